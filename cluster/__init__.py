@@ -1,0 +1,1 @@
+"""Where things run and lie: Ray, storage, queues. Knows no operator."""

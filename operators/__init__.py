@@ -1,0 +1,1 @@
+"""The craft: pure functions over Arrow batches. No files, no network, no Ray."""

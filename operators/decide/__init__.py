@@ -1,0 +1,1 @@
+"""Columns in, a reason to drop out. Thresholds live here."""

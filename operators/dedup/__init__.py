@@ -1,0 +1,1 @@
+"""Exact keys, signatures, bands, components, survivors, verification."""

@@ -1,0 +1,1 @@
+"""Bytes of a page in, its text out."""

@@ -1,0 +1,1 @@
+"""From an inventory of tokens to a plan, and from a plan to a selection."""

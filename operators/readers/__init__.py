@@ -1,0 +1,1 @@
+"""An open binary file in, record batches out. One file a format."""

@@ -1,0 +1,1 @@
+"""Shared ground: Unicode tables, segments of text, hashing kernels."""

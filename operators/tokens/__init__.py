@@ -1,0 +1,1 @@
+"""Encode, train, count, pack."""

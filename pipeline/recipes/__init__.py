@@ -1,0 +1,1 @@
+"""Named, versioned presets of steps: one YAML file each."""

@@ -1,0 +1,1 @@
+"""The stages, one file each: the only place that imports ray.data."""

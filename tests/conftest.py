@@ -1,0 +1,19 @@
+"""Settings every test shares."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("repo", deadline=None, derandomize=True)
+settings.load_profile("repo")
+
+CORPORA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    """The folder of real corpora with gold labels, which lies beside a developer's checkout and not in it."""
+    if not CORPORA.is_dir():
+        pytest.skip(f"the real corpora are not on this machine ({CORPORA})")
+    return CORPORA

@@ -1,0 +1,5 @@
+"""Parameters for operators that have no defaults, so that the contract tests can build every operator."""
+
+PARAMS: dict[str, dict[str, object]] = {
+    "decide.bounds": {"bounds": {"line_count": [1, None]}},
+}

@@ -1,0 +1,91 @@
+"""Promises that hold for every operator file, present and future. Adding a file adds its tests."""
+
+import inspect
+import pickle
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+
+from operators import load
+from operators.contract import ContractError, Decision, Extract, Operator, Reader, Rewrite, Signal
+from tests.contract.documents import TEXTS, batch_of
+from tests.contract.needed import PARAMS
+
+NAMES = load.names()
+ON_BATCHES = tuple(n for n in NAMES if not issubclass(load.find(n), Reader))
+ADDING = tuple(n for n in ON_BATCHES if issubclass(load.find(n), Rewrite | Signal))
+
+
+def operator(name: str) -> Operator:
+    """The operator with its files in its hands, parameters where it has no default."""
+    return load.equip(load.build(name, PARAMS.get(name, {})), load.shipped)
+
+
+def run(op: Operator, texts: list[str | None]) -> pa.Table:
+    """What the operator gives for these texts, as a table."""
+    assert not isinstance(op, Reader)
+    batch = batch_of(texts, op.columns_read())
+    out = op(batch)
+    return pa.table({"drop_reason": out}) if isinstance(op, Decision) else out.table
+
+
+@pytest.mark.parametrize("name", ON_BATCHES)
+@given(left=TEXTS, right=TEXTS)
+@settings(max_examples=40)
+def test_result_does_not_depend_on_where_batches_are_cut(name, left, right):
+    op = operator(name)
+    whole = run(op, [*left, *right])
+    parts = pa.concat_tables([run(op, left), run(op, right)])
+    kept = [c for c in whole.column_names if c != "doc_id"]
+    assert whole.select(kept).equals(parts.select(kept))
+
+
+@pytest.mark.parametrize("name", ADDING)
+@given(texts=TEXTS)
+@settings(max_examples=40)
+def test_rows_and_columns_it_does_not_declare_are_untouched(name, texts):
+    op = operator(name)
+    assert isinstance(op, Rewrite | Signal)
+    before = batch_of(texts, op.columns_read()).table
+    mine = [c for c in before.column_names if c not in op.columns_added()]
+    assert run(op, texts).select(mine).equals(before.select(mine))
+
+
+@pytest.mark.parametrize("name", ON_BATCHES)
+def test_empty_batch_still_carries_the_declared_columns(name):
+    op = operator(name)
+    out = run(op, [])
+    if isinstance(op, Extract | Rewrite | Signal):
+        assert {n: out.schema.field(n).type for n in op.columns_added()} == dict(op.columns_added())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_survives_the_trip_to_a_worker(name):
+    op = load.build(name, PARAMS.get(name, {}))
+    assert pickle.loads(pickle.dumps(op)) == op
+
+
+@pytest.mark.parametrize("name", ON_BATCHES)
+def test_missing_column_is_named(name):
+    op = operator(name)
+    assert not isinstance(op, Reader)
+    first = next(iter(op.columns_read()))
+    with pytest.raises(ContractError, match=f"reads column '{first}'"):
+        op(batch_of(["a"], {}))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_module_docstring_names_its_source(name):
+    assert "Source:" in (inspect.getmodule(load.find(name)).__doc__ or "")
+
+
+@pytest.mark.parametrize("name", ADDING)
+def test_running_twice_is_refused(name):
+    op = operator(name)
+    assert isinstance(op, Rewrite | Signal)
+    if not op.adds:
+        return
+    once = op(batch_of(["a"], op.columns_read()))
+    with pytest.raises(ContractError, match="would overwrite column"):
+        op(once)
