@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from operators.tokens.packing.best_fit import best_fit
 from operators.tokens.packing.concat import concat
 from operators.tokens.packing.documents import Documents
 from operators.tokens.packing.layout import Layout
+from operators.tokens.packing.sliding import sliding
 from operators.tokens.packing.table import offsets_of, sequences, unpacked, values
 from operators.tokens.packing.whole import whole
 from operators.tokens.rows import TokenRows
@@ -19,6 +21,10 @@ SIZE = 8
 RULES = {
     "concat": lambda n: concat(n, sequence_tokens=SIZE),
     "whole": whole,
+    "best_fit": lambda n: best_fit(n, sequence_tokens=SIZE),
+    "best_fit in windows of 3": lambda n: best_fit(n, sequence_tokens=SIZE, window=3),
+    "sliding": lambda n: sliding(n, sequence_tokens=SIZE, stride=3),
+    "sliding without overlap": lambda n: sliding(n, sequence_tokens=SIZE, stride=SIZE),
 }
 
 
@@ -74,3 +80,54 @@ def test_a_missing_piece_is_named():
     table = sequences(documents_of([20]), concat(np.array([20]), sequence_tokens=SIZE))
     with pytest.raises(ValueError, match="document 1000, pass 0: tokens 8 to 16 are in no piece"):
         unpacked(table.take([0, 2]))
+
+
+@given(lengths=LENGTHS, window=st.integers(1, 20))
+def test_best_fit_cuts_only_what_is_longer_than_a_sequence_and_never_overfills_one(lengths, window):
+    table = sequences(documents_of(lengths), best_fit(np.array(lengths, np.int64), sequence_tokens=SIZE, window=window))
+    pieces = [(doc, n) for row in table.to_pylist() for doc, n in zip(row["doc_ids"], row["seq_lens"], strict=True)]
+    for index, n in enumerate(lengths):
+        mine = [length for doc, length in pieces if doc == (len(lengths) - index) * 1_000]
+        assert sorted(mine, reverse=True) == [SIZE] * (n // SIZE) + [n % SIZE] * (n % SIZE > 0)
+    assert max(table.column("n_tokens").to_pylist(), default=0) <= SIZE
+
+
+def best_fit_by_hand(lengths: list[int], size: int) -> list[list[int]]:
+    """The plain rule over one window: longest first, into the fullest bin that fits it."""
+    bins: list[list[int]] = []
+    for piece in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        fits = [b for b in bins if sum(lengths[i] for i in b) + lengths[piece] <= size]
+        if fits:
+            max(fits, key=lambda b: sum(lengths[i] for i in b)).append(piece)
+        else:
+            bins.append([piece])
+    return bins
+
+
+@given(lengths=st.lists(st.integers(1, SIZE), max_size=14))
+def test_best_fit_leaves_as_much_room_as_the_plain_rule(lengths):
+    layout = best_fit(np.array(lengths, np.int64), sequence_tokens=SIZE)
+    filled = [layout.tokens[layout.pieces(k, k + 1)].sum() for k in range(layout.sequences)]
+    by_hand = [sum(lengths[i] for i in b) for b in best_fit_by_hand(lengths, SIZE)]
+    assert sorted(filled) == sorted(by_hand)
+
+
+@given(lengths=LENGTHS)
+def test_sliding_stretches_overlap_by_what_the_stride_leaves(lengths):
+    layout = sliding(np.array(lengths, np.int64), sequence_tokens=SIZE, stride=3)
+    same = layout.document[1:] == layout.document[:-1]
+    assert set((layout.start[1:] - layout.start[:-1])[same]) <= {3}
+    assert set(layout.tokens[:-1][same]) <= {SIZE}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda: sliding(np.array([3]), sequence_tokens=4, stride=5),
+        lambda: concat(np.array([3]), sequence_tokens=0),
+        lambda: best_fit(np.array([3]), sequence_tokens=4, window=0),
+    ],
+)
+def test_sizes_that_would_lose_tokens_are_refused(rule):
+    with pytest.raises(ValueError, match=r"at least 1|must lie in"):
+        rule()
