@@ -4,13 +4,22 @@ from typing import Literal
 
 from pydantic import Field
 
-from pipeline.config.section import Positive, Section, Share
+from pipeline.config.section import PlainMap, Positive, Section, Share
+
+Preset = Literal["fineweb", "refinedweb"]
+
+PRESETS: dict[str, PlainMap] = {
+    # Penedo et al. 2024, arXiv:2406.17557, section 3.4: 112 hashes in 14 buckets of 8, word 5-grams.
+    "fineweb": {"bands": 14, "rows": 8, "shingle_words": 5},
+    # Penedo et al. 2023, arXiv:2306.01116, appendix G.3.2: 9,000 hashes in 450 buckets of 20, 5-grams.
+    "refinedweb": {"bands": 450, "rows": 20, "shingle_words": 5},
+}
 
 
 class NearSpec(Section):
     """Near duplicates by MinHash: two documents meet when one of `bands` keys of `rows` minima is equal."""
 
-    preset: str | None = None
+    preset: Preset | None = None
     """Name of the published setting this started from; what is written beside it wins."""
     bands: Positive = 14
     """Bands of the signature. Source of 14 x 8: Penedo et al. 2024 (FineWeb), arXiv:2406.17557."""
