@@ -15,6 +15,7 @@ from pipeline.config.addresses import BadAddress, Surroundings
 from pipeline.config.messages import told
 from pipeline.config.problems import nearest
 from pipeline.config.short_forms import tuples
+from pipeline.config.source import Path, dotted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +53,14 @@ def find(name: str) -> type[Operator] | str:
         return f"no operator {name!r}{nearest(name, likely or load.names())}"
     try:
         return load.find(name)
-    except load.UnknownName:
+    except load.UnknownName as e:
+        if e.__cause__ is None:
+            return str(e.args[0])
         near = nearest(name, load.names())
-        meant = near if "did you mean" in near else "; expected package.module.Class, importable or beside the job file"
-        return f"no operator {name!r}{meant}"
-    except TypeError as e:
-        return str(e.args[0])
+        ours = "; expected package.module.Class, importable or in a file beside the job file"
+        return f"no operator {name!r} ({e.__cause__}){near if 'did you mean' in near else ours}"
+    except Exception as e:  # whatever a user's module does when it is imported
+        return f"importing {name!r} failed: {type(e).__name__}: {e}"
 
 
 def wrong_params(name: str, cls: type[Operator], params: Mapping[str, Any]) -> list[tuple[str | None, str]]:
@@ -91,8 +94,8 @@ def wrong_type(hint: Any, value: Any) -> str | None:
         TypeAdapter(hint, config=ConfigDict(strict=True)).validate_python(tuples(value))
     except ValidationError as e:
         detail = e.errors(include_url=False)[0]
-        within = "".join(f"{part}: " for part in detail["loc"] if isinstance(part, int) or part in str(value))
-        return within + told(detail)
+        within = _within(value, detail["loc"])
+        return f"{dotted(within)}: {told(detail)}" if within else told(detail)
     except PydanticUserError:
         return None
     return None
@@ -120,6 +123,16 @@ def resource_params(cls: type[Operator]) -> Iterator[str]:
 
 def _is_resource(hint: Any) -> bool:
     return hint is Resource or Resource in typing.get_args(hint)
+
+
+def _within(value: Any, loc: tuple[str | int, ...]) -> Path:
+    """The part of a pydantic place that leads into `value`; the rest names branches of a type."""
+    path: Path = ()
+    for part in loc:
+        inside = dict(enumerate(value)) if isinstance(value, list | tuple) else value
+        if isinstance(inside, dict) and part in inside:
+            path, value = (*path, part), inside[part]
+    return path
 
 
 def _needed(f: dataclasses.Field[Any]) -> bool:

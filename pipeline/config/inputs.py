@@ -46,12 +46,16 @@ class InputSpec(Section):
         told = [format_of(path) for path in self.paths]
         return tuple(dict.fromkeys(f for f in told if f)) if self.formats_are_certain() else FORMATS
 
+    def format_is_known(self) -> bool:
+        """Whether `format` is one that ships, or has the form of a class of the user's own."""
+        return self.format in (AUTO, *FORMATS) or "." in self.format
+
     def formats_are_certain(self) -> bool:
         """Whether the job file alone tells the format of every file."""
         return self.format != AUTO or not any(list_address(p) or format_of(p) is None for p in self.paths)
 
     def complaints(self) -> Iterator[Complaint]:
-        if self.format not in (AUTO, *FORMATS) and "." not in self.format:
+        if not self.format_is_known():
             yield ("format",), f"no format {self.format!r}{nearest(self.format, (AUTO, *FORMATS))}"
         for column in ("domain", "language"):
             if getattr(self, column) is not None and column in self.columns:

@@ -63,6 +63,8 @@ def problems_of(error: ValidationError, source: Source, model: type[Section], un
     problems = []
     for detail in error.errors(include_url=False):
         path = (*under, *detail["loc"])
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # there are items, each wrong and told by itself
         missing = detail["type"] == "missing"
         message = _unknown_key(detail, model) if detail["type"] == "extra_forbidden" else told(detail)
         shown = source.problem(path[:-1] if missing else path, message)
@@ -81,9 +83,9 @@ def told(detail: ErrorDetails) -> str:
         return _choice(context["expected"], detail["input"])
     if kind in BOUNDS:
         words, key = BOUNDS[kind]
-        return f"expected {words} {context[key]}, found {found(detail['input'])}"
+        return f"expected {words} {context[key]:g}, found {found(detail['input'])}"
     if kind == "too_short":
-        return f"expected at least {context['min_length']} of them, found {found(detail['input'])}"
+        return f"expected at least {context['min_length']}, found {found(detail['input'])}"
     if kind in EXPECTED:
         return f"expected {EXPECTED[kind]}, found {found(detail['input'])}"
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, found {found(detail['input'])}"

@@ -44,7 +44,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("x", ["temperature", "alpha"])
     '; there are alpha, temperature'
     """
-    names = sorted(known)
+    names = sorted(set(known))
     near = difflib.get_close_matches(name, names, n=1)
     if near:
         return f"; did you mean {near[0]!r}?"

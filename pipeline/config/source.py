@@ -42,11 +42,13 @@ class Source:
 
 
 def dotted(path: Path) -> str:
-    """A path as a person writes it.
+    """A path as a person writes it; the operator's name inside a step, which only its parameters stand under, goes.
 
-    >>> dotted(("documents", 2, "decide.language", "keep"))
-    'documents[2].decide.language.keep'
+    >>> dotted(("inputs", 0, "paths", 1)), dotted(("documents", 2, "decide.language", "keep"))
+    ('inputs[0].paths[1]', 'documents[2].keep')
     """
+    if path[:1] == ("documents",) and len(path) > 2 and path[2] != "override":
+        path = (*path[:2], *path[3:])
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"

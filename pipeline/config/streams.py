@@ -50,6 +50,8 @@ def streams_of(source: Source, around: Surroundings, inputs: Sequence[tuple[int,
     streams: list[Stream] = []
     problems: list[Problem] = []
     for number, spec in inputs:
+        if not spec.format_is_known():
+            continue
         built = {f: building.build(reader_name(f), reader_params(spec, f), around) for f in spec.readers()}
         problems += [source.problem(_place(number, what), message) for b in built.values() for what, message in b.wrong]
         problems += _unheard(source, number, spec)
