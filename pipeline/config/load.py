@@ -1,64 +1,62 @@
-"""From a job file to a JobSpec."""
+"""From a job file to a JobSpec: read, override, unfold, check, and tell everything that is wrong at once."""
 
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
-
+from pipeline.config.checking import check
+from pipeline.config.overrides import apply_overrides
 from pipeline.config.problems import JobError, Problem
-from pipeline.config.section import Plain
-from pipeline.config.source import dotted, read
+from pipeline.config.source import read
 from pipeline.config.spec import JobSpec
 
 
-def load(path: str | Path) -> JobSpec:
-    """The job in the file at `path`. Raises JobError with every problem; OSError when there is no such file."""
-    return parse(Path(path).read_text(encoding="utf-8"), file=Path(path).name)
+def load(path: str | Path, *, overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> JobSpec:
+    """The job in the file at `path`, with "path=value" overrides set (pipeline.config.overrides).
 
-
-def parse(text: str, *, file: str = "job.yaml") -> JobSpec:
-    """The job that `text` describes; `file` is what problems call it."""
-    source = read(text, file=file)
+    environment: the variables that paths may name; by default those of this process. Raises JobError with every
+    problem, before anything of the job is touched.
+    """
+    file = Path(path)
     try:
-        return JobSpec.model_validate(_expanded(source.data))
-    except ValidationError as e:
-        problems = [
-            Problem(at=source.at(error["loc"]), path=dotted(error["loc"]), message=error["msg"]) for error in e.errors()
-        ]
-        raise JobError(problems) from e
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as e:
+        reason = e.strerror if isinstance(e, OSError) else f"it is not UTF-8 text ({e.reason})"
+        message = f"cannot read this job file: {reason}; `corpusmill init` writes one to start from"
+        raise JobError([Problem(at=str(path), path="", message=message)]) from e
+    environment = os.environ if environment is None else environment
+    return parse(text, file=file.name, folder=file.parent, overrides=overrides, environment=environment)
 
 
-def _expanded(data: Any) -> Any:
-    """Short forms written out: steps by name alone, `near: fineweb`, `near: off`; lists as tuples."""
-    if not isinstance(data, dict):
-        return data
-    data = {key: _tuples(value, key) for key, value in data.items()}
-    if isinstance(data.get("documents"), tuple):
-        data["documents"] = tuple(map(_step, data["documents"]))
-    near = data.get("dedup", {}).get("near") if isinstance(data.get("dedup"), dict) else None
-    if isinstance(near, str):
-        data["dedup"] = {**data["dedup"], "near": None if near == "off" else {"preset": near}}
-    return data
+def parse(
+    text: str,
+    *,
+    file: str = "job.yaml",
+    folder: str | Path = ".",
+    overrides: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> JobSpec:
+    """The job that `text` describes.
+
+    file: what problems call it; folder: where relative paths, recipes and operators of the user's own start;
+    environment: the variables that paths may name, none by default.
+    """
+    source = apply_overrides(read(text, file=file), overrides)
+    with importable(Path(folder)):
+        checked = check(source, folder=Path(folder), environment=environment or {})
+    if checked.spec is None or checked.problems:
+        raise JobError(checked.problems)
+    return checked.spec
 
 
-def _step(step: Plain) -> Plain:
-    if isinstance(step, str):
-        return {"operator": step}
-    if isinstance(step, dict) and "uses" in step:
-        return {"operator": step["uses"], "params": step.get("with") or {}}
-    if isinstance(step, dict) and len(step) == 1:
-        ((name, params),) = step.items()
-        return {"operator": name, "params": params or {}}
-    return step
-
-
-FREE = ("options", "storage", "params")
-
-
-def _tuples(value: Plain, key: str) -> Plain:
-    """Lists as tuples, as strict models want them; what is free-form stays as it is."""
-    if isinstance(value, list):
-        return tuple(item if key == "documents" else _tuples(item, "") for item in value)
-    if isinstance(value, dict):
-        return {name: item if name in FREE else _tuples(item, name) for name, item in value.items()}
-    return value
+@contextmanager
+def importable(folder: Path) -> Iterator[None]:
+    """Let modules in `folder` be imported, after all others, while the job is being checked."""
+    place = str(folder.absolute())
+    sys.path.append(place)
+    try:
+        yield
+    finally:
+        sys.path.remove(place)
