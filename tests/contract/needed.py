@@ -2,4 +2,5 @@
 
 PARAMS: dict[str, dict[str, object]] = {
     "decide.bounds": {"bounds": {"line_count": [1, None]}},
+    "decide.language": {"keep": ["en", "de"]},
 }
