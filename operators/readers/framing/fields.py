@@ -1,0 +1,40 @@
+"""Values of archive heads as columns: addresses, instants, names."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SECONDS = pa.timestamp("s", "UTC")
+
+
+def text_of(value: bytes | None) -> str | None:
+    """A header's value; bytes that are not UTF-8 are read as Latin-1, as HTTP has it; empty is None."""
+    if not value:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def uri_of(value: bytes | None) -> str | None:
+    """A target address without the angle brackets that some writers (wget among them) put around it.
+
+    >>> uri_of(b"<http://example.com/>")
+    'http://example.com/'
+    """
+    if value and value[:1] == b"<" and value[-1:] == b">":
+        value = value[1:-1]
+    return text_of(value)
+
+
+def instants(values: Sequence[bytes | None]) -> pa.Array:
+    """ISO 8601 instants (WARC-Date) to whole seconds UTC, fractions cut off; null where there is none to be read.
+
+    >>> instants([b"2024-05-18T01:58:10Z", b"2020-01-02T03:04:05.678901Z", b"yesterday", None]).to_pylist()[1:]
+    [datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc), None, None]
+    """
+    ascii_only = [value[:19].decode("ascii", "replace") if value else None for value in values]
+    naive = pc.strptime(pa.array(ascii_only, pa.string()), format="%Y-%m-%dT%H:%M:%S", unit="s", error_is_null=True)
+    return naive.cast(SECONDS)

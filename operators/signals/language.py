@@ -1,0 +1,92 @@
+"""The language of each document, how sure that is, and the script it is written in.
+
+Source:   Joulin et al. 2016, arXiv:1607.01759 and 1612.03651; lid.176.ftz of fasttext.cc (176 languages, ships here).
+          First kilobyte only: accuracy on 1 kB, 2 kB and whole documents was 0.895, 0.896 and 0.892 (measured).
+Deviates: from the fastText module: a document without a letter is `und` with score 0 (the module guesses one from the
+          end of the line alone), line feeds count as spaces, a probability is at most 1 (the module: 1.00001).
+"""
+
+import functools
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import Batch
+from operators.contract import Arrays, Columns, Resource, Signal
+from operators.text.fasttext.kernel import classify
+from operators.text.fasttext.model import read_model
+from operators.text.fasttext.weights import weights_of
+from operators.text.scripts import SCRIPTS, scripts_of
+from operators.text.spans import spans_of
+
+UNDETERMINED = "und"  # ISO 639-3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name:
+    """What a model's label says. script: ISO 15924, or None where the label names none."""
+
+    language: str
+    script: str | None
+
+
+def name_of(label: str) -> Name:
+    """A label as a language and a script, for plain labels and those of GlotLID, OpenLID and NLLB.
+
+    >>> name_of("en"), name_of("eng_Latn")
+    (Name(language='en', script=None), Name(language='eng', script='Latn'))
+    """
+    language, _, script = label.partition("_")
+    return Name(language=language, script=script or None)
+
+
+@functools.lru_cache(maxsize=8)
+def names_of(content: bytes) -> tuple[Name, ...]:
+    return tuple(name_of(label) for label in read_model(content).labels())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language(Signal):
+    """Adds `language` (as the model names it), `language_score` (0 to 1) and `script` (ISO 15924).
+
+    Null, blank and letterless documents are `und`, 0 and `Zyyy`. `column` renames `language` and, with it,
+    `language_score`, for inputs that bring a `language` of their own: `column: found_language` adds `found_language`
+    and `found_language_score`; `script_column` renames `script`. The script is counted from the letters of the prefix,
+    unless the model's labels name it.
+    """
+
+    model: Resource = field(default_factory=lambda: Resource("shipped:signals/models/lid.176.ftz"))
+    prefix_bytes: int = 1000
+    column: str = "language"
+    script_column: str = "script"
+
+    adds: ClassVar[Columns] = {"language": pa.string(), "language_score": pa.float32(), "script": pa.string()}
+
+    def __post_init__(self) -> None:
+        if self.prefix_bytes < 1:
+            raise ValueError(f"prefix_bytes must be at least 1, got {self.prefix_bytes}")
+        if not self.column or not self.script_column or self.script_column in (self.column, f"{self.column}_score"):
+            raise ValueError(f"column {self.column!r} and script_column {self.script_column!r} must be two names")
+
+    def columns_added(self) -> Columns:
+        return {self.column: pa.string(), f"{self.column}_score": pa.float32(), self.script_column: pa.string()}
+
+    def measure(self, batch: Batch) -> Arrays:
+        names = names_of(self.model.read())
+        texts = spans_of(batch.column("text")).prefix(self.prefix_bytes)
+        found = classify(texts, weights_of(self.model.read()))
+        counted = scripts_of(texts)
+        unknown = (found.labels < 0) | (counted == 0)
+        places = np.where(unknown, len(names), found.labels)
+        languages = [*(name.language for name in names), UNDETERMINED]
+        scripts = pa.array(SCRIPTS).take(pa.array(counted, pa.uint8()))
+        if any(name.script for name in names):
+            told = pa.array([*(name.script for name in names), None], pa.string()).take(pa.array(places, pa.int64()))
+            scripts = told.fill_null(SCRIPTS[0])
+        return {
+            self.column: pa.array(languages, pa.string()).take(pa.array(places, pa.int64())),
+            f"{self.column}_score": pa.array(np.where(unknown, np.float32(0), found.scores), pa.float32()),
+            self.script_column: scripts,
+        }

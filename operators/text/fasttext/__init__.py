@@ -1,0 +1,1 @@
+"""fastText classifiers: reading the files that fastText writes, and classifying Arrow text with them."""

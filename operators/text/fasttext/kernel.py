@@ -1,0 +1,80 @@
+"""Kernel: the likeliest label of each text and its probability. `plain.predict` is the specification."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from operators.text.fasttext.loss_kernel import best_leaf, best_share, fill_shares, leaf_log, log_of, probability
+from operators.text.fasttext.rows_kernel import LONGEST_KEPT, average
+from operators.text.fasttext.weights import Seen, Weights, nothing_seen
+from operators.text.spans import Spans
+
+ROWS = 1 << 14  # rows of one text that are gathered before they are summed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """labels: int32, place among the model's labels, -1 where nothing was known. scores: float32, 0 to 1."""
+
+    labels: np.ndarray
+    scores: np.ndarray
+
+
+class ModelTooWide(ValueError):
+    """A model whose character n-grams are longer than the kernel has room for."""
+
+
+def classify(texts: Spans, weights: Weights) -> Predictions:
+    """The top label of every text. A blank text gets what the model says of an end of line; see signals.language."""
+    return _run(texts, weights, -1)
+
+
+def score_label(texts: Spans, weights: Weights, label: int) -> np.ndarray:
+    """float32, the probability of one label for every text; 0 where nothing was known."""
+    return _run(texts, weights, label).scores
+
+
+def _run(texts: Spans, weights: Weights, wanted: int) -> Predictions:
+    if (LONGEST_KEPT + 2) * weights.max_chars + 1 > ROWS:
+        raise ModelTooWide(f"character n-grams of up to {weights.max_chars}; at most {ROWS // (LONGEST_KEPT + 3)}")
+    labels = np.empty(len(texts.starts), np.int32)
+    scores = np.empty(len(texts.starts), np.float32)
+    longest = texts.longest_bytes
+    seen = nothing_seen(int((texts.ends - texts.starts).sum()))
+    _predict(texts.data, texts.starts, texts.ends, weights, seen, longest, wanted, labels, scores)
+    return Predictions(labels=labels, scores=scores)
+
+
+@njit(nogil=True, cache=True)
+def _predict(
+    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, w: Weights, seen: Seen, longest: int, wanted: int,
+    labels: np.ndarray, scores: np.ndarray,
+) -> None:  # fmt: skip
+    """wanted: the label whose probability is asked for, -1 for the likeliest."""
+    hidden = np.zeros(w.inputs.shape[1], np.float32)
+    marked = np.empty(longest + 8, np.uint8)
+    hashes = np.empty(longest // 2 + 2 if w.word_ngrams > 1 else 1, np.int32)
+    rows = np.empty(ROWS, np.int32)
+    nodes = np.empty(len(w.left) + 2, np.int32)
+    logs = np.empty(len(w.left) + 2, np.float32)
+    shares = np.empty(w.label_count, np.float32)
+    for i in range(len(starts)):
+        if average(hidden, data, starts[i], ends[i], w, seen, marked, hashes, rows) == 0:
+            labels[i] = -1
+            scores[i] = 0
+            continue
+        label = wanted
+        if w.loss == 1:  # Loss.HIERARCHICAL
+            if wanted >= 0:
+                log = leaf_log(w.outputs, w.output_scale, w.left, w.right, hidden, wanted, nodes, logs)
+            else:
+                label, log = best_leaf(w.outputs, w.output_scale, w.left, w.right, w.rank, hidden, nodes, logs)
+        else:
+            fill_shares(w.outputs, w.output_scale, w.loss, hidden, shares)
+            if wanted >= 0:
+                log = log_of(shares[wanted])
+            else:
+                label, log = best_share(shares)
+        labels[i] = label
+        scores[i] = probability(log)

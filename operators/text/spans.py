@@ -1,0 +1,73 @@
+"""The UTF-8 bytes of a text column, as kernels see them: one buffer, and where each document begins and ends."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spans:
+    """Document `i` is `data[starts[i]:ends[i]]`; a null document is an empty one.
+
+    data: uint8, the whole buffer of the column, not only the part that these documents take up.
+    starts, ends: int64, one a document.
+    """
+
+    data: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+    @property
+    def longest_bytes(self) -> int:
+        return int((self.ends - self.starts).max(initial=0))
+
+    def prefix(self, limit_bytes: int) -> "Spans":
+        """The same documents, each cut to at most `limit_bytes`, never inside a character.
+
+        >>> cut = spans_of(pa.array(["añb", "a"], pa.large_string())).prefix(2)
+        >>> (cut.ends - cut.starts).tolist()
+        [1, 1]
+        """
+        ends = np.minimum(self.ends, self.starts + limit_bytes)
+        last = len(self.data) - 1
+        for _ in range(3):  # a character has at most three continuation bytes
+            inside = (ends < self.ends) & ((self.data[np.minimum(ends, last)] & 0xC0) == 0x80)
+            ends = ends - inside
+        return Spans(data=self.data, starts=self.starts, ends=ends)
+
+
+def spans_of(column: pa.Array) -> Spans:
+    """The bytes of a large_string or large_binary array, sliced or not, without copying them."""
+    if column.type not in (pa.large_string(), pa.large_binary()):
+        raise TypeError(f"expected large_string or large_binary, got {column.type}")
+    _, offsets_buffer, data_buffer = column.buffers()
+    count = len(column)
+    if offsets_buffer is None or count == 0:
+        nothing = np.zeros(count, np.int64)
+        return Spans(data=np.zeros(1, np.uint8), starts=nothing, ends=nothing.copy())
+    offsets = np.frombuffer(memoryview(offsets_buffer), np.int64, count + 1, 8 * column.offset)
+    starts, ends = offsets[:-1].copy(), offsets[1:].copy()
+    if column.null_count:
+        null = column.is_null().to_numpy(zero_copy_only=False)
+        ends[null] = starts[null]
+    if data_buffer is None or data_buffer.size == 0:
+        data = np.zeros(1, np.uint8)
+    else:
+        data = np.frombuffer(memoryview(data_buffer), np.uint8)
+    data.flags.writeable = False  # Numba compiles a kernel once more for arrays that differ in this
+    return Spans(data=data, starts=starts, ends=ends)
+
+
+def text_from(data: np.ndarray, ends: np.ndarray, null: np.ndarray | None = None) -> pa.Array:
+    """A large_string array from the bytes of documents laid end to end.
+
+    data: uint8; ends: int64, end of each document; null: true where the document has no text at all.
+    """
+    offsets = np.zeros(len(ends) + 1, np.int64)
+    offsets[1:] = ends
+    validity = None
+    if null is not None and null.any():
+        validity = pa.py_buffer(np.packbits(~null, bitorder="little").tobytes())
+    buffers = [validity, pa.py_buffer(offsets.data), pa.py_buffer(data.data)]
+    return pa.Array.from_buffers(pa.large_string(), len(ends), buffers)

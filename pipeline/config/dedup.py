@@ -1,0 +1,43 @@
+"""What counts as a duplicate, and which safeguards hold before one is removed."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from pipeline.config.section import Positive, Section, Share
+
+
+class NearSpec(Section):
+    """Near duplicates by MinHash: two documents meet when one of `bands` keys of `rows` minima is equal."""
+
+    preset: str | None = None
+    """Name of the published setting this started from; what is written beside it wins."""
+    bands: Positive = 14
+    """Bands of the signature. Source of 14 x 8: Penedo et al. 2024 (FineWeb), arXiv:2406.17557."""
+    rows: Positive = 8
+    """Minima in each band; bands x rows permutations in all."""
+    shingle_words: Positive = 5
+    """Words in a shingle."""
+    word_rule: Literal["unicode", "whitespace"] = "unicode"
+    """What a word is."""
+    threshold: Share = 0.8
+    """Jaccard similarity of shingles from which two documents are the same, 0 to 1."""
+    verify: Literal["text", "estimate", "none"] = "text"
+    """How a candidate is checked before it goes: by its shingles, by its signature, or not at all."""
+
+
+class DedupSpec(Section):
+    """Three rules, in this order; the loser of one takes no part in the next."""
+
+    url: Literal["newest", "first", "off"] = "newest"
+    """Which document of one URL stays."""
+    text: bool = True
+    """Whether documents with the same final text are one."""
+    near: NearSpec | None = NearSpec()
+    """Near duplicates; null (`off` in a job file): none are removed."""
+    max_removed_share: dict[str, Share] = Field(default_factory=lambda: {"default": 0.95})
+    """Share of a source's documents that may be removed before the run stops, by source; `default` for the rest."""
+
+    def ceiling(self, source: str) -> float:
+        """The share of documents of `source` that may be removed, 0 to 1; 1 where nothing is said."""
+        return self.max_removed_share.get(source, self.max_removed_share.get("default", 1.0))
