@@ -57,6 +57,7 @@ class Warc(Reader):
             self._add(rows, record)
             if rows.full:
                 yield rows.batch()
+        rows.close(span)
         if len(rows):
             yield rows.batch()
 

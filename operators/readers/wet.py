@@ -52,6 +52,7 @@ class Wet(Reader):
             self._add(rows, record)
             if rows.full:
                 yield rows.batch()
+        rows.close(span)
         if len(rows):
             yield rows.batch()
 

@@ -21,10 +21,10 @@ from operators.readers.framing.grammar import MAX_HEAD_BYTES, Grammar, Head
 from operators.readers.framing.stored import BLOCK_BYTES, Stored
 from operators.readers.framing.window import Window
 
-OTHER_SPAN = "other_span"
 LINE_ENDS = re.compile(rb"[\r\n]*")
 CLOSING = b"\r\n\r\n"  # behind a block; fewer line ends only where another record or the end follows
-PROBE_BYTES = 64  # inflated bytes that tell whether a member begins a record
+OPENING_BYTES = 1 << 13  # a record's opening, an ARC record's URL included, is not longer
+PROBE_BYTES = 1 << 13  # inflated bytes that tell whether a member begins a record
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,39 +32,28 @@ class Framed:
     """One record, or one region that is none."""
 
     offset: int
-    length: int  # stored bytes; the lengths of a span add up to the span
+    length: int  # stored bytes; the lengths of all records of a file add up to the file
     head: Head | None = None
     block: bytes = b""
     skipped: str | None = None
-    failure: str | None = None
+    failure: str | None = None  # without a head: a region that is not a record
 
 
 def framed(stored: Stored, span: Span, grammar: Grammar, max_bytes: int) -> Iterator[Framed]:
-    """Every record that begins in the span, in file order; rows of kind `other_span` close the sum.
-
-    Bytes at the front that belong to the record before the span count positive, bytes that the last record takes from
-    beyond the span count negative: over all spans of a file they cancel out.
-    """
+    """Every record that begins in the span, in file order. Without a gap: each begins where the one before ends."""
     stored.require(span)
     codec = codec_of(stored)
+    start = span.start
     if codec is None:
-        start = span.start if span.start == 0 else whole_record_from(stored, grammar, span.start)
-        records = _plain(stored, start, span.end, grammar, max_bytes)
+        if start:
+            start = whole_record_from(stored, grammar, start, stop=span.end)
+        if start < span.end:
+            yield from _plain(stored, start, span.end, grammar, max_bytes)
     else:
-        start = span.start if span.start == 0 else member_from(stored, codec, grammar, span.start)
-        records = _members(stored, codec, start, span.end, grammar, max_bytes)
-    if start >= span.end:
-        if span.end > span.start:
-            yield Framed(span.start, span.end - span.start, skipped=OTHER_SPAN)
-        return
-    end = start
-    if start > span.start:
-        yield Framed(span.start, start - span.start, skipped=OTHER_SPAN)
-    for record in records:
-        end += record.length
-        yield record
-    if end != span.end:
-        yield Framed(span.end, span.end - end, skipped=OTHER_SPAN)
+        if start:
+            start = member_from(stored, codec, grammar, start, stop=span.end)
+        if start < span.end:
+            yield from _members(stored, codec, start, span.end, grammar, max_bytes)
 
 
 def _plain(stored: Stored, start: int, end: int, grammar: Grammar, max_bytes: int) -> Iterator[Framed]:
@@ -171,14 +160,15 @@ def is_whole_record(stored: Stored, grammar: Grammar, at: int) -> bool:
     return not window.fill(1) or begins_at(window, grammar)
 
 
-def whole_record_from(stored: Stored, grammar: Grammar, start: int) -> int:
-    """Where the first whole record at or after `start` begins; the end of the file if none does."""
+def whole_record_from(stored: Stored, grammar: Grammar, start: int, stop: int | None = None) -> int:
+    """Where the first whole record at or after `start` begins; `stop` (else the end of the file) if none does before."""
+    stop = stored.size if stop is None else stop
     at = start
-    while (found := stored.find(grammar.needle, at)) >= 0:
+    while (found := stored.search(grammar.opening, at, stop, OPENING_BYTES)) >= 0:
         if stored.read(found - 1, 1) in (b"\n", b"") and is_whole_record(stored, grammar, found):
             return found
         at = found + 1
-    return stored.size
+    return stop
 
 
 # ---- compressed
@@ -200,15 +190,15 @@ def continues(member: Member, grammar: Grammar) -> bool:
         return False
 
 
-def member_from(stored: Stored, codec: Codec, grammar: Grammar, start: int) -> int:
-    """Offset of the first member at or after `start` that begins a record; the end of the file if none does."""
-    magic = MAGIC[codec.kind]
+def member_from(stored: Stored, codec: Codec, grammar: Grammar, start: int, stop: int | None = None) -> int:
+    """Offset of the first member at or after `start` that begins a record; `stop` (else the file's end) if none."""
+    stop = stored.size if stop is None else stop
     at = start
-    while (found := stored.find(magic, at)) >= 0:
+    while (found := stored.find(MAGIC[codec.kind], at, stop)) >= 0:
         if begins_record(Member(stored, codec, found), grammar):
             return found
         at = found + 1
-    return stored.size
+    return stop
 
 
 class _Group:
@@ -278,11 +268,12 @@ def _in_group(group: _Group, start: int, grammar: Grammar, max_bytes: int) -> It
 def resync(window: Window, grammar: Grammar) -> None:
     """Pass over bytes up to the next line that opens like a record, or to the end; at least one byte is passed."""
     window.drop(1)
-    while window.fill(PROBE_BYTES) or window.held:
-        found = window.data.find(b"\n" + grammar.needle, window.at)
-        if found < 0:
-            window.drop(max(1, window.held - len(grammar.needle)))
-            continue
-        window.drop(found + 1 - window.at)
-        if begins_at(window, grammar):
+    while window.fill(OPENING_BYTES) or window.held:
+        found = grammar.opening.search(window.data, window.at)
+        if found is None:
+            window.drop(max(1, window.held - OPENING_BYTES))
+        elif window.data[found.start() - 1 : found.start()] == b"\n" and found.start() > 0:
+            window.drop(found.start() - window.at)
             return
+        else:
+            window.drop(found.start() + 1 - window.at)

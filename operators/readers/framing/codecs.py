@@ -110,6 +110,7 @@ class Member:
         self.offset = offset
         self.position = _after_skippable(stored, offset) if codec.kind != "gz" else offset
         self._inflater = codec.inflater()
+        self._damage: Damage | None = None
 
     def peek(self, count: int) -> bytes:
         """At least `count` inflated bytes, fewer only if the member is shorter; they are given again by `more`."""
@@ -126,17 +127,21 @@ class Member:
 
     def _next(self) -> bytes:
         inflater = self._inflater
+        if self._damage:
+            raise self._damage
         while not inflater.done:
             data = self._stored.read(self.position, self._feed_bytes) if inflater.hungry else b""
             try:
                 out, unused = inflater.feed(data)
             except (zlib.error, zstandard.ZstdError, RuntimeError, MemoryError) as e:
-                raise Damage(f"bad_{self._kind}: {e}") from e
+                self._damage = Damage(f"bad_{self._kind}: {e}")
+                raise self._damage from e
             self.position += len(data) - unused
             if out:
                 return out
             if not data and not inflater.done and inflater.hungry:
-                raise Damage(f"truncated_{self._kind}")
+                self._damage = Damage(f"truncated_{self._kind}")
+                raise self._damage
         return b""
 
 

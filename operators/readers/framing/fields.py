@@ -1,6 +1,7 @@
 """Values of archive heads as columns: addresses, instants, names."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -38,3 +39,26 @@ def instants(values: Sequence[bytes | None]) -> pa.Array:
     ascii_only = [value[:19].decode("ascii", "replace") if value else None for value in values]
     naive = pc.strptime(pa.array(ascii_only, pa.string()), format="%Y-%m-%dT%H:%M:%S", unit="s", error_is_null=True)
     return naive.cast(SECONDS)
+
+
+def dates(values: Sequence[str | None]) -> pa.Array:
+    """Dates and instants as data sets write them (2024-05-18, 2024-05-18T01:58:10+02:00), to seconds UTC, else null.
+
+    An instant without offset is taken as UTC, a date as its midnight.
+
+    >>> dates(["2024-05-18", "2024-05-18T01:58:10+02:00", "last May", None]).to_pylist()[1:]
+    [datetime.datetime(2024, 5, 17, 23, 58, 10, tzinfo=datetime.timezone.utc), None, None]
+    """
+    return pa.array([instant_of(value) for value in values], SECONDS)
+
+
+def instant_of(value: str | None) -> datetime | None:
+    """One date or instant; fractions of a second cut off."""
+    if not value:
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return found.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        return None

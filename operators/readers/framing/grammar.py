@@ -1,5 +1,6 @@
 """What tells one kind of archive record from another: how its head looks and where its block ends."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -21,10 +22,10 @@ class Grammar(Protocol):
     """A kind of archive: WARC or ARC."""
 
     name: str
-    needle: bytes  # what every record begins with, at the beginning of a line
+    opening: re.Pattern[bytes]  # what every record begins with, at the beginning of a line
 
     def begins(self, data: bytes) -> bool:
-        """Whether a record may begin with `data`, at least 64 bytes of it unless the file is shorter."""
+        """Whether a record may begin with `data`."""
         ...
 
     def head(self, data: bytes, at: int) -> Head | str | None:

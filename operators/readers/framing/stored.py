@@ -1,5 +1,6 @@
 """A file as it lies in storage: bytes at an offset, read through one block so that small reads stay cheap."""
 
+import re
 from typing import BinaryIO
 
 from operators.contract import Span
@@ -33,16 +34,29 @@ class Stored:
         self._block, self._block_at = self._fetch(offset, BLOCK_BYTES), offset
         return self._block[:count]
 
-    def find(self, pattern: bytes, start: int) -> int:
-        """Offset of the first `pattern` at or after `start`; -1 if there is none."""
-        while start < self.size:
+    def find(self, pattern: bytes, start: int, stop: int | None = None) -> int:
+        """Offset of the first `pattern` that begins at or after `start` and before `stop`; -1 if there is none."""
+        stop = self.size if stop is None else stop
+        while start < stop:
             piece = self.read(start, BLOCK_BYTES)
             at = piece.find(pattern)
             if at >= 0:
-                return start + at
-            if start + len(piece) >= self.size:
+                return start + at if start + at < stop else -1
+            if len(piece) < BLOCK_BYTES:
                 return -1
             start += len(piece) - len(pattern) + 1
+        return -1
+
+    def search(self, pattern: re.Pattern[bytes], start: int, stop: int, width: int) -> int:
+        """As `find`, for a pattern that matches at most `width` bytes."""
+        while start < stop:
+            piece = self.read(start, BLOCK_BYTES)
+            found = pattern.search(piece)
+            if found:
+                return start + found.start() if start + found.start() < stop else -1
+            if len(piece) < BLOCK_BYTES:
+                return -1
+            start += len(piece) - width
         return -1
 
     def require(self, span: Span) -> None:

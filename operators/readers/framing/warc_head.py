@@ -12,7 +12,7 @@ VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
 
 class WarcGrammar:
     name = "warc"
-    needle = b"WARC/"
+    opening = VERSION
 
     def begins(self, data: bytes) -> bool:
         """
