@@ -67,7 +67,7 @@ def response(message: bytes, max_bytes: int) -> Response:
 def split_head(message: bytes) -> tuple[bytes, bytes]:
     """Head and body, parted by the first empty line; without one, all of it is head."""
     end, lone = message.find(b"\r\n\r\n"), message.find(b"\n\n")
-    if 0 <= lone and (end < 0 or lone < end):
+    if lone >= 0 and (end < 0 or lone < end):
         return message[: lone + 2], message[lone + 2 :]
     return (message[: end + 4], message[end + 4 :]) if end >= 0 else (message, b"")
 
@@ -86,8 +86,10 @@ def media_type(value: bytes) -> tuple[str | None, str | None]:
 def unchunked(body: bytes) -> tuple[bytes, bool]:
     """The body with chunked coding undone, and whether it broke off; one that has no first chunk is left as it is.
 
-    >>> unchunked(b"3\\r\\nabc\\r\\n2\\r\\nde\\r\\n0\\r\\n\\r\\n"), unchunked(b"<p>"), unchunked(b"3\\r\\nabc\\r\\n9\\r\\nde")
-    ((b'abcde', False), (b'<p>', False), (b'abcde', True))
+    >>> unchunked(b"3\\r\\nabc\\r\\n2\\r\\nde\\r\\n0\\r\\n\\r\\n"), unchunked(b"<p>")
+    ((b'abcde', False), (b'<p>', False))
+    >>> unchunked(b"3\\r\\nabc\\r\\n9\\r\\nde")
+    (b'abcde', True)
     """
     pieces: list[bytes] = []
     at = 0
