@@ -20,8 +20,7 @@ def units(spec: JobSpec, shards: Sequence[Shard]) -> list[dict[str, object]]:
     prints = {key: sources.fingerprint(spec, *key) for key in sorted({(s.source, s.reader) for s in shards})}
     keys = keys_fingerprint(spec.dedup)
     return [
-        {"name": digest(asdict(s), prints[s.source, s.reader], keys, spec.sample.limit), **asdict(s)}
-        for s in shards
+        {"name": digest(asdict(s), prints[s.source, s.reader], keys, spec.sample.limit), **asdict(s)} for s in shards
     ]
 
 

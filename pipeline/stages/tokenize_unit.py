@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from cluster.storage import Store
 from operators.mix.position import positions
 from operators.tokens import tokenizer
-from pipeline import resources
+from pipeline import kernels, resources, warm
 from pipeline.accounting import Tally, check
 from pipeline.config.spec import JobSpec
 from pipeline.stages.stage import commit_unit
@@ -56,6 +56,7 @@ class Tokenize:
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         spec = JobSpec.from_canonical(self.job)
+        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         ingested, name = str(unit["ingested"]), str(unit["name"])
         tally = Tally()
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
