@@ -77,7 +77,7 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
     by_unit = {name: shard for name, shard in by_unit.items() if name in ingested.counts}
     removed = dedup.dedup(run, by_unit)
     ran["dedup"] = removed.ran
-    tokenized = done(tokenize.tokenize(run, by_unit, removed.digests))
+    tokenized = done(tokenize.tokenize(run, by_unit, removed.tables))
     planned = mix.mix(run, tokenized)
     ran["mix"] = planned.ran
     packed = done(pack.pack(run, tokenized, planned))
