@@ -105,7 +105,7 @@ class ShardWriter:
         self.dropped = TableWriter(
             folder / "dropped" / f"{name}.parquet", pa.schema([pa.field(n, t) for n, t in columns.items()] + gone)
         )
-        self.keys = KeyWriter(folder, name, spec.dedup, sources.input_of(spec, shard.source).priority)
+        self.keys = KeyWriter(folder, name, spec.dedup)
 
     def take(self, records: pa.Table) -> None:
         """Take one batch of records, readable and failed ones."""
