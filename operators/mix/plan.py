@@ -8,27 +8,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from operators.mix.effective import effective_tokens
 from operators.mix.family import EPOCHS
 from operators.mix.leaves import LeafTable
-from operators.mix.solve import Solved, solve
-from operators.mix.spec import MixSpec
+from operators.mix.solve import Solved, eligible, epoch_caps, solve
+from operators.mix.spec import Bound, MixSpec
+
+FREE, CAPPED, EMPTY, SMALL, UNWEIGHTED, ROUNDED = range(6)
+WORDS = ("", "max_epochs", "empty", "min_tokens", "weight 0", "under half a token")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
+class PhasePlan:
+    """One phase: its tokens, and the windows its shares keep."""
+
+    name: str
+    tokens: int
+    bounds: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MixPlan:
-    """Reviewable, and the only thing selection reads. Arrays are per leaf; targets (phases, leaves) int64, in tokens.
+    """Reviewable, editable, and all that selection needs to know of a mix. Leaf arrays are in the order of `leaves`.
 
-    stopped: (phases, leaves) places in `reasons`: what kept a leaf from its share; 0 = nothing did.
+    targets: (phases, leaves) int64, tokens. caps: most tokens of each leaf over all phases, int64.
+    stopped: (phases, leaves), places in `reasons`: what kept a leaf from the share its rule gives; 0: nothing did.
     """
 
     leaves: LeafTable
-    phases: tuple[str, ...]
-    budgets: tuple[int, ...]
+    phases: tuple[PhasePlan, ...]
     targets: np.ndarray
+    caps: np.ndarray
     stopped: np.ndarray
     reasons: tuple[str, ...]
     seed: int
     held_out: float
+    multipliers: str | None
 
     @property
     def stops(self) -> np.ndarray:
@@ -37,6 +52,7 @@ class MixPlan:
 
     @property
     def starts(self) -> np.ndarray:
+        """(phases, leaves): where each stretch begins on its leaf's line, in tokens."""
         return self.stops - self.targets
 
     @property
@@ -50,28 +66,42 @@ class MixPlan:
         supply = self.leaves.tokens
         return np.divide(self.taken, supply, out=np.zeros(len(supply)), where=supply > 0)
 
+    @property
+    def effective(self) -> np.ndarray:
+        """What each leaf's tokens are worth in new ones, over all phases; see `effective_tokens`."""
+        return effective_tokens(self.taken, self.leaves.tokens)
+
 
 def plan(leaves: LeafTable, spec: MixSpec) -> MixPlan:
     """The plan of a mix. Raises SpecError, and Infeasible where bounds and supply do not admit the budget."""
-    budget = spec.budget.of(int(leaves.tokens[leaves.tokens >= spec.min_tokens].sum()))
-    solved = solve(spec, leaves, budget)
+    solved = solve(spec, leaves)
     reasons, stopped = _reasons(spec, leaves, solved)
-    return MixPlan(leaves, solved.phases, solved.budgets, solved.targets, stopped, reasons, spec.seed, spec.held_out)
+    return MixPlan(
+        leaves=leaves,
+        phases=tuple(PhasePlan(name=s.name, tokens=s.budget, bounds=s.bounds) for s in solved.stages),
+        targets=solved.targets,
+        caps=np.floor(eligible(spec, leaves.tokens) * epoch_caps(spec, leaves) + 1e-6).astype(np.int64),
+        stopped=stopped,
+        reasons=reasons,
+        seed=spec.seed,
+        held_out=spec.held_out,
+        multipliers=spec.multipliers,
+    )
 
 
 def _reasons(spec: MixSpec, leaves: LeafTable, solved: Solved) -> tuple[tuple[str, ...], np.ndarray]:
-    words = ["", "max_epochs", "empty", "min_tokens", "weight 0", "less than a token"]
-    out = np.zeros_like(solved.stopped)
-    for phase, names in enumerate(solved.names):
+    words: list[str] = list(WORDS)
+    out = np.zeros(solved.targets.shape, np.int32)
+    for phase, names in enumerate(solved.bound_names):
         for i, name in enumerate(names):
             word = f"share of {name}"
             if word not in words:
                 words.append(word)
             out[phase][solved.stopped[phase] == i] = words.index(word)
-    out[solved.stopped == EPOCHS] = 1
-    nothing = solved.targets == 0
-    out[nothing] = 5
-    out[nothing & (solved.wanted == 0)] = 4
-    out[:, leaves.tokens < spec.min_tokens] = 3
-    out[:, leaves.tokens == 0] = 2
+        nothing = solved.targets[phase] == 0
+        out[phase][solved.stopped[phase] == EPOCHS] = CAPPED
+        out[phase][nothing & (solved.stages[phase].shares > 0)] = ROUNDED
+        out[phase][nothing & (solved.stages[phase].shares == 0)] = UNWEIGHTED
+    out[:, leaves.tokens < spec.min_tokens] = SMALL
+    out[:, leaves.tokens == 0] = EMPTY
     return tuple(words), out

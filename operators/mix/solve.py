@@ -18,14 +18,12 @@ from operators.mix.tree import Tree, tree_of
 
 @dataclass(frozen=True)
 class Solved:
-    """targets, stopped: (phases, leaves); see `family.Given`. names: per phase, the words of its bounds."""
+    """targets, stopped: (phases, leaves); see `family.Given`. bound_names: per phase, the words of its bounds."""
 
-    phases: tuple[str, ...]
-    budgets: tuple[int, ...]
+    stages: tuple[Stage, ...]
     targets: np.ndarray
     stopped: np.ndarray
-    names: tuple[tuple[str, ...], ...]
-    wanted: np.ndarray
+    bound_names: tuple[tuple[str, ...], ...]
 
 
 def epoch_caps(spec: MixSpec, leaves: LeafTable) -> np.ndarray:
@@ -36,11 +34,22 @@ def epoch_caps(spec: MixSpec, leaves: LeafTable) -> np.ndarray:
     return epochs
 
 
-def solve(spec: MixSpec, leaves: LeafTable, budget: int) -> Solved:
-    """Targets for this budget. Raises Infeasible."""
-    eligible = np.where(leaves.tokens >= max(spec.min_tokens, 1), leaves.tokens, 0)
-    caps = np.floor(eligible * epoch_caps(spec, leaves) + 1e-6).astype(np.int64)
-    parts = stages(spec, leaves, eligible, budget)
+def eligible(spec: MixSpec, tokens: np.ndarray) -> np.ndarray:
+    """Tokens per leaf, 0 for leaves that are too small to take part."""
+    return np.where(tokens >= max(spec.min_tokens, 1), tokens, 0)
+
+
+def solve(spec: MixSpec, leaves: LeafTable) -> Solved:
+    """Targets in whole tokens, each phase's summing to its budget exactly. Raises Infeasible."""
+    line = np.where(eligible(spec, leaves.tokens) > 0, leaves.line_tokens, 0)
+    return solve_for(spec, leaves, spec.budget.of(int(line.sum())))
+
+
+def solve_for(spec: MixSpec, leaves: LeafTable, budget: int) -> Solved:
+    """The same, for a budget in tokens."""
+    unique = eligible(spec, leaves.tokens)
+    caps = np.floor(unique * epoch_caps(spec, leaves) + 1e-6).astype(np.int64)
+    parts = stages(spec, leaves, np.where(unique > 0, leaves.line_tokens, 0), budget)
     phases = [_Ready.of(spec, leaves, part) for part in parts]
     first: list[int] = []
     while True:
@@ -52,12 +61,10 @@ def solve(spec: MixSpec, leaves: LeafTable, budget: int) -> Solved:
                 raise short.cause from None
             first.append(short.phase)
     return Solved(
-        tuple(p.name for p in parts),
-        tuple(p.budget for p in parts),
+        tuple(parts),
         np.stack([g.tokens for g in given]),
         np.stack([g.stopped for g in given]),
         tuple(tuple(b.name for b in p.bounds) for p in phases),
-        np.stack([p.shares for p in parts]),
     )
 
 

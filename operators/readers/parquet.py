@@ -89,7 +89,7 @@ class Parquet(Reader):
                 if part.rows:
                     yield from self._group(parquet, part, rows)
                 else:
-                    rows.other(part.start, part.end - part.start, skipped=part.kind)
+                    rows.other(part.first_row, part.end - part.start, skipped=part.kind)
         rows.close(span)
         if len(rows):
             yield rows.batch()

@@ -63,12 +63,15 @@ def scan_lines(
         begin, end = offsets[d], offsets[d + 1]
         line, at, count = begin, begin, 0
         while at < end:
-            width = break_width(data, at, end, unicode)
-            if not width:
-                count += int((data[at] & 0xC0) != 0x80)
+            width = 0
+            while at < end:
+                byte = data[at]
+                if byte < 32 or byte == 0xC2 or byte == 0xE2:
+                    width = break_width(data, at, end, unicode)
+                    if width:
+                        break
+                count += (byte & 0xC0) != 0x80
                 at += 1
-                if at < end:
-                    continue
             start[n], size_bytes[n], chars[n], hashes[n] = line - begin, at - line, count, hash_span(data, line, at)
             head[n], tail[n], last[n], trails[n] = _ends(data, line, at, bits)
             n += 1

@@ -27,7 +27,7 @@ PLAIN = 1 << 5  # not in PUNCTUATION and no sentence end
 ENDS = 1 << 6  # ends a sentence
 REGEX_WORD = 1 << 7  # \w of the re module
 UPPER = 1 << 8  # str.isupper
-DIGIT = 1 << 9  # str.isdigit
+DECIMAL = 1 << 9  # str.isdecimal
 ASCII_SIGN = 1 << 10  # string.punctuation
 
 CODE_POINTS = 0x110000
@@ -75,7 +75,7 @@ def class_bits(character: str) -> int:
     category = unicodedata.category(character)[0]
     bits = SPACE * character.isspace() | ALPHA * character.isalpha() | WORD * (category in "LMN")
     bits |= REGEX_WORD * (character.isalnum() or character == "_") | BREAK * (character in LINE_BREAKS)
-    bits |= UPPER * character.isupper() | DIGIT * character.isdigit()
+    bits |= UPPER * character.isupper() | DECIMAL * character.isdecimal()
     bits |= ASCII_SIGN * (code < 128 and character.isprintable() and not character.isalnum() and character != " ")
     bits |= ALONE * any(first <= code <= last for first, last in ALONE_BLOCKS)
     bits |= ENDS * (character in SENTENCE_ENDS)
@@ -102,7 +102,7 @@ def unicode_tables() -> UnicodeTables:
         _set(part, SPACE, map(str.isspace, characters))
         _set(part, ALPHA, map(str.isalpha, characters))
         _set(part, UPPER, map(str.isupper, characters))
-        _set(part, DIGIT, map(str.isdigit, characters))
+        _set(part, DECIMAL, map(str.isdecimal, characters))
         _set(part, REGEX_WORD, map(str.isalnum, characters))
         categories = np.array("".join(map(unicodedata.category, characters)).encode(), dtype=bytes)
         majors = np.frombuffer(categories.tobytes(), np.uint8)[::2]

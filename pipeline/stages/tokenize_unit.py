@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cluster.storage import Store
-from operators.mix.draw import draws
+from operators.mix.position import positions
 from operators.tokens import tokenizer
 from pipeline import resources
 from pipeline.accounting import Tally, check
@@ -83,7 +83,7 @@ class Tokenize:
                 table = table.filter(pc.invert(pc.is_in(table["doc_id"], value_set=gone)))
                 rows = encoder.documents(table["text"].combine_chunks())
                 ids = pa.LargeListArray.from_arrays(pa.array(rows.offsets), pa.array(rows.ids), type=IDS)
-                u = draws(table["text_key"].combine_chunks(), seed=spec.mix.seed)
+                u = positions(table["text_key"].combine_chunks(), seed=spec.mix.seed)
                 texts = {n: words(table, n, source) for n in leaf}
                 out = pa.table(
                     {

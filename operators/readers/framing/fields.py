@@ -33,11 +33,22 @@ def uri_of(value: bytes | None) -> str | None:
 def instants(values: Sequence[bytes | None]) -> pa.Array:
     """ISO 8601 instants (WARC-Date) to whole seconds UTC, fractions cut off; null where there is none to be read.
 
-    >>> instants([b"2024-05-18T01:58:10Z", b"2020-01-02T03:04:05.678901Z", b"yesterday", None]).to_pylist()[1:]
-    [datetime.datetime(2020, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc), None, None]
+    >>> instants([b"2024-05-18T01:58:10Z", b"2020-01-02T03:04:05.678901Z", b"yesterday", None]).cast(pa.int64())[1:].to_pylist()
+    [1577934245, None, None]
     """
     ascii_only = [value[:19].decode("ascii", "replace") if value else None for value in values]
     naive = pc.strptime(pa.array(ascii_only, pa.string()), format="%Y-%m-%dT%H:%M:%S", unit="s", error_is_null=True)
+    return naive.cast(SECONDS)
+
+
+def arc_instants(values: Sequence[bytes | None]) -> pa.Array:
+    """ARC dates, YYYYMMDDhhmmss (12 digits: no seconds), to seconds UTC; null where there is none to be read.
+
+    >>> arc_instants([b"20080430204825", b"200804302048", b"99999999999999", None]).cast(pa.int64())[1:].to_pylist()
+    [1209588480, None, None]
+    """
+    digits = [value[:14].decode("ascii", "replace").ljust(14, "0") if value else None for value in values]
+    naive = pc.strptime(pa.array(digits, pa.string()), format="%Y%m%d%H%M%S", unit="s", error_is_null=True)
     return naive.cast(SECONDS)
 
 
@@ -46,8 +57,8 @@ def dates(values: Sequence[str | None]) -> pa.Array:
 
     An instant without offset is taken as UTC, a date as its midnight.
 
-    >>> dates(["2024-05-18", "2024-05-18T01:58:10+02:00", "last May", None]).to_pylist()[1:]
-    [datetime.datetime(2024, 5, 17, 23, 58, 10, tzinfo=datetime.timezone.utc), None, None]
+    >>> dates(["2024-05-18", "2024-05-18T01:58:10+02:00", "last May", None]).cast(pa.int64())[1:].to_pylist()
+    [1715990290, None, None]
     """
     return pa.array([instant_of(value) for value in values], SECONDS)
 

@@ -67,7 +67,7 @@ def response(message: bytes, max_bytes: int) -> Response:
 def split_head(message: bytes) -> tuple[bytes, bytes]:
     """Head and body, parted by the first empty line; without one, all of it is head."""
     end, lone = message.find(b"\r\n\r\n"), message.find(b"\n\n")
-    if 0 <= lone and (end < 0 or lone < end):
+    if lone >= 0 and (end < 0 or lone < end):
         return message[: lone + 2], message[lone + 2 :]
     return (message[: end + 4], message[end + 4 :]) if end >= 0 else (message, b"")
 

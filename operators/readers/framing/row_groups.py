@@ -40,7 +40,7 @@ def regions(metadata: pq.FileMetaData, size: int) -> tuple[Region, ...]:
     for i, (group, start, end) in enumerate(zip(groups, starts, ends, strict=True)):
         found.append(Region(start, end, "row_group", i, row, group.num_rows))
         row += group.num_rows
-    return (*found, Region(footer, size, "parquet_footer"))
+    return (*found, Region(footer, size, "parquet_footer", first_row=row))
 
 
 def _first_byte(group: pq.RowGroupMetaData) -> int:

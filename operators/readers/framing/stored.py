@@ -27,7 +27,7 @@ class Stored:
         if count <= 0:
             return b""
         at = offset - self._block_at
-        if 0 <= at and at + count <= len(self._block):
+        if at >= 0 and at + count <= len(self._block):
             return self._block[at : at + count]
         if count >= BLOCK_BYTES:
             return self._fetch(offset, count)

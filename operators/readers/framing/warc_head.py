@@ -7,12 +7,13 @@ import re
 
 from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
 
-VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]*\r?\n")
+VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]{0,8}\r?\n")
+LINE = re.compile(rb"^" + VERSION.pattern, re.MULTILINE)
 
 
 class WarcGrammar:
     name = "warc"
-    opening = VERSION
+    opening = LINE
 
     def begins(self, data: bytes) -> bool:
         """
