@@ -1,8 +1,8 @@
 """JSON lines: one JSON object a line, one document an object.
 
 Source:   https://jsonlines.org; RFC 8259 as orjson reads it (UTF-8 only, no NaN, the last of duplicate keys counts).
-Deviates: lines are parsed one by one and never in bulk: pyarrow's block reader is twice as fast, but takes two objects on
-          one line, an object over two lines and NaN for good, so a sound line would depend on its neighbours.
+Deviates: lines are parsed one by one, never in bulk: pyarrow's block reader is twice as fast, but lets two objects on
+          one line, an object over two lines and NaN pass, so that a line would depend on its neighbours.
 """
 
 from collections.abc import Iterator, Mapping

@@ -33,8 +33,8 @@ class Parquet(Reader):
     None when there is none. columns: further ones, name -> name in the file. All but the date are read as strings.
     max_record_bytes: a longer text is a failed row `record_too_large`.
 
-    `offset` is the row's number in the file. A row group's bytes, up to where the next begins, are spread evenly over its
-    rows; the file's first bytes and its metadata are a skipped row each, `parquet_header` and `parquet_footer`.
+    `offset` is the row's number in the file. A row group's bytes, up to where the next begins, are spread evenly
+    over its rows; the file's first bytes and its metadata are a skipped row each, `parquet_header`, `parquet_footer`.
     """
 
     text: str = "text"
@@ -119,9 +119,11 @@ class Parquet(Reader):
     def _batch(self, piece: pa.RecordBatch, names: Mapping[str, str], row: int, lengths: np.ndarray) -> pa.RecordBatch:
         text, invalid = wide(piece.column(self.text))
         failures = np.full(len(text), None, object)
-        sizes = pc.fill_null(pc.binary_length(text), -1).to_numpy()
-        failures[sizes < 0] = f"missing_field: {self.text}"
-        failures[sizes > self.max_record_bytes] = f"record_too_large: above {self.max_record_bytes}"
+        sizes = pc.binary_length(text)  # pyright: ignore[reportCallIssue, reportArgumentType] # stubs lack large_string
+        failures[text.is_null().to_numpy(zero_copy_only=False)] = f"missing_field: {self.text}"
+        failures[pc.greater(sizes, self.max_record_bytes).to_numpy(zero_copy_only=False) == True] = (
+            f"record_too_large: above {self.max_record_bytes}"
+        )
         failures[invalid] = "invalid_utf8"
         failure = pa.array(failures, pa.string())
         sound = pc.is_null(failure)

@@ -2,8 +2,8 @@
 
 Source:   WHATWG HTML, "Determining the character encoding" (byte order mark, then declarations); WHATWG Encoding, the
           table of labels.
-Deviates: bytes that are valid UTF-8 are UTF-8, whatever is declared, and the page's own declaration comes before the HTTP
-          one: servers send their default charset for every file.
+Deviates: bytes that are valid UTF-8 are UTF-8, whatever is declared, and the page's own declaration comes before the
+          HTTP one: servers send their default charset for every file.
 """
 
 import codecs

@@ -8,7 +8,7 @@ import re
 
 from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
 
-# The URL may hold spaces where a crawler did not escape it; what tells a head is the IP and the date of 12 to 18 digits.
+# The URL may hold spaces that a crawler did not escape; what tells a head is the IP and the date of 12 to 18 digits.
 HEAD = (
     rb"([A-Za-z][A-Za-z0-9+.\-]{1,20}:[^\r\n]{0,6000}?) ([0-9A-Fa-f.:]{1,45}) (\d{12,18})((?: [^\r\n]{0,1000}?)?)"
     rb" (\d{1,18})\r?\n"

@@ -161,7 +161,7 @@ def is_whole_record(stored: Stored, grammar: Grammar, at: int) -> bool:
 
 
 def whole_record_from(stored: Stored, grammar: Grammar, start: int, stop: int | None = None) -> int:
-    """Where the first whole record at or after `start` begins; `stop` (else the end of the file) if none does before."""
+    """Where the first whole record at or after `start` begins; `stop` (else the file's end) if none does before."""
     stop = stored.size if stop is None else stop
     at = start
     while (found := stored.search(grammar.opening, at, stop, OPENING_BYTES)) >= 0:

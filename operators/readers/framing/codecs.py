@@ -55,7 +55,7 @@ class Lz4:
 
     def feed(self, data: bytes) -> tuple[bytes, int]:
         out = self._lz4.decompress(data, PIECE_BYTES)
-        self.done, self.hungry = self._lz4.eof, self._lz4.needs_input
+        self.done, self.hungry = bool(self._lz4.eof), bool(self._lz4.needs_input)
         return out, len(self._lz4.unused_data or b"") if self.done else 0
 
 
@@ -68,7 +68,7 @@ class Zstd:
 
     def feed(self, data: bytes) -> tuple[bytes, int]:
         out = self._zstd.decompress(data)
-        self.done = self._zstd.eof
+        self.done = bool(self._zstd.eof)
         return out, len(self._zstd.unused_data) if self.done else 0
 
 

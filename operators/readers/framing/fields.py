@@ -33,7 +33,7 @@ def uri_of(value: bytes | None) -> str | None:
 def instants(values: Sequence[bytes | None]) -> pa.Array:
     """ISO 8601 instants (WARC-Date) to whole seconds UTC, fractions cut off; null where there is none to be read.
 
-    >>> instants([b"2024-05-18T01:58:10Z", b"2020-01-02T03:04:05.678901Z", b"yesterday", None]).cast(pa.int64())[1:].to_pylist()
+    >>> instants([b"2020-01-02T03:04:05.678901Z", b"yesterday", None]).cast(pa.int64()).to_pylist()
     [1577934245, None, None]
     """
     ascii_only = [value[:19].decode("ascii", "replace") if value else None for value in values]

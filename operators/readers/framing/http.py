@@ -86,8 +86,10 @@ def media_type(value: bytes) -> tuple[str | None, str | None]:
 def unchunked(body: bytes) -> tuple[bytes, bool]:
     """The body with chunked coding undone, and whether it broke off; one that has no first chunk is left as it is.
 
-    >>> unchunked(b"3\\r\\nabc\\r\\n2\\r\\nde\\r\\n0\\r\\n\\r\\n"), unchunked(b"<p>"), unchunked(b"3\\r\\nabc\\r\\n9\\r\\nde")
-    ((b'abcde', False), (b'<p>', False), (b'abcde', True))
+    >>> unchunked(b"3\\r\\nabc\\r\\n2\\r\\nde\\r\\n0\\r\\n\\r\\n"), unchunked(b"<p>")
+    ((b'abcde', False), (b'<p>', False))
+    >>> unchunked(b"3\\r\\nabc\\r\\n9\\r\\nde")
+    (b'abcde', True)
     """
     pieces: list[bytes] = []
     at = 0

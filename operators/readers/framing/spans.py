@@ -1,5 +1,7 @@
 """A file cut into spans that can be read apart."""
 
+from itertools import pairwise
+
 from operators.contract import Span
 
 
@@ -15,4 +17,4 @@ def spans(size: int, target_bytes: int, *, splittable: bool = True) -> tuple[Spa
         raise ValueError(f"target_bytes must be at least 1, got {target_bytes}")
     count = max(1, round(size / target_bytes)) if splittable else 1
     cuts = [size * i // count for i in range(count + 1)]
-    return tuple(Span(a, b) for a, b in zip(cuts, cuts[1:], strict=False))
+    return tuple(Span(a, b) for a, b in pairwise(cuts))

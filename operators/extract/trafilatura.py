@@ -1,0 +1,73 @@
+"""HTML to main text by trafilatura: careful and slow, about 50 pages a second.
+
+Source:   Barbaresi 2021, "Trafilatura: A Web Scraping Library and Command-Line Tool" (ACL demo).
+Deviates: encodings are found by operators.text.charset; a page that takes too long is ended, and is a failure.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from operators.batch import Batch
+from operators.contract import Arrays, Columns, Extract
+from operators.extract.limited.pool import Child, Settings, child_for
+from operators.extract.pages.page import ADDS, READS, Extracted, columns_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trafilatura(Extract):
+    """Adds `title`, `html_lang`, `charset` and `charset_source`. Pages run in a child process, one at a time.
+
+    favor: "precision" takes less text when in doubt, "recall" more. fast: leave out the second and third extractor that
+    trafilatura falls back to.
+    time_limit_s: processor seconds after which a page is ended, `time_limit`. Pages close to it may fall on either side
+    on another machine; it is meant for pages that would never end.
+    memory_limit_bytes: address space of the child; above it a page is a failure `out_of_memory` or `extractor_died`.
+    pages_per_process: the child is replaced after so many pages, for the library's memory grows.
+    max_page_bytes: a longer page is a failure `page_too_large`.
+    """
+
+    favor: Literal["balanced", "precision", "recall"] = "balanced"
+    fast: bool = False
+    comments: bool = False
+    tables: bool = True
+    links: bool = False
+    deduplicate: bool = False
+    time_limit_s: float = 30.0
+    memory_limit_bytes: int = 4 << 30
+    pages_per_process: int = 2000
+    max_page_bytes: int = 16 << 20
+
+    reads: ClassVar[Columns] = READS
+    adds: ClassVar[Columns] = ADDS
+    libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml")
+
+    def __post_init__(self) -> None:
+        if self.favor not in ("balanced", "precision", "recall"):
+            raise ValueError(f"favor must be 'balanced', 'precision' or 'recall', got {self.favor!r}")
+        for name in ("time_limit_s", "memory_limit_bytes", "pages_per_process", "max_page_bytes"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be above 0, got {getattr(self, name)}")
+
+    def extract(self, batch: Batch) -> Arrays:
+        child = child_for(self._settings())
+        return columns_of(batch, self.max_page_bytes, lambda page: _asked(child, page))
+
+    def _settings(self) -> Settings:
+        options = {
+            "fast": self.fast,
+            "favor_precision": self.favor == "precision",
+            "favor_recall": self.favor == "recall",
+            "include_comments": self.comments,
+            "include_tables": self.tables,
+            "include_links": self.links,
+            "deduplicate": self.deduplicate,
+            "output_format": "txt",
+        }
+        return Settings(
+            self.time_limit_s, self.memory_limit_bytes, self.pages_per_process, tuple(sorted(options.items()))
+        )
+
+
+def _asked(child: Child, page: str) -> Extracted:
+    answer = child.ask(page)
+    return Extracted(answer.get("text"), answer.get("title"), answer.get("lang"), answer.get("failure"))
