@@ -1,19 +1,21 @@
 """How lines begin and end: the share that open with a bullet, the share that trail off.
 
 Source:   Rae et al. 2021 (Gopher), arXiv:2112.11446, appendix A, "Quality Filtering".
-Deviates: from datatrove's GopherQualityFilter: blank lines are not counted, "*" is a bullet too.
+Deviates: from datatrove's GopherQualityFilter (which signals.gopher_quality reproduces): blank lines are not counted,
+          "*" is a bullet too.
 """
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Signal
-from operators.text.lines import non_blank_lines, share
-
-ELLIPSES = ("...", "…")
+from operators.text.lengths import totals
+from operators.text.lines import ELLIPSES, LineRule, find_lines
+from operators.text.shares import share, shares
 
 
 def bullet_ratio(text: str, bullets: tuple[str, ...]) -> float:
@@ -27,26 +29,41 @@ def bullet_ratio(text: str, bullets: tuple[str, ...]) -> float:
 
 
 def ellipsis_ratio(text: str) -> float:
-    """Share of lines ending in an ellipsis, 0 to 1; a blank document scores 0."""
+    """Share of lines ending in an ellipsis, 0 to 1; a blank document scores 0.
+
+    >>> ellipsis_ratio("well… \\nno\\n")
+    0.5
+    """
     lines = non_blank_lines(text)
     return share(sum(line.endswith(ELLIPSES) for line in lines), len(lines))
 
 
+def non_blank_lines(text: str) -> list[str]:
+    """Lines (str.splitlines) with at least one non-space character, stripped.
+
+    >>> non_blank_lines("a\\n\\n  b ")
+    ['a', 'b']
+    """
+    return [line for raw in text.splitlines() if (line := raw.strip())]
+
+
 @dataclass(frozen=True, kw_only=True)
 class LineShape(Signal):
-    """Adds `bullet_ratio` and `ellipsis_ratio`. Thresholds belong to `decide.bounds`."""
+    """Adds `bullet_ratio` and `ellipsis_ratio`. `bullets`: one character each. Thresholds belong to `decide.bounds`."""
 
     bullets: tuple[str, ...] = ("•", "-", "*")
 
     adds: ClassVar[Columns] = {"bullet_ratio": pa.float32(), "ellipsis_ratio": pa.float32()}
 
     def __post_init__(self) -> None:
-        if not self.bullets or "" in self.bullets:
-            raise ValueError(f"bullets must be non-empty strings, got {self.bullets!r}")
+        if not self.bullets or any(not isinstance(b, str) or len(b) != 1 or b.isspace() for b in self.bullets):
+            raise ValueError(f"bullets must be single characters that are no space, got {self.bullets!r}")
 
     def measure(self, batch: Batch) -> Arrays:
-        texts = [text or "" for text in batch.column("text").to_pylist()]
+        lines = batch.once(find_lines, LineRule.UNICODE)
+        shown = totals(lines.first, lines.head != 0)
+        opening = np.isin(lines.head, np.array([ord(b) for b in self.bullets], np.uint32))
         return {
-            "bullet_ratio": pa.array([bullet_ratio(t, self.bullets) for t in texts], pa.float32()),
-            "ellipsis_ratio": pa.array([ellipsis_ratio(t) for t in texts], pa.float32()),
+            "bullet_ratio": pa.array(shares(totals(lines.first, opening & (lines.head != 0)), shown)),
+            "ellipsis_ratio": pa.array(shares(totals(lines.first, lines.trails), shown)),
         }

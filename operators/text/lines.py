@@ -1,15 +1,108 @@
-"""Lines of a document, as every operator means them: the plain specification."""
+"""The lines of every document of a batch, found once, and measured and hashed once where that is asked for.
+
+Two rules. `newline`: text.split("\\n"). `unicode`: text.splitlines(), at every line break of Unicode. Under both an
+empty text has no line.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Self
+
+import numpy as np
+
+from operators.batch import Batch
+from operators.text import line_scan
+from operators.text.buffers import find_text
+from operators.text.ragged import parts_kept, rows_kept
+from operators.text.unicode_table import unicode_tables
+
+ELLIPSES = ("...", "…")
 
 
-def non_blank_lines(text: str) -> list[str]:
-    """Lines (str.splitlines) with at least one non-space character, stripped.
+class LineRule(Enum):
+    """Where a line ends."""
 
-    >>> non_blank_lines("a\\n\\n  b ")
-    ['a', 'b']
+    NEWLINE = "newline"
+    UNICODE = "unicode"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lines:
+    """Lines of n documents in reading order; document i has lines first[i] to first[i + 1], blank ones too.
+
+    `first`: int64[n + 1]. For each line, without its break: `start`: int32, byte inside its document; `size_bytes`:
+    int32; `head`, `tail`: uint32, the first and last character that is not a space, 0 for a blank line; `last`: uint32,
+    the last character, 0 for an empty line; `trails`: bool, ends (spaces apart) in an ellipsis.
     """
-    return [line for raw in text.splitlines() if (line := raw.strip())]
+
+    first: np.ndarray
+    start: np.ndarray
+    size_bytes: np.ndarray
+    head: np.ndarray
+    tail: np.ndarray
+    last: np.ndarray
+    trails: np.ndarray
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Lines in each document: int64[n]."""
+        return np.diff(self.first)
+
+    def keep(self, mask: np.ndarray) -> Self:
+        """The lines of the documents where `mask` is true."""
+        parts = {name: parts_kept(self.first, mask, values) for name, values in vars(self).items() if name != "first"}
+        return type(self)(first=rows_kept(self.first, mask), **parts)
 
 
-def share(hits: int, of: int) -> float:
-    """`hits / of`, and 0.0 when there is nothing to count."""
-    return hits / of if of else 0.0
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LineTexts:
+    """What the lines of `Lines` say, in their order: `chars`: int32, code points; `hash`: uint64, hashing.span_hash."""
+
+    first: np.ndarray
+    chars: np.ndarray
+    hash: np.ndarray
+
+    def keep(self, mask: np.ndarray) -> Self:
+        """Those of the documents where `mask` is true."""
+        return type(self)(
+            first=rows_kept(self.first, mask),
+            chars=parts_kept(self.first, mask, self.chars),
+            hash=parts_kept(self.first, mask, self.hash),
+        )
+
+
+def lines_of(text: str, rule: LineRule) -> list[str]:
+    """The lines of one text: the specification.
+
+    >>> lines_of("a\\r\\nb\\n", LineRule.UNICODE), lines_of("a\\r\\nb\\n", LineRule.NEWLINE)
+    (['a', 'b'], ['a\\r', 'b', ''])
+    """
+    if rule is LineRule.UNICODE or not text:
+        return text.splitlines()
+    return text.split("\n")
+
+
+def find_lines(batch: Batch, rule: LineRule) -> Lines:
+    """The lines of column `text`; use as `batch.once(find_lines, LineRule.UNICODE)`."""
+    text = batch.once(find_text)
+    unicode = rule is LineRule.UNICODE
+    room = line_scan.most_lines(text.data, text.offsets, unicode)
+    lines = Lines(
+        first=np.zeros(len(text) + 1, np.int64),
+        start=np.empty(room, np.int32),
+        size_bytes=np.empty(room, np.int32),
+        head=np.empty(room, np.uint32),
+        tail=np.empty(room, np.uint32),
+        last=np.empty(room, np.uint32),
+        trails=np.empty(room, np.bool_),
+    )
+    total = line_scan.scan_lines(text.data, text.offsets, unicode_tables().bits, unicode, *vars(lines).values())
+    return Lines(**{name: values if name == "first" else values[:total] for name, values in vars(lines).items()})
+
+
+def find_line_texts(batch: Batch, rule: LineRule) -> LineTexts:
+    """Lengths and hashes of `find_lines`; use as `batch.once(find_line_texts, LineRule.NEWLINE)`."""
+    text, lines = batch.once(find_text), batch.once(find_lines, rule)
+    chars, hashes = np.empty(len(lines.start), np.int32), np.empty(len(lines.start), np.uint64)
+    line_scan.read_lines(text.data, text.offsets, lines.first, lines.start, lines.size_bytes, chars, hashes)
+    return LineTexts(first=lines.first, chars=chars, hash=hashes)

@@ -1,0 +1,46 @@
+"""Ray: started here and nowhere else, on this machine or by joining a cluster."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import ray
+
+START_HINT = (
+    "is a Ray head running there (`ray start --head`), with the same Ray and Python versions? When the cluster uses "
+    "tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here and on every node"
+)
+
+
+class NoCluster(RuntimeError):
+    """A Ray cluster that was asked for could not be joined."""
+
+
+@contextmanager
+def session(*, address: str | None, workers: int | None) -> Iterator[int]:
+    """A Ray session for the length of a `with`; yields the number of CPUs it has.
+
+    address: None starts Ray on this machine with `workers` CPUs (default: all); else 'auto' or 'host:port' joins.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    if address is None:
+        options |= {"num_cpus": workers, "include_dashboard": False, "object_store_memory": 500_000_000}
+    else:
+        options |= {"address": address}
+    try:
+        ray.init(**options)
+    except (ConnectionError, RuntimeError, ValueError) as e:
+        where = f"the Ray cluster at {address!r}" if address else "Ray on this machine"
+        raise NoCluster(f"{where} did not answer: {e}; {START_HINT if address else 'see the message above'}") from e
+    try:
+        yield int(ray.cluster_resources().get("CPU", 1))
+    finally:
+        ray.shutdown()
+
+
+def nodes() -> int:
+    """How many machines the session spans."""
+    return sum(1 for node in ray.nodes() if node["Alive"])

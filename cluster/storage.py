@@ -1,0 +1,174 @@
+"""A folder in any store fsspec knows: list it, read from it, publish into it whole or not at all.
+
+On S3 an exception inside `with fs.open(path, "wb")` still completes the upload, with truncated data. So nothing here
+is ever written through an open handle: a payload is complete, in memory or in a local file, before the one call that
+publishes it. On a local disk that call writes under a unique name, then renames.
+"""
+
+import contextlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+# Nested retries of s3fs and botocore cost 25 requests and 50 s on a permanent 503: one layer, a few tries.
+S3_DEFAULTS: dict[str, Any] = {"config_kwargs": {"retries": {"mode": "standard", "total_max_attempts": 5}}}
+
+
+class StorageError(OSError):
+    """A store did not do what was asked; the message names the address and what to try."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file as a listing shows it. etag changes whenever the content does."""
+
+    uri: str
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder at `url`. Names are paths below it, with '/' between parts, the same in every kind of store."""
+
+    url: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def fs(self) -> fsspec.AbstractFileSystem:
+        return filesystem(self.url, self.options)
+
+    @cached_property
+    def root(self) -> str:
+        return str(self.fs._strip_protocol(self.url)).rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        return isinstance(self.fs, LocalFileSystem)
+
+    def path(self, name: str) -> str:
+        return f"{self.root}/{name}" if name else self.root
+
+    def exists(self, name: str) -> bool:
+        return bool(self.fs.exists(self.path(name)))
+
+    def files(self, folder: str = "") -> list[Stored]:
+        """Every file below `folder`, sorted by name, `uri` being the name in this store; empty when there is none.
+
+        Unfinished local writes are left out.
+        """
+        try:
+            found = cast(dict[str, dict[str, Any]], self.fs.find(self.path(folder), detail=True))
+        except FileNotFoundError:
+            return []
+        files = [Stored(path[len(self.root) + 1 :], int(i["size"]), etag_of(i)) for path, i in found.items()]
+        return sorted((f for f in files if not is_unfinished(f.uri)), key=lambda f: f.uri)
+
+    def unfinished(self) -> list[Stored]:
+        """Local writes that were cut off before their rename."""
+        found = cast(dict[str, dict[str, Any]], self.fs.find(self.path(""), detail=True)) if self.exists("") else {}
+        files = [Stored(path[len(self.root) + 1 :], int(i["size"]), etag_of(i)) for path, i in found.items()]
+        return [f for f in files if is_unfinished(f.uri)]
+
+    def open(self, name: str) -> BinaryIO:
+        return cast(BinaryIO, self.fs.open(self.path(name), "rb"))
+
+    def read(self, name: str) -> bytes:
+        """The whole of a file; FileNotFoundError names it when it is not there."""
+        return cast(bytes, self.fs.cat_file(self.path(name)))
+
+    def publish(self, name: str, payload: bytes) -> None:
+        """Put `payload` under `name`, replacing what was there, in one step that either happens or does not."""
+        if self.is_local:
+            with self._rename_into_place(name) as unfinished:
+                Path(unfinished).write_bytes(payload)
+        else:
+            self.fs.pipe_file(self.path(name), payload)
+            self._verify(name, len(payload))
+
+    def publish_file(self, name: str, local: str | Path) -> None:
+        """As `publish`, for a payload that lies in a finished local file."""
+        if self.is_local:
+            with self._rename_into_place(name) as unfinished:
+                shutil.copyfile(local, unfinished)
+        else:
+            self.fs.put_file(str(local), self.path(name))
+            self._verify(name, os.path.getsize(local))
+
+    def create(self, name: str, payload: bytes) -> bool:
+        """Put `payload` under `name` only if nothing is there; whether it is ours that lies there now.
+
+        A store may create the object and lose the reply: the answer is decided by reading it back.
+        """
+        try:
+            if self.is_local:
+                os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+                with open(self.path(name), "xb") as f:
+                    f.write(payload)
+            else:
+                self.fs.pipe_file(self.path(name), payload, mode="create")
+        except FileExistsError:
+            return self.read(name) == payload
+        return True
+
+    def delete(self, name: str) -> None:
+        """Remove a file; one that is not there is removed already."""
+        with contextlib.suppress(FileNotFoundError):
+            self.fs.rm_file(self.path(name))
+
+    @contextlib.contextmanager
+    def _rename_into_place(self, name: str) -> Iterator[str]:
+        final = self.path(name)
+        os.makedirs(os.path.dirname(final), exist_ok=True)
+        unfinished = f"{final}.{uuid.uuid4().hex}.unfinished"
+        try:
+            yield unfinished
+            os.replace(unfinished, final)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(unfinished)
+            raise
+
+    def _verify(self, name: str, size: int) -> None:
+        found = int(self.fs.info(self.path(name))["size"])
+        if found != size:
+            raise StorageError(
+                f"{self.url}/{name}: sent {size} bytes, the store holds {found}; the run must be repeated"
+            )
+
+
+def filesystem(url: str, options: Mapping[str, Any] | None = None) -> fsspec.AbstractFileSystem:
+    """The fsspec file system of an address, without a cache of listings (another process may write)."""
+    protocol = protocol_of(url)
+    settings: dict[str, Any] = {"use_listings_cache": False}
+    if protocol in ("s3", "s3a"):
+        settings |= S3_DEFAULTS
+    try:
+        return fsspec.filesystem(protocol, **settings, **(options or {}))
+    except (ImportError, ValueError) as e:
+        raise StorageError(f"{url!r}: {e}") from e
+
+
+def protocol_of(url: str) -> str:
+    """'s3' of 's3://bucket/key'; 'file' where there is none."""
+    return url.split("://", 1)[0] if "://" in url else "file"
+
+
+def is_unfinished(name: str) -> bool:
+    return name.endswith(".unfinished")
+
+
+def etag_of(info: Mapping[str, Any]) -> str:
+    """What changes with a file's content: the store's ETag, else time of change and size."""
+    if tag := info.get("ETag") or info.get("etag"):
+        return str(tag).strip('"')
+    changed = info.get("mtime") or info.get("LastModified") or info.get("last_modified") or ""
+    return f"{changed}-{info['size']}"

@@ -1,0 +1,100 @@
+"""Drops documents whose measured values lie outside given bounds.
+
+Source: none; the thresholds are the job's own. Published ones are in pipeline/recipes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import Batch
+from operators.contract import Columns, Decision, checked, require
+from operators.text.reasons import above, below, first_reason, unknown
+
+
+class Null(Enum):
+    """What becomes of a document that was not measured."""
+
+    KEEP = "keep"
+    DROP = "drop"
+
+
+def reason(value: float | None, column: str, low: float | None, high: float | None, null: str) -> str | None:
+    """Why a value is out of bounds, or None; bounds are inclusive, an open one is None. NaN is out of every bound.
+
+    >>> reason(3, "word_count", 50, None, "keep"), reason(50, "word_count", 50, None, "keep")
+    ('word_count<50', None)
+    >>> reason(None, "score", 0.5, 1, "drop")
+    'score is null'
+    """
+    if value is None:
+        return f"{column} is null" if null == "drop" else None
+    if low is not None and not value >= low:
+        return f"{column}<{low}"
+    if high is not None and not value <= high:
+        return f"{column}>{high}"
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds(Decision):
+    """Reason "column<low" or "column>high" of the first bound broken, in the order written.
+
+    `bounds`: column -> [low, high], both inclusive, null = open. A bound on a float32 column is rounded to float32
+    first, so that a stored 0.3 is not below 0.3. `null`: keep (default) or drop rows whose value is null.
+    """
+
+    bounds: Mapping[str, tuple[float | None, float | None]]
+    null: str = "keep"
+
+    reads: ClassVar[Columns] = {}
+
+    def __post_init__(self) -> None:
+        if self.null not in [n.value for n in Null]:
+            raise ValueError(f"null must be one of {[n.value for n in Null]}, got {self.null!r}")
+        if not self.bounds:
+            raise ValueError("bounds must name at least one column, e.g. {word_count: [50, null]}")
+        for column, pair in self.bounds.items():
+            if isinstance(pair, str) or not isinstance(pair, tuple | list) or len(pair) != 2:
+                raise ValueError(f"bounds of {column!r} must be [low, high] with null for open, got {pair!r}")
+            for bound in pair:
+                if isinstance(bound, bool) or not isinstance(bound, int | float | None) or bound != bound:
+                    raise ValueError(f"bounds of {column!r} must be numbers or null, got {pair!r}")
+            low, high = pair
+            if low is None and high is None:
+                raise ValueError(f"bounds of {column!r} are both open: give one, or leave the column out")
+            if low is not None and high is not None and low > high:
+                raise ValueError(f"bounds of {column!r} keep nothing: {low} is above {high}")
+
+    def columns_read(self) -> Columns:
+        """The bounded columns; float64 stands for any type of number, see `__call__`."""
+        return dict.fromkeys(self.bounds, pa.float64())
+
+    def __call__(self, batch: Batch) -> pa.Array:
+        for column in self.bounds:
+            require(batch, {column: _numeric(batch, column)}, who=self)
+        return checked({"drop_reason": self.reasons(batch)}, {"drop_reason": pa.string()}, batch, who=self)[
+            "drop_reason"
+        ]
+
+    def reasons(self, batch: Batch) -> pa.Array:
+        broken: list[tuple[str, np.ndarray]] = []
+        for column, (low, high) in self.bounds.items():
+            if self.null == Null.DROP.value:
+                broken.append((f"{column} is null", unknown(batch, column)))
+            if low is not None:
+                broken.append((f"{column}<{low}", below(batch, column, low)))
+            if high is not None:
+                broken.append((f"{column}>{high}", above(batch, column, high)))
+        return first_reason(broken, batch.num_rows)
+
+
+def _numeric(batch: Batch, column: str) -> pa.DataType:
+    """The column's own type if it is a number; else one that makes `require` name what is wrong."""
+    names = batch.table.column_names
+    found = batch.table.schema.field(column).type if column in names else pa.float32()
+    return found if pa.types.is_integer(found) or pa.types.is_floating(found) else pa.float32()

@@ -1,0 +1,57 @@
+"""Drops documents that break one of the Gopher quality rules.
+
+Source:   Rae et al. 2021 (Gopher), arXiv:2112.11446, appendix A.1.1, "Quality Filtering": every default below.
+Deviates: none in the numbers. Rules are tried in the order of the fields, and the first one broken is the reason.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import Batch
+from operators.contract import Columns, Decision
+from operators.text.reasons import above, below, first_reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class GopherQuality(Decision):
+    """Thresholds on the columns of signals.gopher_quality, inclusive; null switches a rule off, a null value passes."""
+
+    min_words: int | None = 50
+    max_words: int | None = 100_000
+    min_mean_word_chars: float | None = 3
+    max_mean_word_chars: float | None = 10
+    max_hash_ratio: float | None = 0.1
+    max_ellipsis_ratio: float | None = 0.1
+    max_bullet_ratio: float | None = 0.9
+    max_ellipsis_line_ratio: float | None = 0.3
+    min_alpha_ratio: float | None = 0.8
+    min_stop_words: int | None = 2
+
+    reads: ClassVar[Columns] = {
+        "gopher_words": pa.int64(),
+        "gopher_mean_word_chars": pa.float32(),
+        "gopher_hash_ratio": pa.float32(),
+        "gopher_ellipsis_ratio": pa.float32(),
+        "gopher_bullet_ratio": pa.float32(),
+        "gopher_ellipsis_line_ratio": pa.float32(),
+        "gopher_alpha_ratio": pa.float32(),
+        "gopher_stop_words": pa.int32(),
+    }
+
+    def reasons(self, batch: Batch) -> pa.Array:
+        rules: list[tuple[str, np.ndarray]] = [
+            ("gopher_words_few", below(batch, "gopher_words", self.min_words)),
+            ("gopher_words_many", above(batch, "gopher_words", self.max_words)),
+            ("gopher_words_short", below(batch, "gopher_mean_word_chars", self.min_mean_word_chars)),
+            ("gopher_words_long", above(batch, "gopher_mean_word_chars", self.max_mean_word_chars)),
+            ("gopher_hashes", above(batch, "gopher_hash_ratio", self.max_hash_ratio)),
+            ("gopher_ellipses", above(batch, "gopher_ellipsis_ratio", self.max_ellipsis_ratio)),
+            ("gopher_bullets", above(batch, "gopher_bullet_ratio", self.max_bullet_ratio)),
+            ("gopher_ellipsis_lines", above(batch, "gopher_ellipsis_line_ratio", self.max_ellipsis_line_ratio)),
+            ("gopher_letters_few", below(batch, "gopher_alpha_ratio", self.min_alpha_ratio)),
+            ("gopher_stop_words_few", below(batch, "gopher_stop_words", self.min_stop_words)),
+        ]
+        return first_reason(rules, batch.num_rows)

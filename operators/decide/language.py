@@ -1,0 +1,50 @@
+"""Keeps documents in the languages asked for, told with enough confidence.
+
+Source: threshold 0.65: Penedo et al. 2023 (RefinedWeb), arXiv:2306.01116, section 3.1, and FineWeb after it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from operators.batch import Batch
+from operators.contract import Columns, Decision
+from operators.text.reasons import first_reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language(Decision):
+    """Reasons "language" (another, or none told) and "language_score" (below the least score of its language).
+
+    `keep`: language labels, all with `min_score`, or label -> least score. Scores are compared as float32.
+    """
+
+    keep: Mapping[str, float] | tuple[str, ...]
+    min_score: float = 0.65
+
+    reads: ClassVar[Columns] = {"language": pa.string(), "language_score": pa.float32()}
+
+    def __post_init__(self) -> None:
+        if not self.keep or isinstance(self.keep, str):
+            raise ValueError(f"keep must name at least one language, e.g. [en, de] or {{en: 0.65}}, got {self.keep!r}")
+        for language, least in self.least_scores().items():
+            if not isinstance(language, str):
+                raise ValueError(f"keep must hold language labels such as 'en', got {language!r}")
+            if isinstance(least, bool) or not isinstance(least, int | float) or not 0 <= least <= 1:
+                raise ValueError(f"the least score of {language!r} must be from 0 to 1, got {least!r}")
+
+    def least_scores(self) -> dict[str, float]:
+        """Label -> least score."""
+        return dict(self.keep) if isinstance(self.keep, Mapping) else dict.fromkeys(self.keep, self.min_score)
+
+    def reasons(self, batch: Batch) -> pa.Array:
+        least = self.least_scores()
+        at = pc.index_in(batch.column("language"), pa.array(list(least), pa.string()))
+        known = at.is_valid().to_numpy(zero_copy_only=False)
+        limits = np.array(list(least.values()), np.float32)[at.fill_null(0).to_numpy(zero_copy_only=False)]
+        scores = batch.column("language_score").fill_null(-1).to_numpy(zero_copy_only=False)
+        return first_reason([("language", ~known), ("language_score", known & ~(scores >= limits))], batch.num_rows)

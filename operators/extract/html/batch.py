@@ -1,0 +1,102 @@
+"""All pages of a batch in one kernel: Arrow buffers in, Arrow buffers out, no Python for a page that is UTF-8."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from operators.extract.html import columns as C
+from operators.extract.html.metadata import put_nothing, put_told
+from operators.extract.html.page import main_text
+from operators.extract.html.sniff import HTML, sniff
+from operators.extract.html.utf8 import is_utf8
+from operators.extract.html.workspace import MAX_BYTES
+
+BOM_BYTES = 3
+NO_CONTENT = 100  # in `kind`, beside the kinds of `sniff`
+
+
+class Choices(NamedTuple):
+    """Parameters of the operator, as the kernel takes them."""
+
+    threshold: float
+    comments: bool
+    links: bool
+    title: bool
+
+
+class Texts(NamedTuple):
+    """The text column under way, and what is noted of each row."""
+
+    text: np.ndarray  # uint8
+    text_end: np.ndarray  # int64 by row, after a leading 0
+    words: np.ndarray  # float32: words kept
+    boilerplate: np.ndarray  # float32
+    cut: np.ndarray  # bool: a bound cut the page
+    lowered: np.ndarray  # bool: the threshold was lowered
+    scripts: np.ndarray  # int32: JSON-LD scripts in the page
+
+
+def texts(rows: int, most_bytes: int) -> Texts:
+    """Room for the texts of `rows` pages of `most_bytes` bytes in all. What is not written to costs no memory."""
+    return Texts(
+        np.empty(most_bytes + 256 * rows, np.uint8),
+        np.zeros(rows + 1, np.int64),
+        np.zeros(rows, np.float32),
+        np.zeros(rows, np.float32),
+        np.zeros(rows, np.bool_),
+        np.zeros(rows, np.bool_),
+        np.zeros(rows, np.int32),
+    )
+
+
+@njit(cache=True, nogil=True)
+def classify(data, offsets, valid, promised, kind, utf8):
+    """Per row: what it is (`sniff`, or NO_CONTENT for null) and whether it is UTF-8 (looked at for HTML only)."""
+    for row in range(valid.shape[0]):
+        start, end = offsets[row], offsets[row + 1]
+        kind[row] = sniff(data, start, end, promised[row]) if valid[row] else NO_CONTENT
+        utf8[row] = kind[row] == HTML and is_utf8(data, start, end)
+
+
+@njit(cache=True, nogil=True)
+def extract_pages(data, start, end, kind, ws, model, choices, out, told):
+    """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
+    for row in range(kind.shape[0]):
+        o = out.text_end[row]
+        if kind[row] != HTML:
+            out.text_end[row + 1] = o
+            put_nothing(row, told)
+            continue
+        first, last = start[row], end[row]
+        if last - first >= BOM_BYTES and data[first] == 0xEF and data[first + 1] == 0xBB and data[first + 2] == 0xBF:
+            first += BOM_BYTES
+        cut = last - first > MAX_BYTES
+        source = data[first : min(last, first + MAX_BYTES)]
+        count, words, highest, lowered = main_text(
+            source, source.shape[0], ws, model, choices.threshold, choices.comments, choices.links
+        )
+        put_told(source, ws, row, told)
+        if choices.title:
+            o = _put_title(told, row, out.text, o, count)
+        out.text[o : o + count] = ws.result[:count]
+        out.text_end[row + 1] = o + count
+        out.words[row] = words
+        out.boilerplate[row] = 1 - highest
+        out.cut[row] = cut or ws.state[C.CUT] != 0
+        out.lowered[row] = lowered
+        out.scripts[row] = ws.state[C.SCRIPTS]
+
+
+@njit(cache=True, nogil=True)
+def _put_title(told, row, out, o, count):
+    """The title and, when text follows, a blank line."""
+    first, last = told.title_end[row], told.title_end[row + 1]
+    if last == first:
+        return o
+    out[o : o + last - first] = told.title[first:last]
+    o += last - first
+    if count:
+        out[o] = out[o + 1] = 10
+        o += 2
+    return o

@@ -1,0 +1,115 @@
+"""What stands in which column of the workspace's arrays."""
+
+# blocks: one row a block, a stretch of text between two block boundaries
+(
+    START,  # in `text`
+    END,
+    OWNER,  # row of the element the block lies in
+    LINK_BYTES,  # bytes of it inside <a>
+    LINKS,  # <a> begun in it, or open at its start
+    BREAKS,  # <br>
+    EMPHASIS_BYTES,  # bytes inside b, strong, em, i
+    IMAGES,  # <img> since the block before
+    LEAF,  # tag of the owner
+    IN_PRE,  # 1 inside <pre>
+    NAMES_FROM,  # class words of inline tags of the block, in `names`
+    NAMES_TO,
+    LIST_DEPTH,
+    IN_BUTTON,
+) = range(14)
+BLOCK = 14
+
+# elements: one row a block-level element, in document order; row 0 is the root
+(
+    PARENT,  # row, -1 for the root
+    TAG,
+    E_NAMES_FROM,  # own class words, in `names`
+    E_NAMES_TO,
+    SIGNATURE,  # tag and hash of the class attribute
+    DEPTH,
+    CONTAINER,  # row of the nearest enclosing container (div, section, ul, ...), -1 when none
+    ANCESTRY,  # tags.ANCESTORS it lies in, as bits, and IN_COMMENTS
+) = range(8)
+ELEMENT = 8
+IN_COMMENTS = 1 << 24
+
+# state of the tokenizer
+(
+    OUT,  # bytes written to `text`
+    BLOCK_START,
+    PENDING,  # 1 when a space is owed before the next character
+    ELEMENTS,
+    BLOCKS,
+    NAMES,
+    LINK_SPANS,
+    TOP,  # of the stack
+    SKIPPING,  # open elements whose text is dropped
+    PRES,  # open <pre>
+    LINK_FROM,  # start in `text` of the open link (since the block's start), -1 when none
+    LINK_SPAN_FROM,
+    LINK_DEPTH,  # TOP when the link was opened
+    EMPHASIS_FROM,
+    B_LINK,  # sums for the block under way
+    B_LINKS,
+    B_BREAKS,
+    B_EMPHASIS,
+    B_IMAGES,
+    B_NAMES_FROM,
+    SCRIPTS,
+    CUT,  # 1 when a bound cut the page
+    A_SIGNATURE,  # of the tag just read
+    A_HIDDEN,
+    A_COMMENTS,
+) = range(25)
+STATE = 32
+
+# spots in the source
+TITLE_AT, LANG_AT, CANONICAL_AT, OG_TITLE_AT, PUBLISHED_AT, TIME_AT = range(6)
+SPOT = 6
+
+# stats: one row a block
+(
+    WORDS,  # and half a word for each CJK character
+    CHARS,
+    LINK_SHARE,
+    PUNCTUATION,
+    COMMAS,
+    SENTENCES,
+    TERMINAL,  # how the block ends: 1 full stop, 0.7 quote or bracket, 0.5 colon
+    DIGIT_SHARE,
+    UPPER_SHARE,
+    SEPARATORS,
+    COPYRIGHT,
+    NON_ASCII_SHARE,
+    TITLE_OVERLAP,
+    WORD_MEAN,  # log-odds of its first words in the word table
+    WORD_MIN,
+    WORD_MAX,
+    TEXT_HASH,
+    OPENING,  # 1 capital, 2 digit, 3 non-ASCII, 0 other
+    AT_SIGNS,
+    LINK_WORDS,
+    QUOTES,
+) = range(21)
+STAT = 21
+HASHED_WORDS = 20
+
+# sums: one row an element, first its own, then with all it contains
+(
+    S_WORDS,
+    S_LINK_WORDS,
+    S_BLOCKS,
+    S_PROSE_WORDS,
+    S_SENTENCES,
+    S_NAME_SUM,
+    S_NAME_MIN,
+    S_NAME_MAX,
+    S_PATH_SUM,
+    S_PATH_MIN,
+    S_PATH_MAX,
+    S_READABILITY,
+) = range(12)
+SUM = 12
+
+FIRST_STAGE = 120  # features of the first forest
+SECOND_STAGE = 60  # room for features of the second

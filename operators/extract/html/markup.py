@@ -1,0 +1,48 @@
+"""What is no text: comments, declarations, and the content of raw-text elements.
+
+Source: HTML Living Standard 13.2.5.41-52 (comments), 13.2.5.9-11 (raw text).
+"""
+
+from numba import njit
+
+from operators.extract.html.characters import LOWER
+
+
+@njit(cache=True, nogil=True)
+def after_comment(src, i, n):
+    """Position after the comment, doctype, instruction or bogus end tag that begins at `src[i]` ("<")."""
+    if not (i + 3 < n and src[i + 1] == 33 and src[i + 2] == 45 and src[i + 3] == 45):
+        i += 2
+        while i < n and src[i] != 62:
+            i += 1
+        return min(i + 1, n)
+    j = i + 4
+    if j < n and src[j] == 62:
+        return j + 1
+    if j + 1 < n and src[j] == 45 and src[j + 1] == 62:
+        return j + 2
+    j += 2
+    while j < n:
+        if src[j] == 62 and src[j - 1] == 45 and src[j - 2] == 45:
+            return j + 1
+        if src[j] == 62 and src[j - 1] == 33 and src[j - 2] == 45 and src[j - 3] == 45 and j >= i + 7:
+            return j + 1
+        j += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def end_of_raw_text(src, i, n, name, name_end):
+    """Position of the `</name` that ends the element, where the name is src[name:name_end]; n when there is none."""
+    length = name_end - name
+    while i + 2 + length <= n:
+        if src[i] == 60 and src[i + 1] == 47:
+            same = True
+            for k in range(length):
+                if LOWER[src[i + 2 + k]] != LOWER[src[name + k]]:
+                    same = False
+                    break
+            if same:
+                return i
+        i += 1
+    return n

@@ -1,0 +1,52 @@
+"""What was learned: weights of class words and of text words, and two forests; read from the bytes of one file."""
+
+import io
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from operators.extract.html.trees import Forest
+
+
+class Model(NamedTuple):
+    """Everything the kernels ask."""
+
+    name_keys: np.ndarray  # uint32, open addressing on hashes of class, id and role words
+    name_weights: np.ndarray  # float32 log-odds that what carries the word is main text
+    word_keys: np.ndarray  # uint32, the same for words of short blocks
+    word_weights: np.ndarray
+    first: Forest
+    second: Forest
+
+
+def dump(model: Model) -> bytes:
+    """The model as an .npz file; equal models give equal bytes."""
+    buffer = io.BytesIO()
+    arrays = {name: getattr(model, name) for name in ("name_keys", "name_weights", "word_keys", "word_weights")}
+    for stage in ("first", "second"):
+        arrays |= {f"{stage}_{name}": values for name, values in getattr(model, stage)._asdict().items()}
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+@lru_cache(maxsize=4)
+def load(content: bytes) -> Model:
+    """The model in the bytes of a file that `dump` wrote."""
+    arrays = np.load(io.BytesIO(content), allow_pickle=False)
+    forests = [Forest(*(arrays[f"{stage}_{name}"] for name in Forest._fields)) for stage in ("first", "second")]
+    return Model(*(arrays[name] for name in Model._fields[:4]), *forests)
+
+
+def blank() -> Model:
+    """A model that knows nothing: every block scores one half."""
+    keys, weights = np.zeros(64, np.uint32), np.zeros(64, np.float32)
+    nothing = Forest(
+        np.zeros(0, np.uint32),
+        np.zeros(0, np.int32),
+        np.zeros(1, np.uint8),
+        np.zeros(1, np.float32),
+        np.zeros(2, np.uint32),
+        np.zeros(1, np.float32),
+    )
+    return Model(keys, weights, keys, weights, nothing, nothing)

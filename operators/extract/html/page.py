@@ -1,0 +1,41 @@
+"""One page through every step, in one kernel."""
+
+import numpy as np
+from numba import njit
+
+from operators.extract.html import columns as C
+from operators.extract.html.assembly import assemble, choose
+from operators.extract.html.features_first import first_features
+from operators.extract.html.features_second import second_features
+from operators.extract.html.statistics import block_statistics
+from operators.extract.html.sums import sum_elements
+from operators.extract.html.tokenizer import tokenize
+from operators.extract.html.trees import score_blocks
+
+
+@njit(cache=True, nogil=True)
+def read_blocks(src, n, ws, model):
+    """Tokenizes and measures a page: fills the workspace up to `features`; returns the table of paths."""
+    tokenize(src, n, ws)
+    block_statistics(src, ws, model)
+    sum_elements(ws, model)
+    return first_features(ws, model)
+
+
+@njit(cache=True, nogil=True)
+def score_page(src, n, ws, model):
+    """Fills `score` for every block of the page."""
+    table = read_blocks(src, n, ws, model)
+    blocks = ws.state[C.BLOCKS]
+    if blocks:
+        score_blocks(ws.features, blocks, model.first, ws.score)
+        second_features(ws, table)
+        score_blocks(ws.context, blocks, model.second, ws.score)
+
+
+@njit(cache=True, nogil=True)
+def main_text(src, n, ws, model, threshold, comments, links):
+    """The main text of a page, in `result`: (bytes, words kept, highest score, whether the threshold was lowered)."""
+    score_page(src, n, ws, model)
+    words, highest, lowered = choose(ws, np.float32(threshold), comments)
+    return assemble(ws, links), words, highest, lowered

@@ -1,0 +1,45 @@
+"""Whether bytes are UTF-8, without leaving the kernel.
+
+Source: Unicode 17, table 3-7 (well-formed UTF-8 byte sequences).
+"""
+
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def is_utf8(data, start, end):
+    """Whether data[start:end] decodes as strict UTF-8, as `bytes.decode` does."""
+    i = start
+    while i < end:
+        if i + 32 <= end:  # 32 bytes of ASCII at a time
+            high = 0
+            for k in range(32):
+                high |= data[i + k]
+            if high < 0x80:
+                i += 32
+                continue
+        c = data[i]
+        if c < 0x80:
+            i += 1
+        elif 0xC2 <= c <= 0xDF:
+            if i + 1 >= end or data[i + 1] & 0xC0 != 0x80:
+                return False
+            i += 2
+        elif 0xE0 <= c <= 0xEF:
+            if i + 2 >= end or data[i + 1] & 0xC0 != 0x80 or data[i + 2] & 0xC0 != 0x80:
+                return False
+            if (c == 0xE0 and data[i + 1] < 0xA0) or (c == 0xED and data[i + 1] > 0x9F):
+                return False
+            i += 3
+        elif 0xF0 <= c <= 0xF4:
+            if i + 3 >= end:
+                return False
+            for k in range(1, 4):
+                if data[i + k] & 0xC0 != 0x80:
+                    return False
+            if (c == 0xF0 and data[i + 1] < 0x90) or (c == 0xF4 and data[i + 1] > 0x8F):
+                return False
+            i += 4
+        else:
+            return False
+    return True

@@ -1,0 +1,105 @@
+"""The main text of HTML pages: what a reader came for, without menus, footers, teasers and forms.
+
+One pass makes blocks of text and a tree of elements; two boosted forests judge each block by its words, its place and
+its neighbours; the blocks they choose are put together as paragraphs, lists and tables.
+
+Source:   Kohlschütter et al. 2010, "Boilerplate Detection using Shallow Text Features" (features of blocks);
+          Vogels et al. 2018, "Web2Text", arXiv:1801.02607 (two stages); Ke et al. 2017, LightGBM (the forests).
+Deviates: trained on the development pages of the Web Content eXtraction Benchmark; see models/MODEL_CARD.md.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import TEXT, Batch
+from operators.contract import Arrays, Columns, Extract, Resource
+from operators.extract.html.arrow import binary_views, days, strings, valid_rows
+from operators.extract.html.batch import NO_CONTENT, Choices, classify, extract_pages, texts
+from operators.extract.html.decoding import as_utf8
+from operators.extract.html.metadata import told
+from operators.extract.html.model import load
+from operators.extract.html.sniff import HTML, KINDS, UNKNOWN, kind_of_mime
+from operators.extract.html.workspace import workspace
+
+MODEL = Resource("shipped:extract/models/main_text.npz")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MainText(Extract):
+    """Turns HTML into its main text and tells what the page tells of itself.
+
+    Reads `content`, and `mime` and `http_charset` where the batch has them. What is not HTML fails, named:
+    "not_html: pdf". A page without text gives the empty text.
+
+    threshold: probability above which a block is kept, 0 to 1; higher is purer, lower is fuller.
+    comments: keep readers' comments that the model holds for main text. links: keep the text of links.
+    title: put the page's title before its text.
+    """
+
+    threshold: float = 0.5
+    comments: bool = True
+    links: bool = True
+    title: bool = False
+    model: Resource = MODEL
+
+    adds: ClassVar[Columns] = {
+        "title": TEXT,  # null when the page tells none; so are language, address and day
+        "html_lang": pa.string(),  # as written in <html lang>
+        "canonical_url": pa.string(),
+        "published": pa.date32(),
+        "charset_source": pa.string(),  # bom, utf8, document, http, default
+        "boilerplate_score": pa.float32(),  # 0 to 1: how surely the page has no main text
+        "fallback": pa.string(),  # null, or "threshold": kept by a lowered threshold
+        "truncated": pa.bool_(),  # a bound on bytes, blocks or depth cut the page
+    }
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.threshold <= 1:
+            raise ValueError(f"threshold must be from 0 to 1, got {self.threshold!r}")
+
+    def extract(self, batch: Batch) -> Arrays:
+        content = batch.column("content")
+        rows = len(content)
+        data, offsets = binary_views(content)
+        kind, utf8 = np.empty(rows, np.int64), np.empty(rows, np.bool_)
+        classify(data, offsets, valid_rows(content), _promised(batch), kind, utf8)
+        is_html = kind == HTML
+        charsets = batch.column("http_charset") if "http_charset" in batch.table.column_names else None
+        pages = as_utf8(data, offsets, is_html, utf8, charsets)
+        sizes = np.where(is_html, pages.end - pages.start, 0)
+        out, found = texts(rows, int(sizes.sum())), told(rows)
+        choices = Choices(self.threshold, self.comments, self.links, self.title)
+        ws = workspace(int(sizes.max(initial=0)))
+        extract_pages(pages.data, pages.start, pages.end, kind, ws, load(self.model.read()), choices, out, found)
+        failed = ~is_html
+        lowered = np.where(out.lowered, "threshold", None).astype(object)
+        return {
+            "text": strings(out.text, out.text_end, failed, TEXT),
+            "failure": pa.array([_failure(k) for k in kind.tolist()], pa.string()),
+            "title": strings(found.title, found.title_end, np.diff(found.title_end) == 0, TEXT),
+            "html_lang": strings(found.language, found.language_end, np.diff(found.language_end) == 0, pa.string()),
+            "canonical_url": strings(found.address, found.address_end, np.diff(found.address_end) == 0, pa.string()),
+            "published": days(found.day),
+            "charset_source": pages.source,
+            "boilerplate_score": pa.array(out.boilerplate, pa.float32(), mask=failed),
+            "fallback": pa.array(lowered, pa.string()),
+            "truncated": pa.array(out.cut, pa.bool_(), mask=failed),
+        }
+
+
+def _promised(batch: Batch) -> np.ndarray:
+    """What each row's Content-Type promises, UNKNOWN where nothing."""
+    if "mime" not in batch.table.column_names:
+        return np.full(batch.num_rows, UNKNOWN, np.int64)
+    coded = batch.column("mime").dictionary_encode()
+    kinds = np.array([*(kind_of_mime(m) for m in coded.dictionary.to_pylist()), UNKNOWN], np.int64)
+    return kinds[coded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)]
+
+
+def _failure(kind: int) -> str | None:
+    if kind == HTML:
+        return None
+    return "no_content" if kind == NO_CONTENT else f"not_html: {KINDS[kind]}"

@@ -1,0 +1,48 @@
+"""What one unit tells of its documents: how many, how many tokens, by leaf. The sum over all units is the supply."""
+
+import numpy as np
+import pyarrow as pa
+
+from operators.mix.leaves import MOST_PARTS, PARTS, LeafTable, filled
+from operators.mix.position import held_out
+from operators.mix.spec import MixSpec
+
+
+def count(rows: pa.Table, spec: MixSpec) -> pa.Table:
+    """The unit's leaves: the mix's columns (strings), multiplier_64, documents, tokens, largest; in no set order.
+
+    rows: one a document, with `u` (uint64), `n_tokens`, and the columns of the mix. Documents that are held out, or
+    have multiplier 0 or no tokens, do not count. Give `LeafTable.of` the concatenation of all units.
+    """
+    parts = multiplier_64(rows, spec.multipliers)
+    tokens = rows.column("n_tokens").to_numpy().astype(np.int64)
+    counts = (parts > 0) & (tokens > 0) & ~held_out(rows.column("u").to_numpy(), spec.held_out)
+    names = spec.columns()
+    table = pa.Table.from_arrays(
+        [*(filled(rows.column(c)) for c in names), pa.array(parts), pa.array(tokens)],
+        names=[*names, "multiplier_64", "tokens"],
+    ).filter(pa.array(counts))
+    found = table.group_by([*names, "multiplier_64"]).aggregate(
+        [("tokens", "count"), ("tokens", "sum"), ("tokens", "max")]
+    )
+    return found.select([*names, "multiplier_64", "tokens_count", "tokens_sum", "tokens_max"]).rename_columns(
+        [*names, "multiplier_64", "documents", "tokens", "largest"]
+    )
+
+
+def multiplier_64(rows: pa.Table, column: str | None) -> np.ndarray:
+    """Each row's multiplier in 64ths, rounded, int32; 64 (once) where there is no column or no value."""
+    if column is None:
+        return np.full(rows.num_rows, PARTS, np.int32)
+    values = rows.column(column).cast(pa.float64()).fill_null(pa.scalar(1.0)).to_numpy()
+    bad = ~(np.isfinite(values) & (values >= 0) & (values * PARTS < MOST_PARTS))
+    if bad.any():
+        raise ValueError(f"{column}: a multiplier lies in [0, {MOST_PARTS // PARTS}), found {values[bad][0]!r}")
+    return np.rint(values * PARTS).astype(np.int32)
+
+
+def lanes_of(rows: pa.Table, leaves: LeafTable, spec: MixSpec) -> np.ndarray:
+    """The lane of each row, int32; -1 for those that `count` leaves out."""
+    lane = leaves.lane_of(leaves.leaf_of(rows), multiplier_64(rows, spec.multipliers))
+    out = held_out(rows.column("u").to_numpy(), spec.held_out) | (rows.column("n_tokens").to_numpy() <= 0)
+    return np.where(out, np.int32(-1), lane)

@@ -1,0 +1,107 @@
+"""From a supply and a mix to a plan: how many tokens of each leaf each phase takes, and from where on its line.
+
+A leaf's supply is a line: its documents in the order of their hash, again and again. Phases take stretches of it, one
+after the other, so the copies of a document lie a whole epoch apart and a larger budget contains the smaller.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from operators.mix.effective import effective_tokens
+from operators.mix.family import EPOCHS
+from operators.mix.leaves import LeafTable
+from operators.mix.solve import Solved, eligible, epoch_caps, solve
+from operators.mix.spec import Bound, MixSpec
+
+FREE, CAPPED, EMPTY, SMALL, UNWEIGHTED, ROUNDED = range(6)
+WORDS = ("", "max_epochs", "empty", "min_tokens", "weight 0", "under half a token")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhasePlan:
+    """One phase: its tokens, and the windows its shares keep."""
+
+    name: str
+    tokens: int
+    bounds: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MixPlan:
+    """Reviewable, editable, and all that selection needs to know of a mix. Leaf arrays are in the order of `leaves`.
+
+    targets: (phases, leaves) int64, tokens. caps: most tokens of each leaf over all phases, int64.
+    stopped: (phases, leaves), places in `reasons`: what kept a leaf from the share its rule gives; 0: nothing did.
+    """
+
+    leaves: LeafTable
+    phases: tuple[PhasePlan, ...]
+    targets: np.ndarray
+    caps: np.ndarray
+    stopped: np.ndarray
+    reasons: tuple[str, ...]
+    seed: int
+    held_out: float
+    multipliers: str | None
+
+    @property
+    def stops(self) -> np.ndarray:
+        """(phases, leaves): where each stretch ends on its leaf's line, in tokens; it begins where the last ended."""
+        return np.cumsum(self.targets, axis=0)
+
+    @property
+    def starts(self) -> np.ndarray:
+        """(phases, leaves): where each stretch begins on its leaf's line, in tokens."""
+        return self.stops - self.targets
+
+    @property
+    def taken(self) -> np.ndarray:
+        """Tokens of each leaf over all phases."""
+        return self.targets.sum(axis=0)
+
+    @property
+    def epochs(self) -> np.ndarray:
+        """How often each leaf is read over all phases; 0 for an empty one."""
+        supply = self.leaves.tokens
+        return np.divide(self.taken, supply, out=np.zeros(len(supply)), where=supply > 0)
+
+    @property
+    def effective(self) -> np.ndarray:
+        """What each leaf's tokens are worth in new ones, over all phases; see `effective_tokens`."""
+        return effective_tokens(self.taken, self.leaves.tokens)
+
+
+def plan(leaves: LeafTable, spec: MixSpec) -> MixPlan:
+    """The plan of a mix. Raises SpecError, and Infeasible where bounds and supply do not admit the budget."""
+    solved = solve(spec, leaves)
+    reasons, stopped = _reasons(spec, leaves, solved)
+    return MixPlan(
+        leaves=leaves,
+        phases=tuple(PhasePlan(name=s.name, tokens=s.budget, bounds=s.bounds) for s in solved.stages),
+        targets=solved.targets,
+        caps=np.floor(eligible(spec, leaves.tokens) * epoch_caps(spec, leaves) + 1e-6).astype(np.int64),
+        stopped=stopped,
+        reasons=reasons,
+        seed=spec.seed,
+        held_out=spec.held_out,
+        multipliers=spec.multipliers,
+    )
+
+
+def _reasons(spec: MixSpec, leaves: LeafTable, solved: Solved) -> tuple[tuple[str, ...], np.ndarray]:
+    words: list[str] = list(WORDS)
+    out = np.zeros(solved.targets.shape, np.int32)
+    for phase, names in enumerate(solved.bound_names):
+        for i, name in enumerate(names):
+            word = f"share of {name}"
+            if word not in words:
+                words.append(word)
+            out[phase][solved.stopped[phase] == i] = words.index(word)
+        nothing = solved.targets[phase] == 0
+        out[phase][solved.stopped[phase] == EPOCHS] = CAPPED
+        out[phase][nothing & (solved.stages[phase].shares > 0)] = ROUNDED
+        out[phase][nothing & (solved.stages[phase].shares == 0)] = UNWEIGHTED
+    out[:, leaves.tokens < spec.min_tokens] = SMALL
+    out[:, leaves.tokens == 0] = EMPTY
+    return tuple(words), out

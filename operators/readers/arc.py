@@ -1,0 +1,82 @@
+"""ARC files: pages as crawlers stored them before WARC.
+
+Source:   Burner and Kahle 1996, "Arc File Format", versions 1 and 2.
+Deviates: records of other protocols than HTTP (dns:) are skipped rows `not_http`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar
+
+import pyarrow as pa
+
+from operators.contract import Columns, Reader, Span
+from operators.readers.framing.arc_head import ARC
+from operators.readers.framing.archive import Framed, framed
+from operators.readers.framing.fields import SECONDS, arc_instants, text_of
+from operators.readers.framing.http import TooLarge, media_type, response
+from operators.readers.framing.rows import Rows
+from operators.readers.framing.stored import Stored
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arc(Reader):
+    """One document an HTTP response of status 200, its codings undone; plain, or compressed with a member a record.
+
+    Skipped rows: `filedesc`, `not_http`, and answers of other statuses as `http_status`.
+    max_record_bytes: a longer record, or body once decoded, is a failed row `record_too_large`.
+    """
+
+    statuses: tuple[int, ...] = (200,)
+    max_record_bytes: int = 64 << 20
+
+    makes: ClassVar[Columns] = {
+        "content": pa.large_binary(),
+        "url": pa.string(),
+        "mime": pa.string(),  # of the answer, else as the head of the record has it
+        "http_charset": pa.string(),
+        "http_status": pa.int32(),
+        "fetched_at_utc": SECONDS,
+        "source_id": pa.string(),  # ARC records have none: always null
+    }
+    splittable: ClassVar[bool] = True
+    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "zstandard", "lz4")
+
+    def __post_init__(self) -> None:
+        if self.max_record_bytes < 1:
+            raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
+        if not self.statuses:
+            raise ValueError("statuses must name at least one HTTP status, got none")
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        rows = Rows(self.makes, {"fetched_at_utc": arc_instants})
+        for record in framed(Stored(file), span, ARC, self.max_record_bytes):
+            self._add(rows, record)
+            if rows.full:
+                yield rows.batch()
+        rows.close(span)
+        if len(rows):
+            yield rows.batch()
+
+    def _add(self, rows: Rows, record: Framed) -> None:
+        head, at, length = record.head, record.offset, record.length
+        if record.failure or head is None:
+            rows.other(at, length, skipped=record.skipped, failure=record.failure)
+            return
+        if head.kind != "response":
+            rows.other(at, length, skipped=head.kind)
+            return
+        try:
+            found = response(record.block, self.max_record_bytes)
+        except TooLarge:
+            rows.other(at, length, failure=f"record_too_large: its body inflates beyond {self.max_record_bytes}")
+            return
+        if found.status is None:
+            rows.other(at, length, skipped="not_http")
+        elif found.status not in self.statuses:
+            rows.other(at, length, skipped="http_status")
+        else:
+            mime = found.mime or media_type(head.fields[b"mime"])[0]
+            url, date = text_of(head.fields[b"url"]), head.fields[b"date"]
+            values = (found.body, url, mime, found.charset, found.status, date, None)
+            rows.document(at, length, values, len(found.body))

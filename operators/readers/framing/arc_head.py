@@ -1,0 +1,43 @@
+"""Heads of ARC records, the format before WARC.
+
+Source: Burner and Kahle 1996, "Arc File Format", versions 1 and 2: one line `URL IP date type [code checksum location
+        offset file] length`, then the block and a line end; the first record, `filedesc:`, describes the file.
+"""
+
+import re
+
+from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
+
+# The URL may hold spaces where a crawler did not escape it; what tells a head is the IP and the date of 12 to 18 digits.
+HEAD = (
+    rb"([A-Za-z][A-Za-z0-9+.\-]{1,20}:[^\r\n]{0,6000}?) ([0-9A-Fa-f.:]{1,45}) (\d{12,18})((?: [^\r\n]{0,1000}?)?)"
+    rb" (\d{1,18})\r?\n"
+)
+AT = re.compile(HEAD)
+LINE = re.compile(rb"^" + HEAD, re.MULTILINE)
+
+
+class ArcGrammar:
+    name = "arc"
+    opening = LINE
+
+    def begins(self, data: bytes) -> bool:
+        r"""
+        >>> ARC.begins(b"http://a.org/b c 10.0.0.1 20080430204825 text/html 12\n"), ARC.begins(b"HTTP/1.1 200 OK\n")
+        (True, False)
+        """
+        return AT.match(data) is not None
+
+    def head(self, data: bytes, at: int) -> Head | str | None:
+        found = AT.match(data, at)
+        if found is None:
+            if b"\n" in data[at : at + MAX_HEAD_BYTES] or len(data) - at >= MAX_HEAD_BYTES:
+                return "not_an_arc_record: " + repr(data[at : at + 16])[1:]
+            return None
+        url, ip, date, rest, length = found.groups()
+        kind = "filedesc" if url.lower().startswith(b"filedesc:") else "response"
+        fields = {b"url": url, b"ip": ip, b"date": date, b"mime": rest.strip().partition(b" ")[0]}
+        return Head(found.end() - at, int(length), kind, fields)
+
+
+ARC = ArcGrammar()

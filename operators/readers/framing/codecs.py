@@ -1,0 +1,168 @@
+"""Compressed members, inflated piece by piece within bounds: gzip, Zstandard frames, LZ4 frames."""
+
+import zlib
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import lz4.frame
+import zstandard
+
+from operators.readers.framing.stored import Stored
+
+Compression = Literal["gz", "zst", "lz4"]
+
+PIECE_BYTES = 1 << 20  # of inflated bytes at a time; Zstandard cannot be bounded so, see FEED_BYTES
+MAGIC: dict[Compression, bytes] = {"gz": b"\x1f\x8b\x08", "zst": b"\x28\xb5\x2f\xfd", "lz4": b"\x04\x22\x4d\x18"}
+# Compressed bytes given at a time. A Zstandard block of 4 bytes can stand for 128 KiB, so 2 KiB give 64 MiB at most.
+FEED_BYTES: dict[Compression, int] = {"gz": 1 << 14, "zst": 1 << 11, "lz4": 1 << 16}
+SKIPPABLE = b"\x2a\x4d\x18"  # bytes 1 to 3 of a skippable Zstandard or LZ4 frame; byte 0 is 0x50 to 0x5f
+DICTIONARY = b"\x5d\x2a\x4d\x18"  # a .warc.zst file may begin with such a frame that holds its dictionary
+MAX_DICTIONARY_BYTES = 1 << 24
+
+
+class Damage(Exception):
+    """Stored bytes that cannot be inflated; the message is the reason of the failed row."""
+
+
+class Inflater(Protocol):
+    """One member's decompressor."""
+
+    done: bool  # the end of the member was reached and its checksum agreed
+    hungry: bool  # it has no output left to give without further input
+
+    def feed(self, data: bytes) -> tuple[bytes, int]:
+        """Inflated bytes, and how many bytes at the end of `data` were not used."""
+        ...
+
+
+class Gzip:
+    def __init__(self) -> None:
+        self._zlib = zlib.decompressobj(wbits=31)
+        self.done = False
+        self.hungry = True
+
+    def feed(self, data: bytes) -> tuple[bytes, int]:
+        out = self._zlib.decompress(data, PIECE_BYTES)
+        self.done = self._zlib.eof
+        return out, len(self._zlib.unused_data) + len(self._zlib.unconsumed_tail)
+
+
+class Lz4:
+    def __init__(self) -> None:
+        self._lz4 = lz4.frame.LZ4FrameDecompressor()
+        self.done = False
+        self.hungry = True
+
+    def feed(self, data: bytes) -> tuple[bytes, int]:
+        out = self._lz4.decompress(data, PIECE_BYTES)
+        self.done, self.hungry = self._lz4.eof, self._lz4.needs_input
+        return out, len(self._lz4.unused_data or b"") if self.done else 0
+
+
+class Zstd:
+    def __init__(self, dictionary: bytes | None) -> None:
+        words = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
+        self._zstd = zstandard.ZstdDecompressor(dict_data=words, max_window_size=1 << 27).decompressobj()
+        self.done = False
+        self.hungry = True
+
+    def feed(self, data: bytes) -> tuple[bytes, int]:
+        out = self._zstd.decompress(data)
+        self.done = self._zstd.eof
+        return out, len(self._zstd.unused_data) if self.done else 0
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How one file is compressed: the kind, and the dictionary its frames need, if any."""
+
+    kind: Compression
+    dictionary: bytes | None = None
+
+    def inflater(self) -> Inflater:
+        if self.kind == "gz":
+            return Gzip()
+        return Lz4() if self.kind == "lz4" else Zstd(self.dictionary)
+
+
+def codec_of(stored: Stored, skip: int = 0) -> Codec | None:
+    """The codec that the first bytes of a file announce; None when it is not compressed."""
+    head = stored.read(skip, 4)
+    if _skippable(head):
+        size = int.from_bytes(stored.read(skip + 4, 4), "little")
+        if head == DICTIONARY and size <= MAX_DICTIONARY_BYTES:
+            words = stored.read(skip + 8, size)
+            if words.startswith(MAGIC["zst"]):
+                words = _inflated_dictionary(words)
+            return Codec("zst", words) if words else None
+        return codec_of(stored, skip + 8 + size)
+    return next((Codec(kind) for kind, magic in MAGIC.items() if head.startswith(magic)), None)
+
+
+class Member:
+    """One member of a compressed file, from the byte at `offset`; frames that say nothing are passed over."""
+
+    def __init__(self, stored: Stored, codec: Codec, offset: int) -> None:
+        self._stored = stored
+        self._kind = codec.kind
+        self._head = b""
+        self._feed_bytes = FEED_BYTES[codec.kind]
+        self.offset = offset
+        self.position = _after_skippable(stored, offset) if codec.kind != "gz" else offset
+        self._inflater = codec.inflater()
+        self._damage: Damage | None = None
+
+    def peek(self, count: int) -> bytes:
+        """At least `count` inflated bytes, fewer only if the member is shorter; they are given again by `more`."""
+        while len(self._head) < count and (piece := self._next()):
+            self._head += piece
+        return self._head
+
+    def more(self) -> bytes:
+        """The next inflated bytes, b"" at the end. Raises Damage, after which `position` says how far it came."""
+        if self._head:
+            head, self._head = self._head, b""
+            return head
+        return self._next()
+
+    def _next(self) -> bytes:
+        inflater = self._inflater
+        if self._damage:
+            raise self._damage
+        while not inflater.done:
+            data = self._stored.read(self.position, self._feed_bytes) if inflater.hungry else b""
+            try:
+                out, unused = inflater.feed(data)
+            except (zlib.error, zstandard.ZstdError, RuntimeError, MemoryError) as e:
+                self._damage = Damage(f"bad_{self._kind}: {e}")
+                raise self._damage from e
+            self.position += len(data) - unused
+            if out:
+                return out
+            if not data and not inflater.done and inflater.hungry:
+                self._damage = Damage(f"truncated_{self._kind}")
+                raise self._damage
+        return b""
+
+
+def opened(stored: Stored, codec: Codec, offset: int) -> Member | None:
+    """The member that begins at `offset`, or None when no member begins there."""
+    start = offset if codec.kind == "gz" else _after_skippable(stored, offset)
+    return Member(stored, codec, offset) if stored.read(start, 4).startswith(MAGIC[codec.kind]) else None
+
+
+def _skippable(head: bytes) -> bool:
+    return len(head) == 4 and head[1:] == SKIPPABLE and 0x50 <= head[0] <= 0x5F
+
+
+def _after_skippable(stored: Stored, offset: int) -> int:
+    while _skippable(stored.read(offset, 4)):
+        offset += 8 + int.from_bytes(stored.read(offset + 4, 4), "little")
+    return offset
+
+
+def _inflated_dictionary(words: bytes) -> bytes:
+    try:
+        return zstandard.ZstdDecompressor().decompress(words, max_output_size=MAX_DICTIONARY_BYTES)
+    except zstandard.ZstdError:
+        return b""

@@ -1,0 +1,75 @@
+"""Values of archive heads as columns: addresses, instants, names."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+SECONDS = pa.timestamp("s", "UTC")
+
+
+def text_of(value: bytes | None) -> str | None:
+    """A header's value; bytes that are not UTF-8 are read as Latin-1, as HTTP has it; empty is None."""
+    if not value:
+        return None
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def uri_of(value: bytes | None) -> str | None:
+    """A target address without the angle brackets that some writers (wget among them) put around it.
+
+    >>> uri_of(b"<http://example.com/>")
+    'http://example.com/'
+    """
+    if value and value[:1] == b"<" and value[-1:] == b">":
+        value = value[1:-1]
+    return text_of(value)
+
+
+def instants(values: Sequence[bytes | None]) -> pa.Array:
+    """ISO 8601 instants (WARC-Date) to whole seconds UTC, fractions cut off; null where there is none to be read.
+
+    >>> instants([b"2024-05-18T01:58:10Z", b"2020-01-02T03:04:05.678901Z", b"yesterday", None]).cast(pa.int64())[1:].to_pylist()
+    [1577934245, None, None]
+    """
+    ascii_only = [value[:19].decode("ascii", "replace") if value else None for value in values]
+    naive = pc.strptime(pa.array(ascii_only, pa.string()), format="%Y-%m-%dT%H:%M:%S", unit="s", error_is_null=True)
+    return naive.cast(SECONDS)
+
+
+def arc_instants(values: Sequence[bytes | None]) -> pa.Array:
+    """ARC dates, YYYYMMDDhhmmss (12 digits: no seconds), to seconds UTC; null where there is none to be read.
+
+    >>> arc_instants([b"20080430204825", b"200804302048", b"99999999999999", None]).cast(pa.int64())[1:].to_pylist()
+    [1209588480, None, None]
+    """
+    digits = [value[:14].decode("ascii", "replace").ljust(14, "0") if value else None for value in values]
+    naive = pc.strptime(pa.array(digits, pa.string()), format="%Y%m%d%H%M%S", unit="s", error_is_null=True)
+    return naive.cast(SECONDS)
+
+
+def dates(values: Sequence[str | None]) -> pa.Array:
+    """Dates and instants as data sets write them (2024-05-18, 2024-05-18T01:58:10+02:00), to seconds UTC, else null.
+
+    An instant without offset is taken as UTC, a date as its midnight.
+
+    >>> dates(["2024-05-18", "2024-05-18T01:58:10+02:00", "last May", None]).cast(pa.int64())[1:].to_pylist()
+    [1715990290, None, None]
+    """
+    return pa.array([instant_of(value) for value in values], SECONDS)
+
+
+def instant_of(value: str | None) -> datetime | None:
+    """One date or instant; fractions of a second cut off."""
+    if not value:
+        return None
+    try:
+        found = datetime.fromisoformat(value.strip())
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return found.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
+        return None

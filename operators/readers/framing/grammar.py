@@ -1,0 +1,33 @@
+"""What tells one kind of archive record from another: how its head looks and where its block ends."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+MAX_HEAD_BYTES = 1 << 16  # guess: the longest head among the real files at hand has 1,100 bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The parsed head of one record."""
+
+    size: int  # bytes of the head, its closing empty line included
+    block_bytes: int  # bytes of the block that follows
+    kind: str  # "response", "warcinfo", ...
+    fields: Mapping[bytes, bytes]  # lower-cased name -> value
+
+
+class Grammar(Protocol):
+    """A kind of archive: WARC or ARC."""
+
+    name: str
+    opening: re.Pattern[bytes]  # what every record begins with, at the beginning of a line
+
+    def begins(self, data: bytes) -> bool:
+        """Whether a record may begin with `data`."""
+        ...
+
+    def head(self, data: bytes, at: int) -> Head | str | None:
+        """The head at `data[at:]`; a reason if there is none; None if more bytes are needed to tell."""
+        ...

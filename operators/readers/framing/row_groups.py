@@ -1,0 +1,52 @@
+"""Where the row groups of a Parquet file lie, so that every byte of the file belongs to something."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow.parquet as pq
+
+Kind = Literal["parquet_header", "row_group", "parquet_footer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A stretch of the file; a row group reaches to where the next begins, the last to the file's metadata."""
+
+    start: int
+    end: int
+    kind: Kind
+    group: int = -1
+    first_row: int = 0
+    rows: int = 0
+
+    def lengths(self) -> np.ndarray:
+        """The bytes of the region spread over its rows as evenly as whole numbers allow; they add up exactly."""
+        ends = np.arange(self.rows + 1, dtype=object) * (self.end - self.start) // max(self.rows, 1)
+        return np.diff(ends).astype(np.int64)
+
+
+def regions(metadata: pq.FileMetaData, size: int) -> tuple[Region, ...]:
+    """The file of `size` bytes cut into its parts, without gap or overlap. ValueError when they do not lie in order."""
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    starts = [_first_byte(group) for group in groups]
+    footer = size - 8 - metadata.serialized_size
+    ends = [*starts[1:], max(footer, starts[-1])] if starts else []
+    edges = [4, *starts, footer, size]
+    if edges != sorted(edges):
+        raise ValueError(f"row groups begin at {starts} in a file of {size} bytes")
+    found = [Region(0, starts[0] if starts else footer, "parquet_header")]
+    row = 0
+    for i, (group, start, end) in enumerate(zip(groups, starts, ends, strict=True)):
+        found.append(Region(start, end, "row_group", i, row, group.num_rows))
+        row += group.num_rows
+    return (*found, Region(footer, size, "parquet_footer", first_row=row))
+
+
+def _first_byte(group: pq.RowGroupMetaData) -> int:
+    offsets = []
+    for i in range(group.num_columns):
+        column = group.column(i)
+        pages = (column.dictionary_page_offset, column.data_page_offset)
+        offsets.append(min(page for page in pages if page))
+    return min(offsets)

@@ -1,0 +1,54 @@
+"""Columns of any type as text columns."""
+
+import orjson
+import pyarrow as pa
+
+from operators.batch import TEXT
+from operators.readers.framing.fields import SECONDS, dates
+
+
+def is_text(dtype: pa.DataType) -> bool:
+    """Whether a column of this type can hold documents' text."""
+    if pa.types.is_dictionary(dtype):
+        return is_text(dtype.value_type)
+    return pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_string_view(dtype)
+
+
+def wide(column: pa.Array) -> tuple[pa.Array, list[int]]:
+    """A text column as large_string, and the rows that are not valid UTF-8, which are null in it."""
+    column = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    raw = column.cast(TEXT).cast(pa.large_binary())
+    try:
+        return raw.cast(TEXT), []
+    except pa.ArrowInvalid:
+        values = raw.to_pylist()
+    bad = [i for i, value in enumerate(values) if value is not None and not _valid(value)]
+    for i in bad:
+        values[i] = None
+    return pa.array(values, pa.large_binary()).cast(TEXT), bad
+
+
+def as_strings(column: pa.Array) -> pa.Array:
+    """Any column as strings: numbers as digits, nested values as JSON, what cannot be read null."""
+    if is_text(column.type):
+        return wide(column)[0].cast(pa.string())
+    try:
+        return column.cast(pa.string())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        values = [None if v is None else orjson.dumps(v, default=str).decode() for v in column.to_pylist()]
+        return pa.array(values, pa.string())
+
+
+def as_instants(column: pa.Array) -> pa.Array:
+    """A date, timestamp or string column as seconds UTC; what cannot be read is null."""
+    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
+        return column.cast(pa.timestamp("s", getattr(column.type, "tz", None)), safe=False).cast(SECONDS)
+    return dates(as_strings(column).to_pylist())
+
+
+def _valid(value: bytes) -> bool:
+    try:
+        value.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""Heads of WARC records.
+
+Source: ISO 28500:2017 (WARC 1.1), section 4: version line, named fields, an empty line, then the block.
+"""
+
+import re
+
+from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
+
+VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]{0,8}\r?\n")
+LINE = re.compile(rb"^" + VERSION.pattern, re.MULTILINE)
+
+
+class WarcGrammar:
+    name = "warc"
+    opening = LINE
+
+    def begins(self, data: bytes) -> bool:
+        """
+        >>> WARC.begins(b"WARC/1.1" + bytes([13, 10])), WARC.begins(b"<!doctype html>")
+        (True, False)
+        """
+        return VERSION.match(data) is not None
+
+    def head(self, data: bytes, at: int) -> Head | str | None:
+        if VERSION.match(data, at) is None:
+            return "not_a_warc_record: " + repr(data[at : at + 16])[1:]
+        end = data.find(b"\r\n\r\n", at, at + MAX_HEAD_BYTES)
+        lone = data.find(
+            b"\n\n", at, end if end >= 0 else at + MAX_HEAD_BYTES
+        )  # heads that end their lines with LF only
+        size = (lone + 2 if lone >= 0 else end + 4) - at
+        if end < 0 and lone < 0:
+            return "head_without_end" if len(data) - at >= MAX_HEAD_BYTES else None
+        fields = fields_of(data[at : at + size])
+        length = fields.get(b"content-length", b"")
+        if not length.isdigit() or len(length) > 18:
+            return "no_content_length" if not length else f"bad_content_length: {length[:24]!r}"
+        kind = fields.get(b"warc-type", b"unknown").decode("ascii", "replace").lower()
+        return Head(size, int(length), kind, fields)
+
+
+def fields_of(head: bytes) -> dict[bytes, bytes]:
+    """Named fields of a head, the first of each name; names lower-cased, folded lines joined by one space.
+
+    >>> fields_of(b"WARC/1.0\\r\\nA: 1\\r\\nb: 2\\r\\n 3\\r\\nA: 4\\r\\n\\r\\n")
+    {b'a': b'1', b'b': b'2 3'}
+    """
+    fields: dict[bytes, bytes] = {}
+    last = b""
+    for line in head.split(b"\n")[1:]:
+        if line[:1] in (b" ", b"\t"):
+            if last in fields and line.strip():
+                fields[last] += b" " + line.strip()
+            continue
+        name, colon, value = line.partition(b":")
+        if colon:
+            last = name.strip().lower()
+            if last in fields:
+                last = b""
+            else:
+                fields[last] = value.strip()
+    return fields
+
+
+WARC = WarcGrammar()

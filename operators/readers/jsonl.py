@@ -1,0 +1,150 @@
+"""JSON lines: one JSON object a line, one document an object.
+
+Source:   https://jsonlines.org; RFC 8259 as orjson reads it (UTF-8 only, no NaN, the last of duplicate keys counts).
+Deviates: lines are parsed one by one and never in bulk: pyarrow's block reader is twice as fast, but takes two objects on
+          one line, an object over two lines and NaN for good, so a sound line would depend on its neighbours.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, ClassVar
+
+import orjson
+import pyarrow as pa
+
+from operators.batch import TEXT
+from operators.contract import Columns, Reader, Span
+from operators.readers.framing.fields import SECONDS, dates
+from operators.readers.framing.lines import Lines, closing, lines_of
+from operators.readers.framing.rows import Rows
+from operators.readers.framing.stored import Stored
+from operators.readers.framing.utf8 import invalid_at
+
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jsonl(Reader):
+    """One document a line; plain, gzip, Zstandard or LZ4, told by the first bytes.
+
+    text, url, source_id, domain, language, date: the field that holds each, None when there is none; "a.b" reaches into
+    an object, unless there is a field of just that name. The text must be a string. Of the others an integer becomes
+    its digits, null and absence null, anything else its JSON; a date that cannot be read is null.
+    columns: further columns, column name -> field, all strings.
+    max_record_bytes: a longer line is a failed row `record_too_large`, passed over without being held.
+
+    Offsets of a compressed file are those of what it inflates to; a row `compression` makes the lengths add up to the
+    bytes stored. Such a file belongs to its first span, whole.
+    """
+
+    text: str = "text"
+    url: str | None = None
+    source_id: str | None = None
+    domain: str | None = None
+    language: str | None = None
+    date: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    max_record_bytes: int = 64 << 20
+
+    makes: ClassVar[Columns] = {"text": TEXT}
+    splittable: ClassVar[bool] = True
+    libraries: ClassVar[tuple[str, ...]] = ("orjson",)
+
+    def __post_init__(self) -> None:
+        if self.max_record_bytes < 1:
+            raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
+        taken = sorted(set(self.columns) & {"offset", "length", "skipped", "failure", "text", *self._named()})
+        if taken:
+            raise ValueError(f"columns would define {', '.join(taken)} twice; rename them")
+
+    def columns_made(self) -> Columns:
+        """Text, and what was asked for."""
+        named: Columns = {name: SECONDS if name == "fetched_at_utc" else pa.string() for name in self._named()}
+        return {**self.makes, **named, **dict.fromkeys(self.columns, pa.string())}
+
+    def _named(self) -> dict[str, str]:
+        known = {
+            "url": self.url,
+            "source_id": self.source_id,
+            "domain": self.domain,
+            "declared_language": self.language,
+            "fetched_at_utc": self.date,
+        }
+        return {column: name for column, name in known.items() if name is not None}
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        stored = Stored(file)
+        wanted = tuple({**self._named(), **self.columns}.values())
+        rows = Rows(self.columns_made(), {"fetched_at_utc": dates})
+        for block in lines_of(stored, span, self.max_record_bytes):
+            for _ in self._lines(rows, block, wanted):
+                if rows.full:
+                    yield rows.batch()
+        rows.close(span, closing(stored, span))
+        if len(rows):
+            yield rows.batch()
+
+    def _lines(self, rows: Rows, block: Lines, wanted: tuple[str, ...]) -> Iterator[None]:
+        """Add the rows of a block, with a pause after each."""
+        if block.failure:
+            rows.other(block.offset, block.lost, failure=block.failure)
+            yield
+        offset = block.offset
+        for line in block.data.splitlines(keepends=True) if b"\r" not in block.data else split(block.data):
+            self._line(rows, offset, line, wanted)
+            offset += len(line)
+            yield
+
+    def _line(self, rows: Rows, offset: int, line: bytes, wanted: tuple[str, ...]) -> None:
+        length = len(line)
+        if offset == 0 and line.startswith(BOM):
+            line = line[len(BOM) :]
+        try:
+            found = orjson.loads(line)
+        except orjson.JSONDecodeError as e:
+            if not line.strip():
+                rows.other(offset, length, skipped="blank_line")
+            elif (bad := invalid_at(line)) is not None:
+                rows.other(offset, length, failure=f"invalid_utf8: at byte {bad}")
+            else:
+                rows.other(offset, length, failure=f"bad_json: {e.msg} at character {e.pos}")
+            return
+        text = reach(found, self.text) if isinstance(found, dict) else None
+        if isinstance(text, str):
+            values = tuple([as_text(reach(found, name)) for name in wanted])
+            rows.document(offset, length, (text, *values), length)
+        elif not isinstance(found, dict):
+            rows.other(offset, length, failure=f"not_an_object: {type(found).__name__}")
+        elif text is None:
+            rows.other(offset, length, failure=f"missing_field: {self.text}")
+        else:
+            rows.other(offset, length, failure=f"text_not_a_string: {type(text).__name__}")
+
+
+def split(data: bytes) -> Iterator[bytes]:
+    """Lines with their ends, where only LF ends a line."""
+    at = 0
+    while at < len(data):
+        stop = data.find(b"\n", at) + 1 or len(data)
+        yield data[at:stop]
+        at = stop
+
+
+def reach(record: Mapping[str, Any], name: str) -> Any:
+    """The value of a field; "a.b" also that of field b in the object a; None when there is none.
+
+    >>> reach({"a": {"b": 1}, "a.c": 2}, "a.b"), reach({"a": {"b": 1}, "a.c": 2}, "a.c"), reach({"a": 3}, "a.b")
+    (1, 2, None)
+    """
+    if name in record:
+        return record[name]
+    first, dot, rest = name.partition(".")
+    inner = record.get(first) if dot else None
+    return reach(inner, rest) if isinstance(inner, dict) else None
+
+
+def as_text(value: Any) -> str | None:
+    """A field's value in a string column."""
+    if value is None or isinstance(value, str):
+        return value
+    return orjson.dumps(value).decode()

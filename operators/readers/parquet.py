@@ -1,0 +1,147 @@
+"""Parquet files: one document a row.
+
+Source:   https://parquet.apache.org/docs/file-format/: column chunks grouped by rows, metadata at the end of the file.
+Deviates: none; other string types are widened to large_string.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from operators.batch import TEXT
+from operators.contract import RECORD, Columns, Reader, Span
+from operators.readers.framing.fields import SECONDS
+from operators.readers.framing.row_groups import Region, regions
+from operators.readers.framing.rows import BATCH_BYTES, Rows
+from operators.readers.framing.stored import Stored
+from operators.readers.framing.strings import as_instants, as_strings, is_text, wide
+
+ROWS_AT_A_TIME = 512
+UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, MemoryError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parquet(Reader):
+    """One document a row; a span has the row groups whose first byte lies in it.
+
+    text: the column of the text, of a string type. url, source_id, domain, language, date: the column that holds each,
+    None when there is none. columns: further ones, name -> name in the file. All but the date are read as strings.
+    max_record_bytes: a longer text is a failed row `record_too_large`.
+
+    `offset` is the row's number in the file. A row group's bytes, up to where the next begins, are spread evenly over its
+    rows; the file's first bytes and its metadata are a skipped row each, `parquet_header` and `parquet_footer`.
+    """
+
+    text: str = "text"
+    url: str | None = None
+    source_id: str | None = None
+    domain: str | None = None
+    language: str | None = None
+    date: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    max_record_bytes: int = 64 << 20
+
+    makes: ClassVar[Columns] = {"text": TEXT}
+    splittable: ClassVar[bool] = True
+    libraries: ClassVar[tuple[str, ...]] = ("pyarrow",)
+
+    def __post_init__(self) -> None:
+        if self.max_record_bytes < 1:
+            raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
+        taken = sorted(set(self.columns) & {*RECORD, "text", *self._named()})
+        if taken:
+            raise ValueError(f"columns would define {', '.join(taken)} twice; rename them")
+
+    def columns_made(self) -> Columns:
+        """Text, and what was asked for."""
+        named: Columns = {name: SECONDS if name == "fetched_at_utc" else pa.string() for name in self._named()}
+        return {**self.makes, **named, **dict.fromkeys(self.columns, pa.string())}
+
+    def _named(self) -> dict[str, str]:
+        known = {
+            "url": self.url,
+            "source_id": self.source_id,
+            "domain": self.domain,
+            "declared_language": self.language,
+            "fetched_at_utc": self.date,
+        }
+        return {column: name for column, name in known.items() if name is not None}
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        stored = Stored(file)
+        stored.require(span)
+        rows = Rows(self.columns_made())
+        try:
+            parquet = pq.ParquetFile(file, buffer_size=1 << 20)
+            parts = regions(parquet.metadata, stored.size)
+        except UNREADABLE as e:
+            if span.end > span.start:
+                rows.other(span.start, span.end - span.start, failure=f"bad_parquet: {e}")
+                yield rows.batch()
+            return
+        for part in parts:
+            if span.start <= part.start < span.end:
+                if part.rows:
+                    yield from self._group(parquet, part, rows)
+                else:
+                    rows.other(part.first_row, part.end - part.start, skipped=part.kind)
+        rows.close(span)
+        if len(rows):
+            yield rows.batch()
+
+    def _group(self, parquet: pq.ParquetFile, part: Region, rows: Rows) -> Iterator[pa.RecordBatch]:
+        """The rows of one group; what is left of it when reading breaks off becomes one failed row."""
+        lengths = part.lengths()
+        done = 0
+        try:
+            names = {"text": self.text, **self._named(), **self.columns}
+            schema = parquet.schema_arrow
+            for name in names.values():
+                if name not in schema.names:
+                    raise KeyError(f"the file has no column {name!r}, only {schema.names}")
+            if not is_text(schema.field(self.text).type):
+                raise TypeError(f"column {self.text!r} is {schema.field(self.text).type}, not text")
+            for found in parquet.iter_batches(ROWS_AT_A_TIME, [part.group], sorted(set(names.values()))):
+                for piece in _sliced(found):
+                    batch = self._batch(piece, names, part.first_row + done, lengths[done : done + piece.num_rows])
+                    rows.count(batch.column("length"))
+                    done += piece.num_rows
+                    yield batch
+        except (*UNREADABLE, TypeError) as e:
+            rest = int(lengths[done:].sum())
+            rows.other(part.first_row + done, rest, failure=f"bad_row_group: {str(e)[:300]}")
+
+    def _batch(self, piece: pa.RecordBatch, names: Mapping[str, str], row: int, lengths: np.ndarray) -> pa.RecordBatch:
+        text, invalid = wide(piece.column(self.text))
+        failures = np.full(len(text), None, object)
+        sizes = pc.fill_null(pc.binary_length(text), -1).to_numpy()
+        failures[sizes < 0] = f"missing_field: {self.text}"
+        failures[sizes > self.max_record_bytes] = f"record_too_large: above {self.max_record_bytes}"
+        failures[invalid] = "invalid_utf8"
+        failure = pa.array(failures, pa.string())
+        sound = pc.is_null(failure)
+        arrays: dict[str, pa.Array] = {
+            "offset": pa.array(np.arange(row, row + len(text)), pa.int64()),
+            "length": pa.array(lengths, pa.int64()),
+            "skipped": pa.nulls(len(text), pa.string()),
+            "failure": failure,
+            "text": text,
+        }
+        for column, name in names.items():
+            if column != "text":
+                found = piece.column(name)
+                arrays[column] = as_instants(found) if column == "fetched_at_utc" else as_strings(found)
+        made = {name: pc.if_else(sound, arrays[name], None) for name in names}
+        return pa.RecordBatch.from_pydict({**arrays, **made})
+
+
+def _sliced(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The batch in pieces of about 8 MB, at least one row each."""
+    rows = max(1, int(batch.num_rows * BATCH_BYTES / max(batch.nbytes, 1)))
+    for start in range(0, batch.num_rows, rows):
+        yield batch.slice(start, rows)

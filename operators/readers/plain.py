@@ -1,0 +1,88 @@
+"""Plain text: a file, a line or a paragraph a document.
+
+Source:   none; text files in UTF-8, with or without a byte order mark, LF or CRLF.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar, Literal
+
+import pyarrow as pa
+
+from operators.batch import TEXT
+from operators.contract import Columns, Reader, Span
+from operators.readers.framing.documents import Document, whole_files, whole_lines, whole_paragraphs
+from operators.readers.framing.lines import closing, lines_of
+from operators.readers.framing.rows import Rows
+from operators.readers.framing.stored import Stored
+from operators.readers.framing.utf8 import invalid_at, strings
+
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plain(Reader):
+    """Documents of a text file, plain or compressed.
+
+    unit: "file", one document; "line", one a line, blank lines skipped; "paragraph", one a run of lines between blank
+    ones. Line ends at the end of a document are left out.
+    errors: "fail" makes text that is not UTF-8 a failed row `invalid_utf8`; "replace" puts U+FFFD in its place.
+    max_record_bytes: a longer document is a failed row `record_too_large`.
+
+    Lines can be split into spans; a file read by file or paragraph belongs to its first span, whole. Offsets of a
+    compressed file are those of what it inflates to.
+    """
+
+    unit: Literal["file", "line", "paragraph"] = "file"
+    errors: Literal["fail", "replace"] = "fail"
+    max_record_bytes: int = 64 << 20
+
+    makes: ClassVar[Columns] = {"text": TEXT}
+    splittable: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        if self.unit not in ("file", "line", "paragraph"):
+            raise ValueError(f"unit must be 'file', 'line' or 'paragraph', got {self.unit!r}")
+        if self.errors not in ("fail", "replace"):
+            raise ValueError(f"errors must be 'fail' or 'replace', got {self.errors!r}")
+        if self.max_record_bytes < 1:
+            raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        stored = Stored(file)
+        rows = Rows(self.makes, {"text": strings})
+        for document in self._documents(stored, span):
+            self._add(rows, document)
+            if rows.full:
+                yield rows.batch()
+        rows.close(span, closing(stored, span))
+        if len(rows):
+            yield rows.batch()
+
+    def _documents(self, stored: Stored, span: Span) -> Iterator[Document]:
+        stored.require(span)
+        if self.unit == "line":
+            return whole_lines(lines_of(stored, span, self.max_record_bytes))
+        if span.start > 0 or span.start == span.end:
+            return iter(())
+        blocks = lines_of(stored, Span(0, stored.size), self.max_record_bytes)
+        if self.unit == "paragraph":
+            return whole_paragraphs(blocks, self.max_record_bytes)
+        return whole_files(blocks, self.max_record_bytes)
+
+    def _add(self, rows: Rows, document: Document) -> None:
+        offset, length = document.offset, document.length
+        if document.failure or document.blank:
+            rows.other(
+                offset, length, skipped=f"blank_{self.unit}" if document.blank else None, failure=document.failure
+            )
+            return
+        data = document.data
+        if offset == 0 and data.startswith(BOM):
+            data = data[len(BOM) :]
+        if (bad := invalid_at(data)) is not None:
+            if self.errors == "fail":
+                rows.other(offset, length, failure=f"invalid_utf8: at byte {bad}")
+                return
+            data = data.decode("utf-8", "replace").encode()
+        rows.document(offset, length, (data.rstrip(b"\r\n"),), len(data))

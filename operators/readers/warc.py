@@ -1,0 +1,101 @@
+"""WARC files: pages as a crawler received them.
+
+Source:   ISO 28500:2017 (WARC 1.1); the sub-type of HTTP responses as Common Crawl and Heritrix write it.
+Deviates: from warcio and fastwarc, which stop at damage: here a damaged region is one failed row and reading goes on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar
+
+import pyarrow as pa
+
+from operators.contract import Columns, Reader, Span
+from operators.readers.framing.archive import Framed, framed
+from operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
+from operators.readers.framing.http import TooLarge, media_type, response
+from operators.readers.framing.rows import Rows
+from operators.readers.framing.stored import Stored
+from operators.readers.framing.warc_head import WARC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warc(Reader):
+    """One document a `response` record of status 200, its body with transfer and content codings undone.
+
+    Skipped rows: records of other kinds by their kind, answers that are not 200 as `http_status`.
+    resources: `resource` records (pages stored without HTTP) are documents too, with null `http_status`.
+    statuses: the HTTP statuses that make a document.
+    max_record_bytes: a longer record, or body once decoded, is a failed row `record_too_large`.
+    """
+
+    resources: bool = False
+    statuses: tuple[int, ...] = (200,)
+    max_record_bytes: int = 64 << 20
+
+    makes: ClassVar[Columns] = {
+        "content": pa.large_binary(),
+        "url": pa.string(),
+        "mime": pa.string(),  # as declared, lower-cased, without parameters
+        "http_charset": pa.string(),  # as declared, lower-cased
+        "http_status": pa.int32(),
+        "fetched_at_utc": SECONDS,
+        "source_id": pa.string(),  # WARC-Record-ID
+    }
+    splittable: ClassVar[bool] = True
+    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "zstandard", "lz4")
+
+    def __post_init__(self) -> None:
+        if self.max_record_bytes < 1:
+            raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
+        if not self.statuses:
+            raise ValueError("statuses must name at least one HTTP status, got none")
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        rows = Rows(self.makes, {"fetched_at_utc": instants})
+        for record in framed(Stored(file), span, WARC, self.max_record_bytes):
+            self._add(rows, record)
+            if rows.full:
+                yield rows.batch()
+        rows.close(span)
+        if len(rows):
+            yield rows.batch()
+
+    def _add(self, rows: Rows, record: Framed) -> None:
+        head, at, length = record.head, record.offset, record.length
+        if record.failure or head is None:
+            rows.other(at, length, skipped=record.skipped, failure=record.failure)
+        elif head.kind == "response":
+            self._add_response(rows, record)
+        elif head.kind == "resource" and self.resources:
+            mime, charset = media_type(head.fields.get(b"content-type", b""))
+            self._add_page(rows, record, record.block, mime, charset, None)
+        else:
+            rows.other(at, length, skipped=head.kind)
+
+    def _add_response(self, rows: Rows, record: Framed) -> None:
+        try:
+            found = response(record.block, self.max_record_bytes)
+        except TooLarge:
+            failure = f"record_too_large: its body inflates beyond {self.max_record_bytes}"
+            rows.other(record.offset, record.length, failure=failure)
+            return
+        if found.status is not None and found.status not in self.statuses:
+            rows.other(record.offset, record.length, skipped="http_status")
+        else:
+            self._add_page(rows, record, found.body, found.mime, found.charset, found.status)
+
+    def _add_page(
+        self, rows: Rows, record: Framed, body: bytes, mime: str | None, charset: str | None, status: int | None
+    ) -> None:
+        fields = record.head.fields if record.head else {}
+        values = (
+            body,
+            uri_of(fields.get(b"warc-target-uri")),
+            mime,
+            charset,
+            status,
+            fields.get(b"warc-date"),
+            text_of(fields.get(b"warc-record-id")),
+        )
+        rows.document(record.offset, record.length, values, len(body))

@@ -1,0 +1,49 @@
+"""Removes the lines that the rules of C4 remove, and counts them.
+
+Source:   Raffel et al. 2020 (T5), JMLR 21(140), section 2.2; the rules: operators/text/c4/line_rules.py.
+Deviates: see there. Lines kept are stripped, lose their citation marks and are joined by "\\n".
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from operators.batch import Batch
+from operators.contract import Arrays, Columns, Rewrite
+from operators.text.c4.columns import COLUMNS, judge
+from operators.text.c4.line_rules import LineRules
+
+
+@dataclass(frozen=True, kw_only=True)
+class C4Lines(Rewrite):
+    """Rewrites `text`; adds ten `c4_` counts of lines (str.splitlines) by fate, and of sentences in those kept.
+
+    `min_words`, `max_word_chars`: 0 switches the rule off; the rest say which rules apply.
+    """
+
+    min_words: int = 3
+    max_word_chars: int = 1000
+    end_marks: bool = True
+    citations: bool = True
+    javascript: bool = True
+    policy: bool = True
+
+    adds: ClassVar[Columns] = COLUMNS
+
+    def __post_init__(self) -> None:
+        if self.min_words < 0 or self.max_word_chars < 0:
+            raise ValueError(f"min_words and max_word_chars must not be negative, got {self}")
+
+    def rules(self) -> LineRules:
+        """The parameters as the rules take them."""
+        return LineRules(
+            min_words=self.min_words,
+            max_word_chars=self.max_word_chars,
+            end_marks=self.end_marks,
+            citations=self.citations,
+            javascript=self.javascript,
+            policy=self.policy,
+        )
+
+    def rewrite(self, batch: Batch) -> Arrays:
+        judged = batch.once(judge, self.rules())
+        return {"text": judged.text, **judged.columns}

@@ -1,0 +1,58 @@
+"""How long a document is: in bytes, characters, words and lines.
+
+Source:   none; the plainest of measures. Words are those of str.split, lines those of str.splitlines.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import Batch
+from operators.contract import Arrays, Columns, Signal
+from operators.text.buffers import find_text
+from operators.text.lengths import find_chars, totals
+from operators.text.lines import LineRule, find_lines
+from operators.text.shares import share, shares
+from operators.text.words import WordRule, find_words
+
+
+def counts(text: str) -> dict[str, float]:
+    """The columns of one document; a blank one has no words and mean 0.0.
+
+    >>> counts("two words\\n\\nélan")
+    {'byte_count': 16, 'char_count': 15, 'word_count': 3, 'line_count': 3, 'mean_word_chars': 4.0}
+    """
+    words, lines = text.split(), text.splitlines()
+    return {
+        "byte_count": len(text.encode()),
+        "char_count": len(text),
+        "word_count": len(words),
+        "line_count": len(lines),
+        "mean_word_chars": share(sum(map(len, words)), len(words)),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts(Signal):
+    """Adds `byte_count`, `char_count`, `word_count`, `line_count` (blank lines too) and `mean_word_chars`."""
+
+    adds: ClassVar[Columns] = {
+        "byte_count": pa.int64(),
+        "char_count": pa.int64(),
+        "word_count": pa.int64(),
+        "line_count": pa.int64(),
+        "mean_word_chars": pa.float32(),
+    }
+
+    def measure(self, batch: Batch) -> Arrays:
+        text = batch.once(find_text)
+        words, lines = batch.once(find_words, WordRule.WHITESPACE), batch.once(find_lines, LineRule.UNICODE)
+        return {
+            "byte_count": pa.array(np.diff(text.offsets)),
+            "char_count": pa.array(batch.once(find_chars).counts),
+            "word_count": pa.array(words.counts),
+            "line_count": pa.array(lines.counts),
+            "mean_word_chars": pa.array(shares(totals(words.first, words.chars), words.counts)),
+        }

@@ -1,0 +1,53 @@
+"""Settings per language: stop words and bounds that the published rules state for English alone.
+
+The file is text/languages.json: label -> {"stop_words": [...], ...}; `sources` inside it says where each came from.
+"""
+
+import functools
+import json
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from operators.batch import Batch
+from operators.contract import Resource
+from operators.text.membership import WordSets, word_sets
+
+
+class StopWords(Enum):
+    """Names that are no language label."""
+
+    BY_LANGUAGE = "by_language"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class StopSets:
+    """`sets`: one set a language; `which`: int64[n], the set of each document, -1 for none."""
+
+    sets: WordSets
+    which: np.ndarray
+
+
+def stop_words_of(chosen: str | tuple[str, ...], settings: Resource, batch: Batch) -> StopSets:
+    """The stop words that hold for each document of a batch. Unknown labels are a ValueError naming the known ones."""
+    if not isinstance(chosen, str):
+        return StopSets(sets=word_sets([chosen]), which=np.zeros(batch.num_rows, np.int64))
+    known = language_settings(settings.read())
+    if chosen == StopWords.BY_LANGUAGE.value:
+        labels = tuple(known)
+        places = pc.index_in(batch.column("language"), pa.array(labels, pa.string()))
+        which = places.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        return StopSets(sets=word_sets([known[label]["stop_words"] for label in labels]), which=which)
+    if chosen not in known:
+        raise ValueError(f"no stop words for language {chosen!r}; there are {', '.join(sorted(known))}")
+    return StopSets(sets=word_sets([known[chosen]["stop_words"]]), which=np.zeros(batch.num_rows, np.int64))
+
+
+@functools.lru_cache(maxsize=4)
+def language_settings(content: bytes) -> dict[str, dict[str, Any]]:
+    """The settings of each language in a file such as text/languages.json."""
+    return json.loads(content)["languages"]

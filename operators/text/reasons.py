@@ -1,0 +1,51 @@
+"""Reasons to drop a document, from one boolean column a rule."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import Batch
+
+
+def first_reason(broken: Sequence[tuple[str, np.ndarray]], rows: int) -> pa.Array:
+    """For each of `rows` documents the name of the first rule it breaks, or null; a string array.
+
+    >>> first_reason([("short", np.array([True, False])), ("dull", np.array([True, True]))], 2).to_pylist()
+    ['short', 'dull']
+    """
+    index = np.full(rows, -1, np.int32)
+    for i, (_, breaks) in enumerate(broken):
+        index[(index < 0) & breaks] = i
+    names = pa.array([name for name, _ in broken], pa.string())
+    return names.take(pa.array(index, pa.int32(), mask=index < 0))
+
+
+def below(batch: Batch, column: str, low: float | None) -> np.ndarray:
+    """Whether each value is known and not at least `low`; bool[n], all false when `low` is None.
+
+    The bound is rounded to float32 where the column is float32, so that a stored 0.3 is not below 0.3. NaN is below.
+    """
+    known, values = _values(batch, column)
+    return np.zeros(len(values), np.bool_) if low is None else known & ~(values >= _as(low, values))
+
+
+def above(batch: Batch, column: str, high: float | None) -> np.ndarray:
+    """Whether each value is known and not at most `high`; the mirror of `below`."""
+    known, values = _values(batch, column)
+    return np.zeros(len(values), np.bool_) if high is None else known & ~(values <= _as(high, values))
+
+
+def unknown(batch: Batch, column: str) -> np.ndarray:
+    """Whether each value is null: bool[n]."""
+    return ~_values(batch, column)[0]
+
+
+def _values(batch: Batch, column: str) -> tuple[np.ndarray, np.ndarray]:
+    values = batch.column(column)
+    known = values.is_valid().to_numpy(zero_copy_only=False)
+    return known, values.fill_null(0).to_numpy(zero_copy_only=False)
+
+
+def _as(bound: float, values: np.ndarray) -> float | np.float32:
+    return np.float32(bound) if values.dtype == np.float32 else bound

@@ -1,0 +1,1 @@
+"""Byte-level BPE over Arrow buffers, with the ids of `tokenizers`."""

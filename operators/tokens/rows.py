@@ -1,0 +1,51 @@
+"""Token ids of many documents in two flat arrays, as Arrow lists lie in memory."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRows:
+    """`ids[offsets[i]:offsets[i + 1]]` are the tokens of document i, in order; the first offset is 0."""
+
+    offsets: np.ndarray  # int64, one more than there are documents
+    ids: np.ndarray  # int32
+
+    def __post_init__(self) -> None:
+        assert self.offsets.dtype == np.int64, self.offsets.dtype
+        assert self.ids.dtype == np.int32, self.ids.dtype
+        assert self.offsets[0] == 0, self.offsets[0]
+        assert self.offsets[-1] == len(self.ids), (self.offsets[-1], len(self.ids))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @property
+    def n_tokens(self) -> np.ndarray:
+        """Tokens of each document, int32."""
+        return np.diff(self.offsets).astype(np.int32)
+
+    def row(self, index: int) -> np.ndarray:
+        """The tokens of one document."""
+        return self.ids[self.offsets[index] : self.offsets[index + 1]]
+
+    def to_arrow(self) -> pa.LargeListArray:
+        """The same as an Arrow large_list<int32>, without a copy."""
+        return pa.LargeListArray.from_arrays(pa.array(self.offsets, pa.int64()), pa.array(self.ids))
+
+
+def rows_from_arrow(lists: pa.Array) -> TokenRows:
+    """TokenRows of a list<int32> or large_list<int32> array, also a sliced one; ValueError on a null list.
+
+    >>> rows_from_arrow(pa.array([[9], [1, 2], [], [3]], pa.list_(pa.int32())).slice(1)).offsets.tolist()
+    [0, 2, 2, 3]
+    """
+    if not isinstance(lists, pa.ListArray | pa.LargeListArray) or lists.type.value_type != pa.int32():
+        raise TypeError(f"tokens are list<int32> or large_list<int32>, found {lists.type}")
+    if lists.null_count:
+        raise ValueError(f"{lists.null_count} of {len(lists)} documents have a null in place of their tokens")
+    raw = lists.offsets.to_numpy().astype(np.int64)
+    ids = lists.values.to_numpy()[raw[0] : raw[-1]]
+    return TokenRows(offsets=raw - raw[0], ids=ids)

@@ -1,0 +1,115 @@
+"""The steps of a job on one batch: kept documents out, and everything that left on the way, with its reason.
+
+Steps run in the order of the job file. A Decision splits at once: later steps see survivors only. What a source fixes
+(its language, its domain) stands in for whatever the reader or a step would say.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from operators.batch import TEXT, Batch
+from operators.contract import RECORD, Columns, Decision, Extract, Operator, Reader, Rewrite, mask_of
+
+# What every document carries from here to the end, null where nobody knows.
+STANDARD: Columns = {
+    "doc_id": pa.int64(),
+    "offset": pa.int64(),
+    "source_id": pa.string(),
+    "url": pa.string(),
+    "fetched_at_utc": pa.timestamp("s", "UTC"),
+    "domain": pa.string(),
+    "language": pa.string(),
+}
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Rows that left at one step: `reasons` (never null) beside their columns so far."""
+
+    step: str
+    kind: str  # "dropped": a decision; "failed": it could not be read or extracted
+    reasons: pa.Array
+    table: pa.Table
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a batch; kept and gone rows add up to the rows that came."""
+
+    kept: Batch
+    gone: Sequence[Gone]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A source's reader and its steps, equipped with their files."""
+
+    reader: Reader
+    steps: Sequence[tuple[str, Operator]]
+    fixed: Mapping[str, str]  # columns the source fixes: "domain", "language"
+
+    def columns(self) -> Columns:
+        """Every column a kept document has, in order; also a dropped one, null from the step that dropped it on."""
+        found = dict(STANDARD)
+        found |= {n: t for n, t in self.reader.columns_made().items() if n != "content"}
+        for _, op in self._applied():
+            if not isinstance(op, Decision | Reader):
+                found |= {n: t for n, t in op.columns_added().items() if n not in RECORD}
+        found["text"] = TEXT
+        return found
+
+    def run(self, batch: Batch) -> Outcome:
+        """Take readable documents through all steps. The batch has `STANDARD` columns and what the reader makes."""
+        came = batch.num_rows
+        gone: list[Gone] = []
+        batch = self._with_fixed(self._without_measured(batch), self.fixed)
+        for name, op in self._applied():
+            if isinstance(op, Decision):
+                batch = split(batch, op(batch), name, "dropped", gone)
+            elif not isinstance(op, Reader):
+                batch = self._with_fixed(op(batch), {n: v for n, v in self.fixed.items() if n in op.columns_added()})
+                if isinstance(op, Extract):
+                    batch = split(batch, batch.column("failure"), name, "failed", gone)
+        left = batch.num_rows + sum(len(g.reasons) for g in gone)
+        assert came == left, f"{came} rows came, {left} left"
+        return Outcome(batch, gone)
+
+    def _applied(self) -> Iterator[tuple[str, Operator]]:
+        """The steps this source needs: one whose reader gives text has nothing to extract."""
+        for name, op in self.steps:
+            if not (isinstance(op, Extract) and "text" in self.reader.columns_made()):
+                yield name, op
+
+    def _without_measured(self, batch: Batch) -> Batch:
+        """Columns that a step will measure go first: what is measured wins over what the input declares."""
+        measured: set[str] = set()
+        for _, op in self._applied():
+            if not isinstance(op, Decision | Reader | Extract):
+                measured |= {n for n in op.columns_added() if n != "text" or not isinstance(op, Rewrite)}
+        return Batch(batch.table.drop_columns([n for n in batch.table.column_names if n in measured]))
+
+    @staticmethod
+    def _with_fixed(batch: Batch, fixed: Mapping[str, str]) -> Batch:
+        return batch.with_columns({n: pa.repeat(pa.scalar(v), batch.num_rows) for n, v in fixed.items()})
+
+
+def split(batch: Batch, reasons: pa.Array, step: str, kind: str, gone: list[Gone]) -> Batch:
+    """The rows without a reason; the others are appended to `gone`."""
+    keep = mask_of(reasons)
+    if not keep.all():
+        away = pa.array(np.logical_not(keep))
+        gone.append(Gone(step, kind, reasons.filter(away), batch.table.filter(away)))
+    return batch.keep(keep)
+
+
+def reason_word(reasons: pa.Array) -> pa.Array:
+    """The countable part of each reason: what stands before a colon.
+
+    >>> reason_word(pa.array(["truncated_gzip: 211 bytes short", "timeout"])).to_pylist()
+    ['truncated_gzip', 'timeout']
+    """
+    return pc.list_element(pc.split_pattern(reasons, ":", max_splits=1), 0)

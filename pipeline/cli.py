@@ -1,0 +1,147 @@
+"""The command line: thin. Arguments become a job, the job is run, what happened is told."""
+
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
+EXIT_FAILED = 3  # units failed, or rows did not add up: what succeeded is kept
+EXIT_BUSY = 4  # another run has the workspace
+EXIT_STOPPED = 130  # Ctrl-C
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="corpusmill")
+def main() -> None:
+    """Turn crawls into training-ready token datasets.
+
+    Begin with `corpusmill init`, which writes a job file to edit, then `corpusmill run job.yaml`.
+    """
+
+
+JOB = click.argument("job", type=click.Path(dir_okay=False, path_type=Path))
+SET = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the job: mix.temperature=2."
+)
+
+
+def of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every command which runs a job shares."""
+    for option in (
+        click.option("--address", help="Ray cluster to run on: auto, or HOST:PORT. Default: this machine."),
+        click.option("--workers", type=click.IntRange(min=1), help="CPUs to use on this machine. Default: all."),
+        click.option("--sample", type=click.FloatRange(0, 1, min_open=True), help="Share of the documents, by hash."),
+        click.option("--limit", type=click.IntRange(min=1), help="At most so many documents of each source."),
+        click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+        SET,
+        JOB,
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.argument("job", default="job.yaml", type=click.Path(path_type=Path))
+def init(job: Path) -> None:
+    """Write a commented starter job file."""
+    if job.exists():
+        fail(f"{job} exists already; name another file", EXIT_WRONG_JOB)
+    job.write_text((files("pipeline.config") / "starter.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    click.echo(f"wrote {job}: edit `inputs`, then `corpusmill plan {job}` and `corpusmill run {job}`")
+
+
+@main.command()
+@of_a_run
+def run(**arguments: Any) -> None:
+    """Run a job; what is done already is not done again."""
+    from pipeline import commands
+
+    guarded(lambda: commands.run(update=False, **arguments))
+
+
+@main.command()
+@of_a_run
+def update(**arguments: Any) -> None:
+    """Process only inputs that are new or changed, after what earlier runs published."""
+    from pipeline import commands
+
+    guarded(lambda: commands.run(update=True, **arguments))
+
+
+@main.command()
+@SET
+@JOB
+def plan(**arguments: Any) -> None:
+    """Show what would run, what is there already, and why; nothing is changed."""
+    from pipeline import commands
+
+    guarded(lambda: commands.plan(**arguments))
+
+
+@main.command()
+@click.option("--address", required=True, help="Ray's job server: http://HOST:8265.")
+@click.option("--no-wait", is_flag=True, help="Do not follow the log.")
+@SET
+@JOB
+def submit(**arguments: Any) -> None:
+    """Send a job, with this code, to a Ray cluster."""
+    from pipeline import commands
+
+    guarded(lambda: commands.submit(**arguments))
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["documents", "dropped", "duplicates", "sequence"]))
+@click.option("--reason", help="Only documents dropped for a reason that contains this.")
+@click.option("--source", help="Only this source.")
+@click.option("--most", default=10, show_default=True, help="How many to show.")
+@click.option("--row", default=0, show_default=True, help="Which sequence of the dataset to decode.")
+@SET
+@JOB
+def inspect(**arguments: Any) -> None:
+    """Look at documents, dropped ones by reason, clusters of duplicates, or a token sequence, decoded."""
+    from pipeline import commands
+
+    guarded(lambda: commands.inspect(**arguments))
+
+
+@main.command()
+@click.option("--yes", is_flag=True, help="Delete. Without it, only say what would be deleted.")
+@SET
+@JOB
+def clean(**arguments: Any) -> None:
+    """Sweep what no manifest refers to out of the workspace."""
+    from pipeline import commands
+
+    guarded(lambda: commands.clean(**arguments))
+
+
+def guarded(command: Callable[[], None]) -> None:
+    """Run a command; turn each error a user can meet into a message and an exit code that means something."""
+    from cluster.lease import LeaseHeld
+    from cluster.lifecycle import NoCluster
+    from pipeline.accounting import AccountingError
+    from pipeline.config.problems import JobError
+    from pipeline.inputs import InputError
+    from pipeline.resources import MissingFile
+    from pipeline.stages.stage import StageFailed
+
+    try:
+        command()
+    except (JobError, InputError, MissingFile) as e:
+        fail(str(e), EXIT_WRONG_JOB)
+    except (StageFailed, AccountingError, NoCluster) as e:
+        fail(str(e), EXIT_FAILED)
+    except LeaseHeld as e:
+        fail(str(e), EXIT_BUSY)
+    except KeyboardInterrupt:
+        fail("stopped; what was finished is kept: the same command goes on from there", EXIT_STOPPED)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    click.echo(f"corpusmill: {message}", err=True)
+    sys.exit(code)

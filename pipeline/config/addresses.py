@@ -1,0 +1,63 @@
+"""Addresses as a run needs them: variables filled in, relative ones made absolute, none with a secret inside."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+
+from pipeline.config.environment import NotSet, expanded
+from pipeline.config.formats import LIST_MARK
+from pipeline.config.secrets import redacted
+
+SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+
+# Where each store looks for credentials by itself, by the scheme of its addresses.
+REMEDIES = {
+    "s3": "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "gs": "set GOOGLE_APPLICATION_CREDENTIALS",
+    "gcs": "set GOOGLE_APPLICATION_CREDENTIALS",
+    "abfs": "set AZURE_STORAGE_CONNECTION_STRING",
+    "az": "set AZURE_STORAGE_CONNECTION_STRING",
+    "hf": "set HF_TOKEN",
+}
+ANY_STORE = "put it into fsspec's own configuration (FSSPEC_<PROTOCOL>_<OPTION>, or ~/.config/fsspec/conf.json)"
+
+
+class BadAddress(ValueError):
+    """An address that cannot be used, with what to do instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What an address in a job file is read against: the folder of the file, and the environment."""
+
+    folder: File
+    environment: Mapping[str, str]
+
+    def located(self, address: str) -> str:
+        """`address` ready for fsspec. URLs keep their form, relative paths start at the job file's folder.
+
+        Raises BadAddress for a variable that is not set and for a secret.
+        """
+        try:
+            full = expanded(address, self.environment)
+        except NotSet as e:
+            raise BadAddress(e.args[0]) from e
+        if redacted(full) != full:
+            raise BadAddress(f"no secret belongs into an address ({redacted(full)}); {remedy(full)}")
+        mark = LIST_MARK if full.startswith(LIST_MARK) else ""
+        rest = full.removeprefix(mark)
+        if not rest.strip():
+            raise BadAddress("expected an address, found an empty text")
+        if SCHEME.match(rest):
+            return full
+        ending = "/" if rest.endswith("/") else ""
+        path = os.path.normpath(self.folder.absolute() / File(rest).expanduser())
+        return mark + path + ("" if path == "/" else ending)
+
+
+def remedy(address: str) -> str:
+    """How credentials reach the store of `address`, if not through the job file."""
+    scheme = address.removeprefix(LIST_MARK).partition("://")[0].lower()
+    return REMEDIES.get(scheme, ANY_STORE)

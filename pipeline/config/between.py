@@ -1,0 +1,52 @@
+"""What is wrong between the sections of a job file, and between fields of one, when each is right by itself."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.config.messages import sections
+from pipeline.config.problems import nearest
+from pipeline.config.section import Complaint, Section
+from pipeline.config.spec import JobSpec
+
+
+def complaints(full: Mapping[str, Any]) -> Iterator[Complaint]:
+    """All of them, in a job file written out; a section that is wrong by itself is passed over."""
+    for key, model in sections(JobSpec):
+        value = full.get(key)
+        pairs = list(enumerate(value)) if isinstance(value, tuple) else [(None, value)]
+        for number, each in pairs:
+            section = sound(model, each)
+            for where, message in section.complaints() if section else ():
+                yield ((key, *where) if number is None else (key, number, *where)), message
+    yield from _sources(full)
+    if full.get("output_shards") is not None and full.get("shard_tokens") is not None:
+        yield ("shard_tokens",), "output_shards and shard_tokens exclude each other: keep one"
+    folders = [full.get(name, JobSpec.model_fields[name].default) for name in ("workspace", "output")]
+    if len({str(folder).rstrip("/") for folder in folders}) == 1:
+        yield ("output",), "workspace and output are the same folder; a dataset lies apart from its working tables"
+
+
+def sound(model: type[Section], value: Any) -> Section | None:
+    """The section that `value` describes, or null."""
+    try:
+        return model.model_validate(value)
+    except ValidationError:
+        return None
+
+
+def _sources(full: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Names of sources: each once among the inputs, and none elsewhere that is not there."""
+    inputs = full.get("inputs")
+    each = [i.get("source") if isinstance(i, dict) else None for i in inputs] if isinstance(inputs, tuple) else []
+    names = [name if isinstance(name, str) else None for name in each]
+    for number, name in enumerate(names):
+        if name is not None and name in names[:number]:
+            yield ("inputs", number, "source"), f"{name!r} is the name of an earlier input too; each has its own"
+    dedup = full.get("dedup")
+    shares = dedup.get("max_removed_share") if isinstance(dedup, dict) else None
+    known = [name for name in names if name is not None] + ["default"]
+    for name in shares if isinstance(shares, dict) else ():
+        if name not in known:
+            yield ("dedup", "max_removed_share", name), f"no source {name!r}{nearest(name, known)}"

@@ -1,0 +1,98 @@
+"""One pass over a job file that finds everything wrong with it, whatever else is wrong."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+from pydantic import ValidationError
+
+from operators.contract import Operator
+from pipeline.config import between, building, flow, safety
+from pipeline.config.addresses import Surroundings
+from pipeline.config.documents import Placed, unfolded
+from pipeline.config.inputs import InputSpec
+from pipeline.config.messages import found, problems_of
+from pipeline.config.problems import Problem
+from pipeline.config.short_forms import written_out
+from pipeline.config.source import Path, Source
+from pipeline.config.spec import JobSpec
+from pipeline.config.streams import streams_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The spec, right only if there are no problems; null when there is none at all."""
+
+    spec: JobSpec | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuiltSteps:
+    """Steps with their operators (null where one could not be built), and what was wrong."""
+
+    steps: tuple[tuple[Placed, Operator | None], ...]
+    problems: tuple[Problem, ...]
+
+
+def check(source: Source, *, folder: File, environment: Mapping[str, str]) -> Checked:
+    """`source` as a spec, and every problem with it."""
+    if not isinstance(source.data, dict):
+        message = f"a job file is a mapping (key: value), found {found(source.data)}"
+        return Checked(spec=None, problems=(source.problem((), message),))
+    around = Surroundings(folder=folder, environment=environment)
+    written = written_out(source.data)
+    ready = safety.located(written, around)
+    built = build_steps(source, around)
+    complaints = [*ready.complaints, *safety.secrets_in(written), *between.complaints(ready.full)]
+    problems = [*built.problems, *(source.problem(path, message) for path, message in complaints)]
+    steps = tuple(placed.step.model_dump() for placed, _ in built.steps)
+    try:
+        spec = JobSpec.model_validate({**ready.full, "documents": steps})
+    except ValidationError as e:
+        spec, problems = None, [*problems, *problems_of(e, source, JobSpec)]
+    problems += check_flow(source, ready.full, built, around)
+    return Checked(spec=spec, problems=tuple(problems))
+
+
+def build_steps(source: Source, around: Surroundings) -> BuiltSteps:
+    """Every step of `documents`, built once to see that it can be."""
+    listed = unfolded(source, around.folder)
+    steps, problems = [], list(listed.problems)
+    for placed in listed.steps:
+        name = placed.step.operator
+        if name.startswith("readers."):
+            problems.append(source.problem(placed.path, f"{name} reads files: it is an input's format, not a step"))
+            continue
+        built = building.build(name, placed.step.params, around)
+        for what, message in built.wrong:
+            problems.append(source.problem(placed.path if what is None else (*placed.params, what), message))
+        ready = placed.step.model_copy(update={"params": built.params})
+        steps.append((dataclasses.replace(placed, step=ready), built.operator))
+    return BuiltSteps(steps=tuple(steps), problems=tuple(problems))
+
+
+def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, around: Surroundings) -> list[Problem]:
+    """Breaks in the flow of columns; a step that could not be built, or an input that is wrong, hides what follows."""
+    problems: list[Problem] = []
+    inputs = full.get("inputs")
+    numbered = enumerate(inputs if isinstance(inputs, tuple) else ())
+    sound = [(i, s) for i, each in numbered if isinstance(s := between.sound(InputSpec, each), InputSpec)]
+    read = streams_of(source, around, sound)
+    problems += read.problems
+    if built.problems or read.problems:
+        return problems
+    steps = [(placed.step.operator, op) for placed, op in built.steps if op is not None]
+    mix = full.get("mix")
+    axes = mix.get("axes", ()) if isinstance(mix, dict) else ()
+    for gap in flow.gaps(read.streams, steps, axes if isinstance(axes, tuple) else ()):
+        problems.append(source.problem(_place(gap, built), gap.message))
+    return problems
+
+
+def _place(gap: flow.Gap, built: BuiltSteps) -> Path:
+    if gap.step is not None:
+        return built.steps[gap.step][0].path
+    return ("mix", "axes") if "axis" in gap.message else ("documents",)

@@ -1,0 +1,60 @@
+"""What counts as a duplicate, and which safeguards hold before one is removed."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.config.problems import nearest
+from pipeline.config.section import Complaint, PlainMap, Positive, Section, Share
+
+PRESETS: dict[str, PlainMap] = {
+    # Penedo et al. 2024, arXiv:2406.17557, section 3.4: 112 hashes in 14 buckets of 8, word 5-grams.
+    "fineweb": {"bands": 14, "rows": 8, "shingle_words": 5},
+    # Penedo et al. 2023, arXiv:2306.01116, appendix G.3.2: 9,000 hashes in 450 buckets of 20, 5-grams.
+    "refinedweb": {"bands": 450, "rows": 20, "shingle_words": 5},
+}
+
+
+class NearSpec(Section):
+    """Near duplicates by MinHash: two documents meet when one of `bands` keys of `rows` minima is equal."""
+
+    preset: Annotated[str, Field(json_schema_extra={"enum": list(PRESETS)})] | None = None
+    """Name of the published setting this started from; what is written beside it wins."""
+    bands: Positive = 14
+    """Bands of the signature. Source of 14 x 8: Penedo et al. 2024 (FineWeb), arXiv:2406.17557."""
+    rows: Positive = 8
+    """Minima in each band; bands x rows permutations in all."""
+    shingle_words: Positive = 5
+    """Words in a shingle."""
+    word_rule: Literal["unicode", "whitespace"] = "unicode"
+    """What a word is."""
+    threshold: Share = 0.8
+    """Jaccard similarity of shingles from which two documents are the same, 0 to 1."""
+    verify: Literal["text", "estimate", "none"] = "text"
+    """How a candidate is checked before it goes: by its shingles, by its signature, or not at all."""
+
+    def complaints(self) -> Iterator[Complaint]:
+        if self.preset is not None and self.preset not in PRESETS:
+            yield ("preset",), f"no preset {self.preset!r}{nearest(self.preset, [*PRESETS, 'off'])}"
+
+
+class DedupSpec(Section):
+    """Three rules, in this order; the loser of one takes no part in the next."""
+
+    url: Literal["newest", "first", "off"] = "newest"
+    """Which document of one URL stays."""
+    text: bool = True
+    """Whether documents with the same final text are one."""
+    near: NearSpec | None = NearSpec()
+    """Near duplicates; null (`off` in a job file): none are removed."""
+    max_removed_share: dict[str, Share] = Field(default_factory=lambda: {"default": 0.95})
+    """Share of a source's documents that may be removed before the run stops, by source; `default` for the rest."""
+
+    def complaints(self) -> Iterator[Complaint]:
+        for where, message in self.near.complaints() if self.near else ():
+            yield ("near", *where), message
+
+    def ceiling(self, source: str) -> float:
+        """The share of documents of `source` that may be removed, 0 to 1; 1 where nothing is said."""
+        return self.max_removed_share.get(source, self.max_removed_share.get("default", 1.0))

@@ -1,0 +1,115 @@
+"""Whether every column a step reads is there when its turn comes: the same walk as a run makes, without a document.
+
+What a run gives every document: `GIVEN`, the columns of its reader, and the fixed values of its input. A fixed value
+stands from the start, and again after a step that measures the same column: what the job file says wins. An Extract
+is passed over by documents whose reader gives `text` already.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from operators import load
+from operators.contract import Columns, Decision, Extract, Operator, Reader, Rewrite
+
+GIVEN: Columns = {
+    "doc_id": pa.int64(),
+    "source": pa.string(),
+    "uri": pa.string(),
+    "offset": pa.int64(),
+    "length": pa.int64(),
+}
+FIXED: Columns = {"domain": pa.string(), "language": pa.string()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """Documents that come with the same columns: those of one source and one reader, or of readers unknown yet.
+
+    source, reader: what messages call them. certain: false when files may have other formats than the columns say.
+    """
+
+    source: str
+    reader: str
+    columns: Columns
+    fixed: frozenset[str] = frozenset()
+    certain: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gap:
+    """A break in the flow: at step number `step` (null: after the last), what is wrong."""
+
+    step: int | None
+    message: str
+
+
+def gaps(streams: Sequence[Stream], steps: Sequence[tuple[str, Operator]], axes: Sequence[str]) -> list[Gap]:
+    """Every break, once for each step and column however many streams meet it. `steps` are (name, operator)."""
+    found: dict[Gap, list[str]] = {}
+    left: set[str] = set()
+    for stream in streams:
+        end, broken = walked(stream, steps)
+        left |= set(end)
+        for gap in broken:
+            found.setdefault(gap, []).append(f"{stream.source!r}" + (f" ({stream.reader})" if stream.reader else ""))
+    told = [Gap(step=g.step, message=g.message.format(sources=", ".join(sorted(set(s))))) for g, s in found.items()]
+    absent = [axis for axis in axes if axis not in left] if streams else []
+    return told + [Gap(step=None, message=f"no document has the axis {axis!r}{advice(axis)}") for axis in absent]
+
+
+def walked(stream: Stream, steps: Sequence[tuple[str, Operator]]) -> tuple[Columns, list[Gap]]:
+    """The columns a stream ends with, and its breaks; a message holds {sources} where its streams are to be named."""
+    have: dict[str, pa.DataType] = {**GIVEN, **stream.columns, **{n: FIXED[n] for n in stream.fixed}}
+    makers = dict.fromkeys(have, "the reader")
+    broken: list[Gap] = []
+    for number, (name, op) in enumerate(steps):
+        if isinstance(op, Reader) or (isinstance(op, Extract) and "text" in have and stream.certain):
+            continue
+        broken += [Gap(step=number, message=m) for m in _breaks(name, op, have, makers, stream)]
+        for column, dtype in _added(op).items():
+            have[column] = dtype
+            makers[column] = f"step {number + 1}, {name},"
+    if "text" not in have:
+        makes = ", ".join(n for n in stream.columns if n in ("content", "url"))
+        message = (
+            f"documents of {{sources}} have no text at the end{f', only {makes}' if makes else ''}{advice('text')}"
+        )
+        broken.append(Gap(step=None, message=message))
+    return have, broken
+
+
+def _breaks(name: str, op: Operator, have: Columns, makers: Mapping[str, str], stream: Stream) -> Iterator[str]:
+    assert not isinstance(op, Reader)
+    for column, dtype in op.columns_read().items():
+        if column not in have:
+            yield f"{name} reads column {column!r}, which nothing before it makes for {{sources}}{advice(column)}"
+        elif have[column] != dtype and stream.certain:
+            yield f"{name} reads {column!r} as {dtype}; {makers[column]} makes it {have[column]} for {{sources}}"
+    own = {} if isinstance(op, Extract | Decision) else op.adds if isinstance(op, Rewrite) else op.columns_added()
+    for column in own:
+        if column in have and column not in stream.fixed and stream.certain:
+            yield f"{name} adds column {column!r}, which {makers[column]} makes already for {{sources}}"
+
+
+def _added(op: Operator) -> Columns:
+    return {} if isinstance(op, Reader | Decision) else op.columns_added()
+
+
+def advice(column: str) -> str:
+    """What to add to a message about a missing column: who makes it."""
+    if column == "text":
+        extracts = [name for name in load.names() if name.startswith("extract.")]
+        return f"; put an extract step first ({', '.join(extracts)})" if extracts else ""
+    makers = [name for name in load.names() if column in _declared(load.find(name))]
+    if makers:
+        return f"; {' or '.join(makers)} would, before it"
+    return f"; give the input a fixed {column!r}" if column in FIXED else ""
+
+
+def _declared(cls: type[Operator]) -> Columns:
+    """The columns a class says it adds, where that does not depend on its parameters."""
+    if issubclass(cls, Reader | Decision):
+        return {}
+    return getattr(cls, "adds", {})

@@ -1,0 +1,25 @@
+"""The ground all sections of a job file stand on: frozen, strict about types, closed to unknown keys."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# A value as JSON knows it: what a free-form mapping in a job file may hold. Lists stay lists, so it round-trips.
+Plain = Any
+PlainMap = dict[str, Plain]
+Complaint = tuple[tuple[str | int, ...], str]  # where inside the section, and what is wrong
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """One section of a job file. Equal sections have equal canonical text; none can be changed once read."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+    def complaints(self) -> Iterator[Complaint]:
+        """What is wrong between fields that are right one by one."""
+        return iter(())

@@ -1,0 +1,49 @@
+"""Read a range of keys from exchange files: two requests a file, its last bytes and one stretch."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from cluster.storage import Store
+from pipeline.exchange.files import decoded, footer_bytes, read_footer
+from pipeline.exchange.key_range import KeyRange
+from pipeline.exchange.order import sorted_by_key
+
+TAIL_BYTES = 1 << 16  # holds the footer of 256 parts and any schema here; a longer one costs one more request
+
+
+def read_range(store: Store, names: Sequence[str], wanted: KeyRange) -> pa.Table:
+    """All records of these files with keys in `wanted`, in order; the files must agree in schema, and be at least one."""
+    tables = [read_part(store, name, wanted) for name in names]
+    return sorted_by_key(pa.concat_tables(tables).combine_chunks())
+
+
+def read_part(store: Store, name: str, wanted: KeyRange) -> pa.Table:
+    """The records of one file with keys in `wanted`, in order."""
+    path = store.path(name)
+    tail = store.fs.cat_file(path, start=-TAIL_BYTES)
+    if footer_bytes(tail) > len(tail):
+        tail = store.fs.cat_file(path, start=-footer_bytes(tail))
+    footer = read_footer(tail)
+    parts = footer.range.split(footer.cut_bits)
+    first = next((i for i, p in enumerate(parts) if wanted.holds(p) or p.holds(wanted)), None)
+    if first is None:
+        return footer.schema.empty_table().replace_schema_metadata(None)
+    last = max(i for i, p in enumerate(parts) if wanted.holds(p) or p.holds(wanted))
+    begin, end = footer.bounds[first], footer.bounds[last + 1]
+    table = decoded(footer, _stretch(store, path, tail, begin, end)).replace_schema_metadata(None)
+    return table if wanted.holds(parts[first]) else _within(table, wanted)
+
+
+def _stretch(store: Store, path: str, tail: bytes, begin: int, end: int) -> bytes:
+    """The bytes from begin to end: a small file came whole with its tail, nothing more is asked for."""
+    if len(tail) < TAIL_BYTES:
+        return tail[begin:end]
+    return store.fs.cat_file(path, start=begin, end=end)
+
+
+def _within(table: pa.Table, wanted: KeyRange) -> pa.Table:
+    keys = table.column(0).to_numpy()
+    begin = int(keys.searchsorted(keys.dtype.type(wanted.low)))
+    end = int(keys.searchsorted(keys.dtype.type(wanted.high - 1), side="right"))
+    return table.slice(begin, end - begin)

@@ -1,0 +1,44 @@
+"""Names that last: of documents, of work units, of whatever decides an output."""
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+
+RUN_BITS, SHARD_BITS, ROW_BITS = 11, 26, 26
+
+
+class OutOfNumbers(OverflowError):
+    """A run, shard or row number does not fit into a doc_id."""
+
+
+def doc_ids(*, run: int, shard: int, rows: np.ndarray, uri: str) -> np.ndarray:
+    """int64 ids, never negative: 11 bits of run, 26 of shard, 26 of row; they sort by (run, shard, row).
+
+    rows: ordinal of each record in its shard as read, before any drop. OutOfNumbers names `uri` and the remedy.
+    """
+    if run >> RUN_BITS:
+        raise OutOfNumbers(f"run {run}: a workspace holds {1 << RUN_BITS} runs; start a new one and publish from both")
+    if shard >> SHARD_BITS:
+        raise OutOfNumbers(
+            f"shard {shard} ({uri}): a run holds {1 << SHARD_BITS} shards; split the input over two jobs"
+        )
+    if len(rows) and int(rows.max()) >> ROW_BITS:
+        raise OutOfNumbers(f"{uri}: more than {1 << ROW_BITS} records in one shard; split the file")
+    return np.int64(run << (SHARD_BITS + ROW_BITS) | shard << ROW_BITS) | rows.astype(np.int64)
+
+
+def shard_of(doc_id: int) -> tuple[int, int, int]:
+    """(run, shard, row) of a doc_id.
+
+    >>> shard_of(int(doc_ids(run=1, shard=2, rows=np.array([3]), uri="")[0]))
+    (1, 2, 3)
+    """
+    return doc_id >> (SHARD_BITS + ROW_BITS), doc_id >> ROW_BITS & (1 << SHARD_BITS) - 1, doc_id & (1 << ROW_BITS) - 1
+
+
+def digest(*parts: Any) -> str:
+    """32 hex digits that change when any part does; parts are whatever JSON can hold, order of keys apart."""
+    told = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(told.encode()).hexdigest()[:32]

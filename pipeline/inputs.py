@@ -1,0 +1,87 @@
+"""From the paths of a job to the files they mean, before any work: what is missing is told at once, all of it."""
+
+import gzip
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cluster.storage import etag_of, filesystem, protocol_of
+from pipeline.config.inputs import InputSpec
+
+LISTS = (".paths", ".paths.gz")  # Common Crawl's name for a list of files
+HIDDEN = ("_", ".")  # markers and checksums that other tools leave in a folder of data
+
+
+class InputError(RuntimeError):
+    """Inputs of a job cannot be used as they are; `problems` names each, with what to do."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True, order=True)
+class InputFile:
+    """One file of a source, as the store lists it now."""
+
+    source: str
+    uri: str
+    size: int
+    etag: str
+
+
+def find_files(inputs: Iterable[InputSpec]) -> list[InputFile]:
+    """Every file that the sources name, sorted by (source, uri), each once. InputError lists all that is wrong."""
+    problems: list[str] = []
+    found: dict[tuple[str, str], InputFile] = {}
+    for spec in inputs:
+        for path in spec.paths:
+            try:
+                files = expand(path, spec)
+            except OSError as e:
+                problems.append(f"{spec.source}: {path!r}: {_plainly(e)}")
+                continue
+            if not files:
+                problems.append(f"{spec.source}: {path!r} names no file; see what lies there, or correct the pattern")
+            found |= {(f.source, f.uri): f for f in files}
+    if problems:
+        raise InputError(problems)
+    return sorted(found.values())
+
+
+def expand(path: str, spec: InputSpec) -> list[InputFile]:
+    """The files behind one path: a file, a folder, a glob, or a list of these. OSError when it cannot be looked at."""
+    if path.startswith("list:") or path.endswith(LISTS):
+        return [
+            f for line in _lines(path.removeprefix("list:"), spec.storage) for f in expand(spec.prefix + line, spec)
+        ]
+    fs = filesystem(path, spec.storage)
+    where = os.path.abspath(path) if protocol_of(path) == "file" and "://" not in path else path
+    if any(c in path for c in "*?["):
+        infos: Mapping[str, Any] = fs.glob(where, detail=True)  # pyright: ignore[reportAssignmentType]
+    elif fs.isdir(where):
+        infos = fs.find(where, detail=True)  # pyright: ignore[reportAssignmentType]
+    else:
+        infos = {where: fs.info(where)}
+    return [
+        InputFile(spec.source, str(fs.unstrip_protocol(name)) if "://" in path else name, int(i["size"]), etag_of(i))
+        for name, i in infos.items()
+        if i["type"] == "file" and not os.path.basename(name).startswith(HIDDEN)
+    ]
+
+
+def _lines(path: str, storage: Mapping[str, Any]) -> list[str]:
+    """The non-blank lines of a list of paths, gzipped or not."""
+    fs = filesystem(path, storage)
+    raw = bytes(fs.cat_file(path))  # pyright: ignore[reportArgumentType]
+    text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode()
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _plainly(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file or folder"
+    if isinstance(error, PermissionError):
+        return "no permission to read it; check the credentials or the file's mode"
+    return str(error)

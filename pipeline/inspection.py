@@ -1,0 +1,116 @@
+"""Look into a workspace or a dataset: documents, dropped ones, duplicates beside their survivors, a sequence in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from cluster.storage import Store
+from pipeline import resources
+
+EXCERPT_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing to show: a heading, what is known of it, and an excerpt of its text."""
+
+    heading: str
+    facts: dict[str, Any]
+    text: str
+
+
+def tables(workspace: Store, folder: str) -> Iterator[tuple[str, pa.Table]]:
+    """(unit, rows) of each committed Parquet file in a folder of the workspace, by name."""
+    for file in workspace.files(folder):
+        if file.uri.endswith(".parquet"):
+            with workspace.open(file.uri) as f:
+                yield file.uri.rsplit("/", 1)[1].removesuffix(".parquet"), pq.read_table(f)
+
+
+def documents(workspace: Store, units: set[str], most: int) -> Iterator[Shown]:
+    """Kept documents, from the first units on."""
+    yield from _rows(workspace, "documents", units, most, None)
+
+
+def dropped(workspace: Store, units: set[str], most: int, reason: str | None) -> Iterator[Shown]:
+    """Documents that were dropped or failed; reason: only those whose step or reason contains it."""
+    yield from _rows(workspace, "dropped", units, most, reason)
+
+
+def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str | None) -> Iterator[Shown]:
+    for unit, table in tables(workspace, folder):
+        if unit not in units or most <= 0:
+            continue
+        if reason is not None:
+            told = pc.binary_join_element_wise(table["step"], table["reason"], ": ")
+            table = table.filter(pc.match_substring(told, reason))
+        for row in table.slice(0, most).to_pylist():
+            most -= 1
+            yield shown(row)
+
+
+def shown(row: dict[str, Any]) -> Shown:
+    """A row of `documents/` or `dropped/`: why it went first, then where it is from, then what was measured."""
+    text = str(row.pop("text", None) or "")
+    row.pop("text_key", None)
+    heading = f"{row.pop('kind')} by {row.pop('step')}: {row.pop('reason')}" if "kind" in row else "kept"
+    facts = {k: v for k, v in row.items() if v is not None}
+    return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text))
+
+
+def duplicates(workspace: Store, units: set[str], most: int) -> Iterator[Shown]:
+    """Removed documents, each with the survivor it was removed for."""
+    texts = {unit: None for unit in sorted(units)}
+    for unit, table in tables(workspace, "duplicates"):
+        if unit not in texts or most <= 0:
+            continue
+        removed = table.filter(table["reason"].is_valid()).slice(0, most).to_pylist()
+        most -= len(removed)
+        wanted = [row[name] for row in removed for name in ("doc_id", "survivor")]
+        found = texts_of(workspace, units, wanted)
+        for row in removed:
+            mine, other = found.get(row["doc_id"], ""), found.get(row["survivor"], "")
+            facts = {k: v for k, v in row.items() if v is not None}
+            yield Shown(
+                f"removed by {row['reason']}", facts, f"{excerpt(mine)}\n--- kept instead ---\n{excerpt(other)}"
+            )
+
+
+def texts_of(workspace: Store, units: set[str], doc_ids: list[int]) -> dict[int, str]:
+    """Texts of these documents, wherever they lie."""
+    wanted, out = pa.array(doc_ids, pa.int64()), {}
+    for unit in sorted(units):
+        with workspace.open(f"documents/{unit}.parquet") as f:
+            for batch in pq.ParquetFile(f).iter_batches(columns=["doc_id", "text"]):
+                hits = batch.filter(pc.is_in(batch["doc_id"], value_set=wanted))
+                out |= dict(zip(hits["doc_id"].to_pylist(), hits["text"].to_pylist(), strict=True))
+    return out
+
+
+def sequence(output: Store, row: int, tokenizer: str) -> Shown:
+    """Sequence number `row` of the dataset, decoded. IndexError says how many there are."""
+    from tokenizers import Tokenizer
+
+    judge = Tokenizer.from_str(resources.opened(tokenizer).decode())
+    left = row
+    for file in output.files():
+        if not file.uri.startswith("part-"):
+            continue
+        with output.open(file.uri) as f:
+            parquet = pq.ParquetFile(f)
+            if left < parquet.metadata.num_rows:
+                found = parquet.read().slice(left, 1).to_pylist()[0]
+                facts = {k: found[k] for k in ("n_tokens", "seq_lens", "doc_ids", "leaf")}
+                return Shown(
+                    f"{file.uri}, row {left}", facts, judge.decode(found["input_ids"], skip_special_tokens=False)
+                )
+            left -= parquet.metadata.num_rows
+    raise IndexError(f"there is no sequence {row}; the dataset in {output.url} has {row - left}")
+
+
+def excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT_CHARS else f"{text[:EXCERPT_CHARS]} ... ({len(text):,} characters)"

@@ -1,0 +1,86 @@
+"""What a person sees while a job runs: bars on a terminal, plain lines in a log, nothing with --quiet."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+LINE_EVERY_S = 10.0  # in a log
+
+
+@dataclass
+class Bar:
+    """How far one stage is: units done, documents and bytes so far."""
+
+    stage: str
+    total: int
+    say: "Display"
+    done: int = 0
+    documents: int = 0
+    size_bytes: int = 0
+    started: float = field(default_factory=time.monotonic)
+    last_line: float = 0.0
+
+    def advance(self, *, documents: int = 0, size_bytes: int = 0) -> None:
+        """One unit has ended."""
+        self.done += 1
+        self.documents += documents
+        self.size_bytes += size_bytes
+        self.say.moved(self)
+
+    def rates(self) -> str:
+        """E.g. '1,204 documents, 310 documents/s, 4.1 MB/s'; empty while nothing is known."""
+        if not self.documents:
+            return ""
+        seconds = max(time.monotonic() - self.started, 1e-3)
+        told = f"{self.documents:,} documents, {self.documents / seconds:,.0f} documents/s"
+        return told + (f", {self.size_bytes / seconds / 1e6:,.1f} MB/s" if self.size_bytes else "")
+
+
+class Display:
+    """Says what happens, to people. Machines read the manifests."""
+
+    def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
+        self.quiet = quiet
+        self.console = console or Console(file=sys.stderr, highlight=False)
+        self._rich: Progress | None = None
+
+    def line(self, text: str) -> None:
+        """One line about what just happened."""
+        if not self.quiet:
+            self.console.print(text, markup=False)
+
+    @contextmanager
+    def stage(self, name: str, total: int) -> Iterator[Bar]:
+        """Show one stage of `total` units while the `with` lasts."""
+        bar = Bar(stage=name, total=total, say=self)
+        if self.quiet or not self.console.is_terminal:
+            yield bar
+        else:
+            with Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description:<10}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[rates]}"),
+                console=self.console,
+                transient=True,
+            ) as self._rich:
+                self._rich.add_task(name, total=total, rates="")
+                yield bar
+            self._rich = None
+        seconds = time.monotonic() - bar.started
+        self.line(f"{name:<10} {bar.done} of {total} units in {seconds:.1f} s  {bar.rates()}".rstrip())
+
+    def moved(self, bar: Bar) -> None:
+        """Called by a bar after each unit."""
+        if self._rich is not None:
+            self._rich.update(self._rich.task_ids[0], completed=bar.done, rates=bar.rates())
+        elif time.monotonic() - max(bar.last_line, bar.started) > LINE_EVERY_S:
+            bar.last_line = time.monotonic()
+            self.line(f"{bar.stage:<10} {bar.done} of {bar.total} units  {bar.rates()}".rstrip())

@@ -1,0 +1,1 @@
+"""Finished datasets read for training."""

@@ -1,0 +1,64 @@
+"""The dataset card: what is in the folder, where it came from, how to load it. Markdown, as dataset hubs show it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.config.spec import JobSpec
+from pipeline.funnel import Funnel
+
+LEAVES_SHOWN = 40
+
+
+def card(spec: JobSpec, manifest: Mapping[str, Any], told: Funnel) -> str:
+    """The same text for the same dataset: no time, no host, no address that could hold a secret."""
+    rows = sorted(told.leaves.items(), key=lambda item: (-item[1][2], item[0]))
+    leaves = "\n".join(
+        f"| {source} | {domain or '-'} | {language or '-'} | {documents:,} | {tokens:,} |"
+        for (source, domain, language), (documents, _, tokens) in rows[:LEAVES_SHOWN]
+    )
+    steps = "\n".join(
+        f"| {s.name} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |" for s in told.steps
+    )
+    licences = "\n".join(f"- {i.source}: {i.license or 'not stated'}" for i in spec.inputs)
+    return f"""---
+pretty_name: {spec.name}
+task_categories: [text-generation]
+configs:
+- config_name: default
+  data_files: part-*.parquet
+---
+
+# {spec.name}
+
+{manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences of up to
+{manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
+(`tokenizer.json`). Made by corpusmill; `_manifest.json` lists every part with its checksum, `_plan.json` the mix,
+`_funnel.json` where each document went.
+
+```python
+from datasets import load_dataset
+from tokenizers import Tokenizer
+
+rows = load_dataset("parquet", data_files="part-*.parquet", split="train")
+print(Tokenizer.from_file("tokenizer.json").decode(rows[0]["input_ids"]))
+```
+
+A row is one sequence: `input_ids`; `seq_lens`, the tokens of each piece in it; `doc_ids` and `doc_offsets`, the document
+of each piece and where in it the piece starts; `leaf` and `pass`, what the mix drew it for; `n_tokens`.
+
+## Where the documents went
+
+| step | documents | tokens |
+|---|---:|---:|
+{steps}
+
+## What it is made of, before the mix
+
+| source | domain | language | documents | tokens |
+|---|---|---|---:|---:|
+{leaves}
+
+## Licences
+
+{licences}
+"""

@@ -1,0 +1,36 @@
+"""Files that operators need, opened once a process."""
+
+import functools
+import hashlib
+from collections.abc import Iterable
+
+from cluster.storage import filesystem
+from operators import load
+from operators.contract import Operator
+
+
+class MissingFile(OSError):
+    """A model, list or tokenizer that the job names cannot be read."""
+
+
+@functools.lru_cache(maxsize=64)
+def opened(address: str) -> bytes:
+    """The bytes at `shipped:...` or at any fsspec address. MissingFile names the address."""
+    try:
+        if address.startswith("shipped:"):
+            return load.shipped(address)
+        fs = filesystem(address)
+        return bytes(fs.cat_file(address))  # pyright: ignore[reportArgumentType]
+    except OSError as e:
+        raise MissingFile(f"cannot read {address!r}: {e}") from e
+
+
+@functools.lru_cache(maxsize=64)
+def sha256(address: str) -> str:
+    """Hex digest of the file at an address."""
+    return hashlib.sha256(opened(address)).hexdigest()
+
+
+def digests(operators: Iterable[Operator]) -> dict[str, str]:
+    """sha256 of every file these operators need, by address."""
+    return {r.address: sha256(r.address) for op in operators for r in load.resources(op).values()}

@@ -1,0 +1,130 @@
+"""A job from the first file to the published dataset, stage by stage, doing only what is not done."""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cluster import lease, lifecycle
+from cluster.storage import Store
+from pipeline import accounting, preflight
+from pipeline.config.spec import JobSpec
+from pipeline.funnel import Funnel, funnel
+from pipeline.identity import digest
+from pipeline.progress import Display
+from pipeline.run import Run
+from pipeline.stages import dedup, ingest, inventory, mix, pack, publish, tokenize
+from pipeline.stages.stage import Result, StageFailed, told
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a job is run, apart from what it makes."""
+
+    address: str | None = None  # of a Ray cluster; None: this machine
+    workers: int | None = None  # CPUs on this machine; None: all
+    update: bool = False  # new and changed inputs become a run of their own, after what is published
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did."""
+
+    funnel: Funnel
+    ran: Mapping[str, int]  # units that ran, by stage; none: everything was there already
+    seconds: float
+    manifest: Mapping[str, Any]
+
+    @property
+    def did_nothing(self) -> bool:
+        return not any(self.ran.values())
+
+
+def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
+    """Run every stage that is not done. Errors leave what is committed in place: the same call goes on from there."""
+    started = time.monotonic()
+    files = preflight.check_inputs(spec)
+    preflight.check_resources(spec)
+    workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
+    with contextlib.ExitStack() as open_:
+        held = open_.enter_context(lease.held(workspace))
+        run = Run(
+            spec=spec,
+            workspace=workspace,
+            output=output,
+            lease=held,
+            display=display,
+            ray=_once(lambda: _start(open_, options, [workspace, output], display)),
+        )
+        return _stages(run, files, options, started)
+
+
+def _stages(run: Run, files: list[Any], options: Options, started: float) -> Summary:
+    ran: dict[str, int] = {}
+
+    def done(result: Result) -> Result:
+        ran[result.stage] = result.ran
+        return result
+
+    before = len(inventory.read(run))
+    shards = inventory.extend(run, files, update=options.update)
+    ran["inventory"] = len(inventory.read(run)) - before
+    ingested = done(ingest.ingest(run, shards))
+    _judge(run, ingested)
+    by_unit = {str(u["name"]): s for u, s in zip(ingest.units(run, shards), shards, strict=True)}
+    by_unit = {name: shard for name, shard in by_unit.items() if name in ingested.counts}
+    removed = dedup.dedup(run, by_unit)
+    ran["dedup"] = removed.ran
+    tokenized = done(tokenize.tokenize(run, by_unit, removed.digests))
+    planned = mix.mix(run, tokenized)
+    ran["mix"] = planned.ran
+    packed = done(pack.pack(run, tokenized, planned))
+    whole = funnel(
+        accounting.total_of(ingested.counts.values()),
+        accounting.total_of(tokenized.counts.values()),
+        removed.by_reason,
+        accounting.total_of(packed.counts.values()),
+    )
+    published = publish.publish(run, planned, packed, whole, started=started)
+    ran["publish"] = int(published.wrote)
+    return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)
+
+
+def _judge(run: Run, ingested: Result) -> None:
+    """Whether the run may go on although units failed."""
+    if not ingested.failed:
+        return
+    if run.spec.on_failure == "stop":
+        raise StageFailed(told("ingest", ingested.failed))
+    share = len(ingested.failed) / (len(ingested.failed) + len(ingested.counts))
+    if share > run.spec.max_failed_share:
+        raise StageFailed(
+            f"{share:.1%} of the input shards failed, more than max_failed_share = {run.spec.max_failed_share:.1%}\n"
+            + told("ingest", ingested.failed)
+        )
+
+
+def _start(open_: contextlib.ExitStack, options: Options, stores: list[Store], display: Display) -> int:
+    cpus = open_.enter_context(lifecycle.session(address=options.address, workers=options.workers))
+    preflight.check_stores(stores, nodes=lifecycle.nodes())
+    display.line(f"Ray has {cpus} CPUs on {lifecycle.nodes()} machines")
+    return cpus
+
+
+def _once(start: Callable[[], int]) -> Callable[[], int]:
+    """`start`, called the first time only."""
+    found: list[int] = []
+
+    def call() -> int:
+        if not found:
+            found.append(start())
+        return found[0]
+
+    return call
+
+
+def describe(spec: JobSpec) -> str:
+    """A short name for exactly this job, for logs."""
+    return f"{spec.name} ({digest(json.loads(spec.to_canonical()))[:8]})"

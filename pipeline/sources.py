@@ -1,0 +1,61 @@
+"""A source of a job made ready to read: its reader, its steps, what it fixes."""
+
+import functools
+from typing import Any
+
+from operators import load
+from operators.contract import Operator, Reader, Resource
+from operators.readers.framing.sniff import reader_by_name
+from pipeline import resources
+from pipeline.chain import Chain
+from pipeline.config.inputs import InputSpec
+from pipeline.config.spec import JobSpec
+from pipeline.identity import digest
+
+
+def reader_name(spec: InputSpec, uri: str) -> str:
+    """Name of the reader of a file: as the job says, or by the file's name. ValueError says what is not known."""
+    return f"readers.{spec.format}" if spec.format != "auto" else f"readers.{reader_by_name(uri)}"
+
+
+def build_reader(spec: InputSpec, name: str) -> Reader:
+    """The source's reader with its options; `columns` of the job are parameters of the readers that map fields."""
+    mapped = {ours: theirs for ours, theirs in spec.columns.items()}
+    reader = load.build(name, {**spec.options, **mapped})
+    assert isinstance(reader, Reader)
+    return reader
+
+
+def fixed(spec: InputSpec) -> dict[str, str]:
+    """Columns whose value the source fixes."""
+    return {n: v for n, v in (("domain", spec.domain), ("language", spec.language)) if v is not None}
+
+
+@functools.lru_cache(maxsize=32)
+def chain(job: str, source: str, reader: str) -> Chain:
+    """The chain of a source, its operators equipped; made once a process. job: a JobSpec's canonical text."""
+    spec = JobSpec.from_canonical(job)
+    found = input_of(spec, source)
+    steps = [(step.operator, load.equip(step.build(), resources.opened)) for step in spec.documents]
+    return Chain(build_reader(found, reader), steps, fixed(found))
+
+
+def input_of(spec: JobSpec, source: str) -> InputSpec:
+    return next(i for i in spec.inputs if i.source == source)
+
+
+def fingerprint(spec: JobSpec, source: str, reader: str) -> str:
+    """Changes with whatever decides what ingest makes of this source's bytes, and with nothing else."""
+    found = input_of(spec, source)
+    named: list[tuple[str, Operator]] = [(reader, build_reader(found, reader))]
+    named += [(step.operator, step.build()) for step in spec.documents]
+    sums = resources.digests(op for _, op in named)
+    told: list[Any] = [load.fingerprint(name, op, sums) for name, op in named]
+    return digest(told, fixed(found), spec.sample.documents)
+
+
+def files_of(job: str) -> list[Resource]:
+    """Every file the operators of a job need."""
+    spec = JobSpec.from_canonical(job)
+    operators = [step.build() for step in spec.documents]
+    return [r for op in operators for r in load.resources(op).values()]

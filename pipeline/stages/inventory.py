@@ -1,0 +1,97 @@
+"""The inventory: every stretch of input the workspace has ever been given, each under a shard number of its own.
+
+It only grows. A new or changed file gets new numbers; old numbers never move and are never given again, so the ids of
+documents last, and adding one file runs one unit.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cluster import faultpoint
+from operators.contract import Reader
+from operators.readers.framing.spans import spans
+from pipeline.inputs import InputFile
+from pipeline.run import Run
+
+NAME = "inventory.parquet"
+SHARD_BYTES = 256 << 20  # a guess: minutes of work, so that a lost worker costs little
+
+SCHEMA = pa.schema(
+    {
+        "run": pa.int32(),
+        "shard": pa.int32(),
+        "source": pa.string(),
+        "reader": pa.string(),
+        "uri": pa.string(),
+        "start": pa.int64(),
+        "end": pa.int64(),
+        "size": pa.int64(),
+        "etag": pa.string(),
+    }
+)
+
+
+@dataclass(frozen=True, order=True)
+class Shard:
+    """A stretch [start, end) of one input file, and the numbers under which its documents live."""
+
+    run: int
+    shard: int
+    source: str
+    reader: str
+    uri: str
+    start: int
+    end: int
+    size: int
+    etag: str
+
+    @property
+    def content(self) -> tuple[str, str, str, int, int, int, str]:
+        """What the shard is, apart from its number."""
+        return self.source, self.reader, self.uri, self.start, self.end, self.size, self.etag
+
+
+def extend(run: Run, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> list[Shard]:
+    """The shards of these files (each with its reader's name and reader), numbered; new ones are committed first.
+
+    update: what is new becomes a run of its own, after all that is there; shards of files that are gone stay in.
+    """
+    known = read(run)
+    by_content = {s.content: s for s in known}
+    wanted = [content for file, name, reader in files for content in _cut(file, name, reader)]
+    new = [c for c in wanted if c not in by_content]
+    last = max((s.run for s in known), default=-1)
+    number = last + 1 if update or last < 0 else last
+    for shard, content in enumerate(new, start=1 + max((s.shard for s in known), default=-1)):
+        by_content[content] = Shard(number, shard, *content)
+    if new:
+        run.lease.check()
+        faultpoint.reached("inventory.manifest")
+        run.workspace.publish(NAME, _to_bytes(by_content.values()))
+    return sorted(set(known if update else ()) | {by_content[c] for c in wanted})
+
+
+def read(run: Run) -> list[Shard]:
+    """All shards there have been, sorted by number."""
+    try:
+        table = pq.read_table(io.BytesIO(run.workspace.read(NAME)))
+    except FileNotFoundError:
+        return []
+    return sorted(Shard(**row) for row in table.to_pylist())
+
+
+def _cut(file: InputFile, name: str, reader: Reader) -> list[tuple[str, str, str, int, int, int, str]]:
+    cuts = spans(file.size, SHARD_BYTES) if reader.splittable else spans(file.size, max(file.size, 1))
+    return [(file.source, name, file.uri, span.start, span.end, file.size, file.etag) for span in cuts]
+
+
+def _to_bytes(shards: Iterable[Shard]) -> bytes:
+    rows = [asdict(s) for s in sorted(shards)]
+    out = io.BytesIO()
+    columns = {f.name: pa.array([row[f.name] for row in rows], SCHEMA.field(f.name).type) for f in fields(Shard)}
+    pq.write_table(pa.table(columns, schema=SCHEMA), out, compression="zstd")
+    return out.getvalue()

@@ -1,0 +1,87 @@
+"""Pack: the chosen documents meet in their output shards, in the order of the mix, as sequences of tokens.
+
+The exchange brings each shard's documents together; a shard is packed and put into the output in one piece.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline import accounting
+from pipeline.exchange.rounds import Partition, run_exchange
+from pipeline.identity import digest
+from pipeline.run import Run
+from pipeline.stages.mix import Planned
+from pipeline.stages.pack_unit import VERSION, Pack, part_name
+from pipeline.stages.publish import MANIFEST
+from pipeline.stages.select_unit import Select, shard_range
+from pipeline.stages.stage import Result, run_stage
+from pipeline.stages.units import Done, Failed, Unit, run_units
+
+STATE = "_packing.json"
+MEMORY_BYTES = 2_000_000_000
+FEW_FILES = 256  # read by every shard directly; more are brought together first
+
+
+def pack(run: Run, tokenized: Result, planned: Planned) -> Result:
+    """Select, exchange, pack. Tokens chosen = tokens written, checked over all shards."""
+    units = [{"name": digest(planned.fingerprint, unit), "tokens": unit} for unit in tokenized.counts]
+    selected = run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
+    chosen = accounting.total_of(selected.counts.values())
+    result = _pack(run, planned, selected)
+    packed = accounting.total_of(result.counts.values())
+    for what in ("documents", "tokens"):
+        accounting.check(f"{what} of the mix", came=chosen.total(what), went={"packed": packed.total(what)})
+    accounting.check("tokens of the plan's cuts", came=chosen.total("tokens"), went={"packed": packed.total("tokens")})
+    return Result("pack", result.counts, ran=result.ran + selected.ran)
+
+
+def _pack(run: Run, planned: Planned, selected: Result) -> Result:
+    tokens = run.spec.tokens
+    fingerprint = digest(VERSION, planned.fingerprint, tokens.sequence_tokens, tokens.packing)
+    names = [digest(fingerprint, shard) for shard in range(planned.shards)]
+    _begin(run, fingerprint, names, planned.shards)
+    files = [f"selected/{name}.arrow" for name in selected.counts]
+    size = sum(int(c["bytes"]) for c in selected.counts.values())
+    partitions = _partitions(run, files, size, fingerprint)
+    units: list[Mapping[str, Any]] = []
+    for shard, name in enumerate(names):
+        wanted = shard_range(shard, planned.shards)
+        sources = [n for p in partitions if p.range.holds(wanted) or wanted.holds(p.range) for n in p.names]
+        units.append({"name": name, "shard": shard, "shards": planned.shards, "files": list(dict.fromkeys(sources))})
+    task = Pack(job=run.spec.to_canonical(), workspace=run.workspace, output=run.output, mix=planned.fingerprint)
+    return run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES)
+
+
+def _partitions(run: Run, files: Sequence[str], size: int, fingerprint: str) -> list[Partition]:
+    if len(files) <= FEW_FILES:
+        return [Partition(range=shard_range(0, 1), names=tuple(files))]
+
+    def runner(units: Sequence[Unit], task: Any) -> Any:
+        run.ray()
+        for outcome in run_units(units, task):
+            if isinstance(outcome, Failed):
+                raise RuntimeError(f"the exchange of {fingerprint} failed: {outcome.error}\n{outcome.details}")
+            assert isinstance(outcome, Done)
+            yield outcome.counts
+
+    return run_exchange(run.workspace, files, size, folder=f"exchange/{fingerprint}", run=runner)
+
+
+def _begin(run: Run, fingerprint: str, names: Sequence[str], shards: int) -> None:
+    """Say in the output what is being packed; parts of anything else, or parts that are gone, count as not packed.
+
+    The old manifest goes first: from here until publish there is no dataset, rather than one of mixed parts.
+    """
+    state = fingerprint.encode()
+    if not run.output.exists(STATE) or run.output.read(STATE) != state:
+        run.output.delete(MANIFEST)
+        for name in names:
+            run.workspace.delete(f"units/pack/{name}.json")
+        run.workspace.delete(f"manifests/pack-{digest(list(names))}.json")
+        run.output.publish(STATE, state)
+    there = {f.uri for f in run.output.files()}
+    missing = [i for i in range(shards) if part_name(i, shards) not in there]
+    for i in missing:
+        run.workspace.delete(f"units/pack/{names[i]}.json")
+    if missing:
+        run.workspace.delete(f"manifests/pack-{digest(list(names))}.json")

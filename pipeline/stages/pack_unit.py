@@ -1,0 +1,138 @@
+"""One output shard: its documents in the order of the mix, packed into sequences, written as one Parquet file."""
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cluster.storage import Store
+from operators.mix.interleave import order_in_shard
+from operators.tokens.packing.best_fit import best_fit
+from operators.tokens.packing.concat import concat
+from operators.tokens.packing.documents import Documents
+from operators.tokens.packing.layout import Layout
+from operators.tokens.packing.sliding import sliding
+from operators.tokens.packing.table import sequences
+from operators.tokens.packing.whole import whole
+from operators.tokens.rows import TokenRows
+from operators.tokens.schema import ROW_GROUP_SEQUENCES, Footer, shard_schema, write_options
+from pipeline.accounting import Tally, check
+from pipeline.config.spec import JobSpec
+from pipeline.config.tokens import TokensSpec
+from pipeline.exchange.reading import read_range
+from pipeline.stages.select_unit import selection, shard_range
+from pipeline.stages.stage import commit_unit
+from pipeline.stages.tokenize_unit import tokenizer_of
+from pipeline.stages.units import Unit
+
+VERSION = 1
+
+
+def part_name(shard: int, shards: int) -> str:
+    """
+    >>> part_name(3, 1024)
+    'part-00003-of-01024.parquet'
+    """
+    return f"part-{shard:05d}-of-{shards:05d}.parquet"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The task of a pack unit; travels to the workers."""
+
+    job: str
+    workspace: Store
+    output: Store
+    mix: str  # fingerprint
+
+    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        spec, shard, shards = JobSpec.from_canonical(self.job), int(unit["shard"]), int(unit["shards"])
+        documents = self._documents(read_range(self.workspace, unit["files"], shard_range(shard, shards)), shard)
+        layout = layout_of(spec.tokens, documents.rows.n_tokens.astype(np.int64))
+        tally = Tally()
+        tally.add("documents", by=len(documents.rows))
+        tally.add("tokens", by=int(documents.rows.offsets[-1]))
+        name = part_name(shard, shards)
+        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
+            path = Path(folder) / name
+            written = write_part(path, documents, layout, spec.tokens)
+            check(
+                f"tokens of {name}", came=tally.total("tokens") + repeated(layout, documents), went={"written": written}
+            )
+            self.output.publish_file(name, path)
+            part = {
+                "name": name,
+                "bytes": path.stat().st_size,
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "documents": tally.total("documents"),
+                "sequences": layout.sequences,
+                "tokens": tally.total("tokens"),
+            }
+        counts = {"documents": tally.total("documents"), "part": part, "tally": tally.to_json()}
+        return commit_unit(self.workspace, "pack", str(unit["name"]), counts)
+
+    def _documents(self, table: pa.Table, shard: int) -> Documents:
+        chosen = selection(self.workspace, self.mix)
+        columns = {n: table[n].to_numpy() for n in ("leaf", "pass", "u", "doc_id", "n_tokens")}
+        order = order_in_shard(
+            columns["leaf"],
+            columns["pass"],
+            columns["u"],
+            columns["doc_id"],
+            columns["n_tokens"],
+            names=["\x1f".join(chosen.leaves.key(i)) for i in range(len(chosen.leaves))],
+            shard=shard,
+            seed=chosen.spec.seed,
+        )
+        ids = table["ids"].combine_chunks().take(pa.array(order))
+        offsets = ids.offsets.to_numpy().astype(np.int64)
+        return Documents(
+            rows=TokenRows(offsets=offsets - offsets[0], ids=ids.flatten().to_numpy()),
+            doc_ids=columns["doc_id"][order],
+            leaves=columns["leaf"][order],
+            passes=columns["pass"][order],
+        )
+
+
+def layout_of(spec: TokensSpec, n_tokens: np.ndarray) -> Layout:
+    """Which token goes where, by the job's packing."""
+    size = spec.sequence_tokens
+    match spec.packing:
+        case "concat":
+            return concat(n_tokens, sequence_tokens=size)
+        case "best_fit":
+            return best_fit(n_tokens, sequence_tokens=size)
+        case "sliding":
+            return sliding(n_tokens, sequence_tokens=size, stride=max(1, size // 2))
+        case "none":
+            return whole(n_tokens)
+
+
+def repeated(layout: Layout, documents: Documents) -> int:
+    """Tokens that a sliding window writes more than once."""
+    return int(layout.tokens.sum()) - int(documents.rows.offsets[-1])
+
+
+def write_part(path: Path, documents: Documents, layout: Layout, spec: TokensSpec) -> int:
+    """Write the sequences in small row groups; the number of tokens written."""
+    encoder = tokenizer_of(spec.tokenizer, spec.eos)
+    footer = Footer(
+        tokenizer_sha256=encoder.digest,
+        vocab_size=encoder.vocab_size,
+        eos_id=encoder.eos_id,
+        packing=spec.packing,
+        sequence_tokens=0 if spec.packing == "none" else spec.sequence_tokens,
+    )
+    written = 0
+    with pq.ParquetWriter(path, shard_schema(footer), **write_options()) as out:  # pyright: ignore[reportArgumentType]
+        for first in range(0, layout.sequences, ROW_GROUP_SEQUENCES):
+            table = sequences(documents, layout, first=first, last=min(first + ROW_GROUP_SEQUENCES, layout.sequences))
+            written += int(table["n_tokens"].to_numpy().sum())
+            out.write_table(table.cast(shard_schema(footer)), row_group_size=ROW_GROUP_SEQUENCES)
+    return written

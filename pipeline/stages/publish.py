@@ -1,0 +1,90 @@
+"""Publish: everything that makes the packed shards a dataset, the manifest last of all.
+
+What is the same for the same input and job (parts, plan, manifest, card, tokenizer, funnel) is byte-equal between runs;
+times and hosts are in `_run.json` alone. Without `_manifest.json` there is no dataset, whatever lies in the folder.
+"""
+
+import hashlib
+import json
+import platform
+import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cluster import faultpoint
+from pipeline import resources
+from pipeline.funnel import Funnel
+from pipeline.report.card import card
+from pipeline.run import Run
+from pipeline.stages.mix import Planned
+from pipeline.stages.stage import Result
+
+MANIFEST = "_manifest.json"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Published:
+    """The dataset's manifest, and whether it had to be written."""
+
+    manifest: Mapping[str, Any]
+    wrote: bool
+
+
+def publish(run: Run, planned: Planned, packed: Result, told: Funnel, *, started: float) -> Published:
+    """Write what goes beside the parts, sweep parts of earlier runs, write the manifest."""
+    parts = [dict(c["part"]) for c in packed.counts.values()]
+    funnel = pretty(told.to_json())
+    plan = planned.to_json()
+    manifest = {
+        "version": VERSION,
+        "name": run.spec.name,
+        "tokenizer_sha256": resources.sha256(run.spec.tokens.tokenizer),
+        "sequence_tokens": run.spec.tokens.sequence_tokens,
+        "packing": run.spec.tokens.packing,
+        "documents": sum(p["documents"] for p in parts),
+        "sequences": sum(p["sequences"] for p in parts),
+        "tokens": sum(p["tokens"] for p in parts),
+        "plan_sha256": hashlib.sha256(plan).hexdigest(),
+        "funnel_sha256": hashlib.sha256(funnel).hexdigest(),
+        "parts": parts,
+    }
+    if current(run) == manifest:
+        return Published(manifest, wrote=False)
+    run.lease.check()
+    known = {p["name"] for p in parts}
+    for file in run.output.files():
+        if file.uri.startswith("part-") and file.uri not in known:
+            run.output.delete(file.uri)
+    run.output.publish("tokenizer.json", resources.opened(run.spec.tokens.tokenizer))
+    run.output.publish("_plan.json", plan)
+    run.output.publish("_funnel.json", funnel)
+    run.output.publish("README.md", card(run.spec, manifest, told).encode())
+    run.output.publish("_run.json", pretty(circumstances(started)))
+    faultpoint.reached("publish.manifest")
+    run.output.publish(MANIFEST, pretty(manifest))
+    return Published(manifest, wrote=True)
+
+
+def current(run: Run) -> Mapping[str, Any] | None:
+    """The manifest that lies in the output, or None."""
+    try:
+        return json.loads(run.output.read(MANIFEST))
+    except FileNotFoundError:
+        return None
+
+
+def circumstances(started: float) -> dict[str, Any]:
+    """When, where and how long: what must not be in any file that two runs should agree on."""
+    return {
+        "finished_at_utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "seconds": round(time.monotonic() - started, 1),
+        "host": socket.gethostname(),
+        "python": platform.python_version(),
+    }
+
+
+def pretty(content: Any) -> bytes:
+    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()

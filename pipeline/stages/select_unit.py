@@ -1,0 +1,73 @@
+"""One tokenized unit's part of the mix: each chosen copy of a document, under the key of its output shard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from cluster.storage import Store
+from operators.mix.assign import assign
+from pipeline.accounting import Tally
+from pipeline.exchange.files import encoded
+from pipeline.exchange.key_range import KEY_BITS, KeyRange
+from pipeline.stages.mix import Selection, light, load_cuts, rows_of
+from pipeline.stages.stage import commit_unit
+from pipeline.stages.units import Unit
+
+
+_loaded: dict[tuple[str, str], Selection] = {}
+
+
+def selection(workspace: Store, fingerprint: str) -> Selection:
+    """The cuts of a mix, read once a process."""
+    key = (workspace.url, fingerprint)
+    if key not in _loaded:
+        _loaded.clear()
+        _loaded[key] = load_cuts(workspace, fingerprint)
+    return _loaded[key]
+
+
+def shard_range(shard: int, shards: int) -> KeyRange:
+    """The keys of one output shard: shard numbers are the top bits of the key, as many as number them all."""
+    return KeyRange(max(0, (shards - 1).bit_length()), shard)
+
+
+@dataclass(frozen=True)
+class Select:
+    """The task of a select unit; travels to the workers."""
+
+    workspace: Store
+    mix: str  # fingerprint
+
+    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        chosen = selection(self.workspace, self.mix)
+        name, tokens = str(unit["name"]), str(unit["tokens"])
+        table = light(self.workspace, tokens, chosen.spec)
+        copies = assign(chosen.cuts, rows_of(table, chosen.leaves, chosen.spec))
+        rows, shard = copies["row"].to_numpy(), copies["shard"].to_numpy()
+        bits = shard_range(0, chosen.total_shards).bits
+        key = shard.astype(np.uint64) << np.uint64(KEY_BITS - bits) if bits else np.zeros(len(shard), np.uint64)
+        with self.workspace.open(f"tokens/{tokens}.parquet") as f:
+            ids = pq.read_table(f, columns=["ids"])["ids"].combine_chunks()
+        out = pa.table(
+            {
+                "key": key,
+                "doc_id": table["doc_id"].take(pa.array(rows)),
+                "u": table["u"].take(pa.array(rows)),
+                "leaf": copies["leaf"],
+                "pass": copies["pass"],
+                "n_tokens": table["n_tokens"].take(pa.array(rows)),
+                "ids": ids.take(pa.array(rows)),
+            }
+        )
+        payload = encoded(out).to_pybytes()
+        self.workspace.publish(f"selected/{name}.arrow", payload)
+        tally = Tally()
+        tally.add("documents", by=out.num_rows)
+        tally.add("tokens", by=int(pc.sum(out["n_tokens"]).as_py() or 0))
+        counts = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
+        return commit_unit(self.workspace, "select", name, counts)

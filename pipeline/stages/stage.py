@@ -1,0 +1,112 @@
+"""How a stage of many units runs and resumes: what is committed is never done again, what fails is told by name.
+
+A unit's marker `units/STAGE/NAME.json` is written last and holds its counts; outputs without a marker do not exist for
+anybody. When all units are done, `manifests/STAGE-FINGERPRINT.json` names them: a later run reads that one file.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cluster import faultpoint
+from cluster.storage import Store
+from pipeline.identity import digest
+from pipeline.run import Run
+from pipeline.stages.units import Done, Failed, Unit, run_units
+
+Counts = Mapping[str, Any]
+
+
+class StageFailed(RuntimeError):
+    """Units of a stage failed every try; the message names them and says what to do."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The counts of every unit of a stage, by unit name, in the order the units were given."""
+
+    stage: str
+    counts: Mapping[str, Counts]
+    ran: int  # units that ran just now; the others were committed before
+    failed: Sequence[Failed] = ()
+
+
+def run_stage(
+    run: Run,
+    stage: str,
+    units: Sequence[Unit],
+    task: Callable[[Unit], Counts],
+    *,
+    memory_bytes: int | None = None,
+    tolerant: bool = False,
+) -> Result:
+    """Run those of `units` (each with a "name" that says all that decides its output) that are not committed yet.
+
+    tolerant: units that failed are left out of the result and listed in it; otherwise they raise StageFailed.
+    """
+    names = [str(u["name"]) for u in units]
+    manifest = f"manifests/{stage}-{digest(names)}.json"
+    known = stage_manifest(run.workspace, manifest)
+    if known is not None:
+        return Result(stage, known, ran=0)
+    found = committed(run.workspace, stage, set(names))
+    missing = [u for u in units if u["name"] not in found]
+    failed: list[Failed] = []
+    if missing:
+        run.ray()
+        with run.display.stage(stage, len(missing)) as bar:
+            for outcome in run_units(missing, task, memory_bytes=memory_bytes):
+                if isinstance(outcome, Done):
+                    found[str(outcome.unit["name"])] = outcome.counts
+                    bar.advance(
+                        documents=outcome.counts.get("documents", 0), size_bytes=outcome.counts.get("read_bytes", 0)
+                    )
+                else:
+                    failed.append(outcome)
+                    run.display.line(f"{stage}: {label(outcome.unit)} failed: {outcome.error}")
+    if failed and not tolerant:
+        raise StageFailed(told(stage, failed))
+    result = {name: found[name] for name in names if name in found}
+    if not failed:
+        run.lease.check()
+        faultpoint.reached(f"{stage}.manifest")
+        run.workspace.publish(manifest, json.dumps(result, sort_keys=True).encode())
+    return Result(stage, result, ran=len(missing) - len(failed), failed=failed)
+
+
+def commit_unit(workspace: Store, stage: str, name: str, counts: Counts) -> Counts:
+    """Write a unit's marker, after all its outputs: from here on it is done."""
+    faultpoint.reached(f"{stage}.commit")
+    workspace.publish(f"units/{stage}/{name}.json", json.dumps(counts, sort_keys=True).encode())
+    return counts
+
+
+def committed(workspace: Store, stage: str, names: set[str]) -> dict[str, Counts]:
+    """Counts of those units that have a marker."""
+    folder = f"units/{stage}"
+    there = [f.uri for f in workspace.files(folder) if f.uri[len(folder) + 1 : -len(".json")] in names]
+    return {uri[len(folder) + 1 : -len(".json")]: json.loads(workspace.read(uri)) for uri in there}
+
+
+def stage_manifest(workspace: Store, name: str) -> dict[str, Counts] | None:
+    """The counts of a finished stage, or None."""
+    try:
+        return json.loads(workspace.read(name))
+    except FileNotFoundError:
+        return None
+
+
+def label(unit: Unit) -> str:
+    """What a person calls the unit: its file, where it has one."""
+    return str(unit.get("uri") or unit["name"])
+
+
+def told(stage: str, failed: Sequence[Failed]) -> str:
+    """All failed units in one message, the first error in full."""
+    shown = "\n".join(f"  {label(f.unit)}: {f.error}" for f in failed[:20])
+    more = f"\n  and {len(failed) - 20} more" if len(failed) > 20 else ""
+    return (
+        f"{stage}: {len(failed)} units failed after every try; what succeeded is kept, run again to try the rest, or set "
+        f"`on_failure: continue` to publish without them\n{shown}{more}\n{failed[0].details}"
+    )

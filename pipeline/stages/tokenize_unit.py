@@ -1,0 +1,136 @@
+"""One shard's surviving documents become rows of token ids, sorted by their draw `u`."""
+
+import functools
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from cluster.storage import Store
+from operators.mix.position import positions
+from operators.tokens import tokenizer
+from pipeline import resources
+from pipeline.accounting import Tally, check
+from pipeline.config.spec import JobSpec
+from pipeline.stages.stage import commit_unit
+from pipeline.stages.units import Unit
+from pipeline.tables import TableWriter
+
+VERSION = 1
+ALWAYS = ("source", "domain", "language")  # a leaf's usual columns; null becomes ""
+ROWS_AT_ONCE = 2048
+
+
+def leaf_columns(axes: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns a mix may be planned by: the usual ones, then whatever else the job's axes name."""
+    return (*ALWAYS, *(a for a in axes if a not in ALWAYS))
+
+
+def schema(axes: tuple[str, ...]) -> pa.Schema:
+    """Columns of `tokens/`: one row a document, sorted by (u, doc_id)."""
+    leaf = {name: pa.string() for name in leaf_columns(axes)}
+    return pa.schema({"doc_id": pa.int64(), "u": pa.uint64(), **leaf, "n_tokens": pa.int32(), "ids": IDS})
+
+
+IDS = pa.large_list(pa.field("element", pa.int32(), nullable=False))
+
+
+@functools.lru_cache(maxsize=4)
+def tokenizer_of(address: str, eos: str) -> tokenizer.Tokenizer:
+    """The job's tokenizer, made once a process."""
+    return tokenizer.load(resources.opened(address), eos=eos)
+
+
+@dataclass(frozen=True)
+class Tokenize:
+    """The task of a tokenize unit; travels to the workers."""
+
+    job: str
+    workspace: Store
+
+    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        spec = JobSpec.from_canonical(self.job)
+        ingested, name = str(unit["ingested"]), str(unit["name"])
+        tally = Tally()
+        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
+            unsorted, final = Path(folder) / "unsorted.arrow", Path(folder) / "tokens.parquet"
+            wanted = schema(spec.mix.axes)
+            with pa.OSFile(str(unsorted), "wb") as sink, pa.ipc.new_file(sink, wanted) as out:
+                for table in self._encoded(spec, ingested, str(unit["source"]), tally):
+                    out.write_table(table.select(wanted.names).cast(wanted))
+            write_sorted(unsorted, final, wanted)
+            self.workspace.publish_file(f"tokens/{name}.parquet", final)
+        counts = {"documents": tally.total("documents"), "ingested": ingested, "tally": tally.to_json()}
+        return commit_unit(self.workspace, "tokenize", name, counts)
+
+    def _encoded(self, spec: JobSpec, ingested: str, source: str, tally: Tally) -> Iterator[pa.Table]:
+        gone = self._removed(ingested)
+        encoder = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos)
+        leaf = leaf_columns(spec.mix.axes)
+        came = 0
+        with self.workspace.open(f"documents/{ingested}.parquet") as f:
+            file = pq.ParquetFile(f)
+            columns = [c for c in ("doc_id", "text_key", *leaf, "text") if c in file.schema_arrow.names]
+            for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns):
+                came += batch.num_rows
+                table = pa.Table.from_batches([batch])
+                table = table.filter(pc.invert(pc.is_in(table["doc_id"], value_set=gone)))
+                rows = encoder.documents(table["text"].combine_chunks())
+                ids = pa.LargeListArray.from_arrays(pa.array(rows.offsets), pa.array(rows.ids), type=IDS)
+                u = positions(table["text_key"].combine_chunks(), seed=spec.mix.seed)
+                texts = {n: words(table, n, source) for n in leaf}
+                out = pa.table(
+                    {
+                        "doc_id": table["doc_id"],
+                        "u": u,
+                        **texts,
+                        "n_tokens": np.diff(rows.offsets).astype(np.int32),
+                        "ids": ids,
+                    }
+                )
+                count(out, pc.binary_length(table["text"]), tally)
+                yield out
+        check(
+            f"documents of {ingested}", came=came, went={"duplicates": len(gone), "tokenized": tally.total("documents")}
+        )
+
+    def _removed(self, ingested: str) -> pa.Array:
+        """doc_ids of the shard's documents that dedup removed."""
+        with self.workspace.open(f"duplicates/{ingested}.parquet") as f:
+            table = pq.read_table(f, columns=["doc_id", "reason"])
+        return table["doc_id"].filter(table["reason"].is_valid()).combine_chunks()
+
+
+def words(table: pa.Table, name: str, source: str) -> pa.Array:
+    """A leaf column as strings; null and a column this source does not have are ""."""
+    if name == "source":
+        return pa.repeat(source, table.num_rows)
+    if name not in table.column_names:
+        return pa.repeat("", table.num_rows)
+    return pc.fill_null(table[name].combine_chunks().cast(pa.string()), "")
+
+
+def count(table: pa.Table, text_bytes: pa.ChunkedArray, tally: Tally) -> None:
+    """Documents, text bytes and tokens by source, domain and language."""
+    counted = table.select([*ALWAYS, "n_tokens"]).append_column("bytes", text_bytes)
+    grouped = counted.group_by(list(ALWAYS)).aggregate([("n_tokens", "sum"), ("n_tokens", "count"), ("bytes", "sum")])
+    for row in grouped.to_pylist():
+        leaf = [row[name] for name in ALWAYS]
+        tally.add("documents", *leaf, by=row["n_tokens_count"])
+        tally.add("tokens", *leaf, by=row["n_tokens_sum"])
+        tally.add("bytes", *leaf, by=row["bytes_sum"])
+
+
+def write_sorted(unsorted: Path, final: Path, wanted: pa.Schema) -> None:
+    """The rows of an Arrow file, by (u, doc_id), as Parquet. The file is mapped, not read: memory holds one row group."""
+    with pa.memory_map(str(unsorted)) as source, TableWriter(final, wanted) as out:
+        table = pa.ipc.open_file(source).read_all()
+        order = np.lexsort((table["doc_id"].to_numpy(), table["u"].to_numpy()))
+        for start in range(0, len(order), ROWS_AT_ONCE):
+            out.write(table.take(pa.array(order[start : start + ROWS_AT_ONCE])))

@@ -1,0 +1,51 @@
+"""Parquet files written batch by batch to local disk, in row groups of bounded size, with the same bytes every time."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROW_GROUP_BYTES = 16 << 20  # what a later reader must hold to see one document's text; a guess
+ROW_GROUP_ROWS = 8192
+
+
+class TableWriter:
+    """Collects tables of one schema; a row group is written whenever enough has come together.
+
+    The cuts depend on the rows alone: the same tables in the same order give the same file.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self.path = path
+        self.schema = schema
+        self.rows = 0
+        self._waiting: list[pa.Table] = []
+        self._waiting_bytes = 0
+        self._waiting_rows = 0
+        self._file = pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, write_page_index=True)
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows; columns that the schema has and the table has not are null, others are left out."""
+        missing = {f.name: pa.nulls(table.num_rows, f.type) for f in self.schema if f.name not in table.column_names}
+        columns = [missing[f.name] if f.name in missing else table.column(f.name) for f in self.schema]
+        self._waiting.append(pa.Table.from_arrays(columns, schema=self.schema))
+        self._waiting_bytes += table.nbytes
+        self._waiting_rows += table.num_rows
+        self.rows += table.num_rows
+        if self._waiting_bytes >= ROW_GROUP_BYTES or self._waiting_rows >= ROW_GROUP_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._waiting_rows:
+            self._file.write_table(pa.concat_tables(self._waiting).combine_chunks(), row_group_size=1 << 30)
+        self._waiting, self._waiting_bytes, self._waiting_rows = [], 0, 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, t: TracebackType | None) -> None:
+        if kind is None:
+            self._flush()
+        self._file.close()

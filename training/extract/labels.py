@@ -1,0 +1,60 @@
+"""Which blocks of a page are main text, by aligning its words with the gold text."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from operators.extract.html import columns as C
+from operators.extract.html.tokenizer import tokenize
+from operators.extract.html.workspace import Workspace
+from training.extract.align import RUN_PRICE, matched
+from training.extract.pages import GoldPage
+from training.extract.words import words
+
+LARGEST_TABLE = 600_000_000  # words of the page times words of the gold: larger pages are left out
+FOUND_AT_LEAST = 0.5  # share of gold words that the page must hold, or its gold is of another page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labels:
+    """For each block: share of its words that are gold, its words; for the page: the trust put in them."""
+
+    share: np.ndarray  # float32, 0 to 1
+    words: np.ndarray  # float32
+    trust: float
+    found: float  # share of the gold words found in blocks
+
+
+def block_texts(utf8: bytes, ws: Workspace) -> list[str]:
+    """The text of each block of a page."""
+    source = np.frombuffer(utf8, np.uint8)
+    tokenize(source, min(len(source), ws.text.shape[0] - 64), ws)
+    text = ws.text[: ws.state[C.OUT]].tobytes()
+    rows = ws.blocks[: ws.state[C.BLOCKS], : C.END + 1].tolist()
+    return [text[start:end].decode("utf-8", "replace") for start, end in rows]
+
+
+def label(page: GoldPage, ws: Workspace) -> Labels | None:
+    """Labels of the page's blocks; None when it is too large to align, or its gold is not on it."""
+    numbers: dict[str, int] = {}
+    mine: list[int] = []
+    block_of: list[int] = []
+    texts = block_texts(page.utf8, ws)
+    for block, text in enumerate(texts):
+        for word in words(text):
+            mine.append(numbers.setdefault(word, len(numbers)))
+            block_of.append(block)
+    gold = [numbers.get(word, -1) for word in words(page.text)]
+    if not mine or not gold or len(mine) * len(gold) > LARGEST_TABLE:
+        return None
+    marks = matched(np.array(mine, np.int32), np.array(gold, np.int32), RUN_PRICE)
+    found = float(marks.sum() / len(gold))
+    if found < FOUND_AT_LEAST:
+        return None
+    count = np.bincount(block_of, minlength=len(texts)).astype(np.float32)
+    hits = np.bincount(block_of, weights=marks, minlength=len(texts)).astype(np.float32)
+    share = hits / np.maximum(count, 1)
+    for block in range(len(texts)):
+        if count[block] == 0:  # a block without a word goes with the one before
+            share[block] = share[block - 1] if block else 0
+    return Labels(share=share, words=count, trust=page.trust, found=found)
