@@ -145,3 +145,7 @@ def guarded(command: Callable[[], None]) -> None:
 def fail(message: str, code: int) -> NoReturn:
     click.echo(f"corpusmill: {message}", err=True)
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,15 +1,25 @@
 """What each command does, once its arguments are read."""
 
+import shlex
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import click
 from rich.console import Console
 
+import pipeline
+from cluster import lease
+from cluster.storage import Store
+from cluster.submit import submit as submit_job
+from pipeline import explain, inspection, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
-from pipeline.funnel import as_table, leaves_table
+from pipeline.funnel import as_table, leaves_table, size
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
+from pipeline.stages import ingest, inventory
+from pipeline.stages.stage import committed
 
 
 def job_of(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
@@ -53,3 +63,78 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
         f"\n{done.seconds:.1f} s; the same command again does only what is new",
         markup=False,
     )
+
+
+def plan(*, job: Path, overrides: tuple[str, ...]) -> None:
+    """Say what a run would do."""
+    spec = job_of(job, overrides)
+    for line in explain.explain(spec, preflight.check_inputs(spec)).lines():
+        click.echo(line)
+
+
+def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool) -> None:
+    """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it."""
+    job_of(job, overrides)
+    code = Path(pipeline.__file__).parents[1]
+    settings = " ".join(f"--set {shlex.quote(o)}" for o in overrides)
+    content = shlex.quote(job.read_text(encoding="utf-8"))
+    name = shlex.quote(job.name)
+    entrypoint = f"printf %s {content} > {name} && python -m pipeline.cli run {name} --address auto {settings}".rstrip()
+    submit_job(address=address, code=code, entrypoint=entrypoint, say=click.echo, wait=not no_wait)
+
+
+def inspect(
+    *,
+    job: Path,
+    overrides: tuple[str, ...],
+    what: str,
+    reason: str | None,
+    source: str | None,
+    most: int,
+    row: int,
+) -> None:
+    """Show what was asked for."""
+    spec = job_of(job, overrides)
+    workspace = Store(spec.workspace, spec.storage)
+    if what == "sequence":
+        shown: Iterable[inspection.Shown] = [
+            inspection.sequence(Store(spec.output, spec.storage), row, spec.tokens.tokenizer)
+        ]
+    else:
+        units = units_of(spec, workspace, source)
+        match what:
+            case "documents":
+                shown = inspection.documents(workspace, units, most)
+            case "dropped":
+                shown = inspection.dropped(workspace, units, most, reason)
+            case _:
+                shown = inspection.duplicates(workspace, units, most)
+    console = Console(highlight=False)
+    for item in shown:
+        console.print(item.heading, style="bold", markup=False)
+        console.print("  " + "  ".join(f"{k}={v}" for k, v in item.facts.items()), style="dim", markup=False)
+        console.print(item.text, markup=False)
+        console.print()
+
+
+def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
+    """Say what nothing refers to, and with `yes` delete it."""
+    spec = job_of(job, overrides)
+    workspace = Store(spec.workspace, spec.storage)
+    with lease.held(workspace):
+        found = sweep.unreferenced(workspace, sweep.remembered(workspace) | units_of(spec, workspace, None))
+        for name in found.names:
+            click.echo(name)
+        told = f"{len(found.names)} files, {size(found.size_bytes)}"
+        if yes:
+            sweep.sweep(workspace, found)
+            click.echo(f"deleted {told}")
+        else:
+            click.echo(f"would delete {told}; say --yes to do it")
+
+
+def units_of(spec: JobSpec, workspace: Store, source: str | None) -> set[str]:
+    """Ingest units of the job as it is now that are committed; source: only those of one source."""
+    sources = {i.source for i in spec.inputs}
+    shards = [s for s in inventory.read(workspace) if s.source in sources and source in (None, s.source)]
+    return set(committed(workspace, "ingest", {str(u["name"]) for u in ingest.units(spec, shards)}))

@@ -1,13 +1,15 @@
-"""Kernels are compiled once a machine: the first worker compiles them, the others wait and load them.
+"""Kernels are compiled once a machine: the first worker compiles them, the others wait, then load them.
 
-Numba keeps what it compiled beside the source. A stamp in the user's cache folder says for which code, versions and
-processor that is done; without it a worker takes a file lock and runs the job's operators on two small documents.
+Numba keeps what it compiled beside the source, or in the user's cache folder. A stamp there says for which code,
+versions, processor and use that is done; a process that finds none takes a file lock and runs the kernels on a little
+input.
 """
 
 import functools
 import hashlib
 import os
 import platform
+from collections.abc import Callable
 from pathlib import Path
 
 import llvmlite.binding
@@ -19,9 +21,9 @@ import operators
 from pipeline.identity import digest
 
 
-def ready(job: str, warm: "functools.partial[None]") -> None:
-    """Return when every kernel the job needs is in the machine's cache. warm: runs them all on a little input."""
-    stamp = stamp_of(job)
+def once(use: str, warm: Callable[[], object]) -> None:
+    """Return when the kernels of a use are in this machine's cache. warm: runs them; called by one process at a time."""
+    stamp = stamp_of(use)
     if stamp.exists():
         return
     stamp.parent.mkdir(parents=True, exist_ok=True)
@@ -31,11 +33,16 @@ def ready(job: str, warm: "functools.partial[None]") -> None:
             stamp.touch()
 
 
-@functools.lru_cache(maxsize=8)
-def stamp_of(job: str) -> Path:
-    """The file that says the kernels of this job are compiled for this code on this machine."""
+def are_ready(use: str) -> bool:
+    """Whether the kernels of a use need no compiling on this machine."""
+    return stamp_of(use).exists()
+
+
+@functools.lru_cache(maxsize=64)
+def stamp_of(use: str) -> Path:
+    """The file that says the kernels of this use are compiled for this code on this machine."""
     processor = os.environ.get("NUMBA_CPU_NAME") or llvmlite.binding.get_host_cpu_name()
-    told = digest(code_digest(), numba.__version__, platform.python_version(), processor, job)
+    told = digest(code_digest(), numba.__version__, platform.python_version(), processor, use)
     return Path(platformdirs.user_cache_dir("corpusmill")) / "kernels" / told
 
 

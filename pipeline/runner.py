@@ -11,6 +11,7 @@ from cluster import lease, lifecycle
 from cluster.storage import Store
 from pipeline import accounting, preflight
 from pipeline.config.spec import JobSpec
+from pipeline.explain import remember
 from pipeline.funnel import Funnel, funnel
 from pipeline.identity import digest
 from pipeline.progress import Display
@@ -68,16 +69,15 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         ran[result.stage] = result.ran
         return result
 
-    before = len(inventory.read(run))
-    shards = inventory.extend(run, files, update=options.update)
-    ran["inventory"] = len(inventory.read(run)) - before
-    ingested = done(ingest.ingest(run, shards))
+    numbered = inventory.extend(run, files, update=options.update)
+    ran["inventory"] = len(numbered.new)
+    ingested = done(ingest.ingest(run, numbered.current))
     _judge(run, ingested)
-    by_unit = {str(u["name"]): s for u, s in zip(ingest.units(run, shards), shards, strict=True)}
-    by_unit = {name: shard for name, shard in by_unit.items() if name in ingested.counts}
+    units = ingest.units(run.spec, numbered.current)
+    by_unit = {str(u["name"]): s for u, s in zip(units, numbered.current, strict=True) if u["name"] in ingested.counts}
     removed = dedup.dedup(run, by_unit)
     ran["dedup"] = removed.ran
-    tokenized = done(tokenize.tokenize(run, by_unit, removed.digests))
+    tokenized = done(tokenize.tokenize(run, by_unit, removed.tables))
     planned = mix.mix(run, tokenized)
     ran["mix"] = planned.ran
     packed = done(pack.pack(run, tokenized, planned))
@@ -89,6 +89,7 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
     )
     published = publish.publish(run, planned, packed, whole, started=started)
     ran["publish"] = int(published.wrote)
+    remember(run.workspace, run.spec)
     return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)
 
 

@@ -1,15 +1,17 @@
-"""What in a workspace nothing refers to any more: outputs of operators that have changed since, writes that were cut off.
+"""What in a workspace nothing refers to any more: outputs of operators that changed since, writes that were cut off.
 
-A file is kept when its unit belongs to the job as it is now, or to a manifest of a finished stage of it. The dry run
-lists exactly what the real one deletes.
+A finished run leaves the names of all it rests on in `_live.json`; those stay, and so does what belongs to the job as it
+is now. The dry run lists exactly what the real one deletes.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cluster.storage import Store
 
-UNIT_FOLDERS = ("documents", "dropped", "bands", "sketches", "keys", "duplicates", "tokens", "selected")
+NAME = "_live.json"
+KEPT = ("_lease.json", "_job.json", NAME, "inventory.parquet")
 
 
 @dataclass(frozen=True)
@@ -20,16 +22,39 @@ class Sweep:
     size_bytes: int
 
 
-def unreferenced(workspace: Store, live_units: Iterable[str]) -> Sweep:
-    """Files of units that are not live, and unfinished local writes."""
-    live = set(live_units)
-    gone = list(workspace.unfinished())
-    for folder in (*UNIT_FOLDERS, "units"):
-        for file in workspace.files(folder):
-            unit = file.uri.rsplit("/", 1)[1].split(".", 1)[0]
-            if unit not in live:
-                gone.append(file)
+def remember(workspace: Store, names: Iterable[str]) -> None:
+    """Keep the names of all that a finished run rests on: units, fingerprints."""
+    workspace.publish(NAME, json.dumps(sorted(set(names))).encode())
+
+
+def remembered(workspace: Store) -> set[str]:
+    """The names that the last finished run rests on; none before the first."""
+    try:
+        return set(json.loads(workspace.read(NAME)))
+    except FileNotFoundError:
+        return set()
+
+
+def unreferenced(workspace: Store, live: set[str]) -> Sweep:
+    """Files that belong to no live name, and unfinished local writes."""
+    gone = [f for f in workspace.files() if f.uri not in KEPT and name_of(f.uri) not in live]
+    gone += workspace.unfinished()
     return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone))
+
+
+def name_of(path: str) -> str:
+    """The unit or fingerprint that a file belongs to.
+
+    >>> name_of("units/ingest/ab12.json"), name_of("keys/ab12.url.arrow"), name_of("duplicates/ab12/9f.parquet")
+    ('ab12', 'ab12', 'ab12')
+    >>> name_of("manifests/ingest-77aa.json"), name_of("mix/77aa/plan.json")
+    ('77aa', '77aa')
+    """
+    folder, _, rest = path.partition("/")
+    if folder == "units":
+        rest = rest.partition("/")[2]
+    name = rest.split("/")[0].split(".")[0]
+    return name.rpartition("-")[2] if folder == "manifests" else name
 
 
 def sweep(workspace: Store, found: Sweep) -> None:

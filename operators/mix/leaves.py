@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.mix.spec import Where
+from operators.mix.where import Where
 
 UNKNOWN = "unknown"  # the value of a leaf column that is null
 PARTS = 64  # multipliers are whole 64ths: their sums are exact, and a leaf has few lanes

@@ -87,6 +87,8 @@ class Parquet(Reader):
         for part in parts:
             if span.start <= part.start < span.end:
                 if part.rows:
+                    if len(rows):
+                        yield rows.batch()
                     yield from self._group(parquet, part, rows)
                 else:
                     rows.other(part.first_row, part.end - part.start, skipped=part.kind)
@@ -119,11 +121,9 @@ class Parquet(Reader):
     def _batch(self, piece: pa.RecordBatch, names: Mapping[str, str], row: int, lengths: np.ndarray) -> pa.RecordBatch:
         text, invalid = wide(piece.column(self.text))
         failures = np.full(len(text), None, object)
-        sizes = pc.binary_length(text)  # pyright: ignore[reportCallIssue, reportArgumentType] # stubs lack large_string
-        failures[text.is_null().to_numpy(zero_copy_only=False)] = f"missing_field: {self.text}"
-        failures[pc.greater(sizes, self.max_record_bytes).to_numpy(zero_copy_only=False) == True] = (
-            f"record_too_large: above {self.max_record_bytes}"
-        )
+        sizes = np.array([-1 if size is None else size for size in pc.binary_length(text).to_pylist()], np.int64)
+        failures[sizes < 0] = f"missing_field: {self.text}"
+        failures[sizes > self.max_record_bytes] = f"record_too_large: above {self.max_record_bytes}"
         failures[invalid] = "invalid_utf8"
         failure = pa.array(failures, pa.string())
         sound = pc.is_null(failure)

@@ -5,6 +5,7 @@ wants any part of the range fetches the footer, then one stretch of bytes. How t
 metadata, and does not depend on how many partitions the file's first reader wanted.
 """
 
+import itertools
 import json
 import struct
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ _MAGIC = b"ARROW1"
 
 @dataclass(frozen=True, kw_only=True)
 class Footer:
-    """Where a file's parts lie: part i covers range.split(cut_bits)[i] and the bytes from bounds[i] to bounds[i + 1]."""
+    """Where a file's parts lie: part i covers range.split(cut_bits)[i], in the bytes bounds[i] to bounds[i + 1]."""
 
     schema: pa.Schema
     range: KeyRange
@@ -47,7 +48,7 @@ def encoded(table: pa.Table, within: KeyRange = EVERYTHING) -> pa.Buffer:
     edges = [*np.searchsorted(keys, lows).tolist(), len(keys)]
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, schema) as writer:
-        for begin, end in zip(edges, edges[1:], strict=False):
+        for begin, end in itertools.pairwise(edges):
             part = table.slice(begin, end - begin)
             batches = part.to_batches() or [empty_batch(schema)]
             writer.write_batch(batches[0].replace_schema_metadata(schema.metadata))

@@ -1,6 +1,7 @@
 """Read a range of keys from exchange files: two requests a file, its last bytes and one stretch."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pyarrow as pa
 
@@ -13,7 +14,7 @@ TAIL_BYTES = 1 << 16  # holds the footer of 256 parts and any schema here; a lon
 
 
 def read_range(store: Store, names: Sequence[str], wanted: KeyRange) -> pa.Table:
-    """All records of these files with keys in `wanted`, in order; the files must agree in schema, and be at least one."""
+    """All records of these files (at least one, all of one schema) with keys in `wanted`, in order."""
     tables = [read_part(store, name, wanted) for name in names]
     return sorted_by_key(pa.concat_tables(tables).combine_chunks())
 
@@ -21,9 +22,9 @@ def read_range(store: Store, names: Sequence[str], wanted: KeyRange) -> pa.Table
 def read_part(store: Store, name: str, wanted: KeyRange) -> pa.Table:
     """The records of one file with keys in `wanted`, in order."""
     path = store.path(name)
-    tail = store.fs.cat_file(path, start=-TAIL_BYTES)
+    tail = _bytes(store, path, -TAIL_BYTES)
     if footer_bytes(tail) > len(tail):
-        tail = store.fs.cat_file(path, start=-footer_bytes(tail))
+        tail = _bytes(store, path, -footer_bytes(tail))
     footer = read_footer(tail)
     parts = footer.range.split(footer.cut_bits)
     first = next((i for i, p in enumerate(parts) if wanted.holds(p) or p.holds(wanted)), None)
@@ -39,7 +40,11 @@ def _stretch(store: Store, path: str, tail: bytes, begin: int, end: int) -> byte
     """The bytes from begin to end: a small file came whole with its tail, nothing more is asked for."""
     if len(tail) < TAIL_BYTES:
         return tail[begin:end]
-    return store.fs.cat_file(path, start=begin, end=end)
+    return _bytes(store, path, begin, end)
+
+
+def _bytes(store: Store, path: str, begin: int, end: int | None = None) -> bytes:
+    return cast(bytes, store.fs.cat_file(path, start=begin, end=end))
 
 
 def _within(table: pa.Table, wanted: KeyRange) -> pa.Table:

@@ -1,19 +1,20 @@
-"""Carry out an exchange: its rounds as units, each restartable, each writing one file under a name of its own."""
+"""Carry out an exchange: its rounds as units, each restartable, each writing files under names of its own."""
 
-import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import pyarrow as pa
 
 from cluster.storage import Store
 from pipeline.exchange.files import encoded
 from pipeline.exchange.key_range import EVERYTHING, KeyRange
 from pipeline.exchange.planning import UNIT_BYTES, Plan, plan_exchange
-from pipeline.exchange.reading import read_range
+from pipeline.exchange.reading import read_part
 
 Unit = Mapping[str, Any]
-RunUnit = Callable[[Unit], Mapping[str, Any]]
-Runner = Callable[[Sequence[Unit], RunUnit], Iterator[Mapping[str, Any]]]
+# Runs a phase: its name, its units, the task of one (store, folder, unit -> result); gives the results in order.
+Phase = Callable[..., Sequence[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,12 @@ class Partition:
     names: tuple[str, ...]
 
     def to_unit(self) -> dict[str, Any]:
-        return {"bits": self.range.bits, "index": self.range.index, "names": list(self.names)}
+        return {
+            "name": f"{self.range.bits:02d}-{self.range.index:06d}",
+            "bits": self.range.bits,
+            "index": self.range.index,
+            "names": list(self.names),
+        }
 
 
 def partition_of(unit: Unit) -> Partition:
@@ -32,46 +38,61 @@ def partition_of(unit: Unit) -> Partition:
 
 
 def run_exchange(
-    store: Store, names: Sequence[str], size_bytes: int, *, folder: str, run: Runner, unit_bytes: int = UNIT_BYTES
+    files: Mapping[str, int], *, label: str, phase: Phase, unit_bytes: int = UNIT_BYTES
 ) -> list[Partition]:
     """The partitions of these files' records, after as many rounds as their number and size ask for.
 
-    folder: where the rounds write; run: runs units and gives their results, in any order. Which partitions there are
-    depends on the number and bytes of the files only, and each partition's records on neither.
+    files: bytes by name, in the order in which equal records shall stand; label: begins the names of its phases. Which
+    partitions there are depends on the number and bytes of the files only, and each one's records on neither.
     """
-    plan = plan_exchange(len(names), size_bytes, unit_bytes=unit_bytes)
-    held: dict[KeyRange, list[str]] = {EVERYTHING: list(names)}
-    for number, round_ in enumerate(plan.rounds):
-        units = round_units(held, number, plan, folder)
-        for _ in run(units, functools.partial(merge_unit, store)):
-            pass
+    total = sum(files.values())
+    plan = plan_exchange(len(files), total, unit_bytes=unit_bytes)
+    held: dict[KeyRange, list[str]] = {EVERYTHING: list(files)}
+    for number in range(len(plan.rounds)):
+        units = round_units(held, number, plan, unit_bytes)
         held = {}
-        for unit in units:
-            held.setdefault(KeyRange(unit["bits"], unit["index"]), []).append(unit["output"])
-        assert all(range_.bits == round_.bits + round_.split_bits for range_ in held)
+        results = phase(f"{label}-round{number}", units, merge_unit, size_bytes=total)
+        for unit, result in zip(units, results, strict=True):
+            held.setdefault(KeyRange(unit["bits"], unit["index"]), []).extend(result["names"])
     partitions = []
-    for range_, files in sorted(held.items()):
-        partitions += [Partition(range=r, names=tuple(files)) for r in range_.split(plan.bits - range_.bits)]
+    for range_, names in sorted(held.items()):
+        partitions += [Partition(range=r, names=tuple(names)) for r in range_.split(plan.bits - range_.bits)]
     return partitions
 
 
-def round_units(held: Mapping[KeyRange, Sequence[str]], number: int, plan: Plan, folder: str) -> list[dict[str, Any]]:
+def round_units(
+    held: Mapping[KeyRange, Sequence[str]], number: int, plan: Plan, unit_bytes: int
+) -> list[dict[str, Any]]:
     """The units of round `number`: for each part of each range, for each group of its files, one merge."""
     round_ = plan.rounds[number]
     units = []
     for range_, names in sorted(held.items()):
         for part in range_.split(round_.split_bits):
             for group, begin in enumerate(range(0, len(names), round_.fan_in)):
-                output = f"{folder}/round{number}/{part.bits}-{part.index:06d}-{group:06d}.arrow"
-                chosen = list(names[begin : begin + round_.fan_in])
-                units.append({"bits": part.bits, "index": part.index, "names": chosen, "output": output})
+                chosen = Partition(range=part, names=tuple(names[begin : begin + round_.fan_in])).to_unit()
+                units.append({**chosen, "name": f"{chosen['name']}-{group:06d}", "unit_bytes": unit_bytes})
     return units
 
 
-def merge_unit(store: Store, unit: Unit) -> Mapping[str, Any]:
-    """Read one part of a range from a group of files and write it as one file; done already if the file is there."""
-    if not store.exists(unit["output"]):
-        partition = partition_of(unit)
-        merged = read_range(store, partition.names, partition.range)
-        store.publish(unit["output"], encoded(merged, partition.range).to_pybytes())
-    return {}
+def merge_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    """Read one part of a range from a group of files and write it as one file.
+
+    Where a single key weighs more than a unit may hold, its records go into several files, cut between inputs.
+    """
+    partition = partition_of(unit)
+    waiting: list[pa.Table] = []
+    names: list[str] = []
+
+    def write() -> None:
+        name = f"{folder}/{unit['name']}-{len(names):03d}.arrow"
+        store.publish(name, encoded(pa.concat_tables(waiting), partition.range).to_pybytes())
+        names.append(name)
+        waiting.clear()
+
+    for source in partition.names:
+        waiting.append(read_part(store, source, partition.range))
+        if sum(t.nbytes for t in waiting) > 2 * unit["unit_bytes"]:
+            write()
+    if waiting or not names:
+        write()
+    return {"names": names}

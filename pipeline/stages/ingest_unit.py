@@ -14,7 +14,7 @@ from cluster.storage import Store, etag_of, filesystem
 from operators.batch import TEXT, Batch
 from operators.contract import Span
 from operators.dedup.keys import text_keys
-from pipeline import sources
+from pipeline import kernels, sources, warm
 from pipeline.accounting import Tally, check
 from pipeline.chain import STANDARD, Chain, Gone, reason_word
 from pipeline.config.spec import JobSpec
@@ -43,6 +43,8 @@ class Ingest:
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
         spec = JobSpec.from_canonical(self.job)
+        use = warm.ingest_use(self.job, shard.reader)
+        kernels.once(use, lambda: warm.warm_ingest(self.job, shard.source, shard.reader))
         chain = sources.chain(self.job, shard.source, shard.reader)
         name = str(unit["name"])
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder, opened(spec, shard) as file:
@@ -103,7 +105,7 @@ class ShardWriter:
         self.dropped = TableWriter(
             folder / "dropped" / f"{name}.parquet", pa.schema([pa.field(n, t) for n, t in columns.items()] + gone)
         )
-        self.keys = KeyWriter(folder, name, spec.dedup, sources.input_of(spec, shard.source).priority)
+        self.keys = KeyWriter(folder, name, spec.dedup)
 
     def take(self, records: pa.Table) -> None:
         """Take one batch of records, readable and failed ones."""

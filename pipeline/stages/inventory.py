@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cluster import faultpoint
+from cluster.storage import Store
 from operators.contract import Reader
 from operators.readers.framing.spans import spans
 from pipeline.inputs import InputFile
@@ -55,30 +56,45 @@ class Shard:
         return self.source, self.reader, self.uri, self.start, self.end, self.size, self.etag
 
 
-def extend(run: Run, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> list[Shard]:
-    """The shards of these files (each with its reader's name and reader), numbered; new ones are committed first.
+@dataclass(frozen=True)
+class Numbered:
+    """Shards under their numbers: all there have ever been, those this run is about, those nobody has seen before."""
+
+    all: Sequence[Shard]
+    current: Sequence[Shard]
+    new: Sequence[Shard]
+
+
+def numbered(known: Sequence[Shard], files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:
+    """Numbers for the shards of these files, each with its reader's name and reader.
 
     update: what is new becomes a run of its own, after all that is there; shards of files that are gone stay in.
     """
-    known = read(run)
     by_content = {s.content: s for s in known}
     wanted = [content for file, name, reader in files for content in _cut(file, name, reader)]
-    new = [c for c in wanted if c not in by_content]
     last = max((s.run for s in known), default=-1)
     number = last + 1 if update or last < 0 else last
-    for shard, content in enumerate(new, start=1 + max((s.shard for s in known), default=-1)):
-        by_content[content] = Shard(number, shard, *content)
-    if new:
+    free = 1 + max((s.shard for s in known), default=-1)
+    new = [Shard(number, free + i, *c) for i, c in enumerate(c for c in wanted if c not in by_content)]
+    by_content |= {s.content: s for s in new}
+    current = set(known if update else ()) | {by_content[c] for c in wanted}
+    return Numbered(sorted(by_content.values()), sorted(current), new)
+
+
+def extend(run: Run, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:
+    """Number the shards of these files and commit the inventory when there are new ones."""
+    found = numbered(read(run.workspace), files, update=update)
+    if found.new:
         run.lease.check()
         faultpoint.reached("inventory.manifest")
-        run.workspace.publish(NAME, _to_bytes(by_content.values()))
-    return sorted(set(known if update else ()) | {by_content[c] for c in wanted})
+        run.workspace.publish(NAME, _to_bytes(found.all))
+    return found
 
 
-def read(run: Run) -> list[Shard]:
+def read(workspace: Store) -> list[Shard]:
     """All shards there have been, sorted by number."""
     try:
-        table = pq.read_table(io.BytesIO(run.workspace.read(NAME)))
+        table = pq.read_table(io.BytesIO(workspace.read(NAME)))
     except FileNotFoundError:
         return []
     return sorted(Shard(**row) for row in table.to_pylist())

@@ -15,8 +15,8 @@ MEMORY_BYTES = 1_200_000_000  # 1.25 times the peak of a worker on a shard of 35
 def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> Result:
     """One unit an ingested shard.
 
-    shards: by the name of their ingest unit. duplicates: sha256 of each one's table of duplicates, by the same name; a
-    shard whose duplicates did not change is not tokenized again, whatever was added beside it.
+    shards: by the name of their ingest unit. duplicates: each one's table of duplicates, named by its content; a shard
+    whose duplicates did not change is not tokenized again, whatever was added beside it.
     """
     tokens, mix = run.spec.tokens, run.spec.mix
     decides = digest(

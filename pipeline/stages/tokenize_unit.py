@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from cluster.storage import Store
 from operators.mix.position import positions
 from operators.tokens import tokenizer
-from pipeline import resources
+from pipeline import kernels, resources, warm
 from pipeline.accounting import Tally, check
 from pipeline.config.spec import JobSpec
 from pipeline.stages.stage import commit_unit
@@ -56,21 +56,23 @@ class Tokenize:
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         spec = JobSpec.from_canonical(self.job)
+        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         ingested, name = str(unit["ingested"]), str(unit["name"])
         tally = Tally()
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             unsorted, final = Path(folder) / "unsorted.arrow", Path(folder) / "tokens.parquet"
             wanted = schema(spec.mix.axes)
             with pa.OSFile(str(unsorted), "wb") as sink, pa.ipc.new_file(sink, wanted) as out:
-                for table in self._encoded(spec, ingested, str(unit["source"]), tally):
+                for table in self._encoded(spec, unit, tally):
                     out.write_table(table.select(wanted.names).cast(wanted))
             write_sorted(unsorted, final, wanted)
             self.workspace.publish_file(f"tokens/{name}.parquet", final)
         counts = {"documents": tally.total("documents"), "ingested": ingested, "tally": tally.to_json()}
         return commit_unit(self.workspace, "tokenize", name, counts)
 
-    def _encoded(self, spec: JobSpec, ingested: str, source: str, tally: Tally) -> Iterator[pa.Table]:
-        gone = self._removed(ingested)
+    def _encoded(self, spec: JobSpec, unit: Unit, tally: Tally) -> Iterator[pa.Table]:
+        ingested, source = str(unit["ingested"]), str(unit["source"])
+        gone = self._removed(str(unit["duplicates"]))
         encoder = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos)
         leaf = leaf_columns(spec.mix.axes)
         came = 0
@@ -100,9 +102,9 @@ class Tokenize:
             f"documents of {ingested}", came=came, went={"duplicates": len(gone), "tokenized": tally.total("documents")}
         )
 
-    def _removed(self, ingested: str) -> pa.Array:
+    def _removed(self, duplicates: str) -> pa.Array:
         """doc_ids of the shard's documents that dedup removed."""
-        with self.workspace.open(f"duplicates/{ingested}.parquet") as f:
+        with self.workspace.open(duplicates) as f:
             table = pq.read_table(f, columns=["doc_id", "reason"])
         return table["doc_id"].filter(table["reason"].is_valid()).combine_chunks()
 

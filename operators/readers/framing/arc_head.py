@@ -20,6 +20,7 @@ LINE = re.compile(rb"^" + HEAD, re.MULTILINE)
 class ArcGrammar:
     name = "arc"
     opening = LINE
+    own_line = True  # what follows the opening is too common in pages, which list addresses
 
     def begins(self, data: bytes) -> bool:
         r"""

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from operators.contract import Span
-from operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, codec_of, opened
+from operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, codec_of, opened, skippable_bytes
 from operators.readers.framing.grammar import MAX_HEAD_BYTES, Grammar, Head
 from operators.readers.framing.stored import BLOCK_BYTES, Stored
 from operators.readers.framing.window import Window
@@ -165,7 +165,9 @@ def whole_record_from(stored: Stored, grammar: Grammar, start: int, stop: int | 
     stop = stored.size if stop is None else stop
     at = start
     while (found := stored.search(grammar.opening, at, stop, OPENING_BYTES)) >= 0:
-        if stored.read(found - 1, 1) in (b"\n", b"") and is_whole_record(stored, grammar, found):
+        if (not grammar.own_line or stored.read(found - 1, 1) in (b"\n", b"")) and is_whole_record(
+            stored, grammar, found
+        ):
             return found
         at = found + 1
     return stop
@@ -230,6 +232,10 @@ def _members(stored: Stored, codec: Codec, start: int, end: int, grammar: Gramma
             member = opened(stored, codec, at)
         if at >= end and member is not None and begins_record(member, grammar):
             return
+        if member is None and (passed := skippable_bytes(stored, at)) and codec.kind != "gz":
+            yield Framed(at, passed, skipped="skippable_frame")
+            at += passed
+            continue
         if member is None:
             after = member_from(stored, codec, grammar, at + 1)
             yield Framed(at, after - at, failure=f"not_{codec.kind}: {stored.read(at, 16)!r}")
@@ -272,7 +278,7 @@ def resync(window: Window, grammar: Grammar) -> None:
         found = grammar.opening.search(window.data, window.at)
         if found is None:
             window.drop(max(1, window.held - OPENING_BYTES))
-        elif window.data[found.start() - 1 : found.start()] == b"\n" and found.start() > 0:
+        elif not grammar.own_line or window.data[: found.start()].endswith(b"\n"):
             window.drop(found.start() - window.at)
             return
         else:

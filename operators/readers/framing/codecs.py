@@ -100,7 +100,7 @@ def codec_of(stored: Stored, skip: int = 0) -> Codec | None:
 
 
 class Member:
-    """One member of a compressed file, from the byte at `offset`; frames that say nothing are passed over."""
+    """One member of a compressed file, from the byte at `offset`."""
 
     def __init__(self, stored: Stored, codec: Codec, offset: int) -> None:
         self._stored = stored
@@ -108,7 +108,7 @@ class Member:
         self._head = b""
         self._feed_bytes = FEED_BYTES[codec.kind]
         self.offset = offset
-        self.position = _after_skippable(stored, offset) if codec.kind != "gz" else offset
+        self.position = offset
         self._inflater = codec.inflater()
         self._damage: Damage | None = None
 
@@ -147,18 +147,18 @@ class Member:
 
 def opened(stored: Stored, codec: Codec, offset: int) -> Member | None:
     """The member that begins at `offset`, or None when no member begins there."""
-    start = offset if codec.kind == "gz" else _after_skippable(stored, offset)
-    return Member(stored, codec, offset) if stored.read(start, 4).startswith(MAGIC[codec.kind]) else None
+    return Member(stored, codec, offset) if stored.read(offset, 4).startswith(MAGIC[codec.kind]) else None
 
 
 def _skippable(head: bytes) -> bool:
     return len(head) == 4 and head[1:] == SKIPPABLE and 0x50 <= head[0] <= 0x5F
 
 
-def _after_skippable(stored: Stored, offset: int) -> int:
-    while _skippable(stored.read(offset, 4)):
-        offset += 8 + int.from_bytes(stored.read(offset + 4, 4), "little")
-    return offset
+def skippable_bytes(stored: Stored, offset: int) -> int:
+    """How many bytes a skippable frame at `offset` takes up; 0 when there is none."""
+    if not _skippable(stored.read(offset, 4)):
+        return 0
+    return min(8 + int.from_bytes(stored.read(offset + 4, 4), "little"), stored.size - offset)
 
 
 def _inflated_dictionary(words: bytes) -> bytes:

@@ -22,7 +22,8 @@ class Grammar(Protocol):
     """A kind of archive: WARC or ARC."""
 
     name: str
-    opening: re.Pattern[bytes]  # what every record begins with, at the beginning of a line
+    opening: re.Pattern[bytes]  # what every record begins with
+    own_line: bool  # whether that must be at the beginning of a line to be taken for a record's
 
     def begins(self, data: bytes) -> bool:
         """Whether a record may begin with `data`."""

@@ -1,6 +1,6 @@
 """A file as one stream of bytes, inflated when it is compressed, told where damage breaks it."""
 
-from operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened
+from operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened, skippable_bytes
 from operators.readers.framing.stored import BLOCK_BYTES, Stored
 
 
@@ -30,6 +30,9 @@ class Stream:
             return piece
         while self.damage is None and self._position < self._stored.size:
             if self._member is None:
+                if passed := skippable_bytes(self._stored, self._position):
+                    self._position += passed
+                    continue
                 self._member = opened(self._stored, self._codec, self._position)
                 if self._member is None:
                     self._break(f"not_{self._codec.kind}: {self._stored.read(self._position, 16)!r}", self._codec)

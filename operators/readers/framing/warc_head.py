@@ -8,12 +8,12 @@ import re
 from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
 
 VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]{0,8}\r?\n")
-LINE = re.compile(rb"^" + VERSION.pattern, re.MULTILINE)
 
 
 class WarcGrammar:
     name = "warc"
-    opening = LINE
+    opening = VERSION
+    own_line = False
 
     def begins(self, data: bytes) -> bool:
         """

@@ -1,0 +1,119 @@
+"""Which documents have to be looked at together: those joined by shared band keys, however indirectly."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from cluster.storage import Store
+from operators.dedup.components import components, contracted, large_star, small_star
+from operators.dedup.edges import Edges, star_edges
+from pipeline.dedup.phases import Unit, Work
+from pipeline.dedup.records import EDGE, MEMBER, shard_keys, spread
+from pipeline.exchange.files import encoded
+from pipeline.exchange.key_range import EVERYTHING
+from pipeline.exchange.reading import read_part, read_range
+from pipeline.exchange.rounds import partition_of, run_exchange
+
+MAX_ROUNDS = 60  # a chain of n nodes takes about log2(n): 10^18 nodes would be done
+
+
+class NotConverged(RuntimeError):
+    """The components did not settle; nothing that was found can be trusted."""
+
+
+def group(work: Work, bands: Mapping[str, int]) -> tuple[dict[str, int], int]:
+    """Files of MEMBER records, with their bytes; and the size of the largest bucket. bands: bytes of each file."""
+    partitions = run_exchange(bands, label="bands", phase=work.phase, unit_bytes=work.unit_bytes)
+    units = [p.to_unit() for p in partitions]
+    found = work.phase("buckets", units, bucket_unit, size_bytes=sum(bands.values()))
+    largest = max((r["largest_bucket"] for r in found), default=0)
+    if sum(r["bytes"] for r in found) <= work.unit_bytes or len(found) == 1:
+        unit = {"name": "all", "names": [r["edges"] for r in found]}
+        members = work.phase("components", [unit], union_unit, size_bytes=0)
+        return {r["members"]: r["bytes"] for r in members}, largest
+    return _star_rounds(work, {r["edges"]: r["bytes"] for r in found}), largest
+
+
+def _star_rounds(work: Work, edges: Mapping[str, int]) -> dict[str, int]:
+    """Alternate the two steps over the exchange until every component is a star."""
+    for number in range(MAX_ROUNDS):
+        both_ends = _keyed(work, edges, f"star{number:02d}-large")
+        large = work.phase(f"star{number:02d}-large", both_ends, large_unit, size_bytes=sum(edges.values()))
+        if not sum(r["unfinished"] for r in large):
+            members = work.phase("components", both_ends, star_unit, size_bytes=sum(edges.values()))
+            return {r["members"]: r["bytes"] for r in members}
+        larger_end = _keyed(work, {r["edges"]: r["bytes"] for r in large}, f"star{number:02d}-small")
+        small = work.phase(f"star{number:02d}-small", larger_end, small_unit, size_bytes=sum(edges.values()))
+        edges = {r["edges"]: r["bytes"] for r in small}
+    raise NotConverged(f"components still changed after {MAX_ROUNDS} rounds; this is a fault of the program, report it")
+
+
+def _keyed(work: Work, edges: Mapping[str, int], label: str) -> list[dict[str, Any]]:
+    partitions = run_exchange(edges, label=f"{label}-edges", phase=work.phase, unit_bytes=work.unit_bytes)
+    return [p.to_unit() for p in partitions]
+
+
+def bucket_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    """A partition of band keys becomes the fewest edges that join the same documents."""
+    partition = partition_of(unit)
+    table = read_range(store, partition.names, partition.range)
+    stars = star_edges(table["key"].to_numpy(), table["doc_id"].to_numpy())
+    return {
+        **_publish_edges(store, folder, unit, contracted(stars.edges), both_ends=True),
+        "largest_bucket": stars.largest_bucket,
+    }
+
+
+def union_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    """All edges at once, where they fit."""
+    tables = [read_part(store, name, EVERYTHING) for name in unit["names"]]
+    table = pa.concat_tables([EDGE.empty_table(), *tables])
+    node, other = table["node"].to_numpy(), table["other"].to_numpy()
+    once = node < other
+    found = components(Edges(low=node[once], high=other[once]))
+    return _publish_members(store, folder, unit, found.node, found.root)
+
+
+def large_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    node, other = _ends(store, unit)
+    step = large_star(node, other)
+    return {**_publish_edges(store, folder, unit, step.edges, both_ends=False), "unfinished": step.unfinished}
+
+
+def small_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    node, other = _ends(store, unit)
+    step = small_star(node, other)
+    return _publish_edges(store, folder, unit, step.edges, both_ends=True)
+
+
+def star_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    """Finished stars, every edge from both ends, become members of components."""
+    node, other = _ends(store, unit)
+    order = np.lexsort((other, node))
+    node, first = np.unique(node[order], return_index=True)
+    return _publish_members(store, folder, unit, node, np.minimum(node, other[order][first]))
+
+
+def _ends(store: Store, unit: Unit) -> tuple[np.ndarray, np.ndarray]:
+    partition = partition_of(unit)
+    table = read_range(store, partition.names, partition.range)
+    return table["node"].to_numpy(), table["other"].to_numpy()
+
+
+def _publish_edges(store: Store, folder: str, unit: Unit, edges: Edges, *, both_ends: bool) -> dict[str, Any]:
+    node, other = edges.high, edges.low
+    if both_ends:
+        node, other = np.concatenate((node, edges.low)), np.concatenate((other, edges.high))
+    table = pa.table({"key": spread(node), "node": node, "other": other}, schema=EDGE)
+    name = f"{folder}/{unit['name']}.edges.arrow"
+    store.publish(name, encoded(table).to_pybytes())
+    return {"edges": name, "bytes": table.nbytes}
+
+
+def _publish_members(store: Store, folder: str, unit: Unit, node: np.ndarray, root: np.ndarray) -> dict[str, Any]:
+    table = pa.table({"key": shard_keys(node), "doc_id": node, "cluster_id": root}, schema=MEMBER)
+    name = f"{folder}/{unit['name']}.members.arrow"
+    store.publish(name, encoded(table).to_pybytes())
+    return {"members": name, "bytes": table.nbytes}

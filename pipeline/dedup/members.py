@@ -1,0 +1,123 @@
+"""A shard's documents that share a band with another: what the judgement of their clusters needs, sent there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from cluster.storage import Store
+from operators.batch import Batch
+from operators.dedup import minhash
+from operators.dedup.survivors import UNKNOWN_TIME
+from operators.text.words import WordRule, find_words
+from pipeline.config.dedup import NearSpec
+from pipeline.dedup.gathering import fates, of_shard
+from pipeline.dedup.phases import Unit
+from pipeline.dedup.records import MEMBER, OUTCOME, spread
+from pipeline.exchange.files import encoded
+
+SHINGLES = pa.large_list(pa.field("element", pa.uint64(), nullable=False))
+
+
+def cluster_schema(near: NearSpec) -> pa.Schema:
+    """One document under its cluster. `bands`: its uint64 keys; `signature`, `shingles`: as `verify` needs them."""
+    more = []
+    if near.verify == "estimate":
+        more.append(pa.field("signature", pa.binary(4 * near.bands * near.rows)))
+    if near.verify == "text":
+        more.append(pa.field("shingles", SHINGLES))
+    return pa.schema(
+        [
+            pa.field("key", pa.uint64()),
+            pa.field("doc_id", pa.int64()),
+            pa.field("cluster_id", pa.int64()),
+            pa.field("fetched_at", pa.int64()),
+            pa.field("quality", pa.float32()),
+            pa.field("size_bytes", pa.int64()),
+            pa.field("copies", pa.int64()),
+            pa.field("bands", pa.binary(8 * near.bands)),
+            *more,
+        ]
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMembers:
+    """Task of a shard: unit has its "number" and the files with its "members" and its "outcomes" so far."""
+
+    near: NearSpec
+
+    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+        members = of_shard(store, unit["members"], unit["number"], MEMBER)
+        said = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+        members = members.filter(pc.invert(pc.is_in(members["doc_id"], value_set=said.removed["doc_id"])))
+        schema = cluster_schema(self.near)
+        table = schema.empty_table()
+        if members.num_rows:
+            ids = members["doc_id"].to_numpy()
+            sketches = rows_of(store, f"sketches/{unit['name']}.parquet", ids)
+            minima = self._minima(sketches["signature"].combine_chunks())
+            keys = minhash.bands(minima, bands=self.near.bands, rows=self.near.rows)
+            columns = {
+                "key": pa.array(spread(members["cluster_id"].to_numpy())),
+                "doc_id": members["doc_id"],
+                "cluster_id": members["cluster_id"],
+                "fetched_at": pc.fill_null(sketches["fetched_at"], int(UNKNOWN_TIME)),
+                "quality": pc.fill_null(sketches["quality"], np.nan),
+                "size_bytes": sketches["size_bytes"],
+                "copies": pa.array(said.copies_of(ids)),
+                "bands": pa.Array.from_buffers(schema.field("bands").type, len(ids), [None, pa.py_buffer(keys)]),
+                "signature": sketches["signature"],
+            }
+            if self.near.verify == "text":
+                columns["shingles"] = self._shingles(store, f"documents/{unit['name']}.parquet", ids)
+            table = pa.table({n: columns[n] for n in schema.names}, schema=schema)
+        name = f"{folder}/{unit['name']}.arrow"
+        store.publish(name, encoded(table).to_pybytes())
+        return {"sketches": name, "bytes": table.nbytes, "documents": table.num_rows}
+
+    def _minima(self, signatures: pa.Array) -> np.ndarray:
+        width = self.near.bands * self.near.rows
+        flat = np.frombuffer(signatures.buffers()[1], np.uint32)[signatures.offset * width :]
+        return flat[: len(signatures) * width].reshape(len(signatures), width)
+
+    def _shingles(self, store: Store, name: str, ids: np.ndarray) -> pa.ChunkedArray:
+        """Sorted distinct shingle hashes of these documents, from their text, a row group in memory at a time."""
+        chunks = []
+        with store.open(name) as f:
+            file = pq.ParquetFile(f)
+            for group, wanted in wanted_groups(file, ids):
+                table = file.read_row_group(group, columns=["doc_id", "text"])
+                texts = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))
+                words = find_words(Batch(texts), WordRule(self.near.word_rule))
+                found = minhash.shingles(words, shingle_words=self.near.shingle_words)
+                chunks.append(
+                    pa.LargeListArray.from_arrays(pa.array(found.first), pa.array(found.values), type=SHINGLES)
+                )
+        return pa.chunked_array(chunks, SHINGLES)
+
+
+def wanted_groups(file: pq.ParquetFile, ids: np.ndarray) -> list[tuple[int, np.ndarray]]:
+    """Row groups that hold some of `ids`, with which; both ascend. ValueError when one is missing."""
+    there = file.read(columns=["doc_id"])["doc_id"].to_numpy()
+    rows = np.searchsorted(there, ids)
+    if (rows == len(there)).any() or (there[rows] != ids).any():
+        raise ValueError(f"{np.sum(~np.isin(ids, there))} of {len(ids)} documents are not in the file they came from")
+    ends = np.cumsum([file.metadata.row_group(g).num_rows for g in range(file.metadata.num_row_groups)])
+    group = np.searchsorted(ends, rows, side="right")
+    return [(int(g), ids[group == g]) for g in np.unique(group)]
+
+
+def rows_of(store: Store, name: str, ids: np.ndarray) -> pa.Table:
+    """The rows of a Parquet file with these ascending doc_ids, in that order."""
+    with store.open(name) as f:
+        file = pq.ParquetFile(f)
+        parts = []
+        for group, wanted in wanted_groups(file, ids):
+            table = file.read_row_group(group)
+            parts.append(table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted))))
+    return pa.concat_tables(parts).combine_chunks()

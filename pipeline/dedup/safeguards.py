@@ -1,0 +1,49 @@
+"""What stops a run that would delete a source: a ceiling on its removals, an alarm on giant clusters."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.dedup.settings import GIANT_CLUSTER_LEAST, Settings
+from pipeline.identity import ROW_BITS
+
+
+class RemovalCeiling(RuntimeError):
+    """More of a source would be removed than its ceiling allows."""
+
+
+class GiantCluster(RuntimeError):
+    """One cluster would swallow a large share of all documents."""
+
+
+def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> None:
+    """Raise RemovalCeiling naming every source above its ceiling. results: of `tables`, in the order of the shards."""
+    entered, removed = Counter[str](), Counter[str]()
+    for shard, result in zip(settings.shards, results, strict=True):
+        entered[shard.source] += result["entered"]
+        removed[shard.source] += sum(result["removed"].values())
+    over = [
+        f"{source}: {removed[source]:,} of {n:,} documents ({removed[source] / n:.1%}) would go, "
+        f"its ceiling is {settings.spec.ceiling(source):.1%}"
+        for source, n in sorted(entered.items())
+        if n and removed[source] > settings.spec.ceiling(source) * n
+    ]
+    if over:
+        raise RemovalCeiling(
+            "deduplication would remove more of a source than allowed; look at its duplicates, and if they are right "
+            "set `dedup: {max_removed_share: {SOURCE: SHARE}}`\n" + "\n".join(over)
+        )
+
+
+def check_clusters(settings: Settings, largest: Sequence[Mapping[str, int]], entered: int) -> None:
+    """Raise GiantCluster when one cluster alone would lose more than its share of all documents."""
+    for cluster in largest:
+        if cluster["removed"] > max(GIANT_CLUSTER_LEAST, settings.giant_cluster_share * entered):
+            shard = cluster["cluster_id"] >> ROW_BITS
+            source = next((s.source for s in settings.shards if s.number == shard), "?")
+            raise GiantCluster(
+                f"the cluster of document {cluster['cluster_id']} (source {source}) holds {cluster['documents']:,} "
+                f"documents and {cluster['removed']:,} of them would go, of {entered:,} in all; `inspect clusters` shows it; raise "
+                f"the threshold or use `verify: text`, or if it is right raise the share from "
+                f"{settings.giant_cluster_share:.0%}"
+            )

@@ -1,0 +1,120 @@
+"""What a run would do, and why: which units are committed, which are not, and what changed since the last run."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cluster.storage import Store
+from operators.contract import Reader
+from pipeline.config.spec import JobSpec
+from pipeline.inputs import InputFile
+from pipeline.stages import ingest, inventory
+from pipeline.stages.stage import committed
+
+LAST_JOB = "_job.json"
+STAGES = ("ingest", "dedup", "tokenize", "mix", "select", "pack", "publish")
+
+# The first stage that a part of the job decides; it and all after it run again.
+FIRST_STAGE: Mapping[str, str] = {
+    "inputs": "ingest",
+    "sample": "ingest",
+    "documents": "ingest",
+    "dedup": "dedup",
+    "tokens.tokenizer": "tokenize",
+    "tokens.eos": "tokenize",
+    "tokens": "pack",
+    "mix.seed": "tokenize",
+    "mix.axes": "tokenize",
+    "mix": "mix",
+    "output_shards": "mix",
+    "shard_tokens": "mix",
+    "output": "pack",
+    "name": "publish",
+}
+NOTHING = ("workspace", "storage", "on_failure", "max_failed_share")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Shards of input, how many of them are ingested, and what changed since the workspace's last finished run."""
+
+    shards: int
+    new_shards: int
+    committed: int
+    changes: Sequence[str]
+    first_stage: str | None  # None: nothing decides anything new
+
+    def lines(self) -> Iterator[str]:
+        yield f"inputs: {self.shards} shards, {self.new_shards} of them new to the workspace"
+        yield f"ingest: {self.committed} of {self.shards} committed, {self.shards - self.committed} to run"
+        yield from (f"changed: {change}" for change in self.changes)
+        if self.committed < self.shards:
+            yield "then dedup over all shards, tokenize where something changed, mix, pack, publish"
+        elif self.first_stage is None:
+            yield "nothing to do, unless the output was touched"
+        else:
+            yield f"would run: {', '.join(STAGES[STAGES.index(self.first_stage) :])} (units whose input is the same are kept)"
+
+
+def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]]) -> Explanation:
+    """Compare the job with its workspace; nothing is written."""
+    workspace = Store(spec.workspace, spec.storage)
+    known = inventory.read(workspace)
+    shards = inventory.numbered(known, files, update=False)
+    units = ingest.units(spec, shards.current)
+    done = committed(workspace, "ingest", {str(u["name"]) for u in units})
+    changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
+    stages = [s for s in (first_stage(c.split(":")[0]) for c in changes) if s]
+    if last_job(workspace) is None:
+        stages = ["ingest"]
+    return Explanation(
+        shards=len(shards.current),
+        new_shards=len(shards.new),
+        committed=len(done),
+        changes=changes,
+        first_stage=min(stages, key=STAGES.index, default=None),
+    )
+
+
+def last_job(workspace: Store) -> dict[str, Any] | None:
+    """The job of the last run that published from this workspace, or None."""
+    try:
+        return json.loads(workspace.read(LAST_JOB))
+    except FileNotFoundError:
+        return None
+
+
+def remember(workspace: Store, spec: JobSpec) -> None:
+    """Keep the job that was published, for the next comparison."""
+    workspace.publish(LAST_JOB, spec.to_canonical().encode())
+
+
+def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Each changed value as 'mix.temperature: 3.33 -> 2.0'; nothing when there was no run before.
+
+    >>> list(differences({"mix": {"seed": 0, "alpha": None}}, {"mix": {"seed": 1, "alpha": None}}))
+    ['mix.seed: 0 -> 1']
+    """
+    if before is None and not path:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for i, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from differences(old, new, f"{path}[{i}]")
+    elif before != after:
+        yield f"{path}: {json.dumps(before, ensure_ascii=False)} -> {json.dumps(after, ensure_ascii=False)}"
+
+
+def first_stage(path: str) -> str | None:
+    """The first stage that runs again when this part of the job changes.
+
+    >>> first_stage("mix.temperature"), first_stage("documents[3].params.bounds"), first_stage("tokens.packing")
+    ('mix', 'ingest', 'pack')
+    """
+    plain = path.split("[")[0]
+    while plain and plain not in FIRST_STAGE:
+        plain = plain.rpartition(".")[0]
+    return FIRST_STAGE.get(plain)

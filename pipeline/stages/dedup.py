@@ -1,0 +1,79 @@
+"""Dedup: every document of every shard against all others; then one table of duplicates a shard."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cluster import faultpoint
+from pipeline.dedup.deduplicate import deduplicate
+from pipeline.dedup.phases import Work
+from pipeline.dedup.settings import EnteredShard, Settings
+from pipeline.identity import SHARD_BITS
+from pipeline.run import Run
+from pipeline.sources import input_of
+from pipeline.stages.inventory import Shard
+from pipeline.stages.stage import StageFailed, stage_manifest, told
+from pipeline.stages.units import Failed, Unit, run_units
+
+MEMORY_BYTES = 1_500_000_000  # a unit of 256 MB of records and its sorted copy, about; a guess until measured
+
+
+@dataclass(frozen=True)
+class Removed:
+    """`tables`: each ingest unit's table of duplicates, named by its content; `by_reason`: removals by rule."""
+
+    tables: Mapping[str, str]
+    by_reason: Mapping[str, int]
+    facts: Mapping[str, Any]
+    ran: int
+
+
+def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
+    """Deduplicate the kept documents of these shards, by the name of their ingest unit."""
+    entered = sorted(
+        (
+            EnteredShard(
+                unit=name,
+                number=s.run << SHARD_BITS | s.shard,
+                source=s.source,
+                priority=input_of(run.spec, s.source).priority,
+                uri=s.uri,
+            )
+            for name, s in shards.items()
+        ),
+        key=lambda s: s.number,
+    )
+    settings = Settings(spec=run.spec.dedup, shards=tuple(entered))
+    manifest = f"manifests/dedup-{settings.fingerprint}.json"
+    known = stage_manifest(run.workspace, manifest)
+    if known is not None:
+        return Removed(known["tables"], known["facts"]["removed"], known["facts"], ran=0)
+    work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run))
+    found = deduplicate(work, settings)
+    run.lease.check()
+    faultpoint.reached("dedup.manifest")
+    payload = json.dumps({"tables": dict(found.tables), "facts": dict(found.facts)}, sort_keys=True).encode()
+    run.workspace.publish(manifest, payload)
+    for left_over in run.workspace.files(work.folder):
+        run.workspace.delete(left_over.uri)
+    return Removed(found.tables, found.facts["removed"], found.facts, ran=1)
+
+
+def runner(run: Run) -> Any:
+    """Runs units on Ray; one that fails every try ends the stage."""
+
+    def go(units: Sequence[Unit], task: Any) -> Iterator[Mapping[str, Any]]:
+        run.ray()
+        failed: list[Failed] = []
+        with run.display.stage("dedup", len(units)) as bar:
+            for outcome in run_units(units, task, memory_bytes=MEMORY_BYTES):
+                if isinstance(outcome, Failed):
+                    failed.append(outcome)
+                else:
+                    bar.advance()
+                    yield outcome.counts
+        if failed:
+            raise StageFailed(told("dedup", failed))
+
+    return go

@@ -1,0 +1,69 @@
+"""Two small documents through everything a unit will do, so that its kernels are compiled before the real ones come."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import Batch
+from operators.dedup.keys import text_keys
+from operators.mix.position import positions
+from operators.tokens.packing.documents import Documents
+from operators.tokens.packing.table import sequences
+from pipeline import sources
+from pipeline.chain import STANDARD
+from pipeline.config.spec import JobSpec
+from pipeline.identity import digest
+from pipeline.stages.dedup_keys import KeyWriter
+
+TEXTS = ("The tide went out. The boats lay on the mud until the evening.", "Ein Satz, 例文を一つ, und noch einer!")
+PAGE = "<html><head><title>tide</title></head><body><article><p>{}</p></article></body></html>"
+
+
+def ingest_use(job: str, reader: str) -> str:
+    """Names the kernels that reading with this reader, the job's steps and its dedup keys need."""
+    spec = json.loads(job)
+    return digest("ingest", reader, spec["documents"], spec["dedup"]["near"])
+
+
+def warm_ingest(job: str, source: str, reader: str) -> None:
+    """The chain and the keys of dedup."""
+    spec = JobSpec.from_canonical(job)
+    chain = sources.chain(job, source, reader)
+    made = {n: pa.nulls(len(TEXTS), t) for n, t in {**STANDARD, **chain.reader.columns_made()}.items()}
+    made["doc_id"] = pa.array(np.arange(len(TEXTS)))
+    if "text" in made:
+        made["text"] = pa.array(TEXTS, pa.large_string())
+    if "content" in made:
+        made["content"] = pa.array([PAGE.format(t).encode() for t in TEXTS], pa.large_binary())
+    kept = chain.run(Batch(pa.table(made))).kept
+    plain = Batch(
+        pa.table({**{n: pa.nulls(2, t) for n, t in STANDARD.items()}, "doc_id": made["doc_id"], "text": TEXTS})
+    )
+    for batch in (kept, plain.with_columns({"text": pa.array(TEXTS, pa.large_string())})):
+        keyed = batch.with_columns({"text_key": text_keys(batch.column("text"))})
+        with (
+            tempfile.TemporaryDirectory(prefix="corpusmill-") as folder,
+            KeyWriter(Path(folder), "warm", spec.dedup) as keys,
+        ):
+            keys.add(keyed)
+
+
+def tokens_use(job: str) -> str:
+    """Names the kernels that encoding and packing need."""
+    return digest("tokens", json.loads(job)["tokens"])
+
+
+def warm_tokens(job: str) -> None:
+    """Encoding, drawing and packing."""
+    from pipeline.stages.pack_unit import layout_of
+    from pipeline.stages.tokenize_unit import tokenizer_of
+
+    spec = JobSpec.from_canonical(job)
+    texts = pa.array(TEXTS, pa.large_string())
+    rows = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos).documents(texts)
+    positions(text_keys(texts), seed=0)
+    documents = Documents(rows=rows, doc_ids=np.arange(2), leaves=np.zeros(2, np.int32), passes=np.zeros(2, np.int16))
+    sequences(documents, layout_of(spec.tokens, rows.n_tokens.astype(np.int64)))

@@ -1,0 +1,1 @@
+"""Deduplication end to end, on small workspaces made here."""
