@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.config.load import parse
 from pipeline.config.problems import JobError
-from pipeline.config.streams import reader_of
+from pipeline.config.readers import build_reader
 
 
 def job(inputs: str, steps: str = "", more: str = ""):
@@ -70,14 +70,14 @@ def test_columns_of_the_job_become_parameters_of_the_reader():
     spec = job(
         "{source: a, paths: [x.jsonl], columns: {text: body, url: link, topic: theme}, options: {max_record_bytes: 9}}"
     )
-    reader = reader_of(spec.inputs[0], "jsonl")
+    reader = build_reader(spec.inputs[0], "readers.jsonl")
     assert (reader.text, reader.url, reader.columns, reader.max_record_bytes) == ("body", "link", {"topic": "theme"}, 9)
 
 
 def test_under_auto_each_reader_takes_the_options_it_has():
     spec = job("{source: a, paths: [x.jsonl, x.txt], columns: {url: link}, options: {unit: line}}")
-    assert reader_of(spec.inputs[0], "jsonl").url == "link"
-    assert reader_of(spec.inputs[0], "plain").unit == "line"
+    assert build_reader(spec.inputs[0], "readers.jsonl").url == "link"
+    assert build_reader(spec.inputs[0], "readers.plain").unit == "line"
     told = problems(
         "{source: a, paths: [x.warc.gz], columns: {url: link}, options: {unit: line}}", "extract.resiliparse"
     )
