@@ -103,7 +103,7 @@ def shard_count(run: Run, tokens: int) -> int:
 def light(workspace: Store, unit: str, spec: MixSpec) -> pa.Table:
     """The columns of a tokenized unit that decide its place in the mix, `row` counting its documents."""
     names = ["doc_id", "u", "n_tokens", *spec.columns()]
-    names += [spec.multipliers] if spec.multipliers else []
+    names += [spec.multiplier.column] if spec.multiplier else []
     with workspace.open(f"tokens/{unit}.parquet") as f:
         return pq.read_table(f, columns=list(dict.fromkeys(names)))
 
