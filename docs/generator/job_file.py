@@ -1,5 +1,6 @@
 """The job file, key by key, from the models that check it."""
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def _parts(model: type[Section], path: tuple[str, ...], schema: dict[str, Any]) 
             here = (*path, key)
             parts += [
                 f"### {'.'.join(here)}",
-                inner.__doc__ or "",
+                inspect.getdoc(inner) or "",
                 _keys(inner, schema["$defs"][inner.__name__], schema),
             ]
             parts += _parts(inner, here, schema)
@@ -58,15 +59,16 @@ def _keys(model: type[Section], part: dict[str, Any], schema: dict[str, Any]) ->
     for key, told in part["properties"].items():
         section = section_at(model, [key])
         words = "list of steps" if section and section.__name__ == "StepSpec" else in_words(told, schema)
-        default = "needed" if key in part.get("required", []) else _default(told, section)
+        default = "needed" if key in part.get("required", []) else _default(model, key, section)
         rows.append([code(key), words, default, told.get("description", "")])
     return table(["key", "value", "default", "meaning"], rows)
 
 
-def _default(told: dict[str, Any], section: type[Section] | None) -> str:
-    if section is not None:
-        return "" if told.get("default") in ([], None) else "see below"
-    return code(json.dumps(told["default"], ensure_ascii=False)) if "default" in told else "`{}`"
+def _default(model: type[Section], key: str, section: type[Section] | None) -> str:
+    value = model.model_fields[key].get_default(call_default_factory=True)
+    if section is not None and value is not None:
+        return "" if value == () else "see below"
+    return code(json.dumps(value, ensure_ascii=False))
 
 
 def in_words(told: dict[str, Any], schema: dict[str, Any]) -> str:
