@@ -5,15 +5,19 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from operators.mix.weights import SpecError
 from pipeline.config.messages import sections
+from pipeline.config.mix import MixSpec
 from pipeline.config.problems import nearest
 from pipeline.config.section import Complaint, Section
 from pipeline.config.spec import JobSpec
+from pipeline.mixing import mix_of
 
 
 def complaints(full: Mapping[str, Any]) -> Iterator[Complaint]:
     """All of them, in a job file written out; a section that is wrong by itself is passed over."""
     yield from _inside(JobSpec, full)
+    yield from _mix(full.get("mix"))
     yield from _sources(full)
     if full.get("output_shards") is not None and full.get("shard_tokens") is not None:
         yield ("shard_tokens",), "output_shards and shard_tokens exclude each other: keep one"
@@ -32,6 +36,16 @@ def _inside(model: type[Section], value: Mapping[str, Any]) -> Iterator[Complain
                 section = sound(inner, item)
                 found = [*(section.complaints() if section else ()), *_inside(inner, item)]
                 yield from (((*path, *where), message) for where, message in found)
+
+
+def _mix(value: Any) -> Iterator[Complaint]:
+    """What the mixer itself finds wrong with a mix in which nothing else is."""
+    section = sound(MixSpec, value)
+    if isinstance(section, MixSpec) and not [*section.complaints(), *_inside(MixSpec, value)]:
+        try:
+            mix_of(section)
+        except SpecError as e:
+            yield ("mix",), str(e).removeprefix("mix: ")
 
 
 def sound(model: type[Section], value: Any) -> Section | None:

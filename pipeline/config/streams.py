@@ -1,11 +1,8 @@
 """The readers of each input, built once to see that they can be, and the columns their documents come with."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from operators import load
 from operators.batch import TEXT
 from operators.contract import Columns, Reader
 from pipeline.config import building
@@ -14,6 +11,7 @@ from pipeline.config.flow import FIXED, Stream
 from pipeline.config.formats import AUTO, reader_name
 from pipeline.config.inputs import InputSpec
 from pipeline.config.problems import Problem
+from pipeline.config.readers import reader_params
 from pipeline.config.source import Path, Source
 
 
@@ -23,27 +21,6 @@ class Streams:
 
     streams: tuple[Stream, ...]
     problems: tuple[Problem, ...]
-
-
-def reader_of(spec: InputSpec, format_: str) -> Reader:
-    """The reader of those files of an input that have this format (one of formats.FORMATS)."""
-    reader = load.build(reader_name(format_), reader_params(spec, format_))
-    assert isinstance(reader, Reader), format_
-    return reader
-
-
-def reader_params(spec: InputSpec, format_: str) -> dict[str, Any]:
-    """The options of an input that are for this format: all when it names a format, else those the reader has.
-
-    Of `columns`, those that the reader has a parameter for (text, url, ...) become that parameter; the rest is its
-    parameter `columns`.
-    """
-    cls = building.find(reader_name(format_))
-    known = set() if isinstance(cls, str) else {f.name for f in dataclasses.fields(cls)}
-    own = {ours: theirs for ours, theirs in spec.columns.items() if ours in known}
-    further = {ours: theirs for ours, theirs in spec.columns.items() if ours not in known}
-    params = {**spec.options, **own, **({"columns": further} if further else {})}
-    return params if spec.format != AUTO else {name: value for name, value in params.items() if name in known}
 
 
 def streams_of(source: Source, around: Surroundings, inputs: Sequence[tuple[int, InputSpec]]) -> Streams:
@@ -56,7 +33,7 @@ def streams_of(source: Source, around: Surroundings, inputs: Sequence[tuple[int,
     for number, spec in inputs:
         if not spec.format_is_known():
             continue
-        built = {f: building.build(reader_name(f), reader_params(spec, f), around) for f in spec.readers()}
+        built = {f: building.build(reader_name(f), reader_params(spec, reader_name(f)), around) for f in spec.readers()}
         problems += [
             source.problem(_place(spec, number, what), message) for b in built.values() for what, message in b.wrong
         ]
@@ -75,7 +52,7 @@ def _unheard(source: Source, number: int, spec: InputSpec) -> list[Problem]:
     """Options under `format: auto` that no reader of the input has."""
     if spec.format != AUTO:
         return []
-    params = [reader_params(spec, f) for f in spec.readers()]
+    params = [reader_params(spec, reader_name(f)) for f in spec.readers()]
     heard = {name for each in params for name in [*each, *each.get("columns", {})]}
     formats = " or ".join(map(reader_name, spec.readers()))
     told = f"{formats} has no parameter"

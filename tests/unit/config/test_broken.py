@@ -1,8 +1,10 @@
 """What is wrong with a job file is told line by line: where, what was expected, what was found, what was meant.
 
-Each file of `broken/` ends with the lines it must give, marked `#>`.
+Each file of `broken/` ends with the lines it must give, marked `#>`; `...` at the end of one stands for names that
+change as operators are added.
 """
 
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from pipeline.config.load import parse
 from pipeline.config.problems import JobError
 
 MARK = "#> "
+CUT = "..."
 FILES = sorted(Path(__file__).with_name("broken").glob("*.yaml"))
 
 
@@ -22,7 +25,13 @@ def test_every_problem_is_told_with_its_place(file):
     assert wanted, "a broken job file says what is wrong with it"
     with pytest.raises(JobError) as caught:
         parse(job, folder="/jobs")
-    assert str(caught.value).splitlines() == wanted
+    got = str(caught.value).splitlines()
+    assert [_cut(line, like) for line, like in zip_longest(got, wanted, fillvalue="")] == wanted
+
+
+def _cut(line: str, like: str) -> str:
+    """`line`, cut where `like` is cut."""
+    return line[: len(like) - len(CUT)] + CUT if like.endswith(CUT) else line
 
 
 def test_there_are_broken_files():
