@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from cluster import reach
 from cluster.storage import Store, filesystem
 from operators.contract import Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
@@ -53,14 +54,9 @@ def check_resources(spec: JobSpec) -> None:
     resources.sha256(spec.tokens.tokenizer)
 
 
-def check_stores(stores: Sequence[Store], *, nodes: int) -> None:
-    """InputError when a store cannot be written to, or lies on one machine while the job runs on several."""
-    for store in stores:
-        if nodes > 1 and store.is_local:
-            raise InputError(
-                [
-                    f"{store.url} is a local path, and this cluster has {nodes} nodes that do not share it; "
-                    "put workspace and output on storage that all of them reach (s3://..., gs://...), "
-                    "or mount it on every node and write its address as shared:///path"
-                ]
-            )
+def check_stores(stores: Sequence[Store]) -> None:
+    """InputError when a node of the cluster does not see the workspace or the output, with Ray already running."""
+    problems = reach.unreachable(stores)
+    if problems:
+        remedy = "put workspace and output on storage that every node reaches (s3://..., gs://..., a shared mount)"
+        raise InputError([*problems, remedy])

@@ -111,8 +111,9 @@ def _judge(run: Run, ingested: Result) -> None:
 def _start(open_: contextlib.ExitStack, options: Options, stores: list[Store], display: Display) -> int:
     cpus = open_.enter_context(lifecycle.session(address=options.address, workers=options.workers))
     quiet()
-    preflight.check_stores(stores, nodes=lifecycle.nodes())
-    display.line(f"Ray has {cpus} CPUs on {lifecycle.nodes()} machines")
+    if options.address is not None:
+        preflight.check_stores(stores)
+    display.line(f"Ray has {cpus} CPUs on {lifecycle.nodes()} nodes")
     return cpus
 
 
