@@ -44,7 +44,7 @@ def fields_of(head: bytes) -> dict[bytes, bytes]:
     """Named fields of a head, the first of each name; names lower-cased, folded lines joined by one space.
 
     >>> fields_of(b"WARC/1.0\\r\\nA: 1\\r\\nb: 2\\r\\n 3\\r\\nA: 4\\r\\n\\r\\n")
-    {b'b': b'2 3', b'a': b'1'}
+    {b'a': b'1', b'b': b'2 3'}
     """
     lines = head.split(b"\n")
     if b"\n " in head or b"\n\t" in head:
