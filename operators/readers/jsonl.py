@@ -49,7 +49,7 @@ class Jsonl(Reader):
 
     makes: ClassVar[Columns] = {"text": TEXT}
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("orjson",)
+    libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
         check_mapping(self._named(), self.columns, self.max_record_bytes)

@@ -49,8 +49,8 @@ def is_whole_record(stored: Stored, grammar: Grammar, at: int) -> bool:
     if after > stored.size:
         return False
     window = Window(_Forward(stored, after).more)
-    on_own_line = drop_line_ends(window) > 0 or stored.read(after - 1, 1) == b"\n"
-    return not window.fill(1) or begins_at(window, grammar, on_own_line)
+    drop_line_ends(window)
+    return not window.fill(1) or begins_at(window, grammar)
 
 
 def whole_record_from(stored: Stored, grammar: Grammar, start: int, stop: int | None = None) -> int:

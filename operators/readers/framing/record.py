@@ -45,8 +45,7 @@ def read_record(window: Window, grammar: Grammar, max_bytes: int, left: int | No
     else:
         return Framed(0, 0, failure="truncated_record")
     closing = drop_line_ends(window)
-    on_own_line = closing > 0 or block[-1:] in (b"\n", b"")
-    if closing < len(CLOSING) and window.fill(1) and not begins_at(window, grammar, on_own_line):
+    if closing < len(CLOSING) and window.fill(1) and not begins_at(window, grammar):
         window.unread(block)
         return Framed(0, 0, failure="wrong_content_length")
     return Framed(0, window.taken - before, head, block, None, failure)
@@ -65,10 +64,8 @@ def read_head(window: Window, grammar: Grammar) -> Head | str:
         wanted = min(window.held * 2, MAX_HEAD_BYTES)
 
 
-def begins_at(window: Window, grammar: Grammar, on_own_line: bool) -> bool:
+def begins_at(window: Window, grammar: Grammar) -> bool:
     """Whether a record may begin at the front of the window."""
-    if grammar.own_line and not on_own_line:
-        return False
     window.fill(OPENING_BYTES)
     return grammar.begins(window.data[window.at : window.at + OPENING_BYTES])
 
