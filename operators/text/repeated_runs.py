@@ -84,7 +84,7 @@ def _tally(
     table[: 1 << bits] = _ZERO
     for j in range(n):
         at = places[j]
-        key = max(sums[at + size] - sums[at] * weight, _ONE)
+        key = np.uint64(max(sums[at + size] - sums[at] * weight, _ONE))
         slot = slot_for(table, bits, key)
         counts[slot] = 1 if table[slot] != key else counts[slot] + 1
         table[slot] = key
@@ -111,7 +111,7 @@ def _repeats(sums: np.ndarray, size: int, places: np.ndarray, n: int, table: np.
         at = places[j]
         if at < free:
             continue
-        key = max(sums[at + size] - sums[at] * weight, _ONE)
+        key = np.uint64(max(sums[at + size] - sums[at] * weight, _ONE))
         slot = slot_for(table, bits, key)
         if table[slot] == key:
             for i in range(at, at + size):
