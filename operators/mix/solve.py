@@ -1,8 +1,8 @@
 """All phases together: targets per phase and leaf, caps holding over the whole training run.
 
-Each phase is solved alone. A leaf of which all phases together want more than its cap gives each the same part of what
-it wanted; what they lose goes, phase by phase, to its siblings. A phase that this would leave without what its bounds
-demand is served before the others.
+Each phase is solved alone. A leaf of which all phases together would take more than its cap is divided among them in
+proportion to what their rules ask for; what a phase does not get goes to the leaf's siblings. A phase that this would
+leave without what its bounds demand is served before the others.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from operators.mix.crossing import Window, project
-from operators.mix.family import EPOCHS, Given, Infeasible, NodeBound, bounds_in, share_out, window
+from operators.mix.family import EPOCHS, NOTHING, Given, Infeasible, NodeBound, bounds_in, share_out, window
 from operators.mix.leaves import LeafTable
 from operators.mix.phases import Stage
 from operators.mix.spec import MixSpec
@@ -60,7 +60,7 @@ class Ready:
             for b in self.crossing
         ]
         found = project(start, caps, [*inside, *crossing], budget)
-        stopped = given.stopped.copy()
+        stopped = np.where(given.stopped == EPOCHS, NOTHING, given.stopped)
         for i, rule in enumerate(crossing, start=len(inside)):
             if found.pushed[i]:
                 stopped[rule.leaves] = i
@@ -104,18 +104,31 @@ def _in_order(phases: list[Ready], caps: np.ndarray, first: list[int]) -> list[G
         given[i] = attempt(i, left)
         left = left - given[i].tokens
     rest = [i for i in range(len(phases)) if i not in first]
+    asked = {i: phases[i].stage.shares * phases[i].stage.budget for i in rest}
+    all_asked = np.sum([asked[i] for i in rest], axis=0) if rest else left
     room = dict.fromkeys(rest, left)
     while rest:
         for i in rest:
             given[i] = attempt(i, room[i])
-        total = np.sum([given[i].tokens for i in rest], axis=0)
-        over = total > left
+        over = np.sum([given[i].tokens for i in rest], axis=0) > left
         if not over.any():
             break
-        part = np.divide(left, total, out=np.zeros(len(caps)), where=over)
-        spare = left
-        for i in rest[:-1]:
-            room[i] = np.where(over, np.floor(given[i].tokens * part).astype(np.int64), room[i])
-            spare = spare - np.where(over, room[i], 0)
-        room[rest[-1]] = np.where(over, spare, room[rest[-1]])
+        for i in rest:
+            part = np.divide(asked[i], all_asked, out=np.zeros(len(caps)), where=over & (all_asked > 0))
+            room[i] = np.where(over, np.minimum(room[i], np.floor(left * part).astype(np.int64)), room[i])
+    if len(rest) > 1:
+        _use_up(phases, given, room, left, rest)
     return [given[i] for i in range(len(phases))]
+
+
+def _use_up(
+    phases: list[Ready], given: dict[int, Given], room: dict[int, np.ndarray], left: np.ndarray, rest: list[int]
+) -> None:
+    """Gives what one phase left of a divided leaf to those that were stopped by their part of it, first come."""
+    for i in rest:
+        spare = left - np.sum([given[j].tokens for j in rest], axis=0)
+        wants = (given[i].tokens == room[i]) & (room[i] < left) & (spare > len(rest))
+        if wants.any():
+            given[i] = phases[i].give(
+                np.where(wants, given[i].tokens + spare, np.minimum(room[i], given[i].tokens + spare))
+            )
