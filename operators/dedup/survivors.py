@@ -32,19 +32,12 @@ class Candidates:
     size: np.ndarray
 
 
-def survivor_rank(docs: Candidates, prefer: Prefer) -> np.ndarray:
-    """int64[n]: 0 for the document that survives all others, and so on; never a tie.
-
-    Documents of an earlier run come first, in the order of their runs. Then: source priority, newest (or, with
-    Prefer.FIRST, nothing but the order of the inputs), quality, longest, then doc_id, which is (source, uri, offset).
-    """
-    rank = np.empty(len(docs.doc_id), np.int64)
-    rank[survivor_order(docs, prefer)] = np.arange(len(rank))
-    return rank
-
-
 def survivor_order(docs: Candidates, prefer: Prefer, groups: np.ndarray | None = None) -> np.ndarray:
-    """The permutation into survivor order; with `groups` (int64[n]), group by group."""
+    """The permutation into survivor order, group by group of `groups` (int64[n]) where these are given.
+
+    Documents of an earlier run come first, in the order of their runs. Then: source priority; newest, quality, longest
+    (none of these with Prefer.FIRST); then doc_id, which is the order of (source, uri, offset). There are no ties.
+    """
     keys = [docs.doc_id]
     if prefer is Prefer.NEWEST:
         quality = np.where(np.isnan(docs.quality), -np.inf, docs.quality)

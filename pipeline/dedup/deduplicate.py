@@ -35,6 +35,8 @@ class Outcome:
 def deduplicate(work: Work, settings: Settings) -> Outcome:
     """Run what is not done yet of every phase; AccountingError, RemovalCeiling or GiantCluster stop before the end."""
     spec, shards = settings.spec, settings.shards
+    if not shards:
+        return _judged(settings, [], {})
     urls, texts = sizes(work, "keys", [f"{s.unit}.url.arrow" for s in shards]), Files()
     outcomes: Files = {}
     if spec.url != "off":

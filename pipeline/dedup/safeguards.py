@@ -43,7 +43,7 @@ def check_clusters(settings: Settings, largest: Sequence[Mapping[str, int]], ent
             source = next((s.source for s in settings.shards if s.number == shard), "?")
             raise GiantCluster(
                 f"the cluster of document {cluster['cluster_id']} (source {source}) holds {cluster['documents']:,} "
-                f"documents and {cluster['removed']:,} of them would go, of {entered:,} in all; `inspect clusters` shows it; raise "
-                f"the threshold or use `verify: text`, or if it is right raise the share from "
-                f"{settings.giant_cluster_share:.0%}"
+                f"documents and {cluster['removed']:,} of them would go, of {entered:,} in all; "
+                f"see `inspect clusters`, then raise the threshold or use `verify: text`; if it is right, raise the "
+                f"share from {settings.giant_cluster_share:.0%}"
             )

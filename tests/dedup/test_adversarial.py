@@ -1,0 +1,98 @@
+"""Inputs that break other tools: chains, giant buckets, tiny texts, scripts without spaces, one huge document."""
+
+import numpy as np
+import pytest
+
+from operators.dedup.edges import star_edges
+from operators.dedup.verify import KEPT, verify_by_sets
+from pipeline.config.dedup import DedupSpec, NearSpec
+from pipeline.exchange import files, planning
+from tests.dedup.workspace import Doc, Workspace
+
+NEAR_ONLY = DedupSpec(url="off", text=False, max_removed_share={})
+
+
+def filled(root, texts: list[str], spec: DedupSpec = NEAR_ONLY, shard: int = 2500) -> Workspace:
+    ws = Workspace(root, spec, row_group_rows=1000)
+    for begin in range(0, len(texts), shard):
+        ws.put([Doc(t) for t in texts[begin : begin + shard]])
+    return ws
+
+
+def chain(length: int, step: int = 8, words: int = 100) -> list[str]:
+    """Each text shares 84 of its 96 shingles with the next... Jaccard (96 - 8) / (96 + 8) = 0.846."""
+    return [" ".join(f"w{i}" for i in range(k * step, k * step + words)) for k in range(length)]
+
+
+@pytest.mark.parametrize("verify", ["text", "none"])
+def test_a_chain_of_10_000_converges_over_many_partitions(tmp_path, monkeypatch, verify):
+    monkeypatch.setattr(files, "MIN_BATCH_BYTES", 1 << 14)
+    monkeypatch.setattr(planning, "MIN_BATCH_BYTES", 1 << 14)
+    ws = filled(tmp_path, chain(10_000), DedupSpec(near=NearSpec(verify=verify), max_removed_share={}))
+    removed = ws.removed(ws.dedup(unit_bytes=1 << 18, giant_cluster_share=1.0))
+    kept = sorted(set(range(10_000)) - set(removed))
+    if verify == "text":
+        assert all(abs(loser - survivor) == 1 for loser, survivor in removed.items())
+        assert 4_500 < len(kept) < 6_500
+    else:
+        assert (
+            len(kept) < 300
+        )  # transitive closure leaves one of each stretch: bands miss a pair at 0.846 1.5 times in 100
+
+
+def test_a_bucket_of_a_million_equal_keys_is_linear():
+    n = 1_000_000
+    stars = star_edges(np.full(n, 7, np.uint64), np.arange(n))
+    assert (len(stars.edges), stars.largest_bucket) == (n - 1, n)
+
+
+def test_a_cluster_of_200_000_that_share_a_bucket_but_are_not_alike_is_bounded():
+    n = 200_000
+    found = verify_by_sets(
+        np.tile(np.arange(2, dtype=np.uint64), (n, 1)),
+        np.arange(n) * 3,
+        np.full(n, 3, np.int64),
+        np.arange(3 * n, dtype=np.uint64),
+        threshold=0.8,
+        max_comparisons=20,
+    )
+    assert (found.survivor == KEPT).all()
+    assert found.comparisons <= 20 * n
+    assert found.cut_short == n - 21
+
+
+def test_ten_thousand_two_word_documents_are_told_apart(tmp_path):
+    ws = filled(tmp_path, [f"word{i // 2} tail" for i in range(10_000)])
+    assert ws.removed(ws.dedup()) == {i + 1: i for i in range(0, 10_000, 2)}
+
+
+@pytest.mark.parametrize("alphabet", [range(0x4E00, 0x9000), range(0x0E01, 0x0E2F)], ids=["chinese", "thai"])
+def test_scripts_without_spaces_have_shingles_too(tmp_path, alphabet):
+    rng = np.random.default_rng(5)
+    texts = ["".join(map(chr, rng.choice(alphabet, 300))) for _ in range(30)]
+    near = [t[:150] + chr(alphabet[3]) + t[151:] for t in texts]
+    ws = filled(tmp_path, texts + near)
+    assert ws.removed(ws.dedup()) == {30 + i: i for i in range(30)}
+
+
+def test_all_documents_equal(tmp_path):
+    ws = filled(tmp_path, ["the same five words again"] * 20_000)
+    outcome = ws.dedup(giant_cluster_share=1.0)
+    assert set(ws.removed(outcome).values()) == {0}
+    assert [r["copies"] for r in ws.duplicates(outcome).to_pylist() if r["reason"] is None] == [20_000]
+
+
+@pytest.mark.slow
+def test_one_document_of_50_megabytes(tmp_path):
+    big = " ".join(f"w{i % 3_000_000}" for i in range(6_000_000))
+    ws = filled(tmp_path, [big, big[:-100] + "an end of its own", "something else altogether, in a few words"])
+    assert len(big) > 50_000_000
+    assert ws.removed(ws.dedup()) == {1: 0}
+
+
+@pytest.mark.slow
+def test_a_cluster_of_a_million_documents(tmp_path):
+    """All share their first words, so all bands of some rows agree for many; every tenth is a near copy."""
+    ws = filled(tmp_path, [f"one two three four five six seven {i // 10} {'x' * (i % 10)}" for i in range(1_000_000)])
+    outcome = ws.dedup(giant_cluster_share=1.0)
+    assert outcome.facts["entered"] == 1_000_000

@@ -1,0 +1,149 @@
+"""The three rules on a handful of documents, checkable by eye."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.config.dedup import DedupSpec, NearSpec
+from pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
+from tests.dedup.workspace import Doc, Workspace
+
+
+def prose(seed: int, words: int = 120, changed: tuple[int, ...] = ()) -> str:
+    """Words that no other seed has; `changed` places are replaced."""
+    return " ".join("other" if i in changed else f"w{seed}x{i}" for i in range(words))
+
+
+@pytest.fixture
+def ws(tmp_path) -> Workspace:
+    return Workspace(tmp_path, DedupSpec(max_removed_share={}))
+
+
+def test_of_one_url_the_newest_stays_across_shards_and_spellings(ws):
+    ws.put([Doc(prose(1), "http://a.org/x", 10), Doc(prose(2), "https://A.org:443/x#top", 30)])
+    ws.put(
+        [Doc(prose(3), "http://a.org/x", 20), Doc(prose(4), "http://a.org/y"), Doc(prose(5), None), Doc(prose(6), None)]
+    )
+    outcome = ws.dedup()
+    assert ws.removed(outcome) == {0: 1, 2: 1}
+    assert set(ws.reasons(outcome).values()) == {"url"}
+
+
+def test_with_first_the_first_input_stays(tmp_path):
+    ws = Workspace(tmp_path, DedupSpec(url="first"))
+    ws.put([Doc(prose(1), "http://a.org/x", 10)])
+    ws.put([Doc(prose(3), "http://a.org/x", 20)])
+    assert ws.removed(ws.dedup()) == {1: 0}
+
+
+def test_a_source_of_higher_priority_survives_a_newer_one(ws):
+    ws.put([Doc(prose(1), fetched_at=99)], source="web", priority=1)
+    ws.put([Doc(prose(1), fetched_at=1)], source="books", priority=5)
+    assert ws.removed(ws.dedup()) == {0: 1}
+
+
+def test_a_loser_of_one_rule_takes_no_part_in_the_next(ws):
+    """Document 1 lost its URL: the text equal to its own stays, and so does the near copy of both losers."""
+    ws.put(
+        [Doc(prose(1), "http://a.org/x", 30), Doc(prose(2), "http://a.org/x", 10), Doc(prose(2), "http://a.org/z", 5)]
+    )
+    ws.put([Doc(prose(1, changed=(60,)), "http://b.org"), Doc(prose(2, changed=(60,)), "http://c.org", 1)])
+    outcome = ws.dedup()
+    assert ws.removed(outcome) == {1: 0, 3: 0, 4: 2}
+    assert ws.reasons(outcome) == {1: "url", 3: "near", 4: "near"}
+
+
+def test_copies_add_up_through_all_rules(ws):
+    """0 takes over 1's URL; 2 has the same text as 0 and is newer, so it stands for three; 3 resembles it: four."""
+    ws.put([Doc(prose(1), "http://a/x", 20), Doc(prose(9), "http://a/x", 10), Doc(prose(1), "http://a/z", 30)])
+    ws.put([Doc(prose(1, changed=(60,)), "http://a/w", 5), Doc(prose(7))])
+    outcome = ws.dedup()
+    kept = [r for r in ws.duplicates(outcome).to_pylist() if r["reason"] is None]
+    assert [(ws.ids.index(r["doc_id"]), r["copies"]) for r in kept] == [(2, 4)]
+    assert outcome.facts["entered"] == 5
+
+
+def test_a_removal_carries_its_evidence(ws):
+    ws.put([Doc(prose(1)), Doc(prose(1, changed=(60,)))])
+    (row,) = [r for r in ws.duplicates(ws.dedup()).to_pylist() if r["reason"]]
+    assert row["survivor"] == ws.ids[0]
+    assert row["similarity"] == pytest.approx(111 / 121)
+    assert row["cluster_id"] == ws.ids[0]
+    assert 0 <= row["band"] < 14
+
+
+def test_documents_without_words_bypass_the_near_rule_and_are_counted(tmp_path):
+    ws = Workspace(tmp_path, DedupSpec(text=False))
+    ws.put([Doc("..."), Doc("?!"), Doc(""), Doc("  ")])
+    outcome = ws.dedup()
+    assert ws.removed(outcome) == {}
+    assert outcome.facts["without_words"] == 4
+
+
+def test_short_documents_are_one_shingle_each(tmp_path):
+    ws = Workspace(tmp_path, DedupSpec(text=False))
+    ws.put([Doc("two words"), Doc("two, words!"), Doc("words two"), Doc("two")])
+    assert ws.removed(ws.dedup()) == {0: 1}  # the longer one stays
+
+
+def test_rules_can_be_switched_off(tmp_path):
+    ws = Workspace(tmp_path, DedupSpec(url="off", text=False, near=None))
+    ws.put([Doc(prose(1), "http://a"), Doc(prose(1), "http://a")])
+    assert ws.removed(ws.dedup()) == {}
+
+
+def test_a_source_above_its_ceiling_is_an_error_that_names_it(tmp_path):
+    ws = Workspace(tmp_path, DedupSpec(max_removed_share={"default": 0.5}))
+    ws.put([Doc(prose(i)) for i in range(4)], source="books")
+    ws.put([Doc(prose(i)) for i in range(4)], source="forum")
+    with pytest.raises(RemovalCeiling, match=r"forum: 4 of 4 documents \(100.0%\)") as caught:
+        ws.dedup()
+    assert "books" not in str(caught.value)
+    assert "max_removed_share" in str(caught.value)
+
+
+def test_a_raised_ceiling_lets_the_same_work_pass(tmp_path):
+    ws = Workspace(tmp_path, DedupSpec(max_removed_share={"default": 0.5}))
+    ws.put([Doc(prose(i)) for i in (0, 0, 0, 0)])
+    with pytest.raises(RemovalCeiling):
+        ws.dedup()
+    done = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.arrow")}
+    ws.spec = DedupSpec(max_removed_share={"default": 0.9})
+    assert len(ws.removed(ws.dedup())) == 3
+    assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.arrow")} == done
+
+
+def test_a_giant_cluster_is_an_error_that_names_its_source(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.dedup.safeguards.GIANT_CLUSTER_LEAST", 3)
+    ws = Workspace(tmp_path, DedupSpec(text=False, max_removed_share={}))
+    ws.put([Doc(prose(1, changed=(i,))) for i in range(20)], source="forum")
+    with pytest.raises(GiantCluster, match="source forum"):
+        ws.dedup()
+    assert len(ws.removed(ws.dedup(giant_cluster_share=1.0))) == 19
+
+
+def test_no_documents_at_all(ws):
+    assert ws.dedup().facts["entered"] == 0
+    ws.put([])
+    assert ws.dedup().facts["entered"] == 0
+
+
+def test_a_chain_keeps_distinct_ends(tmp_path):
+    """Each resembles the next, none the one after that: every second one stays."""
+    ws = Workspace(tmp_path, DedupSpec(near=NearSpec(threshold=0.8)))
+    words = [f"w{i}" for i in range(1000)]
+    ws.put([Doc(" ".join(words[i * 10 : i * 10 + 100])) for i in range(9)])
+    removed = ws.removed(ws.dedup())
+    assert removed
+    assert all(abs(loser - survivor) == 1 for loser, survivor in removed.items())
+    assert not set(removed) & set(removed.values())
+
+
+def test_a_document_missing_from_its_shard_is_an_error(ws):
+    ws.put([Doc(prose(1)), Doc(prose(1, changed=(60,)))])
+    (ws.root / "sketches" / "unit0000.parquet").unlink()
+    with pytest.raises(FileNotFoundError):
+        ws.dedup()
+    ws.shards = [replace(ws.shards[0], unit="unit0009")]
+    with pytest.raises(FileNotFoundError, match="unit0009"):
+        ws.dedup()
