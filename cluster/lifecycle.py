@@ -21,8 +21,12 @@ class NoCluster(RuntimeError):
 def session(*, address: str | None, workers: int | None) -> Iterator[int]:
     """A Ray session for the length of a `with`; yields the number of CPUs it has.
 
-    address: None starts Ray on this machine with `workers` CPUs (default: all); else 'auto' or 'host:port' joins.
+    address: None starts Ray on this machine with `workers` CPUs (default: all); else 'auto' or 'host:port' joins. A
+    session that this process has already is used, and left as it is.
     """
+    if ray.is_initialized():
+        yield cpus()
+        return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
@@ -36,9 +40,14 @@ def session(*, address: str | None, workers: int | None) -> Iterator[int]:
         where = f"the Ray cluster at {address!r}" if address else "Ray on this machine"
         raise NoCluster(f"{where} did not answer: {e}; {START_HINT if address else 'see the message above'}") from e
     try:
-        yield int(ray.cluster_resources().get("CPU", 1))
+        yield cpus()
     finally:
         ray.shutdown()
+
+
+def cpus() -> int:
+    """CPUs of the session, over all its machines."""
+    return int(ray.cluster_resources().get("CPU", 1))
 
 
 def nodes() -> int:

@@ -82,7 +82,7 @@ class GopherQuality(Signal):
         words, lines = batch.once(find_words, WordRule.WHITESPACE), batch.once(find_lines, LineRule.UNICODE)
         stop = stop_words_of(self.stop_words, self.settings, batch)
         marks, kinds, stops = np.zeros((2, n), np.int64), np.zeros((3, n), np.int64), np.zeros(n, np.int32)
-        count_marks(text.data, text.offsets, marks)
+        count_marks(text.data, text.offsets, words.first, words.start, words.size_bytes, words.kinds, marks)
         count_word_kinds(words.first, words.chars, words.kinds, kinds)
         distinct_members(words.first, words.hash, stop.which, stop.sets.begin, stop.sets.slots, stops)
         bullets = np.isin(lines.head, np.array([ord(b) for b in BULLETS], np.uint32))

@@ -10,10 +10,12 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from operators.batch import Batch
 from operators.contract import Resource
-from operators.text.membership import WordSets, set_numbers, word_sets
+from operators.text.membership import WordSets, word_sets
 
 
 class StopWords(Enum):
@@ -37,7 +39,8 @@ def stop_words_of(chosen: str | tuple[str, ...], settings: Resource, batch: Batc
     known = language_settings(settings.read())
     if chosen == StopWords.BY_LANGUAGE.value:
         labels = tuple(known)
-        which = set_numbers(batch.column("language").to_pylist(), {label: i for i, label in enumerate(labels)})
+        places = pc.index_in(batch.column("language"), pa.array(labels, pa.string()))
+        which = places.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         return StopSets(sets=word_sets([known[label]["stop_words"] for label in labels]), which=which)
     if chosen not in known:
         raise ValueError(f"no stop words for language {chosen!r}; there are {', '.join(sorted(known))}")

@@ -50,7 +50,7 @@ def mix(run: Run, tokenized: Result) -> Planned:
     """Plan, unless the same plan is there. SpecError and Infeasible say what in the job's mix cannot be had."""
     spec = mix_of(run.spec.mix)
     told = run.spec.mix.model_dump(mode="json")
-    units = list(tokenized.counts)
+    units = sorted(tokenized.counts)
     fingerprint = digest(VERSION, units, told, run.spec.output_shards, run.spec.shard_tokens)
     folder = f"mix/{fingerprint}"
     if run.workspace.exists(f"{folder}/cuts.pickle"):

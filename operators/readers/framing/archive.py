@@ -241,6 +241,13 @@ def _members(stored: Stored, codec: Codec, start: int, end: int, grammar: Gramma
             yield Framed(at, after - at, failure=f"not_{codec.kind}: {stored.read(at, 16)!r}")
             at = after
             continue
+        if (head := _only_record(member, grammar, max_bytes)) is not None:
+            follower = opened(stored, codec, member.position)
+            if follower is None or not continues(follower, grammar):
+                block = member.peek(0)[head.size : head.size + head.block_bytes]
+                yield Framed(at, member.position - at, head, block)
+                at, member = member.position, follower
+                continue
         group = _Group(stored, codec, grammar, member)
         for record in _in_group(group, at, grammar, max_bytes):
             if record.length >= 0:
@@ -251,6 +258,19 @@ def _members(stored: Stored, codec: Codec, start: int, end: int, grammar: Gramma
                 yield Framed(record.offset, after - at, failure=record.failure)
                 at = after
         member = group.next if group.next is not None and group.next.offset == at else None
+
+
+def _only_record(member: Member, grammar: Grammar, max_bytes: int) -> Head | None:
+    """The head of a member that is one sound record and nothing else, as nearly all are; a short cut past `_Group`."""
+    try:
+        data = member.peek(PROBE_BYTES)
+    except Damage:
+        return None
+    head = grammar.head(data, 0) if member.done else None
+    if not isinstance(head, Head) or head.block_bytes > max_bytes:
+        return None
+    fits = head.size + head.block_bytes + len(CLOSING) == len(data) and data.endswith(CLOSING)
+    return head if fits else None
 
 
 def _in_group(group: _Group, start: int, grammar: Grammar, max_bytes: int) -> Iterator[Framed]:

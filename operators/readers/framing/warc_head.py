@@ -44,23 +44,27 @@ def fields_of(head: bytes) -> dict[bytes, bytes]:
     """Named fields of a head, the first of each name; names lower-cased, folded lines joined by one space.
 
     >>> fields_of(b"WARC/1.0\\r\\nA: 1\\r\\nb: 2\\r\\n 3\\r\\nA: 4\\r\\n\\r\\n")
-    {b'a': b'1', b'b': b'2 3'}
+    {b'b': b'2 3', b'a': b'1'}
     """
+    lines = head.split(b"\n")
+    if b"\n " in head or b"\n\t" in head:
+        lines = _unfolded(lines)
     fields: dict[bytes, bytes] = {}
-    last = b""
-    for line in head.split(b"\n")[1:]:
-        if line[:1] in (b" ", b"\t"):
-            if last in fields and line.strip():
-                fields[last] += b" " + line.strip()
-            continue
+    for line in reversed(lines[1:]):
         name, colon, value = line.partition(b":")
         if colon:
-            last = name.strip().lower()
-            if last in fields:
-                last = b""
-            else:
-                fields[last] = value.strip()
+            fields[name.strip().lower()] = value.strip()
     return fields
+
+
+def _unfolded(lines: list[bytes]) -> list[bytes]:
+    out: list[bytes] = []
+    for line in lines:
+        if line[:1] in (b" ", b"\t") and out and line.strip():
+            out[-1] = out[-1].rstrip() + b" " + line.strip()
+        else:
+            out.append(line)
+    return out
 
 
 WARC = WarcGrammar()
