@@ -12,9 +12,7 @@ from pipeline.reading.shards import NotAShard, read_rows, shards_at
 from pipeline.reading.torch_dataset import PackedSequences, torch
 from tests.property.tokens.test_packing import documents_of
 
-needs_torch = pytest.mark.skipif(
-    torch is None, reason="torch is not installed in this environment"
-)
+needs_torch = pytest.mark.skipif(torch is None, reason="torch is not installed in this environment")
 
 
 def written(folder, *, eos_id: int = 0) -> list[str]:
