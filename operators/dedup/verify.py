@@ -43,13 +43,14 @@ def verify_by_sets(
     counts: np.ndarray,
     shingles: np.ndarray,
     *,
+    settled: int,
     threshold: float,
     max_comparisons: int,
 ) -> Verdicts:
     """Exact: a row goes iff its set has Jaccard >= threshold with the set of a kept row that shares a band.
 
-    bands: uint64[n, b], rows in survivor order (rows of several clusters may follow each other: they share no key);
-    starts, counts: int64[n], row i's sorted distinct shingles are shingles[starts[i]:starts[i] + counts[i]].
+    bands: uint64[n, b], rows in survivor order; starts, counts: int64[n], row i's sorted distinct shingles are
+    shingles[starts[i]:starts[i] + counts[i]]; settled: this many rows at the beginning stay, whatever they resemble.
     """
     buckets = buckets_of(bands)
     verdict = _empty(len(bands))
@@ -59,6 +60,7 @@ def verify_by_sets(
         starts,
         counts,
         shingles,
+        settled,
         threshold,
         max_comparisons,
         verdict.survivor,
@@ -82,14 +84,6 @@ def _empty(n: int) -> Verdicts:
         comparisons=0,
         cut_short=0,
     )
-
-
-def no_verification(bands: np.ndarray) -> Verdicts:
-    """All rows joined by shared bands, however indirectly, are copies of the first of them: what most tools do."""
-    buckets = buckets_of(bands)
-    verdict = _empty(len(bands))
-    _join(buckets, int(buckets.max(initial=-1)) + 1, verdict.survivor)
-    return verdict
 
 
 def jaccard(one: set[int], other: set[int]) -> float:
@@ -132,6 +126,7 @@ def _visit(
     starts: np.ndarray,
     counts: np.ndarray,
     shingles: np.ndarray,
+    settled: int,
     threshold: float,
     max_comparisons: int,
     survivor: np.ndarray,
@@ -151,7 +146,7 @@ def _visit(
             at[j] = head[buckets[row, j]] if buckets[row, j] >= 0 else -1
         mine = shingles[starts[row] : starts[row] + counts[row]]
         tried = 0
-        while True:
+        while row >= settled:
             other, shared = n, -1
             for j in range(width):
                 if at[j] >= 0 and entry_row[at[j]] < other:
@@ -183,28 +178,3 @@ def _visit(
                 tail[bucket] = entries
                 entries += 1
     return comparisons, cut_short
-
-
-@njit(nogil=True, cache=True)
-def _join(buckets: np.ndarray, bucket_count: int, survivor: np.ndarray) -> None:
-    n, width = buckets.shape
-    first = np.full(bucket_count, -1, np.int64)
-    parent = np.arange(n)
-    for row in range(n):
-        for j in range(width):
-            bucket = buckets[row, j]
-            if bucket < 0:
-                continue
-            if first[bucket] < 0:
-                first[bucket] = row
-            a, b = first[bucket], row
-            while parent[a] != a:
-                parent[a] = parent[parent[a]]
-                a = parent[a]
-            while parent[b] != b:
-                parent[b] = parent[parent[b]]
-                b = parent[b]
-            parent[max(a, b)] = min(a, b)
-    for row in range(n):
-        parent[row] = parent[parent[row]]
-        survivor[row] = parent[row] if parent[row] != row else -1

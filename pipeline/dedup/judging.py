@@ -1,20 +1,20 @@
 """Near duplicates of a partition of clusters: who stays, who goes, and why."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import pyarrow as pa
 
 from cluster.storage import Store
-from operators.dedup.survivors import survivor_order
-from operators.dedup.verify import KEPT as STAYS
-from operators.dedup.verify import Verdicts, no_verification, verify_by_sets
+from operators.dedup.judge import UNSETTLED, Judgement, Rows, judge
+from operators.dedup.survivors import RUN_SHIFT, survivor_order
+from operators.dedup.verify import Verdicts, verify_by_sets
 from pipeline.config.dedup import NearSpec
 from pipeline.dedup.phases import Unit
-from pipeline.dedup.records import KEPT, REASONS, outcome
+from pipeline.dedup.records import ADDED, REASONS, outcome
 from pipeline.dedup.settings import Ranking
 from pipeline.exchange.files import encoded
 from pipeline.exchange.reading import read_part
@@ -49,53 +49,78 @@ class NearRule:
             docs = self.ranking.candidates(
                 column["doc_id"], column["fetched_at"], column["quality"], column["size_bytes"]
             )
-            order = survivor_order(docs, self.ranking.prefer, column["cluster_id"])
-            verdicts = self._verdicts(table, order, np.concatenate([*counts, np.empty(0, np.int64)]), spool)
-        column = {name: values[order] for name, values in column.items()}
-        return self._publish(store, folder, unit, column, verdicts)
+            order = survivor_order(docs, self.ranking.prefer)
+            sets = Sets.spooled(spool, np.concatenate([*counts, np.empty(0, np.int64)])).ordered(order)
+            column = {name: values[order] for name, values in column.items()}
+            rows = Rows(
+                doc_id=column["doc_id"],
+                run=column["doc_id"] >> RUN_SHIFT,
+                bands=flat(table["bands"], np.uint64, self.near.bands)[order],
+                settled=column["settled"],
+            )
+            found = judge(rows, None if self.near.verify == "none" else self._by_sets(rows, sets))
+        return self._publish(store, folder, unit, column, found)
 
-    def _verdicts(self, table: pa.Table, order: np.ndarray, counts: np.ndarray, spool: Any) -> Verdicts:
-        bands = flat(table["bands"], np.uint64, self.near.bands)[order]
-        if self.near.verify == "none":
-            return no_verification(bands)
-        starts = np.cumsum(counts) - counts
-        shingles = np.memmap(spool, np.uint64, "r") if counts.sum() else np.empty(0, np.uint64)
-        return verify_by_sets(
-            bands,
-            starts[order],
-            counts[order],
-            np.asarray(shingles),
-            threshold=self.near.threshold,
-            max_comparisons=self.max_comparisons,
-        )
+    def _by_sets(self, rows: Rows, sets: "Sets") -> Callable[[np.ndarray, int], Verdicts]:
+        def verify(here: np.ndarray, settled: int) -> Verdicts:
+            return verify_by_sets(
+                rows.bands[here],
+                sets.starts[here],
+                sets.counts[here],
+                sets.values,
+                settled=settled,
+                threshold=self.near.threshold,
+                max_comparisons=self.max_comparisons,
+            )
+
+        return verify
 
     def _publish(
-        self, store: Store, folder: str, unit: Unit, column: Mapping[str, np.ndarray], verdicts: Verdicts
+        self, store: Store, folder: str, unit: Unit, column: Mapping[str, np.ndarray], found: Judgement
     ) -> Mapping[str, Any]:
-        ids, clusters, copies = column["doc_id"], column["cluster_id"], column["copies"].copy()
-        gone = verdicts.survivor != STAYS
-        np.add.at(copies, verdicts.survivor[gone], column["copies"][gone])
+        ids = column["doc_id"]
+        gone = (found.survivor != ids) & (column["settled"] == UNSETTLED)
+        survivor, clusters = found.survivor[gone], found.cluster_id[gone]
         removed = outcome(
             ids[gone],
             reason=REASONS.index("near"),
-            survivor=ids[verdicts.survivor[gone]],
-            similarity=verdicts.similarity[gone],
-            cluster_id=clusters[gone],
-            band=verdicts.band[gone],
+            survivor=survivor,
+            similarity=found.similarity[gone],
+            cluster_id=clusters,
+            band=found.band[gone],
         )
-        many = ~gone & (copies > 1)
-        kept = outcome(ids[many], reason=KEPT, cluster_id=clusters[many], copies=copies[many])
-        table = pa.concat_tables([removed, kept])
+        added = outcome(survivor, reason=ADDED, cluster_id=clusters, copies=column["copies"][gone])
+        table = pa.concat_tables([removed, added])
         name = f"{folder}/{unit['name']}.outcomes.arrow"
         store.publish(name, encoded(table).to_pybytes())
         return {
             "outcomes": name,
             "outcomes_bytes": table.nbytes,
             "removed": int(gone.sum()),
-            "comparisons": verdicts.comparisons,
-            "cut_short": verdicts.cut_short,
-            "largest": largest(clusters, gone),
+            "comparisons": found.comparisons,
+            "cut_short": found.cut_short,
+            "largest": largest(found.cluster_id, gone),
         }
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sets:
+    """Shingle sets of n documents: document i has values[starts[i]:starts[i] + counts[i]]; the values lie on disk."""
+
+    starts: np.ndarray
+    counts: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def spooled(cls, file: IO[bytes], counts: np.ndarray) -> "Sets":
+        """The sets in a file, one after another."""
+        values = np.memmap(file, np.uint64, "r") if counts.sum() else np.empty(0, np.uint64)
+        return cls(starts=np.cumsum(counts) - counts, counts=counts, values=np.asarray(values))
+
+    def ordered(self, order: np.ndarray) -> "Sets":
+        return (
+            Sets(starts=self.starts[order], counts=self.counts[order], values=self.values) if len(self.counts) else self
+        )
 
 
 def flat(column: pa.ChunkedArray, dtype: type, width: int) -> np.ndarray:

@@ -53,6 +53,7 @@ def test_a_cluster_of_200_000_that_share_a_bucket_but_are_not_alike_is_bounded()
         np.arange(n) * 3,
         np.full(n, 3, np.int64),
         np.arange(3 * n, dtype=np.uint64),
+        settled=0,
         threshold=0.8,
         max_comparisons=20,
     )
