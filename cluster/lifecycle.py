@@ -1,6 +1,7 @@
 """Ray: started here and nowhere else, on this machine or by joining a cluster."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,9 @@ START_HINT = (
 )
 
 
+CONNECT_S = 5.0
+
+
 class NoCluster(RuntimeError):
     """A Ray cluster that was asked for could not be joined."""
 
@@ -21,24 +25,48 @@ class NoCluster(RuntimeError):
 def session(*, address: str | None, workers: int | None) -> Iterator[int]:
     """A Ray session for the length of a `with`; yields the number of CPUs it has.
 
-    address: None starts Ray on this machine with `workers` CPUs (default: all); else 'auto' or 'host:port' joins.
+    address: None starts Ray on this machine with `workers` CPUs (default: all); else 'auto' or 'host:port' joins. A
+    session that this process has already is used, and left as it is.
     """
+    if ray.is_initialized():
+        yield cpus()
+        return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
-        options |= {"num_cpus": workers, "include_dashboard": False, "object_store_memory": 500_000_000}
+        # "local" starts a new one; without it Ray joins whatever cluster once ran on this machine.
+        options |= {
+            "address": "local",
+            "num_cpus": workers,
+            "include_dashboard": False,
+            "object_store_memory": 500_000_000,
+        }
     else:
         options |= {"address": address}
     try:
+        if address is not None:
+            _answers(address)
         ray.init(**options)
-    except (ConnectionError, RuntimeError, ValueError) as e:
+    except (OSError, RuntimeError, ValueError) as e:
         where = f"the Ray cluster at {address!r}" if address else "Ray on this machine"
         raise NoCluster(f"{where} did not answer: {e}; {START_HINT if address else 'see the message above'}") from e
     try:
-        yield int(ray.cluster_resources().get("CPU", 1))
+        yield cpus()
     finally:
         ray.shutdown()
+
+
+def _answers(address: str) -> None:
+    """OSError within seconds when nothing listens there; Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if port.isdigit():
+        socket.create_connection((host, int(port)), timeout=CONNECT_S).close()
+
+
+def cpus() -> int:
+    """CPUs of the session, over all its machines."""
+    return int(ray.cluster_resources().get("CPU", 1))
 
 
 def nodes() -> int:

@@ -8,6 +8,8 @@ from rich.table import Table
 
 from pipeline.accounting import Tally
 
+UNITS = ("kB", "MB", "GB", "TB", "PB")
+
 Leaf = tuple[str, str, str]  # source, domain, language
 
 
@@ -103,11 +105,10 @@ def size(n: int | None) -> str:
     """
     if n is None:
         return ""
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if n < 1000 or unit == "TB":
-            return f"{n:,.1f} {unit}" if unit != "B" else f"{n} B"
-        n = n / 1000  # pyright: ignore[reportAssignmentType]
-    raise AssertionError
+    if n < 1000:
+        return f"{n} B"
+    power = min((len(str(n)) - 1) // 3, len(UNITS))
+    return f"{n / 1000**power:,.1f} {UNITS[power - 1]}"
 
 
 def count(n: int | None) -> str:

@@ -23,7 +23,7 @@ def weighting_of(spec: MixSpec) -> Weighting:
     if spec.weights is not None:
         return Explicit(weights=spec.weights)
     if spec.unimax:
-        return UniMax(max_epochs=spec.max_epochs)
+        return UniMax()
     if spec.temperature is not None:
         return Temperature(temperature=spec.temperature)
     return Natural() if spec.alpha is None else Alpha(alpha=spec.alpha)

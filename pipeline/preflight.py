@@ -1,47 +1,50 @@
 """What can be known to be wrong before any work, is: inputs, files, formats, stores, workspaces no node could share."""
 
+from collections import Counter
 from collections.abc import Sequence
 
+from cluster import reach
 from cluster.storage import Store, filesystem
 from operators.contract import Reader
-from operators.readers.framing.sniff import problem_with
+from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
 from pipeline import resources, sources
+from pipeline.config.formats import AUTO, format_of, reader_name
 from pipeline.config.spec import JobSpec
 from pipeline.inputs import InputError, InputFile, find_files
 
-SNIFFED_FILES = 16  # of each source; with 90,000 files one request each would take minutes, and the unit looks again
-SNIFFED_BYTES = 512
+LOOKED_INTO = 16  # files of each source; with 90,000 one request each would take minutes, and the unit looks again
 
 
 def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
     """Every input file with its reader. InputError lists all that is missing, unreadable or not what its name says."""
-    files = find_files(spec.inputs)
     problems: list[str] = []
     out: list[tuple[InputFile, str, Reader]] = []
-    seen: dict[str, int] = {}
-    for file in files:
+    seen: Counter[str] = Counter()
+    for file in find_files(spec.inputs):
         found = sources.input_of(spec, file.source)
-        try:
-            name = sources.reader_name(found, file.uri)
-        except ValueError as e:
-            problems.append(f"{file.source}: {e}")
-            continue
-        seen[file.source] = seen.get(file.source, 0) + 1
-        if seen[file.source] <= SNIFFED_FILES and (problem := _looked_into(file, name, spec)):
-            problems.append(f"{file.source}: {problem}")
+        seen[file.source] += 1
+        told = format_of(file.uri) if found.format == AUTO else found.format
+        name = None if told is None else reader_name(told)
+        if name is None or seen[file.source] <= LOOKED_INTO:
+            sniffed = _look_into(file, spec)
+            name = name or sniffed.reader
+            if sniffed.error and (found.format == AUTO or format_of(file.uri) == found.format):
+                problems.append(f"{file.source}: {sniffed.error}")
+                continue
+        assert name is not None
         out.append((file, name, sources.build_reader(found, name)))
     if problems:
         raise InputError(problems)
     return out
 
 
-def _looked_into(file: InputFile, reader: str, spec: JobSpec) -> str | None:
+def _look_into(file: InputFile, spec: JobSpec) -> Sniffed:
     fs = filesystem(file.uri, sources.input_of(spec, file.source).storage)
     try:
-        head = bytes(fs.cat_file(file.uri, start=0, end=SNIFFED_BYTES)) if file.size else b""  # pyright: ignore
+        head = fs.cat_file(file.uri, start=0, end=min(HEAD_BYTES, file.size)) if file.size else b""
     except OSError as e:
-        return f"{file.uri}: cannot be read: {e}; check the credentials or the file's mode"
-    return problem_with(file.uri, reader.removeprefix("readers."), head)
+        return Sniffed(error=f"{file.uri}: cannot be read: {e}; check the credentials or the file's mode")
+    return sniff(file.uri, bytes(head))  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
 
 
 def check_resources(spec: JobSpec) -> None:
@@ -51,14 +54,9 @@ def check_resources(spec: JobSpec) -> None:
     resources.sha256(spec.tokens.tokenizer)
 
 
-def check_stores(stores: Sequence[Store], *, nodes: int) -> None:
-    """InputError when a store cannot be written to, or lies on one machine while the job runs on several."""
-    for store in stores:
-        if nodes > 1 and store.is_local:
-            raise InputError(
-                [
-                    f"{store.url} is a local path, and this cluster has {nodes} nodes that do not share it; "
-                    "put workspace and output on storage that all of them reach (s3://..., gs://...), "
-                    "or mount it on every node and write its address as shared:///path"
-                ]
-            )
+def check_stores(stores: Sequence[Store]) -> None:
+    """InputError when a node of the cluster does not see the workspace or the output, with Ray already running."""
+    problems = reach.unreachable(stores)
+    if problems:
+        remedy = "put workspace and output on storage that every node reaches (s3://..., gs://..., a shared mount)"
+        raise InputError([*problems, remedy])

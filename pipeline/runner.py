@@ -18,6 +18,7 @@ from pipeline.progress import Display
 from pipeline.run import Run
 from pipeline.stages import dedup, ingest, inventory, mix, pack, publish, tokenize
 from pipeline.stages.stage import Result, StageFailed, told
+from pipeline.stages.units import quiet
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,10 @@ def _judge(run: Run, ingested: Result) -> None:
 
 def _start(open_: contextlib.ExitStack, options: Options, stores: list[Store], display: Display) -> int:
     cpus = open_.enter_context(lifecycle.session(address=options.address, workers=options.workers))
-    preflight.check_stores(stores, nodes=lifecycle.nodes())
-    display.line(f"Ray has {cpus} CPUs on {lifecycle.nodes()} machines")
+    quiet()
+    if options.address is not None:
+        preflight.check_stores(stores)
+    display.line(f"Ray has {cpus} CPUs on {lifecycle.nodes()} nodes")
     return cpus
 
 

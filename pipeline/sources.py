@@ -5,7 +5,6 @@ from typing import Any
 
 from operators import load
 from operators.contract import Operator, Reader, Resource
-from operators.readers.framing.sniff import reader_by_name
 from pipeline import resources
 from pipeline.chain import Chain
 from pipeline.config.inputs import InputSpec
@@ -13,15 +12,9 @@ from pipeline.config.spec import JobSpec
 from pipeline.identity import digest
 
 
-def reader_name(spec: InputSpec, uri: str) -> str:
-    """Name of the reader of a file: as the job says, or by the file's name. ValueError says what is not known."""
-    return f"readers.{spec.format}" if spec.format != "auto" else f"readers.{reader_by_name(uri)}"
-
-
 def build_reader(spec: InputSpec, name: str) -> Reader:
     """The source's reader with its options; `columns` of the job are parameters of the readers that map fields."""
-    mapped = {ours: theirs for ours, theirs in spec.columns.items()}
-    reader = load.build(name, {**spec.options, **mapped})
+    reader = load.build(name, {**spec.options, **spec.columns})
     assert isinstance(reader, Reader)
     return reader
 

@@ -11,13 +11,18 @@ import numpy as np
 import pyarrow as pa
 
 from operators.batch import Batch
-from operators.contract import Columns, Decision
+from operators.contract import Columns, Decision, Resource
+from operators.text.languages import SETTINGS, setting_of
 from operators.text.reasons import above, below, first_reason
 
 
 @dataclass(frozen=True, kw_only=True)
 class GopherQuality(Decision):
-    """Thresholds on the columns of signals.gopher_quality, inclusive; null switches a rule off, a null value passes."""
+    """Thresholds on the columns of signals.gopher_quality, inclusive; null switches a rule off, a null value passes.
+
+    `by_language`: the bounds of mean word length are those the settings give for each document's `language`; the fields
+    hold for languages the settings do not know.
+    """
 
     min_words: int | None = 50
     max_words: int | None = 100_000
@@ -29,6 +34,8 @@ class GopherQuality(Decision):
     max_ellipsis_line_ratio: float | None = 0.3
     min_alpha_ratio: float | None = 0.8
     min_stop_words: int | None = 2
+    by_language: bool = False
+    settings: Resource = SETTINGS
 
     reads: ClassVar[Columns] = {
         "gopher_words": pa.int64(),
@@ -41,12 +48,19 @@ class GopherQuality(Decision):
         "gopher_stop_words": pa.int32(),
     }
 
+    def columns_read(self) -> Columns:
+        return {**self.reads, "language": pa.string()} if self.by_language else self.reads
+
     def reasons(self, batch: Batch) -> pa.Array:
+        shortest, longest = self.min_mean_word_chars, self.max_mean_word_chars
+        if self.by_language:
+            shortest = setting_of("min_mean_word_chars", self.settings, batch, shortest)
+            longest = setting_of("max_mean_word_chars", self.settings, batch, longest)
         rules: list[tuple[str, np.ndarray]] = [
             ("gopher_words_few", below(batch, "gopher_words", self.min_words)),
             ("gopher_words_many", above(batch, "gopher_words", self.max_words)),
-            ("gopher_words_short", below(batch, "gopher_mean_word_chars", self.min_mean_word_chars)),
-            ("gopher_words_long", above(batch, "gopher_mean_word_chars", self.max_mean_word_chars)),
+            ("gopher_words_short", below(batch, "gopher_mean_word_chars", shortest)),
+            ("gopher_words_long", above(batch, "gopher_mean_word_chars", longest)),
             ("gopher_hashes", above(batch, "gopher_hash_ratio", self.max_hash_ratio)),
             ("gopher_ellipses", above(batch, "gopher_ellipsis_ratio", self.max_ellipsis_ratio)),
             ("gopher_bullets", above(batch, "gopher_bullet_ratio", self.max_bullet_ratio)),

@@ -12,12 +12,14 @@ from resiliparse.parse.html import HTMLParserException, HTMLTree
 
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Extract
-from operators.extract.pages.page import ADDS, READS, Extracted, columns_of
+from operators.extract.pages.page import ADDS, Extracted, columns_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resiliparse(Extract):
-    """Adds `title`, `html_lang`, `charset` and `charset_source`.
+    """Reads `content`, and `mime` and `http_charset` where the batch has them.
+
+    Adds `title`, `html_lang`, `charset` and `charset_source`. One call of the library a page: it has none for many.
 
     main_content: leave out navigation, footers, side bars, by simple rules; False keeps all visible text.
     max_page_bytes: a longer page is a failure `page_too_large`.
@@ -31,7 +33,6 @@ class Resiliparse(Extract):
     comments: bool = False
     max_page_bytes: int = 16 << 20
 
-    reads: ClassVar[Columns] = READS
     adds: ClassVar[Columns] = ADDS
     libraries: ClassVar[tuple[str, ...]] = ("resiliparse",)
 

@@ -10,12 +10,14 @@ from typing import ClassVar, Literal
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Extract
 from operators.extract.limited.pool import Child, Settings, child_for
-from operators.extract.pages.page import ADDS, READS, Extracted, columns_of
+from operators.extract.pages.page import ADDS, Extracted, columns_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trafilatura(Extract):
-    """Adds `title`, `html_lang`, `charset` and `charset_source`. Pages run in a child process, one at a time.
+    """Reads `content`, and `mime` and `http_charset` where the batch has them.
+
+    Adds `title`, `html_lang`, `charset` and `charset_source`. Pages run in a child process, one at a time.
 
     favor: "precision" takes less text when in doubt, "recall" more. fast: leave out the second and third extractor that
     trafilatura falls back to.
@@ -37,7 +39,6 @@ class Trafilatura(Extract):
     pages_per_process: int = 2000
     max_page_bytes: int = 16 << 20
 
-    reads: ClassVar[Columns] = READS
     adds: ClassVar[Columns] = ADDS
     libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml")
 

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from operators.mix.leaves import LeafTable
-from operators.mix.spec import Bound, told
+from operators.mix.where import Bound, told
 
 
 class _Phase(Protocol):

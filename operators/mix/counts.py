@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from operators.mix.leaves import MOST_PARTS, PARTS, LeafTable, filled
+from operators.mix.leaves import MOST_PARTS, PARTS, filled
 from operators.mix.position import held_out
-from operators.mix.spec import MixSpec
+from operators.mix.spec import MixSpec, Multiplier
 
 
 def count(rows: pa.Table, spec: MixSpec) -> pa.Table:
@@ -14,7 +14,7 @@ def count(rows: pa.Table, spec: MixSpec) -> pa.Table:
     rows: one a document, with `u` (uint64), `n_tokens`, and the columns of the mix. Documents that are held out, or
     have multiplier 0 or no tokens, do not count. Give `LeafTable.of` the concatenation of all units.
     """
-    parts = multiplier_64(rows, spec.multipliers)
+    parts = multiplier_64(rows, spec.multiplier)
     tokens = rows.column("n_tokens").to_numpy().astype(np.int64)
     counts = (parts > 0) & (tokens > 0) & ~held_out(rows.column("u").to_numpy(), spec.held_out)
     names = spec.columns()
@@ -30,19 +30,17 @@ def count(rows: pa.Table, spec: MixSpec) -> pa.Table:
     )
 
 
-def multiplier_64(rows: pa.Table, column: str | None) -> np.ndarray:
-    """Each row's multiplier in 64ths, rounded, int32; 64 (once) where there is no column or no value."""
-    if column is None:
+def multiplier_64(rows: pa.Table, multiplier: Multiplier | None) -> np.ndarray:
+    """Each row's multiplier in 64ths, rounded, int32; 64 (once) where there is no multiplier or the column is null."""
+    if multiplier is None:
         return np.full(rows.num_rows, PARTS, np.int32)
-    values = rows.column(column).cast(pa.float64()).fill_null(pa.scalar(1.0)).to_numpy()
+    values = rows.column(multiplier.column).cast(pa.float64()).fill_null(pa.scalar(1.0)).to_numpy()
+    if multiplier.steps:
+        starts, times = np.array([(0.0, 0.0), *multiplier.steps]).T
+        values = times[np.searchsorted(starts[1:], values, side="right")]
     bad = ~(np.isfinite(values) & (values >= 0) & (values * PARTS < MOST_PARTS))
     if bad.any():
-        raise ValueError(f"{column}: a multiplier lies in [0, {MOST_PARTS // PARTS}), found {values[bad][0]!r}")
+        raise ValueError(
+            f"{multiplier.column}: a multiplier lies in [0, {MOST_PARTS // PARTS}), found {values[bad][0]!r}"
+        )
     return np.rint(values * PARTS).astype(np.int32)
-
-
-def lanes_of(rows: pa.Table, leaves: LeafTable, spec: MixSpec) -> np.ndarray:
-    """The lane of each row, int32; -1 for those that `count` leaves out."""
-    lane = leaves.lane_of(leaves.leaf_of(rows), multiplier_64(rows, spec.multipliers))
-    out = held_out(rows.column("u").to_numpy(), spec.held_out) | (rows.column("n_tokens").to_numpy() <= 0)
-    return np.where(out, np.int32(-1), lane)

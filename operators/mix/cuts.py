@@ -1,8 +1,9 @@
 """The exact ends of all stretches: between which two documents each phase stops on each lane.
 
-A leaf ends at the document boundary nearest to its aim, which is its target plus what rounding left over at the leaves
-before it: every leaf is within half a document of its aim, and the leaves up to any one, so also every node of the
-tree and the phase as a whole, are within a document of their targets' sum.
+A leaf ends at the document boundary nearest to its target, whatever the other leaves do; one leaf a phase, the largest
+that has room, ends nearest to its target less all that the others have taken too much. So every leaf is within half a
+document of its target, that one of its aim, and all phases up to any one are within half a document of their budget.
+Where the nearest boundary lies above a leaf's cap, the one below it counts.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from operators.mix.bins import Layout, Rows
 from operators.mix.leaves import PARTS
 from operators.mix.offsets import rotations, shards_of
 from operators.mix.plan import MixPlan
-from operators.mix.stretches import Ends
+from operators.mix.stretches import Ends, balancers
 
 FIRST = np.int64(-1)  # before every doc_id
 
@@ -24,7 +25,8 @@ class Cuts:
 
     Per (phase, lane): the first copy that is NOT taken, as passes, u (uint64), doc_id; a phase takes from the cut of
     the phase before. lane_stops: tokens of the lane taken so far. rotation: places by which its shards are turned.
-    shards: per phase. taken: (phases, leaves) tokens. aims: (phases, leaves) tokens on the leaf's line, see above.
+    shards: per phase. taken: (phases, leaves) tokens. aims: (phases, leaves) tokens on the leaf's line:
+    the plan's stops, but for the leaf of each phase that balances.
     """
 
     layout: Layout
@@ -139,32 +141,32 @@ class _Candidates:
 
 def _choose(plan: MixPlan, ends: Ends, found: _Candidates) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Line tokens at which each (phase, leaf) stops, their aims, and per end the candidates it takes (or -1)."""
-    goals = plan.stops
-    stops, aims = np.zeros_like(goals), np.zeros_like(goals)
+    aims = plan.stops.copy()
+    stops = np.zeros_like(aims)
     kept = np.full(len(ends.leaf), -1, np.int64)
-    number = np.full(goals.shape, -1, np.int64)
-    number[ends.phase, ends.leaf] = np.arange(len(ends.leaf))
-    previous = np.zeros(goals.shape[1], np.int64)
-    for phase in range(len(goals)):
+    last = balancers(plan)
+    previous = np.zeros(aims.shape[1], np.int64)
+    for phase in range(len(aims)):
         stops[phase] = previous
-        carry = 0
-        for leaf in np.flatnonzero(goals[phase]).tolist():
-            aim = int(goals[phase, leaf]) + carry
-            end = int(number[phase, leaf])
-            aims[phase, leaf] = aim
-            if end >= 0:
-                places, low = found.boundaries(end)
-                allowed = places[: np.searchsorted(places, plan.caps[leaf], side="right")]
-                if len(allowed):
-                    at = min(int(np.searchsorted(allowed, aim)), len(allowed) - 1)
-                    if at and aim - int(allowed[at - 1]) <= int(allowed[at]) - aim:
-                        at -= 1
-                    if int(allowed[at]) >= previous[leaf]:
-                        stops[phase, leaf] = allowed[at]
-                        kept[end] = low + at
-            carry = aim - int(stops[phase, leaf])
+        mine = np.flatnonzero(ends.phase == phase)
+        for end in sorted(mine.tolist(), key=lambda e: ends.leaf[e] == last[phase]):
+            leaf = int(ends.leaf[end])
+            if leaf == last[phase]:
+                others = stops[phase].sum() - stops[phase, leaf]
+                aims[phase, leaf] = plan.stops[phase].sum() - others
+            places, low = found.boundaries(end)
+            at = _nearest(places[: np.searchsorted(places, plan.caps[leaf], side="right")], int(aims[phase, leaf]))
+            if at >= 0 and places[at] >= previous[leaf]:
+                stops[phase, leaf] = places[at]
+                kept[end] = low + at
         previous = stops[phase]
     return stops, aims, kept
+
+
+def _nearest(places: np.ndarray, aim: int) -> int:
+    """The place nearest to the aim, the lower of two that are equally near; -1 where there is none."""
+    at = min(int(np.searchsorted(places, aim)), len(places) - 1)
+    return at - 1 if at > 0 and aim - int(places[at - 1]) <= int(places[at]) - aim else at
 
 
 def _spread(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

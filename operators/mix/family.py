@@ -11,17 +11,23 @@ import numpy as np
 
 from operators.mix.allocate import allocate
 from operators.mix.leaves import LeafTable
-from operators.mix.spec import Bound, told
 from operators.mix.tree import Tree
 from operators.mix.weights import SpecError
+from operators.mix.where import Bound, told
 
 
 class Infeasible(SpecError):
     """Bounds that no mix of this budget can keep. need and have are tokens, of `node`."""
 
-    def __init__(self, node: str, need: int, have: int, why: str) -> None:
-        super().__init__(f"{node} needs {need:,} tokens but {why} {have:,}")
-        self.node, self.need, self.have, self.why = node, need, have, why
+    def __init__(self, node: str, need: int, have: int, why: str, end: str = "") -> None:
+        super().__init__(f"{node} needs {need:,} tokens, but {why} {have:,}{'; ' if end else ''}{end}")
+        self.node, self.need, self.have, self.why, self.end = node, need, have, why, end
+
+    def of_phase(self, phase: str, phases: int) -> "Infeasible":
+        """The same, naming the phase where there are several."""
+        if phases == 1:
+            return self
+        return Infeasible(f"phase {phase}: {self.node}", self.need, self.have, self.why, self.end)
 
 
 @dataclass(frozen=True)
@@ -67,19 +73,17 @@ def bounds_in(tree: Tree, leaves: LeafTable, bounds: tuple[Bound, ...]) -> tuple
     return inside, crossing
 
 
-def share_out(
-    tree: Tree, shares: np.ndarray, caps: np.ndarray, bounds: list[NodeBound], budget: int, names: LeafTable
-) -> Given:
+def share_out(tree: Tree, shares: np.ndarray, caps: np.ndarray, bounds: list[NodeBound], budget: int) -> Given:
     """Tokens per leaf (leaf order), summing to the budget. shares, caps: per leaf; caps int64. Raises Infeasible."""
     want = [tree.sums(level, shares[tree.order]) for level in range(len(tree.starts))]
-    lower, upper = limits(tree, want, caps[tree.order], bounds, budget, names)
+    lower, upper = limits(tree, want, caps[tree.order], bounds, budget)
     totals = np.array([budget])
     stopped = np.full(1, NOTHING)
     for level, parent in enumerate(tree.parents):
         tokens = allocate(want[level], lower[level], upper[level], parent, totals)
         stopped = stopped[parent].copy()
         for i, b in enumerate(bounds):
-            if b.level == level and tokens[b.node] in window(b, budget):
+            if b.level == level and tokens[b.node] in window(b.low, b.high, budget):
                 stopped[b.node] = i
         totals = tokens
     tight = (totals == upper[-1]) & (totals == caps[tree.order]) & (totals > 0)
@@ -90,7 +94,7 @@ def share_out(
 
 
 def limits(
-    tree: Tree, want: list[np.ndarray], caps: np.ndarray, bounds: list[NodeBound], budget: int, names: LeafTable
+    tree: Tree, want: list[np.ndarray], caps: np.ndarray, bounds: list[NodeBound], budget: int
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Per level, the fewest and most tokens each node can take, its own bounds and its children's together."""
     low, high = np.zeros(len(caps), np.int64), np.where(want[-1] > 0, caps, 0)
@@ -102,7 +106,7 @@ def limits(
         for b in bounds:
             if b.level != level:
                 continue
-            least, most = window(b, budget)
+            least, most = window(b.low, b.high, budget)
             need, have = max(int(low[b.node]), least), min(int(high[b.node]), most)
             if need > have:
                 raise Infeasible(b.name, need, have, _blame(int(high[b.node]), have))
@@ -126,8 +130,12 @@ def _gather(parent: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
     return out
 
 
-def window(bound: NodeBound, budget: int) -> tuple[int, int]:
-    """A bound in whole tokens; one that no whole number meets is met by the nearest."""
-    low, high = math.ceil(bound.low * budget - 1e-6), math.floor(bound.high * budget + 1e-6)
-    nearest = round(bound.low * budget)
+def window(least: float, most: float, budget: int) -> tuple[int, int]:
+    """Shares as whole tokens, rounded inwards; where no whole number lies between them, the nearest.
+
+    >>> window(0.15, 0.2, 1001), window(0.15, 0.15, 1001)
+    ((151, 200), (150, 150))
+    """
+    low, high = math.ceil(least * budget - 1e-6), math.floor(most * budget + 1e-6)
+    nearest = round(least * budget)
     return (low, high) if low <= high else (nearest, nearest)

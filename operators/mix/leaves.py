@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.mix.spec import Where
+from operators.mix.where import Where
 
 UNKNOWN = "unknown"  # the value of a leaf column that is null
 PARTS = 64  # multipliers are whole 64ths: their sums are exact, and a leaf has few lanes
@@ -117,21 +117,31 @@ class LeafTable:
 
     def leaf_of(self, rows: pa.Table) -> np.ndarray:
         """The leaf number of each row, int32, by its values in `columns`; -1 where there is no such leaf."""
-        known = np.full(rows.num_rows, len(self) > 0)
+        if not len(self):
+            return np.full(rows.num_rows, -1, np.int32)
+        known = np.ones(rows.num_rows, bool)
         mine = np.zeros(len(self), np.int64)
         theirs = np.zeros(rows.num_rows, np.int64)
         for i, c in enumerate(self.columns):
-            place = pc.index_in(filled(rows.column(c)), pa.array(self.values[i], pa.string()))
-            code = place.to_numpy(zero_copy_only=False) if place.null_count == 0 else np.asarray(place.fill_null(-1))
-            known &= code >= 0
+            code = pc.index_in(filled(rows.column(c)), pa.array(self.values[i], pa.string())).fill_null(-1).to_numpy()
             mine = mine * len(self.values[i]) + self.codes[:, i]
             theirs = theirs * len(self.values[i]) + code
-        return _found(mine, theirs, known)
+            known &= code >= 0
+            distinct = np.unique(mine)  # ranks instead of products: no number of columns overflows
+            mine = np.searchsorted(distinct, mine)
+            at = np.minimum(np.searchsorted(distinct, theirs), len(distinct) - 1)
+            known &= distinct[at] == theirs
+            theirs = at
+        return np.where(known, theirs, -1).astype(np.int32)
 
     def lane_of(self, leaf: np.ndarray, multiplier_64: np.ndarray) -> np.ndarray:
         """The lane number of each row, int32; -1 where there is no such lane (also: where the multiplier is 0)."""
         mine = self.lanes.leaf.astype(np.int64) * MOST_PARTS + self.lanes.parts
-        return _found(mine, leaf.astype(np.int64) * MOST_PARTS + multiplier_64, leaf >= 0)
+        if not len(mine):
+            return np.full(len(leaf), -1, np.int32)
+        theirs = leaf.astype(np.int64) * MOST_PARTS + multiplier_64
+        at = np.minimum(np.searchsorted(mine, theirs), len(mine) - 1)
+        return np.where((leaf >= 0) & (mine[at] == theirs), at, -1).astype(np.int32)
 
     def _sum(self, values: np.ndarray) -> np.ndarray:
         return np.add.reduceat(values, self.first_lane[:-1]) if len(self) else np.zeros(0, np.int64)
@@ -140,10 +150,3 @@ class LeafTable:
 def filled(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """A leaf column as strings, `UNKNOWN` for null."""
     return column.cast(pa.string()).fill_null(pa.scalar(UNKNOWN))
-
-
-def _found(mine: np.ndarray, theirs: np.ndarray, known: np.ndarray) -> np.ndarray:
-    if not len(mine):
-        return np.full(len(theirs), -1, np.int32)
-    at = np.minimum(np.searchsorted(mine, theirs), len(mine) - 1)
-    return np.where(known & (mine[at] == theirs), at, -1).astype(np.int32)

@@ -7,7 +7,9 @@ import numpy as np
 from operators.mix.allocate import round_off
 from operators.mix.leaves import LeafTable
 from operators.mix.prior import boosted, head_of, prior
-from operators.mix.spec import Bound, Level, MixSpec, Phase
+from operators.mix.schedule import Level, Phase
+from operators.mix.spec import MixSpec
+from operators.mix.where import Bound
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ def stages(spec: MixSpec, leaves: LeafTable, eligible: np.ndarray, budget: int) 
     for (phase, step), own in zip(parts, tokens.tolist(), strict=True):
         levels = phase.levels or spec.levels
         bounds = spec.bounds if phase.bounds is None else phase.bounds
-        shares = with_replay(spec, leaves, eligible, levels, own)
+        together = sum(t for (p, _), t in zip(parts, tokens.tolist(), strict=True) if p.levels == phase.levels)
+        shares = with_replay(spec, leaves, eligible, levels, together)
         shares = boosted(shares, leaves, phase.boosts)
         if head is not None and spec.head_decay:
             decay = spec.head_decay.factor ** (begun / max(int(eligible.sum()), 1))

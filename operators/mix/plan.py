@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from operators.mix.budget import Solved, caps_of, solve
 from operators.mix.effective import effective_tokens
 from operators.mix.family import EPOCHS
 from operators.mix.leaves import LeafTable
-from operators.mix.solve import Solved, eligible, epoch_caps, solve
-from operators.mix.spec import Bound, MixSpec
+from operators.mix.spec import MixSpec, Multiplier
+from operators.mix.where import Bound
 
 FREE, CAPPED, EMPTY, SMALL, UNWEIGHTED, ROUNDED = range(6)
 WORDS = ("", "max_epochs", "empty", "min_tokens", "weight 0", "under half a token")
@@ -43,7 +44,7 @@ class MixPlan:
     reasons: tuple[str, ...]
     seed: int
     held_out: float
-    multipliers: str | None
+    multiplier: Multiplier | None
 
     @property
     def stops(self) -> np.ndarray:
@@ -80,12 +81,12 @@ def plan(leaves: LeafTable, spec: MixSpec) -> MixPlan:
         leaves=leaves,
         phases=tuple(PhasePlan(name=s.name, tokens=s.budget, bounds=s.bounds) for s in solved.stages),
         targets=solved.targets,
-        caps=np.floor(eligible(spec, leaves.tokens) * epoch_caps(spec, leaves) + 1e-6).astype(np.int64),
+        caps=caps_of(spec, leaves),
         stopped=stopped,
         reasons=reasons,
         seed=spec.seed,
         held_out=spec.held_out,
-        multipliers=spec.multipliers,
+        multiplier=spec.multiplier,
     )
 
 

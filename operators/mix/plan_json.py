@@ -4,6 +4,7 @@
 reader, and worked out again from what counts when the file is read.
 """
 
+import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,8 +14,9 @@ import numpy as np
 from operators.mix.check import breaches
 from operators.mix.leaves import Lanes, LeafTable
 from operators.mix.plan import MixPlan, PhasePlan
-from operators.mix.spec import Bound
+from operators.mix.spec import Multiplier
 from operators.mix.weights import SpecError
+from operators.mix.where import Bound
 
 FORMAT = "corpusmill mix plan 1"
 
@@ -27,8 +29,9 @@ def to_json(plan: MixPlan) -> bytes:
 def _lines(plan: MixPlan) -> Iterator[str]:
     yield "{"
     yield f'"format": {_told(FORMAT)},'
-    for name in ("seed", "held_out", "multipliers"):
-        yield f'"{name}": {_told(getattr(plan, name))},'
+    yield f'"seed": {plan.seed},'
+    yield f'"held_out": {_told(plan.held_out)},'
+    yield f'"multiplier": {_told(dataclasses.asdict(plan.multiplier) if plan.multiplier else None)},'
     yield '"phases": ['
     yield ",\n".join(_told(_phase(p)) for p in plan.phases)
     yield "],"
@@ -86,7 +89,7 @@ def from_json(payload: bytes) -> MixPlan:
         reasons=reasons,
         seed=found["seed"],
         held_out=found["held_out"],
-        multipliers=found["multipliers"],
+        multiplier=_multiplier_of(found["multiplier"]),
     )
     wrong = breaches(plan.leaves, plan.phases, plan.caps, plan.targets, slack=0)
     if wrong:
@@ -122,3 +125,9 @@ def _phase_of(told: Mapping[str, Any]) -> PhasePlan:
         Bound(where={c: tuple(v) for c, v in b["where"].items()}, min=b["min"], max=b["max"]) for b in told["bounds"]
     )
     return PhasePlan(name=told["name"], tokens=told["tokens"], bounds=bounds)
+
+
+def _multiplier_of(told: Mapping[str, Any] | None) -> Multiplier | None:
+    if told is None:
+        return None
+    return Multiplier(column=told["column"], steps=tuple((start, times) for start, times in told["steps"]))

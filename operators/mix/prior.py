@@ -1,12 +1,12 @@
 """What the rules alone ask for: a share per leaf, before any bound, cap or rounding.
 
-Source: see operators/mix/weights.py. Quality curves in the manner of Dolma 3: monotone, truncated below a quantile.
+Source: see operators/mix/weights.py.
 """
 
 import numpy as np
 
 from operators.mix.leaves import LeafTable
-from operators.mix.spec import Boost, Level, told
+from operators.mix.schedule import Level
 from operators.mix.tree import tree_of
 from operators.mix.weights import (
     OTHERS,
@@ -19,6 +19,7 @@ from operators.mix.weights import (
     UniMax,
     Weighting,
 )
+from operators.mix.where import Boost, told
 
 
 def prior(leaves: LeafTable, tokens: np.ndarray, levels: tuple[Level, ...], budget: float) -> np.ndarray:
@@ -120,8 +121,14 @@ def _curve(
     high = np.divide(ends - base, total, out=np.ones(len(supply)), where=total > 0)
     low = np.divide(ends - supply[order] - base, total, out=np.ones(len(supply)), where=total > 0)
     kept = 1 - rule.discard
-    rate = np.divide(target, total, out=np.ones(len(supply)), where=total > 0)
-    power = np.maximum(rule.max_factor * kept / np.maximum(rate, 1e-300) - 1, 0.0)
+    rate = np.divide(target, total, out=np.zeros(len(supply)), where=total > 0)
+    if (rate > rule.max_factor * kept * (1 + 1e-9)).any():
+        raise SpecError(
+            f"quality curve: to fill the budget documents are needed {rate.max():.3g} times on average, a curve up to "
+            f"{rule.max_factor:g} that leaves out {rule.discard:.0%} gives at most {rule.max_factor * kept:.3g}"
+        )
+    power = rule.max_factor * kept / np.maximum(rate, 1e-300) - 1
+    power = np.maximum(power, 0.0)
     high, low = (np.clip((x - rule.discard) / kept, 0, 1) ** (power + 1) for x in (high, low))
     out = np.zeros(len(supply))
     out[order] = high - low

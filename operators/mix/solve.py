@@ -1,82 +1,36 @@
 """All phases together: targets per phase and leaf, caps holding over the whole training run.
 
-Each phase is solved alone. A leaf of which all phases together want more than its cap gives each the same part of what
-it wanted; what they lose goes, phase by phase, to its siblings. A phase that this would leave without what its bounds
-demand is served before the others.
+Each phase is solved alone. A leaf of which all phases together would take more than its cap is divided among them in
+proportion to what their rules ask for; what a phase does not get goes to the leaf's siblings. A phase that this would
+leave without what its bounds demand is served before the others.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from operators.mix.family import Given, Infeasible, bounds_in, share_out
+from operators.mix.crossing import Window, project
+from operators.mix.family import EPOCHS, NOTHING, Given, Infeasible, NodeBound, bounds_in, share_out, window
 from operators.mix.leaves import LeafTable
-from operators.mix.phases import Stage, stages
-from operators.mix.spec import Bound, MixSpec
+from operators.mix.phases import Stage
+from operators.mix.spec import MixSpec
 from operators.mix.tree import Tree, tree_of
+from operators.mix.where import Bound, told
 
 
 @dataclass(frozen=True)
-class Solved:
-    """targets, stopped: (phases, leaves); see `family.Given`. bound_names: per phase, the words of its bounds."""
+class Ready:
+    """A phase with its tree and its bounds sorted out: those of one node of the tree, and those that cross it."""
 
-    stages: tuple[Stage, ...]
-    targets: np.ndarray
-    stopped: np.ndarray
-    bound_names: tuple[tuple[str, ...], ...]
-
-
-def epoch_caps(spec: MixSpec, leaves: LeafTable) -> np.ndarray:
-    """The most epochs of each leaf, float64."""
-    epochs = np.full(len(leaves), float(spec.max_epochs))
-    for cap in spec.caps:
-        epochs[leaves.matches(cap.where)] = cap.max_epochs
-    return epochs
-
-
-def eligible(spec: MixSpec, tokens: np.ndarray) -> np.ndarray:
-    """Tokens per leaf, 0 for leaves that are too small to take part."""
-    return np.where(tokens >= max(spec.min_tokens, 1), tokens, 0)
-
-
-def solve(spec: MixSpec, leaves: LeafTable) -> Solved:
-    """Targets in whole tokens, each phase's summing to its budget exactly. Raises Infeasible."""
-    line = np.where(eligible(spec, leaves.tokens) > 0, leaves.line_tokens, 0)
-    return solve_for(spec, leaves, spec.budget.of(int(line.sum())))
-
-
-def solve_for(spec: MixSpec, leaves: LeafTable, budget: int) -> Solved:
-    """The same, for a budget in tokens."""
-    unique = eligible(spec, leaves.tokens)
-    caps = np.floor(unique * epoch_caps(spec, leaves) + 1e-6).astype(np.int64)
-    parts = stages(spec, leaves, np.where(unique > 0, leaves.line_tokens, 0), budget)
-    phases = [_Ready.of(spec, leaves, part) for part in parts]
-    first: list[int] = []
-    while True:
-        try:
-            given = _together(phases, caps, first)
-            break
-        except _Short as short:
-            if short.phase in first:
-                raise short.cause from None
-            first.append(short.phase)
-    return Solved(
-        tuple(parts),
-        np.stack([g.tokens for g in given]),
-        np.stack([g.stopped for g in given]),
-        tuple(tuple(b.name for b in p.bounds) for p in phases),
-    )
-
-
-@dataclass(frozen=True)
-class _Ready:
     stage: Stage
     tree: Tree
-    bounds: list
+    inside: list[NodeBound]
+    crossing: list[Bound]
     leaves: LeafTable
 
     @classmethod
-    def of(cls, spec: MixSpec, leaves: LeafTable, stage: Stage) -> "_Ready":
+    def of(cls, spec: MixSpec, leaves: LeafTable, stage: Stage) -> "Ready":
+        """The phase, its replayed leaves apart from all others at the top of the tree."""
         groups = [[leaves.columns.index(c) for c in level.columns] for level in stage.levels]
         codes, bounds = leaves.codes, stage.bounds
         if spec.replay:
@@ -86,11 +40,37 @@ class _Ready:
             bounds = (Bound(where=spec.replay.where, min=spec.replay.share, max=spec.replay.share), *bounds)
         tree = tree_of(codes, groups)
         inside, crossing = bounds_in(tree, leaves, bounds)
-        assert not crossing, "not yet"
-        return cls(stage, tree, inside, leaves)
+        return cls(stage, tree, inside, crossing, leaves)
+
+    @property
+    def bound_names(self) -> tuple[str, ...]:
+        """The words of its bounds: `Given.stopped` counts in these."""
+        return (*(b.name for b in self.inside), *(told(b.where) for b in self.crossing))
 
     def give(self, caps: np.ndarray) -> Given:
-        return share_out(self.tree, self.stage.shares, caps, self.bounds, self.stage.budget, self.leaves)
+        """Its leaves' tokens within these caps. Raises Infeasible."""
+        budget = self.stage.budget
+        given = share_out(self.tree, self.stage.shares, caps, self.inside, budget)
+        if not self.crossing:
+            return given
+        start = np.where(self.stage.shares > 0, np.maximum(given.tokens, 1e-3), 0.0)
+        inside = [Window(self._leaves_of(b), *window(b.low, b.high, budget), b.name) for b in self.inside]
+        crossing = [
+            Window(np.flatnonzero(self.leaves.matches(b.where)), *window(b.min, b.max, budget), told(b.where))
+            for b in self.crossing
+        ]
+        found = project(start, caps, [*inside, *crossing], budget)
+        stopped = np.where(given.stopped == EPOCHS, NOTHING, given.stopped)
+        for i, rule in enumerate(crossing, start=len(inside)):
+            if found.pushed[i]:
+                stopped[rule.leaves] = i
+        tight = (found.tokens == caps) & (caps > 0)
+        return Given(found.tokens, np.where(tight, EPOCHS, stopped))
+
+    def _leaves_of(self, bound: NodeBound) -> np.ndarray:
+        starts = self.tree.starts[bound.level]
+        end = starts[bound.node + 1] if bound.node + 1 < len(starts) else len(self.tree.order)
+        return self.tree.order[starts[bound.node] : end]
 
 
 class _Short(Exception):
@@ -98,7 +78,19 @@ class _Short(Exception):
         self.phase, self.cause = phase, cause
 
 
-def _together(phases: list[_Ready], caps: np.ndarray, first: list[int]) -> list[Given]:
+def together(phases: list[Ready], caps: np.ndarray) -> list[Given]:
+    """The tokens of every phase, all of them together within the caps. Raises Infeasible."""
+    first: list[int] = []
+    while True:
+        try:
+            return _in_order(phases, caps, first)
+        except _Short as short:
+            if short.phase in first or len(phases) == 1:
+                raise short.cause.of_phase(phases[short.phase].stage.name, len(phases)) from None
+            first.append(short.phase)
+
+
+def _in_order(phases: list[Ready], caps: np.ndarray, first: list[int]) -> list[Given]:
     left = caps.copy()
     given: dict[int, Given] = {}
 
@@ -112,21 +104,31 @@ def _together(phases: list[_Ready], caps: np.ndarray, first: list[int]) -> list[
         given[i] = attempt(i, left)
         left = left - given[i].tokens
     rest = [i for i in range(len(phases)) if i not in first]
+    asked = {i: phases[i].stage.shares * phases[i].stage.budget for i in rest}
+    all_asked = np.sum([asked[i] for i in rest], axis=0) if rest else left
     room = dict.fromkeys(rest, left)
-    dirty = rest
-    while dirty:
-        for i in dirty:
+    while rest:
+        for i in rest:
             given[i] = attempt(i, room[i])
-        total = sum((given[i].tokens for i in rest), np.zeros_like(caps))
-        over = total > left
+        over = np.sum([given[i].tokens for i in rest], axis=0) > left
         if not over.any():
             break
-        part = np.divide(left, total, out=np.zeros(len(caps)), where=over)
-        spare = left.copy()
-        for i in rest[:-1]:
-            mine = np.where(over, np.floor(given[i].tokens * part).astype(np.int64), room[i])
-            room[i] = mine
-            spare = spare - np.where(over, mine, 0)
-        room[rest[-1]] = np.where(over, spare, room[rest[-1]])
-        dirty = rest
+        for i in rest:
+            part = np.divide(asked[i], all_asked, out=np.zeros(len(caps)), where=over & (all_asked > 0))
+            room[i] = np.where(over, np.minimum(room[i], np.floor(left * part).astype(np.int64)), room[i])
+    if len(rest) > 1:
+        _use_up(phases, given, room, left, rest)
     return [given[i] for i in range(len(phases))]
+
+
+def _use_up(
+    phases: list[Ready], given: dict[int, Given], room: dict[int, np.ndarray], left: np.ndarray, rest: list[int]
+) -> None:
+    """Gives what one phase left of a divided leaf to those that were stopped by their part of it, first come."""
+    for i in rest:
+        spare = left - np.sum([given[j].tokens for j in rest], axis=0)
+        wants = (given[i].tokens == room[i]) & (room[i] < left) & (spare > len(rest))
+        if wants.any():
+            given[i] = phases[i].give(
+                np.where(wants, given[i].tokens + spare, np.minimum(room[i], given[i].tokens + spare))
+            )

@@ -5,13 +5,12 @@ temperature=3.33)),))` mixes all tokens there are, each leaf at most 4 times.
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from operators.mix.weights import Natural, Weighting, positive, refuse, unless
-
-Where = Mapping[str, tuple[str, ...]]
+from operators.mix.schedule import HeadDecay, Level, Phase
+from operators.mix.weights import positive, refuse, unless
+from operators.mix.where import Bound, Cap, Replay
 
 
 class OnExhausted(StrEnum):
@@ -20,98 +19,6 @@ class OnExhausted(StrEnum):
     ERROR = "error"
     REDISTRIBUTE = "redistribute"
     SHRINK_BUDGET = "shrink_budget"
-
-
-def told(where: Where) -> str:
-    """A set of leaves in words.
-
-    >>> told({"domain": ("law",), "language": ("de", "fr")})
-    'domain=law, language=de|fr'
-    """
-    return ", ".join(f"{column}={'|'.join(values)}" for column, values in where.items())
-
-
-def _where_errors(where: Where) -> str:
-    bad = [c for c, v in where.items() if not (isinstance(v, tuple) and v and all(isinstance(x, str) for x in v))]
-    return unless(not bad, f"where wants a tuple of strings for each column, see {', '.join(map(repr, bad))}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Level:
-    """One level of the tree: siblings differ in these columns and share a parent of the levels above."""
-
-    columns: tuple[str, ...]
-    weighting: Weighting = field(default_factory=Natural)
-
-    def __post_init__(self) -> None:
-        refuse("level", unless(bool(self.columns), "needs at least one column"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bound:
-    """The leaves that `where` picks take between `min` and `max` of all tokens, as shares in [0, 1]."""
-
-    where: Where
-    min: float = 0.0
-    max: float = 1.0
-
-    def __post_init__(self) -> None:
-        refuse(
-            f"bound on {self.where!r}",
-            unless(bool(self.where), "where picks everything: name a column"),
-            _where_errors(self.where),
-            unless(0 <= self.min <= self.max <= 1, f"wants 0 <= min <= max <= 1, got {self.min!r} to {self.max!r}"),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cap:
-    """The leaves that `where` picks are repeated at most `max_epochs` times each; the last cap that fits counts."""
-
-    where: Where
-    max_epochs: float
-
-    def __post_init__(self) -> None:
-        refuse(
-            f"cap on {self.where!r}",
-            _where_errors(self.where),
-            unless(positive(self.max_epochs), f"max_epochs must be above 0, got {self.max_epochs!r}"),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Boost:
-    """The weight of each leaf that `where` picks is multiplied by `factor`, before bounds and caps."""
-
-    where: Where
-    factor: float
-
-    def __post_init__(self) -> None:
-        ok = positive(self.factor)
-        refuse(
-            f"boost of {self.where!r}",
-            _where_errors(self.where),
-            unless(ok, f"factor must be above 0, got {self.factor!r}"),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeadDecay:
-    """The head's weights shrink with each epoch; what it gives up goes to the tail.
-
-    The head: the fewest leaves, largest first, that hold `head` of all tokens. A phase that begins after e epochs of
-    the whole supply (a real number) multiplies the head's weights by factor ** e.
-    """
-
-    factor: float
-    head: float = 0.8
-
-    def __post_init__(self) -> None:
-        refuse(
-            "head decay",
-            unless(0 < self.factor <= 1, f"factor must lie in (0, 1], got {self.factor!r}"),
-            unless(0 < self.head < 1, f"head must lie in (0, 1), got {self.head!r}"),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,50 +46,28 @@ class Budget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Replay:
-    """The leaves that `where` picks, of an earlier dataset, take exactly `share` of all tokens, by their own tokens."""
+class Multiplier:
+    """Documents are taken so many times as a column says, when their leaf is taken once; 0 leaves them out.
 
-    where: Where
-    share: float
-
-    def __post_init__(self) -> None:
-        refuse(
-            "replay",
-            unless(bool(self.where), "where picks everything: name a column"),
-            _where_errors(self.where),
-            unless(0 < self.share < 1, f"share must lie in (0, 1), got {self.share!r}"),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Phase:
-    """A stage of training. What it does not say (levels, bounds) it takes from the mix.
-
-    share:      of the budget; the shares of all phases sum to 1.
-    ramp_steps: above 0, the phase comes in so many equal steps, whose weights go in a straight line from those of the
-                phase before to its own.
+    steps: (from, times) pairs, rising; a value takes the times of the last `from` that is not above it, 0 below the
+    first. Without steps the column's value itself counts. Times are rounded to 64ths.
     """
 
-    name: str
-    share: float
-    levels: tuple[Level, ...] | None = None
-    bounds: tuple[Bound, ...] | None = None
-    boosts: tuple[Boost, ...] = ()
-    ramp_steps: int = 0
+    column: str
+    steps: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
+        starts = [s for s, _ in self.steps]
         refuse(
-            f"phase {self.name!r}",
-            unless(bool(self.name), "needs a name"),
-            unless(0 < self.share <= 1, f"share must lie in (0, 1], got {self.share!r}"),
-            unless(self.levels is None or bool(self.levels), "levels is empty: leave it out"),
-            unless(self.ramp_steps >= 0, f"ramp_steps must be 0 or more, got {self.ramp_steps!r}"),
+            f"multiplier {self.column!r}",
+            unless(starts == sorted(set(starts)), f"steps must rise, got {starts}"),
+            unless(all(0 <= t < 2**14 for _, t in self.steps), "times must lie in [0, 16384)"),
         )
 
 
-def equal_phases(count: int) -> tuple[Phase, ...]:
-    """So many phases of equal share, named "1", "2", ...; with a HeadDecay, one a epoch is the usual choice."""
-    return tuple(Phase(name=str(i + 1), share=1 / count) for i in range(count))
+# Documents that stand for a cluster of near-duplicates, by the size of the cluster. Source: the README of FineWeb-2,
+# section Deduplication: very large clusters are taken once, being of lower quality.
+REHYDRATION = ((1, 1), (2, 2), (3, 3), (5, 5), (100, 8), (1000, 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +78,7 @@ class MixSpec:
                  arXiv:2305.16264: up to four epochs are nearly as good as new data.
     min_tokens:  leaves with fewer tokens are left out, and said so in the plan.
     held_out:    share of every leaf, by hash, that is never mixed.
-    multipliers: column of how many times a document is taken when its leaf is taken once; none: 1 for all.
+    multiplier:  how many times each document is taken when its leaf is taken once; none: once.
     seed:        of the dataset: together with the text it decides which documents a partial leaf holds.
     """
 
@@ -207,7 +92,7 @@ class MixSpec:
     phases: tuple[Phase, ...] = ()
     head_decay: HeadDecay | None = None
     replay: Replay | None = None
-    multipliers: str | None = None
+    multiplier: Multiplier | None = None
     held_out: float = 0.0
     seed: int = 0
 

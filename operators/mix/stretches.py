@@ -34,7 +34,7 @@ class Ends:
 
 
 def ends_of(plan: MixPlan, layout: Layout, before: np.ndarray) -> Ends:
-    """Every end, with room for what rounding to whole documents may bring over from the leaf before it."""
+    """Every end, with room for rounding to whole documents."""
     leaves, lanes = plan.leaves, plan.leaves.lanes
     phase, leaf = np.nonzero(plan.targets > 0)
     stop = plan.stops[phase, leaf].astype(np.float64)
@@ -66,7 +66,7 @@ def wanted_bins(layout: Layout, ends: Ends) -> np.ndarray:
     return np.unique(bins)
 
 
-def refine(layout: Layout, wanted: np.ndarray, rows: Rows) -> Rows:
+def inside(layout: Layout, wanted: np.ndarray, rows: Rows) -> Rows:
     """The documents of one unit that lie in wanted bins."""
     rows = rows.where(rows.lane >= 0)
     bins = layout.bin_of(rows.lane, rows.u)
@@ -74,13 +74,26 @@ def refine(layout: Layout, wanted: np.ndarray, rows: Rows) -> Rows:
     return rows.where(wanted[at] == bins if len(wanted) else np.zeros(len(rows), bool))
 
 
+def balancers(plan: MixPlan) -> np.ndarray:
+    """Per phase the leaf that takes up what rounding leaves over elsewhere: the largest that its cap leaves free."""
+    spare = plan.caps - plan.stops > _slack(plan)[:, None]
+    return np.argmax(plan.targets + np.where(spare, plan.taken.sum() + 1, 0) * (plan.targets > 0), axis=1)
+
+
 def _room(plan: MixPlan) -> np.ndarray:
-    """(phases, leaves): half the largest document of the leaf and of the one that ends before it in its phase."""
-    largest = plan.leaves.largest.astype(np.float64)
-    at = np.where(plan.targets > 0, np.arange(len(largest)), -1)
-    latest = np.maximum.accumulate(at, axis=1)
-    latest = np.concatenate([np.full((len(at), 1), -1), latest[:, :-1]], axis=1)
-    return (largest + np.where(latest >= 0, largest[latest], 0.0)) / 2 + 1
+    """(phases, leaves): how far from its target a leaf may have to look for its end, in tokens."""
+    out = np.zeros(plan.targets.shape) + plan.leaves.largest / 2 + 1
+    out[np.arange(len(out)), balancers(plan)] += np.cumsum(_slack(plan))
+    return out
+
+
+def _slack(plan: MixPlan) -> np.ndarray:
+    """Per phase, what rounding to whole documents can leave over: leaves under half a document get none, the others
+    are off by up to half a document either way, in sum beyond four times the root of squares hardly ever.
+    """
+    half = plan.leaves.largest / 2 + 1
+    small = plan.stops < half
+    return np.where(small, plan.stops, 0).sum(axis=1) + 4 * np.sqrt(np.where(small, 0, half**2).sum(axis=1))
 
 
 def _lanes_of(leaves: LeafTable, leaf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

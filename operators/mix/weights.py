@@ -61,13 +61,7 @@ class Temperature:
 
 @dataclass(frozen=True, kw_only=True)
 class UniMax:
-    """As uniform as it can be while nobody is repeated more than `max_epochs` times."""
-
-    max_epochs: float
-
-    def __post_init__(self) -> None:
-        ok = positive(self.max_epochs)
-        refuse("unimax", unless(ok, f"max_epochs must be above 0, got {self.max_epochs!r}"))
+    """As even as it can be while no leaf is repeated more often than the mix's caps allow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,12 +86,16 @@ class Explicit:
 
 @dataclass(frozen=True, kw_only=True)
 class QualityCurve:
-    """Siblings are quality buckets, worst first: the worst `discard` share of the tokens is left out, better ones are
-    taken ever more often, the very best `max_factor` times.
+    """Siblings are quality buckets: the worst `discard` share of the tokens is left out, better ones are taken ever
+    more often, the very best `max_factor` times; before caps and bounds.
 
     The factor at quality quantile x is max_factor * ((x - discard) / (1 - discard)) ** p, with p such that the curve's
-    area is the level's target over its supply; a bucket gets the area over its quantiles. Buckets are in the order of
-    `order`, or else of their values as numbers, or else as text.
+    area is the parent's target over its supply; a bucket gets the area over its quantiles. Buckets are in the order of
+    `order` (worst first), or else of their values as numbers, or else as text.
+
+    Source:   Olmo 3, arXiv:2512.13961, section 3.4.4 and appendix A.2: discard 0.4, factor 7.
+    Deviates: the paper's curves have one more factor, exp(lambda * (x - discard)), and bound the mean over the best
+              5 %; here lambda is 0 and the bound holds at the very best.
     """
 
     discard: float

@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from operators.contract import Columns, Reader, Span
 from operators.readers.framing.arc_head import ARC
-from operators.readers.framing.archive import Framed, framed
+from operators.readers.framing.archive import framed
 from operators.readers.framing.fields import SECONDS, arc_instants, text_of
 from operators.readers.framing.http import TooLarge, media_type, response
+from operators.readers.framing.record import Framed
 from operators.readers.framing.rows import Rows
 from operators.readers.framing.stored import Stored
 

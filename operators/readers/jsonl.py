@@ -14,8 +14,9 @@ import pyarrow as pa
 
 from operators.batch import TEXT
 from operators.contract import Columns, Reader, Span
-from operators.readers.framing.fields import SECONDS, dates
-from operators.readers.framing.lines import Lines, closing, lines_of
+from operators.readers.framing.fields import dates
+from operators.readers.framing.lines import Lines, closing, each_line, lines_of
+from operators.readers.framing.mapping import check_mapping, columns_for, fields_by_column
 from operators.readers.framing.rows import Rows
 from operators.readers.framing.stored import Stored
 from operators.readers.framing.utf8 import invalid_at
@@ -48,29 +49,19 @@ class Jsonl(Reader):
 
     makes: ClassVar[Columns] = {"text": TEXT}
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("orjson",)
+    libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
-        if self.max_record_bytes < 1:
-            raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
-        taken = sorted(set(self.columns) & {"offset", "length", "skipped", "failure", "text", *self._named()})
-        if taken:
-            raise ValueError(f"columns would define {', '.join(taken)} twice; rename them")
+        check_mapping(self._named(), self.columns, self.max_record_bytes)
 
     def columns_made(self) -> Columns:
         """Text, and what was asked for."""
-        named: Columns = {name: SECONDS if name == "fetched_at_utc" else pa.string() for name in self._named()}
-        return {**self.makes, **named, **dict.fromkeys(self.columns, pa.string())}
+        return columns_for(self._named(), self.columns)
 
     def _named(self) -> dict[str, str]:
-        known = {
-            "url": self.url,
-            "source_id": self.source_id,
-            "domain": self.domain,
-            "declared_language": self.language,
-            "fetched_at_utc": self.date,
-        }
-        return {column: name for column, name in known.items() if name is not None}
+        return fields_by_column(
+            url=self.url, source_id=self.source_id, domain=self.domain, language=self.language, date=self.date
+        )
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file)
@@ -90,7 +81,7 @@ class Jsonl(Reader):
             rows.other(block.offset, block.lost, failure=block.failure)
             yield
         offset = block.offset
-        for line in block.data.splitlines(keepends=True) if b"\r" not in block.data else split(block.data):
+        for line in each_line(block.data):
             self._line(rows, offset, line, wanted)
             offset += len(line)
             yield
@@ -119,15 +110,6 @@ class Jsonl(Reader):
             rows.other(offset, length, failure=f"missing_field: {self.text}")
         else:
             rows.other(offset, length, failure=f"text_not_a_string: {type(text).__name__}")
-
-
-def split(data: bytes) -> Iterator[bytes]:
-    """Lines with their ends, where only LF ends a line."""
-    at = 0
-    while at < len(data):
-        stop = data.find(b"\n", at) + 1 or len(data)
-        yield data[at:stop]
-        at = stop
 
 
 def reach(record: Mapping[str, Any], name: str) -> Any:

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from operators.batch import TEXT
-from operators.contract import RECORD, Columns, Reader, Span
-from operators.readers.framing.fields import SECONDS
+from operators.contract import Columns, Reader, Span
+from operators.readers.framing.mapping import check_mapping, columns_for, fields_by_column
 from operators.readers.framing.row_groups import Region, regions
 from operators.readers.framing.rows import BATCH_BYTES, Rows
 from operators.readers.framing.stored import Stored
@@ -51,26 +51,16 @@ class Parquet(Reader):
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow",)
 
     def __post_init__(self) -> None:
-        if self.max_record_bytes < 1:
-            raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
-        taken = sorted(set(self.columns) & {*RECORD, "text", *self._named()})
-        if taken:
-            raise ValueError(f"columns would define {', '.join(taken)} twice; rename them")
+        check_mapping(self._named(), self.columns, self.max_record_bytes)
 
     def columns_made(self) -> Columns:
         """Text, and what was asked for."""
-        named: Columns = {name: SECONDS if name == "fetched_at_utc" else pa.string() for name in self._named()}
-        return {**self.makes, **named, **dict.fromkeys(self.columns, pa.string())}
+        return columns_for(self._named(), self.columns)
 
     def _named(self) -> dict[str, str]:
-        known = {
-            "url": self.url,
-            "source_id": self.source_id,
-            "domain": self.domain,
-            "declared_language": self.language,
-            "fetched_at_utc": self.date,
-        }
-        return {column: name for column, name in known.items() if name is not None}
+        return fields_by_column(
+            url=self.url, source_id=self.source_id, domain=self.domain, language=self.language, date=self.date
+        )
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file)

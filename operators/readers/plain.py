@@ -39,6 +39,7 @@ class Plain(Reader):
 
     makes: ClassVar[Columns] = {"text": TEXT}
     splittable: ClassVar[bool] = True
+    libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
 
     def __post_init__(self) -> None:
         if self.unit not in ("file", "line", "paragraph"):

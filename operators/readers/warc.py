@@ -11,9 +11,10 @@ from typing import BinaryIO, ClassVar
 import pyarrow as pa
 
 from operators.contract import Columns, Reader, Span
-from operators.readers.framing.archive import Framed, framed
+from operators.readers.framing.archive import framed
 from operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
 from operators.readers.framing.http import TooLarge, media_type, response
+from operators.readers.framing.record import Framed
 from operators.readers.framing.rows import Rows
 from operators.readers.framing.stored import Stored
 from operators.readers.framing.warc_head import WARC

@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from operators.batch import TEXT
 from operators.contract import Columns, Reader, Span
-from operators.readers.framing.archive import Framed, framed
+from operators.readers.framing.archive import framed
 from operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
+from operators.readers.framing.record import Framed
 from operators.readers.framing.rows import Rows
 from operators.readers.framing.stored import Stored
 from operators.readers.framing.utf8 import invalid_at, strings
@@ -39,6 +40,7 @@ class Wet(Reader):
         "declared_language": pa.string(),
     }
     splittable: ClassVar[bool] = True
+    libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
 
     def __post_init__(self) -> None:
         if self.errors not in ("fail", "replace"):

@@ -13,7 +13,7 @@ import pyarrow as pa
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Signal
 from operators.text.lengths import find_chars, totals
-from operators.text.lines import LineRule, find_lines
+from operators.text.lines import LineRule, find_line_texts, find_lines
 from operators.text.punctuation import SENTENCE_ENDS
 from operators.text.repeats import repeated_parts
 from operators.text.shares import share, shares
@@ -56,13 +56,14 @@ class Fineweb(Signal):
             raise ValueError(f"short_line_chars must not be negative, got {self.short_line_chars}")
 
     def measure(self, batch: Batch) -> Arrays:
-        lines, words = batch.once(find_lines, LineRule.NEWLINE), batch.once(find_words, WordRule.WHITESPACE)
+        lines, said = batch.once(find_lines, LineRule.NEWLINE), batch.once(find_line_texts, LineRule.NEWLINE)
+        words = batch.once(find_words, WordRule.WHITESPACE)
         shown = lines.head != 0
         count = totals(lines.first, shown)
         ended = shown & ((unicode_tables().bits[lines.last] & ENDS) != 0)
-        short = shown & (lines.chars <= self.short_line_chars)
+        short = shown & (said.chars <= self.short_line_chars)
         breaks = np.maximum(lines.counts - 1, 0)
-        again = repeated_parts(lines.first, lines.hash, lines.chars, shown)[1]
+        again = repeated_parts(lines.first, said.hash, said.chars, shown)[1]
         return {
             "fineweb_ended_line_ratio": pa.array(shares(totals(lines.first, ended), count)),
             "fineweb_short_line_ratio": pa.array(shares(totals(lines.first, short), count)),

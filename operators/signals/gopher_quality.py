@@ -16,25 +16,24 @@ from operators.batch import Batch
 from operators.contract import Arrays, Columns, Resource, Signal
 from operators.signals.scans.gopher_marks import count_marks, count_word_kinds
 from operators.text.buffers import find_text
-from operators.text.languages import StopWords, stop_words_of
+from operators.text.languages import SETTINGS, StopWords, stop_words_of
 from operators.text.lengths import totals
 from operators.text.lines import LineRule, find_lines
 from operators.text.membership import distinct_members
 from operators.text.punctuation import PUNCTUATION, SENTENCE_ENDS
 from operators.text.shares import share, shares
-from operators.text.words import WordRule, find_words
+from operators.text.words import WordRule, find_words, words_of
 
 BULLETS = ("•", "-")
-SETTINGS = Resource("shipped:text/languages.json")
 
 
-def gopher_quality(text: str, stop_words: tuple[str, ...]) -> dict[str, float]:
+def gopher_quality(text: str, stop_words: tuple[str, ...], rule: WordRule) -> dict[str, float]:
     """The columns of one document: the specification.
 
-    >>> gopher_quality("- The end of #1 ...\\n", ("the", "of"))["gopher_stop_words"]
+    >>> gopher_quality("- The end of #1 ...\\n", ("the", "of"), WordRule.WHITESPACE)["gopher_stop_words"]
     1
     """
-    words, lines = text.split(), text.splitlines()
+    words, lines = words_of(text, rule), text.splitlines()
     plain = [w for w in words if any(c not in PUNCTUATION and c not in SENTENCE_ENDS for c in w)]
     return {
         "gopher_words": len(plain),
@@ -50,13 +49,15 @@ def gopher_quality(text: str, stop_words: tuple[str, ...]) -> dict[str, float]:
 
 @dataclass(frozen=True, kw_only=True)
 class GopherQuality(Signal):
-    """Adds eight `gopher_` columns; see `gopher_quality`.
+    """Adds eight `gopher_` columns; see `gopher_quality`. `words`: the name of a WordRule.
 
     `stop_words`: a language label of the settings (`en`, ...), the words themselves, or `by_language`: those of each
-    document's own `language` column, null where the settings have none. `settings`: JSON, see text/languages.json.
+    document's own `language` column, null where the settings have none; with it, `words: unicode` is what finds the
+    words of scripts without spaces. `settings`: JSON, see text/languages.json.
     """
 
     stop_words: str | tuple[str, ...] = "en"
+    words: str = WordRule.WHITESPACE.value
     settings: Resource = SETTINGS
 
     adds: ClassVar[Columns] = {
@@ -71,6 +72,7 @@ class GopherQuality(Signal):
     }
 
     def __post_init__(self) -> None:
+        WordRule(self.words)
         if not self.stop_words or not all(isinstance(w, str) for w in self.stop_words):
             raise ValueError(f"stop_words must be a language label or a list of words, got {self.stop_words!r}")
 
@@ -79,10 +81,11 @@ class GopherQuality(Signal):
 
     def measure(self, batch: Batch) -> Arrays:
         text, n = batch.once(find_text), batch.num_rows
-        words, lines = batch.once(find_words, WordRule.WHITESPACE), batch.once(find_lines, LineRule.UNICODE)
+        words, lines = batch.once(find_words, WordRule(self.words)), batch.once(find_lines, LineRule.UNICODE)
+        spaced = batch.once(find_words, WordRule.WHITESPACE)  # the only rule whose words hold marks
         stop = stop_words_of(self.stop_words, self.settings, batch)
         marks, kinds, stops = np.zeros((2, n), np.int64), np.zeros((3, n), np.int64), np.zeros(n, np.int32)
-        count_marks(text.data, text.offsets, marks)
+        count_marks(text.data, text.offsets, spaced.first, spaced.start, spaced.size_bytes, spaced.kinds, marks)
         count_word_kinds(words.first, words.chars, words.kinds, kinds)
         distinct_members(words.first, words.hash, stop.which, stop.sets.begin, stop.sets.slots, stops)
         bullets = np.isin(lines.head, np.array([ord(b) for b in BULLETS], np.uint32))

@@ -17,9 +17,10 @@ import pyarrow as pa
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Signal
 from operators.text.lengths import find_chars
-from operators.text.lines import LineRule, Lines, find_lines
+from operators.text.lines import LineRule, Lines, LineTexts, find_line_texts, find_lines
 from operators.text.paragraphs import find_paragraphs, paragraphs_of
-from operators.text.repeats import repeated_parts, repeated_runs, top_runs
+from operators.text.repeated_runs import count_runs
+from operators.text.repeats import repeated_parts
 from operators.text.shares import share, shares
 from operators.text.words import WordRule, find_words, words_of
 
@@ -102,15 +103,16 @@ class GopherRepetition(Signal):
     def measure(self, batch: Batch) -> Arrays:
         words = batch.once(find_words, WordRule(self.words))
         lines, paragraphs = batch.once(find_lines, LineRule.NEWLINE), batch.once(find_paragraphs)
+        said = batch.once(find_line_texts, LineRule.NEWLINE)
         chars = batch.once(find_chars).counts
-        again, breaks = _repeated_lines(lines)
+        again, breaks = _repeated_lines(lines, said)
         par = repeated_parts(
             paragraphs.first, paragraphs.hash, paragraphs.chars, np.ones(len(paragraphs.hash), np.bool_)
         )
         top = np.zeros((len(TOP_SIZES), batch.num_rows), np.int64)
-        top_runs(words.first, words.hash, words.chars, np.array(TOP_SIZES), top)
         dup = np.zeros((len(REPEATED_SIZES), batch.num_rows), np.int64)
-        repeated_runs(words.first, words.hash, words.chars, np.array(REPEATED_SIZES), dup)
+        sizes = (np.array(TOP_SIZES), np.array(REPEATED_SIZES))
+        count_runs(words.first, words.hash, words.chars, *sizes, top, dup)
         ratios = [
             shares(again[0], breaks),
             shares(again[1], chars),
@@ -121,13 +123,13 @@ class GopherRepetition(Signal):
         return {name: pa.array(ratio) for name, ratio in zip(self.adds, ratios, strict=True)}
 
 
-def _repeated_lines(lines: Lines) -> tuple[np.ndarray, np.ndarray]:
+def _repeated_lines(lines: Lines, said: LineTexts) -> tuple[np.ndarray, np.ndarray]:
     """Repeats among the parts of re.split("\\n+", text), and the number of parts: int64[2, n], int64[n].
 
     Parts are the lines that are not empty, and an empty one at each end of the text where a line break stands.
     """
     filled = lines.size_bytes > 0
-    again = repeated_parts(lines.first, lines.hash, lines.chars, filled)
+    again = repeated_parts(lines.first, said.hash, said.chars, filled)
     some = lines.counts > 0
     ends = np.zeros((2, len(some)), np.bool_)
     ends[0, some] = ~filled[lines.first[:-1][some]]

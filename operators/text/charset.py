@@ -2,8 +2,8 @@
 
 Source:   WHATWG HTML, "Determining the character encoding" (byte order mark, then declarations); WHATWG Encoding, the
           table of labels.
-Deviates: bytes that are valid UTF-8 are UTF-8, whatever is declared, and the page's own declaration comes before the
-          HTTP one: servers send their default charset for every file.
+Deviates: bytes that are valid UTF-8 are UTF-8, whatever is declared, but for a declared ISO-2022, which is all ASCII;
+          and the page's own declaration comes before the HTTP one: servers send their default charset for every file.
 """
 
 import codecs
@@ -76,11 +76,15 @@ def codec_named(label: str) -> str | None:
     except (LookupError, ValueError):
         return None
     # str.decode alone refuses codecs like base64 and rot13, that do not turn bytes into text.
-    return found.name if getattr(found, "_is_text_encoding", True) and found.name not in NOT_OF_PAGES else None
+    return (
+        found.name
+        if getattr(found, "_is_text_encoding", True) and found.name.replace("-", "_") not in NOT_OF_PAGES
+        else None
+    )
 
 
 # UTF-7 and escapes: never meant, and each a way to smuggle text.
-NOT_OF_PAGES = frozenset({"utf-7", "punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs"})
+NOT_OF_PAGES = frozenset({"utf_7", "punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs"})
 
 
 def declared_in(page: bytes) -> str | None:
@@ -99,10 +103,13 @@ def detect(page: bytes, http_charset: str | None = None) -> Charset:
     for mark, name in BOMS:
         if page.startswith(mark):
             return Charset(name, "bom", len(mark))
-    if is_utf8(page):
+    escaped = page.isascii() and b"\x1b" in page
+    if not escaped and is_utf8(page):
         return Charset("utf-8", "utf8")
     for label, source in ((declared_in(page), "document"), (http_charset, "http")):
         name = codec_named(label) if label else None
+        if escaped and not (name or "").startswith("iso2022"):
+            continue
         if name == "utf-8":
             if damage(page) <= MAX_DAMAGE_DECLARED:
                 return Charset("utf-8", source)  # pyright: ignore[reportArgumentType] # a tuple widens the literals

@@ -10,10 +10,14 @@ from enum import Enum
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from operators.batch import Batch
 from operators.contract import Resource
-from operators.text.membership import WordSets, set_numbers, word_sets
+from operators.text.membership import WordSets, word_sets
+
+SETTINGS = Resource("shipped:text/languages.json")
 
 
 class StopWords(Enum):
@@ -37,7 +41,8 @@ def stop_words_of(chosen: str | tuple[str, ...], settings: Resource, batch: Batc
     known = language_settings(settings.read())
     if chosen == StopWords.BY_LANGUAGE.value:
         labels = tuple(known)
-        which = set_numbers(batch.column("language").to_pylist(), {label: i for i, label in enumerate(labels)})
+        places = pc.index_in(batch.column("language"), pa.array(labels, pa.string()))
+        which = places.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
         return StopSets(sets=word_sets([known[label]["stop_words"] for label in labels]), which=which)
     if chosen not in known:
         raise ValueError(f"no stop words for language {chosen!r}; there are {', '.join(sorted(known))}")
@@ -48,3 +53,15 @@ def stop_words_of(chosen: str | tuple[str, ...], settings: Resource, batch: Batc
 def language_settings(content: bytes) -> dict[str, dict[str, Any]]:
     """The settings of each language in a file such as text/languages.json."""
     return json.loads(content)["languages"]
+
+
+def setting_of(name: str, settings: Resource, batch: Batch, otherwise: float | None) -> np.ndarray:
+    """A number of the settings for the `language` of each document: float64[n], NaN where the settings say null.
+
+    `otherwise` holds for languages that the settings do not know, and for a null.
+    """
+    known = language_settings(settings.read())
+    numbers = [*(known[label][name] for label in known), otherwise]
+    values = np.array([np.nan if number is None else number for number in numbers], np.float64)
+    places = pc.index_in(batch.column("language"), pa.array(list(known), pa.string())).fill_null(len(known))
+    return values[places.to_numpy(zero_copy_only=False)]

@@ -8,6 +8,7 @@ from numba import njit
 
 from operators.batch import Batch
 from operators.text.buffers import find_text
+from operators.text.utf8 import count_chars
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,10 +44,7 @@ def totals(first: np.ndarray, values: np.ndarray) -> np.ndarray:
 @njit(nogil=True, cache=True)
 def _count(data: np.ndarray, offsets: np.ndarray, counts: np.ndarray) -> None:
     for d in range(len(offsets) - 1):
-        n = 0
-        for at in range(offsets[d], offsets[d + 1]):
-            n += np.int64((data[at] & 0xC0) != 0x80)
-        counts[d] = n
+        counts[d] = count_chars(data, offsets[d], offsets[d + 1])
 
 
 @njit(nogil=True, cache=True)

@@ -5,9 +5,10 @@ from numba import njit
 
 from operators.text.hashing import hash_span
 from operators.text.unicode_table import SPACE
-from operators.text.utf8 import code_at, start_before, width_at
+from operators.text.utf8 import code_at, count_chars, start_before, width_at
 
 _ELLIPSIS, _DOT = 0x2026, 46
+_BLOCK = 16
 
 
 @njit(nogil=True, cache=True)
@@ -42,6 +43,27 @@ def most_lines(data: np.ndarray, offsets: np.ndarray, unicode: bool) -> int:
 
 
 @njit(nogil=True, cache=True)
+def line_end(data: np.ndarray, at: int, end: int, unicode: bool) -> int:
+    """Where the next line break begins, or `end`. Goes by blocks in which no byte can begin one."""
+    while at < end:
+        if at + _BLOCK <= end:
+            possible = False
+            for i in range(_BLOCK):
+                byte = data[at + i]
+                possible |= (byte < 32) | (byte == 0xC2) | (byte == 0xE2)
+            if not possible:
+                at += _BLOCK
+                continue
+        stop = min(at + _BLOCK, end)
+        while at < stop:
+            byte = data[at]
+            if (byte < 32 or byte == 0xC2 or byte == 0xE2) and break_width(data, at, end, unicode):
+                return at
+            at += 1
+    return end
+
+
+@njit(nogil=True, cache=True)
 def scan_lines(
     data: np.ndarray,
     offsets: np.ndarray,
@@ -50,8 +72,6 @@ def scan_lines(
     first: np.ndarray,
     start: np.ndarray,
     size_bytes: np.ndarray,
-    chars: np.ndarray,
-    hashes: np.ndarray,
     head: np.ndarray,
     tail: np.ndarray,
     last: np.ndarray,
@@ -61,28 +81,35 @@ def scan_lines(
     n = 0
     for d in range(len(offsets) - 1):
         begin, end = offsets[d], offsets[d + 1]
-        line, at, count = begin, begin, 0
-        while at < end:
-            width = 0
-            while at < end:
-                byte = data[at]
-                if byte < 32 or byte == 0xC2 or byte == 0xE2:
-                    width = break_width(data, at, end, unicode)
-                    if width:
-                        break
-                count += (byte & 0xC0) != 0x80
-                at += 1
-            start[n], size_bytes[n], chars[n], hashes[n] = line - begin, at - line, count, hash_span(data, line, at)
+        line, more = begin, begin < end
+        while more:
+            at = line_end(data, line, end, unicode)
+            start[n], size_bytes[n] = line - begin, at - line
             head[n], tail[n], last[n], trails[n] = _ends(data, line, at, bits)
             n += 1
-            at += width
-            line, count = at, 0
-            if at == end and width and not unicode:  # split("\n") gives an empty line after a last break
-                start[n], size_bytes[n], chars[n], hashes[n] = line - begin, 0, 0, hash_span(data, line, line)
-                head[n], tail[n], last[n], trails[n] = 0, 0, 0, False
-                n += 1
+            # split("\n") gives an empty line after a last break, splitlines() does not
+            more = at < end and (not unicode or at + break_width(data, at, end, unicode) < end)
+            line = at + break_width(data, at, end, unicode) if more else end
         first[d + 1] = n
     return n
+
+
+@njit(nogil=True, cache=True)
+def read_lines(
+    data: np.ndarray,
+    offsets: np.ndarray,
+    first: np.ndarray,
+    start: np.ndarray,
+    size_bytes: np.ndarray,
+    chars: np.ndarray,
+    hashes: np.ndarray,
+) -> None:
+    """Characters and hash of each line found."""
+    for d in range(len(first) - 1):
+        for i in range(first[d], first[d + 1]):
+            begin = offsets[d] + start[i]
+            hashes[i] = hash_span(data, begin, begin + size_bytes[i])
+            chars[i] = count_chars(data, begin, begin + size_bytes[i])
 
 
 @njit(nogil=True, cache=True)

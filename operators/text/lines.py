@@ -1,4 +1,4 @@
-"""The lines of every document of a batch, found and hashed once.
+"""The lines of every document of a batch, found once, and measured and hashed once where that is asked for.
 
 Two rules. `newline`: text.split("\\n"). `unicode`: text.splitlines(), at every line break of Unicode. Under both an
 empty text has no line.
@@ -31,16 +31,13 @@ class Lines:
     """Lines of n documents in reading order; document i has lines first[i] to first[i + 1], blank ones too.
 
     `first`: int64[n + 1]. For each line, without its break: `start`: int32, byte inside its document; `size_bytes`:
-    int32; `chars`: int32; `hash`: uint64, hashing.span_hash of its bytes as written; `head`, `tail`: uint32, the first
-    and last character that is not a space, 0 for a blank line; `last`: uint32, the last character, 0 for an empty
-    line; `trails`: bool, ends (spaces apart) in an ellipsis.
+    int32; `head`, `tail`: uint32, the first and last character that is not a space, 0 for a blank line; `last`: uint32,
+    the last character, 0 for an empty line; `trails`: bool, ends (spaces apart) in an ellipsis.
     """
 
     first: np.ndarray
     start: np.ndarray
     size_bytes: np.ndarray
-    chars: np.ndarray
-    hash: np.ndarray
     head: np.ndarray
     tail: np.ndarray
     last: np.ndarray
@@ -55,6 +52,23 @@ class Lines:
         """The lines of the documents where `mask` is true."""
         parts = {name: parts_kept(self.first, mask, values) for name, values in vars(self).items() if name != "first"}
         return type(self)(first=rows_kept(self.first, mask), **parts)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LineTexts:
+    """What the lines of `Lines` say, in their order: `chars`: int32, code points; `hash`: uint64, hashing.span_hash."""
+
+    first: np.ndarray
+    chars: np.ndarray
+    hash: np.ndarray
+
+    def keep(self, mask: np.ndarray) -> Self:
+        """Those of the documents where `mask` is true."""
+        return type(self)(
+            first=rows_kept(self.first, mask),
+            chars=parts_kept(self.first, mask, self.chars),
+            hash=parts_kept(self.first, mask, self.hash),
+        )
 
 
 def lines_of(text: str, rule: LineRule) -> list[str]:
@@ -77,8 +91,6 @@ def find_lines(batch: Batch, rule: LineRule) -> Lines:
         first=np.zeros(len(text) + 1, np.int64),
         start=np.empty(room, np.int32),
         size_bytes=np.empty(room, np.int32),
-        chars=np.empty(room, np.int32),
-        hash=np.empty(room, np.uint64),
         head=np.empty(room, np.uint32),
         tail=np.empty(room, np.uint32),
         last=np.empty(room, np.uint32),
@@ -86,3 +98,11 @@ def find_lines(batch: Batch, rule: LineRule) -> Lines:
     )
     total = line_scan.scan_lines(text.data, text.offsets, unicode_tables().bits, unicode, *vars(lines).values())
     return Lines(**{name: values if name == "first" else values[:total] for name, values in vars(lines).items()})
+
+
+def find_line_texts(batch: Batch, rule: LineRule) -> LineTexts:
+    """Lengths and hashes of `find_lines`; use as `batch.once(find_line_texts, LineRule.NEWLINE)`."""
+    text, lines = batch.once(find_text), batch.once(find_lines, rule)
+    chars, hashes = np.empty(len(lines.start), np.int32), np.empty(len(lines.start), np.uint64)
+    line_scan.read_lines(text.data, text.offsets, lines.first, lines.start, lines.size_bytes, chars, hashes)
+    return LineTexts(first=lines.first, chars=chars, hash=hashes)

@@ -1,6 +1,6 @@
 """Small sets of words per language, and which words of a document are in them: by hash, without strings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,8 +62,3 @@ def distinct_members(
                     seen[slot] = d
                     n += 1
         out[d] = n
-
-
-def set_numbers(labels: Sequence[str | None], sets: Mapping[str, int]) -> np.ndarray:
-    """The number of each label's set, -1 where there is none: int64[n]."""
-    return np.fromiter((sets.get(label or "", -1) for label in labels), np.int64, len(labels))

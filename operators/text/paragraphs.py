@@ -13,7 +13,7 @@ from numba import njit
 from operators.batch import Batch
 from operators.text.buffers import find_text
 from operators.text.hashing import finish, hash_span, roll, run_hash, span_hash
-from operators.text.lines import LineRule, find_lines
+from operators.text.lines import LineRule, find_line_texts, find_lines
 from operators.text.ragged import parts_kept, rows_kept
 from operators.text.unicode_table import SPACE, unicode_tables
 from operators.text.utf8 import code_at, start_before, width_at
@@ -65,6 +65,7 @@ def paragraph_hash(paragraph: str) -> int:
 def find_paragraphs(batch: Batch) -> Paragraphs:
     """The paragraphs of column `text`; use as `batch.once(find_paragraphs)`."""
     text, lines = batch.once(find_text), batch.once(find_lines, LineRule.NEWLINE)
+    said = batch.once(find_line_texts, LineRule.NEWLINE)
     first = np.zeros(len(text) + 1, np.int64)
     chars, hashes = np.empty(len(lines.start), np.int32), np.empty(len(lines.start), np.uint64)
     total = _scan(
@@ -74,8 +75,8 @@ def find_paragraphs(batch: Batch) -> Paragraphs:
         lines.first,
         lines.start,
         lines.size_bytes,
-        lines.chars,
-        lines.hash,
+        said.chars,
+        said.hash,
         lines.head,
         first,
         chars,

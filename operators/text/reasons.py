@@ -7,6 +7,8 @@ import pyarrow as pa
 
 from operators.batch import Batch
 
+Bound = float | np.ndarray | None
+
 
 def first_reason(broken: Sequence[tuple[str, np.ndarray]], rows: int) -> pa.Array:
     """For each of `rows` documents the name of the first rule it breaks, or null; a string array.
@@ -21,19 +23,20 @@ def first_reason(broken: Sequence[tuple[str, np.ndarray]], rows: int) -> pa.Arra
     return names.take(pa.array(index, pa.int32(), mask=index < 0))
 
 
-def below(batch: Batch, column: str, low: float | None) -> np.ndarray:
+def below(batch: Batch, column: str, low: Bound) -> np.ndarray:
     """Whether each value is known and not at least `low`; bool[n], all false when `low` is None.
 
-    The bound is rounded to float32 where the column is float32, so that a stored 0.3 is not below 0.3. NaN is below.
+    A bound is one number, or one a document, NaN = open. It is rounded to float32 where the column is
+    float32, so that a stored 0.3 is not below 0.3. A value of NaN is below.
     """
     known, values = _values(batch, column)
-    return np.zeros(len(values), np.bool_) if low is None else known & ~(values >= _as(low, values))
+    return np.zeros(len(values), np.bool_) if low is None else known & ~((values >= _as(low, values)) | _open(low))
 
 
-def above(batch: Batch, column: str, high: float | None) -> np.ndarray:
+def above(batch: Batch, column: str, high: Bound) -> np.ndarray:
     """Whether each value is known and not at most `high`; the mirror of `below`."""
     known, values = _values(batch, column)
-    return np.zeros(len(values), np.bool_) if high is None else known & ~(values <= _as(high, values))
+    return np.zeros(len(values), np.bool_) if high is None else known & ~((values <= _as(high, values)) | _open(high))
 
 
 def unknown(batch: Batch, column: str) -> np.ndarray:
@@ -47,5 +50,11 @@ def _values(batch: Batch, column: str) -> tuple[np.ndarray, np.ndarray]:
     return known, values.fill_null(0).to_numpy(zero_copy_only=False)
 
 
-def _as(bound: float, values: np.ndarray) -> float | np.float32:
-    return np.float32(bound) if values.dtype == np.float32 else bound
+def _as(bound: float | np.ndarray, values: np.ndarray) -> float | np.floating | np.ndarray:
+    if values.dtype != np.float32:
+        return bound
+    return bound.astype(np.float32) if isinstance(bound, np.ndarray) else np.float32(bound)
+
+
+def _open(bound: float | np.ndarray) -> np.ndarray:
+    return np.isnan(np.asarray(bound, np.float64))

@@ -29,8 +29,10 @@ REGEX_WORD = 1 << 7  # \w of the re module
 UPPER = 1 << 8  # str.isupper
 DECIMAL = 1 << 9  # str.isdecimal
 ASCII_SIGN = 1 << 10  # string.punctuation
+MARK = 1 << 11  # hash sign, dot, ellipsis: what Gopher counts beside words
 
 CODE_POINTS = 0x110000
+MARKS = "#.…"
 LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
 # Blocks of Han, Kana, Thai, Lao, Khmer and Myanmar (Unicode 14, Blocks.txt), first and last code point.
@@ -77,6 +79,7 @@ def class_bits(character: str) -> int:
     bits |= REGEX_WORD * (character.isalnum() or character == "_") | BREAK * (character in LINE_BREAKS)
     bits |= UPPER * character.isupper() | DECIMAL * character.isdecimal()
     bits |= ASCII_SIGN * (code < 128 and character.isprintable() and not character.isalnum() and character != " ")
+    bits |= MARK * (character in MARKS)
     bits |= ALONE * any(first <= code <= last for first, last in ALONE_BLOCKS)
     bits |= ENDS * (character in SENTENCE_ENDS)
     return bits | PLAIN * (character not in PUNCTUATION and character not in SENTENCE_ENDS)
@@ -114,6 +117,8 @@ def unicode_tables() -> UnicodeTables:
         bits[code] |= 0 if chr(code).isalnum() else ASCII_SIGN
     for character in LINE_BREAKS:
         bits[ord(character)] |= BREAK
+    for character in MARKS:
+        bits[ord(character)] |= MARK
     for first, last in ALONE_BLOCKS:
         bits[first : last + 1] |= ALONE
     for character in PUNCTUATION | SENTENCE_ENDS:

@@ -33,3 +33,12 @@ def start_before(data: np.ndarray, end: int) -> int:
     while data[at] & 0xC0 == 0x80:
         at -= 1
     return at
+
+
+@njit(nogil=True, cache=True)
+def count_chars(data: np.ndarray, begin: int, end: int) -> int:
+    """Characters in data[begin:end]."""
+    n = 0
+    for at in range(begin, end):
+        n += int((data[at] & 0xC0) != 0x80)
+    return n

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numba import njit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,3 +50,29 @@ def rows_from_arrow(lists: pa.Array) -> TokenRows:
     raw = lists.offsets.to_numpy().astype(np.int64)
     ids = lists.values.to_numpy()[raw[0] : raw[-1]]
     return TokenRows(offsets=raw - raw[0], ids=ids)
+
+
+def offsets_of(lengths: np.ndarray | list[int]) -> np.ndarray:
+    """0 and the running sums of `lengths`, int64."""
+    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+
+
+def replaced(rows: TokenRows, at: np.ndarray, by: TokenRows) -> TokenRows:
+    """The same rows, but row `at[k]` is row k of `by`."""
+    source = rows.offsets[:-1].copy()
+    source[at] = by.offsets[:-1] + len(rows.ids)
+    lengths = np.diff(rows.offsets)
+    lengths[at] = np.diff(by.offsets)
+    offsets = offsets_of(lengths)
+    ids = np.empty(offsets[-1], np.int32)
+    gather(np.concatenate([rows.ids, by.ids]), source, offsets, ids)
+    return TokenRows(offsets=offsets, ids=ids)
+
+
+@njit(nogil=True, cache=True)
+def gather(ids: np.ndarray, source: np.ndarray, target: np.ndarray, out: np.ndarray) -> None:
+    """Copies each piece, from `source[i]` of `ids` to `target[i]` of `out`, up to `target[i + 1]`."""
+    for piece in range(len(source)):
+        begin, end, shift = target[piece], target[piece + 1], source[piece] - target[piece]
+        for at in range(begin, end):
+            out[at] = ids[at + shift]

@@ -13,7 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from operators.tokens.bpe.arrow_text import buffers_of
+from operators.tokens.bpe.fast import FastBpe, fast_bpe
+from operators.tokens.bpe.recognise import NotByKernel
+from operators.tokens.frame import Frame, NotAFrame, bounded, frame_of, framed
+from operators.tokens.judged import by_tokenizers
 from operators.tokens.rows import TokenRows
+from operators.tokens.sampled import mismatch, sampled
 from operators.tokens.specials import end_of_document, named
 
 if TYPE_CHECKING:
@@ -25,23 +31,43 @@ class Tokenizer:
     """Made by `load`. `encode` gives the ids of `tokenizers`, `documents` those and the end-of-document token."""
 
     judge: "tokenizers.Tokenizer"
+    fast: FastBpe | None
+    frame: Frame
     vocab_size: int  # highest id + 1: what an embedding table needs
     eos_id: int
     bos_id: int | None  # set when asked for by name: each document then begins with it
     digest: str  # sha256 (hex) of the tokenizer.json
-    path: Literal["fast", "general"]
     why_general: str  # "" on the fast path
 
+    @property
+    def path(self) -> Literal["fast", "general"]:
+        return "general" if self.fast is None else "fast"
+
     def encode(self, texts: pa.Array) -> TokenRows:
-        """The ids `tokenizers` gives for each text, its post-processor's tokens included; a null text has none."""
-        return by_tokenizers(self.judge, texts)
+        """The ids `tokenizers` gives for each text, its post-processor's tokens included; a null text has none.
+
+        On the fast path about one document in 1,000, by hash, goes through both: TokenMismatch if they differ.
+        """
+        if self.fast is None:
+            return by_tokenizers(self.judge, texts)
+        real = pc.is_valid(texts).to_numpy(zero_copy_only=False)
+        rows = framed(self.fast.encode(texts), real, self.frame)
+        again = sampled(*buffers_of(texts))
+        if len(again):
+            chosen = texts.take(again)
+            general = by_tokenizers(self.judge, chosen)
+            for k, place in enumerate(again.tolist()):
+                if error := mismatch(place, chosen[k].as_py() or "", rows.row(place), general.row(k)):
+                    raise error
+        return rows
 
     def documents(self, texts: pa.Array) -> TokenRows:
         """`encode`, with one end-of-document token after each text, and `bos_id`, if set, before it.
 
         Where the tokenizer's own post-processor already begins or ends so, nothing is added. A null text has no tokens.
         """
-        return bounded(self.encode(texts), pc.is_valid(texts), bos_id=self.bos_id, eos_id=self.eos_id)
+        real = pc.is_valid(texts).to_numpy(zero_copy_only=False)
+        return bounded(self.encode(texts), real, bos_id=self.bos_id, eos_id=self.eos_id)
 
     def decode(self, ids: np.ndarray) -> str:
         """The text of some ids, special tokens written out."""
@@ -63,43 +89,18 @@ def load(tokenizer_json: bytes, *, eos: str | None = None, bos: str | None = Non
     judge.no_truncation()
     judge.no_padding()
     vocabulary = cast(Mapping[str, int], judge.get_vocab(with_added_tokens=True))
+    fast, frame, why = None, Frame(before=(), after=()), ""
+    try:
+        fast, frame = fast_bpe(tokenizer_json, judge), frame_of(judge)
+    except (NotByKernel, NotAFrame) as e:
+        why = str(e)
     return Tokenizer(
         judge=judge,
+        fast=fast,
+        frame=frame,
         vocab_size=max(vocabulary.values()) + 1,
         eos_id=end_of_document(eos, vocabulary),
         bos_id=None if bos is None else named(bos, vocabulary),
         digest=hashlib.sha256(tokenizer_json).hexdigest(),
-        path="general",
-        why_general="no fast path yet",
+        why_general=why,
     )
-
-
-def by_tokenizers(judge: "tokenizers.Tokenizer", texts: pa.Array) -> TokenRows:
-    """What `tokenizers` gives, text by text; nothing for a null text."""
-    strings = texts.to_pylist()
-    encoded = judge.encode_batch_fast([text or "" for text in strings])
-    rows = [np.array([] if t is None else e.ids, np.int32) for t, e in zip(strings, encoded, strict=True)]
-    offsets = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum([len(row) for row in rows], out=offsets[1:])
-    return TokenRows(offsets=offsets, ids=np.concatenate(rows) if rows else np.zeros(0, np.int32))
-
-
-def bounded(rows: TokenRows, valid: pa.Array, *, bos_id: int | None, eos_id: int) -> TokenRows:
-    """Each row with `bos_id` (if set) at its start and `eos_id` at its end, neither twice; others stay empty."""
-    real = valid.to_numpy(zero_copy_only=False)
-    filled = rows.n_tokens > 0
-    first, last = np.full(len(rows), -1, np.int32), np.full(len(rows), -1, np.int32)
-    first[filled], last[filled] = rows.ids[rows.offsets[:-1][filled]], rows.ids[rows.offsets[1:][filled] - 1]
-    before = real & (first != bos_id) if bos_id is not None else np.zeros(len(rows), bool)
-    after = real & (last != eos_id)
-    offsets = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(rows.n_tokens.astype(np.int64) + before + after, out=offsets[1:])
-    ids = np.empty(offsets[-1], np.int32)
-    inside = np.ones(len(ids), bool)
-    inside[offsets[:-1][before]] = False
-    inside[offsets[1:][after] - 1] = False
-    ids[inside] = rows.ids
-    if bos_id is not None:
-        ids[offsets[:-1][before]] = bos_id
-    ids[offsets[1:][after] - 1] = eos_id
-    return TokenRows(offsets=offsets, ids=ids)

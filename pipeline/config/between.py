@@ -5,27 +5,47 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from operators.mix.weights import SpecError
 from pipeline.config.messages import sections
+from pipeline.config.mix import MixSpec
 from pipeline.config.problems import nearest
 from pipeline.config.section import Complaint, Section
 from pipeline.config.spec import JobSpec
+from pipeline.mixing import mix_of
 
 
 def complaints(full: Mapping[str, Any]) -> Iterator[Complaint]:
     """All of them, in a job file written out; a section that is wrong by itself is passed over."""
-    for key, model in sections(JobSpec):
-        value = full.get(key)
-        pairs = list(enumerate(value)) if isinstance(value, tuple) else [(None, value)]
-        for number, each in pairs:
-            section = sound(model, each)
-            for where, message in section.complaints() if section else ():
-                yield ((key, *where) if number is None else (key, number, *where)), message
+    yield from _inside(JobSpec, full)
+    yield from _mix(full.get("mix"))
     yield from _sources(full)
     if full.get("output_shards") is not None and full.get("shard_tokens") is not None:
         yield ("shard_tokens",), "output_shards and shard_tokens exclude each other: keep one"
     folders = [full.get(name, JobSpec.model_fields[name].default) for name in ("workspace", "output")]
     if len({str(folder).rstrip("/") for folder in folders}) == 1:
         yield ("output",), "workspace and output are the same folder; a dataset lies apart from its working tables"
+
+
+def _inside(model: type[Section], value: Mapping[str, Any]) -> Iterator[Complaint]:
+    """The complaints of every section inside `value`, which `model` describes, however deep."""
+    for key, inner in sections(model):
+        items = value.get(key)
+        each = [((key, n), item) for n, item in enumerate(items)] if isinstance(items, tuple) else [((key,), items)]
+        for path, item in each:
+            if isinstance(item, Mapping):
+                section = sound(inner, item)
+                found = [*(section.complaints() if section else ()), *_inside(inner, item)]
+                yield from (((*path, *where), message) for where, message in found)
+
+
+def _mix(value: Any) -> Iterator[Complaint]:
+    """What the mixer itself finds wrong with a mix in which nothing else is."""
+    section = sound(MixSpec, value)
+    if isinstance(section, MixSpec) and not [*section.complaints(), *_inside(MixSpec, value)]:
+        try:
+            mix_of(section)
+        except SpecError as e:
+            yield ("mix",), str(e).removeprefix("mix: ")
 
 
 def sound(model: type[Section], value: Any) -> Section | None:

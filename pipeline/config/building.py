@@ -129,7 +129,7 @@ def _within(value: Any, loc: tuple[str | int, ...]) -> Path:
     """The part of a pydantic place that leads into `value`; the rest names branches of a type."""
     path: Path = ()
     for part in loc:
-        inside = dict(enumerate(value)) if isinstance(value, list | tuple) else value
+        inside: dict[Any, Any] | Any = dict(enumerate(value)) if isinstance(value, list | tuple) else value
         if isinstance(inside, dict) and part in inside:
             path, value = (*path, part), inside[part]
     return path

@@ -54,10 +54,6 @@ class DedupSpec(Section):
     max_removed_share: dict[str, Share] = Field(default_factory=lambda: {"default": 0.95})
     """Share of a source's documents that may be removed before the run stops, by source; `default` for the rest."""
 
-    def complaints(self) -> Iterator[Complaint]:
-        for where, message in self.near.complaints() if self.near else ():
-            yield ("near", *where), message
-
     def ceiling(self, source: str) -> float:
         """The share of documents of `source` that may be removed, 0 to 1; 1 where nothing is said."""
         return self.max_removed_share.get(source, self.max_removed_share.get("default", 1.0))

@@ -51,6 +51,8 @@ class _Unfolding:
         match item:
             case str():
                 return Placed(step=StepSpec(operator=item), path=path, params=path)
+            case {"recipe": _}:
+                self.say(path, f"a recipe names no other recipe, found {found(item)}")
             case {"uses": str() as name, **rest}:
                 self.only(rest, ("with",), path)
                 return self.with_params(name, rest.get("with"), path, (*path, "with"))

@@ -1,8 +1,7 @@
 """Whether every column a step reads is there when its turn comes: the same walk as a run makes, without a document.
 
-What a run gives every document: `GIVEN`, the columns of its reader, and the fixed values of its input. A fixed value
-stands from the start, and again after a step that measures the same column: what the job file says wins. An Extract
-is passed over by documents whose reader gives `text` already.
+It follows pipeline.chain: an Extract is passed over by documents whose reader gives `text`; a step that measures a
+column replaces what the reader says; what an input fixes replaces both.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,15 +11,15 @@ import pyarrow as pa
 
 from operators import load
 from operators.contract import Columns, Decision, Extract, Operator, Reader, Rewrite
+from pipeline.chain import STANDARD
 
-GIVEN: Columns = {
-    "doc_id": pa.int64(),
-    "source": pa.string(),
-    "uri": pa.string(),
-    "offset": pa.int64(),
-    "length": pa.int64(),
-}
 FIXED: Columns = {"domain": pa.string(), "language": pa.string()}
+# Every document has the columns of STANDARD, but a language that is null for all of them serves no step.
+GIVEN: Columns = {name: dtype for name, dtype in STANDARD.items() if name != "language"}
+
+# What a run tells of each document beside its columns, and can therefore mix by.
+RUN_COLUMNS = ("source", *FIXED)
+SOURCES = "{sources}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,15 +53,15 @@ def gaps(streams: Sequence[Stream], steps: Sequence[tuple[str, Operator]], axes:
         left |= set(end)
         for gap in broken:
             found.setdefault(gap, []).append(f"{stream.source!r}" + (f" ({stream.reader})" if stream.reader else ""))
-    told = [Gap(step=g.step, message=g.message.format(sources=", ".join(sorted(set(s))))) for g, s in found.items()]
-    absent = [axis for axis in axes if axis not in left] if streams else []
+    told = [Gap(step=g.step, message=g.message.replace(SOURCES, ", ".join(sorted(set(s))))) for g, s in found.items()]
+    absent = [axis for axis in axes if axis not in left and axis not in RUN_COLUMNS] if streams else []
     return told + [Gap(step=None, message=f"no document has the axis {axis!r}{advice(axis)}") for axis in absent]
 
 
 def walked(stream: Stream, steps: Sequence[tuple[str, Operator]]) -> tuple[Columns, list[Gap]]:
-    """The columns a stream ends with, and its breaks; a message holds {sources} where its streams are to be named."""
+    """The columns a stream ends with, and its breaks; a message holds SOURCES where its streams are to be named."""
     have: dict[str, pa.DataType] = {**GIVEN, **stream.columns, **{n: FIXED[n] for n in stream.fixed}}
-    makers = dict.fromkeys(have, "the reader")
+    makers: dict[str, str] = {}
     broken: list[Gap] = []
     for number, (name, op) in enumerate(steps):
         if isinstance(op, Reader) or (isinstance(op, Extract) and "text" in have and stream.certain):
@@ -73,9 +72,7 @@ def walked(stream: Stream, steps: Sequence[tuple[str, Operator]]) -> tuple[Colum
             makers[column] = f"step {number + 1}, {name},"
     if "text" not in have:
         makes = ", ".join(n for n in stream.columns if n in ("content", "url"))
-        message = (
-            f"documents of {{sources}} have no text at the end{f', only {makes}' if makes else ''}{advice('text')}"
-        )
+        message = f"documents of {SOURCES} have no text at the end{f', only {makes}' if makes else ''}{advice('text')}"
         broken.append(Gap(step=None, message=message))
     return have, broken
 
@@ -84,13 +81,20 @@ def _breaks(name: str, op: Operator, have: Columns, makers: Mapping[str, str], s
     assert not isinstance(op, Reader)
     for column, dtype in op.columns_read().items():
         if column not in have:
-            yield f"{name} reads column {column!r}, which nothing before it makes for {{sources}}{advice(column)}"
-        elif have[column] != dtype and stream.certain:
-            yield f"{name} reads {column!r} as {dtype}; {makers[column]} makes it {have[column]} for {{sources}}"
+            yield f"{name} reads column {column!r}, which nothing before it makes for {SOURCES}{advice(column)}"
+        elif not _fits(have[column], dtype) and stream.certain:
+            maker = makers.get(column, "the reader")
+            yield f"{name} reads {column!r} as {dtype}; {maker} makes it {have[column]} for {SOURCES}"
     own = {} if isinstance(op, Extract | Decision) else op.adds if isinstance(op, Rewrite) else op.columns_added()
     for column in own:
-        if column in have and column not in stream.fixed and stream.certain:
-            yield f"{name} adds column {column!r}, which {makers[column]} makes already for {{sources}}"
+        if column in makers:
+            yield f"{name} adds column {column!r}, which {makers[column]} adds already"
+
+
+def _fits(found: pa.DataType, wanted: pa.DataType) -> bool:
+    """Whether a step can read the column; float64 in a declaration stands for any number (decide.bounds)."""
+    number = pa.types.is_integer(found) or pa.types.is_floating(found)
+    return found == wanted or (wanted == pa.float64() and number)
 
 
 def _added(op: Operator) -> Columns:

@@ -2,19 +2,11 @@
 
 import re
 
+from operators.readers.framing.sniff import sniff
+
 AUTO = "auto"
 FORMATS = ("warc", "wet", "arc", "jsonl", "parquet", "plain")
 
-COMPRESSED = r"(?:\.(?:gz|bz2|zst|zstd|lz4|xz))?"
-# The first that fits counts: Common Crawl names its WET files `....warc.wet.gz`.
-ENDINGS: tuple[tuple[str, str], ...] = (
-    ("wet", rf"\.wet{COMPRESSED}$"),
-    ("warc", rf"\.warc{COMPRESSED}$"),
-    ("arc", rf"\.arc{COMPRESSED}$"),
-    ("jsonl", rf"\.(?:jsonl|ndjson|json){COMPRESSED}$"),
-    ("parquet", r"\.(?:parquet|pq)$"),
-    ("plain", rf"\.(?:txt|text|md){COMPRESSED}$"),
-)
 LIST_ENDING = re.compile(r"\.paths(?:\.gz)?$")
 LIST_MARK = "list:"
 
@@ -34,8 +26,8 @@ def format_of(name: str) -> str | None:
     >>> format_of("s3://b/CC-MAIN-2026-00001.warc.wet.gz"), format_of("a/*.jsonl.zst"), format_of("folder/")
     ('wet', 'jsonl', None)
     """
-    lower = name.lower()
-    return next((format_ for format_, ending in ENDINGS if re.search(ending, lower)), None)
+    reader = sniff(name, b"").reader
+    return reader.removeprefix("readers.") if reader else None
 
 
 def list_address(path: str) -> str | None:

@@ -4,9 +4,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from operators.load import FAMILIES
 from pipeline.config.checking import check
+from pipeline.config.formats import reader_name
 from pipeline.config.overrides import apply_overrides
 from pipeline.config.problems import JobError, Problem
 from pipeline.config.source import read
@@ -44,19 +47,39 @@ def parse(
     environment: the variables that paths may name, none by default.
     """
     source = apply_overrides(read(text, file=file), overrides)
-    with importable(Path(folder)):
+    with importable(Path(folder)) as place:
         checked = check(source, folder=Path(folder), environment=environment or {})
-    if checked.spec is None or checked.problems:
-        raise JobError(checked.problems)
+        if checked.spec is None or checked.problems:
+            raise JobError(checked.problems)
+        place.needed = has_own_operators(checked.spec)
     return checked.spec
 
 
+@dataclass
+class Place:
+    """A folder on the import path; `needed`: it stays there."""
+
+    needed: bool = False
+
+
 @contextmanager
-def importable(folder: Path) -> Iterator[None]:
-    """Let modules in `folder` be imported, after all others, while the job is being checked."""
-    place = str(folder.absolute())
-    sys.path.append(place)
+def importable(folder: Path) -> Iterator[Place]:
+    """Let modules in `folder` be imported, after all others, while the job is checked, and later if it needs them.
+
+    Ray hands the import path of this process on to its workers, which build the operators again.
+    """
+    name, place = str(folder.absolute()), Place()
+    there = name in sys.path
+    if not there:
+        sys.path.append(name)
     try:
-        yield
+        yield place
     finally:
-        sys.path.remove(place)
+        if not there and not place.needed:
+            sys.path.remove(name)
+
+
+def has_own_operators(spec: JobSpec) -> bool:
+    """Whether a step or a reader of the job is a class of the user's own."""
+    names = [step.operator for step in spec.documents] + [reader_name(each.format) for each in spec.inputs]
+    return any(name.partition(".")[0] not in FAMILIES for name in names)

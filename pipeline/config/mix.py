@@ -81,8 +81,6 @@ class MixSpec(Section):
     def _windows(self) -> Iterator[Complaint]:
         least: dict[str, float] = {}
         for number, bound in enumerate(self.bounds):
-            for where, message in bound.complaints():
-                yield ("bounds", number, *where), message
             for axis in bound.where:
                 if axis not in self.axes:
                     yield ("bounds", number, "where", axis), f"{axis!r} is no axis of the mix{nearest(axis, self.axes)}"

@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.config.secrets import redacted
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -22,10 +24,11 @@ class Problem:
 
 
 class JobError(ValueError):
-    """A job file that cannot be run; `problems` lists every reason, in the order of the file."""
+    """A job file that cannot be run; `problems` lists every reason, in the order of the file, without secrets."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(sorted(dict.fromkeys(problems), key=_order))
+        safe = (Problem(at=redacted(p.at), path=p.path, message=redacted(p.message)) for p in problems)
+        self.problems = tuple(sorted(dict.fromkeys(safe), key=_order))
         super().__init__("\n".join(map(str, self.problems)))
 
 

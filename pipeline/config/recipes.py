@@ -45,7 +45,8 @@ def find_recipe(name: str, folder: File) -> Recipe:
         except OSError as e:
             raise LookupError(f"cannot read the recipe {name!r}: {e.strerror}") from e
     if name not in recipe_names():
-        raise LookupError(f"no recipe {name!r}{nearest(name, recipe_names())}; your own is a path ending in .yaml")
+        near = nearest(name, recipe_names())
+        raise LookupError(f"no recipe {name!r}{near}" + ("" if "?" in near else "; your own is a path ending in .yaml"))
     text = importlib.resources.files(recipes).joinpath(name + SUFFIX).read_text(encoding="utf-8")
     return parse_recipe(text, file=name + SUFFIX)
 

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
 _S3_USER = re.compile(r"(?P<scheme>\bs3[an]?://)[^\s:/@'\"]+:[^\s@'\"]+(?=@)")  # the secret may hold slashes
 _USER = re.compile(r"(?<=://)[^\s/@:'\"]*:[^\s/'\"]*(?=@)")
 _WEB_USER = re.compile(r"(?P<scheme>https?://)[^\s/@:'\"]+(?=@)")
-_QUERY = re.compile(r"(?P<before>[?&;](?P<name>[^\s=&;?#'\"]+)=)(?P<value>[^\s&;#'\"]+)")
+_QUERY = re.compile(r"(?P<before>[?&;](?P<name>[^\s=&;?#'\"]+)=)(?P<value>[^\s&;#'\",)\]}]+)")
 _ASSIGNED = re.compile(
     r"(?P<before>\b(?P<name>[A-Za-z][A-Za-z0-9_.-]*)['\"]?\s*[=:]\s*(?:(?:Bearer|Basic)\s+)?)"
     r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;&'\"}\])]+)"

@@ -104,7 +104,7 @@ class _Walk:
             if not isinstance(key_node, ScalarNode):
                 self._say(key_node, path, "a key is one word, not a list or a mapping")
                 continue
-            key = str(key_node.value)
+            key = self._unicode(str(key_node.value), key_node, path)
             if key in data:
                 self._say(key_node, path, f"{key!r} is written twice; first at {self.places[(*path, key)]}")
             self.places[(*path, key)] = self._place(key_node)
@@ -132,7 +132,17 @@ class _Walk:
         if isinstance(value, float) and not math.isfinite(value):
             self._say(node, path, f"expected a finite number, found {node.value}")
             return None
-        return value if isinstance(value, bool | int | float | str | None) else node.value
+        if isinstance(value, bool | int | float | None):
+            return value
+        return self._unicode(value if isinstance(value, str) else node.value, node, path)
+
+    def _unicode(self, text: str, node: Node, path: Path) -> str:
+        """`text` with pairs of surrogates, as JSON escapes them, made the characters they stand for."""
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            self._say(node, path, "half a pair of surrogates is no character")
+            return ""
 
     def _say(self, node: Node, path: Path, message: str) -> None:
         self.problems.append(Problem(at=self._place(node), path=dotted(path), message=message))

@@ -35,7 +35,7 @@ class JobSpec(Section):
     mix: MixSpec = MixSpec()
     """How much of what goes into the dataset."""
     tokens: TokensSpec = TokensSpec()
-    """Tokenizer and packing."""
+    """How text becomes rows of token ids."""
     output_shards: Positive | None = None
     """Number of output shards; null: as many as `shard_tokens` asks for."""
     shard_tokens: Positive | None = None

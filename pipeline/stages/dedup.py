@@ -50,7 +50,7 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     known = stage_manifest(run.workspace, manifest)
     if known is not None:
         return Removed(known["tables"], known["facts"]["removed"], known["facts"], ran=0)
-    work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run))
+    work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup"))
     settings = with_settled(run.workspace, settings)
     found = deduplicate(work, settings)
     run.lease.check()
@@ -63,13 +63,13 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     return Removed(found.tables, found.facts["removed"], found.facts, ran=1)
 
 
-def runner(run: Run) -> Any:
+def runner(run: Run, stage: str) -> Any:
     """Runs units on Ray; one that fails every try ends the stage."""
 
     def go(units: Sequence[Unit], task: Any) -> Iterator[Mapping[str, Any]]:
         run.ray()
         failed: list[Failed] = []
-        with run.display.stage("dedup", len(units)) as bar:
+        with run.display.stage(stage, len(units)) as bar:
             for outcome in run_units(units, task, memory_bytes=MEMORY_BYTES):
                 if isinstance(outcome, Failed):
                     failed.append(outcome)
@@ -77,6 +77,6 @@ def runner(run: Run) -> Any:
                     bar.advance()
                     yield outcome.counts
         if failed:
-            raise StageFailed(told("dedup", failed))
+            raise StageFailed(told(stage, failed))
 
     return go

@@ -176,7 +176,7 @@ def sampled(records: pa.Table, raw: str, share: float, tally: Tally) -> pa.Table
     """The share of records whose content hashes low: the same ones wherever they lie, more of them as the share grows."""
     if share >= 1:
         return records
-    keys = text_keys(records[raw].combine_chunks().cast(TEXT if raw == "text" else pa.large_binary()))
+    keys = text_keys(records[raw].combine_chunks().view(TEXT))  # the bytes of pages are hashed as they are
     words = np.frombuffer(keys.buffers()[1], np.uint64)[keys.offset * 2 : (keys.offset + len(keys)) * 2 : 2]
     keep = words.astype(np.float64) < share * 2.0**64
     tally.add("not_sampled", by=int(len(keep) - keep.sum()))

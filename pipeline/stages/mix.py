@@ -50,7 +50,7 @@ def mix(run: Run, tokenized: Result) -> Planned:
     """Plan, unless the same plan is there. SpecError and Infeasible say what in the job's mix cannot be had."""
     spec = mix_of(run.spec.mix)
     told = run.spec.mix.model_dump(mode="json")
-    units = list(tokenized.counts)
+    units = sorted(tokenized.counts)
     fingerprint = digest(VERSION, units, told, run.spec.output_shards, run.spec.shard_tokens)
     folder = f"mix/{fingerprint}"
     if run.workspace.exists(f"{folder}/cuts.pickle"):
@@ -103,7 +103,7 @@ def shard_count(run: Run, tokens: int) -> int:
 def light(workspace: Store, unit: str, spec: MixSpec) -> pa.Table:
     """The columns of a tokenized unit that decide its place in the mix, `row` counting its documents."""
     names = ["doc_id", "u", "n_tokens", *spec.columns()]
-    names += [spec.multipliers] if spec.multipliers else []
+    names += [spec.multiplier.column] if spec.multiplier else []
     with workspace.open(f"tokens/{unit}.parquet") as f:
         return pq.read_table(f, columns=list(dict.fromkeys(names)))
 

@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline import accounting
+from pipeline.dedup.phases import Work
 from pipeline.exchange.rounds import Partition, run_exchange
 from pipeline.identity import digest
 from pipeline.run import Run
+from pipeline.stages.dedup import runner
 from pipeline.stages.mix import Planned
 from pipeline.stages.pack_unit import VERSION, Pack, part_name
 from pipeline.stages.publish import MANIFEST
 from pipeline.stages.select_unit import Select, shard_range
 from pipeline.stages.stage import Result, run_stage
-from pipeline.stages.units import Done, Failed, Unit, run_units
 
 STATE = "_packing.json"
 MEMORY_BYTES = 2_000_000_000
@@ -40,9 +41,8 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
     fingerprint = digest(VERSION, planned.fingerprint, tokens.sequence_tokens, tokens.packing)
     names = [digest(fingerprint, shard) for shard in range(planned.shards)]
     _begin(run, fingerprint, names, planned.shards)
-    files = [f"selected/{name}.arrow" for name in selected.counts]
-    size = sum(int(c["bytes"]) for c in selected.counts.values())
-    partitions = _partitions(run, files, size, fingerprint)
+    files = {f"selected/{name}.arrow": int(c["bytes"]) for name, c in selected.counts.items()}
+    partitions = _partitions(run, files, fingerprint)
     units: list[Mapping[str, Any]] = []
     for shard, name in enumerate(names):
         wanted = shard_range(shard, planned.shards)
@@ -52,19 +52,11 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
     return run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES)
 
 
-def _partitions(run: Run, files: Sequence[str], size: int, fingerprint: str) -> list[Partition]:
+def _partitions(run: Run, files: Mapping[str, int], fingerprint: str) -> list[Partition]:
     if len(files) <= FEW_FILES:
         return [Partition(range=shard_range(0, 1), names=tuple(files))]
-
-    def runner(units: Sequence[Unit], task: Any) -> Any:
-        run.ray()
-        for outcome in run_units(units, task):
-            if isinstance(outcome, Failed):
-                raise RuntimeError(f"the exchange of {fingerprint} failed: {outcome.error}\n{outcome.details}")
-            assert isinstance(outcome, Done)
-            yield outcome.counts
-
-    return run_exchange(run.workspace, files, size, folder=f"exchange/{fingerprint}", run=runner)
+    work = Work(store=run.workspace, folder=f"exchange/{fingerprint}", run=runner(run, "exchange"))
+    return run_exchange(files, label="select", phase=work.phase)
 
 
 def _begin(run: Run, fingerprint: str, names: Sequence[str], shards: int) -> None:

@@ -49,7 +49,7 @@ def run_stage(
     manifest = f"manifests/{stage}-{digest(names)}.json"
     known = stage_manifest(run.workspace, manifest)
     if known is not None:
-        return Result(stage, known, ran=0)
+        return Result(stage, {name: known[name] for name in names}, ran=0)
     found = committed(run.workspace, stage, set(names))
     missing = [u for u in units if u["name"] not in found]
     failed: list[Failed] = []

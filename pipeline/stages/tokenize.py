@@ -26,6 +26,7 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
         {
             "name": digest(ingested, duplicates[ingested], decides),
             "ingested": ingested,
+            "duplicates": duplicates[ingested],
             "source": s.source,
             "uri": s.uri,
         }

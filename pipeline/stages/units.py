@@ -9,12 +9,14 @@ import logging
 import queue
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import ray.data
+from ray.util.annotations import RayDeprecationWarning
 
 Unit = Mapping[str, Any]
 Run = Callable[[Unit], Mapping[str, Any]]
@@ -109,14 +111,17 @@ def _execute(rows: list[dict[str, Any]], run: Run, memory_bytes: int | None) -> 
             }
         )
 
-    dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-        run_one,  # pyright: ignore[reportArgumentType]  Ray types a function as taking every batch format at once
-        batch_format="pyarrow",
-        batch_size=1,
-        num_cpus=1,
-        memory=memory_bytes,
-        max_retries=WORKER_DEATHS,
-    )
+    with warnings.catch_warnings():
+        # Named parameters cover everything but the bound on retries, which is not to be had otherwise in Ray 2.60.
+        warnings.simplefilter("ignore", RayDeprecationWarning)
+        dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+            run_one,  # pyright: ignore[reportArgumentType]  Ray types a function as taking every batch format at once
+            batch_format="pyarrow",
+            batch_size=1,
+            num_cpus=1,
+            memory=memory_bytes,
+            max_retries=WORKER_DEATHS,
+        )
     yield from dataset.iter_rows()
 
 

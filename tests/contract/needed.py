@@ -2,6 +2,18 @@
 
 PARAMS: dict[str, dict[str, object]] = {
     "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "kind"},
+    "signals.words_found": {"words": "shipped:signals/lists/soft_words.txt", "column": "soft_words"},
+    "signals.domain": {"table": "shipped:signals/lists/hosts.txt"},
+    "signals.contamination": {"sets": "shipped:signals/lists/evaluation.jsonl"},
+    "rewrite.contamination": {"sets": "shipped:signals/lists/evaluation.jsonl"},
+    "signals.relevance": {
+        "target": "shipped:signals/lists/evaluation.jsonl",
+        "raw": "shipped:signals/lists/evaluation.jsonl",
+    },
+    "signals.tfidf": {
+        "target": "shipped:signals/lists/evaluation.jsonl",
+        "raw": "shipped:signals/lists/evaluation.jsonl",
+    },
     "decide.bounds": {"bounds": {"line_count": [1, None]}},
     "decide.language": {"keep": ["en", "de"]},
 }

@@ -99,6 +99,23 @@ def test_damage_in_the_middle_never_raises_and_still_adds_up(form):
                 assert length_of(read(reader, bytes(harmed), span)) == span.end - span.start
 
 
+@pytest.mark.parametrize("form", [form for form in FILES if FILES[form][0] != "readers.parquet"])
+def test_any_cut_of_a_damaged_file_gives_the_records_of_the_whole(form):
+    name, params, data = FILES[form]
+    reader = reader_of(name, params)
+    rng = random.Random(form)
+    for _ in range(15):
+        at = rng.randrange(1, len(data))
+        harmed = bytearray(data)
+        harmed[at : at + rng.randrange(1, 40)] = rng.randbytes(rng.randrange(0, 40))
+        harmed = bytes(harmed)
+        whole = strip(documents(read(reader, harmed)))
+        for _ in range(4):
+            cut = rng.randrange(len(harmed))
+            parts = [*read(reader, harmed, Span(0, cut)), *read(reader, harmed, Span(cut, len(harmed)))]
+            assert strip(documents(parts)) == whole, (at, cut)
+
+
 @pytest.mark.parametrize("name", READERS)
 @given(data=st.binary(max_size=300), opening=st.sampled_from(["", "\x1f\x8b\x08\x00", "WARC/1.0\r\n", "PAR1", "{"]))
 @settings(max_examples=60)

@@ -29,7 +29,7 @@ EXPLAINED = {
     "bad.arc": ({"failed": 1}, "lengths of -1 and 'abc', and one record of one line end between them: no page in it"),
     "format__arc__IAH-20080430204825-00000-blackbook-truncated.arc": (
         {"filedesc": 1, "response": 8},
-        "warcio stops after the first record, whose length is short by its last line end",
+        "the line ends between its records are missing: warcio skips them and stops",
     ),
     "example-bad-non-chunked.warc.gz": (
         {"warcinfo": 2, "response": 1, "request": 2, "revisit": 1},

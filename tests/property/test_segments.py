@@ -8,7 +8,7 @@ from operators.text import unicode_table
 from operators.text.buffers import find_text
 from operators.text.hashing import hash_span, span_hash, word_hash
 from operators.text.lengths import find_chars
-from operators.text.lines import ELLIPSES, LineRule, find_lines, lines_of
+from operators.text.lines import ELLIPSES, LineRule, find_line_texts, find_lines, lines_of
 from operators.text.paragraphs import find_paragraphs, paragraph_hash, paragraphs_of
 from operators.text.sentences import count_sentences, sentences_of
 from operators.text.words import WordRule, Words, find_words, words_of
@@ -49,15 +49,16 @@ def test_words(rule, texts):
 @pytest.mark.parametrize("rule", LineRule)
 @given(texts=TEXTS)
 def test_lines(rule, texts):
-    lines = find_lines(sliced(texts), rule)
+    batch = sliced(texts)
+    lines, said = batch.once(find_lines, rule), batch.once(find_line_texts, rule)
     by_document = [lines_of(text or "", rule) for text in texts]
     flat = [line for found in by_document for line in found]
     raw = [(text or "").encode() for text in texts for _ in lines_of(text or "", rule)]
     assert lines.counts.tolist() == [len(found) for found in by_document]
     cut = [r[a : a + n].decode() for r, a, n in zip(raw, lines.start, lines.size_bytes, strict=True)]
     assert cut == flat
-    assert lines.chars.tolist() == [len(line) for line in flat]
-    assert lines.hash.tolist() == [span_hash(line.encode()) for line in flat]
+    assert said.chars.tolist() == [len(line) for line in flat]
+    assert said.hash.tolist() == [span_hash(line.encode()) for line in flat]
     assert lines.head.tolist() == [ord(line.strip()[0]) if line.strip() else 0 for line in flat]
     assert lines.tail.tolist() == [ord(line.strip()[-1]) if line.strip() else 0 for line in flat]
     assert lines.last.tolist() == [ord(line[-1]) if line else 0 for line in flat]
@@ -94,11 +95,11 @@ def test_span_hash(text):
 def test_parts_follow_their_documents_when_some_are_dropped(texts):
     batch, mask = sliced(texts), np.arange(len(texts)) % 2 == 0
     found = [batch.once(find_words, r) for r in WordRule] + [batch.once(find_lines, r) for r in LineRule]
-    found += [batch.once(find_paragraphs), batch.once(find_chars)]
+    found += [batch.once(find_paragraphs), batch.once(find_chars), batch.once(find_line_texts, LineRule.NEWLINE)]
     kept = [part.keep(mask) for part in found]
     again = sliced([text for text, keep in zip(texts, mask, strict=True) if keep])
     fresh = [again.once(find_words, r) for r in WordRule] + [again.once(find_lines, r) for r in LineRule]
-    fresh += [again.once(find_paragraphs), again.once(find_chars)]
+    fresh += [again.once(find_paragraphs), again.once(find_chars), again.once(find_line_texts, LineRule.NEWLINE)]
     for one, other in zip(kept, fresh, strict=True):
         assert {k: v.tolist() for k, v in vars(one).items()} == {k: v.tolist() for k, v in vars(other).items()}
 

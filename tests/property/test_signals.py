@@ -19,7 +19,7 @@ STOP = ("the", "of", "word", "東京")
 SPECIFIED = {
     "signals.counts": ({}, counts),
     "signals.fineweb": ({"short_line_chars": 3}, lambda t: fineweb(t, 3)),
-    "signals.gopher_quality": ({"stop_words": list(STOP)}, lambda t: gopher_quality(t, STOP)),
+    "signals.gopher_quality": ({"stop_words": list(STOP)}, lambda t: gopher_quality(t, STOP, WordRule.WHITESPACE)),
     "signals.gopher_repetition": ({}, lambda t: gopher_repetition(t, WordRule.WHITESPACE)),
     "signals.line_shape": (
         {},
@@ -37,6 +37,14 @@ def test_signal(name, texts):
     for row, text in zip(table.drop(["text"]).to_pylist(), texts, strict=True):
         expected = {k: float(np.float32(v)) if isinstance(v, float) else v for k, v in plain(text or "").items()}
         assert row == expected
+
+
+@given(texts=TEXTS)
+def test_quality_by_unicode_words(texts):
+    op = load.build("signals.gopher_quality", {"words": "unicode", "stop_words": list(STOP)})
+    for row, text in zip(op(sliced(texts)).table.drop(["text"]).to_pylist(), texts, strict=True):
+        plain = gopher_quality(text or "", STOP, WordRule.UNICODE)
+        assert row == {k: float(np.float32(v)) if isinstance(v, float) else v for k, v in plain.items()}
 
 
 @given(texts=TEXTS)

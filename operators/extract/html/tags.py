@@ -43,7 +43,9 @@ TAG_KEYS, TAG_VALUES = hash_table({name.encode(): number for name, number in NUM
 A, ARTICLE, ASIDE, B, BLOCKQUOTE, BODY, BR, BUTTON, CAPTION = (
     NUMBER[n] for n in ["a", "article", "aside", "b", "blockquote", "body", "br", "button", "caption"]
 )
-DD, DL, DT, EM, H1, H6, HEAD_TAG, HTML, I, IMG = (NUMBER[n] for n in ["dd", "dl", "dt", "em", "h1", "h6", "head", "html", "i", "img"])
+DD, DL, DT, EM, H1, H6, HEAD_TAG, HTML, I, IMG = (
+    NUMBER[n] for n in ["dd", "dl", "dt", "em", "h1", "h6", "head", "html", "i", "img"]
+)
 LI, LINK, MAIN, MENU, META, OL, P, PRE, SCRIPT, STRONG = (
     NUMBER[n] for n in ["li", "link", "main", "menu", "meta", "ol", "p", "pre", "script", "strong"]
 )
@@ -52,7 +54,29 @@ TABLE, TBODY, TD, TFOOT, TH, THEAD, TIME, TITLE, TR, UL = (
 )
 
 # Each element carries the set of these tags it lies in, as bits in this order.
-ANCESTORS = ["article", "main", "nav", "header", "footer", "aside", "ul", "ol", "table", "form", "figure", "blockquote", "pre", "details", "li", "dl", "button", "dialog", "td", "section", "noscript"]
+ANCESTORS = [
+    "article",
+    "main",
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "ul",
+    "ol",
+    "table",
+    "form",
+    "figure",
+    "blockquote",
+    "pre",
+    "details",
+    "li",
+    "dl",
+    "button",
+    "dialog",
+    "td",
+    "section",
+    "noscript",
+]
 ANCESTOR_BIT = np.zeros(128, np.int32)
 for _bit, _name in enumerate(ANCESTORS):
     ANCESTOR_BIT[NUMBER[_name]] = 1 << _bit

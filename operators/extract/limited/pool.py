@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import weakref
 from dataclasses import dataclass
 from typing import Any
@@ -33,9 +34,14 @@ class Child:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._pages = 0
+        self._turn = threading.Lock()  # threads of a process share the child
 
     def ask(self, page: str) -> dict[str, str | None]:
         """The child's answer; {"failure": ...} when the page had to be ended or the child died of it."""
+        with self._turn:
+            return self._asked(page)
+
+    def _asked(self, page: str) -> dict[str, str | None]:
         if self._pages >= self._settings.pages_per_process:
             self.close()
         process = self._process or self._started()

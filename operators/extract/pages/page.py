@@ -11,9 +11,9 @@ from operators.contract import Arrays, Columns
 from operators.extract.pages.route import route
 from operators.text.charset import CharsetSource, decoded, detect
 
-READS: Columns = {"content": pa.large_binary(), "mime": pa.string(), "http_charset": pa.string()}
+HEADERS = ("mime", "http_charset")  # strings a batch may have beside `content`: what the server declared
 ADDS: Columns = {
-    "title": pa.string(),
+    "title": TEXT,
     "html_lang": pa.string(),  # of the <html> element, as written
     "charset": pa.string(),  # Python codec name
     "charset_source": pa.string(),  # bom, utf8, document, http, default
@@ -57,8 +57,8 @@ def page_of(content: bytes | None, mime: str | None, http_charset: str | None, m
 def columns_of(batch: Batch, max_bytes: int, extract: Callable[[str], Extracted]) -> Arrays:
     """Every page through `extract`, one call a page: the libraries have no call for many. Plain text stays as it is."""
     out: dict[str, list[str | None]] = {name: [] for name in ("text", "failure", *ADDS)}
-    columns = (batch.column(name).to_pylist() for name in READS)
-    for content, mime, http_charset in zip(*columns, strict=True):
+    headers = (headers_of(batch, name) for name in HEADERS)
+    for content, mime, http_charset in zip(batch.column("content").to_pylist(), *headers, strict=True):
         page = page_of(content, mime, http_charset, max_bytes)
         if page.kind == "html":
             found = extract(page.characters)
@@ -71,4 +71,9 @@ def columns_of(batch: Batch, max_bytes: int, extract: Callable[[str], Extracted]
         out["html_lang"].append(None if failed else found.html_lang)
         out["charset"].append(None if failed else page.charset)
         out["charset_source"].append(None if failed else page.charset_source)
-    return {name: pa.array(values, TEXT if name == "text" else pa.string()) for name, values in out.items()}
+    return {name: pa.array(values, TEXT if name in ("text", "title") else pa.string()) for name, values in out.items()}
+
+
+def headers_of(batch: Batch, name: str) -> list[str | None]:
+    """A column of what the server declared; nulls where the batch has none."""
+    return batch.column(name).to_pylist() if name in batch.table.column_names else [None] * batch.num_rows

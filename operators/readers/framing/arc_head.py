@@ -9,12 +9,14 @@ import re
 from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
 
 # The URL may hold spaces that a crawler did not escape; what tells a head is the IP and the date of 12 to 18 digits.
+# Some files lack the line ends between records: with any scheme allowed, a record one byte too long would leave "ttp:"
+# for a sound head.
+SCHEMES = rb"(?:https?|ftps?|dns|whois|gopher|wais|news|nntp|mailto|rtsp|mms|urn|data|metadata|filedesc)"
 HEAD = (
-    rb"([A-Za-z][A-Za-z0-9+.\-]{1,20}:[^\r\n]{0,6000}?) ([0-9A-Fa-f.:]{1,45}) (\d{12,18})((?: [^\r\n]{0,1000}?)?)"
-    rb" (\d{1,18})\r?\n"
+    rb"(" + SCHEMES + rb":[^\r\n]{0,6000}?) ([0-9A-Fa-f.:]{1,45}) (\d{12,18})((?: [^\r\n]{0,1000}?)?) (\d{1,18})\r?\n"
 )
-AT = re.compile(HEAD)
-LINE = re.compile(rb"^" + HEAD, re.MULTILINE)
+AT = re.compile(HEAD, re.IGNORECASE)
+LINE = re.compile(rb"^" + HEAD, re.MULTILINE | re.IGNORECASE)
 
 
 class ArcGrammar:

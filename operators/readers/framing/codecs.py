@@ -118,6 +118,11 @@ class Member:
             self._head += piece
         return self._head
 
+    @property
+    def done(self) -> bool:
+        """Whether the member was inflated to its end, and `peek` gives all of it, if `more` gave nothing yet."""
+        return self._inflater.done
+
     def more(self) -> bytes:
         """The next inflated bytes, b"" at the end. Raises Damage, after which `position` says how far it came."""
         if self._head:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from operators.readers.framing.lines import Lines
+from operators.readers.framing.lines import Lines, each_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +15,6 @@ class Document:
     data: bytes = b""
     blank: bool = False
     failure: str | None = None
-
-
-def each_line(data: bytes) -> Iterator[bytes]:
-    """Lines with their ends; LF alone ends a line."""
-    at = 0
-    while at < len(data):
-        stop = data.find(b"\n", at) + 1 or len(data)
-        yield data[at:stop]
-        at = stop
 
 
 def whole_lines(blocks: Iterator[Lines]) -> Iterator[Document]:

@@ -106,6 +106,15 @@ def _within(offset: int, block: bytes, end: int | None, max_bytes: int) -> Itera
         at = stop
 
 
+def each_line(data: bytes) -> Iterator[bytes]:
+    """Lines with their ends; LF alone ends a line."""
+    at = 0
+    while at < len(data):
+        stop = data.find(b"\n", at) + 1 or len(data)
+        yield data[at:stop]
+        at = stop
+
+
 def pass_line(stream: Stream) -> int:
     """Pass over the rest of a line; how many bytes it had. What lies behind its end stays in the stream."""
     passed = 0

@@ -9,7 +9,7 @@ import zstandard
 from operators.readers.framing.codecs import MAGIC, SKIPPABLE
 from operators.readers.framing.warc_head import WARC
 
-HEAD_BYTES = 512  # enough to tell; a caller may give more
+HEAD_BYTES = 512  # Zstandard and LZ4 files without a telling name want more: a whole block, 128 KiB or 4 MiB at most
 
 COMPRESSED_NAMES = (".gz", ".gzip", ".zst", ".zstd", ".lz4")
 UNREADABLE_NAMES = (".bz2", ".xz", ".zip", ".7z", ".tar", ".tgz", ".rar", ".br")

@@ -28,7 +28,7 @@ class Stream:
             piece = self._stored.read(self._position, BLOCK_BYTES)
             self._position += len(piece)
             return piece
-        while self.damage is None and self._position < self._stored.size:
+        while self.damage is None and (self._member is not None or self._position < self._stored.size):
             if self._member is None:
                 if passed := skippable_bytes(self._stored, self._position):
                     self._position += passed

@@ -7,6 +7,7 @@ import re
 
 from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
 
+CR = 0x0D
 VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]{0,8}\r?\n")
 
 
@@ -23,15 +24,14 @@ class WarcGrammar:
         return VERSION.match(data) is not None
 
     def head(self, data: bytes, at: int) -> Head | str | None:
-        if VERSION.match(data, at) is None:
+        version = VERSION.match(data, at)
+        if version is None:
             return "not_a_warc_record: " + repr(data[at : at + 16])[1:]
-        end = data.find(b"\r\n\r\n", at, at + MAX_HEAD_BYTES)
-        lone = data.find(
-            b"\n\n", at, end if end >= 0 else at + MAX_HEAD_BYTES
-        )  # heads that end their lines with LF only
-        size = (lone + 2 if lone >= 0 else end + 4) - at
-        if end < 0 and lone < 0:
+        closing = b"\r\n\r\n" if data[version.end() - 2] == CR else b"\n\n"  # some writers end lines with LF only
+        end = data.find(closing, at, at + MAX_HEAD_BYTES)
+        if end < 0:
             return "head_without_end" if len(data) - at >= MAX_HEAD_BYTES else None
+        size = end + len(closing) - at
         fields = fields_of(data[at : at + size])
         length = fields.get(b"content-length", b"")
         if not length.isdigit() or len(length) > 18:
@@ -46,21 +46,25 @@ def fields_of(head: bytes) -> dict[bytes, bytes]:
     >>> fields_of(b"WARC/1.0\\r\\nA: 1\\r\\nb: 2\\r\\n 3\\r\\nA: 4\\r\\n\\r\\n")
     {b'a': b'1', b'b': b'2 3'}
     """
+    lines = head.split(b"\n")
+    if b"\n " in head or b"\n\t" in head:
+        lines = _unfolded(lines)
     fields: dict[bytes, bytes] = {}
-    last = b""
-    for line in head.split(b"\n")[1:]:
-        if line[:1] in (b" ", b"\t"):
-            if last in fields and line.strip():
-                fields[last] += b" " + line.strip()
-            continue
+    for line in reversed(lines[1:]):
         name, colon, value = line.partition(b":")
         if colon:
-            last = name.strip().lower()
-            if last in fields:
-                last = b""
-            else:
-                fields[last] = value.strip()
+            fields[name.strip().lower()] = value.strip()
     return fields
+
+
+def _unfolded(lines: list[bytes]) -> list[bytes]:
+    out: list[bytes] = []
+    for line in lines:
+        if line[:1] in (b" ", b"\t") and out and line.strip():
+            out[-1] = out[-1].rstrip() + b" " + line.strip()
+        else:
+            out.append(line)
+    return out
 
 
 WARC = WarcGrammar()

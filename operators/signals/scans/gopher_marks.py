@@ -3,23 +3,37 @@
 import numpy as np
 from numba import njit
 
-from operators.text.unicode_table import ALPHA, PLAIN
+from operators.text.unicode_table import ALPHA, MARK, PLAIN
 
 _HASH, _DOT = 35, 46
 
 
 @njit(nogil=True, cache=True)
-def count_marks(data: np.ndarray, offsets: np.ndarray, out: np.ndarray) -> None:
-    """out[0]: hash signs; out[1]: ellipses, "..." (without overlap) and "…". `out`: int64[2, n]."""
-    for d in range(len(offsets) - 1):
-        hashes, ellipses, dots = 0, 0, 0
-        for at in range(offsets[d], offsets[d + 1]):
-            byte = data[at]
-            dots = dots + 1 if byte == _DOT else 0
-            hashes += np.int64(byte == _HASH)
-            if dots == 3 or (byte == 0xA6 and data[at - 1] == 0x80 and data[at - 2] == 0xE2):
-                ellipses += 1
-                dots = 0
+def count_marks(
+    data: np.ndarray,
+    offsets: np.ndarray,
+    first: np.ndarray,
+    start: np.ndarray,
+    size_bytes: np.ndarray,
+    kinds: np.ndarray,
+    out: np.ndarray,
+) -> None:
+    """out[0]: hash signs; out[1]: ellipses, "..." (without overlap) and "…". `out`: int64[2, n].
+
+    Neither holds white space, so those of a text are those of its words (str.split), and few words have any.
+    """
+    for d in range(len(first) - 1):
+        hashes, ellipses = 0, 0
+        for i in range(first[d], first[d + 1]):
+            if kinds[i] & MARK:
+                dots, begin = 0, offsets[d] + start[i]
+                for at in range(begin, begin + size_bytes[i]):
+                    byte = data[at]
+                    dots = dots + 1 if byte == _DOT else 0
+                    hashes += int(byte == _HASH)
+                    if dots == 3 or (byte == 0xA6 and data[at - 1] == 0x80 and data[at - 2] == 0xE2):
+                        ellipses += 1
+                        dots = 0
         out[0, d], out[1, d] = hashes, ellipses
 
 

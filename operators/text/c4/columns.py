@@ -10,6 +10,7 @@ from operators.contract import Arrays, Columns
 from operators.text.buffers import find_text
 from operators.text.c4.line_rules import POLICY_PHRASES, Fate, LineRules
 from operators.text.c4.scan import scan
+from operators.text.lines import LineRule, find_lines
 from operators.text.phrases import phrases
 from operators.text.unicode_table import unicode_tables
 
@@ -47,7 +48,7 @@ class Judged:
 
 def judge(batch: Batch, rules: LineRules) -> Judged:
     """The line rules applied to column `text`; use as `batch.once(judge, rules)`. Null text stays null, counts 0."""
-    text = batch.once(find_text)
+    text, lines = batch.once(find_text), batch.once(find_lines, LineRule.UNICODE)
     n = len(text)
     out = np.empty(text.size_bytes + n, np.uint8)
     offsets, fates, sentences = np.zeros(n + 1, np.int64), np.zeros((len(Fate), n), np.int64), np.zeros(n, np.int64)
@@ -57,6 +58,9 @@ def judge(batch: Batch, rules: LineRules) -> Judged:
         text.offsets,
         unicode_tables().bits,
         astuple(rules),
+        lines.first,
+        lines.start,
+        lines.size_bytes,
         (sought.begin, sought.letters, sought.opening, sought.after),
         out,
         offsets,

@@ -4,7 +4,6 @@ import numpy as np
 from numba import njit
 
 from operators.text.c4.citations import without_citations
-from operators.text.line_scan import break_width
 from operators.text.phrases import phrases_in
 from operators.text.sentences import count_sentences
 from operators.text.trimming import drop_spaces, skip_spaces
@@ -12,6 +11,7 @@ from operators.text.unicode_table import SPACE
 from operators.text.utf8 import code_at, width_at
 
 KEPT, LONG_WORD, UNENDED, FEW_WORDS, JAVASCRIPT, POLICY, LOREM_IPSUM, CURLY = range(8)  # line_rules.Fate
+_CLOSE = 93
 _LOREM_BIT, _JAVASCRIPT_BIT, _CURLY_BIT, _POLICY_BITS = 1, 2, 4, ~7
 
 
@@ -21,6 +21,9 @@ def scan(
     offsets: np.ndarray,
     bits: np.ndarray,
     rules: tuple[int, int, bool, bool, bool, bool],
+    line_first: np.ndarray,
+    start: np.ndarray,
+    size_bytes: np.ndarray,
     sought: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     out: np.ndarray,
     out_offsets: np.ndarray,
@@ -29,30 +32,26 @@ def scan(
 ) -> None:
     """Kept text of each document into `out`, lines of each fate into fates[:, d], sentences kept into `sentences`.
 
+    Lines are those of lines.Lines, by Unicode breaks.
     `out` has room for all bytes and one a document; `rules` is LineRules in its order; `fates`: int64[8, n].
     """
     min_words, max_word_chars, end_marks, citations, javascript, policy = rules
     begin, letters, opening, after = sought
     n = 0
     for d in range(len(offsets) - 1):
-        at, end, first = offsets[d], offsets[d + 1], n
-        any_kept = False
-        while at < end:
-            line, width = at, 0
-            while at < end:
-                byte = data[at]
-                if byte < 32 or byte == 0xC2 or byte == 0xE2:
-                    width = break_width(data, at, end, True)
-                    if width:
-                        break
-                at += 1
-            head = skip_spaces(data, line, at, bits)
-            tail = drop_spaces(data, head, at, bits)
+        first, any_kept = n, False
+        for i in range(line_first[d], line_first[d + 1]):
+            head = skip_spaces(data, offsets[d] + start[i], offsets[d] + start[i] + size_bytes[i], bits)
+            tail = drop_spaces(data, head, offsets[d] + start[i] + size_bytes[i], bits)
             room = n + 1 if any_kept else n
             fate = KEPT
             stop = room
             if max_word_chars and _has_long_word(data, head, tail, bits, max_word_chars):
                 fate = LONG_WORD
+            elif end_marks and not (
+                _ended(data, head, tail) or (citations and tail > head and data[tail - 1] == _CLOSE)
+            ):
+                fate = UNENDED
             else:
                 stop = without_citations(data, head, tail, bits, citations, out, room)
                 if end_marks and not _ended(out, room, stop):
@@ -76,7 +75,6 @@ def scan(
                     out[n] = 10
                 n = stop
                 any_kept = True
-            at += width
         head = skip_spaces(out, first, n, bits)
         tail = drop_spaces(out, head, n, bits)
         if head > first:

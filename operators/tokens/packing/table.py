@@ -3,11 +3,10 @@
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
 from operators.tokens.packing.documents import Documents
 from operators.tokens.packing.layout import Layout
-from operators.tokens.rows import TokenRows
+from operators.tokens.rows import TokenRows, gather, offsets_of
 from operators.tokens.schema import SEQUENCES
 
 
@@ -72,22 +71,8 @@ def values(table: pa.Table, name: str) -> np.ndarray:
     return pc.list_flatten(table.column(name).combine_chunks()).to_numpy()
 
 
-def offsets_of(lengths: np.ndarray | list[int]) -> np.ndarray:
-    """0 and the running sums of `lengths`, int64."""
-    return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
-
-
 def lists(offsets: np.ndarray, flat: np.ndarray) -> pa.Array:
     """An Arrow list array; OverflowError if it is too big for 32-bit offsets: build fewer sequences at a time."""
     if offsets[-1] > np.iinfo(np.int32).max:
         raise OverflowError(f"{offsets[-1]} values in one list column: build fewer sequences at a time")
     return pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32), pa.int32()), pa.array(flat))
-
-
-@njit(nogil=True, cache=True)
-def gather(ids: np.ndarray, source: np.ndarray, target: np.ndarray, out: np.ndarray) -> None:
-    """Copies each piece, from `source[i]` of `ids` to `target[i]` of `out`, up to `target[i + 1]`."""
-    for piece in range(len(source)):
-        begin, end, shift = target[piece], target[piece + 1], source[piece] - target[piece]
-        for at in range(begin, end):
-            out[at] = ids[at + shift]

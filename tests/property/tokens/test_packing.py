@@ -10,9 +10,9 @@ from operators.tokens.packing.concat import concat
 from operators.tokens.packing.documents import Documents
 from operators.tokens.packing.layout import Layout
 from operators.tokens.packing.sliding import sliding
-from operators.tokens.packing.table import offsets_of, sequences, unpacked, values
+from operators.tokens.packing.table import sequences, unpacked, values
 from operators.tokens.packing.whole import whole
-from operators.tokens.rows import TokenRows
+from operators.tokens.rows import TokenRows, offsets_of
 from operators.tokens.schema import SEQUENCES
 
 LENGTHS = st.lists(st.integers(0, 30), max_size=12)

@@ -1,0 +1,95 @@
+"""Tokens against `tokenizers` and tiktoken: the same ids, and how many times less CPU.
+
+Text is real, and none of it trained a vocabulary here. Ours and the peer run in turn, three times, each in a process of
+its own on one thread; medians of CPU seconds.
+
+    kernel, first pass   a new process with an empty memory of words
+    kernel, warm         after other text of the same languages
+
+Texts are in the rows that `held_out.is_training_text` leaves out; vocabularies are trained on the rows it takes.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPORA = ROOT.parents[0] / "shared" / "data"
+PEERS_PYTHON = os.environ.get("CORPUSMILL_PEERS_PYTHON", str(ROOT / ".venv-peers" / "bin" / "python"))
+TURNS = 3
+# name, expression, vocabulary, least ratio of the first pass and of the warm one
+VOCABULARIES = (
+    ("gpt2_32k", "gpt2", 32_000, 20, 40),
+    ("llama3_100k", "llama3", 100_000, 10, 30),
+    ("qwen2_100k", "qwen2", 100_000, 10, 30),
+    ("o200k_100k", "o200k", 100_000, 10, 30),
+    ("deepseek3_100k", "deepseek3", 100_000, 10, 30),
+)
+QUICK = ("gpt2_32k", "llama3_100k")
+
+
+def rows(quick: bool) -> list[dict]:
+    """One row a comparison: {name, value, unit, peer_value, ratio, at_least, answer_ok, ok}; CPU seconds a gigabyte."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name, expression, size, first, warm in VOCABULARIES:
+            if quick and name not in QUICK:
+                continue
+            file = Path(folder) / f"{name}.json"
+            measure("train", file, expression, str(size))
+            found += compared(name, file, first, warm, every=4 if quick else 1)
+    return found
+
+
+def compared(name: str, file: Path, first: float, warm: float, *, every: int) -> list[dict]:
+    """The rows of one vocabulary."""
+    ours, theirs, tiktoken = [], [], []
+    for _ in range(TURNS):
+        ours.append(measure("ours", file, str(every)))
+        theirs.append(measure("tokenizers", file, str(every)))
+        if (Path(PEERS_PYTHON).exists() and "gpt2" in name) or "llama3" in name:
+            tiktoken.append(measure("tiktoken", file, str(every), python=PEERS_PYTHON))
+    same = {run["ids_sha256"] for run in (*ours, *theirs)}
+    value = {key: statistics.median(run[key] for run in ours) for key in ("first", "warm")}
+    peer = statistics.median(run["first"] for run in theirs)
+    found = [
+        row(f"tokens {name}, first pass", value["first"], peer, first, len(same) == 1),
+        row(f"tokens {name}, warm", value["warm"], peer, warm, len(same) == 1),
+    ]
+    if tiktoken:
+        alike = same == {run["ids_sha256"] for run in tiktoken}
+        other = statistics.median(run["first"] for run in tiktoken)
+        found.append(row(f"tokens {name}, first pass, tiktoken", value["first"], other, 2.5, alike))
+    return found
+
+
+def row(name: str, value: float, peer: float, at_least: float, answer_ok: bool) -> dict:
+    """A line of benchmarks/results.json."""
+    ratio = peer / value
+    return {
+        "name": name,
+        "value": round(value, 2),
+        "unit": "CPU s/GB",
+        "peer_value": round(peer, 2),
+        "ratio": round(ratio, 2),
+        "at_least": at_least,
+        "answer_ok": answer_ok,
+        "ok": answer_ok and ratio >= at_least,
+    }
+
+
+def measure(*arguments: object, python: str = sys.executable) -> dict:
+    """What a run of benchmarks/tokens_run.py in a new process prints."""
+    single = {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONPATH": str(ROOT)}
+    command = [python, str(ROOT / "benchmarks" / "tokens_run.py"), str(CORPORA), *map(str, arguments)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **single})
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+if __name__ == "__main__":
+    for line in rows(quick="--quick" in sys.argv):
+        print(json.dumps(line))

@@ -1,0 +1,49 @@
+"""Whether every node of the cluster sees the same store: asked of each node before any work, never assumed."""
+
+import socket
+import uuid
+from collections.abc import Sequence
+
+import ray
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from cluster.storage import Store
+
+ANSWER_S = 60.0
+
+
+def unreachable(stores: Sequence[Store]) -> list[str]:
+    """One sentence for each node that does not see what was just written to a store; empty when all do.
+
+    Raises OSError when this process itself cannot write to a store.
+    """
+    found: list[str] = []
+    for store in stores:
+        name = f"_reach-{uuid.uuid4().hex}"
+        store.publish(name, b"here")
+        try:
+            for node in ray.nodes():
+                if node["Alive"] and (problem := _ask(node["NodeID"], store, name)):
+                    found.append(f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']}): {problem}")
+        finally:
+            store.delete(name)
+    return found
+
+
+def _ask(node: str, store: Store, name: str) -> str | None:
+    here = NodeAffinitySchedulingStrategy(node, soft=False)
+    answer = ray.remote(num_cpus=0, scheduling_strategy=here, max_retries=1)(sees).remote(store, name)
+    try:
+        return ray.get(answer, timeout=ANSWER_S)
+    except ray.exceptions.RayError as e:
+        return f"it did not answer within {ANSWER_S:.0f} s or failed: {type(e).__name__}"
+
+
+def sees(store: Store, name: str) -> str | None:
+    """None when the file is there, seen from where this runs; else what is wrong."""
+    try:
+        if store.exists(name):
+            return None
+    except Exception as e:  # whatever a store's library raises for no network, no credentials, no bucket
+        return f"{store.url} cannot be read from {socket.gethostname()}: {type(e).__name__}: {e}"
+    return f"{store.url} is another place there: what this process wrote is not in it"

@@ -1,0 +1,34 @@
+"""`python -m docs.generator` writes docs/reference anew; a test fails when it is not what the code says."""
+
+import json
+from pathlib import Path
+
+from docs.generator import command_line, job_file, operator_pages, recipe_page
+from pipeline.config.schema import job_schema
+
+REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+
+
+def pages() -> dict[str, str]:
+    """Every file of docs/reference: name -> text."""
+    return {
+        "job-file.md": job_file.page(),
+        "job.schema.json": json.dumps(job_schema(), indent=2, ensure_ascii=False) + "\n",
+        "operators.md": operator_pages.page(),
+        "recipes.md": recipe_page.page(),
+        "command-line.md": command_line.page(),
+    }
+
+
+def main() -> None:
+    REFERENCE.mkdir(exist_ok=True)
+    made = pages()
+    for old in REFERENCE.iterdir():
+        if old.name not in made:
+            old.unlink()
+    for name, text in made.items():
+        (REFERENCE / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""The job file, key by key, from the models that check it."""
+
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+from docs.generator.markdown import MADE, code, joined, table
+from pipeline.config.messages import section_at, sections
+from pipeline.config.schema import job_schema
+from pipeline.config.section import Section
+from pipeline.config.spec import JobSpec
+
+HEAD = Path(__file__).with_name("job_file_head.md")
+LIMITS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "more than",
+    "maximum": "at most",
+    "exclusiveMaximum": "less than",
+}
+WORDS = {
+    "integer": "whole number",
+    "number": "number",
+    "boolean": "true or false",
+    "string": "text",
+    "object": "mapping",
+    "null": "null",
+}
+
+
+def page() -> str:
+    schema = job_schema()
+    return joined(
+        MADE,
+        HEAD.read_text(encoding="utf-8"),
+        "## All keys",
+        _keys(JobSpec, schema, schema),
+        *_parts(JobSpec, (), schema),
+    )
+
+
+def _parts(model: type[Section], path: tuple[str, ...], schema: dict[str, Any]) -> list[str]:
+    """A heading and a table for each section in `model`, then for the sections in those."""
+    parts: list[str] = []
+    for key, inner in sections(model):
+        if inner.__name__ != "StepSpec":
+            here = (*path, key)
+            parts += [
+                f"### {'.'.join(here)}",
+                inspect.getdoc(inner) or "",
+                _keys(inner, schema["$defs"][inner.__name__], schema),
+            ]
+            parts += _parts(inner, here, schema)
+    return parts
+
+
+def _keys(model: type[Section], part: dict[str, Any], schema: dict[str, Any]) -> str:
+    rows = []
+    for key, told in part["properties"].items():
+        section = section_at(model, [key])
+        words = "list of steps" if section and section.__name__ == "StepSpec" else in_words(told, schema)
+        default = "needed" if key in part.get("required", []) else _default(model, key, section)
+        rows.append([code(key), words, default, told.get("description", "")])
+    return table(["key", "value", "default", "meaning"], rows)
+
+
+def _default(model: type[Section], key: str, section: type[Section] | None) -> str:
+    value = model.model_fields[key].get_default(call_default_factory=True)
+    if section is not None and value is not None:
+        return "" if value == () else "see below"
+    return code(json.dumps(value, ensure_ascii=False))
+
+
+def in_words(told: dict[str, Any], schema: dict[str, Any]) -> str:
+    """What a JSON Schema asks for.
+
+    >>> in_words({"type": "number", "minimum": 0, "maximum": 1}, {})
+    'number, at least 0, at most 1'
+    """
+    if "anyOf" in told:
+        return " or ".join(dict.fromkeys(in_words(each, schema) for each in told["anyOf"]))
+    if "$ref" in told:
+        return "section"
+    if "enum" in told or "const" in told:
+        return " or ".join(code(str(choice)) for choice in told.get("enum", [told.get("const")]))
+    if told.get("type") == "array":
+        return f"list of {in_words(told.get('items', {}), schema)}"
+    values = told.get("additionalProperties")
+    if told.get("type") == "object" and isinstance(values, dict):
+        return f"mapping to {in_words(values, schema)}"
+    limits = [f"{words} {told[key]}" for key, words in LIMITS.items() if key in told]
+    return ", ".join([WORDS.get(str(told.get("type")), "any value"), *limits])

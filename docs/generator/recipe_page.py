@@ -1,0 +1,33 @@
+"""Every recipe that ships: its source and its steps."""
+
+import importlib.resources
+from pathlib import Path
+
+from docs.generator.markdown import MADE, joined
+from pipeline import recipes
+from pipeline.config.recipes import find_recipe, recipe_names
+
+HEAD = """# Recipes
+
+A recipe is a published set of rules as a list of steps. A job names it under `documents`, and changes single values:
+
+```yaml
+documents:
+  - extract.resiliparse
+  - recipe: gopher
+    override:
+      decide.gopher_quality: {min_words: 20}
+      decide.gopher_repetition: off
+```
+
+Its version is part of what a run remembers: when a recipe changes, the next run does the work again."""
+
+
+def page() -> str:
+    parts = [MADE, HEAD]
+    for name in recipe_names():
+        recipe = find_recipe(name, Path())
+        text = importlib.resources.files(recipes).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
+        steps = text.partition("steps:\n")[2]
+        parts += [f"## {name}", f"Version {recipe.version}. {recipe.source}", f"```yaml\n{steps.rstrip()}\n```"]
+    return joined(*parts)

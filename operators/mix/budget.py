@@ -1,0 +1,125 @@
+"""The mix for its budget, or for the largest one it can have; and what to say where it can have none.
+
+`on_exhausted` decides about leaves whose share asks for more than their cap: redistribute gives the rest to their
+siblings, error refuses, shrink_budget takes the largest budget at which no leaf runs out, so that all shares are kept.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from operators.mix.family import Infeasible
+from operators.mix.leaves import LeafTable
+from operators.mix.phases import Stage, stages
+from operators.mix.solve import Ready, together
+from operators.mix.spec import MixSpec, OnExhausted
+from operators.mix.weights import SpecError
+
+TRIES = 48  # halvings in the search for a budget; each solves the mix once
+PATIENCE = 5_000_000  # phases x leaves x tries; above it the search is coarser
+
+
+@dataclass(frozen=True)
+class Solved:
+    """targets, stopped: (phases, leaves); see `family.Given`. bound_names: per phase, the words of its bounds."""
+
+    stages: tuple[Stage, ...]
+    targets: np.ndarray
+    stopped: np.ndarray
+    bound_names: tuple[tuple[str, ...], ...]
+
+
+def eligible(spec: MixSpec, leaves: LeafTable) -> np.ndarray:
+    """Tokens per leaf, 0 for leaves that are too small to take part."""
+    return np.where(leaves.tokens >= max(spec.min_tokens, 1), leaves.tokens, 0)
+
+
+def caps_of(spec: MixSpec, leaves: LeafTable) -> np.ndarray:
+    """The most tokens of each leaf over all phases, int64."""
+    epochs = np.full(len(leaves), float(spec.max_epochs))
+    for cap in spec.caps:
+        epochs[leaves.matches(cap.where)] = cap.max_epochs
+    return np.floor(eligible(spec, leaves) * epochs + 1e-6).astype(np.int64)
+
+
+def solve(spec: MixSpec, leaves: LeafTable) -> Solved:
+    """Targets in whole tokens, each phase's summing to its budget exactly. Raises Infeasible, SpecError."""
+    caps = caps_of(spec, leaves)
+    line = int(leaves.line_tokens[eligible(spec, leaves) > 0].sum())
+    if line == 0:
+        raise SpecError(f"nothing to mix: {len(leaves)} leaves, none with {max(spec.min_tokens, 1)} tokens or more")
+    budget = spec.budget.of(line)
+    if spec.on_exhausted == OnExhausted.SHRINK_BUDGET:
+        return _for(spec, leaves, caps, _uncapped(spec, leaves, caps, budget))
+    try:
+        found = _for(spec, leaves, caps, budget)
+    except Infeasible as e:
+        most = _largest(spec, leaves, caps, budget)
+        end = f"the largest budget is {most:,} tokens" if most else "no budget can keep its bounds"
+        raise Infeasible(e.node, e.need, e.have, e.why, end) from None
+    if spec.on_exhausted == OnExhausted.ERROR:
+        _refuse_exhausted(spec, leaves, caps, budget)
+    return found
+
+
+def _for(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -> Solved:
+    line = np.where(eligible(spec, leaves) > 0, leaves.line_tokens, 0)
+    parts = stages(spec, leaves, line, budget)
+    phases = [Ready.of(spec, leaves, part) for part in parts]
+    given = together(phases, caps)
+    return Solved(
+        tuple(parts),
+        np.stack([g.tokens for g in given]),
+        np.stack([g.stopped for g in given]),
+        tuple(p.bound_names for p in phases),
+    )
+
+
+def _largest(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -> int:
+    """The largest budget below this one that all bounds admit, 0 if none does; for very large mixes to 1 in 256."""
+    phases = max(len(spec.phases), 1)
+    tries = TRIES if len(leaves) * phases * TRIES < PATIENCE else 8
+    low, high = 0, min(budget, int(caps.sum()) + 1)
+    for _ in range(tries):
+        if high - low < 2:
+            break
+        middle = (low + high) // 2
+        try:
+            _for(spec, leaves, caps, middle)
+            low = middle
+        except SpecError:
+            high = middle
+    return low
+
+
+def _free(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -> np.ndarray:
+    """Tokens per leaf over all phases if no leaf could run out."""
+    endless = np.where(caps > 0, np.int64(budget), 0)
+    return _for(spec, leaves, endless, budget).targets.sum(axis=0)
+
+
+def _uncapped(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -> int:
+    """The largest budget, up to this one, at which no leaf runs out."""
+    while budget > 0:
+        asked = _free(spec, leaves, caps, budget)
+        over = asked > caps
+        if not over.any():
+            return budget
+        budget = min(budget - 1, int(budget * np.min(caps[over] / asked[over])))
+    raise SpecError("on_exhausted: shrink_budget finds no budget at which no leaf runs out")
+
+
+def _refuse_exhausted(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -> None:
+    asked = _free(spec, leaves, caps, budget)
+    over = np.flatnonzero(asked > caps)
+    if not len(over):
+        return
+    worst = int(over[np.argmax(asked[over] / caps[over])])
+    raise Infeasible(
+        "/".join(leaves.key(worst)),
+        int(asked[worst]),
+        int(caps[worst]),
+        "its share runs out: within its epochs it has",
+        f"{len(over)} leaves run out; the largest budget at which none does is "
+        f"{_uncapped(spec, leaves, caps, budget):,} tokens, or say on_exhausted: redistribute",
+    )

@@ -1,0 +1,75 @@
+"""A plan as a table a person reads: what there is, what is taken, how often, and what kept a leaf from more."""
+
+import pyarrow as pa
+
+from operators.mix.plan import MixPlan
+
+SHOWN = 60  # leaves; a longer plan ends with one line about the rest
+
+
+def table(plan: MixPlan) -> pa.Table:
+    """One row a leaf, in the order of the plan: the leaf's columns, documents, available_tokens, target_tokens, share,
+    epochs, effective_tokens, stopped_by, and per phase `share_NAME`, its share of that phase.
+    """
+    leaves = plan.leaves
+    columns: dict[str, pa.Array] = {}
+    for i, name in enumerate(leaves.columns):
+        columns[name] = pa.DictionaryArray.from_arrays(
+            pa.array(leaves.codes[:, i], pa.int32()), pa.array(leaves.values[i], pa.string())
+        ).cast(pa.string())
+    columns["documents"] = pa.array(leaves.documents)
+    columns["available_tokens"] = pa.array(leaves.tokens)
+    columns["target_tokens"] = pa.array(plan.taken)
+    columns["share"] = pa.array(plan.taken / max(int(plan.taken.sum()), 1))
+    columns["epochs"] = pa.array(plan.epochs)
+    columns["effective_tokens"] = pa.array(plan.effective)
+    columns["stopped_by"] = pa.array([_stopped(plan, column) for column in plan.stopped.T.tolist()], pa.string())
+    for phase, row in zip(plan.phases, plan.targets, strict=True):
+        columns[f"share_{phase.name}"] = pa.array(row / max(phase.tokens, 1))
+    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
+
+
+def explain(plan: MixPlan, shown: int = SHOWN) -> str:
+    """The plan in words: its phases, its leaves by falling target, and what the whole amounts to."""
+    leaves = plan.leaves
+    found = table(plan)
+    order = sorted(range(len(leaves)), key=lambda i: (-int(plan.taken[i]), i))[:shown]
+    several = len(plan.phases) > 1
+    head = ["leaf", "documents", "available", "target", "share"]
+    head += [p.name for p in plan.phases] if several else []
+    rows = [[*head, "epochs", "worth", "stopped by"]]
+    for i in order:
+        row = {name: found.column(name)[i].as_py() for name in found.column_names}
+        cells = ["/".join(leaves.key(i)), *(f"{row[n]:,}" for n in ("documents", "available_tokens", "target_tokens"))]
+        cells += [_percent(row["share"])]
+        cells += [_percent(row[f"share_{p.name}"]) for p in plan.phases] if several else []
+        rows.append([*cells, f"{row['epochs']:.2f}", f"{row['effective_tokens']:,.0f}", row["stopped_by"]])
+    lines = [f"phase {p.name}: {p.tokens:,} tokens" for p in plan.phases] if several else []
+    lines += _aligned(rows)
+    if len(leaves) > shown:
+        lines.append(f"... and {len(leaves) - shown:,} leaves more")
+    taken, supply = int(plan.taken.sum()), int(leaves.tokens.sum())
+    lines.append(
+        f"{taken:,} tokens of {supply:,} in {len(leaves):,} leaves: {taken / max(supply, 1):.2f} epochs on average, "
+        f"worth {plan.effective.sum():,.0f} new tokens"
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _stopped(plan: MixPlan, phases: list[int]) -> str:
+    return "; ".join(dict.fromkeys(plan.reasons[k] for k in phases if k))
+
+
+def _percent(share: float) -> str:
+    return f"{share:.2%}" if share == 0 or share >= 1e-4 else f"{share:.1e}"
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    text = {0, len(widths) - 1}
+    return [
+        "  ".join(
+            c.ljust(w) if i in text else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]

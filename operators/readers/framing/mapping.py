@@ -1,0 +1,38 @@
+"""Which fields of a structured record become which columns: the same for JSON lines and for Parquet."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from operators.batch import TEXT
+from operators.contract import RECORD, Columns
+from operators.readers.framing.fields import SECONDS
+
+
+def fields_by_column(
+    *, url: str | None, source_id: str | None, domain: str | None, language: str | None, date: str | None
+) -> dict[str, str]:
+    """Column -> field, for the columns that have a meaning of their own and a field to come from."""
+    known = {
+        "url": url,
+        "source_id": source_id,
+        "domain": domain,
+        "declared_language": language,
+        "fetched_at_utc": date,
+    }
+    return {column: name for column, name in known.items() if name is not None}
+
+
+def columns_for(named: Mapping[str, str], further: Mapping[str, str]) -> Columns:
+    """The text, then the columns that were asked for, all strings but the date."""
+    meant: Columns = {name: SECONDS if name == "fetched_at_utc" else pa.string() for name in named}
+    return {"text": TEXT, **meant, **dict.fromkeys(further, pa.string())}
+
+
+def check_mapping(named: Mapping[str, str], further: Mapping[str, str], max_record_bytes: int) -> None:
+    """Raise ValueError for a column defined twice, and for a bound that nothing can keep."""
+    if max_record_bytes < 1:
+        raise ValueError(f"max_record_bytes must be at least 1, got {max_record_bytes}")
+    taken = sorted(set(further) & {*RECORD, "text", *named})
+    if taken:
+        raise ValueError(f"columns would define {', '.join(taken)} twice; rename them")

@@ -1,0 +1,86 @@
+"""Where a text holds personal data: the plain specification, over the bytes of one document."""
+
+import bisect
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from operators.rewrite.personal import addresses, numbers, secrets
+
+CONTEXT_BYTES = 40  # how far back a check reads for words such as "Tel." or "version"
+
+
+class Kind(Enum):
+    """What is masked. In this order: where two overlap the first wins."""
+
+    SECRET = "secret"
+    EMAIL = "email"
+    IBAN = "iban"
+    CARD = "card"
+    IP = "ip"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Bytes begin to end of a document, which are personal data of one kind."""
+
+    kind: Kind
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A pattern and the check that its matches must pass, given the match and what stands before it."""
+
+    kind: Kind
+    pattern: re.Pattern[bytes]
+    holds: Callable[[bytes, bytes], bool]
+
+
+def _alone(check: Callable[[bytes], bool]) -> Callable[[bytes, bytes], bool]:
+    return lambda found, before: check(found)
+
+
+SECRET = Rule(kind=Kind.SECRET, pattern=secrets.SECRET, holds=_alone(secrets.is_secret))
+EMAIL = Rule(kind=Kind.EMAIL, pattern=addresses.EMAIL, holds=addresses.is_email)
+IBAN = Rule(kind=Kind.IBAN, pattern=numbers.IBAN, holds=_alone(numbers.is_iban))
+CARD = Rule(kind=Kind.CARD, pattern=numbers.CARD, holds=_alone(numbers.is_card))
+IPV4 = Rule(kind=Kind.IP, pattern=addresses.IPV4, holds=addresses.is_public_ipv4)
+IPV6 = Rule(kind=Kind.IP, pattern=addresses.IPV6, holds=_alone(addresses.is_public_ipv6))
+PHONE = Rule(kind=Kind.PHONE, pattern=numbers.PHONE, holds=_alone(numbers.is_phone))
+CALLED = Rule(kind=Kind.PHONE, pattern=numbers.CALLED, holds=numbers.is_called)
+RULES = (SECRET, EMAIL, IBAN, CARD, IPV4, IPV6, PHONE, CALLED)
+
+
+def find(text: bytes) -> list[Finding]:
+    """Everything personal in one document, in order, nothing overlapping.
+
+    >>> [(f.kind.value, f.begin) for f in find(b"Mail jo@mail.de, tel. 030 / 901820, not 1.2.3.4 or 2024-05-12.")]
+    [('email', 5), ('phone', 22)]
+    """
+    return without_overlaps(
+        Finding(kind=rule.kind, begin=match.start(), end=match.end())
+        for rule in RULES
+        for match in rule.pattern.finditer(text)
+        if passes(rule, match, text)
+    )
+
+
+def passes(rule: Rule, match: re.Match[bytes], text: bytes) -> bool:
+    begin = match.start()
+    return rule.holds(match[0], text[max(0, begin - CONTEXT_BYTES) : begin])
+
+
+def without_overlaps(found: Iterable[Finding]) -> list[Finding]:
+    """The findings in order; of two that overlap the one whose kind comes first in `Kind` stays, then the earlier."""
+    order = {kind: place for place, kind in enumerate(Kind)}
+    kept: list[Finding] = []
+    for one in sorted(found, key=lambda f: (order[f.kind], f.begin, f.end)):
+        place = bisect.bisect_left(kept, one.begin, key=lambda f: f.begin)
+        free_before = place == 0 or kept[place - 1].end <= one.begin
+        if free_before and (place == len(kept) or one.end <= kept[place].begin):
+            kept.insert(place, one)
+    return kept

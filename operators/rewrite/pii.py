@@ -1,0 +1,89 @@
+"""Personal data and secrets masked: e-mail, telephone, public IP, credit card, IBAN, API keys and private keys.
+
+Source:   RFC 5321, RFC 2606, E.164, ISO/IEC 7812, ISO 13616, RFC 7468; masking before training as in Dolma
+          (arXiv:2402.00159, section 5.3) and FineWeb (arXiv:2406.17557, section 3.6).
+Deviates: from both: reserved names (example.com), private addresses, versions, dates and failed check sums stay as they
+          are; e-mail addresses are looked for in ASCII only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import Batch
+from operators.contract import Arrays, Columns, Rewrite
+from operators.rewrite.personal.batch import find_all
+from operators.rewrite.personal.find import Finding, Kind, find
+from operators.text.changes import counts_at, put_back
+from operators.text.spans import spans_of
+
+PLACEHOLDERS = {
+    "secret": "<SECRET>",
+    "email": "<EMAIL>",
+    "iban": "<IBAN>",
+    "card": "<CREDIT_CARD>",
+    "ip": "<IP_ADDRESS>",
+    "phone": "<PHONE>",
+}
+
+
+def masked(text: str, placeholders: Mapping[str, str]) -> str:
+    """`text` with everything personal replaced by the placeholder of its kind; kinds without one stay.
+
+    >>> masked("Ask jo@mail.de or ring +49 30 1234567.", PLACEHOLDERS)
+    'Ask <EMAIL> or ring <PHONE>.'
+    """
+    data = text.encode()
+    return replaced(data, [f for f in find(data) if f.kind.value in placeholders], placeholders)
+
+
+def replaced(data: bytes, findings: list[Finding], placeholders: Mapping[str, str]) -> str:
+    pieces, at = [], 0
+    for one in findings:
+        pieces += [data[at : one.begin], placeholders[one.kind.value].encode()]
+        at = one.end
+    return b"".join([*pieces, data[at:]]).decode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pii(Rewrite):
+    """Adds `pii_email`, `pii_phone`, `pii_ip`, `pii_card`, `pii_iban`, `pii_secret`: how many were masked.
+
+    kinds: what is masked; the counts of other kinds are 0. placeholders: by kind, over the defaults (PLACEHOLDERS).
+    """
+
+    kinds: tuple[str, ...] = tuple(PLACEHOLDERS)
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+    adds: ClassVar[Columns] = {f"pii_{kind}": pa.int32() for kind in PLACEHOLDERS}
+
+    def __post_init__(self) -> None:
+        if unknown := sorted({*self.kinds, *self.placeholders} - set(PLACEHOLDERS)):
+            raise ValueError(f"pii knows the kinds {sorted(PLACEHOLDERS)}, not {unknown}")
+
+    def rewrite(self, batch: Batch) -> Arrays:
+        texts = batch.column("text")
+        spans = spans_of(texts)
+        wanted = {kind: {**PLACEHOLDERS, **self.placeholders}[kind] for kind in self.kinds}
+        found = {
+            row: kept
+            for row, findings in find_all(spans).items()
+            if (kept := [f for f in findings if f.kind.value in wanted])
+        }
+        rows = np.array(list(found), np.int64)
+        after = [
+            replaced(spans.data[spans.starts[row] : spans.ends[row]].tobytes(), findings, wanted)
+            for row, findings in found.items()
+        ]
+        return {
+            "text": put_back(texts, rows, after),
+            **{
+                f"pii_{kind.value}": counts_at(
+                    len(texts), rows, [sum(f.kind is kind for f in findings) for findings in found.values()]
+                )
+                for kind in Kind
+            },
+        }

@@ -1,0 +1,1 @@
+"""Hosts of URLs, looked at once per distinct host of a batch."""

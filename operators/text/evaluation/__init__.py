@@ -1,0 +1,1 @@
+"""Runs of words that documents share with evaluation sets."""

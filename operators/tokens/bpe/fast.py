@@ -1,0 +1,155 @@
+"""A tokenizer that runs in the kernels: made from its recipe once, then fed with Arrow arrays of text."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from operators.batch import TEXT
+from operators.tokens.bpe.added import Segments, TooManyAdded, Trie, segments_of, trie_of
+from operators.tokens.bpe.arrow_text import buffers_of
+from operators.tokens.bpe.byte_characters import byte_characters, bytes_of
+from operators.tokens.bpe.categories import class_table, nfc_orders
+from operators.tokens.bpe.encode import SPARE, encode_segments, remember
+from operators.tokens.bpe.memory import LONG_SLOTS, MOST_TOKENS, SHORT, SHORT_SLOTS, Memory, new_memory
+from operators.tokens.bpe.merges import Merges, merges_of, room_for
+from operators.tokens.bpe.nfc import settled
+from operators.tokens.bpe.prefix import with_spaces
+from operators.tokens.bpe.recognise import NotByKernel, Recipe, recipe_of
+from operators.tokens.bpe.seams import Seams, seams_of
+from operators.tokens.judged import by_tokenizers
+from operators.tokens.rows import TokenRows, replaced
+
+if TYPE_CHECKING:
+    import tokenizers
+
+
+NO_TOKENS = trie_of({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FastBpe:
+    """Byte-level BPE over Arrow buffers. One call at a time: the memory of words is shared and guarded by a lock."""
+
+    judge: "tokenizers.Tokenizer"
+    recipe: Recipe
+    raw: Trie  # added tokens found before the normalizer
+    normalized: Trie  # and after it
+    table: np.ndarray
+    merges: Merges
+    seams: Seams
+    memory: Memory
+    pieces: Memory
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def encode(self, texts: pa.Array) -> TokenRows:
+        """The ids of each text, without what a post-processor adds; a null text has none."""
+        text, offsets = buffers_of(texts)
+        segments = segments_of(text, offsets, self.raw, self.normalized)
+        rows = self.of_segments(text, segments)
+        if not self.recipe.nfc:
+            return rows
+        loose = np.flatnonzero(~settled(text, offsets, nfc_orders()))
+        return replaced(rows, loose, self.normalizing(texts.take(loose))) if len(loose) else rows
+
+    def normalizing(self, texts: pa.Array) -> TokenRows:
+        """The ids of texts that may not be NFC; those that hold an added token are left to `tokenizers`."""
+        text, offsets = buffers_of(texts)
+        mixed = holding(segments_of(text, offsets, self.raw, NO_TOKENS))
+        normalize = self.judge.normalizer.normalize_str
+        nfc = ["" if m else normalize(s or "") for s, m in zip(texts.to_pylist(), mixed, strict=True)]
+        text, offsets = buffers_of(pa.array(nfc, TEXT))
+        rows = self.of_segments(text, segments_of(text, offsets, NO_TOKENS, self.normalized))
+        at = np.flatnonzero(mixed)
+        return replaced(rows, at, by_tokenizers(self.judge, texts.take(at), frame=False)) if len(at) else rows
+
+    def of_segments(self, text: np.ndarray, segments: Segments) -> TokenRows:
+        """The ids of segments already found in `text`."""
+        if self.recipe.prefix_space:
+            text, segments = with_spaces(text, segments)
+        lengths = segments.ends - segments.begins
+        out = np.empty(int(lengths.sum()) + SPARE, np.int32)
+        offsets = np.zeros(len(segments.last_of) + 1, np.int64)
+        base = text.ctypes.data
+        with self.lock:
+            encode_segments(
+                base,
+                base + len(text),
+                segments,
+                self.table.ctypes.data,
+                self.recipe.mode,
+                self.merges,
+                self.seams,
+                self.memory,
+                self.pieces,
+                room_for(int(lengths.max(initial=0)) + 1),
+                out,
+                offsets,
+            )
+        return TokenRows(offsets=offsets, ids=out[: offsets[-1]])
+
+
+def holding(segments: Segments) -> np.ndarray:
+    """True for each document with an added token among its segments."""
+    document = np.searchsorted(segments.last_of, np.flatnonzero(segments.added >= 0), side="right")
+    return np.bincount(document, minlength=len(segments.last_of)) > 0
+
+
+def fast_bpe(tokenizer_json: bytes, judge: "tokenizers.Tokenizer") -> FastBpe:
+    """The kernels' form of a tokenizer; NotByKernel if it asks for something they do not do."""
+    recipe = recipe_of(tokenizer_json)
+    raw, normalized = {}, {}
+    for token, added in judge.get_added_tokens_decoder().items():
+        if added.single_word or added.lstrip or added.rstrip:
+            raise NotByKernel(f"the added token {added.content!r} takes in spaces, or asks for a whole word")
+        (normalized if added.normalized else raw)[added.content.encode()] = token
+    try:
+        tries = trie_of(raw), trie_of(normalized)
+    except TooManyAdded as e:
+        raise NotByKernel(str(e)) from e
+    if max(judge.get_vocab(with_added_tokens=True).values()) >= MOST_TOKENS:
+        raise NotByKernel(f"ids reach {MOST_TOKENS}")
+    memory = vocabulary_memory(recipe) if recipe.ignore_merges else new_memory()
+    return FastBpe(
+        judge=judge,
+        recipe=recipe,
+        raw=tries[0],
+        normalized=tries[1],
+        table=class_table(recipe.mode),
+        merges=merge_tables(recipe),
+        seams=seams_of([bytes_of(a) for a, _ in recipe.merges], [bytes_of(b) for _, b in recipe.merges]),
+        memory=memory,
+        pieces=new_memory() if recipe.ignore_merges else memory,
+    )
+
+
+def vocabulary_memory(recipe: Recipe) -> Memory:
+    """A memory that knows each word of the vocabulary as itself, before any merging: `ignore_merges`."""
+    alphabet = set(byte_characters())
+    words = {bytes_of(word): token for word, token in recipe.vocabulary.items() if word and alphabet.issuperset(word)}
+    offsets = np.zeros(len(words) + 1, np.int64)
+    np.cumsum([len(word) for word in words], out=offsets[1:])
+    text = np.frombuffer(b"".join(words) + bytes(SHORT), np.uint8)
+    slots = 1 << (4 * len(words)).bit_length()
+    memory = new_memory(short_slots=max(SHORT_SLOTS, slots), long_slots=max(LONG_SLOTS, slots))
+    base = text.ctypes.data
+    remember(base, base + len(text), offsets, np.array(list(words.values()), np.int32), memory)
+    if memory.used[1] < len(words):
+        raise NotByKernel("the vocabulary has more words than the memory can hold")
+    return memory
+
+
+def merge_tables(recipe: Recipe) -> Merges:
+    """The merges of a recipe by token id; NotByKernel if a byte has no token."""
+    vocabulary = recipe.vocabulary
+    missing = [byte for byte, character in enumerate(byte_characters()) if character not in vocabulary]
+    if missing:
+        raise NotByKernel(f"the vocabulary has no token for {len(missing)} of 256 bytes, among them {missing[0]:#04x}")
+    return merges_of(
+        [vocabulary[character] for character in byte_characters()],
+        [vocabulary[a] for a, _ in recipe.merges],
+        [vocabulary[b] for _, b in recipe.merges],
+        [vocabulary[a + b] for a, b in recipe.merges],
+    )

@@ -1,0 +1,94 @@
+"""Tokens put before and after each document's own: what a post-processor adds, the beginning, the end."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from operators.tokens.rows import TokenRows
+
+if TYPE_CHECKING:
+    import tokenizers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Ids that a post-processor puts before and after a text."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+class NotAFrame(ValueError):
+    """A post-processor does more than put tokens before and after a text."""
+
+
+def frame_of(judge: "tokenizers.Tokenizer") -> Frame:
+    """What a tokenizer's post-processor adds, found by having it encode a word; NotAFrame if it changes the word."""
+    with_added = judge.encode("salt", add_special_tokens=True)
+    plain = judge.encode("salt", add_special_tokens=False).ids
+    own = [place for place, added in enumerate(with_added.special_tokens_mask) if not added]
+    if not own or with_added.ids[own[0] : own[-1] + 1] != plain:
+        raise NotAFrame(f"the post-processor makes {with_added.ids} of {plain}")
+    return Frame(before=tuple(with_added.ids[: own[0]]), after=tuple(with_added.ids[own[-1] + 1 :]))
+
+
+def framed(rows: TokenRows, real: np.ndarray, frame: Frame) -> TokenRows:
+    """Each real row with the frame around it; the others, which are empty, stay empty."""
+    if not (frame.before or frame.after):
+        return rows
+    before = np.where(real, len(frame.before), 0)
+    after = np.where(real, len(frame.after), 0)
+    return widened(rows, before, np.array(frame.before, np.int32), after, np.array(frame.after, np.int32))
+
+
+def bounded(rows: TokenRows, real: np.ndarray, *, bos_id: int | None, eos_id: int) -> TokenRows:
+    """Each real row with `bos_id` (if set) at its start and `eos_id` at its end, neither twice; others stay empty."""
+    lengths = np.diff(rows.offsets)
+    begins = np.zeros(len(rows), bool)
+    ends = np.zeros(len(rows), bool)
+    filled = lengths > 0
+    ends[filled] = rows.ids[rows.offsets[1:][filled] - 1] == eos_id
+    begins[filled] = rows.ids[rows.offsets[:-1][filled]] == bos_id
+    before = (real & ~begins) if bos_id is not None else np.zeros(len(rows), bool)
+    return widened(
+        rows,
+        before.astype(np.int64),
+        np.array([] if bos_id is None else [bos_id], np.int32),
+        (real & ~ends).astype(np.int64),
+        np.array([eos_id], np.int32),
+    )
+
+
+def widened(rows: TokenRows, before: np.ndarray, head: np.ndarray, after: np.ndarray, tail: np.ndarray) -> TokenRows:
+    """Row i with the first `before[i]` ids of head before it and the first `after[i]` of tail behind it."""
+    offsets = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(np.diff(rows.offsets) + before + after, out=offsets[1:])
+    ids = np.empty(offsets[-1], np.int32)
+    copy_wider(rows.ids, rows.offsets, before, head, after, tail, ids, offsets)
+    return TokenRows(offsets=offsets, ids=ids)
+
+
+@njit(nogil=True, cache=True)
+def copy_wider(
+    ids: np.ndarray,
+    offsets: np.ndarray,
+    before: np.ndarray,
+    head: np.ndarray,
+    after: np.ndarray,
+    tail: np.ndarray,
+    out: np.ndarray,
+    out_offsets: np.ndarray,
+) -> None:
+    """Writes `widened` into out."""
+    for row in range(len(before)):
+        o = out_offsets[row]
+        for k in range(before[row]):
+            out[o + k] = head[k]
+        o += before[row]
+        n = offsets[row + 1] - offsets[row]
+        for k in range(n):
+            out[o + k] = ids[offsets[row] + k]
+        for k in range(after[row]):
+            out[o + n + k] = tail[k]

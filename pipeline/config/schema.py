@@ -1,0 +1,64 @@
+"""The JSON Schema of job files, for editors: keys, choices and descriptions, the short forms included.
+
+`# yaml-language-server: $schema=job.schema.json` at the head of a job file makes an editor use it. It is a help while
+writing; what holds is what pipeline.config.load says.
+"""
+
+from typing import Any
+
+from pipeline.config.dedup import PRESETS
+from pipeline.config.recipes import recipe_names
+from pipeline.config.spec import JobSpec
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def job_schema() -> dict[str, Any]:
+    """The schema as plain values; the same for the same version of this program."""
+    schema = JobSpec.model_json_schema(mode="validation")
+    parts = schema["$defs"]
+    schema["properties"]["documents"] |= {"items": _step()}
+    parts.pop("StepSpec")
+    _also(parts["DedupSpec"], "near", {"enum": ["off", *PRESETS]})
+    _also(parts["InputSpec"], "paths", {"type": "string"})
+    _also(parts["MixSpec"], "axes", {"type": "string"})
+    _also(parts["BoundSpec"], "where", {"type": "object", "additionalProperties": {"type": "string"}})
+    return {"$schema": DIALECT, "title": "corpusmill job file", **{k: v for k, v in schema.items() if k != "title"}}
+
+
+def _step() -> dict[str, Any]:
+    """A step in each of its forms; names and parameters of operators are in the reference, not here."""
+    mapping = {"type": "object"}
+    recipe = {"anyOf": [{"enum": list(recipe_names())}, {"type": "string", "pattern": r"\.yaml$"}]}
+    return {
+        "anyOf": [
+            {"type": "string", "description": "The name of an operator."},
+            {
+                "type": "object",
+                "properties": {"recipe": recipe, "override": mapping},
+                "required": ["recipe"],
+                "additionalProperties": False,
+            },
+            {
+                "type": "object",
+                "properties": {"uses": {"type": "string"}, "with": mapping},
+                "required": ["uses"],
+                "additionalProperties": False,
+            },
+            {
+                "type": "object",
+                "propertyNames": {"pattern": r"\."},
+                "additionalProperties": {"type": ["object", "null"]},
+                "minProperties": 1,
+                "maxProperties": 1,
+                "description": "An operator with its parameters.",
+            },
+        ]
+    }
+
+
+def _also(part: dict[str, Any], key: str, form: dict[str, Any]) -> None:
+    """Let `key` have a short form as well."""
+    full = part["properties"][key]
+    told = {name: full.pop(name) for name in ("description", "default", "title") if name in full}
+    part["properties"][key] = {**told, "anyOf": [*full.pop("anyOf", [full]), form]}

@@ -1,0 +1,82 @@
+"""Rows of packed shards on any fsspec store, a row group at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+import fsspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from operators.tokens.schema import SCHEMA_VERSION, SEQUENCES
+from pipeline.reading.order import Group, Row
+
+
+class NotAShard(ValueError):
+    """A file is not a packed shard, or not one that this version reads, or not of the same tokenizer as the others."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shards:
+    """Packed shards in order, with their row groups. Made by `shards_at`, which reads footers only."""
+
+    addresses: tuple[str, ...]
+    groups: tuple[Group, ...]
+    footer: dict[str, str]  # what all shards say of themselves: tokenizer_sha256, eos_id, packing, ...
+
+    @property
+    def sequences(self) -> int:
+        return sum(group.rows for group in self.groups)
+
+    def columns(self, group: Group, wanted: Sequence[str]) -> dict[str, pa.Array]:
+        """The wanted columns of one row group."""
+        with fsspec.open(self.addresses[group.shard], "rb") as file:
+            table = pq.ParquetFile(cast(IO[bytes], file)).read_row_group(group.group, columns=list(wanted))
+        return {name: table.column(name).combine_chunks() for name in wanted}
+
+
+def shards_at(addresses: Sequence[str]) -> Shards:
+    """The shards at these addresses, which must agree on tokenizer and packing; NotAShard names one that does not."""
+    groups: list[Group] = []
+    footer: dict[str, str] | None = None
+    for shard, address in enumerate(addresses):
+        with fsspec.open(address, "rb") as file:
+            parquet = pq.ParquetFile(cast(IO[bytes], file))
+            told = {k.decode(): v.decode() for k, v in (parquet.schema_arrow.metadata or {}).items()}
+            rows = [parquet.metadata.row_group(k).num_rows for k in range(parquet.num_row_groups)]
+        said = {k.removeprefix("corpusmill."): v for k, v in told.items() if k.startswith("corpusmill.")}
+        if said.get("schema_version") != str(SCHEMA_VERSION):
+            found = said.get("schema_version", "none")
+            raise NotAShard(f"{address}: wanted a packed shard of schema version {SCHEMA_VERSION}, found {found}")
+        if footer is not None and said != footer:
+            differ = sorted(k for k in said.keys() | footer.keys() if said.get(k) != footer.get(k))
+            raise NotAShard(f"{address} differs from {addresses[0]} in {', '.join(differ)}: not one dataset")
+        footer = said
+        groups += [Group(shard=shard, group=k, rows=n) for k, n in enumerate(rows)]
+    if footer is None:
+        raise NotAShard("no shards given")
+    return Shards(addresses=tuple(addresses), groups=tuple(groups), footer=footer)
+
+
+def read_rows(shards: Shards, rows: Iterator[Row], *, lanes: int) -> Iterator[dict[str, Any]]:
+    """Each row as `position` and one numpy array (or number) a column; at most `lanes` row groups are held at once."""
+    wanted = SEQUENCES.names
+    held: dict[Group, dict[str, pa.Array]] = {}
+    for row in rows:
+        if row.group not in held:
+            if len(held) >= lanes:
+                held.pop(next(iter(held)))
+            held[row.group] = shards.columns(row.group, wanted)
+        columns = held[row.group]
+        yield {"position": row.position, **{name: value_at(columns[name], row.row) for name in wanted}}
+
+
+def value_at(column: pa.Array, row: int) -> np.ndarray | int:
+    """One list as a numpy array, or one number."""
+    scalar = column[row]
+    if not isinstance(scalar, pa.ListScalar):
+        return scalar.as_py()
+    values = scalar.values
+    assert values is not None, "SEQUENCES has no null lists"
+    return values.to_numpy(zero_copy_only=False)

@@ -1,0 +1,119 @@
+"""Mixes that others have published, from their own numbers."""
+
+import itertools
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from operators.mix.plan import plan
+from operators.mix.schedule import Level
+from operators.mix.select import select_in_memory
+from operators.mix.spec import REHYDRATION, Budget, MixSpec, Multiplier
+from operators.mix.weights import Alpha, Natural, QualityCurve, UniMax
+from tests.property.mix.supplies import flat, languages, supply
+
+# Xue et al. 2021 (mT5), arXiv:2010.11934, table 6: pages in millions, and the share of the training mix in per cent.
+# The shares follow pages ** 0.3; in the table itself they do so to within 2 %, hence the tolerance.
+MT5 = {
+    "en": (3067, 5.67),
+    "ru": (756, 3.71),
+    "es": (416, 3.09),
+    "de": (397, 3.05),
+    "fr": (333, 2.89),
+    "it": (186, 2.43),
+    "pt": (169, 2.36),
+}
+
+# Conneau et al. 2020 (XLM-R), arXiv:1911.02116, table 6: GiB of CC-100. The paper gives alpha = 0.3, not the shares.
+CC100_GIB = {"en": 300.8, "ru": 278.0, "id": 148.3, "vi": 137.3}
+
+
+def shares_of(made) -> dict[str, float]:
+    total = made.taken.sum()
+    return {made.leaves.key(i)[1]: t / total for i, t in enumerate(made.taken.tolist())}
+
+
+def test_mt5_shares_at_alpha_0_3():
+    leaves = languages({k: pages * 1_000_000 for k, (pages, _) in MT5.items()})
+    found = shares_of(plan(leaves, flat(Alpha(alpha=0.3), budget=Budget(tokens=100_000_000))))
+    for language, (_, percent) in MT5.items():
+        assert found[language] / found["en"] == pytest.approx(percent / MT5["en"][1], rel=0.02)
+
+
+def test_xlm_r_shares_at_alpha_0_3():
+    leaves = languages({k: round(gib * 2**30) for k, gib in CC100_GIB.items()})
+    found = shares_of(plan(leaves, flat(Alpha(alpha=0.3), budget=Budget(tokens=10**9))))
+    raw = {k: gib**0.3 for k, gib in CC100_GIB.items()}
+    for language, share in found.items():
+        assert share == pytest.approx(raw[language] / sum(raw.values()), abs=2e-9)
+    # 300.8^0.3 = 5.5397, 278.0^0.3 = 5.4102, 148.3^0.3 = 4.4807, 137.3^0.3 = 4.3783
+    assert found["en"] == pytest.approx(0.27966, abs=1e-5)
+
+
+def test_unimax_worked_by_hand():
+    """Budget 300, one epoch: 10 and 50 are used up, the rest goes in equal parts to the two that have enough."""
+    leaves = languages({"a": 10, "b": 50, "c": 1000, "d": 5000})
+    made = plan(leaves, flat(UniMax(), budget=Budget(tokens=300), max_epochs=1))
+    assert made.taken.tolist() == [10, 50, 120, 120]
+    again = plan(leaves, flat(UniMax(), budget=Budget(tokens=300), max_epochs=4))
+    assert again.taken.tolist() == [40, 87, 87, 86]
+
+
+def test_fineweb_2_rehydration():
+    """Each document exactly as often as its cluster's size says, when the leaf is taken once."""
+    sizes = [1, 2, 3, 4, 5, 99, 100, 999, 1000, 5000]
+    times = [1, 2, 3, 3, 5, 5, 8, 8, 1, 1]
+    rng = np.random.default_rng(5)
+    unit = pa.table(
+        {
+            "domain": ["web"] * 10,
+            "language": ["fr"] * 10,
+            "n_tokens": rng.integers(1, 500, 10),
+            "u": rng.integers(0, 2**64, 10, dtype=np.uint64),
+            "doc_id": np.arange(10),
+            "minhash_cluster_size": sizes,
+        }
+    )
+    spec = flat(Natural(), multiplier=Multiplier(column="minhash_cluster_size", steps=REHYDRATION), max_epochs=8)
+    found = select_in_memory([unit], spec, shards=1)
+    assert np.bincount(found.assigned[0]["row"].to_numpy(), minlength=10).tolist() == times
+    assert found.plan.taken.tolist() == [int((unit["n_tokens"].to_numpy() * times).sum())]
+
+
+def quality(rate: float, max_epochs: float = 7) -> list[float]:
+    """Factors of 20 equal quality buckets under Olmo 3's discard 0.4 and factor 7."""
+    leaves = supply({("web", str(b)): 1_000_000 for b in range(20)})
+    spec = MixSpec(
+        levels=(
+            Level(columns=("domain",)),
+            Level(columns=("language",), weighting=QualityCurve(discard=0.4, max_factor=7)),
+        ),
+        budget=Budget(multiple=rate),
+        max_epochs=max_epochs,
+    )
+    made = plan(leaves, spec)
+    by_bucket = {int(made.leaves.key(i)[1]): float(e) for i, e in enumerate(made.epochs)}
+    return [by_bucket[b] for b in range(20)]
+
+
+def test_dolma_3_style_curve():
+    """Olmo 3, arXiv:2512.13961: the worst 40 % left out, factors rising, at most 7; 4.51 of 8.14 trillion tokens of web
+    text were taken. The factors themselves are not published: those below follow from the formula."""
+    factors = quality(4.51 / 8.14)
+    assert factors[:8] == [0.0] * 8
+    assert all(a < b for a, b in itertools.pairwise(factors[8:]))
+    assert factors[-1] < 7
+    assert sum(factors) / 20 == pytest.approx(4.51 / 8.14, abs=1e-6)
+    power = 7 * 0.6 / (4.51 / 8.14)
+    assert factors[-1] == pytest.approx(4.51 / 8.14 * 20 * (1 - (11 / 12) ** power), abs=1e-5)
+
+
+def test_a_curve_that_cannot_fill_the_budget_says_what_it_can_give():
+    with pytest.raises(ValueError, match=r"needed 4\.3 times on average, a curve up to 7 that leaves out 40%.*4\.2"):
+        quality(4.3)
+
+
+def test_a_flat_curve_is_the_limit():
+    factors = quality(4.2)
+    assert factors[8:] == pytest.approx([7.0] * 12)

@@ -1,0 +1,68 @@
+"""What tests of whole runs share: excerpts, one Ray session, one undisturbed run to compare with."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import s3fs
+
+from cluster import lifecycle
+from pipeline.config.load import load
+from pipeline.progress import Display
+from pipeline.runner import Options, Summary, run_job
+from pipeline.stages.units import quiet
+from tests.pipeline.jobs import excerpts, write_job
+
+
+@pytest.fixture(scope="session")
+def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of small real inputs."""
+    return excerpts(tmp_path_factory.mktemp("inputs"))
+
+
+@pytest.fixture(scope="session")
+def ray_session() -> Iterator[int]:
+    """One Ray of two CPUs for all tests that run jobs in this process; its workers know the test store's keys."""
+    os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_SECRET_ACCESS_KEY="testing", AWS_DEFAULT_REGION="us-east-1")
+    with lifecycle.session(address=None, workers=2) as cpus:
+        quiet()
+        yield cpus
+
+
+@pytest.fixture(scope="session")
+def undisturbed(inputs: Path, ray_session: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one run that nothing happened to: `job.yaml`, `work/`, `out/`."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    run_file(write_job(folder, inputs))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an S3 store over HTTP, with one empty bucket called `test`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (tmp_path_factory.mktemp("s3") / "log").open("wb")
+    server = [str(Path(sys.executable).parent / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    with log, subprocess.Popen(server, stdout=log, stderr=log) as process:
+        address = f"http://127.0.0.1:{port}"
+        for _ in range(100):
+            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
+                break
+            time.sleep(0.1)
+        s3fs.S3FileSystem(key="testing", secret="testing", endpoint_url=address).mkdir("test")
+        yield address
+        process.kill()
+
+
+def run_file(job: Path, *, update: bool = False, overrides: tuple[str, ...] = ()) -> Summary:
+    """Run a job file in this process, quietly."""
+    return run_job(load(job, overrides=overrides), Options(update=update), Display(quiet=True))

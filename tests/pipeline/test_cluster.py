@@ -1,0 +1,99 @@
+"""On a Ray cluster of several nodes: joined, losing one in mid-run, refused when the nodes do not share the workspace."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.jobs import ROOT, corpusmill, made, write_job
+
+pytestmark = pytest.mark.ray
+
+RAY = str(Path(sys.executable).parent / "ray")
+PORT = 6399
+
+
+def ray(*arguments: str, before: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
+    """`ray start` in a process group of its own. (`ray stop` would stop every Ray on this machine, ours too.)"""
+    command = [*before, RAY, "start", *arguments, "--num-cpus", "1", "--block", "--disable-usage-stats"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+
+
+@pytest.fixture
+def head() -> Iterator[str]:
+    """The address of a Ray head with one CPU."""
+    process = ray("--head", "--port", str(PORT), "--include-dashboard", "false")
+    yield f"127.0.0.1:{PORT}"
+    kill(process)
+
+
+def node(address: str, *before: str) -> subprocess.Popen[bytes]:
+    """One more node with one CPU; `before` is put before its command."""
+    joined(address, 1)
+    return ray("--address", address, before=before)
+
+
+def joined(address: str, nodes: int) -> None:
+    """Wait until the cluster has so many nodes."""
+    for _ in range(60):
+        told = subprocess.run([RAY, "status", "--address", address], capture_output=True, text=True, check=False)
+        active = told.stdout.split("Pending")[0].count("node_")
+        if active >= nodes:
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"the cluster did not come to {nodes} nodes:\n{told.stdout}{told.stderr}")
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a node with all it started."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_node_killed_in_mid_ingest_costs_no_row(head, inputs, undisturbed, tmp_path):
+    second = node(head)
+    joined(head, 2)
+    job = write_job(tmp_path, inputs)
+    command = [sys.executable, "-m", "pipeline.cli", "run", "--address", head, "--quiet", str(job)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as run:
+        while not list((tmp_path / "work").rglob("units/ingest/*.json")):
+            assert run.poll() is None, run.stderr and run.stderr.read()
+            time.sleep(0.05)
+        kill(second)
+        _, told = run.communicate(timeout=300)
+    assert run.returncode == 0, told
+    assert made(tmp_path / "out") == made(undisturbed / "out")
+
+
+@pytest.mark.skipif(
+    shutil.which("unshare") is None or os.geteuid() != 0, reason="a node with a file system of its own wants root"
+)
+def test_a_workspace_that_a_node_does_not_see_is_refused_before_any_work(head, inputs, tmp_path):
+    script = f'mount -t tmpfs none {tmp_path} && exec "$@"'
+    second = node(head, "unshare", "--mount", "sh", "-c", script, "sh")
+    try:
+        joined(head, 2)
+        job = write_job(tmp_path, inputs)
+        done = corpusmill("run", "--address", head, str(job))
+        assert done.returncode == 2, done.stderr
+        assert "is another place there" in done.stderr
+        assert "put workspace and output on storage that every node reaches" in done.stderr
+        assert not list((tmp_path / "work").rglob("documents/*"))
+    finally:
+        kill(second)
+
+
+def test_no_cluster_there_is_told_with_what_to_check(inputs, tmp_path):
+    job = write_job(tmp_path, inputs)
+    done = corpusmill("run", "--address", "127.0.0.1:6", str(job), timeout=30)
+    assert done.returncode == 3
+    assert "is a Ray head running there" in done.stderr

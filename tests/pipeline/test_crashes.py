@@ -1,0 +1,83 @@
+"""A crash costs time, never rows: killed at named places or at random moments, run again, the bytes are the same."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.jobs import ROOT, corpusmill, made, write_job
+
+pytestmark = pytest.mark.ray
+
+# Where the driver commits what a stage did, in the order of the stages.
+DRIVER = (
+    "inventory.manifest",
+    "ingest.manifest",
+    "dedup.manifest",
+    "tokenize.manifest",
+    "mix.manifest",
+    "select.manifest",
+    "pack.manifest",
+    "publish.manifest",
+)
+WORKER = ("ingest.commit", "tokenize.commit", "select.commit", "pack.commit")
+IN_EVERY_RUN = ("ingest.manifest", "dedup.manifest", "publish.manifest")
+
+
+def finish(job: Path) -> None:
+    done = corpusmill("run", "--quiet", str(job))
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "place", [pytest.param(p, marks=() if p in IN_EVERY_RUN else pytest.mark.slow) for p in DRIVER]
+)
+def test_killed_while_committing_a_stage(place, inputs, undisturbed, tmp_path):
+    job = write_job(tmp_path, inputs)
+    killed = corpusmill("run", "--quiet", str(job), env={"CORPUSMILL_FAULT_POINT": place})
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert not (tmp_path / "out" / "_manifest.json").exists()
+    finish(job)
+    assert made(tmp_path / "out") == made(undisturbed / "out")
+
+
+@pytest.mark.parametrize("place", [pytest.param(p, marks=() if p == WORKER[0] else pytest.mark.slow) for p in WORKER])
+def test_a_worker_killed_in_mid_unit(place, inputs, undisturbed, tmp_path):
+    job = write_job(tmp_path, inputs)
+    done = corpusmill("run", "--quiet", str(job), env={"CORPUSMILL_FAULT_POINT": f"{place}@{tmp_path / 'died'}"})
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "died").exists(), "no worker came by"
+    assert made(tmp_path / "out") == made(undisturbed / "out")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10))
+def test_killed_at_a_random_moment(seed, inputs, undisturbed, tmp_path):
+    job = write_job(tmp_path, inputs)
+    command = [sys.executable, "-m", "pipeline.cli", "run", "--quiet", str(job)]
+    with subprocess.Popen(command, cwd=ROOT, env=dict(os.environ), start_new_session=True) as process:
+        time.sleep(random.Random(seed).uniform(2, 20))
+        process.kill()
+    finish(job)
+    assert made(tmp_path / "out") == made(undisturbed / "out")
+
+
+def test_ctrl_c_stops_and_says_how_to_go_on(inputs, undisturbed, tmp_path):
+    job = write_job(tmp_path, inputs)
+    command = [sys.executable, "-m", "pipeline.cli", "run", str(job)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        while not list((tmp_path / "work").rglob("units/ingest/*.json")):
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on from there" in told
+    assert "Traceback" not in told
+    finish(job)
+    assert made(tmp_path / "out") == made(undisturbed / "out")

@@ -1,0 +1,78 @@
+"""Rewrites that work on Arrow bytes: equal to their plain functions on any text, sliced and with nulls."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from operators.batch import TEXT, Batch
+from operators.rewrite.citations import Citations, without_marks
+from operators.rewrite.line_filter import TERMINAL, LineFilter, kept_lines
+from operators.rewrite.mojibake import Mojibake, flagged, repaired, suspicious
+from operators.rewrite.pii import PLACEHOLDERS, Pii, masked
+from operators.rewrite.repeated_lines import RepeatedLines, without_repeats
+from operators.rewrite.unicode import Unicode, characters_of, clean
+from operators.rewrite.whitespace import SPACES, Whitespace, tidy
+from operators.text.spans import spans_of
+
+LINES = st.lists(
+    st.sampled_from(
+        ["Reply to this", "  Reply to this\t", "tea.", "Tea is hot.", "", " ", "茶。", "x", "é" * 5, '"so"', "end…"]
+    ),
+    max_size=12,
+).map("\n".join)
+SPACED = st.text(st.sampled_from([*SPACES, *"\n\r\x0b\x0c\x85\u2028\u2029ab\u200b\x1f东"]), max_size=30)
+BROKEN = st.text(max_size=12).map(lambda t: t.encode("utf-8", "ignore").decode("cp1252", "ignore"))
+CITED = st.text(st.sampled_from("[]0123ecdit ab\né"), max_size=20)
+TEXTS = st.lists(st.one_of(st.none(), st.text(), LINES, SPACED, BROKEN, CITED), max_size=5)
+
+CASES = (
+    (RepeatedLines(min_copies=2, min_bytes=3), lambda t: without_repeats(t, 2, 3)),
+    (RepeatedLines(), lambda t: without_repeats(t, 3, 10)),
+    (LineFilter(min_chars=5), lambda t: kept_lines(t, 5, TERMINAL)),
+    (LineFilter(min_chars=2, must_end_with=()), lambda t: kept_lines(t, 2, ())),
+    (Whitespace(), lambda t: tidy(t, True, 1)),
+    (Whitespace(keep_indent=False, max_blank_lines=0), lambda t: tidy(t, False, 0)),
+    (Whitespace(max_blank_lines=3), lambda t: tidy(t, True, 3)),
+    (Citations(), without_marks),
+    (Mojibake(), repaired),
+    (Pii(), lambda t: masked(t, PLACEHOLDERS)),
+    (Unicode(), lambda t: clean(t, "NFC", characters_of(Unicode().remove))),
+)
+
+
+@pytest.mark.parametrize(("operator", "plain"), CASES, ids=lambda case: type(case).__name__)
+@given(texts=TEXTS)
+@settings(max_examples=150)
+def test_operator_equals_plain_function(operator, plain, texts):
+    column = pa.array(["before  ", *texts, "after"], TEXT).slice(1, len(texts))
+    table = operator(Batch(pa.table({"text": column}))).table
+    table.validate(full=True)
+    assert table.column("text").to_pylist() == [None if text is None else plain(text) for text in texts]
+
+
+@pytest.mark.parametrize(("operator", "plain"), CASES, ids=lambda case: type(case).__name__)
+@given(texts=TEXTS)
+@settings(max_examples=60)
+def test_counts_are_zero_exactly_where_nothing_changed(operator, plain, texts):
+    table = operator(Batch(pa.table({"text": pa.array(texts, TEXT)}))).table
+    for row, text in zip(table.to_pylist(), texts, strict=True):
+        counts = [count for name, count in row.items() if name != "text"]
+        assert all(count >= 0 for count in counts)
+        if text is None or row["text"] == text:
+            assert not any(counts)
+
+
+@pytest.mark.parametrize("operator", [RepeatedLines(), LineFilter(), Whitespace(), Pii(), Unicode()], ids=str)
+@given(text=st.one_of(st.text(), LINES, SPACED))
+@settings(max_examples=60)
+def test_a_second_pass_changes_nothing(operator, text):
+    once = operator(Batch(pa.table({"text": pa.array([text], TEXT)}))).table.select(["text"])
+    assert operator(Batch(once)).table.column("text").equals(once.column("text"))
+
+
+@given(texts=st.lists(st.one_of(st.text(), BROKEN), max_size=6))
+@settings(max_examples=300)
+def test_mojibake_scan_equals_plain_function(texts):
+    column = pa.array(["Ã", *texts], TEXT).slice(1)
+    assert flagged(spans_of(column)).tolist() == [suspicious(text) for text in texts]

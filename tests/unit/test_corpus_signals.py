@@ -1,0 +1,115 @@
+"""Signals that compare documents with lists, evaluation sets and corpora."""
+
+import json
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from operators.batch import TEXT, Batch
+from operators.contract import Resource
+from operators.decide.contamination import Contamination as Decide
+from operators.rewrite.contamination import CutContamination
+from operators.signals.contamination import Contamination
+from operators.signals.relevance import Relevance
+from operators.signals.tfidf import Tfidf
+from operators.signals.words_found import WordsFound
+from operators.text.evaluation.overlap import overlap, shared_words
+from operators.text.evaluation.sets import BadSet, evaluation_sets
+from operators.text.words import WordRule, find_words, words_of
+
+
+def batch(*texts: str | None, **columns) -> Batch:
+    return Batch(pa.table({"text": pa.array(texts, TEXT), **columns}))
+
+
+def jsonl(*entries: dict) -> Resource:
+    return Resource("given", content="\n".join(map(json.dumps, entries)).encode())
+
+
+def test_words_and_phrases_are_found_as_whole_words_in_any_case():
+    words = Resource("list", content="darn\nso what\nso what now\nde\tMist\nja\t東京".encode())
+    texts = ["Darn it, SO\nWhat now? so what! darned", "Mist! Mist", "Mist", "東京都", None, ""]
+    languages = pa.array(["en", "de", "en", "ja", None, "de"])
+    found = WordsFound(words=words, column="rude", language_column="language")(batch(*texts, language=languages)).table
+    assert found.column("rude").to_pylist() == [3, 2, 0, 1, 0, 0]
+    assert found.column("rude_share").to_pylist() == pytest.approx([3 / 8, 1, 0, 1 / 3, 0, 0])
+    assert WordsFound(words=words, column="rude")(batch(*texts)).table.column("rude").to_pylist() == [3, 0, 0, 0, 0, 0]
+
+
+POEM = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+SETS = jsonl({"set": "poem", "text": POEM}, {"set": "short", "text": "too short"}, {"set": "b", "text": POEM + " more"})
+
+
+def test_overlap_names_the_set_and_the_share():
+    op = Contamination(sets=SETS)
+    found = op(batch(f"Before, {POEM.upper()}, after it all.", POEM[:40], "too short", None)).table
+    assert found.column("contaminated_by").to_pylist() == ["poem", None, None, None]
+    assert found.column("contaminated_share").to_pylist() == pytest.approx([14 / 18, 0, 0, 0])
+    assert Decide(max_share=0.5)(Batch(found)).to_pylist() == ["contaminated", None, None, None]
+
+
+def test_runs_are_cut_and_the_rest_stays():
+    op = CutContamination(sets=SETS, run_words=8)
+    found = op(batch(f"Before, {POEM}, after.", "kept as it is", None)).table
+    assert found.column("text").to_pylist() == ["Before,  , after.", "kept as it is", None]
+    assert found.column("contaminated_words_cut").to_pylist() == [14, 0, 0]
+
+
+@given(texts=st.lists(st.lists(st.sampled_from(["a", "b", "c", "東"]), max_size=12).map(" ".join), max_size=4))
+def test_overlap_equals_its_plain_function(texts):
+    sets = evaluation_sets(b'{"set": "x", "text": "a b c a"}\n{"set": "y", "text": "\xe6\x9d\xb1 a b"}', 3)
+    words = find_words(batch(*texts), WordRule.UNICODE)
+    found = overlap(words, sets, 3)
+    for i, text in enumerate(texts):
+        assert found.shared[words.first[i] : words.first[i + 1]].tolist() == shared_words(text, sets, 3)
+
+
+def test_a_bad_line_of_an_evaluation_set_is_named():
+    with pytest.raises(BadSet, match="line 2 of the evaluation sets"):
+        evaluation_sets(b'{"set": "x", "text": "y"}\n{"text": "z"}', 13)
+
+
+TARGET = jsonl({"text": "the court finds the appeal unfounded"}, {"text": "the judge dismissed the appeal"})
+RAW = jsonl({"text": "the cat sat on the mat"}, {"text": "tea with milk and honey for the cat"})
+
+
+def test_relevance_is_the_sum_of_log_ratios():
+    op = Relevance(target=TARGET, raw=RAW, buckets=1 << 20)
+    weights, means = op(batch("court", "cat", "the cat", "", None)).table.select([1, 2]).to_pydict().values()
+    runs = [
+        (6 + 5 + 5 + 4) + (1 << 20),
+        (6 + 5 + 8 + 7) + (1 << 20),
+    ]  # words and pairs, and one a bucket
+    size = math.log(runs[0]) - math.log(runs[1])
+    assert weights[0] == pytest.approx(math.log(2) - size, rel=1e-4)
+    assert weights[1] == pytest.approx(math.log(1 / 3) - size, rel=1e-4)
+    assert means[2] == pytest.approx(weights[2] / 3)
+    assert (weights[3], weights[4]) == (0, 0)
+
+
+def test_similarity_is_highest_for_the_target_itself():
+    op = Tfidf(target=TARGET, raw=RAW)
+    text = "the court finds the appeal unfounded the judge dismissed the appeal"
+    found = op(batch(text, "the appeal", "cat and honey", "", None)).table.column("target_similarity").to_pylist()
+    assert found[0] == pytest.approx(1, abs=1e-6)
+    assert 0 < found[1] < 1
+    assert found[2:] == [0, 0, 0]
+
+
+@given(text=st.lists(st.sampled_from(["court", "cat", "tea", "the"]), max_size=9).map(" ".join))
+def test_similarity_equals_a_plain_cosine(text):
+    op = Tfidf(target=TARGET, raw=RAW)
+    counts = {word: words_of(text, WordRule.UNICODE).count(word) for word in set(text.split())}
+    target = {"the": 4, "court": 1, "finds": 1, "appeal": 2, "unfounded": 1, "judge": 1, "dismissed": 1}
+    documents = {"the": 4, "cat": 2, "appeal": 2}
+    idf = {w: math.log(5 / (1 + documents.get(w, 1))) + 1 for w in {*counts, *target}}
+    a = {w: (1 + math.log(c)) * idf[w] for w, c in counts.items()}
+    b = {w: (1 + math.log(c)) * idf[w] for w, c in target.items()}
+    norm = math.sqrt(sum(v * v for v in a.values())) * math.sqrt(sum(v * v for v in b.values()))
+    expected = sum(a[w] * b.get(w, 0) for w in a) / norm if norm else 0
+    assert op(batch(text)).table.column("target_similarity").to_pylist() == [pytest.approx(expected, abs=1e-6)]
+    assert np.isfinite(expected)

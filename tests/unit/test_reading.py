@@ -1,0 +1,103 @@
+"""Packed shards read back: rows, footers that disagree, and, where torch is there, the DataLoader with resume."""
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from operators.tokens.packing.concat import concat
+from operators.tokens.packing.table import sequences
+from operators.tokens.schema import Footer, shard_schema, write_options
+from pipeline.reading.order import Reader, rows_from
+from pipeline.reading.shards import NotAShard, read_rows, shards_at
+from pipeline.reading.torch_dataset import PackedSequences, torch
+from tests.property.tokens.test_packing import documents_of
+
+needs_torch = pytest.mark.skipif(torch is None, reason="torch is not installed in this environment")
+
+
+def written(folder, *, eos_id: int = 0) -> list[str]:
+    """Two small shards of row groups of four sequences."""
+    footer = Footer(tokenizer_sha256="ab", vocab_size=9, eos_id=eos_id, packing="concat", sequence_tokens=8)
+    addresses = []
+    for shard, lengths in enumerate(([50, 3, 9], [5, 60, 17])):
+        table = sequences(documents_of(lengths), concat(np.array(lengths), sequence_tokens=8))
+        addresses.append(str(folder / f"part-{shard}-{eos_id}.parquet"))
+        with pq.ParquetWriter(addresses[-1], shard_schema(footer), **write_options()) as writer:
+            writer.write_table(table.cast(shard_schema(footer)), row_group_size=4)
+    return addresses
+
+
+def test_rows_are_the_rows_of_the_shards_in_order(tmp_path):
+    addresses = written(tmp_path)
+    shards = shards_at(addresses)
+    reader = Reader(rank=0, world_size=1)
+    rows = list(
+        read_rows(shards, rows_from(shards.groups, position=0, reader=reader, epochs=1, seed=None, stripe=1), lanes=1)
+    )
+    stored = [row for address in addresses for row in pq.read_table(address).to_pylist()]
+    assert len(rows) == len(stored) == shards.sequences
+    for position, (row, told) in enumerate(zip(rows, stored, strict=True)):
+        assert row.pop("position") == position
+        assert {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in row.items()} == told
+
+
+def test_shards_of_two_datasets_are_told_apart(tmp_path):
+    with pytest.raises(NotAShard, match=r"differs from .* in eos_id: not one dataset"):
+        shards_at([*written(tmp_path), *written(tmp_path, eos_id=1)])
+
+
+def test_a_parquet_file_that_is_no_shard_is_named(tmp_path):
+    other = tmp_path / "other.parquet"
+    pq.write_table(pq.read_table(written(tmp_path)[0]).replace_schema_metadata(None), other)
+    with pytest.raises(NotAShard, match=r"other\.parquet: wanted a packed shard of schema version 1, found none"):
+        shards_at([str(other)])
+
+
+@pytest.mark.skipif(torch is not None, reason="torch is installed here")
+def test_without_torch_the_dataset_says_what_is_missing(tmp_path):
+    with pytest.raises(ImportError, match="needs torch, an optional extra"):
+        PackedSequences(written(tmp_path))
+
+
+def positions(data: PackedSequences, *, batch_size: int, workers: int, batches: int | None = None) -> list[int]:
+    """The positions a DataLoader yields, in order, of so many batches."""
+    assert torch is not None
+    loader = torch.utils.data.DataLoader(data, batch_size=batch_size, num_workers=workers, collate_fn=list)
+    found = []
+    for k, batch in enumerate(loader):
+        if k == batches:
+            break
+        found += [row["position"] for row in batch]
+    return found
+
+
+@needs_torch
+def test_a_loader_goes_on_on_other_ranks_and_workers(tmp_path):
+    addresses = written(tmp_path)
+    first = [PackedSequences(addresses, rank=r, world_size=2, batch_size=2, stripe=2) for r in range(2)]
+    used = [positions(data, batch_size=2, workers=2, batches=2) for data in first]
+    states = [data.state_dict(batches=2) for data in first]
+    assert states[0] == states[1]
+    then = [PackedSequences(addresses, rank=r, world_size=3, batch_size=1, stripe=2) for r in range(3)]
+    for data in then:
+        data.load_state_dict(states[0])
+    rest = [positions(data, batch_size=1, workers=w) for data, w in zip(then, (0, 1, 2), strict=True)]
+    everything = [p for part in (*used, *rest) for p in part]
+    assert sorted(everything) == list(range(first[0].shards.sequences))
+    assert sorted(p for part in used for p in part) == list(range(8))
+
+
+@needs_torch
+def test_tensors_keep_attention_inside_a_document(tmp_path):
+    row = next(iter(PackedSequences(written(tmp_path))))
+    assert row["input_ids"].dtype == torch.int64
+    assert row["cu_seqlens"].tolist()[-1] == row["n_tokens"] == len(row["input_ids"])
+    assert row["position_ids"].tolist()[0] == 0
+
+
+@needs_torch
+def test_a_state_of_another_order_is_refused(tmp_path):
+    addresses = written(tmp_path)
+    state = PackedSequences(addresses, seed=1).state_dict(batches=1)
+    with pytest.raises(ValueError, match="of another dataset or order"):
+        PackedSequences(addresses, seed=2).load_state_dict(state)

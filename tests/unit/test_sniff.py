@@ -1,0 +1,56 @@
+"""What a file is told to be by its name and its first bytes."""
+
+import re
+
+import pytest
+
+from operators.readers.framing.sniff import sniff
+from tests.contract.files import PACKS, files
+
+FILES = files()
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_every_form_is_recognised_by_name_and_content(form):
+    reader, _, data = FILES[form]
+    kind = reader.removeprefix("readers.")
+    ending = "." + form.rpartition(".")[2] if form.rpartition(".")[2] in PACKS else ""
+    name = {"plain": "a.txt", "wet": "a.warc.wet"}.get(kind, f"a.{kind}") + ending
+    assert sniff(name, data[:512]).reader == reader
+    if kind not in ("plain", "wet") and ending not in (".zst", ".lz4"):  # of those a whole block is needed to tell
+        assert sniff("no-name", data[:512]).reader == reader
+
+
+@pytest.mark.parametrize("name", ["a.warc.gz", "a.jsonl", "a.parquet", "a.txt", "s3://b/a.warc.wet.gz", "a.arc"])
+def test_an_empty_file_goes_by_its_name(name):
+    assert sniff(name, b"").error is None
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "told"),
+    [
+        ("a.warc.gz", b"<!DOCTYPE html><title>404", "named like WARC, but holds HTML"),
+        ("a.warc.gz", PACKS["gz"](b"<html>"), "named like WARC, but holds HTML"),
+        ("a.warc.gz", PACKS["gz"](b'{"text": 1}\n'), "named like WARC, but holds JSON lines.*format: jsonl"),
+        ("a.warc.gz", PACKS["zst"](b'{"text": 1}\n'), "named like WARC, but holds JSON lines"),
+        ("a.warc.gz", b"\x1f\x8b\x08\x00garbage-garbage", "compressed, but damaged"),
+        ("a.jsonl", b'[{"text": "a"}]', "holds a JSON array; write one object a line"),
+        ("a.jsonl", b"PAR1\x15\x04", "holds Parquet.*format: parquet"),
+        ("a.parquet", b"text,id\n", "holds something else, which begins b'text,id"),
+        ("a.txt", b"\x00\x01\x02", "named like plain text, but holds something else"),
+        ("a.warc.wat.gz", b"", "WAT files hold metadata"),
+        ("a.tar", b"", "recompress"),
+        ("data", b"hello world", "say `format:` for this source, one of wet, warc"),
+        ("data", b"", "say `format:`"),
+    ],
+)
+def test_what_is_wrong_is_told_with_a_remedy(name, head, told):
+    found = sniff(name, head)
+    assert found.reader is None
+    assert found.error is not None
+    assert found.error.startswith(name)
+    assert re.search(told, found.error), found.error
+
+
+def test_a_plain_file_under_a_compressed_name_is_read_as_what_it_is():
+    assert sniff("a.warc.gz", b"WARC/1.0\r\n").reader == "readers.warc"

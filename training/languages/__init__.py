@@ -1,0 +1,1 @@
+"""How operators/text/languages.json was made."""
