@@ -87,15 +87,21 @@ class Settings:
     def ranking(self) -> "Ranking":
         shards = sorted(self.shards, key=lambda s: s.number)
         return Ranking(
-            numbers=tuple(s.number for s in shards), priorities=tuple(s.priority for s in shards), prefer=self.prefer
+            numbers=tuple(s.number for s in shards),
+            units=tuple(s.unit for s in shards),
+            sets=tuple(s.sets for s in shards),
+            priorities=tuple(s.priority for s in shards),
+            prefer=self.prefer,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """What a unit needs to put documents in survivor order: shard numbers, sorted, and each one's source priority."""
+    """What a unit must know of all shards, sorted by their numbers: names, files of shingle sets, source priorities."""
 
     numbers: tuple[int, ...]
+    units: tuple[str, ...]
+    sets: tuple[str | None, ...]
     priorities: tuple[int, ...]
     prefer: Prefer
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from operators.dedup.judge import UNSETTLED, Rows, judge
-from operators.dedup.verify import verify_by_sets
+from operators.dedup.verify import Sets, verify_by_sets
 
 DOCS = st.lists(
     st.tuples(
@@ -20,7 +20,8 @@ def judged(docs, settled: dict[int, int], verify: str):
     """Survivor and cluster of each document, by its id. docs: (id, run, keys, set), in order."""
     sets = [sorted(s) for *_, s in docs]
     counts = np.array([len(s) for s in sets], np.int64)
-    starts, values = np.cumsum(counts) - counts, np.array([x for s in sets for x in s], np.uint64)
+    values = np.array([x for s in sets for x in s], np.uint64)
+    sets_ = Sets(starts=np.cumsum(counts) - counts, counts=counts, values=values)
     bands = np.array([[100 * j + k for j, k in enumerate(keys)] for _, _, keys, _ in docs], np.uint64).reshape(-1, 3)
     rows = Rows(
         doc_id=np.array([i for i, *_ in docs], np.int64),
@@ -30,9 +31,7 @@ def judged(docs, settled: dict[int, int], verify: str):
     )
 
     def by_sets(here, old):
-        return verify_by_sets(
-            bands[here], starts[here], counts[here], values, settled=old, threshold=0.5, max_comparisons=1000
-        )
+        return verify_by_sets(bands[here], sets_.take(here), settled=old, threshold=0.5, max_comparisons=1000)
 
     found = judge(rows, by_sets if verify == "text" else None)
     return {

@@ -11,7 +11,7 @@ from operators.dedup.edges import Edges, star_edges
 from operators.dedup.exact import resolve_exact
 from operators.dedup.joining import joined
 from operators.dedup.survivors import UNKNOWN_TIME, Candidates, Prefer, survivor_order
-from operators.dedup.verify import KEPT, jaccard, verify_by_sets
+from operators.dedup.verify import KEPT, Sets, jaccard, verify_by_sets
 
 PAIRS = st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)).filter(lambda e: e[0] != e[1]), max_size=40)
 
@@ -105,9 +105,9 @@ def test_verified_removal_is_the_rule_in_its_own_words(docs, threshold, most):
     counts = np.array([len(s) for s in sets], np.int64)
     found = verify_by_sets(
         band_keys(docs),
-        np.cumsum(counts) - counts,
-        counts,
-        np.array([x for s in sets for x in s], np.uint64),
+        Sets(
+            starts=np.cumsum(counts) - counts, counts=counts, values=np.array([x for s in sets for x in s], np.uint64)
+        ),
         settled=0,
         threshold=threshold,
         max_comparisons=most,
