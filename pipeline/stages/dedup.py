@@ -7,6 +7,7 @@ from typing import Any
 
 from cluster import faultpoint
 from pipeline.dedup.deduplicate import deduplicate
+from pipeline.dedup.index import record, with_settled
 from pipeline.dedup.phases import Work
 from pipeline.dedup.settings import EnteredShard, Settings
 from pipeline.identity import SHARD_BITS
@@ -51,8 +52,10 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     if known is not None:
         return Removed(known["tables"], known["facts"]["removed"], known["facts"], settings.fingerprint, ran=0)
     work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup"))
+    settings = with_settled(run.workspace, settings)
     found = deduplicate(work, settings)
     run.lease.check()
+    record(work, settings, found.tables, found.sets)
     faultpoint.reached("dedup.manifest")
     payload = json.dumps({"tables": dict(found.tables), "facts": dict(found.facts)}, sort_keys=True).encode()
     run.workspace.publish(manifest, payload)
