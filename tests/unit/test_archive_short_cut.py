@@ -63,3 +63,11 @@ def test_the_short_cut_gives_the_rows_of_the_general_path(names: list[str], cuts
         patch.setattr(packed_archive, "sound_members", no_short_cut)
         general = rows(data, places)
     assert rows(data, places) == general
+
+
+def test_a_member_that_inflates_to_more_than_a_piece_is_read_once():
+    data = MEMBERS["very long"] + ONE
+    found = rows(data, [])
+    assert [len(row["text"] or "") for row in found] == [0, len("one plain record")]
+    assert [row["failure"] for row in found] == ["record_too_large: 1060000", None]
+    assert sum(row["length"] for row in found) == len(data)

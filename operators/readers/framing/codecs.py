@@ -44,7 +44,8 @@ class Gzip:
     def feed(self, data: bytes) -> tuple[bytes, int]:
         out = self._zlib.decompress(data, PIECE_BYTES)
         self.done = self._zlib.eof
-        return out, len(self._zlib.unused_data) + len(self._zlib.unconsumed_tail)
+        # At the end zlib leaves the same bytes in both.
+        return out, len(self._zlib.unused_data if self.done else self._zlib.unconsumed_tail)
 
 
 class Lz4:
