@@ -21,8 +21,9 @@ from operators.mix.cuts import Cuts
 from operators.mix.leaves import LeafTable
 from operators.mix.plan import MixPlan, plan
 from operators.mix.plan_json import from_json, to_json
-from operators.mix.select import Survey, cut, layout_of, refine, rows_of, survey
+from operators.mix.select import Survey, cut, layout_of, rows_of, survey
 from operators.mix.spec import MixSpec
+from operators.mix.stretches import refine
 from pipeline.identity import digest
 from pipeline.mixing import mix_of
 from pipeline.run import Run
@@ -139,8 +140,11 @@ class NearCuts:
     found: Survey
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        rows = [refine(self.found, unit_rows(workspace, unit, self.found.plan)) for unit in units]
+        rows = [self._near(unit_rows(workspace, unit, self.found.plan)) for unit in units]
         return pa.concat_tables([pa.table({n: getattr(r, n) for n in ROWS}) for r in rows])
+
+    def _near(self, rows: Rows) -> Rows:
+        return refine(self.found.layout, self.found.wanted, rows)
 
 
 Pass = CountLeaves | Histograms | NearCuts
