@@ -27,6 +27,7 @@ class Removed:
     tables: Mapping[str, str]
     by_reason: Mapping[str, int]
     facts: Mapping[str, Any]
+    fingerprint: str
     ran: int
 
 
@@ -49,7 +50,7 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     manifest = f"manifests/dedup-{settings.fingerprint}.json"
     known = stage_manifest(run.workspace, manifest)
     if known is not None:
-        return Removed(known["tables"], known["facts"]["removed"], known["facts"], ran=0)
+        return Removed(known["tables"], known["facts"]["removed"], known["facts"], settings.fingerprint, ran=0)
     work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup"))
     settings = with_settled(run.workspace, settings)
     found = deduplicate(work, settings)
@@ -60,7 +61,7 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     run.workspace.publish(manifest, payload)
     for left_over in run.workspace.files(work.folder):
         run.workspace.delete(left_over.uri)
-    return Removed(found.tables, found.facts["removed"], found.facts, ran=1)
+    return Removed(found.tables, found.facts["removed"], found.facts, settings.fingerprint, ran=1)
 
 
 def runner(run: Run, stage: str) -> Any:
