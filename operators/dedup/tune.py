@@ -1,6 +1,6 @@
 """Which bands and rows to take for a threshold: what they find, what they propose in vain, what they cost.
 
-Source: detection curve 1 - (1 - s^r)^b: Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3; the search
+Source: detection curve 1 - (1 - s^r)^b: Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3; search
         for the best b, r under a number of permutations: datasketch, MinHashLSH (its `_optimal_param`).
 """
 
