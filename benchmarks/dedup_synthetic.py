@@ -1,4 +1,4 @@
-"""Band keys of millions of documents that do not exist, with known clusters, through the whole of near-duplicate removal.
+"""Band keys of millions of documents that do not exist, with known clusters, through near-duplicate removal.
 
 Usage: python -m benchmarks.dedup_synthetic DOCUMENTS FOLDER. Prints one JSON line: CPU seconds of the process tree by
 phase, the peak of all its resident memory (Ray's object store in it), and whether the answer is right.
