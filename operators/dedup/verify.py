@@ -66,7 +66,7 @@ def verify_by_sets(bands: np.ndarray, sets: Sets, *, settled: int, threshold: fl
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Estimated:
-    """`verdicts`, which hold if no row is `unread` (bool[n]): the estimate left these open, their sets must be fetched."""
+    """`verdicts`, which hold if no row is `unread` (bool[n]): its set must be fetched, the estimate left it open."""
 
     verdicts: Verdicts
     unread: np.ndarray

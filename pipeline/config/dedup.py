@@ -5,15 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pipeline.config.presets import PRESETS
 from pipeline.config.problems import nearest
-from pipeline.config.section import Complaint, PlainMap, Positive, Section, Share
-
-PRESETS: dict[str, PlainMap] = {
-    # Penedo et al. 2024, arXiv:2406.17557, section 3.4: 112 hashes in 14 buckets of 8, word 5-grams.
-    "fineweb": {"bands": 14, "rows": 8, "shingle_words": 5},
-    # Penedo et al. 2023, arXiv:2306.01116, appendix G.3.2: 9,000 hashes in 450 buckets of 20, 5-grams.
-    "refinedweb": {"bands": 450, "rows": 20, "shingle_words": 5},
-}
+from pipeline.config.section import Complaint, Positive, Section, Share
 
 
 class NearSpec(Section):

@@ -6,7 +6,7 @@ writing; what holds is what pipeline.config.load says.
 
 from typing import Any
 
-from pipeline.config.dedup import PRESETS
+from pipeline.config.presets import PRESETS
 from pipeline.config.recipes import recipe_names
 from pipeline.config.spec import JobSpec
 

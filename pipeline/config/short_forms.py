@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.config.dedup import PRESETS
+from pipeline.config.presets import PRESETS, preset
 
 FREE = ("options", "storage", "params")  # mappings whose content is not ours to shape
 
@@ -46,7 +46,10 @@ def _near(near: Any) -> Any:
     if near == "off":
         return None
     full = {"preset": near} if isinstance(near, str) else near
-    return PRESETS.get(str(full.get("preset")), {}) | full if isinstance(full, dict) else full
+    if not isinstance(full, dict):
+        return full
+    name = str(full.get("preset"))
+    return (preset(name) if name in PRESETS else {}) | full
 
 
 def _listed(section: Any, key: str) -> None:

@@ -17,7 +17,7 @@ from pipeline.stages.inventory import Shard
 from pipeline.stages.stage import StageFailed, stage_manifest, told
 from pipeline.stages.units import Failed, Unit, run_units
 
-MEMORY_BYTES = 1_500_000_000  # a unit of 256 MB of records and its sorted copy, about; a guess until measured
+MEMORY_BYTES = 1_000_000_000  # 1.25 times the peak of a worker on a unit of 128 MiB of pairs
 
 
 @dataclass(frozen=True)
