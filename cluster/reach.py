@@ -3,8 +3,10 @@
 import socket
 import uuid
 from collections.abc import Sequence
+from typing import Any
 
 import ray
+from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from cluster.storage import Store
@@ -32,10 +34,11 @@ def unreachable(stores: Sequence[Store]) -> list[str]:
 
 def _ask(node: str, store: Store, name: str) -> str | None:
     here = NodeAffinitySchedulingStrategy(node, soft=False)
-    answer = ray.remote(num_cpus=0, scheduling_strategy=here, max_retries=1)(sees).remote(store, name)
+    task: Any = ray.remote(sees)
+    answer = task.options(num_cpus=0, scheduling_strategy=here, max_retries=1).remote(store, name)
     try:
         return ray.get(answer, timeout=ANSWER_S)
-    except ray.exceptions.RayError as e:
+    except RayError as e:
         return f"it did not answer within {ANSWER_S:.0f} s or failed: {type(e).__name__}"
 
 

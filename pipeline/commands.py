@@ -134,7 +134,9 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
 
 
 def units_of(spec: JobSpec, workspace: Store, source: str | None) -> set[str]:
-    """Ingest units of the job as it is now that are committed; source: only those of one source."""
+    """Ingest units of the last finished run, or those the job as it is now has committed; of one source, or all."""
     sources = {i.source for i in spec.inputs}
     shards = [s for s in inventory.read(workspace) if s.source in sources and source in (None, s.source)]
-    return set(committed(workspace, "ingest", {str(u["name"]) for u in ingest.units(spec, shards)}))
+    mine = committed(workspace, "ingest", {str(u["name"]) for u in ingest.units(spec, shards)})
+    last = committed(workspace, "ingest", sweep.remembered(workspace, "ingested"))
+    return {name for name, counts in (last or mine).items() if source in (None, counts["source"])}

@@ -8,6 +8,7 @@ from typing import Any
 
 from cluster.storage import etag_of, filesystem, protocol_of
 from pipeline.config.inputs import InputSpec
+from pipeline.identity import digest
 
 LISTS = (".paths", ".paths.gz")  # Common Crawl's name for a list of files
 HIDDEN = ("_", ".")  # markers and checksums that other tools leave in a folder of data
@@ -31,8 +32,11 @@ class InputFile:
     etag: str
 
 
-def find_files(inputs: Iterable[InputSpec]) -> list[InputFile]:
-    """Every file that the sources name, sorted by (source, uri), each once. InputError lists all that is wrong."""
+def find_files(inputs: Iterable[InputSpec], *, share: float = 1.0) -> list[InputFile]:
+    """Every file that the sources name, sorted by (source, uri), each once. InputError lists all that is wrong.
+
+    share: of the files of each source, at least one; by hash, so that a larger share contains a smaller one.
+    """
     problems: list[str] = []
     found: dict[tuple[str, str], InputFile] = {}
     for spec in inputs:
@@ -47,7 +51,13 @@ def find_files(inputs: Iterable[InputSpec]) -> list[InputFile]:
             found |= {(f.source, f.uri): f for f in files}
     if problems:
         raise InputError(problems)
-    return sorted(found.values())
+    return [f for source in sorted({f.source for f in found.values()}) for f in _sample(found.values(), source, share)]
+
+
+def _sample(files: Iterable[InputFile], source: str, share: float) -> list[InputFile]:
+    """The files of one source whose hash is lowest, in order."""
+    mine = sorted((f for f in files if f.source == source), key=lambda f: digest(f.source, f.uri))
+    return sorted(mine[: max(1, round(share * len(mine)))])
 
 
 def expand(path: str, spec: InputSpec) -> list[InputFile]:

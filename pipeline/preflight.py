@@ -20,7 +20,7 @@ def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
     problems: list[str] = []
     out: list[tuple[InputFile, str, Reader]] = []
     seen: Counter[str] = Counter()
-    for file in find_files(spec.inputs):
+    for file in find_files(spec.inputs, share=spec.sample.inputs):
         found = sources.input_of(spec, file.source)
         seen[file.source] += 1
         told = format_of(file.uri) if found.format == AUTO else found.format

@@ -9,7 +9,7 @@ from typing import Any
 
 from cluster import lease, lifecycle
 from cluster.storage import Store
-from pipeline import accounting, preflight
+from pipeline import accounting, preflight, sweep
 from pipeline.config.spec import JobSpec
 from pipeline.explain import remember
 from pipeline.funnel import Funnel, funnel
@@ -72,25 +72,28 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
 
     numbered = inventory.extend(run, files, update=options.update)
     ran["inventory"] = len(numbered.new)
-    ingested = done(ingest.ingest(run, numbered.current))
-    _judge(run, ingested)
-    units = ingest.units(run.spec, numbered.current)
-    by_unit = {str(u["name"]): s for u, s in zip(units, numbered.current, strict=True) if u["name"] in ingested.counts}
-    removed = dedup.dedup(run, by_unit)
+    ingested = ingest.ingest(run, numbered.current)
+    _judge(run, done(ingested.result))
+    removed = dedup.dedup(run, ingested.shards)
     ran["dedup"] = removed.ran
-    tokenized = done(tokenize.tokenize(run, by_unit, removed.tables))
+    tokenized = done(tokenize.tokenize(run, ingested.shards, removed.tables))
     planned = mix.mix(run, tokenized)
     ran["mix"] = planned.ran
     packed = done(pack.pack(run, tokenized, planned))
     whole = funnel(
-        accounting.total_of(ingested.counts.values()),
+        accounting.total_of(ingested.result.counts.values()),
         accounting.total_of(tokenized.counts.values()),
         removed.by_reason,
         accounting.total_of(packed.counts.values()),
     )
     published = publish.publish(run, planned, packed, whole, started=started)
     ran["publish"] = int(published.wrote)
-    remember(run.workspace, run.spec)
+    if any(ran.values()):
+        remember(run.workspace, run.spec)
+        selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
+        stages = [list(ingested.shards), list(tokenized.counts), selected, list(packed.counts)]
+        fingerprints = [removed.fingerprint, planned.fingerprint, *map(digest, stages)]
+        sweep.remember(run.workspace, ingested.shards, [*fingerprints, *(name for names in stages for name in names)])
     return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)
 
 

@@ -22,15 +22,16 @@ class Sweep:
     size_bytes: int
 
 
-def remember(workspace: Store, names: Iterable[str]) -> None:
-    """Keep the names of all that a finished run rests on: units, fingerprints."""
-    workspace.publish(NAME, json.dumps(sorted(set(names))).encode())
+def remember(workspace: Store, ingested: Iterable[str], names: Iterable[str]) -> None:
+    """Keep the names of all that a finished run rests on: its ingest units, then any units and fingerprints."""
+    told = {"ingested": sorted(ingested), "names": sorted(set(names))}
+    workspace.publish(NAME, json.dumps(told).encode())
 
 
-def remembered(workspace: Store) -> set[str]:
-    """The names that the last finished run rests on; none before the first."""
+def remembered(workspace: Store, what: str = "names") -> set[str]:
+    """What the last finished run rests on: its "names", or its "ingested" units; nothing before the first run."""
     try:
-        return set(json.loads(workspace.read(NAME)))
+        return set(json.loads(workspace.read(NAME))[what])
     except FileNotFoundError:
         return set()
 

@@ -28,11 +28,11 @@ class Stars:
     largest_bucket: int
 
 
-def star_edges(keys: np.ndarray, docs: np.ndarray) -> Stars:
+def star_edges(keys: np.ndarray, docs: np.ndarray, *, least: int = 0) -> Stars:
     """Edges from each bucket's smallest document to its others.
 
     keys: uint64[n] sorted; docs: int64[n], sorted among equal keys. A document twice in a bucket gives no edge
-    to itself.
+    to itself. least: buckets whose documents are all smaller give no edges.
     """
     if len(keys) == 0:
         return Stars(edges=Edges(low=np.empty(0, np.int64), high=np.empty(0, np.int64)), largest_bucket=0)
@@ -40,5 +40,6 @@ def star_edges(keys: np.ndarray, docs: np.ndarray) -> Stars:
     starts = np.flatnonzero(opens)
     sizes = np.diff(np.append(starts, len(keys)))
     centre = np.repeat(docs[starts], sizes)
-    leaves = centre != docs
+    last = docs[starts + sizes - 1]
+    leaves = (centre != docs) & np.repeat(last >= least, sizes)
     return Stars(edges=Edges(low=centre[leaves], high=docs[leaves]), largest_bucket=int(sizes.max()))

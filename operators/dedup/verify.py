@@ -7,12 +7,13 @@ Source:   the rule answers marin's finding (2025) that removing all but one of e
           sources; Jaccard similarity: Broder 1997.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
 
 KEPT = -1
+UNREAD = -1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,41 +38,85 @@ def buckets_of(bands: np.ndarray) -> np.ndarray:
     return numbers[inverse].reshape(bands.shape)
 
 
-def verify_by_sets(
-    bands: np.ndarray,
-    starts: np.ndarray,
-    counts: np.ndarray,
-    shingles: np.ndarray,
-    *,
-    threshold: float,
-    max_comparisons: int,
-) -> Verdicts:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sets:
+    """Shingle sets of n documents: i has the sorted distinct values[starts[i]:starts[i] + counts[i]].
+
+    starts, counts: int64[n]; a count of UNREAD: the set was not fetched.
+    """
+
+    starts: np.ndarray
+    counts: np.ndarray
+    values: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Sets":
+        return Sets(starts=self.starts[rows], counts=self.counts[rows], values=self.values)
+
+
+def verify_by_sets(bands: np.ndarray, sets: Sets, *, settled: int, threshold: float, max_comparisons: int) -> Verdicts:
     """Exact: a row goes iff its set has Jaccard >= threshold with the set of a kept row that shares a band.
 
-    bands: uint64[n, b], rows in survivor order (rows of several clusters may follow each other: they share no key);
-    starts, counts: int64[n], row i's sorted distinct shingles are shingles[starts[i]:starts[i] + counts[i]].
+    bands: uint64[n, b], rows in survivor order; settled: this many rows at the beginning stay, whatever they resemble.
     """
+    minima = np.empty((len(bands), 0), np.uint32)
+    found = _verify(bands, sets, minima, 0, 0, settled, threshold, max_comparisons)
+    assert not found.unread.any()
+    return found.verdicts
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Estimated:
+    """`verdicts`, which hold if no row is `unread` (bool[n]): the estimate left these open, their sets must be fetched."""
+
+    verdicts: Verdicts
+    unread: np.ndarray
+
+
+def verify_by_estimate(
+    bands: np.ndarray, minima: np.ndarray, sets: Sets, *, settled: int, threshold: float, max_comparisons: int
+) -> Estimated:
+    """As `verify_by_sets`, but pairs more than two standard errors from the threshold are decided by their signatures.
+
+    minima: uint32[n, k]. The standard error at the threshold t is sqrt(t (1 - t) / k); `similarity` of a pair that was
+    decided so is the share of equal minima.
+    """
+    k = minima.shape[1]
+    error = 2 * float(np.sqrt(threshold * (1 - threshold) / k))
+    accept, reject = int(np.ceil((threshold + error) * k)), int(np.floor((threshold - error) * k))
+    return _verify(bands, sets, minima, accept, reject, settled, threshold, max_comparisons)
+
+
+def _verify(
+    bands: np.ndarray,
+    sets: Sets,
+    minima: np.ndarray,
+    accept: int,
+    reject: int,
+    settled: int,
+    threshold: float,
+    max_comparisons: int,
+) -> Estimated:
     buckets = buckets_of(bands)
     verdict = _empty(len(bands))
+    unread = np.zeros(len(bands), np.bool_)
     comparisons, cut_short = _visit(
         buckets,
         int(buckets.max(initial=-1)) + 1,
-        starts,
-        counts,
-        shingles,
+        sets.starts,
+        sets.counts,
+        sets.values,
+        minima,
+        accept,
+        reject,
+        settled,
         threshold,
         max_comparisons,
         verdict.survivor,
         verdict.similarity,
         verdict.band,
+        unread,
     )
-    return Verdicts(
-        survivor=verdict.survivor,
-        similarity=verdict.similarity,
-        band=verdict.band,
-        comparisons=comparisons,
-        cut_short=cut_short,
-    )
+    return Estimated(verdicts=replace(verdict, comparisons=comparisons, cut_short=cut_short), unread=unread)
 
 
 def _empty(n: int) -> Verdicts:
@@ -82,14 +127,6 @@ def _empty(n: int) -> Verdicts:
         comparisons=0,
         cut_short=0,
     )
-
-
-def no_verification(bands: np.ndarray) -> Verdicts:
-    """All rows joined by shared bands, however indirectly, are copies of the first of them: what most tools do."""
-    buckets = buckets_of(bands)
-    verdict = _empty(len(bands))
-    _join(buckets, int(buckets.max(initial=-1)) + 1, verdict.survivor)
-    return verdict
 
 
 def jaccard(one: set[int], other: set[int]) -> float:
@@ -132,11 +169,16 @@ def _visit(
     starts: np.ndarray,
     counts: np.ndarray,
     shingles: np.ndarray,
+    minima: np.ndarray,
+    accept: int,
+    reject: int,
+    settled: int,
     threshold: float,
     max_comparisons: int,
     survivor: np.ndarray,
     similarity: np.ndarray,
     band: np.ndarray,
+    unread: np.ndarray,
 ) -> tuple[int, int]:
     """Kept rows of each bucket form a list in survivor order; a row walks the lists of its buckets as one."""
     n, width = buckets.shape
@@ -149,9 +191,9 @@ def _visit(
     for row in range(n):
         for j in range(width):
             at[j] = head[buckets[row, j]] if buckets[row, j] >= 0 else -1
-        mine = shingles[starts[row] : starts[row] + counts[row]]
+        k = minima.shape[1]
         tried = 0
-        while True:
+        while row >= settled:
             other, shared = n, -1
             for j in range(width):
                 if at[j] >= 0 and entry_row[at[j]] < other:
@@ -162,7 +204,23 @@ def _visit(
                 cut_short += 1
                 break
             tried += 1
-            alike = jaccard_at_least(mine, shingles[starts[other] : starts[other] + counts[other]], threshold)
+            equal = reject + 1
+            if k > 0:
+                equal = 0
+                for i in range(k):
+                    equal += minima[row, i] == minima[other, i]
+            if k > 0 and (equal >= accept or equal <= reject):
+                alike = equal / k if equal >= accept else -1.0
+            elif counts[row] < 0 or counts[other] < 0:
+                alike = -1.0
+                unread[row] |= counts[row] < 0
+                unread[other] |= counts[other] < 0
+            else:
+                alike = jaccard_at_least(
+                    shingles[starts[row] : starts[row] + counts[row]],
+                    shingles[starts[other] : starts[other] + counts[other]],
+                    threshold,
+                )
             if alike >= threshold:
                 survivor[row], similarity[row], band[row] = other, alike, shared
                 break
@@ -183,28 +241,3 @@ def _visit(
                 tail[bucket] = entries
                 entries += 1
     return comparisons, cut_short
-
-
-@njit(nogil=True, cache=True)
-def _join(buckets: np.ndarray, bucket_count: int, survivor: np.ndarray) -> None:
-    n, width = buckets.shape
-    first = np.full(bucket_count, -1, np.int64)
-    parent = np.arange(n)
-    for row in range(n):
-        for j in range(width):
-            bucket = buckets[row, j]
-            if bucket < 0:
-                continue
-            if first[bucket] < 0:
-                first[bucket] = row
-            a, b = first[bucket], row
-            while parent[a] != a:
-                parent[a] = parent[parent[a]]
-                a = parent[a]
-            while parent[b] != b:
-                parent[b] = parent[parent[b]]
-                b = parent[b]
-            parent[max(a, b)] = min(a, b)
-    for row in range(n):
-        parent[row] = parent[parent[row]]
-        survivor[row] = parent[row] if parent[row] != row else -1

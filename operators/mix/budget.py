@@ -55,7 +55,9 @@ def solve(spec: MixSpec, leaves: LeafTable) -> Solved:
         found = _for(spec, leaves, caps, budget)
     except Infeasible as e:
         most = _largest(spec, leaves, caps, budget)
-        end = f"the largest budget is {most:,} tokens" if most else "no budget can keep its bounds"
+        end = (
+            f"the largest budget{_found(spec, leaves)} is {most:,} tokens" if most else "no budget can keep its bounds"
+        )
         raise Infeasible(e.node, e.need, e.have, e.why, end) from None
     if spec.on_exhausted == OnExhausted.ERROR:
         _refuse_exhausted(spec, leaves, caps, budget)
@@ -73,6 +75,13 @@ def _for(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -> Sol
         np.stack([g.stopped for g in given]),
         tuple(p.bound_names for p in phases),
     )
+
+
+def _found(spec: MixSpec, leaves: LeafTable) -> str:
+    """ " found" where the search is not exact: for several phases, bounds that cross the tree, or very large mixes."""
+    line = np.maximum(leaves.line_tokens, 1)
+    crossing = any(Ready.of(spec, leaves, part).crossing for part in stages(spec, leaves, line, int(line.sum())))
+    return " found" if spec.phases or crossing or len(leaves) * TRIES >= PATIENCE else ""
 
 
 def _largest(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -> int:

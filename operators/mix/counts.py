@@ -3,7 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from operators.mix.leaves import MOST_PARTS, PARTS, filled
+from operators.mix.leaves import MOST_PARTS, PARTS, LeafTable, filled
+from operators.mix.plan import MixPlan
 from operators.mix.position import held_out
 from operators.mix.spec import MixSpec, Multiplier
 
@@ -44,3 +45,10 @@ def multiplier_64(rows: pa.Table, multiplier: Multiplier | None) -> np.ndarray:
             f"{multiplier.column}: a multiplier lies in [0, {MOST_PARTS // PARTS}), found {values[bad][0]!r}"
         )
     return np.rint(values * PARTS).astype(np.int32)
+
+
+def lanes_of(rows: pa.Table, leaves: LeafTable, spec: MixSpec | MixPlan) -> np.ndarray:
+    """The lane of each row, int32; -1 for those that `count` leaves out, and for those whose leaf is not there."""
+    lane = leaves.lane_of(leaves.leaf_of(rows), multiplier_64(rows, spec.multiplier))
+    out = held_out(rows.column("u").to_numpy(), spec.held_out) | (rows.column("n_tokens").to_numpy() <= 0)
+    return np.where(out, np.int32(-1), lane)

@@ -43,13 +43,18 @@ def project(start: np.ndarray, caps: np.ndarray, windows: list[Window], budget: 
 
     Windows are kept to within a token a leaf. Raises Infeasible, naming the window that is missed by most.
     """
-    open_ = start > 0
+    closed = np.zeros(len(start), bool)
     for rule in windows:
-        if rule.high == 0:
-            open_[rule.leaves] = False
-    room = np.where(open_, caps, 0)
-    rules = [*windows, Window(np.arange(len(start)), budget, budget, "the budget")]
-    dual = _Dual(np.where(room > 0, start, 0.0), room, rules)
+        closed[rule.leaves] |= rule.high == 0
+    live = np.flatnonzero((start > 0) & (caps > 0) & ~closed)
+    if caps[live].sum() < budget:
+        raise Infeasible("the budget", budget, int(caps[live].sum()), "caps and maximum shares leave")
+    place = np.full(len(start), -1)
+    place[live] = np.arange(len(live))
+    inside = [place[rule.leaves] for rule in windows]
+    rules = [Window(at[at >= 0], w.low, w.high, w.name) for at, w in zip(inside, windows, strict=True)]
+    rules.append(Window(np.arange(len(live)), budget, budget, "the budget"))
+    dual = _Dual(start[live], caps[live], rules)
     for _ in range(TURNS):
         moved = dual.turn()
         if moved < 1e-12 or dual.missed().max() < CLOSE or np.abs(dual.logs).max() >= FAR:
@@ -60,20 +65,20 @@ def project(start: np.ndarray, caps: np.ndarray, windows: list[Window], budget: 
     given = dual.given()
     if missed[worst] > 1.0:
         _refuse(rules[worst], int(given[rules[worst].leaves].sum()))
-    family = np.zeros(len(start), np.int64)
-    tokens = round_off(given, np.zeros_like(room), room, family, np.array([budget]))
+    family = np.zeros(len(live), np.int64)
+    tokens = np.zeros(len(start), np.int64)
+    tokens[live] = round_off(given, np.zeros_like(caps[live]), caps[live], family, np.array([budget]))
     return Projected(tokens, np.abs(dual.logs[:-1]) > 1e-9)
 
 
 class _Dual:
-    """Logarithms of the factors, one a rule, and what they amount to."""
+    """Logarithms of the factors, one a rule, and what they amount to. start, caps: per leaf, above 0."""
 
     def __init__(self, start: np.ndarray, caps: np.ndarray, rules: list[Window]) -> None:
         self.rules, self.caps = rules, caps.astype(np.float64)
-        self.start = np.log(start, out=np.full(len(start), -np.inf), where=start > 0)
-        self.full = np.log(self.caps, out=np.full(len(start), -np.inf), where=caps > 0)
+        self.full = np.log(self.caps)
         self.logs = np.zeros(len(rules))
-        self.sums = self.start.copy()  # log of what each leaf would take without its cap
+        self.sums = np.log(start)  # what each leaf would take without its cap
         self.low = np.array([r.low for r in rules], np.float64)
         self.high = np.array([r.high for r in rules], np.float64)
 
@@ -119,11 +124,11 @@ class _Dual:
         matrix[np.diag_indices(len(active))] += 1e-9 * (1.0 + matrix.trace())
         step = np.clip(np.linalg.solve(matrix, (aim - totals)[active]), -2.0, 2.0)
         before, old = self._value(), self.logs.copy()
-        for i, change in zip(active, step, strict=True):
-            new = old[i] + change
-            self._set(i, 0.0 if old[i] * new < 0 and self.low[i] < self.high[i] else float(new))
+        for i, change in zip(active.tolist(), step.tolist(), strict=True):
+            new = float(old[i]) + change
+            self._set(i, 0.0 if old[i] * new < 0 and self.low[i] < self.high[i] else new)
         if not self._value() > before:
-            for i in active:
+            for i in active.tolist():
                 self._set(i, float(old[i]))
 
     def _set(self, rule: int, log: float) -> None:
@@ -132,15 +137,13 @@ class _Dual:
         self.logs[rule] = log
 
     def _value(self) -> float:
-        over = np.maximum(self.sums - self.full, 0.0, out=np.zeros(len(self.sums)), where=np.isfinite(self.full))
+        over = np.maximum(self.sums - self.full, 0.0)
         goals = np.where(self.logs > 0, self.low, self.high)
         return float((self.logs * goals).sum() - (self.given() + self.caps * over).sum())
 
 
 def _log_factor(free: np.ndarray, full: np.ndarray, goal: float) -> float:
     """x such that sum(exp(min(free + x, full))) is the goal; FAR where even the caps do not reach it."""
-    some = np.isfinite(free) & np.isfinite(full)
-    free, full = free[some], full[some]
     caps = np.exp(full)
     if caps.sum() <= goal:
         return FAR

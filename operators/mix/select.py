@@ -4,7 +4,7 @@
                                                               plan = plan(leaves, spec)
     unit    rows = rows_of(table, plan)
             histogram(layout_of(plan), rows)          driver  survey(plan, histograms)
-    unit    refine(survey, rows)                      driver  cut(survey, refined, shards=...)
+    unit    refine(layout, wanted, rows)              driver  cut(survey, refined, shards=...)
     unit    assign(cuts, rows)                        pack    order_in_shard(...)
 
 Each step gives the same result however documents are divided into units. `select_in_memory` takes them all.
@@ -18,13 +18,12 @@ import pyarrow as pa
 
 from operators.mix.assign import assign
 from operators.mix.bins import Histogram, Layout, Rows, cumulative, histogram, merged
-from operators.mix.counts import count, multiplier_64
+from operators.mix.counts import count, lanes_of
 from operators.mix.cuts import Cuts, cuts
 from operators.mix.leaves import LeafTable
 from operators.mix.plan import MixPlan, plan
-from operators.mix.position import held_out
 from operators.mix.spec import MixSpec
-from operators.mix.stretches import Ends, ends_of, inside, wanted_bins
+from operators.mix.stretches import Ends, ends_of, refine, wanted_bins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,15 +51,11 @@ def rows_of(table: pa.Table, plan: MixPlan) -> Rows:
 
     Documents that are held out, have multiplier 0 or no tokens, or whose leaf is not in the plan get lane -1.
     """
-    u = table.column("u").to_numpy()
-    tokens = table.column("n_tokens").to_numpy().astype(np.int64)
-    lane = plan.leaves.lane_of(plan.leaves.leaf_of(table), multiplier_64(table, plan.multiplier))
-    out = held_out(u, plan.held_out) | (tokens <= 0)
     return Rows(
-        lane=np.where(out, np.int32(-1), lane),
-        u=u,
+        lane=lanes_of(table, plan.leaves, plan),
+        u=table.column("u").to_numpy(),
         doc_id=table.column("doc_id").to_numpy().astype(np.int64),
-        tokens=tokens,
+        tokens=table.column("n_tokens").to_numpy().astype(np.int64),
     )
 
 
@@ -75,11 +70,6 @@ def survey(plan: MixPlan, histograms: Sequence[Histogram]) -> Survey:
     before = cumulative(layout, merged(histograms), plan.leaves.lanes)
     ends = ends_of(plan, layout, before)
     return Survey(plan=plan, layout=layout, before=before, ends=ends, wanted=wanted_bins(layout, ends))
-
-
-def refine(found: Survey, rows: Rows) -> Rows:
-    """Those of a unit's documents that must be known one by one: few, and fewer a unit the more units there are."""
-    return inside(found.layout, found.wanted, rows)
 
 
 def cut(found: Survey, refined: Sequence[Rows], *, shards: int) -> Cuts:
@@ -99,5 +89,5 @@ def select_in_memory(units: Sequence[pa.Table], spec: MixSpec, *, shards: int) -
     made = plan(LeafTable.of(counts, spec.columns()), spec)
     rows = [rows_of(unit, made) for unit in units]
     found = survey(made, [histogram(layout_of(made), r) for r in rows])
-    ready = cut(found, [refine(found, r) for r in rows], shards=shards)
+    ready = cut(found, [refine(found.layout, found.wanted, r) for r in rows], shards=shards)
     return Selection(plan=made, cuts=ready, assigned=tuple(assign(ready, r) for r in rows))

@@ -1,8 +1,8 @@
 """All phases together: targets per phase and leaf, caps holding over the whole training run.
 
-Each phase is solved alone. A leaf of which all phases together would take more than its cap is divided among them in
-proportion to what their rules ask for; what a phase does not get goes to the leaf's siblings. A phase that this would
-leave without what its bounds demand is served before the others.
+Each phase is solved alone. A leaf of which all phases together would take more than its cap is divided among them as
+in the mix that is nearest to what their rules ask for; what a phase does not get goes to the leaf's siblings. A phase
+that this would leave without what its bounds demand is served before the others.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from operators.mix.phases import Stage
 from operators.mix.spec import MixSpec
 from operators.mix.tree import Tree, tree_of
 from operators.mix.where import Bound, told
+
+TURNS = 50  # enough for shares to three figures; what is missing the leaves' siblings give
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,30 @@ class Ready:
         return self.tree.order[starts[bound.node] : end]
 
 
+def divided(stages: list[Stage], caps: np.ndarray) -> dict[int, np.ndarray]:
+    """Per phase the part of each leaf's cap, 0 to 1, in the mix nearest to what all rules ask for that keeps to budgets
+    and caps, other bounds aside: phases and leaves scaled in turn, leaves only down.
+    """
+    asked = np.stack([s.shares * s.budget for s in stages])
+    budgets = np.array([s.budget for s in stages], np.float64)
+    leaf = np.ones(asked.shape[1])
+    for _ in range(TURNS):
+        rows = asked * leaf
+        sums = rows.sum(axis=1)
+        rows *= np.divide(budgets, sums, out=np.zeros(len(sums)), where=sums > 0)[:, None]
+        columns = rows.sum(axis=0)
+        new = np.minimum(leaf * np.divide(caps, columns, out=np.ones(len(caps)), where=columns > 0), 1.0)
+        done = np.abs(new - leaf).max(initial=0.0) < 1e-9
+        leaf = new
+        if done:
+            break
+    rows = asked * leaf
+    sums = rows.sum(axis=1)
+    rows *= np.divide(budgets, sums, out=np.zeros(len(sums)), where=sums > 0)[:, None]
+    columns = rows.sum(axis=0)
+    return dict(enumerate(np.divide(rows, columns, out=np.zeros(rows.shape), where=columns > 0)))
+
+
 class _Short(Exception):
     def __init__(self, phase: int, cause: Infeasible) -> None:
         self.phase, self.cause = phase, cause
@@ -104,18 +130,17 @@ def _in_order(phases: list[Ready], caps: np.ndarray, first: list[int]) -> list[G
         given[i] = attempt(i, left)
         left = left - given[i].tokens
     rest = [i for i in range(len(phases)) if i not in first]
-    asked = {i: phases[i].stage.shares * phases[i].stage.budget for i in rest}
-    all_asked = np.sum([asked[i] for i in rest], axis=0) if rest else left
     room = dict.fromkeys(rest, left)
+    parts: dict[int, np.ndarray] | None = None
     while rest:
         for i in rest:
             given[i] = attempt(i, room[i])
         over = np.sum([given[i].tokens for i in rest], axis=0) > left
         if not over.any():
             break
-        for i in rest:
-            part = np.divide(asked[i], all_asked, out=np.zeros(len(caps)), where=over & (all_asked > 0))
-            room[i] = np.where(over, np.minimum(room[i], np.floor(left * part).astype(np.int64)), room[i])
+        parts = parts or divided([phases[i].stage for i in rest], left)
+        for place, i in enumerate(rest):
+            room[i] = np.where(over, np.minimum(room[i], np.floor(left * parts[place]).astype(np.int64)), room[i])
     if len(rest) > 1:
         _use_up(phases, given, room, left, rest)
     return [given[i] for i in range(len(phases))]

@@ -66,7 +66,7 @@ def wanted_bins(layout: Layout, ends: Ends) -> np.ndarray:
     return np.unique(bins)
 
 
-def inside(layout: Layout, wanted: np.ndarray, rows: Rows) -> Rows:
+def refine(layout: Layout, wanted: np.ndarray, rows: Rows) -> Rows:
     """The documents of one unit that lie in wanted bins."""
     rows = rows.where(rows.lane >= 0)
     bins = layout.bin_of(rows.lane, rows.u)

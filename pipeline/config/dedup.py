@@ -48,6 +48,9 @@ class DedupSpec(Section):
     """Whether documents with the same final text are one."""
     near: NearSpec | None = NearSpec()
     """Near duplicates; null (`off` in a job file): none are removed."""
+    index: bool = False
+    """Keep the shingle sets of documents that stay, so that later updates read no text but the new; about 1.2 times
+    the size of the text. Without it an update also reads the old documents that share a band with a new one."""
     max_removed_share: dict[str, Share] = Field(default_factory=lambda: {"default": 0.95})
     """Share of a source's documents that may be removed before the run stops, by source; `default` for the rest."""
 

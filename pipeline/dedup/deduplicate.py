@@ -12,12 +12,15 @@ from pipeline.accounting import check
 from pipeline.dedup.exact import TextRule, UrlRule
 from pipeline.dedup.gathering import by_shard, shard_units
 from pipeline.dedup.grouping import group
+from pipeline.dedup.index import keep_sets
 from pipeline.dedup.judging import LARGEST_TOLD, NearRule
+from pipeline.dedup.levels import all_files, sizes
 from pipeline.dedup.members import SendMembers
 from pipeline.dedup.phases import Work
 from pipeline.dedup.records import REASONS
 from pipeline.dedup.safeguards import check_ceilings, check_clusters
-from pipeline.dedup.settings import Settings
+from pipeline.dedup.settings import KINDS, Settings
+from pipeline.dedup.settled import settled_unit
 from pipeline.dedup.tables import table_unit
 from pipeline.exchange.rounds import run_exchange
 
@@ -26,9 +29,12 @@ Files = dict[str, int]
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`tables`: each shard's table of duplicates, by its unit; `facts`: counts for people and reports."""
+    """`tables`: each shard's table of duplicates, by its unit; `sets`: files of shingle sets of its kept documents,
+    where asked for; `facts`: counts for people and reports.
+    """
 
     tables: Mapping[str, str]
+    sets: Mapping[str, str]
     facts: Mapping[str, Any]
 
 
@@ -36,24 +42,24 @@ def deduplicate(work: Work, settings: Settings) -> Outcome:
     """Run what is not done yet of every phase; AccountingError, RemovalCeiling or GiantCluster stop before the end."""
     spec, shards = settings.spec, settings.shards
     if not shards:
-        return _judged(settings, [], {})
-    urls, texts = sizes(work, "keys", [f"{s.unit}.url.arrow" for s in shards]), Files()
+        return _judged(settings, [], {}, {})
+    files = {kind: all_files(work.store, settings, kind) for kind in KINDS}
+    urls, texts = files["url"], Files()
     outcomes: Files = {}
     if spec.url != "off":
         found = _rule(work, "url", urls, UrlRule(ranking=settings.ranking))
         outcomes |= {r["outcomes"]: r["outcomes_bytes"] for r in found}
         texts |= {r["texts"]: r["texts_bytes"] for r in found}
     if spec.text:
-        texts = sizes(work, "keys", [f"{s.unit}.text.arrow" for s in shards]) | texts
-        found = _rule(work, "text", texts, TextRule(ranking=settings.ranking))
+        found = _rule(work, "text", files["text"] | texts, TextRule(ranking=settings.ranking))
         outcomes |= {r["outcomes"]: r["outcomes_bytes"] for r in found}
     near: Mapping[str, Any] = {}
     if spec.near is not None:
-        found, near = _near(work, settings, outcomes)
+        found, near = _near(work, settings, files["bands"], outcomes)
         outcomes |= {r["outcomes"]: r["outcomes_bytes"] for r in found}
     told = by_shard(work, outcomes, shards, label="outcomes")
     results = work.phase("tables", shard_units(shards, outcomes=told), table_unit, size_bytes=sum(outcomes.values()))
-    return _judged(settings, results, near)
+    return _judged(settings, results, near, keep_sets(work, settings, [r["table"] for r in results]))
 
 
 def _rule(work: Work, name: str, files: Files, task: UrlRule | TextRule) -> Sequence[Mapping[str, Any]]:
@@ -61,21 +67,25 @@ def _rule(work: Work, name: str, files: Files, task: UrlRule | TextRule) -> Sequ
     return work.phase(name, [p.to_unit() for p in partitions if p.names], task, size_bytes=sum(files.values()))
 
 
-def _near(work: Work, settings: Settings, outcomes: Files) -> tuple[Sequence[Mapping[str, Any]], dict[str, Any]]:
+def _near(
+    work: Work, settings: Settings, bands: Files, outcomes: Files
+) -> tuple[Sequence[Mapping[str, Any]], dict[str, Any]]:
     near, shards = settings.spec.near, settings.shards
     assert near is not None
-    bands = sizes(work, "bands", [f"{s.unit}.arrow" for s in shards])
-    members, largest_bucket = group(work, bands)
+    members, largest_bucket = group(work, bands, first_run=settings.first_run)
     units = shard_units(
         shards,
         members=by_shard(work, members, shards, label="members"),
         outcomes=by_shard(work, outcomes, shards, label="fates"),
     )
-    documents = sum(sizes(work, "documents", [f"{s.unit}.parquet" for s in shards]).values())
+    known = [u for u in units if u["settled"] is not None]
+    again = work.phase("settled", known, settled_unit, size_bytes=work.unit_bytes) if known else []
+    new = [f"documents/{s.unit}.parquet" for s in shards if s.settled is None]
+    documents = sum(sizes(work.store, "documents", new).values())
     sent = work.phase("sketches", units, SendMembers(near=near), size_bytes=documents)
     sketches = {r["sketches"]: r["bytes"] for r in sent if r["documents"]}
     if not sketches:
-        return [], {"largest_bucket": largest_bucket, "largest": []}
+        return again, {"largest_bucket": largest_bucket, "largest": []}
     partitions = run_exchange(sketches, label="clusters", phase=work.phase, unit_bytes=work.unit_bytes)
     task = NearRule(near=near, ranking=settings.ranking, max_comparisons=settings.max_comparisons)
     judged = work.phase("near", [p.to_unit() for p in partitions], task, size_bytes=sum(sketches.values()))
@@ -86,10 +96,12 @@ def _near(work: Work, settings: Settings, outcomes: Files) -> tuple[Sequence[Map
         "comparisons": sum(r["comparisons"] for r in judged),
         "cut_short": sum(r["cut_short"] for r in judged),
     }
-    return judged, facts
+    return [*again, *judged], facts
 
 
-def _judged(settings: Settings, results: Sequence[Mapping[str, Any]], near: Mapping[str, Any]) -> Outcome:
+def _judged(
+    settings: Settings, results: Sequence[Mapping[str, Any]], near: Mapping[str, Any], sets: Mapping[str, str]
+) -> Outcome:
     entered = sum(r["entered"] for r in results)
     check("documents that entered dedup", came=entered, went={"copies of kept documents": _sum(results, "copies")})
     check_ceilings(settings, results)
@@ -100,17 +112,9 @@ def _judged(settings: Settings, results: Sequence[Mapping[str, Any]], near: Mapp
         "without_words": _sum(results, "without_words"),
         "near": near,
     }
-    return Outcome(tables={s.unit: r["table"] for s, r in zip(settings.shards, results, strict=True)}, facts=facts)
+    tables = {s.unit: r["table"] for s, r in zip(settings.shards, results, strict=True)}
+    return Outcome(tables=tables, sets=sets, facts=facts)
 
 
 def _sum(results: Sequence[Mapping[str, Any]], name: str) -> int:
     return sum(r[name] for r in results)
-
-
-def sizes(work: Work, folder: str, names: Sequence[str]) -> Files:
-    """Bytes of these files of a folder, in the order given; FileNotFoundError names one that ingest did not leave."""
-    there = {f.uri: f.size for f in work.store.files(folder)}
-    missing = [n for n in names if f"{folder}/{n}" not in there]
-    if missing:
-        raise FileNotFoundError(f"{work.store.url}/{folder}/{missing[0]}: not there, though its unit is committed")
-    return {f"{folder}/{n}": there[f"{folder}/{n}"] for n in names}

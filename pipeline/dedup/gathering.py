@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from cluster.storage import Store
 from pipeline.dedup.phases import Work
-from pipeline.dedup.records import KEPT, shard_range
+from pipeline.dedup.records import ADDED, KEPT, OUTCOME, shard_range
 from pipeline.dedup.settings import EnteredShard, shard_number
 from pipeline.exchange.key_range import KeyRange
 from pipeline.exchange.reading import read_range
@@ -41,13 +41,16 @@ def of_shard(store: Store, names: Sequence[str], number: int, schema: pa.Schema)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fates:
-    """One shard's outcomes so far. `removed`: rows of OUTCOME, one a document; `doc_id`, `copies`: of those that stay
-    and stand for more than one document. Both sorted by doc_id.
+    """One shard's outcomes so far, sorted by doc_id.
+
+    `removed`: rows of OUTCOME, one a document; `doc_id`, `copies`, `cluster_id` (-1: none): of the documents that stay
+    and stand for more than one.
     """
 
     removed: pa.Table
     doc_id: np.ndarray
     copies: np.ndarray
+    cluster_id: np.ndarray
 
     def copies_of(self, doc_ids: np.ndarray) -> np.ndarray:
         """How many documents each of these, none of them removed, stands for."""
@@ -59,17 +62,21 @@ class Fates:
 
 
 def fates(outcomes: pa.Table) -> Fates:
-    """The last word on each document: a removal; else the largest number of copies any rule gave it."""
+    """The last word on each document: a removal; else the copies an exact rule gave it and those the near rule adds."""
     reason = outcomes["reason"].to_numpy()
-    removed = outcomes.filter(pa.array(reason != KEPT)).sort_by("doc_id")
-    kept = outcomes.filter(pa.array(reason == KEPT))
-    ids, copies = kept["doc_id"].to_numpy(), kept["copies"].to_numpy()
-    staying = ~np.isin(ids, removed["doc_id"].to_numpy())
-    ids, copies = ids[staying], copies[staying]
-    order = np.lexsort((copies, ids))
-    ids, copies = ids[order], copies[order]
-    last = np.append(ids[1:] != ids[:-1], np.ones(min(1, len(ids)), np.bool_))
-    return Fates(removed=removed, doc_id=ids[last], copies=copies[last])
+    removed = outcomes.filter(pa.array(reason >= 0)).sort_by("doc_id")
+    column = {n: outcomes[n].to_numpy()[reason < 0] for n in OUTCOME.names}
+    staying = ~np.isin(column["doc_id"], removed["doc_id"].to_numpy())
+    column = {n: values[staying] for n, values in column.items()}
+    ids, at = np.unique(column["doc_id"], return_inverse=True)
+    kept, added = column["reason"] == KEPT, column["reason"] == ADDED
+    copies = np.ones(len(ids), np.int64)
+    np.maximum.at(copies, at[kept], column["copies"][kept])
+    np.add.at(copies, at[added], column["copies"][added])
+    cluster = np.full(len(ids), np.iinfo(np.int64).max)
+    np.minimum.at(cluster, at[added], column["cluster_id"][added])
+    cluster[cluster == np.iinfo(np.int64).max] = -1
+    return Fates(removed=removed, doc_id=ids, copies=copies, cluster_id=cluster)
 
 
 def shard_units(shards: Sequence[EnteredShard], **files: Sequence[tuple[str, ...]]) -> list[dict[str, Any]]:
@@ -77,6 +84,12 @@ def shard_units(shards: Sequence[EnteredShard], **files: Sequence[tuple[str, ...
     units = []
     for i, shard in enumerate(shards):
         units.append(
-            {"name": shard.unit, "number": shard.number, **{kind: list(names[i]) for kind, names in files.items()}}
+            {
+                "name": shard.unit,
+                "number": shard.number,
+                "settled": shard.settled,
+                "sets": shard.sets,
+                **{kind: list(names[i]) for kind, names in files.items()},
+            }
         )
     return units

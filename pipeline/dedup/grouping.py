@@ -9,6 +9,7 @@ import pyarrow as pa
 from cluster.storage import Store
 from operators.dedup.components import components, contracted, large_star, small_star
 from operators.dedup.edges import Edges, star_edges
+from operators.dedup.survivors import RUN_SHIFT
 from pipeline.dedup.phases import Unit, Work
 from pipeline.dedup.records import EDGE, MEMBER, shard_keys, spread
 from pipeline.exchange.files import encoded
@@ -23,10 +24,13 @@ class NotConverged(RuntimeError):
     """The components did not settle; nothing that was found can be trusted."""
 
 
-def group(work: Work, bands: Mapping[str, int]) -> tuple[dict[str, int], int]:
-    """Files of MEMBER records, with their bytes; and the size of the largest bucket. bands: bytes of each file."""
+def group(work: Work, bands: Mapping[str, int], *, first_run: int = 0) -> tuple[dict[str, int], int]:
+    """Files of MEMBER records, with their bytes; and the size of the largest bucket.
+
+    bands: bytes of each file; first_run: only keys that a document of this run or a later one has join documents.
+    """
     partitions = run_exchange(bands, label="bands", phase=work.phase, unit_bytes=work.unit_bytes)
-    units = [p.to_unit() for p in partitions]
+    units = [{**p.to_unit(), "first_run": first_run} for p in partitions]
     found = work.phase("buckets", units, bucket_unit, size_bytes=sum(bands.values()))
     largest = max((r["largest_bucket"] for r in found), default=0)
     if sum(r["bytes"] for r in found) <= work.unit_bytes or len(found) == 1:
@@ -59,7 +63,7 @@ def bucket_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
     """A partition of band keys becomes the fewest edges that join the same documents."""
     partition = partition_of(unit)
     table = read_range(store, partition.names, partition.range)
-    stars = star_edges(table["key"].to_numpy(), table["doc_id"].to_numpy())
+    stars = star_edges(table["key"].to_numpy(), table["doc_id"].to_numpy(), least=unit["first_run"] << int(RUN_SHIFT))
     return {
         **_publish_edges(store, folder, unit, contracted(stars.edges), both_ends=True),
         "largest_bucket": stars.largest_bucket,

@@ -9,15 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from cluster.storage import Store
-from operators.dedup.survivors import survivor_order
-from operators.dedup.verify import KEPT as STAYS
-from operators.dedup.verify import Verdicts, no_verification, verify_by_sets
+from operators.dedup.judge import UNSETTLED, Judgement, Rows, judge
+from operators.dedup.survivors import RUN_SHIFT, survivor_order
 from pipeline.config.dedup import NearSpec
 from pipeline.dedup.phases import Unit
-from pipeline.dedup.records import KEPT, REASONS, outcome
+from pipeline.dedup.records import ADDED, REASONS, outcome
 from pipeline.dedup.settings import Ranking
+from pipeline.dedup.verifying import SetReader, by_estimate, by_sets, flat, sets_on_disk, spooled
 from pipeline.exchange.files import encoded
-from pipeline.exchange.reading import read_part
 from pipeline.exchange.rounds import partition_of
 
 LARGEST_TOLD = 20
@@ -34,75 +33,56 @@ class NearRule:
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         partition = partition_of(unit)
         with tempfile.TemporaryFile(prefix="corpusmill-") as spool:
-            tables, counts = [], []
-            for name in partition.names:
-                table = read_part(store, name, partition.range)
-                if "shingles" in table.column_names:
-                    for chunk in table["shingles"].chunks:
-                        spool.write(chunk.flatten().to_numpy())
-                        counts.append(np.diff(chunk.offsets.to_numpy()))
-                    table = table.drop_columns("shingles")
-                tables.append(table)
-            spool.flush()
-            table = pa.concat_tables(tables).combine_chunks()
+            table, counts = spooled(store, partition, spool)
             column = {n: table[n].to_numpy() for n in table.column_names if n not in ("bands", "signature")}
             docs = self.ranking.candidates(
                 column["doc_id"], column["fetched_at"], column["quality"], column["size_bytes"]
             )
-            order = survivor_order(docs, self.ranking.prefer, column["cluster_id"])
-            verdicts = self._verdicts(table, order, np.concatenate([*counts, np.empty(0, np.int64)]), spool)
-        column = {name: values[order] for name, values in column.items()}
-        return self._publish(store, folder, unit, column, verdicts)
-
-    def _verdicts(self, table: pa.Table, order: np.ndarray, counts: np.ndarray, spool: Any) -> Verdicts:
-        bands = flat(table["bands"], np.uint64, self.near.bands)[order]
-        if self.near.verify == "none":
-            return no_verification(bands)
-        starts = np.cumsum(counts) - counts
-        shingles = np.memmap(spool, np.uint64, "r") if counts.sum() else np.empty(0, np.uint64)
-        return verify_by_sets(
-            bands,
-            starts[order],
-            counts[order],
-            np.asarray(shingles),
-            threshold=self.near.threshold,
-            max_comparisons=self.max_comparisons,
-        )
+            order = survivor_order(docs, self.ranking.prefer)
+            column = {name: values[order] for name, values in column.items()}
+            rows = Rows(
+                doc_id=column["doc_id"],
+                run=column["doc_id"] >> RUN_SHIFT,
+                bands=flat(table["bands"], np.uint64, self.near.bands)[order],
+                settled=column["settled"],
+            )
+            bounds = {"threshold": self.near.threshold, "max_comparisons": self.max_comparisons}
+            if self.near.verify == "text":
+                verify = by_sets(rows, sets_on_disk(spool, counts).take(order), bounds)
+            elif self.near.verify == "estimate":
+                minima = flat(table["signature"], np.uint32, self.near.bands * self.near.rows)[order]
+                verify = by_estimate(rows, minima, SetReader(store=store, near=self.near, ranking=self.ranking), bounds)
+            else:
+                verify = None
+            found = judge(rows, verify)
+        return self._publish(store, folder, unit, column, found)
 
     def _publish(
-        self, store: Store, folder: str, unit: Unit, column: Mapping[str, np.ndarray], verdicts: Verdicts
+        self, store: Store, folder: str, unit: Unit, column: Mapping[str, np.ndarray], found: Judgement
     ) -> Mapping[str, Any]:
-        ids, clusters, copies = column["doc_id"], column["cluster_id"], column["copies"].copy()
-        gone = verdicts.survivor != STAYS
-        np.add.at(copies, verdicts.survivor[gone], column["copies"][gone])
+        ids = column["doc_id"]
+        gone = (found.survivor != ids) & (column["settled"] == UNSETTLED)
+        survivor, clusters = found.survivor[gone], found.cluster_id[gone]
         removed = outcome(
             ids[gone],
             reason=REASONS.index("near"),
-            survivor=ids[verdicts.survivor[gone]],
-            similarity=verdicts.similarity[gone],
-            cluster_id=clusters[gone],
-            band=verdicts.band[gone],
+            survivor=survivor,
+            similarity=found.similarity[gone],
+            cluster_id=clusters,
+            band=found.band[gone],
         )
-        many = ~gone & (copies > 1)
-        kept = outcome(ids[many], reason=KEPT, cluster_id=clusters[many], copies=copies[many])
-        table = pa.concat_tables([removed, kept])
+        added = outcome(survivor, reason=ADDED, cluster_id=clusters, copies=column["copies"][gone])
+        table = pa.concat_tables([removed, added])
         name = f"{folder}/{unit['name']}.outcomes.arrow"
         store.publish(name, encoded(table).to_pybytes())
         return {
             "outcomes": name,
             "outcomes_bytes": table.nbytes,
             "removed": int(gone.sum()),
-            "comparisons": verdicts.comparisons,
-            "cut_short": verdicts.cut_short,
-            "largest": largest(clusters, gone),
+            "comparisons": found.comparisons,
+            "cut_short": found.cut_short,
+            "largest": largest(found.cluster_id, gone),
         }
-
-
-def flat(column: pa.ChunkedArray, dtype: type, width: int) -> np.ndarray:
-    """Fixed-size binary values without nulls as an array of `width` numbers a row."""
-    array = column.combine_chunks()
-    found = np.frombuffer(array.buffers()[1] or b"", dtype)[array.offset * width :]
-    return found[: len(array) * width].reshape(len(array), width)
 
 
 def largest(clusters: np.ndarray, gone: np.ndarray) -> list[dict[str, int]]:

@@ -1,6 +1,6 @@
 """A shard's documents that share a band with another: what the judgement of their clusters needs, sent there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from cluster.storage import Store
 from operators.batch import Batch
 from operators.dedup import minhash
+from operators.dedup.judge import UNSETTLED
 from operators.dedup.survivors import UNKNOWN_TIME
 from operators.text.words import WordRule, find_words
 from pipeline.config.dedup import NearSpec
@@ -24,7 +25,10 @@ SHINGLES = pa.large_list(pa.field("element", pa.uint64(), nullable=False))
 
 
 def cluster_schema(near: NearSpec) -> pa.Schema:
-    """One document under its cluster. `bands`: its uint64 keys; `signature`, `shingles`: as `verify` needs them."""
+    """One document under its cluster. `bands`: its uint64 keys; `signature`, `shingles`: as `verify` needs them.
+
+    `settled`: the survivor that an earlier deduplication named (itself where it stayed), UNSETTLED for a new one.
+    """
     more = []
     if near.verify == "estimate":
         more.append(pa.field("signature", pa.binary(4 * near.bands * near.rows)))
@@ -39,6 +43,7 @@ def cluster_schema(near: NearSpec) -> pa.Schema:
             pa.field("quality", pa.float32()),
             pa.field("size_bytes", pa.int64()),
             pa.field("copies", pa.int64()),
+            pa.field("settled", pa.int64()),
             pa.field("bands", pa.binary(8 * near.bands)),
             *more,
         ]
@@ -47,7 +52,9 @@ def cluster_schema(near: NearSpec) -> pa.Schema:
 
 @dataclass(frozen=True, kw_only=True)
 class SendMembers:
-    """Task of a shard: unit has its "number" and the files with its "members" and its "outcomes" so far."""
+    """Task of a shard: unit has its "number", the files with its "members" and its "outcomes" so far, and the table of
+    duplicates of an earlier deduplication, where there was one, as "settled".
+    """
 
     near: NearSpec
 
@@ -59,6 +66,12 @@ class SendMembers:
         table = schema.empty_table()
         if members.num_rows:
             ids = members["doc_id"].to_numpy()
+            settled = settled_survivors(store, unit["settled"], ids)
+            if self.near.verify != "none":
+                members = members.filter(pa.array((settled == UNSETTLED) | (settled == ids)))
+                settled = settled[(settled == UNSETTLED) | (settled == ids)]
+                ids = members["doc_id"].to_numpy()
+        if members.num_rows:
             sketches = rows_of(store, f"sketches/{unit['name']}.parquet", ids)
             minima = self._minima(sketches["signature"].combine_chunks())
             keys = minhash.bands(minima, bands=self.near.bands, rows=self.near.rows)
@@ -70,11 +83,12 @@ class SendMembers:
                 "quality": pc.fill_null(sketches["quality"], np.nan),
                 "size_bytes": sketches["size_bytes"],
                 "copies": pa.array(said.copies_of(ids)),
+                "settled": pa.array(settled),
                 "bands": pa.Array.from_buffers(schema.field("bands").type, len(ids), [None, pa.py_buffer(keys)]),
                 "signature": sketches["signature"],
             }
             if self.near.verify == "text":
-                columns["shingles"] = self._shingles(store, f"documents/{unit['name']}.parquet", ids)
+                columns["shingles"] = self._sets(store, unit, ids)
             table = pa.table({n: columns[n] for n in schema.names}, schema=schema)
         name = f"{folder}/{unit['name']}.arrow"
         store.publish(name, encoded(table).to_pybytes())
@@ -85,20 +99,42 @@ class SendMembers:
         flat = np.frombuffer(signatures.buffers()[1], np.uint32)[signatures.offset * width :]
         return flat[: len(signatures) * width].reshape(len(signatures), width)
 
-    def _shingles(self, store: Store, name: str, ids: np.ndarray) -> pa.ChunkedArray:
-        """Sorted distinct shingle hashes of these documents, from their text, a row group in memory at a time."""
-        chunks = []
-        with store.open(name) as f:
-            file = pq.ParquetFile(f)
-            for group, wanted in wanted_groups(file, ids):
-                table = file.read_row_group(group, columns=["doc_id", "text"])
-                texts = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))
-                words = find_words(Batch(texts), WordRule(self.near.word_rule))
-                found = minhash.shingles(words, shingle_words=self.near.shingle_words)
-                chunks.append(
-                    pa.LargeListArray.from_arrays(pa.array(found.first), pa.array(found.values), type=SHINGLES)
-                )
-        return pa.chunked_array(chunks, SHINGLES)
+    def _sets(self, store: Store, unit: Unit, ids: np.ndarray) -> pa.ChunkedArray:
+        """The documents' shingle sets: as an earlier deduplication left them, else from their text."""
+        if unit["sets"] is not None:
+            return rows_of(store, unit["sets"], ids)["shingles"]
+        tables = sets_of(store, f"documents/{unit['name']}.parquet", ids, self.near)
+        return pa.chunked_array([t["shingles"].combine_chunks() for t in tables], SHINGLES)
+
+
+def sets_of(store: Store, documents: str, ids: np.ndarray, near: NearSpec) -> Iterator[pa.Table]:
+    """doc_id and `shingles`, sorted distinct hashes, of these documents from their text, a row group at a time."""
+    with store.open(documents) as f:
+        file = pq.ParquetFile(f)
+        for group, wanted in wanted_groups(file, ids):
+            table = file.read_row_group(group, columns=["doc_id", "text"])
+            texts = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))
+            words = find_words(Batch(texts), WordRule(near.word_rule))
+            found = minhash.shingles(words, shingle_words=near.shingle_words)
+            lists = pa.LargeListArray.from_arrays(pa.array(found.first), pa.array(found.values), type=SHINGLES)
+            yield pa.table({"doc_id": wanted, "shingles": lists})
+
+
+def settled_survivors(store: Store, table: str | None, ids: np.ndarray) -> np.ndarray:
+    """int64: the survivor an earlier deduplication named for each of these documents, itself where it stayed."""
+    if table is None:
+        return np.full(len(ids), UNSETTLED, np.int64)
+    near = near_removals(store, table)
+    gone, survivor = near["doc_id"].to_numpy(), near["survivor"].to_numpy()
+    at = np.minimum(np.searchsorted(gone, ids), max(0, len(gone) - 1))
+    return np.where(gone[at] == ids, survivor[at], ids) if len(gone) else ids
+
+
+def near_removals(store: Store, table: str) -> pa.Table:
+    """Rows of a table of duplicates that the near rule removed, sorted by doc_id."""
+    with store.open(table) as f:
+        rows = pq.read_table(f)
+    return rows.filter(pc.equal(rows["reason"], "near"))
 
 
 def wanted_groups(file: pq.ParquetFile, ids: np.ndarray) -> list[tuple[int, np.ndarray]]:

@@ -35,7 +35,8 @@ BAND = pa.schema({"key": pa.uint64(), "doc_id": pa.int64()})
 EDGE = pa.schema({"key": pa.uint64(), "node": pa.int64(), "other": pa.int64()})
 # A document that shares a band with another, under its shard.
 MEMBER = pa.schema({"key": pa.uint64(), "doc_id": pa.int64(), "cluster_id": pa.int64()})
-# What became of a document, under its shard. `reason`: a code of REASONS, or KEPT for one that stands for `copies`.
+# What became of a document, under its shard. `reason`: a code of REASONS; KEPT: an exact rule kept it, for `copies`
+# documents; ADDED: the near rule removed documents for it that stood for `copies` more.
 OUTCOME = pa.schema(
     {
         "key": pa.uint64(),
@@ -49,7 +50,7 @@ OUTCOME = pa.schema(
     }
 )
 REASONS = ("url", "text", "near")
-KEPT = -1
+KEPT, ADDED = -1, -2
 
 
 def spread(values: np.ndarray) -> np.ndarray:

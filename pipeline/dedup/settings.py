@@ -1,12 +1,13 @@
 """What a deduplication is asked to do, and over which shards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from operators.dedup.survivors import Candidates, Prefer
 from pipeline.config.dedup import DedupSpec
-from pipeline.identity import ROW_BITS, digest
+from pipeline.identity import ROW_BITS, SHARD_BITS, digest
 
 VERSION = 1
 MAX_COMPARISONS = 1000  # kept documents one document is compared with; a guess that bounds a cluster of n at 1,000 n
@@ -19,7 +20,8 @@ class EnteredShard:
     """A shard whose kept documents enter deduplication.
 
     unit: name of its ingest unit, and of its files; number: run and shard as in its doc_ids; priority: of its source,
-    the higher the better.
+    the higher the better; settled: its table of duplicates, where an earlier deduplication by the same rules made one;
+    sets: the file with the shingle sets of its kept documents, where that one left them.
     """
 
     unit: str
@@ -27,22 +29,55 @@ class EnteredShard:
     source: str
     priority: int
     uri: str
+    settled: str | None = None
+    sets: str | None = None
+
+
+KINDS = ("url", "text", "bands")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """Sorted files that hold the records of whole runs: `files` has bytes by name for each of KINDS.
+
+    tier: 0 for the files ingest wrote; a merge of levels is one tier above them.
+    """
+
+    tier: int
+    files: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The rules, the shards in the order of their numbers, and the bounds."""
+    """The rules, the shards in the order of their numbers, the levels that hold settled ones, and the bounds."""
 
     spec: DedupSpec
     shards: tuple[EnteredShard, ...]
+    levels: tuple[Level, ...] = ()
     max_comparisons: int = MAX_COMPARISONS
     giant_cluster_share: float = GIANT_CLUSTER_SHARE
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
         shards = [(s.unit, s.number, s.source, s.priority) for s in self.shards]
-        told = self.spec.model_dump(mode="json", exclude={"max_removed_share"})  # judges the result, does not change it
-        object.__setattr__(self, "fingerprint", digest(VERSION, shards, told, self.max_comparisons))
+        object.__setattr__(self, "fingerprint", digest(shards, self.rules))
+
+    @property
+    def rules(self) -> str:
+        """Changes with whatever decides which documents go, apart from these. Ceilings only judge the result."""
+        told = self.spec.model_dump(mode="json", exclude={"max_removed_share", "index"})
+        return digest(VERSION, told, self.max_comparisons)
+
+    @property
+    def first_run(self) -> int:
+        """The first run with a shard that is not settled. ValueError when a settled shard is not of an earlier one."""
+        new = [s.number >> SHARD_BITS for s in self.shards if s.settled is None]
+        late = [
+            s.unit for s in self.shards if s.settled is not None and s.number >> SHARD_BITS >= min(new, default=1 << 62)
+        ]
+        if late:
+            raise ValueError(f"shard {late[0]} is settled, but not of an earlier run than all new shards")
+        return min(new, default=0)
 
     @property
     def prefer(self) -> Prefer:
@@ -52,15 +87,21 @@ class Settings:
     def ranking(self) -> "Ranking":
         shards = sorted(self.shards, key=lambda s: s.number)
         return Ranking(
-            numbers=tuple(s.number for s in shards), priorities=tuple(s.priority for s in shards), prefer=self.prefer
+            numbers=tuple(s.number for s in shards),
+            units=tuple(s.unit for s in shards),
+            sets=tuple(s.sets for s in shards),
+            priorities=tuple(s.priority for s in shards),
+            prefer=self.prefer,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """What a unit needs to put documents in survivor order: shard numbers, sorted, and each one's source priority."""
+    """What a unit must know of all shards, sorted by their numbers: names, files of shingle sets, source priorities."""
 
     numbers: tuple[int, ...]
+    units: tuple[str, ...]
+    sets: tuple[str | None, ...]
     priorities: tuple[int, ...]
     prefer: Prefer
 

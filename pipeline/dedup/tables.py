@@ -30,9 +30,8 @@ SCHEMA = pa.schema(
 
 def table_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
     """Task of a shard: its outcomes, from all rules, as one Parquet table named by its content."""
-    outcomes = of_shard(store, unit["outcomes"], unit["number"], OUTCOME)
-    found = fates(outcomes)
-    payload = encoded_table(duplicates(found, outcomes))
+    found = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+    payload = encoded_table(duplicates(found))
     name = f"duplicates/{unit['name']}/{hashlib.sha256(payload).hexdigest()[:32]}.parquet"
     store.publish(name, payload)
     entered, blank = sketched(store, f"sketches/{unit['name']}.parquet")
@@ -47,12 +46,12 @@ def table_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
     }
 
 
-def duplicates(found: Fates, outcomes: pa.Table) -> pa.Table:
+def duplicates(found: Fates) -> pa.Table:
     """Rows of SCHEMA, sorted by doc_id."""
     gone = found.removed
     codes = gone["reason"].to_numpy()
     near = codes == REASONS.index("near")
-    kept_cluster = cluster_of(outcomes, found.doc_id)
+    kept_cluster = found.cluster_id
     n, m = gone.num_rows, len(found.doc_id)
     similarity = gone["similarity"].to_numpy()
     columns = {
@@ -72,17 +71,6 @@ def duplicates(found: Fates, outcomes: pa.Table) -> pa.Table:
         "copies": pa.array(np.append(np.zeros(n, np.int64), found.copies), mask=np.arange(n + m) < n),
     }
     return pa.table(columns, schema=SCHEMA).sort_by("doc_id")
-
-
-def cluster_of(outcomes: pa.Table, doc_ids: np.ndarray) -> np.ndarray:
-    """The cluster in which the near rule kept each document, or -1."""
-    clusters = outcomes["cluster_id"].to_numpy()
-    ids = outcomes["doc_id"].to_numpy()[clusters >= 0]
-    clusters = clusters[clusters >= 0]
-    order = np.argsort(ids, kind="stable")
-    ids, clusters = np.append(ids[order], -1), np.append(clusters[order], -1)
-    at = np.searchsorted(ids[:-1], doc_ids)
-    return np.where(ids[at] == doc_ids, clusters[at], -1)
 
 
 def encoded_table(table: pa.Table) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from cluster import faultpoint
 from pipeline.dedup.deduplicate import deduplicate
+from pipeline.dedup.index import record, with_settled
 from pipeline.dedup.phases import Work
 from pipeline.dedup.settings import EnteredShard, Settings
 from pipeline.identity import SHARD_BITS
@@ -26,6 +27,7 @@ class Removed:
     tables: Mapping[str, str]
     by_reason: Mapping[str, int]
     facts: Mapping[str, Any]
+    fingerprint: str
     ran: int
 
 
@@ -48,16 +50,18 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     manifest = f"manifests/dedup-{settings.fingerprint}.json"
     known = stage_manifest(run.workspace, manifest)
     if known is not None:
-        return Removed(known["tables"], known["facts"]["removed"], known["facts"], ran=0)
+        return Removed(known["tables"], known["facts"]["removed"], known["facts"], settings.fingerprint, ran=0)
     work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup"))
+    settings = with_settled(run.workspace, settings)
     found = deduplicate(work, settings)
     run.lease.check()
+    record(work, settings, found.tables, found.sets)
     faultpoint.reached("dedup.manifest")
     payload = json.dumps({"tables": dict(found.tables), "facts": dict(found.facts)}, sort_keys=True).encode()
     run.workspace.publish(manifest, payload)
     for left_over in run.workspace.files(work.folder):
         run.workspace.delete(left_over.uri)
-    return Removed(found.tables, found.facts["removed"], found.facts, ran=1)
+    return Removed(found.tables, found.facts["removed"], found.facts, settings.fingerprint, ran=1)
 
 
 def runner(run: Run, stage: str) -> Any:

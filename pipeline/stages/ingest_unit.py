@@ -14,7 +14,7 @@ from cluster.storage import Store, etag_of, filesystem
 from operators.batch import TEXT, Batch
 from operators.contract import Span
 from operators.dedup.keys import text_keys
-from pipeline import kernels, sources, warm
+from pipeline import kernels, own_code, sources, warm
 from pipeline.accounting import Tally, check
 from pipeline.chain import STANDARD, Chain, Gone, reason_word
 from pipeline.config.spec import JobSpec
@@ -39,8 +39,10 @@ class Ingest:
 
     job: str
     workspace: Store
+    code: Mapping[str, str]  # the user's own modules
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        own_code.install(self.code)
         shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
         spec = JobSpec.from_canonical(self.job)
         use = warm.ingest_use(self.job, shard.reader)
@@ -50,7 +52,7 @@ class Ingest:
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder, opened(spec, shard) as file:
             writer = ShardWriter(Path(folder), name, spec, shard, chain)
             with writer:
-                for batch in records(chain, shard, file, writer.tally):
+                for batch in records(chain, shard, file, writer.tally, limit=unit["limit"]):
                     writer.take(batch)
             counts = writer.counts()
             for path in sorted(p for p in Path(folder).rglob("*") if p.is_file()):
@@ -67,26 +69,41 @@ def opened(spec: JobSpec, shard: Shard) -> BinaryIO:
     return cast(BinaryIO, fs.open(shard.uri, "rb"))
 
 
-def records(chain: Chain, shard: Shard, file: BinaryIO, tally: Tally) -> Iterator[pa.Table]:
-    """Batches of records with their `doc_id`; counts what is not a document, and checks that no byte was lost."""
-    row = 0
+def records(
+    chain: Chain, shard: Shard, file: BinaryIO, tally: Tally, *, limit: int | None = None
+) -> Iterator[pa.Table]:
+    """Batches of records with their `doc_id`; counts what is not a document, and checks that no byte was lost.
+
+    limit: stop after so many records that are documents; the bytes after them are counted as not read.
+    """
+    row, left = 0, limit
     span = Span(shard.start, shard.end)
     for batch in chain.reader(file, span):
         rows = np.arange(row, row + batch.num_rows)
         row += batch.num_rows
         ids = doc_ids(run=shard.run, shard=shard.shard, rows=rows, uri=shard.uri)
         table = pa.Table.from_batches([batch]).add_column(0, "doc_id", pa.array(ids))
+        if left is not None:
+            table, left = up_to(table, left)
         tally.add("read_bytes", by=int(pc.sum(table["length"]).as_py() or 0))
         skipped = table["skipped"].is_valid()
         for kind in pc.value_counts(table["skipped"].filter(skipped)).to_pylist():
             tally.add("skipped", kind["values"], by=kind["counts"])
-        tally.add("records", by=batch.num_rows)
+        tally.add("records", by=table.num_rows)
         yield table.filter(table["skipped"].is_null())
-    check(
-        f"bytes of {shard.uri} [{span.start}, {span.end})",
-        came=span.end - span.start,
-        went={"read": tally.total("read_bytes")},
-    )
+        if left == 0:
+            tally.add("unread_bytes", by=span.end - span.start - tally.total("read_bytes"))
+            break
+    went = {"read": tally.total("read_bytes"), "not read": tally.total("unread_bytes")}
+    check(f"bytes of {shard.uri} [{span.start}, {span.end})", came=span.end - span.start, went=went)
+
+
+def up_to(table: pa.Table, documents: int) -> tuple[pa.Table, int]:
+    """The rows up to the given number of documents, and how many documents are still wanted after them."""
+    counted = np.cumsum(table["skipped"].is_null().to_numpy())
+    rows = int(np.searchsorted(counted, documents)) + 1
+    table = table.slice(0, rows)
+    return table, documents - (int(counted[table.num_rows - 1]) if table.num_rows else 0)
 
 
 class ShardWriter:
@@ -156,6 +173,7 @@ class ShardWriter:
         check(f"records of {self.shard.uri}", came=t.total("records"), went=went)
         return {
             "documents": went["kept"],
+            "taken": t.total("in", "documents") + t.total("failed", "read"),
             "read_bytes": t.total("read_bytes"),
             "source": self.shard.source,
             "tally": t.to_json(),

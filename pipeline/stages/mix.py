@@ -15,14 +15,14 @@ import pyarrow.parquet as pq
 
 from cluster import faultpoint
 from cluster.storage import Store
-from operators.mix.bins import Histogram, Layout, Rows, cumulative, histogram, merged
-from operators.mix.counts import count, lanes_of
-from operators.mix.cuts import Cuts, cuts
+from operators.mix.bins import Histogram, Rows, histogram, merged
+from operators.mix.counts import count
+from operators.mix.cuts import Cuts
 from operators.mix.leaves import LeafTable
 from operators.mix.plan import MixPlan, plan
 from operators.mix.plan_json import from_json, to_json
+from operators.mix.select import Survey, cut, layout_of, refine, rows_of, survey
 from operators.mix.spec import MixSpec
-from operators.mix.stretches import ends_of, refine, wanted_bins
 from pipeline.identity import digest
 from pipeline.mixing import mix_of
 from pipeline.run import Run
@@ -66,18 +66,15 @@ def mix(run: Run, tokenized: Result) -> Planned:
 
         leaves = LeafTable.of(pa.concat_tables(passes("count", CountLeaves(spec))), spec.columns())
         planned = plan(leaves, spec)
-        layout = Layout.of(leaves.lanes)
-        tables = passes("histogram", Histograms(spec, leaves, layout))
-        before = cumulative(layout, merged([_histogram(t) for t in tables]), leaves.lanes)
-        ends = ends_of(planned, layout, before)
-        wanted = wanted_bins(layout, ends)
-        near = pa.concat_tables(passes("refine", NearCuts(spec, leaves, layout, wanted)))
+        tables = passes("histogram", Histograms(planned))
+        surveyed = survey(planned, [Histogram(bins=_numpy(t, "bins"), tokens=_numpy(t, "tokens")) for t in tables])
+        near = passes("refine", NearCuts(surveyed))
         shards = shard_count(run, int(planned.taken.sum()))
-        found = cuts(planned, layout, before, ends, _rows(near), shards=shards)
+        found = cut(surveyed, [Rows(**{n: _numpy(t, n) for n in ROWS}) for t in near], shards=shards)
     run.lease.check()
     run.workspace.publish(f"{folder}/plan.json", to_json(planned))
     faultpoint.reached("mix.manifest")
-    run.workspace.publish(f"{folder}/cuts.pickle", pickle.dumps(Selection(spec, leaves, found, shards)))
+    run.workspace.publish(f"{folder}/cuts.pickle", pickle.dumps(Selection(planned, found, shards)))
     return Planned(fingerprint, planned, shards, ran=1)
 
 
@@ -85,8 +82,7 @@ def mix(run: Run, tokenized: Result) -> Planned:
 class Selection:
     """All that a unit needs to select its documents."""
 
-    spec: MixSpec
-    leaves: LeafTable
+    plan: MixPlan
     cuts: Cuts
     total_shards: int
 
@@ -100,65 +96,56 @@ def shard_count(run: Run, tokens: int) -> int:
     return run.spec.output_shards or max(1, math.ceil(tokens / (run.spec.shard_tokens or SHARD_TOKENS)))
 
 
-def light(workspace: Store, unit: str, spec: MixSpec) -> pa.Table:
-    """The columns of a tokenized unit that decide its place in the mix, `row` counting its documents."""
-    names = ["doc_id", "u", "n_tokens", *spec.columns()]
-    names += [spec.multiplier.column] if spec.multiplier else []
+def light(workspace: Store, unit: str, columns: Sequence[str]) -> pa.Table:
+    """The columns of a tokenized unit that decide its place in the mix."""
     with workspace.open(f"tokens/{unit}.parquet") as f:
-        return pq.read_table(f, columns=list(dict.fromkeys(names)))
+        return pq.read_table(f, columns=list(dict.fromkeys(["doc_id", "u", "n_tokens", *columns])))
 
 
-def rows_of(table: pa.Table, leaves: LeafTable, spec: MixSpec) -> Rows:
+def unit_rows(workspace: Store, unit: str, planned: MixPlan) -> Rows:
     """A tokenized unit as selection sees it."""
-    return Rows(
-        lane=lanes_of(table, leaves, spec),
-        u=table["u"].to_numpy(),
-        doc_id=table["doc_id"].to_numpy(),
-        tokens=table["n_tokens"].to_numpy().astype(np.int64),
-    )
+    further = [planned.multiplier.column] if planned.multiplier else []
+    return rows_of(light(workspace, unit, [*planned.leaves.columns, *further]), planned)
 
 
 @dataclass(frozen=True)
 class CountLeaves:
+    """Documents and tokens by leaf."""
+
     spec: MixSpec
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        return pa.concat_tables([count(light(workspace, unit, self.spec), self.spec) for unit in units])
+        further = [self.spec.multiplier.column] if self.spec.multiplier else []
+        columns = [*self.spec.columns(), *further]
+        return pa.concat_tables([count(light(workspace, unit, columns), self.spec) for unit in units])
 
 
 @dataclass(frozen=True)
 class Histograms:
-    spec: MixSpec
-    leaves: LeafTable
-    layout: Layout
+    """Tokens along each leaf's line."""
+
+    plan: MixPlan
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        tables = (light(workspace, unit, self.spec) for unit in units)
-        found = merged([histogram(self.layout, rows_of(t, self.leaves, self.spec)) for t in tables])
+        layout = layout_of(self.plan)
+        found = merged([histogram(layout, unit_rows(workspace, unit, self.plan)) for unit in units])
         return pa.table({"bins": found.bins, "tokens": found.tokens})
 
 
 @dataclass(frozen=True)
 class NearCuts:
-    spec: MixSpec
-    leaves: LeafTable
-    layout: Layout
-    wanted: np.ndarray
+    """The documents around the cuts."""
+
+    found: Survey
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        out = []
-        for unit in units:
-            rows = refine(self.layout, self.wanted, rows_of(light(workspace, unit, self.spec), self.leaves, self.spec))
-            out.append(pa.table({"lane": rows.lane, "u": rows.u, "doc_id": rows.doc_id, "tokens": rows.tokens}))
-        return pa.concat_tables(out)
+        rows = [refine(self.found, unit_rows(workspace, unit, self.found.plan)) for unit in units]
+        return pa.concat_tables([pa.table({n: getattr(r, n) for n in ROWS}) for r in rows])
 
 
 Pass = CountLeaves | Histograms | NearCuts
+ROWS = ("lane", "u", "doc_id", "tokens")
 
 
-def _histogram(table: pa.Table) -> Histogram:
-    return Histogram(bins=table["bins"].to_numpy(), tokens=table["tokens"].to_numpy())
-
-
-def _rows(table: pa.Table) -> Rows:
-    return Rows(**{name: table[name].to_numpy() for name in ("lane", "u", "doc_id", "tokens")})
+def _numpy(table: pa.Table, name: str) -> np.ndarray:
+    return table[name].to_numpy()

@@ -86,9 +86,9 @@ class Pack:
             columns["u"],
             columns["doc_id"],
             columns["n_tokens"],
-            names=["\x1f".join(chosen.leaves.key(i)) for i in range(len(chosen.leaves))],
+            names=["\x1f".join(chosen.plan.leaves.key(i)) for i in range(len(chosen.plan.leaves))],
             shard=shard,
-            seed=chosen.spec.seed,
+            seed=chosen.plan.seed,
         )
         ids = table["ids"].combine_chunks().take(pa.array(order))
         offsets = ids.offsets.to_numpy().astype(np.int64)

@@ -14,7 +14,7 @@ from operators.mix.assign import assign
 from pipeline.accounting import Tally
 from pipeline.exchange.files import encoded
 from pipeline.exchange.key_range import KEY_BITS, KeyRange
-from pipeline.stages.mix import Selection, light, load_cuts, rows_of
+from pipeline.stages.mix import Selection, load_cuts, unit_rows
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.units import Unit
 
@@ -46,8 +46,8 @@ class Select:
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         chosen = selection(self.workspace, self.mix)
         name, tokens = str(unit["name"]), str(unit["tokens"])
-        table = light(self.workspace, tokens, chosen.spec)
-        copies = assign(chosen.cuts, rows_of(table, chosen.leaves, chosen.spec))
+        documents = unit_rows(self.workspace, tokens, chosen.plan)
+        copies = assign(chosen.cuts, documents)
         rows, shard = copies["row"].to_numpy(), copies["shard"].to_numpy()
         bits = shard_range(0, chosen.total_shards).bits
         key = shard.astype(np.uint64) << np.uint64(KEY_BITS - bits) if bits else np.zeros(len(shard), np.uint64)
@@ -56,11 +56,11 @@ class Select:
         out = pa.table(
             {
                 "key": key,
-                "doc_id": table["doc_id"].take(pa.array(rows)),
-                "u": table["u"].take(pa.array(rows)),
+                "doc_id": documents.doc_id[rows],
+                "u": documents.u[rows],
                 "leaf": copies["leaf"],
                 "pass": copies["pass"],
-                "n_tokens": table["n_tokens"].take(pa.array(rows)),
+                "n_tokens": documents.tokens[rows].astype(np.int32),
                 "ids": ids.take(pa.array(rows)),
             }
         )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from operators.dedup.edges import star_edges
-from operators.dedup.verify import KEPT, verify_by_sets
+from operators.dedup.verify import KEPT, Sets, verify_by_sets
 from pipeline.config.dedup import DedupSpec, NearSpec
 from pipeline.exchange import files, planning
 from tests.dedup.workspace import Doc, Workspace
@@ -50,9 +50,8 @@ def test_a_cluster_of_200_000_that_share_a_bucket_but_are_not_alike_is_bounded()
     n = 200_000
     found = verify_by_sets(
         np.tile(np.arange(2, dtype=np.uint64), (n, 1)),
-        np.arange(n) * 3,
-        np.full(n, 3, np.int64),
-        np.arange(3 * n, dtype=np.uint64),
+        Sets(starts=np.arange(n) * 3, counts=np.full(n, 3, np.int64), values=np.arange(3 * n, dtype=np.uint64)),
+        settled=0,
         threshold=0.8,
         max_comparisons=20,
     )

@@ -50,6 +50,16 @@ def test_the_brute_force_judge_agrees_with_the_gold_pairs(corpora):
     assert max(abs(found[p] - told[p]) for p in told) < 0.02
 
 
+@pytest.mark.parametrize("name", gold.SETS)
+def test_by_estimate_hardly_anything_is_removed_falsely(tmp_path, corpora, name):
+    """Two standard errors: about 2 in 100 of the pairs that lie just there."""
+    data = gold.load(corpora / "neardup", name)
+    ws = put(tmp_path, data.texts, near("gold", verify="estimate"))
+    judged = gold.judge(data.pairs, ws.removed(ws.dedup()), 0.8)
+    assert judged.false_removals <= 0.01 * judged.removed
+    assert judged.recall >= PEER_RECALL[name] - 0.015
+
+
 def test_unverified_clusters_delete_what_resembles_nothing(tmp_path, corpora):
     """The peers' rule, for comparison: what `verify: none` is documented to do."""
     data = gold.load(corpora / "neardup", "electron-i18n-versions")

@@ -73,8 +73,8 @@ class Workspace:
         self.docs += docs
         return shard
 
-    def dedup(self, *, unit_bytes: int = 1 << 28, shuffle: int | None = None, **settings) -> Outcome:
-        """Deduplicate everything; `shuffle` runs units in another order each time, as a cluster would."""
+    def work(self, asked: Settings, *, unit_bytes: int = 1 << 28, shuffle: int | None = None) -> Work:
+        """Units in this process; `shuffle` runs them in another order, as a cluster would."""
 
         def run(units, task):
             order = list(units)
@@ -83,9 +83,12 @@ class Workspace:
             for unit in order:
                 yield task(unit)
 
+        return Work(store=self.store, folder=f"dedup/{asked.fingerprint}", run=run, unit_bytes=unit_bytes)
+
+    def dedup(self, *, unit_bytes: int = 1 << 28, shuffle: int | None = None, **settings) -> Outcome:
+        """Deduplicate everything, as if nothing had been before."""
         asked = Settings(spec=self.spec, shards=tuple(self.shards), **settings)
-        work = Work(store=self.store, folder=f"dedup/{asked.fingerprint}", run=run, unit_bytes=unit_bytes)
-        return deduplicate(work, asked)
+        return deduplicate(self.work(asked, unit_bytes=unit_bytes, shuffle=shuffle), asked)
 
     def duplicates(self, outcome: Outcome) -> pa.Table:
         """All shards' tables of duplicates as one."""

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from operators.dedup.components import components, contracted, large_star, small_star
 from operators.dedup.edges import Edges, star_edges
 from operators.dedup.exact import resolve_exact
+from operators.dedup.joining import joined
 from operators.dedup.survivors import UNKNOWN_TIME, Candidates, Prefer, survivor_order
-from operators.dedup.verify import KEPT, jaccard, no_verification, verify_by_sets
+from operators.dedup.verify import KEPT, Sets, jaccard, verify_by_sets
 
 PAIRS = st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)).filter(lambda e: e[0] != e[1]), max_size=40)
 
@@ -104,9 +105,10 @@ def test_verified_removal_is_the_rule_in_its_own_words(docs, threshold, most):
     counts = np.array([len(s) for s in sets], np.int64)
     found = verify_by_sets(
         band_keys(docs),
-        np.cumsum(counts) - counts,
-        counts,
-        np.array([x for s in sets for x in s], np.uint64),
+        Sets(
+            starts=np.cumsum(counts) - counts, counts=counts, values=np.array([x for s in sets for x in s], np.uint64)
+        ),
+        settled=0,
         threshold=threshold,
         max_comparisons=most,
     )
@@ -123,7 +125,7 @@ def test_verified_removal_is_the_rule_in_its_own_words(docs, threshold, most):
 
 
 @given(DOCS)
-def test_without_verification_each_component_keeps_its_first(docs):
+def test_rows_are_joined_with_the_first_of_their_component(docs):
     pairs = [
         (i, k)
         for i in range(len(docs))
@@ -131,8 +133,7 @@ def test_without_verification_each_component_keeps_its_first(docs):
         if any(a == b for a, b in zip(docs[i][0], docs[k][0], strict=True))
     ]
     roots = plain_components(pairs)
-    expected = [roots.get(i, i) if roots.get(i, i) != i else KEPT for i in range(len(docs))]
-    assert no_verification(band_keys(docs)).survivor.tolist() == expected
+    assert joined(band_keys(docs), 0).tolist() == [roots.get(i, i) for i in range(len(docs))]
 
 
 ROWS = st.lists(

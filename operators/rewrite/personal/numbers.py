@@ -24,10 +24,10 @@ PHONE = re.compile(
     rb"|0[1-9](?:[ .-][0-9]{2}){4}"  # pairs, as in France
     rb"|\(?0[1-9][0-9]{1,3}\)?[ /-]{1,3}[0-9]{5,8}"  # area code and number
     rb"|0[1-9][0-9]{0,3}-[0-9]{2,4}-[0-9]{4}"  # as in Japan and Korea
-    rb"|0[1-9][0-9]{2,3} [0-9]{3} [0-9]{3,4}"  # as in Great Britain
+    rb"|0[1-9][0-9]{2,3} [0-9]{3} [0-9]{3,4}|02[0-9] [0-9]{4} [0-9]{4}"  # as in Great Britain
     rb")" + NOT_FOLLOWED
 )
-CALLED = re.compile(NOT_INSIDE + rb"(?:\(?[0-9]{2,5}\)?(?:[ ./-]{1,3}[0-9]{2,8}){1,4}|[0-9]{6,12})" + NOT_FOLLOWED)
+CALLED = re.compile(NOT_INSIDE + rb"(?:\(?[0-9]{1,5}\)?(?:[ ./-]{1,3}[0-9]{2,8}){1,4}|[0-9]{6,12})" + NOT_FOLLOWED)
 _CALLS = (
     "tel|telephone|phone|ph|fax|mobile|mob|cell|call|calling|whatsapp|telefon|telefax|handy|mobil|tlf|telefone|telefono"
     "|tfno|tél|téléphone|teléfono|тел|телефон|факс|电话|電話|传真|전화|هاتف|फ़ोन|โทร"

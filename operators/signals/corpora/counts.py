@@ -31,7 +31,7 @@ class BucketCounts:
 def corpus_counts(content: bytes, text_field: str, buckets: int, seed: int, pairs: bool) -> BucketCounts:
     """Counts over the JSONL documents of `content`."""
     texts = []
-    for number, line in enumerate(content.decode().splitlines(), 1):
+    for number, line in enumerate(content.decode().split("\n"), 1):
         if not line.strip():
             continue
         try:

@@ -61,7 +61,7 @@ def judge(batch: Batch, rules: LineRules) -> Judged:
         lines.first,
         lines.start,
         lines.size_bytes,
-        (sought.begin, sought.letters, sought.opening, sought.after),
+        (sought.begin, sought.letters, sought.hook, sought.hooks, sought.nexts),
         out,
         offsets,
         fates,

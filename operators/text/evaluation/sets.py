@@ -34,7 +34,7 @@ def evaluation_sets(content: bytes, length: int) -> EvaluationSets:
     """The sets in a JSONL file of {"set": name, "text": text}; texts of fewer than `length` words have no runs."""
     names: list[str] = []
     owner_of: dict[int, int] = {}
-    for number, line in enumerate(content.decode().splitlines(), 1):
+    for number, line in enumerate(content.decode().split("\n"), 1):
         if not line.strip():
             continue
         name, text = _entry(line, number)

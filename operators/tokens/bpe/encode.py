@@ -1,16 +1,18 @@
 """Texts to token ids: words by the expression, tokens from memory, and merging for words not met before."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
 from operators.tokens.bpe.added import Segments
-from operators.tokens.bpe.load64 import load64
 from operators.tokens.bpe.memory import (
     HIGH_MASK,
     LONGEST_KEPT,
     LOW_MASK,
     SHORT,
     Memory,
+    count_merged,
     keep_long,
     keep_short,
     long_hash,
@@ -20,59 +22,72 @@ from operators.tokens.bpe.memory import (
     short_slot,
 )
 from operators.tokens.bpe.merges import Merges, Room, merge_word
+from operators.tokens.bpe.raw import load64, store32
 from operators.tokens.bpe.seams import Seams, next_seam
 from operators.tokens.bpe.words import next_word, stretch
 
-SPARE = 3  # places that `out` must have beyond the last token
+
+class Knowledge(NamedTuple):
+    """What encoding a word needs, all of it numbers and addresses."""
+
+    merges: Merges
+    seams: Seams
+    memory: Memory
+    pieces: Memory  # what is known of pieces of words; not `memory` if that holds words which merging does not give
+    room: Room
+
+
+SPARE = 3  # places that the output must have beyond the last token
 
 
 @njit(nogil=True, cache=True)
-def encode_pieces(
-    p: int, q: int, readable: int, merges: Merges, seams: Seams, memory: Memory, room: Room, out: np.ndarray, o: int
-) -> int:
-    """Writes the tokens of one word, cut at its seams, at out[o:]; gives the place after the last."""
-    short = memory.short
+def encode_pieces(p: int, q: int, readable: int, know: Knowledge, out: int) -> int:
+    """Writes the tokens of one word, cut at its seams; gives the address after the last."""
     while p < q:
-        stop = next_seam(p, q, readable, seams)
+        stop = next_seam(p, q, readable, know.seams)
         n = stop - p
         if n <= SHORT and p + SHORT <= readable:
             low = load64(p) & LOW_MASK[n]
             high = load64(p + 8) & HIGH_MASK[n]
-            i = short_slot(short, low, high, n)
-            if short[i, 2] != 0:
-                o = recall_short(memory, i, out, o)
+            at = short_slot(know.pieces, low, high, n)
+            told = load64(at + 16)
+            if told != 0:
+                out = recall_short(know.pieces, at, told, out)
             else:
-                o2 = merge_word(p, stop, merges, room, out, o)
-                keep_short(memory, i, low, high, n, out, o, o2)
-                o = o2
+                end = merge_word(p, stop, know.merges, know.room, out)
+                keep_short(know.pieces, at, low, high, n, out, end)
+                out = end
         else:
-            o = merge_word(p, stop, merges, room, out, o)
+            out = merge_word(p, stop, know.merges, know.room, out)
         p = stop
-    return o
+    return out
 
 
 @njit(nogil=True, cache=True)
-def encode_stretch(
-    p: int,
-    end: int,
-    readable: int,
-    table: int,
-    mode: int,
-    merges: Merges,
-    seams: Seams,
-    memory: Memory,
-    pieces: Memory,
-    room: Room,
-    out: np.ndarray,
-    o: int,
-) -> int:
-    """Writes the tokens of the text from address p to end at out[o:]; gives the place after the last.
+def encode_long(p: int, q: int, readable: int, know: Knowledge, out: int) -> int:
+    """Writes the tokens of one word that does not fit two numbers; gives the address after the last."""
+    memory = know.memory
+    if q - p > LONGEST_KEPT:
+        return encode_pieces(p, q, readable, know, out)
+    h = long_hash(p, q)
+    at = long_slot(memory, h, p, q)
+    if load64(at + 16) != 0:
+        return recall_long(memory, at, out)
+    end = encode_pieces(p, q, readable, know, out)
+    count_merged(memory)
+    keep_long(memory, at, h, p, q, out, end)
+    return end
 
-    The text holds no added token. Up to the address `readable`, bytes may be read. out has room for a token a byte and
-    SPARE more.
+
+@njit(nogil=True, cache=True)
+def encode_stretch(p: int, end: int, readable: int, table: int, mode: int, know: Knowledge, out: int) -> int:
+    """Writes the tokens of the text from address p to end as int32 at address `out`; gives the address after the last.
+
+    The text holds no added token. Up to the address `readable`, bytes may be read. The output has room for a token a
+    byte and SPARE more.
     """
     stop = p
-    short = memory.short
+    memory = know.memory
     while p < end:
         if p == stop:
             stop = stretch(p, end, table, mode)
@@ -81,28 +96,19 @@ def encode_stretch(
         if n <= SHORT and p + SHORT <= readable:
             low = load64(p) & LOW_MASK[n]
             high = load64(p + 8) & HIGH_MASK[n]
-            i = short_slot(short, low, high, n)
-            if short[i, 2] != 0:
-                o = recall_short(memory, i, out, o)
+            at = short_slot(memory, low, high, n)
+            told = load64(at + 16)
+            if told != 0:
+                out = recall_short(memory, at, told, out)
             else:
-                o2 = merge_word(p, q, merges, room, out, o)
-                memory.used[4] += 1
-                keep_short(memory, i, low, high, n, out, o, o2)
-                o = o2
-        elif n <= LONGEST_KEPT:
-            h = long_hash(p, q)
-            i = long_slot(memory, h, p, q)
-            if memory.long[i, 2] != 0:
-                o = recall_long(memory, i, out, o)
-            else:
-                o2 = encode_pieces(p, q, readable, merges, seams, pieces, room, out, o)
-                memory.used[4] += 1
-                keep_long(memory, i, h, p, q, out, o, o2)
-                o = o2
+                after = merge_word(p, q, know.merges, know.room, out)
+                count_merged(memory)
+                keep_short(memory, at, low, high, n, out, after)
+                out = after
         else:
-            o = encode_pieces(p, q, readable, merges, seams, pieces, room, out, o)
+            out = encode_long(p, q, readable, know, out)
         p = q
-    return o
+    return out
 
 
 @njit(nogil=True, cache=True)
@@ -112,48 +118,41 @@ def encode_segments(
     segments: Segments,
     table: int,
     mode: int,
-    merges: Merges,
-    seams: Seams,
-    memory: Memory,
-    pieces: Memory,
-    room: Room,
-    out: np.ndarray,
+    know: Knowledge,
+    out: int,
     offsets: np.ndarray,
 ) -> None:
-    """Writes the tokens of all segments at out, and where each document's begin and end at offsets.
+    """Writes the tokens of all segments at address `out`, and where each document's begin and end at offsets.
 
     base: the address that the segments' places count from; bytes may be read up to the address `readable`.
-    pieces: what is known of pieces of words; the same as `memory` unless that holds words which merging does not give.
     """
-    o = 0
+    at = out
     s = 0
     for d in range(len(segments.last_of)):
         while s < segments.last_of[d]:
             if segments.added[s] >= 0:
-                out[o] = segments.added[s]
-                o += 1
+                store32(at, segments.added[s])
+                at += 4
             else:
-                begin, end = base + segments.begins[s], base + segments.ends[s]
-                o = encode_stretch(begin, end, readable, table, mode, merges, seams, memory, pieces, room, out, o)
+                at = encode_stretch(base + segments.begins[s], base + segments.ends[s], readable, table, mode, know, at)
             s += 1
-        offsets[d + 1] = o
+        offsets[d + 1] = (at - out) >> 2
 
 
 @njit(nogil=True, cache=True)
-def remember(base: int, readable: int, offsets: np.ndarray, tokens: np.ndarray, memory: Memory) -> None:
-    """Puts words into the memory, each as the one token it is; short ones twice, so that both tables know them."""
-    one = np.empty(1, np.int32)
-    for word in range(len(tokens)):
+def remember(base: int, readable: int, offsets: np.ndarray, tokens: int, memory: Memory) -> None:
+    """Puts words into the memory, each as one token (int32s at address `tokens`); short ones into both tables."""
+    for word in range(len(offsets) - 1):
         p, q = base + offsets[word], base + offsets[word + 1]
         n = q - p
-        one[0] = tokens[word]
+        one = tokens + 4 * word
         if n <= SHORT and p + SHORT <= readable:
             low = load64(p) & LOW_MASK[n]
             high = load64(p + 8) & HIGH_MASK[n]
-            i = short_slot(memory.short, low, high, n)
-            if memory.short[i, 2] == 0:
-                keep_short(memory, i, low, high, n, one, 0, 1)
+            at = short_slot(memory, low, high, n)
+            if load64(at + 16) == 0:
+                keep_short(memory, at, low, high, n, one, one + 4)
         h = long_hash(p, q)
-        i = long_slot(memory, h, p, q)
-        if memory.long[i, 2] == 0:
-            keep_long(memory, i, h, p, q, one, 0, 1)
+        at = long_slot(memory, h, p, q)
+        if load64(at + 16) == 0:
+            keep_long(memory, at, h, p, q, one, one + 4)

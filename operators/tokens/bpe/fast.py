@@ -12,13 +12,13 @@ from operators.tokens.bpe.added import Segments, TooManyAdded, Trie, segments_of
 from operators.tokens.bpe.arrow_text import buffers_of
 from operators.tokens.bpe.byte_characters import byte_characters, bytes_of
 from operators.tokens.bpe.categories import class_table, nfc_orders
-from operators.tokens.bpe.encode import SPARE, encode_segments, remember
-from operators.tokens.bpe.memory import LONG_SLOTS, MOST_TOKENS, SHORT, SHORT_SLOTS, Memory, new_memory
-from operators.tokens.bpe.merges import Merges, merges_of, room_for
+from operators.tokens.bpe.encode import SPARE, Knowledge, encode_segments, remember
+from operators.tokens.bpe.memory import LONG_SLOTS, MOST_TOKENS, SHORT, SHORT_SLOTS, MemoryTables, new_memory
+from operators.tokens.bpe.merges import MergeTables, RoomArrays, merges_of
 from operators.tokens.bpe.nfc import settled
 from operators.tokens.bpe.prefix import with_spaces
 from operators.tokens.bpe.recognise import NotByKernel, Recipe, recipe_of
-from operators.tokens.bpe.seams import Seams, seams_of
+from operators.tokens.bpe.seams import SeamTables, seams_of
 from operators.tokens.judged import by_tokenizers
 from operators.tokens.rows import TokenRows, replaced
 
@@ -38,10 +38,10 @@ class FastBpe:
     raw: Trie  # added tokens found before the normalizer
     normalized: Trie  # and after it
     table: np.ndarray
-    merges: Merges
-    seams: Seams
-    memory: Memory
-    pieces: Memory
+    merges: MergeTables
+    seams: SeamTables
+    memory: MemoryTables
+    pieces: MemoryTables
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def encode(self, texts: pa.Array) -> TokenRows:
@@ -73,6 +73,14 @@ class FastBpe:
         out = np.empty(int(lengths.sum()) + SPARE, np.int32)
         offsets = np.zeros(len(segments.last_of) + 1, np.int64)
         base = text.ctypes.data
+        room = RoomArrays(word_bytes=int(lengths.max(initial=0)) + 1)
+        know = Knowledge(
+            merges=self.merges.addresses(),
+            seams=self.seams.addresses(),
+            memory=self.memory.addresses(),
+            pieces=self.pieces.addresses(),
+            room=room.addresses(),
+        )
         with self.lock:
             encode_segments(
                 base,
@@ -80,12 +88,8 @@ class FastBpe:
                 segments,
                 self.table.ctypes.data,
                 self.recipe.mode,
-                self.merges,
-                self.seams,
-                self.memory,
-                self.pieces,
-                room_for(int(lengths.max(initial=0)) + 1),
-                out,
+                know,
+                out.ctypes.data,
                 offsets,
             )
         return TokenRows(offsets=offsets, ids=out[: offsets[-1]])
@@ -125,7 +129,7 @@ def fast_bpe(tokenizer_json: bytes, judge: "tokenizers.Tokenizer") -> FastBpe:
     )
 
 
-def vocabulary_memory(recipe: Recipe) -> Memory:
+def vocabulary_memory(recipe: Recipe) -> MemoryTables:
     """A memory that knows each word of the vocabulary as itself, before any merging: `ignore_merges`."""
     alphabet = set(byte_characters())
     words = {bytes_of(word): token for word, token in recipe.vocabulary.items() if word and alphabet.issuperset(word)}
@@ -135,13 +139,14 @@ def vocabulary_memory(recipe: Recipe) -> Memory:
     slots = 1 << (4 * len(words)).bit_length()
     memory = new_memory(short_slots=max(SHORT_SLOTS, slots), long_slots=max(LONG_SLOTS, slots))
     base = text.ctypes.data
-    remember(base, base + len(text), offsets, np.array(list(words.values()), np.int32), memory)
+    tokens = np.array(list(words.values()), np.int32)
+    remember(base, base + len(text), offsets, tokens.ctypes.data, memory.addresses())
     if memory.used[1] < len(words):
         raise NotByKernel("the vocabulary has more words than the memory can hold")
     return memory
 
 
-def merge_tables(recipe: Recipe) -> Merges:
+def merge_tables(recipe: Recipe) -> MergeTables:
     """The merges of a recipe by token id; NotByKernel if a byte has no token."""
     vocabulary = recipe.vocabulary
     missing = [byte for byte, character in enumerate(byte_characters()) if character not in vocabulary]

@@ -4,20 +4,21 @@ Words of up to 16 bytes are compared as two numbers; longer ones by hash, then b
 and then stay as they are: words met early are the frequent ones.
 """
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.load64 import load8, load64
 from operators.tokens.bpe.merges import HALF, LOW, MULTIPLIER_1, MULTIPLIER_2, mixed
+from operators.tokens.bpe.raw import load8, load32, load64, store8, store32, store64
 
 u64 = np.uint64
 SHORT = 16  # bytes
 LONGEST_KEPT = 128  # bytes; longer words are hardly ever met twice
 SHORT_SLOTS, LONG_SLOTS = 1 << 20, 1 << 19  # 2**16 slots halve the speed on text in 40 languages (measured)
 LONG_BYTES, MANY_TOKENS = 1 << 24, 1 << 23
-CACHE_LINE = 64
+SLOT, CACHE_LINE = 32, 64  # bytes
 # The bytes of the lower and of the upper number that belong to a word of n bytes.
 LOW_MASK = np.array([(1 << 8 * min(n, 8)) - 1 for n in range(SHORT + 1)], np.uint64)
 HIGH_MASK = np.array([(1 << 8 * max(n - 8, 0)) - 1 for n in range(SHORT + 1)], np.uint64)
@@ -29,18 +30,46 @@ FEW = 3
 
 
 class Memory(NamedTuple):
-    """Open-addressing tables of four uint64 a slot; an all-zero third field is an empty slot."""
+    """Addresses and sizes of open-addressing tables of four uint64 a slot; a slot whose third is zero is empty."""
 
-    short: np.ndarray  # bytes 0-7, bytes 8-15, (place in tokens << 32 | tokens << 8 | bytes), up to three tokens
-    long: np.ndarray  # hash, place in `bytes`, (bytes << 32 | tokens), place in `tokens`
-    bytes: np.ndarray  # uint8: the long words, end to end
-    tokens: np.ndarray  # int32: the tokens of long words, and of short ones with more than three
-    used: np.ndarray  # int64[5]: short slots, long slots, bytes, tokens; words merged because they were not known
+    short: int  # bytes 0-7, bytes 8-15, (place in tokens << 32 | tokens << 8 | bytes), up to three tokens
+    short_slots: int  # a power of two
+    long: int  # hash, place in `bytes`, (bytes << 32 | tokens), place in `tokens`
+    long_slots: int
+    bytes: int  # uint8: the long words, end to end
+    most_bytes: int
+    tokens: int  # int32: the tokens of long words, and of short ones with more than three
+    most_tokens: int
+    used: int  # int64[5]: short slots, long slots, bytes, tokens; words merged because they were not known
 
 
-def new_memory(*, short_slots: int = SHORT_SLOTS, long_slots: int = LONG_SLOTS) -> Memory:
+@dataclass(frozen=True, kw_only=True)
+class MemoryTables:
+    """The arrays behind `Memory`."""
+
+    short: np.ndarray
+    long: np.ndarray
+    bytes: np.ndarray
+    tokens: np.ndarray
+    used: np.ndarray
+
+    def addresses(self) -> Memory:
+        return Memory(
+            short=self.short.ctypes.data,
+            short_slots=len(self.short),
+            long=self.long.ctypes.data,
+            long_slots=len(self.long),
+            bytes=self.bytes.ctypes.data,
+            most_bytes=len(self.bytes),
+            tokens=self.tokens.ctypes.data,
+            most_tokens=len(self.tokens),
+            used=self.used.ctypes.data,
+        )
+
+
+def new_memory(*, short_slots: int = SHORT_SLOTS, long_slots: int = LONG_SLOTS) -> MemoryTables:
     """An empty memory: 100 MB at the default sizes, which the system gives as it fills."""
-    return Memory(
+    return MemoryTables(
         short=slots(short_slots),
         long=slots(long_slots),
         bytes=np.zeros(LONG_BYTES, np.uint8),
@@ -51,61 +80,63 @@ def new_memory(*, short_slots: int = SHORT_SLOTS, long_slots: int = LONG_SLOTS) 
 
 def slots(count: int) -> np.ndarray:
     """Empty slots, none of them across two cache lines."""
-    raw = np.zeros(count * 32 + CACHE_LINE, np.uint8)
+    raw = np.zeros(count * SLOT + CACHE_LINE, np.uint8)
     skip = -raw.ctypes.data % CACHE_LINE
-    return raw[skip : skip + count * 32].view(np.uint64).reshape(count, 4)
+    return raw[skip : skip + count * SLOT].view(np.uint64).reshape(count, 4)
 
 
 @njit(nogil=True, cache=True)
-def short_slot(short: np.ndarray, low: Any, high: Any, n: int) -> Any:
-    """The slot that holds the word of n bytes (`low` and `high`), or the empty one where it would go."""
-    mask = u64(len(short) - 1)
+def short_slot(memory: Memory, low: Any, high: Any, n: int) -> int:
+    """The address of the slot that holds the word of n bytes (`low`, `high`), or of the empty one where it would go."""
+    mask = u64(memory.short_slots - 1)
     i = mixed(low, high + u64(n)) & mask
     while True:
-        told = short[i, 2]
-        if told == 0 or (short[i, 0] == low and short[i, 1] == high and (told & u64(0xFF)) == u64(n)):
-            return i
+        at = memory.short + SLOT * np.int64(i)
+        told = load64(at + 16)
+        if told == 0 or (load64(at) == low and load64(at + 8) == high and (told & u64(0xFF)) == u64(n)):
+            return at
         i = (i + u64(1)) & mask
 
 
 @njit(nogil=True, cache=True)
-def keep_short(memory: Memory, i: Any, low: Any, high: Any, n: int, out: np.ndarray, o: int, o2: int) -> None:
-    """Writes the word and its tokens out[o:o2] into the empty slot i, while there is room."""
-    count = o2 - o
-    if memory.used[0] >= len(memory.short) // 2 or memory.used[3] + count > len(memory.tokens):
+def keep_short(memory: Memory, at: int, low: Any, high: Any, n: int, out: int, end: int) -> None:
+    """Writes the word and its tokens, from address `out` to `end`, into the empty slot, while there is room."""
+    count = (end - out) >> 2
+    taken, tokens = np.int64(load64(memory.used)), np.int64(load64(memory.used + 24))
+    if 2 * taken >= memory.short_slots or tokens + count > memory.most_tokens:
         return
-    memory.used[0] += 1
-    short = memory.short
-    short[i, 0] = low
-    short[i, 1] = high
-    short[i, 2] = u64(n) | (u64(count) << u64(8))
+    store64(memory.used, u64(taken + 1))
+    store64(at, low)
+    store64(at + 8, high)
     if count <= FEW:
         packed = u64(0)
         for k in range(count):
-            packed |= u64(out[o + k]) << (TOKEN_BITS * u64(k))
-        short[i, 3] = packed
+            packed |= u64(load32(out + 4 * k)) << (TOKEN_BITS * u64(k))
+        store64(at + 24, packed)
+        store64(at + 16, u64(n) | (u64(count) << u64(8)))
         return
-    at = memory.used[3]
-    memory.tokens[at : at + count] = out[o:o2]
-    memory.used[3] += count
-    short[i, 2] |= u64(at) << HALF
+    for k in range(count):
+        store32(memory.tokens + 4 * (tokens + k), load32(out + 4 * k))
+    store64(memory.used + 24, u64(tokens + count))
+    store64(at + 16, u64(n) | (u64(count) << u64(8)) | (u64(tokens) << HALF))
 
 
 @njit(nogil=True, cache=True)
-def recall_short(memory: Memory, i: Any, out: np.ndarray, o: int) -> int:
-    """Writes the tokens of the filled slot i at out[o:], which has room for three; gives the place after the last."""
-    told = memory.short[i, 2]
-    count = int((told >> u64(8)) & u64(0xFF))
+def recall_short(memory: Memory, at: int, told: Any, out: int) -> int:
+    """Writes the tokens of a slot at `out`, where there is room for three; gives the address after the last.
+
+    told: the third number of the slot.
+    """
+    count = np.int64((told >> u64(8)) & u64(0xFF))
     if count <= FEW:
-        packed = memory.short[i, 3]
-        out[o] = np.int32(packed & TOKEN)
-        out[o + 1] = np.int32((packed >> TOKEN_BITS) & TOKEN)
-        out[o + 2] = np.int32(packed >> (TOKEN_BITS + TOKEN_BITS))
-        return o + count
-    at = np.int64(told >> HALF)
+        packed = load64(at + 24)
+        store64(out, (packed & TOKEN) | (((packed >> TOKEN_BITS) & TOKEN) << HALF))
+        store32(out + 8, np.int64(packed >> (TOKEN_BITS + TOKEN_BITS)))
+        return out + 4 * count
+    source = memory.tokens + 4 * np.int64(told >> HALF)
     for k in range(count):
-        out[o + k] = memory.tokens[at + k]
-    return o + count
+        store32(out + 4 * k, load32(source + 4 * k))
+    return out + 4 * count
 
 
 @njit(nogil=True, cache=True)
@@ -124,48 +155,58 @@ def long_hash(p: int, q: int) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def long_slot(memory: Memory, h: Any, p: int, q: int) -> Any:
-    """The slot that holds the word from address p to q, or the empty one where it would go."""
-    mask = u64(len(memory.long) - 1)
+def long_slot(memory: Memory, h: Any, p: int, q: int) -> int:
+    """The address of the slot that holds the word from address p to q, or of the empty one where it would go."""
+    mask = u64(memory.long_slots - 1)
     i = h & mask
     while True:
-        told = memory.long[i, 2]
+        at = memory.long + SLOT * np.int64(i)
+        told = load64(at + 16)
         if told == 0:
-            return i
-        if memory.long[i, 0] == h and np.int64(told >> HALF) == q - p:
-            at = np.int64(memory.long[i, 1])
-            k = 0
-            while k < q - p and memory.bytes[at + k] == load8(p + k):
+            return at
+        if load64(at) == h and np.int64(told >> HALF) == q - p:
+            kept = memory.bytes + np.int64(load64(at + 8)) - p
+            k = p
+            while k < q and load8(kept + k) == load8(k):
                 k += 1
-            if k == q - p:
-                return i
+            if k == q:
+                return at
         i = (i + u64(1)) & mask
 
 
 @njit(nogil=True, cache=True)
-def keep_long(memory: Memory, i: Any, h: Any, p: int, q: int, out: np.ndarray, o: int, o2: int) -> None:
-    """Writes the word and its tokens out[o:o2] into the empty slot i, while there is room."""
-    used = memory.used
-    full = used[1] >= len(memory.long) // 2 or used[2] + q - p > len(memory.bytes)
-    if full or used[3] + o2 - o > len(memory.tokens):
+def keep_long(memory: Memory, at: int, h: Any, p: int, q: int, out: int, end: int) -> None:
+    """Writes the word and its tokens, from address `out` to `end`, into the empty slot, while there is room."""
+    count = (end - out) >> 2
+    taken, bytes_ = np.int64(load64(memory.used + 8)), np.int64(load64(memory.used + 16))
+    tokens = np.int64(load64(memory.used + 24))
+    full = 2 * taken >= memory.long_slots or bytes_ + q - p > memory.most_bytes
+    if full or tokens + count > memory.most_tokens:
         return
     for k in range(q - p):
-        memory.bytes[used[2] + k] = load8(p + k)
-    memory.tokens[used[3] : used[3] + o2 - o] = out[o:o2]
-    memory.long[i, 0] = h
-    memory.long[i, 1] = u64(used[2])
-    memory.long[i, 2] = (u64(q - p) << HALF) | u64(o2 - o)
-    memory.long[i, 3] = u64(used[3])
-    used[1] += 1
-    used[2] += q - p
-    used[3] += o2 - o
+        store8(memory.bytes + bytes_ + k, load8(p + k))
+    for k in range(count):
+        store32(memory.tokens + 4 * (tokens + k), load32(out + 4 * k))
+    store64(at, h)
+    store64(at + 8, u64(bytes_))
+    store64(at + 16, (u64(q - p) << HALF) | u64(count))
+    store64(at + 24, u64(tokens))
+    store64(memory.used + 8, u64(taken + 1))
+    store64(memory.used + 16, u64(bytes_ + q - p))
+    store64(memory.used + 24, u64(tokens + count))
 
 
 @njit(nogil=True, cache=True)
-def recall_long(memory: Memory, i: Any, out: np.ndarray, o: int) -> int:
-    """Writes the tokens of the filled slot i at out[o:]; gives the place after the last."""
-    count = int(memory.long[i, 2] & LOW)
-    at = np.int64(memory.long[i, 3])
+def recall_long(memory: Memory, at: int, out: int) -> int:
+    """Writes the tokens of a filled slot at `out`; gives the address after the last."""
+    count = np.int64(load64(at + 16) & LOW)
+    source = memory.tokens + 4 * np.int64(load64(at + 24))
     for k in range(count):
-        out[o + k] = memory.tokens[at + k]
-    return o + count
+        store32(out + 4 * k, load32(source + 4 * k))
+    return out + 4 * count
+
+
+@njit(nogil=True, cache=True)
+def count_merged(memory: Memory) -> None:
+    """Counts a word that was not known."""
+    store64(memory.used + 32, load64(memory.used + 32) + u64(1))

@@ -6,13 +6,14 @@ themselves, with the same result. Long runs without spaces (Han, Thai, base64) b
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.load64 import load8, load64
 from operators.tokens.bpe.merges import mixed
+from operators.tokens.bpe.raw import load8, load16, load64
 
 u64 = np.uint64
 CONTEXT = 3  # bytes looked at on each side: one character of Han, Kana, Thai or Devanagari
@@ -22,21 +23,32 @@ BYTE_MASK = np.array([(1 << 8 * n) - 1 for n in range(CONTEXT + 1)], np.uint64)
 
 
 class Seams(NamedTuple):
-    """Which merges there are, by the bytes next to where they join: n_left of the left token, n_right of the right."""
+    """Addresses of what tells which merges there are, by the bytes next to where they join."""
 
-    kinds: np.ndarray  # uint16[65536]: by the two bytes at the place, a bit for each (n_left, n_right) that has merges
-    filter: np.ndarray  # uint8[2**22]: 1 where the hash of kind and bytes of a merge falls
+    kinds: int  # uint16[65536]: by the two bytes at the place, a bit for each (n_left, n_right) that has merges
+    filter: int  # uint8[2**22]: 1 where the hash of kind and bytes of a merge falls
 
 
-def seams_of(left: Sequence[bytes], right: Sequence[bytes]) -> Seams:
+@dataclass(frozen=True, kw_only=True)
+class SeamTables:
+    """The arrays behind `Seams`."""
+
+    kinds: np.ndarray
+    filter: np.ndarray
+
+    def addresses(self) -> Seams:
+        return Seams(kinds=self.kinds.ctypes.data, filter=self.filter.ctypes.data)
+
+
+def seams_of(left: Sequence[bytes], right: Sequence[bytes]) -> SeamTables:
     """The tables for merges of `left[r]` and `right[r]`."""
-    seams = Seams(kinds=np.zeros(1 << 16, np.uint16), filter=np.zeros(1 << BITS, np.uint8))
+    tables = SeamTables(kinds=np.zeros(1 << 16, np.uint16), filter=np.zeros(1 << BITS, np.uint8))
     ends = np.array([int.from_bytes(b[-CONTEXT:], "little") for b in left], np.uint64)
     begins = np.array([int.from_bytes(b[:CONTEXT], "little") for b in right], np.uint64)
     n_left = np.array([min(len(b), CONTEXT) for b in left], np.int64)
     n_right = np.array([min(len(b), CONTEXT) for b in right], np.int64)
-    note(seams, ends, n_left, begins, n_right)
-    return seams
+    note(tables.kinds, tables.filter, ends, n_left, begins, n_right)
+    return tables
 
 
 @njit(nogil=True, cache=True)
@@ -46,14 +58,21 @@ def place_in_filter(ends: Any, begins: Any, kind: int) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def note(seams: Seams, ends: np.ndarray, n_left: np.ndarray, begins: np.ndarray, n_right: np.ndarray) -> None:
+def note(
+    kinds: np.ndarray,
+    filter_: np.ndarray,
+    ends: np.ndarray,
+    n_left: np.ndarray,
+    begins: np.ndarray,
+    n_right: np.ndarray,
+) -> None:
     """Enters each merge."""
     for r in range(len(ends)):
         kind = (n_left[r] - 1) * CONTEXT + n_right[r] - 1
         last = np.int64(ends[r] >> u64(8 * (n_left[r] - 1)))
         first = np.int64(begins[r] & u64(0xFF))
-        seams.kinds[last << 8 | first] |= np.uint16(1 << kind)
-        seams.filter[place_in_filter(ends[r], begins[r], kind)] = 1
+        kinds[last << 8 | first] |= np.uint16(1 << kind)
+        filter_[place_in_filter(ends[r], begins[r], kind)] = 1
 
 
 @njit(nogil=True, cache=True)
@@ -61,7 +80,7 @@ def next_seam(p: int, q: int, readable: int, seams: Seams) -> int:
     """The first seam after address p inside the word that ends at q, or q. Bytes may be read up to `readable`."""
     at = p + 1
     while at < q:
-        kinds = np.int64(seams.kinds[load8(at - 1) << 8 | load8(at)])
+        kinds = load16(seams.kinds + 2 * (load8(at - 1) << 8 | load8(at)))
         if kinds == 0:
             return at
         if kinds & 1 == 0 and at - p >= CONTEXT and at + 8 <= readable:
@@ -75,7 +94,7 @@ def next_seam(p: int, q: int, readable: int, seams: Seams) -> int:
                     n_left = kind // CONTEXT + 1
                     ends = (before >> u64(8 * (CONTEXT - n_left))) & BYTE_MASK[n_left]
                     begins = after & BYTE_MASK[kind % CONTEXT + 1]
-                    if seams.filter[place_in_filter(ends, begins, kind)]:
+                    if load8(seams.filter + np.int64(place_in_filter(ends, begins, kind))):
                         joined = True
                         break
             if not joined:

@@ -7,7 +7,7 @@ table of its expression, and gives the end of the match that begins there (or of
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.load64 import load8, load64
+from operators.tokens.bpe.raw import load8, load64
 from operators.tokens.bpe.scan import (
     BLANK,
     LETTER,

@@ -93,7 +93,7 @@ def test_the_largest_feasible_budget_is_feasible_and_no_larger_one_is(leaves, sp
         assume(False)
     except Infeasible as e:
         found = [word for word in str(e).split() if word[0].isdigit()]
-        assume("the largest budget is" in str(e))
+        assume("the largest budget is" in str(e))  # exact, not "found"
         most = int(found[-1].replace(",", ""))
     except SpecError:
         assume(False)

@@ -1,0 +1,46 @@
+"""Rows of one cluster partition joined by shared bands, however indirectly."""
+
+import numpy as np
+from numba import njit
+
+from operators.dedup.verify import buckets_of
+
+
+def joined(bands: np.ndarray, settled: int) -> np.ndarray:
+    """int64[n]: for each row the first row it is joined with, itself where it is alone.
+
+    bands: uint64[n, b]. The first `settled` rows are old: a key that only old rows share joins nothing.
+    """
+    buckets = buckets_of(bands)
+    if settled and buckets.size:
+        fresh = np.zeros(int(buckets.max(initial=-1)) + 2, np.bool_)
+        fresh[buckets[settled:]] = True
+        fresh[-1] = False
+        buckets = np.where(fresh[buckets], buckets, -1)
+    first = np.arange(len(bands))
+    _join(buckets, int(buckets.max(initial=-1)) + 1, first)
+    return first
+
+
+@njit(nogil=True, cache=True)
+def _join(buckets: np.ndarray, bucket_count: int, parent: np.ndarray) -> None:
+    """Union by smallest row; `parent` begins as each row itself and ends as the first row of each component."""
+    n, width = buckets.shape
+    first = np.full(bucket_count, -1, np.int64)
+    for row in range(n):
+        for j in range(width):
+            bucket = buckets[row, j]
+            if bucket < 0:
+                continue
+            if first[bucket] < 0:
+                first[bucket] = row
+            a, b = first[bucket], row
+            while parent[a] != a:
+                parent[a] = parent[parent[a]]
+                a = parent[a]
+            while parent[b] != b:
+                parent[b] = parent[parent[b]]
+                b = parent[b]
+            parent[max(a, b)] = min(a, b)
+    for row in range(n):
+        parent[row] = parent[parent[row]]

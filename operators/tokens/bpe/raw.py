@@ -1,0 +1,63 @@
+"""Memory by address: how kernels read and write without the cost of arrays.
+
+An address is an intp, as `array.ctypes.data` gives it. Whoever passes one on keeps the array alive, and sees to it that
+everything read or written through it lies inside. Numbers have their lowest byte first, as on x86-64 and arm64. Kernels
+that are called for each word take addresses, because Numba counts references whenever an array is passed or taken out
+of a tuple, which costs as much as the work itself (measured: 4 to 6 times slower).
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+
+def _reader(bits: int, given: types.Type) -> Any:
+    """An intrinsic that reads a number of so many bits, as type `given` (64 bits wide)."""
+
+    def read(typing_context, address):  # noqa: ANN001, ANN202 (Numba calls this with types, not values)
+        def code(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+            value = builder.load(builder.inttoptr(arguments[0], ir.IntType(bits).as_pointer()))
+            value.align = 1
+            return builder.zext(value, ir.IntType(64)) if bits < 64 else value
+
+        return given(types.intp), code
+
+    return intrinsic(read)
+
+
+def _writer(bits: int) -> Any:
+    """An intrinsic that writes the lowest so many bits of a number."""
+
+    def write(typing_context, address, number):  # noqa: ANN001, ANN202
+        def code(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+            value = builder.trunc(arguments[1], ir.IntType(bits)) if bits < 64 else arguments[1]
+            stored = builder.store(value, builder.inttoptr(arguments[0], ir.IntType(bits).as_pointer()))
+            stored.align = 1
+            return context.get_dummy_value()
+
+        return types.void(types.intp, types.uint64 if bits == 64 else types.int64), code
+
+    return intrinsic(write)
+
+
+def _low_zeros(typing_context, number):  # noqa: ANN001, ANN202
+    def code(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return types.int64(types.uint64), code
+
+
+# As kernels call them: on numbers, not on types. A uint64 inside a kernel is `Any` to the type checker.
+Read = Callable[[int], int]
+load8: Read = _reader(8, types.int64)
+load16: Read = _reader(16, types.int64)
+load32: Read = _reader(32, types.int64)  # never negative: for ids and counts
+load64 = cast("Callable[[int], Any]", _reader(64, types.uint64))
+store8: Callable[[int, int], None] = _writer(8)
+store32: Callable[[int, int], None] = _writer(32)
+store64 = cast("Callable[[int, Any], None]", _writer(64))
+# How many of the lowest bits of a uint64 are zero; 64 if all are.
+low_zeros = cast("Callable[[Any], int]", intrinsic(_low_zeros))

@@ -1,0 +1,71 @@
+"""Files of keys and bands in sorted levels, so that an update opens few of them however many runs came before.
+
+A log-structured merge tree: each run adds a level, made of the files that ingest wrote; eight levels of a tier are
+merged into one of the next. What a file holds, and not how many there are, decides the result.
+
+Source: O'Neil et al. 1996, "The Log-Structured Merge-Tree".
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from cluster.storage import Store
+from pipeline.dedup.phases import Work
+from pipeline.dedup.settings import KINDS, EnteredShard, Level, Settings
+from pipeline.exchange.rounds import merge_unit, run_exchange
+
+FAN_IN = 8
+
+
+def sizes(store: Store, folder: str, names: Sequence[str]) -> dict[str, int]:
+    """Bytes of these files below `folder`, in the order given; FileNotFoundError names one that is missing."""
+    there = {f.uri: f.size for f in store.files(folder)} if names else {}
+    missing = [n for n in names if n not in there]
+    if missing:
+        raise FileNotFoundError(f"{store.url}/{missing[0]} is gone, though its unit is committed; ingest it again")
+    return {n: there[n] for n in names}
+
+
+def written_by_ingest(store: Store, kind: str, shards: Sequence[EnteredShard]) -> dict[str, int]:
+    """The files of one of KINDS of these shards."""
+    if kind == "bands":
+        return sizes(store, "bands", [f"bands/{s.unit}.arrow" for s in shards])
+    return sizes(store, "keys", [f"keys/{s.unit}.{kind}.arrow" for s in shards])
+
+
+def all_files(store: Store, settings: Settings, kind: str) -> dict[str, int]:
+    """The files of one of KINDS that hold the records of all shards: levels for settled ones, ingest's for others."""
+    if kind == "bands" and settings.spec.near is None:
+        return {}
+    found = {name: size for level in settings.levels for name, size in level.files[kind].items()}
+    covered = bool(settings.levels)
+    return found | written_by_ingest(store, kind, [s for s in settings.shards if not (covered and s.settled)])
+
+
+def grown(work: Work, settings: Settings) -> tuple[Level, ...]:
+    """The levels with the new shards' among them, merged wherever eight of a tier have come together."""
+    new = [s for s in settings.shards if not (settings.levels and s.settled)]
+    kinds = [k for k in KINDS if k != "bands" or settings.spec.near is not None]
+    fresh = {k: written_by_ingest(work.store, k, new) if k in kinds else {} for k in KINDS}
+    levels = (*settings.levels, Level(tier=0, files=fresh))
+    while len(same := [v for v in levels if v.tier == levels[-1].tier]) >= FAN_IN:
+        levels = (*levels[: -len(same)], _merged(work, same))
+    return levels
+
+
+def _merged(work: Work, levels: Sequence[Level]) -> Level:
+    """One level of the next tier with all records of these."""
+    files: dict[str, dict[str, int]] = {}
+    for kind in KINDS:
+        came = {name: size for level in levels for name, size in level.files[kind].items()}
+        label = hashlib.sha256("\n".join(sorted(came)).encode()).hexdigest()[:16]
+        files[kind] = _merged_files(work, kind, label, came) if came else {}
+    return Level(tier=levels[0].tier + 1, files=files)
+
+
+def _merged_files(work: Work, kind: str, label: str, came: dict[str, int]) -> dict[str, int]:
+    partitions = run_exchange(came, label=f"level-{kind}-{label}", phase=work.phase, unit_bytes=work.unit_bytes)
+    kept = Work(store=work.store, folder="index/levels", run=work.run, unit_bytes=work.unit_bytes)
+    units = [{**p.to_unit(), "unit_bytes": work.unit_bytes} for p in partitions]
+    found = kept.phase(f"{kind}-{label}", units, merge_unit, size_bytes=sum(came.values()))
+    return sizes(work.store, "index/levels", [name for r in found for name in r["names"]])

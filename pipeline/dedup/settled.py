@@ -1,0 +1,35 @@
+"""What an earlier deduplication decided of near duplicates, said again: a later run cannot undo it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cluster.storage import Store
+from pipeline.dedup.gathering import fates, of_shard
+from pipeline.dedup.members import near_removals
+from pipeline.dedup.phases import Unit
+from pipeline.dedup.records import ADDED, OUTCOME, REASONS, outcome
+from pipeline.exchange.files import encoded
+
+
+def settled_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    """Task of a settled shard: its near removals as outcomes. Copies are counted anew: exact ones may have come."""
+    rows = near_removals(store, unit["settled"])
+    said = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+    ids, survivor, clusters = (rows[n].to_numpy() for n in ("doc_id", "survivor", "cluster_id"))
+    removed = outcome(
+        ids,
+        reason=REASONS.index("near"),
+        survivor=survivor,
+        similarity=pc.fill_null(rows["similarity"], np.nan).to_numpy(),
+        cluster_id=clusters,
+        band=pc.fill_null(rows["band"], -1).to_numpy(),
+    )
+    added = outcome(survivor, reason=ADDED, cluster_id=clusters, copies=said.copies_of(ids))
+    name = f"{folder}/{unit['name']}.outcomes.arrow"
+    table = pa.concat_tables([removed, added])
+    store.publish(name, encoded(table).to_pybytes())
+    return {"outcomes": name, "outcomes_bytes": table.nbytes}

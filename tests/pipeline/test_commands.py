@@ -1,0 +1,149 @@
+"""The command line on a finished workspace: look into it, explain, clean, update, sample, limit, own operators."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import main
+from tests.pipeline.conftest import run_file
+from tests.pipeline.jobs import made, write_job
+
+pytestmark = pytest.mark.ray
+
+
+def say(*arguments: str) -> str:
+    """What the command prints; it must succeed."""
+    done = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_plan_of_a_finished_job_finds_nothing_to_do(undisturbed):
+    told = say("plan", str(undisturbed / "job.yaml"))
+    assert "0 of them new" in told
+    assert "nothing to do" in told
+
+
+def test_plan_names_what_changed_and_what_runs_again(undisturbed):
+    told = say("plan", "--set", "mix.temperature=2", str(undisturbed / "job.yaml"))
+    assert "changed: mix.temperature: 3.33 -> 2" in told
+    assert "would run: mix, select, pack, publish" in told
+
+
+def test_inspect_shows_dropped_documents_by_reason(undisturbed):
+    told = say("inspect", "dropped", "--reason", "word_count", str(undisturbed / "job.yaml"))
+    assert "dropped by decide.bounds: word_count<5" in told
+    assert say("inspect", "dropped", "--reason", "no such reason", str(undisturbed / "job.yaml")) == ""
+
+
+def test_inspect_shows_a_duplicate_beside_its_survivor(undisturbed):
+    told = say("inspect", "duplicates", "--source", "eips", "--most", "2", str(undisturbed / "job.yaml"))
+    assert told.count("--- kept instead ---") == 2
+    assert "similarity=" in told
+
+
+def test_inspect_decodes_a_sequence(undisturbed):
+    told = say("inspect", "sequence", "--row", "1", str(undisturbed / "job.yaml"))
+    assert told.startswith("part-00000-of-00003.parquet, row 1")
+    assert "n_tokens=512" in told
+
+
+def test_clean_sweeps_what_an_earlier_job_left_and_nothing_else(inputs, ray_session, undisturbed, tmp_path):
+    job = write_job(tmp_path, inputs)
+    run_file(job)
+    assert "would delete 0 files" in say("clean", str(job))
+    stale = {p for p in (tmp_path / "work").rglob("*") if p.is_file()}
+    job.write_text(job.read_text().replace("word_count: [5,", "word_count: [100,"))
+    run_file(job)
+    listed = say("clean", str(job)).splitlines()[:-1]
+    assert {f"documents/{p.name}" for p in stale if p.parent.name == "documents"} <= set(listed)
+    say("clean", "--yes", str(job))
+    assert run_file(job).did_nothing
+    assert "would delete 0 files" in say("clean", str(job))
+    job.write_text(job.read_text().replace("word_count: [100,", "word_count: [5,"))
+    run_file(job)
+    assert made(tmp_path / "out") == made(undisturbed / "out")
+
+
+def test_update_adds_new_files_after_what_is_there(inputs, ray_session, tmp_path):
+    mine = tmp_path / "inputs"
+    mine.mkdir()
+    lines = (inputs / "documents.jsonl").read_bytes().splitlines(keepends=True)
+    (mine / "documents-1.jsonl").write_bytes(b"".join(lines[:50]))
+    for name in ("pages.warc.gz", "texts.warc.wet.gz", "eips-versions.jsonl"):
+        (mine / name).write_bytes((inputs / name).read_bytes())
+    job = write_job(tmp_path, mine)
+    first = run_file(job)
+    (mine / "documents-1.jsonl").unlink()
+    (mine / "documents-2.jsonl").write_bytes(b"".join(lines[40:90]))
+    second = run_file(job, update=True)
+    assert second.ran["ingest"] == 1
+    assert second.funnel.steps[0].documents == first.funnel.steps[0].documents + 50
+    assert second.funnel.steps[2].lost["text"] + second.funnel.steps[2].lost["url"] >= 10
+    assert run_file(job, update=True).did_nothing
+
+
+def test_a_larger_sample_contains_a_smaller_one(inputs, ray_session, tmp_path):
+    kept: list[set[str]] = []
+    for share in (0.2, 0.5):
+        job = write_job(tmp_path / str(share), inputs)
+        run_file(job, overrides=(f"sample.documents={share}",))
+        kept.append(source_ids(tmp_path / str(share) / "work"))
+    assert 0 < len(kept[0]) < len(kept[1])
+    assert kept[0] <= kept[1]
+
+
+def test_a_limit_reads_so_many_documents_of_each_source(inputs, ray_session, tmp_path):
+    job = write_job(tmp_path, inputs)
+    found = run_file(job, overrides=("sample.limit=10",))
+    assert found.funnel.steps[0].documents == 40
+
+
+def test_a_users_own_operator_beside_the_job_runs_on_the_workers(inputs, ray_session, tmp_path):
+    (tmp_path / "shouting.py").write_text(OWN)
+    job = write_job(tmp_path, inputs)
+    text = job.read_text().replace("  - signals.counts\n", "  - signals.counts\n  - {uses: shouting.Shouting}\n")
+    job.write_text(text)
+    run_file(job)
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(next((tmp_path / "work" / "documents").iterdir()))
+    assert max(table["exclamation_count"].to_pylist()) > 0
+
+
+def source_ids(work: Path) -> set[str]:
+    import pyarrow.parquet as pq
+
+    return {i for p in (work / "documents").iterdir() for i in pq.read_table(p)["source_id"].to_pylist()}
+
+
+OWN = '''
+"""Exclamation marks. Source: none."""
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from operators.batch import Batch
+from operators.contract import Arrays, Columns, Signal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shouting(Signal):
+    """Adds exclamation_count."""
+
+    adds: ClassVar[Columns] = {"exclamation_count": pa.int32()}
+
+    def measure(self, batch: Batch) -> Arrays:
+        return {"exclamation_count": pc.count_substring(batch.column("text"), "!").cast(pa.int32())}
+'''
+
+
+def test_init_writes_a_job_that_loads(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "wrote job.yaml" in say("init")
+    assert CliRunner().invoke(main, ["init"]).exit_code == 2
+    assert json.loads(json.dumps((tmp_path / "job.yaml").read_text())).startswith("#")

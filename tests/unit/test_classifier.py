@@ -1,0 +1,79 @@
+"""Training a classifier from labelled documents."""
+
+import json
+import random
+
+import pyarrow as pa
+import pytest
+
+from operators import load
+from operators.batch import TEXT, Batch
+from operators.contract import Signal
+from operators.text.fasttext.labelled import BadExamples, Example, split, training_line
+from pipeline import classifier
+from pipeline.classifier import Settings, TrainingFailed, train
+
+SMALL = Settings(dim=8, buckets=1000, epochs=20, learning_rate=0.5)
+
+
+def labelled(count: int = 300) -> bytes:
+    chance = random.Random(3)
+    words = {"tea": ["cup", "leaf", "kettle", "steep"], "sea": ["wave", "salt", "harbour", "tide"]}
+    lines = []
+    for i in range(count):
+        label = ("tea", "sea")[i % 2]
+        lines.append(json.dumps({"text": " ".join(chance.choices([*words[label], "the", "and"], k=8)), "label": label}))
+    return "\n".join(lines).encode()
+
+
+def test_a_classifier_is_trained_judged_and_described():
+    made = train(labelled(), name="tea", settings=SMALL)
+    assert made.verdict.accuracy > 0.95
+    assert "| sea |" in made.card
+    assert "macro F1" in made.card
+    op = load.build("signals.fasttext", {"model": "tea.bin", "label": "tea", "column": "tea_score"})
+    op = load.equip(op, lambda address: made.model)
+    assert isinstance(op, Signal)
+    texts = ["steep the leaf", "wave and tide"]
+    scores = op(Batch(pa.table({"text": pa.array(texts, TEXT)}))).table.column("tea_score").to_numpy()
+    assert scores[0] > 0.9
+    assert scores[1] < 0.1
+
+
+def test_the_same_documents_give_the_same_bytes():
+    assert train(labelled(), name="a", settings=SMALL).model == train(labelled(), name="b", settings=SMALL).model
+
+
+def test_nan_is_retried_with_another_seed_and_is_an_error_in_the_end(monkeypatch):
+    tried = []
+    monkeypatch.setattr(classifier, "_trained", lambda learnt, settings, seed: tried.append(seed))
+    with pytest.raises(TrainingFailed, match="5 seeds from 7 on all ended in NaN; lower learning_rate"):
+        train(labelled(), name="a", settings=Settings(seed=7))
+    assert tried == [7, 8, 9, 10, 11]
+
+
+def test_a_failure_of_the_module_is_told():
+    with pytest.raises(TrainingFailed, match=r"the fasttext module failed.*loss name"):
+        train(labelled(), name="a", settings=Settings(loss="none"))
+
+
+@pytest.mark.parametrize(
+    "line", [b"{}", b"[1]", b'{"text": "a", "label": "two words"}', b'{"text": 3, "label": "x"}', b"{"]
+)
+def test_a_bad_line_is_named(line):
+    with pytest.raises(BadExamples, match="line 2"):
+        train(b'{"text": "a", "label": "x"}\n' + line, name="a")
+
+
+def test_one_label_is_not_enough():
+    with pytest.raises(BadExamples, match="at least two"):
+        split([Example(text=str(i), label="x") for i in range(50)], 0.3, 0)
+
+
+def test_copies_of_a_document_are_on_one_side():
+    parts = split([Example(text=str(i // 2), label="xy"[i // 2 % 2]) for i in range(400)], 0.3, 0)
+    assert not {e.text for e in parts.learnt} & {e.text for e in parts.held_out}
+
+
+def test_a_label_inside_the_text_does_not_teach():
+    assert training_line(Example(text="a __label__b c", label="x")) == "__label__x a c"
