@@ -108,7 +108,7 @@ def inspect(
             case "dropped":
                 shown = inspection.dropped(workspace, units, most, reason)
             case _:
-                shown = inspection.duplicates(workspace, units, most)
+                shown = inspection.duplicates(workspace, units, sweep.remembered(workspace, "duplicates"), most)
     console = Console(highlight=False)
     for item in shown:
         console.print(item.heading, style="bold", markup=False)
@@ -122,7 +122,7 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     with lease.held(workspace):
-        found = sweep.unreferenced(workspace, sweep.remembered(workspace) | units_of(spec, workspace, None))
+        found = sweep.unreferenced(workspace, sweep.remembered(workspace, "names") | units_of(spec, workspace, None))
         for name in found.names:
             click.echo(name)
         told = f"{len(found.names)} files, {size(found.size_bytes)}"

@@ -22,14 +22,13 @@ class Sweep:
     size_bytes: int
 
 
-def remember(workspace: Store, ingested: Iterable[str], names: Iterable[str]) -> None:
-    """Keep the names of all that a finished run rests on: its ingest units, then any units and fingerprints."""
-    told = {"ingested": sorted(ingested), "names": sorted(set(names))}
-    workspace.publish(NAME, json.dumps(told).encode())
+def remember(workspace: Store, **names: Iterable[str]) -> None:
+    """Keep what a finished run rests on: `ingested` units, tables of `duplicates`, and the `names` of all else."""
+    workspace.publish(NAME, json.dumps({what: sorted(set(told)) for what, told in names.items()}).encode())
 
 
-def remembered(workspace: Store, what: str = "names") -> set[str]:
-    """What the last finished run rests on: its "names", or its "ingested" units; nothing before the first run."""
+def remembered(workspace: Store, what: str) -> set[str]:
+    """What the last finished run rests on, see `remember`; nothing before the first run."""
     try:
         return set(json.loads(workspace.read(NAME))[what])
     except FileNotFoundError:

@@ -65,7 +65,7 @@ def test_going_back_to_an_earlier_mix_gives_its_bytes_again(inputs, ray_session,
 def test_another_threshold_runs_ingest_again(inputs, ray_session, tmp_path):
     job = write_job(tmp_path, inputs)
     first = run_file(job)
-    job.write_text(job.read_text().replace("word_count: [5,", "word_count: [200,"))
+    job.write_text(job.read_text().replace("word_count: [20,", "word_count: [200,"))
     second = run_file(job)
     assert second.ran["ingest"] == first.ran["ingest"]
     assert second.funnel.steps[1].documents < first.funnel.steps[1].documents
