@@ -21,16 +21,15 @@ from operators.mix.cuts import Cuts
 from operators.mix.leaves import LeafTable
 from operators.mix.plan import MixPlan, plan
 from operators.mix.plan_json import from_json, to_json
-from operators.mix.select import Survey, cut, layout_of, rows_of, survey
+from operators.mix.select import Survey, cut, layout_of, refine, rows_of, survey
 from operators.mix.spec import MixSpec
-from operators.mix.stretches import refine
 from pipeline.identity import digest
 from pipeline.mixing import mix_of
 from pipeline.run import Run
 from pipeline.stages.grouped import read_groups
 from pipeline.stages.stage import Result
 
-VERSION = 1
+VERSION = 2
 SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
 
@@ -140,11 +139,10 @@ class NearCuts:
     found: Survey
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        rows = [self._near(unit_rows(workspace, unit, self.found.plan)) for unit in units]
+        rows = [
+            refine(self.found.layout, self.found.wanted, unit_rows(workspace, unit, self.found.plan)) for unit in units
+        ]
         return pa.concat_tables([pa.table({n: getattr(r, n) for n in ROWS}) for r in rows])
-
-    def _near(self, rows: Rows) -> Rows:
-        return refine(self.found.layout, self.found.wanted, rows)
 
 
 Pass = CountLeaves | Histograms | NearCuts
