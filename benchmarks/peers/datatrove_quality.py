@@ -1,6 +1,6 @@
 """datatrove's quality filters over one Parquet file of texts; runs with the peers' own Python, imports nothing of ours.
 
-Usage: datatrove_quality.py TEXTS.parquet OUT.jsonl END_MARKS CLOSERS
+Usage: datatrove_quality.py TEXTS.parquet OUT.jsonl END_MARKS CLOSERS FILTER...
 Writes one JSON object a document: the reason of each filter, or null. Prints {"cpu_s": ...} of the filters alone.
 Words are str.split, sentences end by the marks given: both sides count by the same rules, and the peer's own word
 tokenizers (about eight times slower) stay out.
@@ -25,7 +25,7 @@ from datatrove.pipeline.filters import (
 )
 
 
-def main(texts: str, out: str, end_marks: str, closers: str) -> None:
+def main(texts: str, out: str, end_marks: str, closers: str, *wanted: str) -> None:
     ends, close = re.escape(end_marks), re.escape(closers)
     wide = "".join(c for c in end_marks if ord(c) >= 0x3000)
     boundary = re.compile(f"[{ends}]*[{re.escape(wide)}][{ends}]*[{close}]*|[{ends}]+[{close}]*(?=\\s|$)")
@@ -47,6 +47,7 @@ def main(texts: str, out: str, end_marks: str, closers: str) -> None:
         "c4_any_end": C4QualityFilter(filter_no_terminal_punct=False),
         "fineweb": FineWebQualityFilter(),
     }
+    filters = {name: filters[name] for name in wanted}
     cpu = dict.fromkeys(filters, 0.0)
     documents = pq.read_table(texts).column("text").to_pylist()
     found: list[dict[str, str | None]] = [{} for _ in documents]

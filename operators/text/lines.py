@@ -13,6 +13,7 @@ import numpy as np
 from operators.batch import Batch
 from operators.text import line_scan
 from operators.text.buffers import find_text
+from operators.text.line_breaks import most_lines
 from operators.text.ragged import parts_kept, rows_kept
 from operators.text.unicode_table import unicode_tables
 
@@ -86,7 +87,7 @@ def find_lines(batch: Batch, rule: LineRule) -> Lines:
     """The lines of column `text`; use as `batch.once(find_lines, LineRule.UNICODE)`."""
     text = batch.once(find_text)
     unicode = rule is LineRule.UNICODE
-    room = line_scan.most_lines(text.data, text.offsets, unicode)
+    room = most_lines(text.data, text.offsets, unicode)
     lines = Lines(
         first=np.zeros(len(text) + 1, np.int64),
         start=np.empty(room, np.int32),
@@ -96,7 +97,12 @@ def find_lines(batch: Batch, rule: LineRule) -> Lines:
         last=np.empty(room, np.uint32),
         trails=np.empty(room, np.bool_),
     )
-    total = line_scan.scan_lines(text.data, text.offsets, unicode_tables().bits, unicode, *vars(lines).values())
+    bits, out = unicode_tables().bits, vars(lines).values()
+    if unicode:
+        whole = tuple(vars(batch.once(find_lines, LineRule.NEWLINE)).values())
+        total = line_scan.split_lines(text.data, text.offsets, bits, whole, *out)
+    else:
+        total = line_scan.scan_lines(text.data, text.offsets, bits, *out)
     return Lines(**{name: values if name == "first" else values[:total] for name, values in vars(lines).items()})
 
 
@@ -106,3 +112,11 @@ def find_line_texts(batch: Batch, rule: LineRule) -> LineTexts:
     chars, hashes = np.empty(len(lines.start), np.int32), np.empty(len(lines.start), np.uint64)
     line_scan.read_lines(text.data, text.offsets, lines.first, lines.start, lines.size_bytes, chars, hashes)
     return LineTexts(first=lines.first, chars=chars, hash=hashes)
+
+
+def headed_by(lines: Lines, characters: tuple[str, ...]) -> np.ndarray:
+    """Whether each line begins (spaces apart) with one of a few characters: bool."""
+    found = np.zeros(len(lines.head), np.bool_)
+    for character in characters:
+        found |= lines.head == ord(character)
+    return found

@@ -13,7 +13,8 @@ from operators.text.hashing import word_hash
 class WordSets:
     """Several sets of word hashes as open-addressed tables, one after another.
 
-    Set s has `slots`[begin[s]:begin[s + 1]], a power of two at least twice its words; an empty slot holds 0.
+    Set s has `slots`[begin[s]:begin[s + 1]], a power of two, more than eight times its words, so that a word
+    that is not in it meets an empty slot (0) at once.
     """
 
     begin: np.ndarray
@@ -22,7 +23,7 @@ class WordSets:
 
 def word_sets(sets: Sequence[Sequence[str]]) -> WordSets:
     """Tables of the given sets of words, spelt as they stand in the text."""
-    sizes = [1 << (2 * len(words)).bit_length() for words in sets]
+    sizes = [1 << (8 * len(words)).bit_length() for words in sets]
     begin = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.array(sizes, np.int64))))
     slots = np.zeros(int(begin[-1]), np.uint64)
     for s, words in enumerate(sets):

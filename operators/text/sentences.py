@@ -14,6 +14,7 @@ from operators.text.unicode_table import ENDS, SPACE
 from operators.text.utf8 import code_at, width_at
 
 CLOSERS = "\"')]}»”’›」』】）〉》〕"
+_BLOCK = 16
 WIDE_FROM = 0x3000  # end marks from here on stand before text without a space
 _CLOSERS = np.array([ord(c) for c in CLOSERS], np.int64)
 
@@ -57,6 +58,16 @@ def count_sentences(data: np.ndarray, begin: int, end: int, bits: np.ndarray) ->
     """`len(sentences_of(...))` of data[begin:end]."""
     n, at, filled = 0, begin, False
     while at < end:
+        if at + _BLOCK <= end:  # a block of ASCII without an end mark
+            ends, shown, base = False, False, np.uintp(at)
+            for i in range(_BLOCK):
+                byte = data[base + np.uintp(i)]
+                ends |= (byte == 46) | (byte == 33) | (byte == 63) | (byte >= 0x80)
+                shown |= byte > 32
+            if not ends:
+                filled |= shown
+                at += _BLOCK
+                continue
         kind = bits[code_at(data, at)]
         if not kind & ENDS:
             filled |= (kind & SPACE) == 0

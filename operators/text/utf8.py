@@ -7,22 +7,23 @@ from numba import njit
 @njit(nogil=True, cache=True)
 def code_at(data: np.ndarray, at: int) -> int:
     """The code point that begins at byte `at`."""
-    lead = int(data[at])
+    place = np.uintp(at)
+    lead = int(data[place])
     if lead < 0x80:
         return lead
-    second = int(data[at + 1]) & 0x3F
+    second = int(data[place + np.uintp(1)]) & 0x3F
     if lead < 0xE0:
         return ((lead & 0x1F) << 6) | second
-    third = int(data[at + 2]) & 0x3F
+    third = int(data[place + np.uintp(2)]) & 0x3F
     if lead < 0xF0:
         return ((lead & 0x0F) << 12) | (second << 6) | third
-    return ((lead & 0x07) << 18) | (second << 12) | (third << 6) | (int(data[at + 3]) & 0x3F)
+    return ((lead & 0x07) << 18) | (second << 12) | (third << 6) | (int(data[place + np.uintp(3)]) & 0x3F)
 
 
 @njit(nogil=True, cache=True)
 def width_at(data: np.ndarray, at: int) -> int:
     """Bytes taken by the character that begins at byte `at`: 1 to 4."""
-    lead = data[at]
+    lead = data[np.uintp(at)]
     return 1 if lead < 0x80 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
 
 
@@ -38,7 +39,7 @@ def start_before(data: np.ndarray, end: int) -> int:
 @njit(nogil=True, cache=True)
 def count_chars(data: np.ndarray, begin: int, end: int) -> int:
     """Characters in data[begin:end]."""
-    n = 0
-    for at in range(begin, end):
-        n += int((data[at] & 0xC0) != 0x80)
+    n, base = 0, np.uintp(begin)
+    for i in range(end - begin):
+        n += int((data[base + np.uintp(i)] & 0xC0) != 0x80)
     return n

@@ -37,12 +37,18 @@ def _citation_end(data: np.ndarray, at: int, end: int, bits: np.ndarray) -> int:
 @njit(nogil=True, cache=True)
 def without_citations(data: np.ndarray, at: int, end: int, bits: np.ndarray, cut: bool, out: np.ndarray, n: int) -> int:
     """Copies data[at:end] to out[n:], without citation marks if `cut`; returns where the copy ends."""
+    marks, source, target = 0, np.uintp(at), np.uintp(n)
+    for i in range(end - at):
+        byte = data[source + np.uintp(i)]
+        out[target + np.uintp(i)] = byte
+        marks += int(byte == _OPEN)
+    if not (cut and marks):
+        return n + end - at
     while at < end:
-        if cut and data[at] == _OPEN:
-            stop = _citation_end(data, at, end, bits)
-            if stop > at:
-                at = stop
-                continue
+        stop = _citation_end(data, at, end, bits) if data[at] == _OPEN else at
+        if stop > at:
+            at = stop
+            continue
         out[n] = data[at]
         n += 1
         at += 1

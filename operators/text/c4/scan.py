@@ -24,7 +24,7 @@ def scan(
     line_first: np.ndarray,
     start: np.ndarray,
     size_bytes: np.ndarray,
-    sought: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    sought: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     out: np.ndarray,
     out_offsets: np.ndarray,
     fates: np.ndarray,
@@ -36,7 +36,7 @@ def scan(
     `out` has room for all bytes and one a document; `rules` is LineRules in its order; `fates`: int64[8, n].
     """
     min_words, max_word_chars, end_marks, citations, javascript, policy = rules
-    begin, letters, opening, after = sought
+    begin, letters, hook, hooks, nexts = sought
     n = 0
     for d in range(len(offsets) - 1):
         first, any_kept = n, False
@@ -59,7 +59,7 @@ def scan(
                 elif not _has_words(data, head, tail, bits, min_words):
                     fate = FEW_WORDS
                 else:
-                    found = phrases_in(out, room, stop, begin, letters, opening, after)
+                    found = phrases_in(out, room, stop, begin, letters, hook, hooks, nexts)
                     if found & _LOREM_BIT:
                         fate = LOREM_IPSUM
                     elif javascript and found & _JAVASCRIPT_BIT:

@@ -1,0 +1,95 @@
+"""All signals and decisions of Gopher, C4 and FineWeb against datatrove's filters, and whether both decide alike."""
+
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.peers.run import run_peer
+from benchmarks.texts import real_texts
+from operators import load
+from operators.batch import Batch
+from operators.contract import Decision, Reader, Rewrite, Signal
+from operators.text.punctuation import SENTENCE_ENDS
+from operators.text.sentences import CLOSERS
+
+ROUNDS = 3
+BATCH_ROWS = 2000
+AT_LEAST = 40.0
+FILTERS = {  # our operators, by the name of the peer's filter
+    "gopher_repetition": ("signals.gopher_repetition", {}, "decide.gopher_repetition"),
+    "gopher_quality": ("signals.gopher_quality", {}, "decide.gopher_quality"),
+    "fineweb": ("signals.fineweb", {}, "decide.fineweb"),
+    "c4_any_end": ("rewrite.c4_lines", {"end_marks": False}, "decide.c4"),
+}
+
+
+def decide(texts: pa.Array) -> dict[str, list[str | None]]:
+    """The reason of every filter for every text, and the text that C4 leaves, as the peer's script gives them."""
+    steps = {name: _built(*names) for name, names in FILTERS.items()}
+    found: dict[str, list[str | None]] = {name: [] for name in (*FILTERS, "c4_any_end_text")}
+    for at in range(0, len(texts), BATCH_ROWS):
+        batch = Batch(pa.table({"text": texts.slice(at, BATCH_ROWS)}))
+        for name, (measure, decision) in steps.items():
+            batch = measure(batch)
+            found[name] += decision(batch).to_pylist()
+        found["c4_any_end_text"] += batch.column("text").to_pylist()
+    return found
+
+
+def rows(quick: bool) -> list[dict[str, Any]]:
+    """CPU-seconds a gigabyte of both, medians of three rounds taken in turn, and whether they decide alike."""
+    table = real_texts(2000 if quick else None)
+    texts = table.column("text").combine_chunks()
+    texts = texts.chunk(0) if isinstance(texts, pa.ChunkedArray) else texts
+    gigabytes = sum(map(len, (t.encode() for t in texts.to_pylist()))) / 1e9
+    ours, theirs, found, peer = [], [], {}, []
+    decide(texts.slice(0, 10))  # kernels are loaded before the clock runs
+    with tempfile.TemporaryDirectory() as folder:
+        source, answers = Path(folder, "texts.parquet"), Path(folder, "answers.jsonl")
+        pq.write_table(table, source)
+        for _ in range(ROUNDS):
+            start = time.process_time()
+            found = decide(texts)
+            ours.append(time.process_time() - start)
+            marks = "".join(sorted(SENTENCE_ENDS))
+            cpu = run_peer("datatrove_quality.py", str(source), str(answers), marks, CLOSERS, *FILTERS)["cpu_s"]
+            theirs.append(sum(cpu.values()))
+        peer = [json.loads(line) for line in answers.read_text().splitlines()]
+    ratio = statistics.median(theirs) / statistics.median(ours)
+    wrong = sum(differs(found, peer, i) for i in range(len(peer)))
+    row = {
+        "name": "quality: Gopher, C4, FineWeb against datatrove (words = str.split)",
+        "value": statistics.median(ours) / gigabytes,
+        "unit": "CPU-s/GB",
+        "peer_value": statistics.median(theirs) / gigabytes,
+        "ratio": ratio,
+        "at_least": AT_LEAST,
+        "answer_ok": wrong == 0,
+        "ok": wrong == 0 and ratio >= AT_LEAST,
+    }
+    return [row]
+
+
+def differs(ours: dict[str, list[str | None]], peer: list[dict[str, str | None]], i: int) -> bool:
+    """Whether any filter keeps document i on one side and drops it on the other, or C4 leaves another text."""
+    if any((ours[name][i] is None) != (peer[i][name] is None) for name in FILTERS):
+        return True
+    return ours["c4_any_end"][i] is None and ours["c4_any_end_text"][i] != peer[i]["c4_any_end_text"]
+
+
+def _built(measure: str, params: dict[str, Any], decide: str) -> tuple[Signal | Rewrite, Decision]:
+    step, decision = load.equip(load.build(measure, params), load.shipped), load.build(decide, {})
+    assert isinstance(step, Signal | Rewrite)
+    assert isinstance(decision, Decision)
+    assert not isinstance(step, Reader)
+    return step, decision
+
+
+if __name__ == "__main__":
+    print(json.dumps(rows(quick=True), indent=1))
