@@ -1,12 +1,14 @@
 """On a Ray cluster of several nodes: joined, losing one in mid-run, refused when the nodes do not share the workspace."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -97,3 +99,28 @@ def test_no_cluster_there_is_told_with_what_to_check(inputs, tmp_path):
     done = corpusmill("run", "--address", "127.0.0.1:6", str(job), timeout=30)
     assert done.returncode == 3
     assert "is a Ray head running there" in done.stderr
+
+
+def test_submitted_through_the_job_server_it_makes_the_same(inputs, undisturbed, tmp_path):
+    dashboard = 8299
+    head = ray("--head", "--port", "6398", "--include-dashboard", "true", "--dashboard-port", str(dashboard))
+    try:
+        address = f"http://127.0.0.1:{dashboard}"
+        until(lambda: urllib.request.urlopen(f"{address}/api/version", timeout=1).status == 200)
+        done = corpusmill("submit", "--address", address, str(write_job(tmp_path, inputs)))
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "nothing to do" not in done.stdout
+        assert made(tmp_path / "out") == made(undisturbed / "out")
+    finally:
+        kill(head)
+
+
+def until(holds: Callable[[], bool], *, timeout_s: float = 90) -> None:
+    """Wait until something that may raise OSError before is true."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if holds():
+                return
+        time.sleep(0.5)
+    raise AssertionError(f"not true within {timeout_s:.0f} s")
