@@ -19,6 +19,7 @@ from pipeline.config.dedup import NearSpec
 from pipeline.dedup.gathering import fates, of_shard
 from pipeline.dedup.phases import Unit
 from pipeline.dedup.records import MEMBER, OUTCOME, spread
+from pipeline.dedup.settings import Ranking
 from pipeline.exchange.files import encoded
 
 SHINGLES = pa.large_list(pa.field("element", pa.uint64(), nullable=False))
@@ -57,9 +58,10 @@ class SendMembers:
     """
 
     near: NearSpec
+    ranking: Ranking
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
-        members = of_shard(store, unit["members"], unit["number"], MEMBER)
+        members = self.ranking.without_withdrawn(of_shard(store, unit["members"], unit["number"], MEMBER))
         said = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
         members = members.filter(pc.invert(pc.is_in(members["doc_id"], value_set=said.removed["doc_id"])))
         schema = cluster_schema(self.near)
