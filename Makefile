@@ -23,6 +23,15 @@ help:  ## list the targets
 	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
 	@touch $@
 
+.venv-peers/stamp: requirements/peers.txt
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/pip install -q --require-hashes -r requirements/peers.txt
+	@touch $@
+
+demo: .venv/run.stamp  ## a real crawl excerpt to packed token shards, under 3 minutes
+	$(BIN)/corpusmill run examples/demo/demo.yaml
+
 check: .venv/dev.stamp  ## lint, types, floors and the fast tests, under 2 minutes
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/lint-imports
@@ -32,4 +41,21 @@ check: .venv/dev.stamp  ## lint, types, floors and the fast tests, under 2 minut
 test: .venv/dev.stamp  ## every test but the slow suite, under 15 minutes
 	$(BIN)/pytest -m "not slow"
 
-.PHONY: help check test
+test-full: .venv/dev.stamp .venv-peers/stamp  ## every test, also those that take minutes or need the peers
+	$(BIN)/pytest
+
+bench: .venv/dev.stamp .venv-peers/stamp  ## speed against the peers, with the answers pinned; QUICK=1 for ten minutes
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
+golden: .venv/dev.stamp  ## rewrite the golden files; review the diff
+	CORPUSMILL_REWRITE_GOLDEN=1 $(BIN)/pytest tests/golden
+
+docs: .venv/run.stamp  ## write docs/reference from the code
+	$(BIN)/python -m docs.generator
+
+lock: .venv/bin/python  ## compile the locked requirements from the .in files
+	$(BIN)/pip install -q uv==0.13.9
+	cd requirements && for name in run dev peers train; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt || exit 1; done
+
+.PHONY: help demo check test test-full bench golden docs lock

@@ -1,6 +1,7 @@
-"""Real texts to measure on, in an order that mixes the sources.
+"""Real texts to measure on, in an order that mixes the sources. None of them trained the tokenizer that ships.
 
-They lie in the folder of corpora beside the checkout, or where environment variable CORPUSMILL_CORPORA says.
+They lie in the folder of corpora beside the checkout, or where environment variable CORPUSMILL_CORPORA says; where
+there is none the demo's documents stand in.
 """
 
 import gzip
@@ -12,24 +13,26 @@ import pyarrow as pa
 
 from operators.batch import TEXT
 from operators.text.hashing import word_hash
+from operators.tokens.held_out import is_training_text
 
-CORPORA = Path(os.environ.get("CORPUSMILL_CORPORA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+ROOT = Path(__file__).resolve().parents[1]
+CORPORA = Path(os.environ.get("CORPUSMILL_CORPORA", ROOT.parent / "shared" / "data"))
 DOCS = CORPORA / "docs"
+DEMO = ROOT / "examples" / "demo" / "data"
 
 
 def real_texts(most: int | None) -> pa.Table:
-    """Columns id, text, lang_path; the first `most` documents (null: all) in the order of the hash of their id."""
+    """Columns id, text, source, lang_path; the first `most` documents (null: all) by the hash of their id."""
     rows = []
-    for path in sorted(DOCS.glob("*.jsonl.gz")):
+    for path in sorted(DOCS.glob("*.jsonl.gz")) or [DEMO / "documents.jsonl.gz"]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            rows += [(word_hash(row["id"]), row) for row in map(json.loads, lines)]
-    if not rows:
-        raise FileNotFoundError(f"the real corpora are not on this machine ({DOCS})")
+            rows += [(word_hash(row["id"]), row) for row in map(json.loads, lines) if not is_training_text(row["text"])]
     chosen = [row for _, row in sorted(rows, key=lambda pair: pair[0])[:most]]
     return pa.table(
         {
             "id": pa.array([row["id"] for row in chosen], pa.string()),
             "text": pa.array([row["text"] for row in chosen], TEXT),
+            "source": pa.array([row["source"] for row in chosen], pa.string()),
             "lang_path": pa.array([row.get("lang_path") for row in chosen], pa.string()),
         }
     )

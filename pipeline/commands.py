@@ -15,6 +15,8 @@ from cluster.submit import submit as submit_job
 from pipeline import explain, inspection, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
+from pipeline.dedup import index
+from pipeline.dedup.settings import Settings
 from pipeline.funnel import as_table, leaves_table, size
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
@@ -108,7 +110,7 @@ def inspect(
             case "dropped":
                 shown = inspection.dropped(workspace, units, most, reason)
             case _:
-                shown = inspection.duplicates(workspace, units, most)
+                shown = inspection.duplicates(workspace, units, sweep.remembered(workspace, "duplicates"), most)
     console = Console(highlight=False)
     for item in shown:
         console.print(item.heading, style="bold", markup=False)
@@ -122,7 +124,9 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     with lease.held(workspace):
-        found = sweep.unreferenced(workspace, sweep.remembered(workspace) | units_of(spec, workspace, None))
+        indexed = index.units_in(workspace, Settings(spec=spec.dedup, shards=()))
+        live = sweep.remembered(workspace, "names") | units_of(spec, workspace, None) | indexed
+        found = sweep.unreferenced(workspace, live)
         for name in found.names:
             click.echo(name)
         told = f"{len(found.names)} files, {size(found.size_bytes)}"

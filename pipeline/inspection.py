@@ -23,14 +23,6 @@ class Shown:
     text: str
 
 
-def tables(workspace: Store, folder: str) -> Iterator[tuple[str, pa.Table]]:
-    """(unit, rows) of each committed Parquet file in a folder of the workspace, by name."""
-    for file in workspace.files(folder):
-        if file.uri.endswith(".parquet"):
-            with workspace.open(file.uri) as f:
-                yield file.uri.rsplit("/", 1)[1].removesuffix(".parquet"), pq.read_table(f)
-
-
 def documents(workspace: Store, units: set[str], most: int) -> Iterator[Shown]:
     """Kept documents, from the first units on."""
     yield from _rows(workspace, "documents", units, most, None)
@@ -42,9 +34,9 @@ def dropped(workspace: Store, units: set[str], most: int, reason: str | None) ->
 
 
 def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str | None) -> Iterator[Shown]:
-    for unit, table in tables(workspace, folder):
-        if unit not in units or most <= 0:
-            continue
+    for unit in sorted(units):
+        with workspace.open(f"{folder}/{unit}.parquet") as f:
+            table = pq.read_table(f)
         if reason is not None:
             told = pc.binary_join_element_wise(table["step"], table["reason"], ": ")
             table = table.filter(pc.match_substring(told, reason))
@@ -62,16 +54,15 @@ def shown(row: dict[str, Any]) -> Shown:
     return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text))
 
 
-def duplicates(workspace: Store, units: set[str], most: int) -> Iterator[Shown]:
-    """Removed documents, each with the survivor it was removed for."""
-    texts = {unit: None for unit in sorted(units)}
-    for unit, table in tables(workspace, "duplicates"):
-        if unit not in texts or most <= 0:
-            continue
+def duplicates(workspace: Store, units: set[str], tables: set[str], most: int) -> Iterator[Shown]:
+    """Removed documents of these units, each with the survivor it was removed for. tables: those of the last run."""
+    everywhere = {name.split("/")[1] for name in tables}
+    for name in sorted(name for name in tables if name.split("/")[1] in units):
+        with workspace.open(name) as f:
+            table = pq.read_table(f)
         removed = table.filter(table["reason"].is_valid()).slice(0, most).to_pylist()
         most -= len(removed)
-        wanted = [row[name] for row in removed for name in ("doc_id", "survivor")]
-        found = texts_of(workspace, units, wanted)
+        found = texts_of(workspace, everywhere, [row[n] for row in removed for n in ("doc_id", "survivor")])
         for row in removed:
             mine, other = found.get(row["doc_id"], ""), found.get(row["survivor"], "")
             facts = {k: v for k, v in row.items() if v is not None}

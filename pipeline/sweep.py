@@ -1,7 +1,7 @@
 """What in a workspace nothing refers to any more: outputs of operators that changed since, writes that were cut off.
 
 A finished run leaves the names of all it rests on in `_live.json`; those stay, and so does what belongs to the job as it
-is now. The dry run lists exactly what the real one deletes.
+is now, and what the index of earlier runs refers to. The dry run lists exactly what the real one deletes.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cluster.storage import Store
 
 NAME = "_live.json"
-KEPT = ("_lease.json", "_job.json", NAME, "inventory.parquet")
+KEPT = ("_lease.json", "_job.json", NAME, "inventory.parquet", "index/")
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,13 @@ class Sweep:
     size_bytes: int
 
 
-def remember(workspace: Store, ingested: Iterable[str], names: Iterable[str]) -> None:
-    """Keep the names of all that a finished run rests on: its ingest units, then any units and fingerprints."""
-    told = {"ingested": sorted(ingested), "names": sorted(set(names))}
-    workspace.publish(NAME, json.dumps(told).encode())
+def remember(workspace: Store, **names: Iterable[str]) -> None:
+    """Keep what a finished run rests on: `ingested` units, tables of `duplicates`, and the `names` of all else."""
+    workspace.publish(NAME, json.dumps({what: sorted(set(told)) for what, told in names.items()}).encode())
 
 
-def remembered(workspace: Store, what: str = "names") -> set[str]:
-    """What the last finished run rests on: its "names", or its "ingested" units; nothing before the first run."""
+def remembered(workspace: Store, what: str) -> set[str]:
+    """What the last finished run rests on, see `remember`; nothing before the first run."""
     try:
         return set(json.loads(workspace.read(NAME))[what])
     except FileNotFoundError:
@@ -38,7 +37,7 @@ def remembered(workspace: Store, what: str = "names") -> set[str]:
 
 def unreferenced(workspace: Store, live: set[str]) -> Sweep:
     """Files that belong to no live name, and unfinished local writes."""
-    gone = [f for f in workspace.files() if f.uri not in KEPT and name_of(f.uri) not in live]
+    gone = [f for f in workspace.files() if not f.uri.startswith(KEPT) and name_of(f.uri) not in live]
     gone += workspace.unfinished()
     return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone))
 

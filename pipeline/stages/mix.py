@@ -29,7 +29,7 @@ from pipeline.run import Run
 from pipeline.stages.grouped import read_groups
 from pipeline.stages.stage import Result
 
-VERSION = 1
+VERSION = 2
 SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
 
@@ -139,7 +139,9 @@ class NearCuts:
     found: Survey
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        rows = [refine(self.found, unit_rows(workspace, unit, self.found.plan)) for unit in units]
+        rows = [
+            refine(self.found.layout, self.found.wanted, unit_rows(workspace, unit, self.found.plan)) for unit in units
+        ]
         return pa.concat_tables([pa.table({n: getattr(r, n) for n in ROWS}) for r in rows])
 
 

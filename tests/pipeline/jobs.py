@@ -65,7 +65,7 @@ documents:
   - extract.resiliparse
   - signals.language
   - signals.counts
-  - decide.bounds: {{bounds: {{word_count: [5, 100_000]}}}}
+  - decide.bounds: {{bounds: {{word_count: [20, 100_000]}}}}
 mix: {{axes: [domain, language], temperature: {temperature}}}
 tokens: {{sequence_tokens: 512}}
 output_shards: 3

@@ -34,7 +34,7 @@ def test_plan_names_what_changed_and_what_runs_again(undisturbed):
 
 def test_inspect_shows_dropped_documents_by_reason(undisturbed):
     told = say("inspect", "dropped", "--reason", "word_count", str(undisturbed / "job.yaml"))
-    assert "dropped by decide.bounds: word_count<5" in told
+    assert "dropped by decide.bounds: word_count<20" in told
     assert say("inspect", "dropped", "--reason", "no such reason", str(undisturbed / "job.yaml")) == ""
 
 
@@ -55,14 +55,14 @@ def test_clean_sweeps_what_an_earlier_job_left_and_nothing_else(inputs, ray_sess
     run_file(job)
     assert "would delete 0 files" in say("clean", str(job))
     stale = {p for p in (tmp_path / "work").rglob("*") if p.is_file()}
-    job.write_text(job.read_text().replace("word_count: [5,", "word_count: [100,"))
+    job.write_text(job.read_text().replace("word_count: [20,", "word_count: [100,"))
     run_file(job)
     listed = say("clean", str(job)).splitlines()[:-1]
     assert {f"documents/{p.name}" for p in stale if p.parent.name == "documents"} <= set(listed)
     say("clean", "--yes", str(job))
     assert run_file(job).did_nothing
     assert "would delete 0 files" in say("clean", str(job))
-    job.write_text(job.read_text().replace("word_count: [100,", "word_count: [5,"))
+    job.write_text(job.read_text().replace("word_count: [100,", "word_count: [20,"))
     run_file(job)
     assert made(tmp_path / "out") == made(undisturbed / "out")
 

@@ -4,10 +4,12 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags
+from operators.extract.html.scalars import Int
+from operators.extract.html.workspace import Workspace
 
 
 @njit(cache=True, nogil=True)
-def end_block(ws):
+def end_block(ws: Workspace) -> None:
     """Closes the block under way, if it holds any text, and starts an empty one at the same place."""
     st = ws.state
     o, start = st[C.OUT], st[C.BLOCK_START]
@@ -31,7 +33,7 @@ def end_block(ws):
 
 
 @njit(cache=True, nogil=True)
-def _add(ws, start, end):
+def _add(ws: Workspace, start: Int, end: Int) -> None:
     st, open_tags = ws.state, ws.open_tags
     if st[C.BLOCKS] >= ws.blocks.shape[0]:
         st[C.CUT] = 1
@@ -57,7 +59,7 @@ def _add(ws, start, end):
 
 
 @njit(cache=True, nogil=True)
-def line_break(ws):
+def line_break(ws: Workspace) -> None:
     """`<br>`: a new line in the block; a second one right after the first ends the block."""
     st = ws.state
     o = st[C.OUT]
@@ -72,7 +74,7 @@ def line_break(ws):
 
 
 @njit(cache=True, nogil=True)
-def begin_or_end_link(ws, closing):
+def begin_or_end_link(ws: Workspace, closing: bool) -> None:
     """`<a>` or `</a>`."""
     st = ws.state
     o = st[C.OUT]
@@ -87,7 +89,7 @@ def begin_or_end_link(ws, closing):
 
 
 @njit(cache=True, nogil=True)
-def end_link_span(ws):
+def end_link_span(ws: Workspace) -> None:
     """Notes the stretch of text since the open link began."""
     st = ws.state
     if st[C.OUT] > st[C.LINK_SPAN_FROM] and st[C.LINK_SPANS] < ws.links.shape[0]:
@@ -97,7 +99,7 @@ def end_link_span(ws):
 
 
 @njit(cache=True, nogil=True)
-def begin_or_end_emphasis(ws, closing):
+def begin_or_end_emphasis(ws: Workspace, closing: bool) -> None:
     """`<b>`, `<strong>`, `<em>`, `<i>` or their ends; nested ones count once."""
     st = ws.state
     if closing:

@@ -5,15 +5,17 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.scalars import Int, Real
 from operators.extract.html.signatures import COUNT, LINK_WORDS, WORDS, slot_of
 from operators.extract.html.sums import container_of
+from operators.extract.html.workspace import Workspace
 
 NONE = np.float32(-1)  # what stands where there is no such container or neighbour
 WINDOW = 5  # blocks before and after
 
 
 @njit(cache=True, nogil=True)
-def best_container(ws):
+def best_container(ws: Workspace) -> Int:
     """The container with the highest readability score, links counted against it; the first of equals."""
     best, highest = 0, np.float32(-1)
     for e in range(ws.state[C.ELEMENTS]):
@@ -26,7 +28,7 @@ def best_container(ws):
 
 
 @njit(cache=True, nogil=True)
-def container_features(ws, b, page_words):
+def container_features(ws: Workspace, b: Int, page_words: Real) -> None:
     f = ws.features[b]
     container = container_of(ws, ws.blocks[b, C.OWNER])
     k = 53
@@ -46,7 +48,7 @@ def container_features(ws, b, page_words):
 
 
 @njit(cache=True, nogil=True)
-def repetition_features(ws, table, b, page_words):
+def repetition_features(ws: Workspace, table: np.ndarray, b: Int, page_words: Real) -> None:
     f = ws.features[b]
     owner = ws.blocks[b, C.OWNER]
     parent = ws.elements[owner, C.PARENT]
@@ -63,7 +65,7 @@ def repetition_features(ws, table, b, page_words):
 
 
 @njit(cache=True, nogil=True)
-def best_features(ws, b, best, page_words):
+def best_features(ws: Workspace, b: Int, best: Int, page_words: Real) -> None:
     f = ws.features[b]
     owner = ws.blocks[b, C.OWNER]
     one, other = np.int64(owner), np.int64(best)
@@ -82,7 +84,7 @@ def best_features(ws, b, best, page_words):
 
 
 @njit(cache=True, nogil=True)
-def _kinship(ws, b, other):
+def _kinship(ws: Workspace, b: Int, other: Int) -> Int:
     """2 for blocks of one element, 1 for elements of one parent, else 0."""
     mine, its = ws.blocks[b, C.OWNER], ws.blocks[other, C.OWNER]
     if mine == its:
@@ -91,7 +93,7 @@ def _kinship(ws, b, other):
 
 
 @njit(cache=True, nogil=True)
-def neighbour_features(ws, b):
+def neighbour_features(ws: Workspace, b: Int) -> None:
     f = ws.features[b]
     blocks = ws.state[C.BLOCKS]
     k = 100
@@ -111,7 +113,7 @@ def neighbour_features(ws, b):
 
 
 @njit(cache=True, nogil=True)
-def _window(ws, f, k, first, last):
+def _window(ws: Workspace, f: np.ndarray, k: Int, first: Int, last: Int) -> None:
     words = link_words = np.float32(0)
     for z in range(first, last):
         words += ws.stats[z, C.WORDS]
