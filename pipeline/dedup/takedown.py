@@ -1,7 +1,7 @@
 """Taking documents down: by content (their copies stay out too) or by address (their best copy may come back).
 
-`takedown.json` in the workspace lists them; it only grows. The next deduplication writes other tables for the shards
-that hold them, and for no others: what rests on those shards is made again, the rest stays as it is.
+`index/takedown.json` in the workspace lists them; it only grows. The next deduplication writes other tables for the
+shards that hold them, and for no others: what rests on those shards is made again, the rest stays as it is.
 """
 
 import json
@@ -19,7 +19,7 @@ from pipeline.dedup.settings import EnteredShard, Takedown, shard_number
 from pipeline.exchange.key_range import EVERYTHING
 from pipeline.exchange.reading import read_part
 
-NAME = "takedown.json"
+NAME = "index/takedown.json"
 
 
 class How(StrEnum):
