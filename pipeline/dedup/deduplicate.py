@@ -88,7 +88,7 @@ def _near(
     new = [f"documents/{s.unit}.parquet" for s in shards if s.settled is None]
     documents = sum(sizes(work.store, "documents", new).values())
     sent = work.phase("sketches", units, SendMembers(near=near, ranking=settings.ranking), size_bytes=documents)
-    sketches = {r["sketches"]: r["bytes"] for r in sent if r["documents"]}
+    sketches = {name: size for r in sent for name, size in r["files"].items()}
     if not sketches:
         return again, {"largest_bucket": largest_bucket, "largest": []}
     partitions = run_exchange(sketches, label="clusters", phase=work.phase, unit_bytes=work.unit_bytes)
