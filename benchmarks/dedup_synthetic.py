@@ -105,7 +105,7 @@ class Sketches:
         }
         table = pa.table({name: columns[name] for name in schema.names}, schema=schema)
         store.publish(f"{folder}/{unit['name']}.arrow", encoded(table).to_pybytes())
-        return {"sketches": f"{folder}/{unit['name']}.arrow", "bytes": table.nbytes, "documents": n}
+        return {"files": {f"{folder}/{unit['name']}.arrow": table.nbytes}, "documents": n}
 
 
 class Watch:
@@ -162,7 +162,7 @@ def measure(documents: int, folder: Path) -> dict[str, Any]:
         units = shard_units(shards, members=by_shard(work, members, shards, label="members"))
         sent = work.phase("sketches", units, Sketches(corpus, near), size_bytes=sum(files.values()))
         marks["sketches"] = watch.sample()
-        sketches = {r["sketches"]: r["bytes"] for r in sent}
+        sketches = {name: size for r in sent for name, size in r["files"].items()}
         parts = [p.to_unit() for p in run_exchange(sketches, label="clusters", phase=work.phase)]
         numbers = tuple(range(corpus.shards))
         ranking = Ranking(

@@ -16,6 +16,7 @@ from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
 from pipeline.dedup import index
 from pipeline.dedup.settings import Settings
+from pipeline.dedup.showing import clusters
 from pipeline.funnel import as_table, leaves_table, size
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
@@ -123,6 +124,8 @@ def inspect(
                 shown = inspection.documents(workspace, units, most)
             case "dropped":
                 shown = inspection.dropped(workspace, units, most, reason)
+            case "clusters":
+                shown = clusters(workspace, sorted(sweep.remembered(workspace, "duplicates")), most)
             case _:
                 shown = inspection.duplicates(workspace, units, sweep.remembered(workspace, "duplicates"), most)
     console = Console(highlight=False)

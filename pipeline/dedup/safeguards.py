@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.dedup.records import REASONS
 from pipeline.dedup.settings import GIANT_CLUSTER_LEAST, Settings
 from pipeline.identity import ROW_BITS
 
@@ -21,7 +22,7 @@ def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> 
     entered, removed = Counter[str](), Counter[str]()
     for shard, result in zip(settings.shards, results, strict=True):
         entered[shard.source] += result["entered"]
-        removed[shard.source] += sum(result["removed"].values())
+        removed[shard.source] += sum(result["removed"][reason] for reason in REASONS)
     over = [
         f"{source}: {removed[source]:,} of {n:,} documents ({removed[source] / n:.1%}) would go, "
         f"its ceiling is {settings.spec.ceiling(source):.1%}"
