@@ -24,7 +24,7 @@ def submit(
     say: Callable[[str], None],
     wait: bool,
 ) -> str:
-    """Start `entrypoint` on the cluster, in a folder with this project's packages and `files`; gives the job's id there.
+    """Start `entrypoint` on the cluster, in a folder with this project's packages and `files`; its id there.
 
     code: the folder that holds the packages. wait: follow the log until the job ends; JobFailed unless it succeeded.
     """
@@ -33,7 +33,8 @@ def submit(
     except (ConnectionError, RuntimeError) as e:
         raise JobFailed(
             f"the job server at {address} did not answer: {e}; it is part of the dashboard: pip install 'ray[default]' "
-            "on the head, `ray start --head --dashboard-host 0.0.0.0`, and http://HOST:8265 as address"
+            "on the head, `ray start --head --dashboard-host 0.0.0.0`, and http://HOST:8265 as address; when the "
+            "cluster uses tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here as there"
         ) from e
     with tempfile.TemporaryDirectory(prefix="corpusmill-submit-") as folder:
         for package in PACKAGES:

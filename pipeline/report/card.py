@@ -43,8 +43,8 @@ rows = load_dataset("parquet", data_files="part-*.parquet", split="train")
 print(Tokenizer.from_file("tokenizer.json").decode(rows[0]["input_ids"]))
 ```
 
-A row is one sequence: `input_ids`; `seq_lens`, the tokens of each piece in it; `doc_ids` and `doc_offsets`, the document
-of each piece and where in it the piece starts; `leaf` and `pass`, what the mix drew it for; `n_tokens`.
+A row is one sequence: `input_ids`; `seq_lens`, the tokens of each piece in it; `doc_ids` and `doc_offsets`, the
+document of each piece and where in it the piece starts; `leaf` and `pass`, what the mix drew it for; `n_tokens`.
 
 ## Where the documents went
 

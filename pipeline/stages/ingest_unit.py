@@ -191,7 +191,7 @@ class ShardWriter:
 
 
 def sampled(records: pa.Table, raw: str, share: float, tally: Tally) -> pa.Table:
-    """The share of records whose content hashes low: the same ones wherever they lie, more of them as the share grows."""
+    """The share of records whose content hashes low: the same ones wherever they lie, more as the share grows."""
     if share >= 1:
         return records
     keys = text_keys(records[raw].combine_chunks().view(TEXT))  # the bytes of pages are hashed as they are

@@ -130,7 +130,7 @@ def count(table: pa.Table, text_bytes: pa.ChunkedArray, tally: Tally) -> None:
 
 
 def write_sorted(unsorted: Path, final: Path, wanted: pa.Schema) -> None:
-    """The rows of an Arrow file, by (u, doc_id), as Parquet. The file is mapped, not read: memory holds one row group."""
+    """The rows of an Arrow file, by (u, doc_id), as Parquet. The file is mapped, so memory holds one row group."""
     with pa.memory_map(str(unsorted)) as source, TableWriter(final, wanted) as out:
         table = pa.ipc.open_file(source).read_all()
         order = np.lexsort((table["doc_id"].to_numpy(), table["u"].to_numpy()))
