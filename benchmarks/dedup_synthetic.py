@@ -41,6 +41,7 @@ from pipeline.stages.units import Done, quiet, run_units
 SHARD_ROWS = 33_000  # documents of a WET file of Common Crawl, about
 BANDS = 14
 KEPT_BAND = int(0.7 * 2**32)
+LOOK_EVERY_S = 2.0  # a look at all processes costs tens of milliseconds, which count as ours
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Watch:
         self._thread.start()
 
     def _look(self) -> None:
-        while not self._stop.wait(0.25):
+        while not self._stop.wait(LOOK_EVERY_S):
             self.sample()
 
     def sample(self) -> float:
