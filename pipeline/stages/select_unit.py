@@ -18,7 +18,6 @@ from pipeline.stages.mix import Selection, load_cuts, unit_rows
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.units import Unit
 
-
 _loaded: dict[tuple[str, str], Selection] = {}
 
 
