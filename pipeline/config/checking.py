@@ -12,8 +12,8 @@ from operators.contract import Operator
 from pipeline.config import between, building, flow, safety, weights_file
 from pipeline.config.addresses import Surroundings
 from pipeline.config.documents import Placed, unfolded
-from pipeline.config.inputs import InputSpec
 from pipeline.config.flow import COPIES
+from pipeline.config.inputs import InputSpec
 from pipeline.config.messages import found, problems_of
 from pipeline.config.mix import MixSpec
 from pipeline.config.problems import Problem
@@ -97,7 +97,8 @@ def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, aroun
 def wanted_by(mix: MixSpec) -> dict[str, Path]:
     """The columns that a mix reads, each with the place in the job file that says so."""
     axes: Path = ("mix", "levels") if mix.levels else ("mix", "axes")
-    found = dict.fromkeys(mix.leaf_columns(), axes)
+    found: dict[str, Path] = {}
+    found |= dict.fromkeys(mix.leaf_columns(), axes)
     if mix.multiplier is not None and mix.multiplier.column != COPIES:
         found[mix.multiplier.column] = ("mix", "multiplier", "column")
     return found

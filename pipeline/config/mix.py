@@ -8,7 +8,7 @@ from pydantic import Field
 from pipeline.config.bounds import BoostSpec, BoundSpec, ReplaySpec
 from pipeline.config.phases import HeadDecaySpec, MultiplierSpec, PhaseSpec
 from pipeline.config.problems import nearest
-from pipeline.config.section import Complaint, Positive, Share
+from pipeline.config.section import Complaint, Positive
 from pipeline.config.shares import LevelSpec, RuleSpec
 
 
@@ -22,7 +22,7 @@ class MixSpec(RuleSpec):
     axes: Annotated[tuple[str, ...], Field(min_length=1)] = ("domain", "language")
     """Columns whose combinations are the leaves."""
     levels: tuple[LevelSpec, ...] = ()
-    """Instead of axes and rule: a tree, top first, e.g. [{axes: domain, weights: ...}, {axes: language, alpha: 0.3}]."""
+    """Instead of axes and rule: a tree, top first, e.g. [{axes: domain, weights: ...}, {axes: language}]."""
     budget_tokens: Positive | None = None
     """Size of the dataset in tokens; null: all there is."""
     budget_multiple: Annotated[float, Field(gt=0)] | None = None

@@ -23,7 +23,7 @@ class PhaseSpec(Section):
     boosts: tuple[BoostSpec, ...] = ()
     """Parts it takes more of, or less."""
     ramp_steps: Annotated[int, Field(ge=0)] = 0
-    """Above 0: it comes in so many equal steps, whose weights go in a straight line from the phase before to its own."""
+    """Above 0: it comes in so many equal steps, whose weights go straight from the phase before to its own."""
 
 
 class HeadDecaySpec(Section):
@@ -36,7 +36,7 @@ class HeadDecaySpec(Section):
 
 
 class MultiplierSpec(Section):
-    """How many times each document is taken when its leaf is taken once, e.g. {column: copies, steps: [[1, 1], [2, 2]]}."""
+    """How often each document is taken when its leaf is taken once: {column: copies, steps: [[1, 1], [2, 2]]}."""
 
     column: str
     """A number of each document; `copies` is how many documents it stands for after dedup."""

@@ -65,7 +65,7 @@ def test_a_unit_that_fails_ends_the_run_before_publish_and_names_its_file(fragil
 
 
 def test_with_continue_the_rest_is_published_if_few_enough_failed(fragile_job, ray_session):
-    with pytest.raises(StageFailed, match="20.0% of the input shards failed, more than max_failed_share = 1.0%"):
+    with pytest.raises(StageFailed, match="more than max_failed_share"):
         run_file(fragile_job, overrides=("on_failure=continue",))
     done = run_file(fragile_job, overrides=("on_failure=continue", "max_failed_share=0.5"))
     assert done.manifest["tokens"] > 0
