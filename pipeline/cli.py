@@ -1,5 +1,6 @@
 """The command line: thin. Arguments become a job, the job is run, what happened is told."""
 
+import os
 import sys
 from collections.abc import Callable
 from importlib.resources import files
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+
+from pipeline import kernel_cache
 
 EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
 EXIT_FAILED = 3  # units failed, or rows did not add up: what succeeded is kept
@@ -21,6 +24,7 @@ def main() -> None:
 
     Begin with `corpusmill init`, which writes a job file to edit, then `corpusmill run job.yaml`.
     """
+    kernel_cache.choose()
 
 
 JOB = click.argument("job", type=click.Path(dir_okay=False, path_type=Path))
@@ -145,25 +149,38 @@ def guarded(command: Callable[[], None]) -> None:
     """Run a command; turn each error a user can meet into a message and an exit code that means something."""
     from cluster.lease import LeaseHeld
     from cluster.lifecycle import NoCluster
+    from cluster.submit import JobFailed
+    from operators.mix.weights import SpecError
     from pipeline.accounting import AccountingError
     from pipeline.config.problems import JobError
+    from pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
     from pipeline.inputs import InputError
     from pipeline.resources import MissingFile
     from pipeline.stages.stage import StageFailed
 
     try:
         command()
-    except (JobError, InputError, MissingFile) as e:
-        fail(str(e), EXIT_WRONG_JOB)
-    except (StageFailed, AccountingError, NoCluster) as e:
-        fail(str(e), EXIT_FAILED)
+    except JobError as e:
+        fail(str(e), EXIT_WRONG_JOB)  # its messages quote the job file without its secrets
+    except (InputError, MissingFile, SpecError) as e:
+        fail(without_secrets(e), EXIT_WRONG_JOB)
+    except (StageFailed, AccountingError, NoCluster, JobFailed, RemovalCeiling, GiantCluster, OSError) as e:
+        fail(without_secrets(e), EXIT_FAILED)
     except LeaseHeld as e:
-        fail(str(e), EXIT_BUSY)
+        fail(without_secrets(e), EXIT_BUSY)
     except KeyboardInterrupt:
         fail("stopped; what was finished is kept: the same command goes on from there", EXIT_STOPPED)
 
 
+def without_secrets(error: Exception) -> str:
+    """The error's message, without any secret of the environment or of an address that it might carry."""
+    from pipeline.config.secrets import known_secrets, redacted
+
+    return redacted(str(error), known_secrets(os.environ))
+
+
 def fail(message: str, code: int) -> NoReturn:
+    """Say what is wrong, and end."""
     click.echo(f"corpusmill: {message}", err=True)
     sys.exit(code)
 

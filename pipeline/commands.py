@@ -1,6 +1,5 @@
 """What each command does, once its arguments are read."""
 
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, inspection, preflight, sweep
+from pipeline import explain, inspection, own_code, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
 from pipeline.dedup import index
@@ -27,6 +26,8 @@ from pipeline.stages.stage import committed
 
 def job_of(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
     """The job in a file, with what the command line changes of it."""
+    if job.suffix == ".json":
+        return JobSpec.from_canonical(job.read_text(encoding="utf-8"))
     extra = [f"sample.{key}={value}" for key, value in samples.items() if value is not None]
     return load(job, overrides=[*overrides, *extra])
 
@@ -76,14 +77,27 @@ def plan(*, job: Path, overrides: tuple[str, ...]) -> None:
 
 
 def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool) -> None:
-    """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it."""
-    job_of(job, overrides)
-    code = Path(pipeline.__file__).parents[1]
-    settings = " ".join(f"--set {shlex.quote(o)}" for o in overrides)
-    content = shlex.quote(job.read_text(encoding="utf-8"))
-    name = shlex.quote(job.name)
-    entrypoint = f"printf %s {content} > {name} && python -m pipeline.cli run {name} --address auto {settings}".rstrip()
-    submit_job(address=address, code=code, entrypoint=entrypoint, say=click.echo, wait=not no_wait)
+    """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it.
+
+    The job travels as it was understood here: recipes unfolded, overrides in, addresses made absolute.
+    """
+    spec = job_of(job, overrides)
+    local = [
+        url for url in (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths)) if "://" not in url
+    ]
+    if local:
+        display = Display()
+        display.line(
+            f"note: every node must reach {', '.join(sorted(set(local)))}; a path on your desk alone will not do"
+        )
+    submit_job(
+        address=address,
+        code=Path(pipeline.__file__).parents[1],
+        files={"job.json": spec.to_canonical(), **own_code.files_of(spec)},
+        entrypoint="python -m pipeline.cli run --address auto job.json",
+        say=click.echo,
+        wait=not no_wait,
+    )
 
 
 def inspect(

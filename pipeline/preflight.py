@@ -9,6 +9,7 @@ from operators.contract import Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
 from pipeline import resources, sources
 from pipeline.config.formats import AUTO, format_of, reader_name
+from pipeline.config.readers import build_reader
 from pipeline.config.spec import JobSpec
 from pipeline.inputs import InputError, InputFile, find_files
 
@@ -32,7 +33,7 @@ def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
                 problems.append(f"{file.source}: {sniffed.error}")
                 continue
         assert name is not None
-        out.append((file, name, sources.build_reader(found, name)))
+        out.append((file, name, build_reader(found, name)))
     if problems:
         raise InputError(problems)
     return out

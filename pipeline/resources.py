@@ -15,6 +15,11 @@ class MissingFile(OSError):
 
 @functools.lru_cache(maxsize=64)
 def opened(address: str) -> bytes:
+    """`read`, once a process."""
+    return read(address)
+
+
+def read(address: str) -> bytes:
     """The bytes at `shipped:...` or at any fsspec address. MissingFile names the address."""
     try:
         if address.startswith("shipped:"):

@@ -4,19 +4,13 @@ import functools
 from typing import Any
 
 from operators import load
-from operators.contract import Operator, Reader, Resource
+from operators.contract import Operator, Resource
 from pipeline import resources
 from pipeline.chain import Chain
 from pipeline.config.inputs import InputSpec
+from pipeline.config.readers import build_reader
 from pipeline.config.spec import JobSpec
 from pipeline.identity import digest
-
-
-def build_reader(spec: InputSpec, name: str) -> Reader:
-    """The source's reader with its options; `columns` of the job are parameters of the readers that map fields."""
-    reader = load.build(name, {**spec.options, **spec.columns})
-    assert isinstance(reader, Reader)
-    return reader
 
 
 def fixed(spec: InputSpec) -> dict[str, str]:

@@ -7,7 +7,7 @@ from pipeline.identity import digest
 from pipeline.run import Run
 from pipeline.stages.inventory import Shard
 from pipeline.stages.stage import Result, run_stage
-from pipeline.stages.tokenize_unit import VERSION, Tokenize, leaf_columns
+from pipeline.stages.tokenize_unit import VERSION, Tokenize, leaf_columns, number_columns
 
 MEMORY_BYTES = 1_200_000_000  # 1.25 times the peak of a worker on a shard of 350 MB of text
 
@@ -19,9 +19,8 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     whose duplicates did not change is not tokenized again, whatever was added beside it.
     """
     tokens, mix = run.spec.tokens, run.spec.mix
-    decides = digest(
-        VERSION, resources.sha256(tokens.tokenizer), tokens.eos, leaf_columns(mix.axes), mix.seed, tokenizers_version()
-    )
+    columns = [leaf_columns(mix), number_columns(mix)]
+    decides = digest(VERSION, resources.sha256(tokens.tokenizer), tokens.eos, columns, mix.seed, tokenizers_version())
     units: Sequence[Mapping[str, object]] = [
         {
             "name": digest(ingested, duplicates[ingested], decides),

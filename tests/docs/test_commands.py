@@ -57,6 +57,7 @@ def test_the_tutorial_can_be_followed(folder):
 
 
 @pytest.mark.ray
+@pytest.mark.slow
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
 def test_the_commands_of_a_page_do_what_it_says(page, folder, environment, request):
     more = request.getfixturevalue("s3") if NEEDS_S3 in page.read_text(encoding="utf-8") else {}

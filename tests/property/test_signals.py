@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from operators import load
 from operators.signals.c4 import C4
@@ -77,3 +78,10 @@ def test_c4(rules, texts):
             "c4_curly_lines": Fate.CURLY,
         }
         assert {name: row[name] for name in names} == {name: fates.count(fate) for name, fate in names.items()}
+
+
+@given(words=st.lists(st.sampled_from(["a", "bb", "ccc"]), max_size=80))
+def test_repetition_where_runs_overlap(words):
+    text = " ".join(words)
+    row = load.build("signals.gopher_repetition", {})(sliced([text])).table.drop(["text"]).to_pylist()[0]
+    assert row == {k: float(np.float32(v)) for k, v in gopher_repetition(text, WordRule.WHITESPACE).items()}
