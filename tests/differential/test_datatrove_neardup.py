@@ -1,7 +1,8 @@
 """Against datatrove's MinHash pipeline with FineWeb's setting: as much goes, and of sure pairs the same.
 
-The differences: its hash functions are others, so pairs on the slope of the detection curve may meet here and not there;
-and of a cluster it keeps another document than the first. Of every pair so alike that no chance is left, both remove one.
+The differences: its hash functions are others, so pairs on the slope of the detection curve may meet here and not
+there; and of a cluster it keeps the root of a union by size, where we keep the first. Of every pair so alike that no
+chance is left, both remove one.
 """
 
 import gzip
