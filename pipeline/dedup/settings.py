@@ -12,7 +12,6 @@ from pipeline.identity import ROW_BITS, SHARD_BITS, digest
 
 VERSION = 1
 MAX_COMPARISONS = 1000  # kept documents one document is compared with; a guess that bounds a cluster of n at 1,000 n
-GIANT_CLUSTER_SHARE = 0.25  # of all documents; a guess: no honest web corpus is a quarter one page
 GIANT_CLUSTER_LEAST = 10_000  # a cluster below this never alarms
 
 
@@ -69,7 +68,6 @@ class Settings:
     levels: tuple[Level, ...] = ()
     takedown: Takedown = Takedown()
     max_comparisons: int = MAX_COMPARISONS
-    giant_cluster_share: float = GIANT_CLUSTER_SHARE
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +77,7 @@ class Settings:
     @property
     def rules(self) -> str:
         """Changes with whatever decides which documents go, apart from these. Ceilings only judge the result."""
-        told = self.spec.model_dump(mode="json", exclude={"max_removed_share", "index"})
+        told = self.spec.model_dump(mode="json", exclude={"max_removed_share", "max_cluster_share", "index"})
         return digest(VERSION, told, self.max_comparisons, self.takedown.withdrawn)
 
     @property
