@@ -1,0 +1,1 @@
+"""Speed and answers beside the tools people use today."""
