@@ -11,7 +11,7 @@ from ray.job_submission import JobStatus, JobSubmissionClient
 
 PACKAGES = ("operators", "pipeline", "cluster")
 NOT_READY = "No available agent"  # Ray 2.60
-ASKED_AGAIN, PAUSE_S = 30, 2.0
+ASKED_AGAIN, PAUSE_S = 6, 5.0  # the server itself waits ten seconds each time
 
 
 class JobFailed(RuntimeError):

@@ -110,7 +110,8 @@ def test_no_cluster_there_is_told_with_what_to_check(inputs, tmp_path):
 
 def test_submitted_through_the_job_server_it_makes_the_same(inputs, undisturbed, tmp_path):
     dashboard = 8299
-    head = ray("--head", "--port", "6398", "--include-dashboard", "true", "--dashboard-port", str(dashboard))
+    ports = ("--port", "6398", "--dashboard-port", str(dashboard), "--dashboard-agent-listen-port", "52399")
+    head = ray("--head", *ports, "--include-dashboard", "true")
     try:
         address = f"http://127.0.0.1:{dashboard}"
         until(lambda: urllib.request.urlopen(f"{address}/api/version", timeout=1).status == 200)
