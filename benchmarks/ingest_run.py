@@ -14,10 +14,11 @@ from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from cluster import lease, lifecycle
 from cluster.storage import Store
-from operators.batch import Batch
+from operators.batch import TEXT, Batch
 from operators.contract import Decision, Extract, Reader, Span, mask_of
 from operators.dedup import minhash
 from operators.dedup.keys import text_keys, url_keys
@@ -28,7 +29,7 @@ from pipeline.config.spec import JobSpec
 from pipeline.progress import Display
 from pipeline.run import Run
 from pipeline.stages import ingest, inventory
-from pipeline.stages.ingest_unit import standard
+from pipeline.stages.ingest_unit import DROPPED_TEXT_CHARS, standard
 from pipeline.stages.units import quiet
 from pipeline.tables import TableWriter
 
@@ -120,7 +121,8 @@ def one_file(spec: JobSpec, job: str, file, reader: str, out: Path, clock: Clock
                     keep = mask_of(result)
                     gone = batch.table.filter(pa.array(~keep))
                     with clock("write dropped"):
-                        dropped.write(gone)
+                        short = pc.utf8_slice_codeunits(gone["text"], 0, DROPPED_TEXT_CHARS).cast(TEXT)
+                        dropped.write(gone.set_column(gone.column_names.index("text"), "text", short))
                     batch = batch.keep(keep)
                 else:
                     batch = result

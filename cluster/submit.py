@@ -3,12 +3,15 @@
 import asyncio
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ray.job_submission import JobStatus, JobSubmissionClient
 
 PACKAGES = ("operators", "pipeline", "cluster")
+NOT_READY = "No available agent"  # Ray 2.60
+ASKED_AGAIN, PAUSE_S = 30, 2.0
 
 
 class JobFailed(RuntimeError):
@@ -43,7 +46,7 @@ def submit(
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        job = client.submit_job(entrypoint=entrypoint, runtime_env={"working_dir": folder})
+        job = _accepted(client, entrypoint, folder)
     say(f"submitted as {job}; `ray job logs {job} --address {address}` shows its log")
     if not wait:
         return job
@@ -57,3 +60,17 @@ def submit(
     if status != JobStatus.SUCCEEDED:
         raise JobFailed(f"{job} ended as {status.value}: {client.get_job_info(job).message}")
     return job
+
+
+def _accepted(client: JobSubmissionClient, entrypoint: str, folder: str) -> str:
+    """The job's id. A head that has just come up answers before it can start jobs: it is asked again for a while."""
+    for _ in range(ASKED_AGAIN):
+        try:
+            return client.submit_job(entrypoint=entrypoint, runtime_env={"working_dir": folder})
+        except RuntimeError as e:
+            if NOT_READY not in str(e):
+                raise JobFailed(f"the job server refused the job: {e}") from e
+        time.sleep(PAUSE_S)
+    raise JobFailed(
+        f"the job server had no agent to start the job within {ASKED_AGAIN * PAUSE_S:.0f} s; try again later"
+    )

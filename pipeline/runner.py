@@ -93,7 +93,7 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         remember(run.workspace, run.spec)
         selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
         stages = [list(ingested.shards), list(tokenized.counts), selected, list(packed.counts)]
-        fingerprints = [removed.fingerprint, planned.fingerprint, *map(digest, stages)]
+        fingerprints = [removed.fingerprint, planned.fingerprint, planned.supply, *map(digest, stages)]
         names = [*fingerprints, *(name for names in stages for name in names)]
         sweep.remember(run.workspace, ingested=stages[0], duplicates=removed.tables.values(), names=names)
     return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)

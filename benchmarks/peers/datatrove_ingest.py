@@ -30,6 +30,20 @@ from datatrove.pipeline.readers import JsonlReader, WarcReader
 from datatrove.pipeline.writers.jsonl import JsonlWriter
 from datatrove.utils import lid
 from datatrove.utils.hashing import HashConfig
+from datatrove.utils.word_tokenizers import WordTokenizer
+
+
+class Spaced(WordTokenizer):
+    """Words by str.split."""
+
+    def word_tokenize(self, text: str) -> list[str]:
+        return text.split()
+
+    def sent_tokenize(self, text: str) -> list[str]:
+        raise NotImplementedError
+
+    def span_tokenize(self, text: str) -> list[tuple[int, int]]:
+        raise NotImplementedError
 
 
 class Unused(ModuleType):
@@ -65,7 +79,8 @@ def main(wet: str, out: str, model: str, end_marks: str, closers: str) -> None:
     LocalPipelineExecutor(pipeline=steps, tasks=tasks, workers=1, logging_dir=f"{out}/logs/filter").run()
     hashing = HashConfig(hash_fc="sha1", precision=64)
     config = minhash.MinhashConfig(hash_config=hashing, num_buckets=14, hashes_per_bucket=8, n_grams=5)
-    steps = [JsonlReader(f"{out}/kept"), MinhashDedupSignature(output_folder=f"{out}/signatures", config=config)]
+    signer = MinhashDedupSignature(output_folder=f"{out}/signatures", config=config, language=Spaced())
+    steps = [JsonlReader(f"{out}/kept"), signer]
     LocalPipelineExecutor(pipeline=steps, tasks=tasks, workers=1, logging_dir=f"{out}/logs/signatures").run()
     print(json.dumps({"kept": ids(Path(out, "kept")), "language": ids(Path(out, "removed", "language"))}))
 
@@ -83,7 +98,7 @@ def configure(model: str, end_marks: str, closers: str) -> None:
             return self._model
 
     language_filter.FT176LID = Local
-    for module in (fineweb_quality_filter, gopher_quality_filter, gopher_repetition_filter, minhash):
+    for module in (fineweb_quality_filter, gopher_quality_filter, gopher_repetition_filter):
         module.split_into_words = lambda text, language: text.split()
     ends, close = re.escape(end_marks), re.escape(closers)
     wide = re.escape("".join(c for c in end_marks if ord(c) >= 0x3000))

@@ -10,25 +10,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cluster import faultpoint
 from cluster.storage import Store
 from operators.mix.bins import Histogram, Rows, histogram, merged
-from operators.mix.counts import count
 from operators.mix.cuts import Cuts
 from operators.mix.cuts_file import from_npz, to_npz
-from operators.mix.leaves import LeafTable
 from operators.mix.plan import MixPlan, plan
 from operators.mix.plan_json import from_json, to_json
 from operators.mix.select import Survey, cut, layout_of, refine, rows_of, survey
-from operators.mix.spec import MixSpec
 from pipeline.given_plan import given_plan, reviewed
 from pipeline.identity import digest
 from pipeline.mixing import mix_of
 from pipeline.run import Run
 from pipeline.stages.grouped import read_groups
 from pipeline.stages.stage import Result
+from pipeline.stages.supply import CountLeaves, light, supply, supply_name
 
 VERSION = 3
 CUTS = "cuts.npz"  # written last: where it is, the mix is done
@@ -37,9 +34,10 @@ SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
 @dataclass(frozen=True)
 class Planned:
-    """The plan, its cuts, and the name under which both lie in the workspace."""
+    """The plan, the name under which it and its cuts lie in the workspace, and that of the counts it rests on."""
 
     fingerprint: str
+    supply: str
     plan: MixPlan
     shards: int
     ran: int
@@ -55,10 +53,10 @@ def mix(run: Run, tokenized: Result) -> Planned:
     units = sorted(tokenized.counts)
     given = given_plan(run.spec.mix)
     fingerprint = digest(VERSION, units, told, given, run.spec.output_shards, run.spec.shard_tokens)
-    folder = f"mix/{fingerprint}"
+    folder, counted = f"mix/{fingerprint}", supply_name(units, spec)
     if run.workspace.exists(f"{folder}/{CUTS}"):
         there = load_cuts(run.workspace, fingerprint)
-        return Planned(fingerprint, there.plan, there.total_shards, ran=0)
+        return Planned(fingerprint, counted, there.plan, there.total_shards, ran=0)
     documents = sum(int(c["documents"]) for c in tokenized.counts.values())
     with run.display.stage("mix", 3) as bar:
 
@@ -67,7 +65,7 @@ def mix(run: Run, tokenized: Result) -> Planned:
             bar.advance()
             return tables
 
-        leaves = LeafTable.of(pa.concat_tables(passes("count", CountLeaves(spec))), spec.columns())
+        leaves = supply(run.workspace, units, spec, lambda read: passes("count", read))
         planned = plan(leaves, spec) if given is None else reviewed(given, leaves, spec)
         tables = passes("histogram", Histograms(planned))
         surveyed = survey(planned, [Histogram(bins=_numpy(t, "bins"), tokens=_numpy(t, "tokens")) for t in tables])
@@ -78,7 +76,7 @@ def mix(run: Run, tokenized: Result) -> Planned:
     run.workspace.publish(f"{folder}/plan.json", to_json(planned))
     faultpoint.reached("mix.manifest")
     run.workspace.publish(f"{folder}/{CUTS}", to_npz(found))
-    return Planned(fingerprint, planned, shards, ran=1)
+    return Planned(fingerprint, counted, planned, shards, ran=1)
 
 
 @dataclass(frozen=True)
@@ -105,28 +103,10 @@ def shard_count(run: Run, planned: MixPlan) -> int:
     return run.spec.output_shards or max(wanted, len(planned.phases))
 
 
-def light(workspace: Store, unit: str, columns: Sequence[str]) -> pa.Table:
-    """The columns of a tokenized unit that decide its place in the mix."""
-    with workspace.open(f"tokens/{unit}.parquet") as f:
-        return pq.read_table(f, columns=list(dict.fromkeys(["doc_id", "u", "n_tokens", *columns])))
-
-
 def unit_rows(workspace: Store, unit: str, planned: MixPlan) -> Rows:
     """A tokenized unit as selection sees it."""
     further = [planned.multiplier.column] if planned.multiplier else []
     return rows_of(light(workspace, unit, [*planned.leaves.columns, *further]), planned)
-
-
-@dataclass(frozen=True)
-class CountLeaves:
-    """Documents and tokens by leaf."""
-
-    spec: MixSpec
-
-    def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        further = [self.spec.multiplier.column] if self.spec.multiplier else []
-        columns = [*self.spec.columns(), *further]
-        return pa.concat_tables([count(light(workspace, unit, columns), self.spec) for unit in units])
 
 
 @dataclass(frozen=True)
