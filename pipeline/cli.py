@@ -145,6 +145,60 @@ def tune(threshold: float, permutations: int, missed: float, bands: int | None, 
     Console(highlight=False).print(as_text(advised(threshold, permutations, missed, chosen)), markup=False)
 
 
+@main.group()
+def mix() -> None:
+    """Plan the mix of a job that is tokenized, without moving a document."""
+
+
+@mix.command(name="plan")
+@click.option("--what-if", is_flag=True, help="Beside the plan of the job without --set.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan here, to edit.")
+@click.option("--most", default=60, show_default=True, help="How many leaves to show.")
+@SET
+@JOB
+def mix_plan(**arguments: Any) -> None:
+    """Show what each leaf has and gives: tokens, share, epochs, what these are worth, and what kept it from more."""
+    from pipeline import commands_mix
+
+    guarded(lambda: commands_mix.plan(**arguments))
+
+
+@mix.command(name="advise")
+@click.option("--params", type=float, required=True, metavar="NUMBER", help="Parameters of the model: 8e9.")
+@SET
+@JOB
+def mix_advise(**arguments: Any) -> None:
+    """Show how much training the mix is for a model: compute-optimal tokens, epochs, what repeats are worth."""
+    from pipeline import commands_mix
+
+    guarded(lambda: commands_mix.advice(**arguments))
+
+
+@main.command()
+@SET
+@click.argument("what", metavar="URL_OR_JOB")
+def verify(**arguments: Any) -> None:
+    """Work out again all that a dataset says of itself: checksums, counts, shares, windows, caps, texts.
+
+    Only the dataset is read. Exit code 3 when anything does not hold.
+    """
+    from pipeline import commands_mix
+
+    guarded(lambda: commands_mix.verify(**arguments))
+
+
+@main.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(["megatron", "npy"]))
+@click.option("--out", required=True, help="Folder to write to; any fsspec URL.")
+@SET
+@click.argument("job", metavar="URL_OR_JOB")
+def export(**arguments: Any) -> None:
+    """Write a dataset as Megatron's .bin and .idx, or as flat .npy files."""
+    from pipeline import commands_mix
+
+    guarded(lambda: commands_mix.export(**arguments))
+
+
 def guarded(command: Callable[[], None]) -> None:
     """Run a command; turn each error a user can meet into a message and an exit code that means something."""
     from cluster.lease import LeaseHeld
@@ -157,6 +211,7 @@ def guarded(command: Callable[[], None]) -> None:
     from pipeline.inputs import InputError
     from pipeline.resources import MissingFile
     from pipeline.stages.stage import StageFailed
+    from pipeline.verify.findings import DatasetBreached
 
     try:
         command()
@@ -164,7 +219,16 @@ def guarded(command: Callable[[], None]) -> None:
         fail(str(e), EXIT_WRONG_JOB)  # its messages quote the job file without its secrets
     except (InputError, MissingFile, SpecError) as e:
         fail(without_secrets(e), EXIT_WRONG_JOB)
-    except (StageFailed, AccountingError, NoCluster, JobFailed, RemovalCeiling, GiantCluster, OSError) as e:
+    except (
+        StageFailed,
+        AccountingError,
+        NoCluster,
+        JobFailed,
+        RemovalCeiling,
+        GiantCluster,
+        DatasetBreached,
+        OSError,
+    ) as e:
         fail(without_secrets(e), EXIT_FAILED)
     except LeaseHeld as e:
         fail(without_secrets(e), EXIT_BUSY)

@@ -1,5 +1,7 @@
 """Every command with its options, as `--help` tells them."""
 
+from collections.abc import Iterator
+
 import click
 
 from docs.generator.markdown import MADE, joined, table
@@ -15,9 +17,18 @@ CODES = {
 WIDTH = 100
 
 
+def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command, those of a group under the group's name."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
 def page() -> str:
     parts = [MADE, "# Commands", "## Exit codes", table(["code", "means"], [[c, m] for c, m in CODES.items()])]
-    for name, command in sorted(cli.main.commands.items()):
+    for name, command in sorted(commands(cli.main)):
         with click.Context(
             command, info_name=f"corpusmill {name}", max_content_width=WIDTH, terminal_width=WIDTH
         ) as context:
