@@ -69,7 +69,7 @@ class UnicodeTables:
 def class_bits(character: str) -> int:
     """The class bits of one character: the specification of one row of the table.
 
-    >>> class_bits("a") == ALPHA | WORD | PLAIN | REGEX_WORD
+    >>> class_bits("a") == ALPHA | WORD | PLAIN | REGEX_WORD | LOWER
     True
     >>> class_bits("。") == ENDS, class_bits("ซ") & ALONE > 0
     (True, True)

@@ -65,7 +65,7 @@ def count_copies(first: np.ndarray, hashes: np.ndarray, chars: np.ndarray, out: 
         bits = table_bits(n)
         table[: 1 << bits] = np.uint64(0)
         for i in range(n):
-            key = max(hashes[begin + i], np.uint64(1))
+            key = np.uint64(max(hashes[begin + i], np.uint64(1)))
             slot = slot_for(table, bits, key)
             counts[slot] = 1 if table[slot] != key else counts[slot] + 1
             table[slot] = key

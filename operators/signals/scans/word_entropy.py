@@ -33,7 +33,7 @@ def entropies(first: np.ndarray, hashes: np.ndarray, out: np.ndarray) -> None:
         bits = table_bits(n)
         table[: 1 << bits] = np.uint64(0)
         for i in range(n):
-            key = max(hashes[begin + i], np.uint64(1))
+            key = np.uint64(max(hashes[begin + i], np.uint64(1)))
             slot = slot_for(table, bits, key)
             counts[slot] = 1 if table[slot] != key else counts[slot] + 1
             table[slot] = key
