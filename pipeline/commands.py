@@ -14,7 +14,7 @@ from cluster.submit import submit as submit_job
 from pipeline import explain, inspection, own_code, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
-from pipeline.dedup import index
+from pipeline.dedup import index, takedown
 from pipeline.dedup.settings import Settings
 from pipeline.dedup.showing import clusters
 from pipeline.funnel import as_table, leaves_table, size
@@ -141,7 +141,8 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     with lease.held(workspace):
-        indexed = index.units_in(workspace, Settings(spec=spec.dedup, shards=()))
+        taken = takedown.read(workspace)
+        indexed = index.units_in(workspace, Settings(spec=spec.dedup, shards=(), takedown=taken))
         live = sweep.remembered(workspace, "names") | units_of(spec, workspace, None) | indexed
         found = sweep.unreferenced(workspace, live)
         for name in found.names:

@@ -19,7 +19,7 @@ SHOWN = 60
 
 
 def planned(spec: JobSpec) -> MixPlan:
-    """The plan that a run of this job would make now. InputError before anything is tokenized; SpecError, Infeasible."""
+    """The plan that a run of this job would make now; InputError before it is tokenized, SpecError, Infeasible."""
     given, mix = given_plan(spec.mix), mix_of(spec.mix)
     leaves = leaves_of(spec)
     return plan(leaves, mix) if given is None else reviewed(given, leaves, mix)
@@ -53,8 +53,15 @@ def compared(before: MixPlan, after: MixPlan, shown: int = SHOWN) -> str:
         rows.append(
             (
                 -moved,
-                ["/".join(leaf), f"{had:,}", f"{has:,}", f"{share_had:.2%}", f"{share_has:.2%}"]
-                + [f"{epochs_had:.2f}", f"{epochs_has:.2f}"],
+                [
+                    "/".join(leaf),
+                    f"{had:,}",
+                    f"{has:,}",
+                    f"{share_had:.2%}",
+                    f"{share_has:.2%}",
+                    f"{epochs_had:.2f}",
+                    f"{epochs_has:.2f}",
+                ],
             )
         )
     rows.sort()
