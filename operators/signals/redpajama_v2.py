@@ -5,8 +5,9 @@ Source:   Weber et al. 2024 (RedPajama), arXiv:2411.12372, appendix, "Quality si
           signals.blocklist with those lists, the importance weights are signals.relevance, the classifiers
           signals.fasttext.
 Deviates: published per line, `rps_lines_` are here one number a document, over all its lines. Lower case is per
-          character and without NFD; digits are str.isdecimal; "lorem ipsum" are two whole words. Stop words are those
-          of the settings, or the job's own. Where nothing can be counted a share is 0 (there, some are null).
+          character and without NFD, so that "é" and a syllable of Hangul are one character of a word, there two or
+          three. Digits are str.isdecimal, "lorem ipsum" are two whole words. Stop words are those of the settings, or
+          the job's own. Where nothing can be counted a share is 0 (there, some are null).
 """
 
 from dataclasses import dataclass

@@ -7,14 +7,14 @@ from operators import load
 from operators.batch import TEXT, Batch
 
 # 6 lines, one of them blank and two the same; 16 words of 40 characters
-COUNTED = "* the tea #1 is hot…\n* the cup\n - 22\n* the cup\n\nend of..."
+COUNTED = "* the tea #1 is hot…\n* the cup\n- 22\n* the cup\n\nend of..."
 MEASURED = {
     "dolma_words": 16,
     "dolma_median_word_chars": 3,
     "dolma_symbol_ratio": 2 / 16,
     "dolma_alpha_ratio": 10 / 16,
     "dolma_required_words": 3,
-    "dolma_bullet_ratio": 3 / 6,
+    "dolma_bullet_ratio": 4 / 6,
     "dolma_ellipsis_line_ratio": 1 / 6,
     "dolma_dup_line_ratio": 2 / 6,
     "dolma_dup_line_char_ratio": 18 / 40,
