@@ -179,5 +179,7 @@ def etag_of(info: Mapping[str, Any]) -> str:
     """What changes with a file's content: the store's ETag, else time of change and size."""
     if tag := info.get("ETag") or info.get("etag"):
         return str(tag).strip('"')
-    told = (info.get(name) for name in ("mtime", "LastModified", "last_modified", "Last-Modified", "Content-MD5", "Digest"))
+    told = (
+        info.get(name) for name in ("mtime", "LastModified", "last_modified", "Last-Modified", "Content-MD5", "Digest")
+    )
     return "-".join(str(value) for value in (*told, info["size"]) if value is not None)

@@ -205,6 +205,7 @@ def guarded(command: Callable[[], None]) -> None:
     from cluster.lifecycle import NoCluster
     from cluster.submit import JobFailed
     from operators.mix.weights import SpecError
+    from pipeline import inspection
     from pipeline.accounting import AccountingError
     from pipeline.config.problems import JobError
     from pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
@@ -217,7 +218,7 @@ def guarded(command: Callable[[], None]) -> None:
         command()
     except JobError as e:
         fail(str(e), EXIT_WRONG_JOB)  # its messages quote the job file without its secrets
-    except (InputError, MissingFile, SpecError) as e:
+    except (InputError, MissingFile, SpecError, inspection.NoSuchRow) as e:
         fail(without_secrets(e), EXIT_WRONG_JOB)
     except (
         StageFailed,

@@ -20,13 +20,13 @@ from pipeline.dedup.showing import clusters
 from pipeline.funnel import as_table, leaves_table, size
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
-from pipeline.stages import ingest, inventory
-from pipeline.stages.stage import committed
+from pipeline.stages import ingest, inventory, tokenize
+from pipeline.stages.stage import Counts, committed
 
 
 def job_of(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
     """The job in a file, with what the command line changes of it."""
-    if job.suffix == ".json":
+    if job.suffix == ".json":  # a job as `submit` sends it, everything worked in already
         return JobSpec.from_canonical(job.read_text(encoding="utf-8"))
     extra = [f"sample.{key}={value}" for key, value in samples.items() if value is not None]
     return load(job, overrides=[*overrides, *extra])
@@ -143,7 +143,8 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     with lease.held(workspace):
         taken = takedown.read(workspace)
         indexed = index.units_in(workspace, Settings(spec=spec.dedup, shards=(), takedown=taken))
-        live = sweep.remembered(workspace, "names") | units_of(spec, workspace, None) | indexed
+        live = sweep.remembered(workspace, "names") | {*units_as_given(spec, workspace)} | indexed
+        live |= {*tokenize.last_units(workspace)}
         found = sweep.unreferenced(workspace, live)
         for name in found.names:
             click.echo(name)
@@ -156,9 +157,14 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
 
 
 def units_of(spec: JobSpec, workspace: Store, source: str | None) -> set[str]:
-    """Ingest units of the last finished run, or those the job as it is now has committed; of one source, or all."""
-    sources = {i.source for i in spec.inputs}
-    shards = [s for s in inventory.read(workspace) if s.source in sources and source in (None, s.source)]
-    mine = committed(workspace, "ingest", {str(u["name"]) for u in ingest.units(spec, shards)})
+    """Ingest units of the last finished run, or else what the job as it is now has committed; of one source, or all."""
     last = committed(workspace, "ingest", sweep.remembered(workspace, "ingested"))
-    return {name for name, counts in (last or mine).items() if source in (None, counts["source"])}
+    found = last or units_as_given(spec, workspace)
+    return {name for name, counts in found.items() if source in (None, counts["source"])}
+
+
+def units_as_given(spec: JobSpec, workspace: Store) -> dict[str, Counts]:
+    """Committed ingest units of the job as it is now."""
+    sources = {i.source for i in spec.inputs}
+    shards = [s for s in inventory.read(workspace) if s.source in sources]
+    return committed(workspace, "ingest", {str(u["name"]) for u in ingest.units(spec, shards)})

@@ -47,9 +47,13 @@ class Explanation:
     committed: int
     changes: Sequence[str]
     first_stage: str | None  # None: nothing decides anything new
+    limit: int | None  # of documents a source
 
     def lines(self) -> Iterator[str]:
         yield f"inputs: {self.shards} shards, {self.new_shards} of them new to the workspace"
+        if self.limit is not None:
+            yield f"ingest: shards are read one after another until a source has given {self.limit} documents"
+            return
         yield f"ingest: {self.committed} of {self.shards} committed, {self.shards - self.committed} to run"
         yield from (f"changed: {change}" for change in self.changes)
         if self.committed < self.shards:
@@ -80,6 +84,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]]) -> Ex
         committed=len(done),
         changes=changes,
         first_stage=min(stages, key=STAGES.index, default=None),
+        limit=spec.sample.limit,
     )
 
 

@@ -8,13 +8,14 @@ import functools
 import hashlib
 import os
 import shutil
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
 
 VARIABLE = "NUMBA_CACHE_DIR"
-KEPT = 4  # folders of other versions of the code; a guess
+KEPT_S = 30 * 86400  # folders of other versions of the code go when they are older; other checkouts may still use them
 
 
 def choose() -> Path:
@@ -23,9 +24,10 @@ def choose() -> Path:
     folder = base / code_digest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     os.environ[VARIABLE] = str(folder)
-    others = sorted((p for p in base.iterdir() if p != folder and p.is_dir()), key=lambda p: p.stat().st_mtime)
-    for old in others[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    os.utime(folder)
+    for other in base.iterdir():
+        if time.time() - other.stat().st_mtime > KEPT_S:
+            shutil.rmtree(other, ignore_errors=True)
     return folder
 
 

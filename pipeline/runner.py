@@ -1,7 +1,6 @@
 """A job from the first file to the published dataset, stage by stage, doing only what is not done."""
 
 import contextlib
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -87,7 +86,7 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         removed.by_reason,
         made.chosen,
     )
-    published = publish.publish(run, planned, packed, whole, started=started)
+    published = publish.publish(run, planned, packed, whole, ingested.result.failed, started=started)
     ran["publish"] = int(published.wrote)
     if any(ran.values()):
         remember(run.workspace, run.spec)
@@ -114,7 +113,9 @@ def _judge(run: Run, ingested: Result) -> None:
 
 
 def _start(open_: contextlib.ExitStack, options: Options, stores: list[Store], display: Display) -> int:
-    cpus = open_.enter_context(lifecycle.session(address=options.address, workers=options.workers))
+    setup = "pipeline.kernel_cache.choose"
+    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup)
+    cpus = open_.enter_context(session)
     quiet()
     if options.address is not None:
         preflight.check_stores(stores)
@@ -132,8 +133,3 @@ def _once(start: Callable[[], int]) -> Callable[[], int]:
         return found[0]
 
     return call
-
-
-def describe(spec: JobSpec) -> str:
-    """A short name for exactly this job, for logs."""
-    return f"{spec.name} ({digest(json.loads(spec.to_canonical()))[:8]})"

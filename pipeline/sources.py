@@ -5,12 +5,12 @@ from typing import Any
 
 from operators import load
 from operators.contract import Operator, Resource
-from pipeline import resources
+from pipeline import own_code, resources
 from pipeline.chain import Chain
 from pipeline.config.inputs import InputSpec
 from pipeline.config.readers import build_reader
 from pipeline.config.spec import JobSpec
-from pipeline.identity import digest
+from pipeline.identity import digest, libraries
 
 
 def fixed(spec: InputSpec) -> dict[str, str]:
@@ -38,7 +38,7 @@ def fingerprint(spec: JobSpec, source: str, reader: str) -> str:
     named += [(step.operator, step.build()) for step in spec.documents]
     sums = resources.digests(op for _, op in named)
     told: list[Any] = [load.fingerprint(name, op, sums) for name, op in named]
-    return digest(told, fixed(found), spec.sample.documents)
+    return digest(told, fixed(found), spec.sample.documents, own_code.modules_of(spec), libraries())
 
 
 def files_of(job: str) -> list[Resource]:

@@ -58,7 +58,7 @@ def name_of(path: str) -> str:
 
 
 def sweep(workspace: Store, found: Sweep) -> None:
-    """Delete what `unreferenced` found: manifests first, then markers, so that nothing is ever said to be there that is not."""
+    """Delete what was found: manifests first, then markers, so that nothing is ever said to be there that is not."""
     order = sorted(found.names, key=lambda name: (not name.startswith("manifests/"), not name.endswith(".json"), name))
     for name in order:
         workspace.delete(name)

@@ -58,7 +58,15 @@ document of each piece and where in it the piece starts; `leaf` and `pass`, what
 |---|---|---|---:|---:|---:|
 {leaves}
 
-## Licences
+{lacks(manifest)}## Licences
 
 {licences}
 """
+
+
+def lacks(manifest: Mapping[str, Any]) -> str:
+    """The stretches of input that could not be read at all, if there are any."""
+    rows = "".join(
+        f"- {m['source']}: {m['file']} [{m['start']}, {m['end']}): {m['reason']}\n" for m in manifest["missing"]
+    )
+    return f"## What it lacks\n\nThese stretches of input failed and are not in it:\n\n{rows}\n" if rows else ""

@@ -13,7 +13,7 @@ from pipeline.dedup.index import record, with_settled
 from pipeline.dedup.phases import Work
 from pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
 from pipeline.dedup.settings import EnteredShard, Settings
-from pipeline.identity import SHARD_BITS
+from pipeline.identity import SHARD_BITS, digest
 from pipeline.run import Run
 from pipeline.sources import input_of
 from pipeline.stages.inventory import Shard
@@ -50,10 +50,12 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
         key=lambda s: s.number,
     )
     settings = Settings(spec=run.spec.dedup, shards=tuple(entered), takedown=takedown.read(run.workspace))
-    manifest = f"manifests/dedup-{settings.fingerprint}.json"
+    asked = [run.spec.dedup.max_removed_share, run.spec.dedup.max_cluster_share, run.spec.dedup.index]
+    judged = digest(settings.fingerprint, asked)  # ceilings decide whether a result stands, not what it is
+    manifest = f"manifests/dedup-{judged}.json"
     known = stage_manifest(run.workspace, manifest)
     if known is not None:
-        return Removed(known["tables"], known["facts"]["removed"], known["facts"], settings.fingerprint, ran=0)
+        return Removed(known["tables"], known["facts"]["removed"], known["facts"], judged, ran=0)
     work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup"))
     settings = with_settled(run.workspace, settings)
     try:
@@ -67,7 +69,7 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     run.workspace.publish(manifest, payload)
     for left_over in run.workspace.files(work.folder):
         run.workspace.delete(left_over.uri)
-    return Removed(found.tables, found.facts["removed"], found.facts, settings.fingerprint, ran=1)
+    return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1)
 
 
 def runner(run: Run, stage: str) -> Any:

@@ -14,7 +14,7 @@ from cluster.storage import Store, etag_of, filesystem
 from operators.batch import TEXT, Batch
 from operators.contract import Span
 from operators.dedup.keys import text_keys
-from pipeline import kernels, own_code, sources, warm
+from pipeline import kernels, own_code, resources, sources, warm
 from pipeline.accounting import Tally, check
 from pipeline.chain import STANDARD, Chain, Gone, reason_word
 from pipeline.config.spec import JobSpec
@@ -26,7 +26,6 @@ from pipeline.stages.units import Unit
 from pipeline.tables import TableWriter
 
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
-SAMPLE_STEP = "sample"
 
 
 class InputChanged(RuntimeError):
@@ -40,9 +39,11 @@ class Ingest:
     job: str
     workspace: Store
     code: Mapping[str, str]  # the user's own modules
+    files: Mapping[str, str]  # sha256 of every file that the operators need, by address
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         own_code.install(self.code)
+        resources.require(self.files)
         shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
         spec = JobSpec.from_canonical(self.job)
         use = warm.ingest_use(self.job, shard.reader)

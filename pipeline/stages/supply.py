@@ -11,6 +11,7 @@ from cluster.storage import Store
 from operators.mix.counts import count
 from operators.mix.leaves import LeafTable
 from operators.mix.spec import MixSpec
+from operators.mix.weights import SpecError
 from pipeline.identity import digest
 
 VERSION = 1
@@ -37,7 +38,9 @@ def supply(
 
 
 def summed(tables: Sequence[pa.Table]) -> pa.Table:
-    """Counts of disjoint units as one, sorted by leaf."""
+    """Counts of disjoint units as one, sorted by leaf. SpecError when there are none at all."""
+    if not tables:
+        raise SpecError("there is nothing to mix: no document was kept; look at `inspect dropped`, or at the inputs")
     together = pa.concat_tables(tables)
     keys = [c for c in together.column_names if c not in ("documents", "tokens", "largest")]
     sums = together.group_by(keys).aggregate([("documents", "sum"), ("tokens", "sum"), ("largest", "max")])

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from cluster.storage import Store
 from pipeline import resources
 from pipeline.config.spec import JobSpec
-from pipeline.identity import digest
+from pipeline.identity import digest, libraries
 from pipeline.inputs import InputError
 from pipeline.run import Run
 from pipeline.stages.inventory import Shard
-from pipeline.stages.stage import Result, run_stage
+from pipeline.stages.stage import Result, run_stage, stage_manifest
 from pipeline.stages.tokenize_unit import VERSION, Tokenize, leaf_columns, number_columns
 
 STATE = "_tokenized.json"  # what a mix is planned from, also when planning failed
@@ -25,7 +25,8 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     """
     tokens, mix = run.spec.tokens, run.spec.mix
     columns = [leaf_columns(mix), number_columns(mix)]
-    decides = digest(VERSION, resources.sha256(tokens.tokenizer), tokens.eos, columns, mix.seed, tokenizers_version())
+    ids = [resources.sha256(tokens.tokenizer), tokens.eos, tokenizers_version(), libraries()]
+    decides = digest(VERSION, ids, columns, mix.seed)
     units: Sequence[Mapping[str, object]] = [
         {
             "name": digest(ingested, duplicates[ingested], decides),
@@ -36,13 +37,20 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
         }
         for ingested, s in shards.items()
     ]
-    task = Tokenize(job=run.spec.to_canonical(), workspace=run.workspace)
+    files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
+    task = Tokenize(job=run.spec.to_canonical(), workspace=run.workspace, files=files)
     result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
     told = {"units": sorted(result.counts), "columns": [*columns[0], *columns[1]], "seed": mix.seed}
     payload = json.dumps(told).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
         run.workspace.publish(STATE, payload)
     return result
+
+
+def last_units(workspace: Store) -> list[str]:
+    """The units that the last run in a workspace mixed, or was about to; none before the first."""
+    told = stage_manifest(workspace, STATE)
+    return [] if told is None else list(told["units"])
 
 
 def tokenized_units(spec: JobSpec, workspace: Store) -> list[str]:

@@ -61,8 +61,10 @@ class Tokenize:
 
     job: str
     workspace: Store
+    files: Mapping[str, str]  # sha256 of the tokenizer, by address
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        resources.require(self.files)
         spec = JobSpec.from_canonical(self.job)
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         ingested, name = str(unit["ingested"]), str(unit["name"])
