@@ -13,22 +13,23 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cluster import lease, lifecycle
 from cluster.storage import Store
 from operators.batch import TEXT, Batch
-from operators.contract import Decision, Extract, Reader, Span, mask_of
-from operators.dedup import minhash
-from operators.dedup.keys import text_keys, url_keys
-from operators.text.words import WordRule, find_words
+from operators.contract import Decision, Span, mask_of
+from operators.dedup.keys import text_keys
 from pipeline import preflight, sources, warm
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
+from pipeline.inputs import InputFile
 from pipeline.progress import Display
 from pipeline.run import Run
 from pipeline.stages import ingest, inventory
+from pipeline.stages.dedup_keys import KeyWriter
 from pipeline.stages.ingest_unit import DROPPED_TEXT_CHARS, standard
 from pipeline.stages.units import quiet
 from pipeline.tables import TableWriter
@@ -92,31 +93,27 @@ def warmed(job: Path) -> dict[str, float]:
     return {"cpu_s": time.process_time() - begin}
 
 
-def one_file(spec: JobSpec, job: str, file, reader: str, out: Path, clock: Clock) -> None:
+def one_file(spec: JobSpec, job: str, file: InputFile, reader: str, out: Path, clock: Clock) -> None:
+    """One file through its kernels, batch by batch; only they are timed, not what holds them together."""
     chain = sources.chain(job, file.source, reader)
-    near = spec.dedup.near
     out.mkdir()
-    columns = chain.columns()
-    schema = pa.schema([pa.field(n, t) for n, t in columns.items()])
-    with (
-        open(file.uri.removeprefix("file://"), "rb") as opened,
-        TableWriter(out / "documents", schema) as documents,
-        TableWriter(out / "dropped", schema) as dropped,
-    ):
-        read = iter(chain.reader(opened, Span(0, file.size)))
+    kept = pa.schema([pa.field(n, t) for n, t in {**chain.columns(), "text_key": pa.binary(16)}.items()])
+    documents, dropped = TableWriter(out / "documents", kept), TableWriter(out / "dropped", kept)
+    keys = KeyWriter(out, "keys", spec.dedup)
+    with open(file.uri.removeprefix("file://"), "rb") as opened:
+        read, row = iter(chain.reader(opened, Span(0, file.size))), 0
         while True:
             with clock("reader"):
                 found = next(read, None)
             if found is None:
-                return
-            table = pa.Table.from_batches([found])
-            table = table.filter(table["skipped"].is_null())
-            batch = Batch(standard(table).drop_columns(["language"]))
+                break
+            ids = pa.array(np.arange(row, row + found.num_rows))
+            row += found.num_rows
+            table = pa.Table.from_batches([found]).add_column(0, "doc_id", ids)
+            batch = Batch(standard(table.filter(table["skipped"].is_null())).drop_columns(["language"]))
             for step, operator in chain.steps:
-                if isinstance(operator, Extract | Reader):
-                    continue
                 with clock(step):
-                    result = operator(batch)
+                    result = operator(batch)  # pyright: ignore[reportCallIssue, reportArgumentType]
                 if isinstance(operator, Decision):
                     keep = mask_of(result)
                     gone = batch.table.filter(pa.array(~keep))
@@ -126,17 +123,17 @@ def one_file(spec: JobSpec, job: str, file, reader: str, out: Path, clock: Clock
                     batch = batch.keep(keep)
                 else:
                     batch = result
-            with clock("keys"):
-                text_keys(batch.column("text"))
-                url_keys(batch.column("url"))
-            with clock("minhash"):
-                words = batch.once(find_words, WordRule(near.word_rule))
-                signed = minhash.signatures(
-                    words, shingle_words=near.shingle_words, permutations=near.bands * near.rows
-                )
-                minhash.bands(signed.minima, bands=near.bands, rows=near.rows)
+            with clock("text keys"):
+                batch = batch.with_columns({"text_key": text_keys(batch.column("text"))})
+            with clock("keys, bands, sketches"):
+                keys.add(batch)
             with clock("write documents"):
                 documents.write(batch.table)
+        for name, writer in (("documents", documents), ("dropped", dropped)):
+            with clock(f"write {name}"):
+                writer.__exit__(None, None, None)
+        with clock("keys, bands, sketches"):
+            keys.__exit__(None, None, None)
 
 
 if __name__ == "__main__":

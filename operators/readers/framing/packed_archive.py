@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened, skippable_bytes
 from operators.readers.framing.grammar import Grammar, Head
 from operators.readers.framing.record import CLOSING, OPENING_BYTES, Framed, read_record, resync
+from operators.readers.framing.sound_members import sound_members
 from operators.readers.framing.stored import Stored
 from operators.readers.framing.window import Window
 
@@ -12,8 +13,13 @@ from operators.readers.framing.window import Window
 def packed_records(
     stored: Stored, codec: Codec, start: int, end: int, grammar: Grammar, max_bytes: int
 ) -> Iterator[Framed]:
-    at, member = start, opened(stored, codec, start)
+    at: int = start
+    member: Member | None = None
     while at < stored.size:
+        if codec.kind == "gz" and member is None:
+            at = yield from sound_members(stored, at, end, grammar, max_bytes)
+            if at >= stored.size:
+                return
         if member is None:
             member = opened(stored, codec, at)
         if at >= end and member is not None and begins_record(member, grammar):
@@ -32,7 +38,7 @@ def packed_records(
             if follower is None or not continues(follower, grammar):
                 block = member.peek(0)[head.size : head.size + head.block_bytes]
                 yield Framed(at, member.position - at, head, block)
-                at, member = member.position, follower
+                at, member = member.position, follower if codec.kind != "gz" else None
                 continue
         group = _Group(stored, codec, grammar, member)
         for record in _in_group(group, at, grammar, max_bytes):
@@ -43,7 +49,8 @@ def packed_records(
                 after = member_from(stored, codec, grammar, max(group.member.offset + 1, at))
                 yield Framed(record.offset, after - at, failure=record.failure)
                 at = after
-        member = group.next if group.next is not None and group.next.offset == at else None
+        again = group.next is not None and group.next.offset == at and codec.kind != "gz"  # gzip: the short cut is next
+        member = group.next if again else None
 
 
 def _only_record(member: Member, grammar: Grammar, max_bytes: int) -> Head | None:

@@ -9,6 +9,7 @@ from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
 
 CR = 0x0D
 VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]{0,8}\r?\n")
+FIELD = re.compile(rb"\n([^:\n]*):([^\n]*)")
 
 
 class WarcGrammar:
@@ -46,15 +47,10 @@ def fields_of(head: bytes) -> dict[bytes, bytes]:
     >>> fields_of(b"WARC/1.0\\r\\nA: 1\\r\\nb: 2\\r\\n 3\\r\\nA: 4\\r\\n\\r\\n")
     {b'a': b'1', b'b': b'2 3'}
     """
-    lines = head.split(b"\n")
     if b"\n " in head or b"\n\t" in head:
-        lines = _unfolded(lines)
-    fields: dict[bytes, bytes] = {}
-    for line in reversed(lines[1:]):
-        name, colon, value = line.partition(b":")
-        if colon:
-            fields[name.strip().lower()] = value.strip()
-    return fields
+        head = b"\n".join(_unfolded(head.split(b"\n")))
+    # backwards, so that the first of each name is the one that stays
+    return {name.strip().lower(): value.strip() for name, value in reversed(FIELD.findall(head))}
 
 
 def _unfolded(lines: list[bytes]) -> list[bytes]:
