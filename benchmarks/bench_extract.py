@@ -1,7 +1,7 @@
 """extract.main_text beside trafilatura and resiliparse: quality on gold pages and pages a second, same pages, same run.
 
-The held-out row needs the models of `python -m training.extract ... --folds benchmarks/data/extract`; without all of them
-it fails. All CPU time from raw bytes. A row holds when its ratio is at least `at_least` and its answer is good enough.
+The held-out row needs the models of `python -m training.extract ... --folds benchmarks/data/extract`; without them it
+fails. All CPU time from raw bytes. A row holds when its ratio is at least `at_least` and its answer is good enough.
 """
 
 import gzip

@@ -1,7 +1,7 @@
 """Drops pages that are all boilerplate: login walls, cookie walls, errors, pages drawn by scripts.
 
-Source: the score is `extract.main_text`'s; the bound keeps 98.9 % of the pages of WCXB's development set that have gold
-text, each judged by a model that never saw its host.
+Source: the score is `extract.main_text`'s. On 954 pages of WCXB's development set with gold text, each judged by an
+earlier model that never saw its host, 99 % scored 0.49 or less; of 16 pages with empty gold text 6 scored above 0.5.
 """
 
 from dataclasses import dataclass

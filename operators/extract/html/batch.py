@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.metadata import Told, put_nothing, put_told
 from operators.extract.html.model import Model
 from operators.extract.html.page import main_text
@@ -69,13 +70,14 @@ def extract_pages(
     start: np.ndarray,
     end: np.ndarray,
     kind: np.ndarray,
-    ws: Workspace,
+    owned: Workspace,
     model: Model,
     choices: Choices,
     out: Texts,
     told: Told,
 ) -> None:
     """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
+    ws = borrowed(owned)
     for row in range(kind.shape[0]):
         o = out.text_end[row]
         if kind[row] != HTML:

@@ -13,6 +13,7 @@ from operators.extract.html import columns as C
 from operators.extract.html import tags as T
 from operators.extract.html.attributes import end_of_tag, read_attributes
 from operators.extract.html.blocks import begin_or_end_emphasis, begin_or_end_link, end_block, line_break
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.characters import LOWER
 from operators.extract.html.hashing import BASIS, PRIME, find_slot
 from operators.extract.html.head import note, read_head_tag
@@ -41,8 +42,9 @@ def _reset(ws: Workspace) -> None:
 
 
 @njit(cache=True, nogil=True)
-def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
+def tokenize(src: np.ndarray, n: Int, owned: Workspace) -> None:
     """Reads `src[:n]` (UTF-8). Fills text, blocks, elements, names, links, spots, scripts; counts are in the state."""
+    ws = borrowed(owned)
     st = ws.state
     _reset(ws)
     i = 0
