@@ -12,7 +12,7 @@ import click
 from pipeline import kernel_cache
 
 EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
-EXIT_FAILED = 3  # units failed, or rows did not add up: what succeeded is kept
+EXIT_FAILED = 3  # units failed, rows did not add up, or a dataset is not what it says: what succeeded is kept
 EXIT_BUSY = 4  # another run has the workspace
 EXIT_STOPPED = 130  # Ctrl-C
 

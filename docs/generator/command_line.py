@@ -10,7 +10,7 @@ from pipeline import cli
 CODES = {
     "0": "done, or nothing to do",
     str(cli.EXIT_WRONG_JOB): "the job file or its inputs are wrong: nothing was done",
-    str(cli.EXIT_FAILED): "units failed, or rows did not add up: what succeeded is kept",
+    str(cli.EXIT_FAILED): "units failed, rows did not add up, or a dataset is not what it says: what succeeded is kept",
     str(cli.EXIT_BUSY): "another run has the workspace",
     str(cli.EXIT_STOPPED): "stopped by Ctrl-C: the same command goes on",
 }
