@@ -13,7 +13,8 @@ from benchmarks.corpus import Corpus
 LEVEL = 6  # of gzip, as crawls have it
 RECORD = (
     "WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}\r\nWARC-Record-ID: {id}\r\n"
-    "WARC-Refers-To: {id}\r\nContent-Type: text/plain\r\nContent-Length: {length}\r\n\r\n"
+    "WARC-Refers-To: {id}\r\nWARC-Identified-Payload-Type: text/plain\r\n"  # so that no tool guesses by the bytes
+    "Content-Type: text/plain\r\nContent-Length: {length}\r\n\r\n"
 )
 INFO = b"Software-Info: benchmarks.corpus\r\nExtracted-Date: Thu, 01 Jan 2026 00:00:00 GMT\r\n"
 INFO_RECORD = (

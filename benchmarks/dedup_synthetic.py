@@ -41,6 +41,7 @@ from pipeline.stages.units import Done, quiet, run_units
 SHARD_ROWS = 33_000  # documents of a WET file of Common Crawl, about
 BANDS = 14
 KEPT_BAND = int(0.7 * 2**32)
+LOOK_EVERY_S = 2.0  # a look at all processes costs tens of milliseconds, which count as ours
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Sketches:
         }
         table = pa.table({name: columns[name] for name in schema.names}, schema=schema)
         store.publish(f"{folder}/{unit['name']}.arrow", encoded(table).to_pybytes())
-        return {"sketches": f"{folder}/{unit['name']}.arrow", "bytes": table.nbytes, "documents": n}
+        return {"files": {f"{folder}/{unit['name']}.arrow": table.nbytes}, "documents": n}
 
 
 class Watch:
@@ -119,7 +120,7 @@ class Watch:
         self._thread.start()
 
     def _look(self) -> None:
-        while not self._stop.wait(0.25):
+        while not self._stop.wait(LOOK_EVERY_S):
             self.sample()
 
     def sample(self) -> float:
@@ -162,7 +163,7 @@ def measure(documents: int, folder: Path) -> dict[str, Any]:
         units = shard_units(shards, members=by_shard(work, members, shards, label="members"))
         sent = work.phase("sketches", units, Sketches(corpus, near), size_bytes=sum(files.values()))
         marks["sketches"] = watch.sample()
-        sketches = {r["sketches"]: r["bytes"] for r in sent}
+        sketches = {name: size for r in sent for name, size in r["files"].items()}
         parts = [p.to_unit() for p in run_exchange(sketches, label="clusters", phase=work.phase)]
         numbers = tuple(range(corpus.shards))
         ranking = Ranking(

@@ -29,8 +29,10 @@ def guarded(command: Callable[[], None]) -> None:
 
     try:
         command()
-    except (JobError, InputError, MissingFile, SpecError) as e:
-        fail(str(e), EXIT_WRONG_JOB)
+    except JobError as e:
+        fail(str(e), EXIT_WRONG_JOB)  # its messages quote the job file without its secrets
+    except (InputError, MissingFile, SpecError) as e:
+        fail(without_secrets(e), EXIT_WRONG_JOB)
     except (
         StageFailed,
         AccountingError,
@@ -41,16 +43,21 @@ def guarded(command: Callable[[], None]) -> None:
         DatasetBreached,
         OSError,
     ) as e:
-        fail(str(e), EXIT_FAILED)
+        fail(without_secrets(e), EXIT_FAILED)
     except LeaseHeld as e:
-        fail(str(e), EXIT_BUSY)
+        fail(without_secrets(e), EXIT_BUSY)
     except KeyboardInterrupt:
         fail("stopped; what was finished is kept: the same command goes on from there", EXIT_STOPPED)
 
 
-def fail(message: str, code: int) -> NoReturn:
-    """Say what is wrong, without any secret that the message might carry, and end."""
+def without_secrets(error: Exception) -> str:
+    """The error's message, without any secret of the environment or of an address that it might carry."""
     from pipeline.config.secrets import known_secrets, redacted
 
-    click.echo(f"corpusmill: {redacted(message, known_secrets(os.environ))}", err=True)
+    return redacted(str(error), known_secrets(os.environ))
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say what is wrong, and end."""
+    click.echo(f"corpusmill: {message}", err=True)
     sys.exit(code)

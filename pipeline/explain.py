@@ -57,7 +57,8 @@ class Explanation:
         elif self.first_stage is None:
             yield "nothing to do, unless the output was touched"
         else:
-            yield f"would run: {', '.join(STAGES[STAGES.index(self.first_stage) :])} (units whose input is the same are kept)"
+            stages = ", ".join(STAGES[STAGES.index(self.first_stage) :])
+            yield f"would run: {stages} (units whose input is the same are kept)"
 
 
 def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]]) -> Explanation:

@@ -1,4 +1,4 @@
-"""Look into a workspace or a dataset: documents, dropped ones, duplicates beside their survivors, a sequence in words."""
+"""Look into a workspace or a dataset: documents, dropped ones, duplicates beside survivors, a sequence in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

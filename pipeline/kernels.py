@@ -19,7 +19,7 @@ from pipeline.identity import digest
 
 
 def once(use: str, warm: Callable[[], object]) -> None:
-    """Return when the kernels of a use are in this machine's cache. warm: runs them; called by one process at a time."""
+    """Return when the kernels of a use are in this machine's cache. warm: runs them, in one process at a time."""
     stamp = stamp_of(use)
     if stamp.exists():
         return

@@ -79,12 +79,13 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
     tokenized = done(tokenize.tokenize(run, ingested.shards, removed.tables))
     planned = mix.mix(run, tokenized)
     ran["mix"] = planned.ran
-    packed = done(pack.pack(run, tokenized, planned))
+    made = pack.pack(run, tokenized, planned)
+    packed = done(made.result)
     whole = funnel(
         accounting.total_of(ingested.result.counts.values()),
         accounting.total_of(tokenized.counts.values()),
         removed.by_reason,
-        accounting.total_of(packed.counts.values()),
+        made.chosen,
     )
     published = publish.publish(run, planned, packed, whole, started=started)
     ran["publish"] = int(published.wrote)

@@ -1,7 +1,7 @@
 """What in a workspace nothing refers to any more: outputs of operators that changed since, writes that were cut off.
 
-A finished run leaves the names of all it rests on in `_live.json`; those stay, and so does what belongs to the job as it
-is now, and what the index of earlier runs refers to. The dry run lists exactly what the real one deletes.
+A finished run leaves the names of all it rests on in `_live.json`; those stay, and so does what belongs to the job as
+it is now, and what the index of earlier runs refers to. The dry run lists exactly what the real one deletes.
 """
 
 import json

@@ -45,6 +45,9 @@ class DedupSpec(Section):
     index: bool = False
     """Keep the shingle sets of documents that stay, so that later updates read no text but the new; about 1.2 times
     the size of the text. Without it an update also reads the old documents that share a band with a new one."""
+    max_cluster_share: Share = 0.25
+    """Share of all documents that one cluster of near duplicates may lose before the run stops; below 10,000 it never
+    does. 0.25 is a guess: no honest corpus is a quarter one page."""
     max_removed_share: dict[str, Share] = Field(default_factory=lambda: {"default": 0.95})
     """Share of a source's documents that may be removed before the run stops, by source; `default` for the rest."""
 

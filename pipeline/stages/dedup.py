@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import faultpoint
+from pipeline.dedup import takedown
 from pipeline.dedup.deduplicate import deduplicate
+from pipeline.dedup.grouping import NotConverged
 from pipeline.dedup.index import record, with_settled
 from pipeline.dedup.phases import Work
+from pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
 from pipeline.dedup.settings import EnteredShard, Settings
 from pipeline.identity import SHARD_BITS
 from pipeline.run import Run
@@ -46,14 +49,17 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
         ),
         key=lambda s: s.number,
     )
-    settings = Settings(spec=run.spec.dedup, shards=tuple(entered))
+    settings = Settings(spec=run.spec.dedup, shards=tuple(entered), takedown=takedown.read(run.workspace))
     manifest = f"manifests/dedup-{settings.fingerprint}.json"
     known = stage_manifest(run.workspace, manifest)
     if known is not None:
         return Removed(known["tables"], known["facts"]["removed"], known["facts"], settings.fingerprint, ran=0)
     work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup"))
     settings = with_settled(run.workspace, settings)
-    found = deduplicate(work, settings)
+    try:
+        found = deduplicate(work, settings)
+    except (RemovalCeiling, GiantCluster, NotConverged) as e:
+        raise StageFailed(str(e)) from e
     run.lease.check()
     record(work, settings, found.tables, found.sets)
     faultpoint.reached("dedup.manifest")

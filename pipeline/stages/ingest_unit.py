@@ -132,8 +132,8 @@ class ShardWriter:
             self._drop(Gone("read", "failed", failed["failure"].combine_chunks(), failed))
         records = records.filter(sound)
         raw = "content" if "content" in records.column_names else "text"
-        self.tally.add("in", "documents", by=records.num_rows)
-        self.tally.add("in", "bytes", by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
+        self.tally.add("in", "documents", self.shard.source, by=records.num_rows)
+        self.tally.add("in", "bytes", self.shard.source, by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
         outcome = self.chain.run(Batch(standard(sampled(records, raw, self.spec.sample.documents, self.tally))))
         for gone in outcome.gone:
             self._drop(gone)
@@ -151,8 +151,9 @@ class ShardWriter:
             }
         )
         for row in table.group_by(["domain", "language"]).aggregate([("bytes", "sum"), ("bytes", "count")]).to_pylist():
-            self.tally.add("kept", "documents", row["domain"], row["language"], by=row["bytes_count"])
-            self.tally.add("kept", "bytes", row["domain"], row["language"], by=row["bytes_sum"] or 0)
+            leaf = (self.shard.source, row["domain"], row["language"])
+            self.tally.add("kept", "documents", *leaf, by=row["bytes_count"])
+            self.tally.add("kept", "bytes", *leaf, by=row["bytes_sum"] or 0)
 
     def _drop(self, gone: Gone) -> None:
         for row in pc.value_counts(reason_word(gone.reasons)).to_pylist():
@@ -191,7 +192,7 @@ class ShardWriter:
 
 
 def sampled(records: pa.Table, raw: str, share: float, tally: Tally) -> pa.Table:
-    """The share of records whose content hashes low: the same ones wherever they lie, more of them as the share grows."""
+    """The share of records whose content hashes low: the same ones wherever they lie, more as the share grows."""
     if share >= 1:
         return records
     keys = text_keys(records[raw].combine_chunks().view(TEXT))  # the bytes of pages are hashed as they are

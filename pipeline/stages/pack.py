@@ -4,6 +4,7 @@ The exchange brings each shard's documents together; a shard is packed and put i
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline import accounting
@@ -23,7 +24,15 @@ MEMORY_BYTES = 2_000_000_000
 FEW_FILES = 256  # read by every shard directly; more are brought together first
 
 
-def pack(run: Run, tokenized: Result, planned: Planned) -> Result:
+@dataclass(frozen=True)
+class Packed:
+    """The parts, and what the mix chose by source, domain and language."""
+
+    result: Result
+    chosen: accounting.Tally
+
+
+def pack(run: Run, tokenized: Result, planned: Planned) -> Packed:
     """Select, exchange, pack. Tokens chosen = tokens written, checked over all shards."""
     units = [{"name": select_name(planned, unit), "tokens": unit} for unit in tokenized.counts]
     selected = run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
@@ -32,7 +41,7 @@ def pack(run: Run, tokenized: Result, planned: Planned) -> Result:
     packed = accounting.total_of(result.counts.values())
     for what in ("documents", "tokens"):
         accounting.check(f"{what} of the mix", came=chosen.total(what), went={"packed": packed.total(what)})
-    return Result("pack", result.counts, ran=result.ran + selected.ran)
+    return Packed(Result("pack", result.counts, ran=result.ran + selected.ran), chosen)
 
 
 def select_name(planned: Planned, tokens_unit: str) -> str:

@@ -107,6 +107,6 @@ def told(stage: str, failed: Sequence[Failed]) -> str:
     shown = "\n".join(f"  {label(f.unit)}: {f.error}" for f in failed[:20])
     more = f"\n  and {len(failed) - 20} more" if len(failed) > 20 else ""
     return (
-        f"{stage}: {len(failed)} units failed after every try; what succeeded is kept, run again to try the rest, or set "
-        f"`on_failure: continue` to publish without them\n{shown}{more}\n{failed[0].details}"
+        f"{stage}: {len(failed)} units failed after every try; what succeeded is kept, run again to try the rest, or "
+        f"set `on_failure: continue` to publish without them\n{shown}{more}\n{failed[0].details}"
     )

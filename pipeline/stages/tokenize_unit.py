@@ -106,7 +106,7 @@ class Tokenize:
                         "ids": ids,
                     }
                 )
-                count(out, pc.binary_length(table["text"]), tally)
+                count(out.append_column("bytes", pc.binary_length(table["text"])), tally)
                 yield out
         check(
             f"documents of {ingested}", came=came, went={"duplicates": len(gone), "tokenized": tally.total("documents")}
@@ -140,19 +140,20 @@ def numbers_of(table: pa.Table, name: str, copies: pa.Table) -> pa.Array:
     return table[name].combine_chunks().cast(pa.float64())
 
 
-def count(table: pa.Table, text_bytes: pa.ChunkedArray, tally: Tally) -> None:
-    """Documents, text bytes and tokens by source, domain and language."""
-    counted = table.select([*ALWAYS, "n_tokens"]).append_column("bytes", text_bytes)
-    grouped = counted.group_by(list(ALWAYS)).aggregate([("n_tokens", "sum"), ("n_tokens", "count"), ("bytes", "sum")])
-    for row in grouped.to_pylist():
+def count(table: pa.Table, tally: Tally) -> None:
+    """Documents, tokens and, where the table knows them, text bytes, by source, domain and language."""
+    sums = {"n_tokens": "tokens", "bytes": "bytes"}
+    known = [name for name in sums if name in table.column_names]
+    grouped = table.select([*ALWAYS, *known]).group_by(list(ALWAYS))
+    for row in grouped.aggregate([("n_tokens", "count"), *((name, "sum") for name in known)]).to_pylist():
         leaf = [row[name] for name in ALWAYS]
         tally.add("documents", *leaf, by=row["n_tokens_count"])
-        tally.add("tokens", *leaf, by=row["n_tokens_sum"])
-        tally.add("bytes", *leaf, by=row["bytes_sum"])
+        for name in known:
+            tally.add(sums[name], *leaf, by=row[f"{name}_sum"])
 
 
 def write_sorted(unsorted: Path, final: Path, wanted: pa.Schema) -> None:
-    """The rows of an Arrow file, by (u, doc_id), as Parquet. The file is mapped, not read: memory holds one row group."""
+    """The rows of an Arrow file, by (u, doc_id), as Parquet. The file is mapped, so memory holds one row group."""
     with pa.memory_map(str(unsorted)) as source, TableWriter(final, wanted) as out:
         table = pa.ipc.open_file(source).read_all()
         order = np.lexsort((table["doc_id"].to_numpy(), table["u"].to_numpy()))

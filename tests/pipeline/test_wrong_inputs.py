@@ -4,7 +4,6 @@ import gzip
 import time
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import EXIT_WRONG_JOB, main
@@ -66,7 +65,8 @@ def test_a_format_nobody_knows(tmp_path):
 
 def test_every_problem_is_told_at_once(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
-    more = "    colums: {url: link}\ndocuments: [signals.langage]\nmix: {temperature: 2, bounds: [{where: {domain: [a]}, min: 0.9, max: 0.1}]}"
+    bound = "{where: {domain: [a]}, min: 0.9, max: 0.1}"
+    more = f"    colums: {{url: link}}\ndocuments: [signals.langage]\nmix: {{temperature: 2, bounds: [{bound}]}}"
     told = refused(tmp_path, f"{tmp_path}/a.jsonl", more)
     assert "did you mean 'columns'" in told
     assert "did you mean 'signals.language'" in told

@@ -15,6 +15,7 @@ from operators.text.lines import LineRule, find_lines
 from operators.text.words import WordRule, find_words
 
 NAMES = ("signals.counts", "signals.c4", "signals.fineweb", "signals.gopher_quality", "signals.gopher_repetition")
+NAMES += ("signals.redpajama_v2", "signals.dolma")
 LONG = 2_000_000
 HARD = {
     "random bytes": np.random.default_rng(1).integers(0, 256, LONG, np.uint8).tobytes().decode("utf-8", "replace"),
@@ -42,9 +43,10 @@ def test_hard_document(name):
         op = load.equip(load.build(operator, {}), load.shipped)
         assert isinstance(op, Signal)
         measured = op(measured)
-    rewrite = load.build("rewrite.c4_lines", {})
-    assert isinstance(rewrite, Rewrite)
-    assert rewrite(batch).column("text")[1].as_py() is None
+    for operator in ("rewrite.c4_lines", "rewrite.refinedweb_lines", "rewrite.urls"):
+        rewrite = load.build(operator, {})
+        assert isinstance(rewrite, Rewrite)
+        assert rewrite(batch).column("text")[1].as_py() is None
     for rule in WordRule:
         words = batch.once(find_words, rule)
         assert words.counts[1:].tolist() == [0, 0]

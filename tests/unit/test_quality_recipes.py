@@ -26,7 +26,7 @@ def steps(name: str) -> list[tuple[str, dict[str, object]]]:
     return [(step, {}) if isinstance(step, str) else next(iter(step.items())) for step in recipe.steps]
 
 
-@pytest.mark.parametrize("name", ["gopher", "c4", "fineweb"])
+@pytest.mark.parametrize("name", ["gopher", "c4", "fineweb", "refinedweb", "dclm", "redpajama-v2", "dolma"])
 def test_recipe_keeps_prose_and_drops_spam(name):
     batch = Batch(pa.table({"text": pa.array([GOOD, SPAM, None, ""], TEXT), "row": pa.array(range(4))}))
     for operator, params in steps(name):

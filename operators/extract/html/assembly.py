@@ -63,7 +63,7 @@ def choose(ws: Workspace, threshold: Real, comments: bool) -> Choice:
     return Choice(words, expected, 1 - highest)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _row_of(ws: Workspace, element: Int) -> Int:
     """The table row an element lies in, -1 when in none."""
     if ws.elements[element, C.ANCESTRY] & T.IN_TABLE:
@@ -75,7 +75,7 @@ def _row_of(ws: Workspace, element: Int) -> Int:
     return np.int64(-1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _copy(ws: Workspace, start: Int, end: Int, o: Int, links: bool, span: Int) -> tuple[Int, Int]:
     """Copies text[start:end] to the result, without link text unless `links`; (position after, next span)."""
     while span < ws.state[C.LINK_SPANS] and ws.links[span, 1] <= start:

@@ -122,7 +122,7 @@ def sniff(data: np.ndarray, start: Int, end: Int, promised: Int) -> Int:
         tags += c == 60
         if first < 0 and c > 32:
             first = i
-    if first < 0:
+    if first < 0 and control == 0:
         return np.int64(EMPTY)
     if utf16:
         return np.int64(HTML if promised == UNKNOWN else promised)
@@ -131,6 +131,8 @@ def sniff(data: np.ndarray, start: Int, end: Int, promised: Int) -> Int:
             return np.int64(SIGNATURES[row, 0])
     if control * MOST_CONTROL > end - start:
         return np.int64(BINARY)
+    if first < 0:
+        return np.int64(EMPTY)
     told = _first_tag(data, first, end) if data[first] == 60 else np.int64(UNKNOWN)
     if told != UNKNOWN and promised <= FEED:
         return told

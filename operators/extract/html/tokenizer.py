@@ -71,7 +71,7 @@ def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
     end_block(ws)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _literal_less_than(ws: Workspace) -> None:
     st = ws.state
     o = st[C.OUT]
@@ -86,7 +86,7 @@ def _literal_less_than(ws: Workspace) -> None:
 TAG_OPEN_BYTE = ord("<")
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> Int:
     """A tag whose name begins at `first`; the position after it (and after the raw text it holds)."""
     st = ws.state
@@ -130,7 +130,7 @@ def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> I
     return i
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _inline(ws: Workspace, tag: Int, closing: bool) -> None:
     if tag == T.A:
         begin_or_end_link(ws, closing)
