@@ -49,8 +49,6 @@ def solve(spec: MixSpec, leaves: LeafTable) -> Solved:
     if line == 0:
         raise SpecError(f"nothing to mix: {len(leaves)} leaves, none with {max(spec.min_tokens, 1)} tokens or more")
     budget = spec.budget.of(line)
-    if budget < 1:
-        raise SpecError(f"the budget comes to 0 tokens: {spec.budget.multiple} times the {line:,} there are")
     if spec.on_exhausted == OnExhausted.SHRINK_BUDGET:
         return _for(spec, leaves, caps, _uncapped(spec, leaves, caps, budget))
     try:

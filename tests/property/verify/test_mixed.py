@@ -10,7 +10,7 @@ from operators.mix.family import Infeasible
 from operators.mix.schedule import HeadDecay, Level, equal_phases
 from operators.mix.select import Selection, select_in_memory
 from operators.mix.spec import REHYDRATION, Budget, MixSpec, Multiplier
-from operators.mix.weights import Natural, Temperature, UniMax
+from operators.mix.weights import Natural, SpecError, Temperature, UniMax
 from operators.mix.where import Bound, Replay
 from pipeline.verify.mixed import Mixed, budget, caps, leaves, parts, windows
 from pipeline.verify.written import Leafwise
@@ -119,3 +119,9 @@ def test_a_part_that_is_not_a_small_mix_is_found(sound):
     moved = changed(changed(sound, 0, 1, -3_000), 1, 1, 3_000)
     assert leaves(moved).breaches == ()
     assert "part 0 is" in parts(moved)[0].breaches[0]
+
+
+def test_a_budget_that_comes_to_nothing_is_refused_in_words():
+    spec = MixSpec(levels=(Level(columns=("language",)),), budget=Budget(multiple=0.1))
+    with pytest.raises(SpecError, match="the budget of the mix comes to 0 tokens"):
+        select_in_memory([documents(3, 1, 0)], spec, shards=4)
