@@ -19,7 +19,7 @@ SHOWN = 60
 
 
 def planned(spec: JobSpec) -> MixPlan:
-    """The plan that a run of this job would make now; InputError before it is tokenized, SpecError, Infeasible."""
+    """The plan that a run of this job would make now. InputError before anything is tokenized; else as `plan`."""
     given, mix = given_plan(spec.mix), mix_of(spec.mix)
     leaves = leaves_of(spec)
     return plan(leaves, mix) if given is None else reviewed(given, leaves, mix)
@@ -49,21 +49,8 @@ def compared(before: MixPlan, after: MixPlan, shown: int = SHOWN) -> str:
     for leaf in sorted({*was, *now}):
         (had, epochs_had), (has, epochs_has) = was.get(leaf, (0, 0.0)), now.get(leaf, (0, 0.0))
         share_had, share_has = had / max(total_was, 1), has / max(total_now, 1)
-        moved = abs(share_has - share_had)
-        rows.append(
-            (
-                -moved,
-                [
-                    "/".join(leaf),
-                    f"{had:,}",
-                    f"{has:,}",
-                    f"{share_had:.2%}",
-                    f"{share_has:.2%}",
-                    f"{epochs_had:.2f}",
-                    f"{epochs_has:.2f}",
-                ],
-            )
-        )
+        cells = ["/".join(leaf), f"{had:,}", f"{has:,}", f"{share_had:.2%}", f"{share_has:.2%}"]
+        rows.append((-abs(share_has - share_had), [*cells, f"{epochs_had:.2f}", f"{epochs_has:.2f}"]))
     rows.sort()
     head = ["leaf", "tokens", "then", "share", "then", "epochs", "then"]
     cells = [head, *(row for _, row in rows[:shown])]

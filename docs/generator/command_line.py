@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import click
 
 from docs.generator.markdown import MADE, joined, table
-from pipeline import cli
+from pipeline import cli, exits
 
 CODES = {
     "0": "done, or nothing to do",
-    str(cli.EXIT_WRONG_JOB): "the job file or its inputs are wrong: nothing was done",
-    str(cli.EXIT_FAILED): "units failed, or rows did not add up: what succeeded is kept",
-    str(cli.EXIT_BUSY): "another run has the workspace",
-    str(cli.EXIT_STOPPED): "stopped by Ctrl-C: the same command goes on",
+    str(exits.EXIT_WRONG_JOB): "the job file or its inputs are wrong: nothing was done",
+    str(exits.EXIT_FAILED): "units failed, rows did not add up, or a dataset is not what it says; the rest is kept",
+    str(exits.EXIT_BUSY): "another run has the workspace",
+    str(exits.EXIT_STOPPED): "stopped by Ctrl-C: the same command goes on",
 }
 WIDTH = 100
 

@@ -111,7 +111,7 @@ def mix_checks(output: Store, parts: list[Leafwise]) -> tuple[list[Check], dict[
         written = mixed.Mixed.of(from_json(output.read("_plan.json")), parts)
     except (SpecError, ValueError, FileNotFoundError) as e:
         return [Check(name="mix", told="", breaches=(f"_plan.json: {e}",))], {}
-    shares, worst_share = mixed.shares(written)
+    shares, worst_share, worst_fine_share = mixed.shares(written)
     variation, worst_part = mixed.parts(written)
     total, planned = int(written.tokens.sum()), sum(p.tokens for p in written.plan.phases)
     figures = {
@@ -119,6 +119,7 @@ def mix_checks(output: Store, parts: list[Leafwise]) -> tuple[list[Check], dict[
         "off_budget": float(total - planned),
         "largest_document": float(written.plan.leaves.largest.max(initial=0)),
         "worst_share": worst_share,
+        "worst_fine_share": worst_fine_share,
         "worst_part": worst_part,
     }
     checks = [mixed.budget, mixed.leaves, mixed.windows, mixed.caps]

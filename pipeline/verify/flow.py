@@ -11,6 +11,15 @@ from pipeline.verify.findings import Check
 
 READING = "failed, read"  # records that could not be read; they are not among the documents read
 
+# Columns of the funnel's leaves, and the step and number each adds up to.
+OF_LEAVES = {
+    "kept": ("kept", "documents"),
+    "unique": ("unique", "documents"),
+    "unique_tokens": ("unique", "tokens"),
+    "mixed": ("mixed", "documents"),
+    "mixed_tokens": ("mixed", "tokens"),
+}
+
 
 def conservation(output: Store, manifest: Mapping[str, Any]) -> Check:
     """Documents from step to step, leaf by leaf, into the plan, and into the parts."""
@@ -34,13 +43,15 @@ def _steps(steps: Mapping[str, Any], leaves: list[Mapping[str, Any]], manifest: 
         gone = sum(steps[after]["lost"].values()) + lost
         if came != went + gone:
             wrong.append(f"{before} {came:,} documents, but {after} {went:,} and lost {gone:,}")
-    for what in ("documents", "tokens"):
-        together = sum(leaf[what] for leaf in leaves)
-        if together != steps["unique"][what]:
-            wrong.append(f"leaves have {together:,} {what} together, unique are {steps['unique'][what]:,}")
-        if manifest[what] != steps["mixed"][what]:
-            wrong.append(f"{steps['mixed'][what]:,} {what} mixed, {manifest[what]:,} written")
-    return wrong
+    for column, (step, what) in OF_LEAVES.items():
+        together = sum(leaf[column] for leaf in leaves)
+        if together != steps[step][what]:
+            wrong.append(f"leaves have {together:,} {what} together, {step} are {steps[step][what]:,}")
+    return wrong + [
+        f"{steps['mixed'][what]:,} {what} mixed, {manifest[what]:,} written"
+        for what in ("documents", "tokens")
+        if manifest[what] != steps["mixed"][what]
+    ]
 
 
 def _supply(output: Store, steps: Mapping[str, Any]) -> list[str]:

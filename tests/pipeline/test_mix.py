@@ -47,7 +47,7 @@ def staged(undisturbed: Path, inputs: Path, tmp_path_factory: pytest.TempPathFac
     plan = folder / "plan.json"
     assert f"wrote {plan}" in say("mix", "plan", "--out", plan, job)
     told = json.loads(plan.read_text())
-    first, second = told["leaves"][:2]
+    first, second = sorted(told["leaves"], key=lambda leaf: sum(leaf["targets"]) - leaf["max_tokens"])[:2]
     first["targets"][0] += 10
     second["targets"][0] -= 10
     plan.write_text(json.dumps(told))
@@ -147,7 +147,7 @@ def test_a_mix_that_cannot_be_had_says_what_it_needs(undisturbed):
     bound = "mix.bounds=[{where: {domain: code}, min: 0.99, max_epochs: 1}]"
     told = say("mix", "plan", "--set", bound, undisturbed / "job.yaml", code=2)
     assert "domain=code needs" in told
-    assert "the largest budget is" in told
+    assert "the largest budget" in told
 
 
 def test_columns_that_are_not_tokenized_are_asked_for(undisturbed):

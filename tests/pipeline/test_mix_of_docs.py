@@ -25,12 +25,14 @@ def write_docs_job(folder: Path, docs: Path) -> Path:
     """The job's file in `folder`, its workspace and output beside it."""
     lines = ["name: docs", "workspace: ./work", "output: ./out", "inputs:"]
     for file in sorted(docs.glob("*.jsonl.gz")):
-        columns = "{source_id: id, url: url, domain: domain, language: lang_path}"
+        columns = (
+            "{source_id: id, url: url, domain: domain, language: lang_path}"  # what a source says: declared_language
+        )
         lines += [f"  - source: {file.name.split('.')[0]}", f"    paths: ['{file}']", f"    columns: {columns}"]
     lines += [
         "dedup: {near: off}",
         "mix:",
-        "  axes: [domain, language]",
+        "  axes: [domain, declared_language]",
         "  temperature: 3.33",
         f"  budget_tokens: {BUDGET}",
         "  bounds: [{where: {domain: law}, min: 0.15, max: 0.20}]",
@@ -68,8 +70,10 @@ def test_it_is_within_one_document_of_its_budget(found):
     assert found.figures["tokens"] == pytest.approx(BUDGET, rel=0.01)
 
 
-def test_shares_along_one_axis_are_within_a_tenth_of_a_point_of_the_plan(found):
-    assert found.figures["worst_share"] <= 0.001
+def test_shares_along_one_axis_are_within_a_tenth_of_a_point_of_the_plan_or_half_a_document(found):
+    """One Japanese novel alone has most of a point of all tokens: no cut between documents comes nearer."""
+    assert found.figures["worst_fine_share"] <= 0.001
+    assert found.figures["worst_share"] <= 0.001 + found.figures["largest_document"] / 2 / BUDGET
 
 
 def test_the_sources_domains_and_languages_are_there(corpora, made):

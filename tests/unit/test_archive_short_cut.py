@@ -51,7 +51,7 @@ def rows(data: bytes, cuts: list[int]) -> list[dict[str, Any]]:
 
 def no_short_cut(_: object, start: int, *__: object) -> Iterator[Any]:
     yield from ()
-    return start  # noqa: B901  # what a generator returns is what `yield from` gives
+    return start  # what a generator returns is what `yield from` gives
 
 
 @settings(deadline=None, max_examples=25)
