@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,7 +45,7 @@ MEMBERS = {
 
 def rows(data: bytes, cuts: list[int]) -> list[dict[str, Any]]:
     edges = [0, *cuts, len(data)]
-    spans = [Span(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    spans = [Span(a, b) for a, b in itertools.pairwise(edges)]
     reader = Wet(max_record_bytes=1_000_000)
     return [row for span in spans for batch in reader(io.BytesIO(data), span) for row in batch.to_pylist()]
 

@@ -77,7 +77,7 @@ def extract_pages(
     told: Told,
 ) -> None:
     """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
-    ws = borrowed(owned)
+    ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
     for row in range(kind.shape[0]):
         o = out.text_end[row]
         if kind[row] != HTML:

@@ -44,7 +44,7 @@ def _reset(ws: Workspace) -> None:
 @njit(cache=True, nogil=True)
 def tokenize(src: np.ndarray, n: Int, owned: Workspace) -> None:
     """Reads `src[:n]` (UTF-8). Fills text, blocks, elements, names, links, spots, scripts; counts are in the state."""
-    ws = borrowed(owned)
+    ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
     st = ws.state
     _reset(ws)
     i = 0
