@@ -32,11 +32,13 @@ help:  ## list the targets
 demo: .venv/run.stamp  ## a real crawl excerpt to packed token shards, under 3 minutes
 	$(BIN)/corpusmill run examples/demo/demo.yaml
 
-check: .venv/dev.stamp  ## lint, types, floors and the fast tests, under 2 minutes
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+check: lint  ## lint, types, floors and the fast tests, under 2 minutes
 	$(BIN)/pyright
 	$(BIN)/pytest -m "not ray and not slow"
+
+lint: .venv/dev.stamp  ## style and floors, seconds
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 test: .venv/dev.stamp  ## every test but the slow suite, under 15 minutes
 	$(BIN)/pytest -m "not slow"
@@ -58,4 +60,4 @@ lock: .venv/bin/python  ## compile the locked requirements from the .in files
 	cd requirements && for name in run dev peers train; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt || exit 1; done
 
-.PHONY: help demo check test test-full bench golden docs lock
+.PHONY: help demo lint check test test-full bench golden docs lock

@@ -1,7 +1,6 @@
 """Seconds until something happens: from the command to the first unit, with kernels compiled and without.
 
-A unit says when it is done, not when it starts, so what is timed is the time until a very small first unit
-is committed.
+A unit says when it is done, not when it starts, so what is timed is the time until a very small unit is committed.
 Wall time: on a machine with other work these rows say more about that work.
 """
 

@@ -3,9 +3,9 @@
     tokens_run.py CORPORA train FILE EXPRESSION SIZE
     tokens_run.py CORPORA ours|tokenizers|tiktoken FILE EVERY
 
-Times are CPU seconds a gigabyte of text. `first`: the second half of the texts, new process; `warm` (ours only): the same
-texts after the first half. Kernels are compiled and loaded before the clock starts. Texts are read without any module of
-the program, so that it also runs in the environment of the peers.
+Times are CPU seconds a gigabyte of text. `first`: the second half of the texts, new process; `warm` (ours only): the
+same texts after the first half. Kernels are compiled and loaded before the clock starts. Texts are read without any
+module of the program, so that this also runs in the environment of the peers.
 """
 
 import gzip

@@ -1,7 +1,7 @@
 """Named places where a test may end the process at once, as a power cut would.
 
-CORPUSMILL_FAULT_POINT=NAME kills the process (SIGKILL) when it comes by the place called NAME. With `NAME@PATH` only the
-first process to come by dies: it leaves PATH behind. Without the variable a place costs one dictionary look-up.
+CORPUSMILL_FAULT_POINT=NAME kills the process (SIGKILL) when it comes by the place called NAME. With `NAME@PATH` only
+the first process to come by dies: it leaves PATH behind. Without the variable a place costs one dictionary look-up.
 """
 
 import os

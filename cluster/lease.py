@@ -73,8 +73,10 @@ def held(store: Store) -> Iterator[Lease]:
         while not stop.wait(LIFETIME_S / 3):
             try:
                 lease.renew()
-            except (LeaseHeld, OSError):
+            except LeaseHeld:
                 return  # the next check() at a commit tells the run
+            except Exception:  # whatever a store raises for a hiccup: the next tick tries again, well before the end
+                continue
 
     thread = threading.Thread(target=keep_alive, name="lease", daemon=True)
     thread.start()
@@ -112,11 +114,15 @@ def take(store: Store) -> Lease:
 
 
 def read(store: Store) -> Holder | None:
-    """Who holds the workspace, or None."""
+    """Who holds the workspace, or None. A lease whose writing was cut off holds nothing: its holder is long gone."""
     try:
-        return Holder(**json.loads(store.read(NAME)))
-    except (FileNotFoundError, json.JSONDecodeError):  # a create that was cut off holds nothing
+        told = store.read(NAME)
+    except FileNotFoundError:
         return None
+    try:
+        return Holder(**json.loads(told))
+    except (json.JSONDecodeError, TypeError):
+        return Holder(owner="", host="", pid=0, fence=0, expires_at=0.0)
 
 
 def describe(holder: Holder | None) -> str:

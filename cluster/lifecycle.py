@@ -22,11 +22,12 @@ class NoCluster(RuntimeError):
 
 
 @contextmanager
-def session(*, address: str | None, workers: int | None) -> Iterator[int]:
+def session(*, address: str | None, workers: int | None, worker_setup: str | None = None) -> Iterator[int]:
     """A Ray session for the length of a `with`; yields the number of CPUs it has.
 
     address: None starts Ray on this machine with `workers` CPUs (default: all); else 'auto' or 'host:port' joins. A
-    session that this process has already is used, and left as it is.
+    session that this process has already is used, and left as it is. worker_setup: `module.function` that every worker
+    process of a cluster calls before anything else; on this machine workers inherit the environment.
     """
     if ray.is_initialized():
         yield cpus()
@@ -44,6 +45,8 @@ def session(*, address: str | None, workers: int | None) -> Iterator[int]:
         }
     else:
         options |= {"address": address}
+        if worker_setup is not None:
+            options |= {"runtime_env": {"worker_process_setup_hook": worker_setup}}
     try:
         if address is not None:
             _answers(address)

@@ -24,9 +24,11 @@ def unreachable(stores: Sequence[Store]) -> list[str]:
         name = f"_reach-{uuid.uuid4().hex}"
         store.publish(name, b"here")
         try:
-            for node in ray.nodes():
-                if node["Alive"] and (problem := _ask(node["NodeID"], store, name)):
-                    found.append(f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']}): {problem}")
+            found += [
+                f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']}): {problem}"
+                for node in ray.nodes()
+                if node["Alive"] and (problem := _ask(node["NodeID"], store, name))
+            ]
         finally:
             store.delete(name)
     return found

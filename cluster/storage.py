@@ -22,6 +22,9 @@ from fsspec.implementations.local import LocalFileSystem
 S3_DEFAULTS: dict[str, Any] = {"config_kwargs": {"retries": {"mode": "standard", "total_max_attempts": 5}}}
 
 
+UNFINISHED = ".unfinished"  # ends the names of local writes before their rename
+
+
 class StorageError(OSError):
     """A store did not do what was asked; the message names the address and what to try."""
 
@@ -111,8 +114,12 @@ class Store:
         try:
             if self.is_local:
                 os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
-                with open(self.path(name), "xb") as f:
-                    f.write(payload)
+                whole = f"{self.path(name)}.{uuid.uuid4().hex}{UNFINISHED}"
+                Path(whole).write_bytes(payload)
+                try:
+                    os.link(whole, self.path(name))
+                finally:
+                    os.unlink(whole)
             else:
                 self.fs.pipe_file(self.path(name), payload, mode="create")
         except FileExistsError:
@@ -128,9 +135,11 @@ class Store:
     def _rename_into_place(self, name: str) -> Iterator[str]:
         final = self.path(name)
         os.makedirs(os.path.dirname(final), exist_ok=True)
-        unfinished = f"{final}.{uuid.uuid4().hex}.unfinished"
+        unfinished = f"{final}.{uuid.uuid4().hex}{UNFINISHED}"
         try:
             yield unfinished
+            with open(unfinished, "rb") as written:
+                os.fsync(written.fileno())  # or a power cut could leave the new name with nothing behind it
             os.replace(unfinished, final)
         except BaseException:
             with contextlib.suppress(FileNotFoundError):
@@ -163,12 +172,14 @@ def protocol_of(url: str) -> str:
 
 
 def is_unfinished(name: str) -> bool:
-    return name.endswith(".unfinished")
+    return name.endswith(UNFINISHED)
 
 
 def etag_of(info: Mapping[str, Any]) -> str:
     """What changes with a file's content: the store's ETag, else time of change and size."""
     if tag := info.get("ETag") or info.get("etag"):
         return str(tag).strip('"')
-    changed = info.get("mtime") or info.get("LastModified") or info.get("last_modified") or ""
-    return f"{changed}-{info['size']}"
+    told = (
+        info.get(name) for name in ("mtime", "LastModified", "last_modified", "Last-Modified", "Content-MD5", "Digest")
+    )
+    return "-".join(str(value) for value in (*told, info["size"]) if value is not None)

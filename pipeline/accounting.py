@@ -15,7 +15,7 @@ class AccountingError(RuntimeError):
 
 @dataclass
 class Tally:
-    """Counts of one unit, or the sum of many. Keys are tuples of words such as ("dropped", "decide.bounds", "reason")."""
+    """Counts of one unit, or the sum of many. Keys are tuples of words: ("dropped", "decide.bounds", "reason")."""
 
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
 

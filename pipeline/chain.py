@@ -66,7 +66,9 @@ class Chain:
         """Take readable documents through all steps. The batch has `STANDARD` columns and what the reader makes."""
         came = batch.num_rows
         gone: list[Gone] = []
-        batch = self._with_fixed(self._without_measured(batch), self.fixed)
+        measured = self._measured()
+        batch = Batch(batch.table.drop_columns([n for n in batch.table.column_names if n in measured]))
+        batch = self._with_fixed(batch, {n: v for n, v in self.fixed.items() if n not in measured})
         for name, op in self._applied():
             if isinstance(op, Decision):
                 batch = split(batch, op(batch), name, "dropped", gone)
@@ -84,13 +86,13 @@ class Chain:
             if not (isinstance(op, Extract) and "text" in self.reader.columns_made()):
                 yield name, op
 
-    def _without_measured(self, batch: Batch) -> Batch:
-        """Columns that a step will measure go first: what is measured wins over what the input declares."""
-        measured: set[str] = set()
+    def _measured(self) -> set[str]:
+        """Columns that a step will measure; they win over what the input declares."""
+        found: set[str] = set()
         for _, op in self._applied():
             if not isinstance(op, Decision | Reader | Extract):
-                measured |= {n for n in op.columns_added() if n != "text" or not isinstance(op, Rewrite)}
-        return Batch(batch.table.drop_columns([n for n in batch.table.column_names if n in measured]))
+                found |= {n for n in op.columns_added() if n != "text" or not isinstance(op, Rewrite)}
+        return found
 
     @staticmethod
     def _with_fixed(batch: Batch, fixed: Mapping[str, str]) -> Batch:

@@ -1,17 +1,14 @@
 """The command line: thin. Arguments become a job, the job is run, what happened is told."""
 
-import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
-EXIT_FAILED = 3  # units failed, or rows did not add up: what succeeded is kept
-EXIT_BUSY = 4  # another run has the workspace
-EXIT_STOPPED = 130  # Ctrl-C
+from pipeline import kernel_cache
+from pipeline.exits import EXIT_WRONG_JOB, fail, guarded
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,6 +18,7 @@ def main() -> None:
 
     Begin with `corpusmill init`, which writes a job file to edit, then `corpusmill run job.yaml`.
     """
+    kernel_cache.choose()
 
 
 JOB = click.argument("job", type=click.Path(dir_okay=False, path_type=Path))
@@ -95,7 +93,7 @@ def submit(**arguments: Any) -> None:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["documents", "dropped", "duplicates", "sequence"]))
+@click.argument("what", type=click.Choice(["documents", "dropped", "duplicates", "clusters", "sequence"]))
 @click.option("--reason", help="Only documents dropped for a reason that contains this.")
 @click.option("--source", help="Only this source.")
 @click.option("--most", default=10, show_default=True, help="How many to show.")
@@ -120,31 +118,79 @@ def clean(**arguments: Any) -> None:
     guarded(lambda: commands.clean(**arguments))
 
 
-def guarded(command: Callable[[], None]) -> None:
-    """Run a command; turn each error a user can meet into a message and an exit code that means something."""
-    from cluster.lease import LeaseHeld
-    from cluster.lifecycle import NoCluster
-    from pipeline.accounting import AccountingError
-    from pipeline.config.problems import JobError
-    from pipeline.inputs import InputError
-    from pipeline.resources import MissingFile
-    from pipeline.stages.stage import StageFailed
-
-    try:
-        command()
-    except (JobError, InputError, MissingFile) as e:
-        fail(str(e), EXIT_WRONG_JOB)
-    except (StageFailed, AccountingError, NoCluster) as e:
-        fail(str(e), EXIT_FAILED)
-    except LeaseHeld as e:
-        fail(str(e), EXIT_BUSY)
-    except KeyboardInterrupt:
-        fail("stopped; what was finished is kept: the same command goes on from there", EXIT_STOPPED)
+@main.group()
+def dedup() -> None:
+    """Settings of near-duplicate removal."""
 
 
-def fail(message: str, code: int) -> NoReturn:
-    click.echo(f"corpusmill: {message}", err=True)
-    sys.exit(code)
+@dedup.command()
+@click.option("--threshold", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.8, show_default=True)
+@click.option("--permutations", type=click.IntRange(1, 2048), default=112, show_default=True, help="At most so many.")
+@click.option("--missed", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Weight of a missed pair.")
+@click.option("--bands", type=click.IntRange(min=1), help="With --rows: tell of these, search for none.")
+@click.option("--rows", type=click.IntRange(min=1))
+def tune(threshold: float, permutations: int, missed: float, bands: int | None, rows: int | None) -> None:
+    """Print what bands and rows find at a threshold, what they cost, and the best ones."""
+    from rich.console import Console
+
+    from pipeline.dedup.advice import advised, as_text
+
+    chosen = (bands, rows) if bands and rows else None
+    Console(highlight=False).print(as_text(advised(threshold, permutations, missed, chosen)), markup=False)
+
+
+@main.group()
+def mix() -> None:
+    """Plan the mix of a job that is tokenized, without moving a document."""
+
+
+@mix.command(name="plan")
+@click.option("--what-if", is_flag=True, help="Beside the plan of the job without --set.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan here, to edit.")
+@click.option("--most", default=60, show_default=True, help="How many leaves to show.")
+@SET
+@JOB
+def mix_plan(**arguments: Any) -> None:
+    """Show what each leaf has and gives: tokens, share, epochs, what these are worth, and what kept it from more."""
+    from pipeline import commands_mix
+
+    guarded(lambda: commands_mix.plan(**arguments))
+
+
+@mix.command(name="advise")
+@click.option("--params", type=float, required=True, metavar="NUMBER", help="Parameters of the model: 8e9.")
+@SET
+@JOB
+def mix_advise(**arguments: Any) -> None:
+    """Show how much training the mix is for a model: compute-optimal tokens, epochs, what repeats are worth."""
+    from pipeline import commands_mix
+
+    guarded(lambda: commands_mix.advice(**arguments))
+
+
+@main.command()
+@SET
+@click.argument("what", metavar="URL_OR_JOB")
+def verify(**arguments: Any) -> None:
+    """Work out again all that a dataset says of itself: checksums, counts, shares, windows, caps, texts.
+
+    Only the dataset is read. Exit code 3 when anything does not hold.
+    """
+    from pipeline import commands_mix
+
+    guarded(lambda: commands_mix.verify(**arguments))
+
+
+@main.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(["megatron", "npy"]))
+@click.option("--out", required=True, help="Folder to write to; any fsspec URL.")
+@SET
+@click.argument("job", metavar="URL_OR_JOB")
+def export(**arguments: Any) -> None:
+    """Write a dataset as Megatron's .bin and .idx, or as flat .npy files."""
+    from pipeline import commands_mix
+
+    guarded(lambda: commands_mix.export(**arguments))
 
 
 if __name__ == "__main__":

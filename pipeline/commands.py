@@ -1,6 +1,5 @@
 """What each command does, once its arguments are read."""
 
-import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,23 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, inspection, preflight, sweep
+from pipeline import explain, inspection, own_code, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
+from pipeline.dedup import index, takedown
+from pipeline.dedup.settings import Settings
+from pipeline.dedup.showing import clusters
 from pipeline.funnel import as_table, leaves_table, size
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
-from pipeline.stages import ingest, inventory
-from pipeline.stages.stage import committed
+from pipeline.stages import ingest, inventory, tokenize
+from pipeline.stages.stage import Counts, committed
 
 
 def job_of(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
     """The job in a file, with what the command line changes of it."""
+    if job.suffix == ".json":  # a job as `submit` sends it, everything worked in already
+        return JobSpec.from_canonical(job.read_text(encoding="utf-8"))
     extra = [f"sample.{key}={value}" for key, value in samples.items() if value is not None]
     return load(job, overrides=[*overrides, *extra])
 
@@ -73,14 +77,27 @@ def plan(*, job: Path, overrides: tuple[str, ...]) -> None:
 
 
 def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool) -> None:
-    """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it."""
-    job_of(job, overrides)
-    code = Path(pipeline.__file__).parents[1]
-    settings = " ".join(f"--set {shlex.quote(o)}" for o in overrides)
-    content = shlex.quote(job.read_text(encoding="utf-8"))
-    name = shlex.quote(job.name)
-    entrypoint = f"printf %s {content} > {name} && python -m pipeline.cli run {name} --address auto {settings}".rstrip()
-    submit_job(address=address, code=code, entrypoint=entrypoint, say=click.echo, wait=not no_wait)
+    """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it.
+
+    The job travels as it was understood here: recipes unfolded, overrides in, addresses made absolute.
+    """
+    spec = job_of(job, overrides)
+    local = [
+        url for url in (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths)) if "://" not in url
+    ]
+    if local:
+        display = Display()
+        display.line(
+            f"note: every node must reach {', '.join(sorted(set(local)))}; a path on your desk alone will not do"
+        )
+    submit_job(
+        address=address,
+        code=Path(pipeline.__file__).parents[1],
+        files={"job.json": spec.to_canonical(), **own_code.files_of(spec)},
+        entrypoint="python -m pipeline.cli run --address auto job.json",
+        say=click.echo,
+        wait=not no_wait,
+    )
 
 
 def inspect(
@@ -107,6 +124,8 @@ def inspect(
                 shown = inspection.documents(workspace, units, most)
             case "dropped":
                 shown = inspection.dropped(workspace, units, most, reason)
+            case "clusters":
+                shown = clusters(workspace, sorted(sweep.remembered(workspace, "duplicates")), most)
             case _:
                 shown = inspection.duplicates(workspace, units, sweep.remembered(workspace, "duplicates"), most)
     console = Console(highlight=False)
@@ -122,7 +141,11 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     with lease.held(workspace):
-        found = sweep.unreferenced(workspace, sweep.remembered(workspace, "names") | units_of(spec, workspace, None))
+        taken = takedown.read(workspace)
+        indexed = index.units_in(workspace, Settings(spec=spec.dedup, shards=(), takedown=taken))
+        live = sweep.remembered(workspace, "names") | {*units_as_given(spec, workspace)} | indexed
+        live |= {*tokenize.last_units(workspace)}
+        found = sweep.unreferenced(workspace, live)
         for name in found.names:
             click.echo(name)
         told = f"{len(found.names)} files, {size(found.size_bytes)}"
@@ -134,9 +157,14 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
 
 
 def units_of(spec: JobSpec, workspace: Store, source: str | None) -> set[str]:
-    """Ingest units of the last finished run, or those the job as it is now has committed; of one source, or all."""
-    sources = {i.source for i in spec.inputs}
-    shards = [s for s in inventory.read(workspace) if s.source in sources and source in (None, s.source)]
-    mine = committed(workspace, "ingest", {str(u["name"]) for u in ingest.units(spec, shards)})
+    """Ingest units of the last finished run, or else what the job as it is now has committed; of one source, or all."""
     last = committed(workspace, "ingest", sweep.remembered(workspace, "ingested"))
-    return {name for name, counts in (last or mine).items() if source in (None, counts["source"])}
+    found = last or units_as_given(spec, workspace)
+    return {name for name, counts in found.items() if source in (None, counts["source"])}
+
+
+def units_as_given(spec: JobSpec, workspace: Store) -> dict[str, Counts]:
+    """Committed ingest units of the job as it is now."""
+    sources = {i.source for i in spec.inputs}
+    shards = [s for s in inventory.read(workspace) if s.source in sources]
+    return committed(workspace, "ingest", {str(u["name"]) for u in ingest.units(spec, shards)})

@@ -5,12 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from cluster.storage import Store
 from operators.contract import Reader
+from pipeline.config.mix import MixSpec
 from pipeline.config.spec import JobSpec
 from pipeline.inputs import InputFile
 from pipeline.stages import ingest, inventory
 from pipeline.stages.stage import committed
+from pipeline.stages.tokenize_unit import leaf_columns, number_columns
 
 LAST_JOB = "_job.json"
 STAGES = ("ingest", "dedup", "tokenize", "mix", "select", "pack", "publish")
@@ -25,7 +29,6 @@ FIRST_STAGE: Mapping[str, str] = {
     "tokens.eos": "tokenize",
     "tokens": "pack",
     "mix.seed": "tokenize",
-    "mix.axes": "tokenize",
     "mix": "mix",
     "output_shards": "mix",
     "shard_tokens": "mix",
@@ -44,9 +47,13 @@ class Explanation:
     committed: int
     changes: Sequence[str]
     first_stage: str | None  # None: nothing decides anything new
+    limit: int | None  # of documents a source
 
     def lines(self) -> Iterator[str]:
         yield f"inputs: {self.shards} shards, {self.new_shards} of them new to the workspace"
+        if self.limit is not None:
+            yield f"ingest: shards are read one after another until a source has given {self.limit} documents"
+            return
         yield f"ingest: {self.committed} of {self.shards} committed, {self.shards - self.committed} to run"
         yield from (f"changed: {change}" for change in self.changes)
         if self.committed < self.shards:
@@ -54,7 +61,8 @@ class Explanation:
         elif self.first_stage is None:
             yield "nothing to do, unless the output was touched"
         else:
-            yield f"would run: {', '.join(STAGES[STAGES.index(self.first_stage) :])} (units whose input is the same are kept)"
+            stages = ", ".join(STAGES[STAGES.index(self.first_stage) :])
+            yield f"would run: {stages} (units whose input is the same are kept)"
 
 
 def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]]) -> Explanation:
@@ -66,6 +74,8 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]]) -> Ex
     done = committed(workspace, "ingest", {str(u["name"]) for u in units})
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     stages = [s for s in (first_stage(c.split(":")[0]) for c in changes) if s]
+    if changes and mixes_by_other_columns(last_job(workspace), spec):
+        stages.append("tokenize")
     if last_job(workspace) is None:
         stages = ["ingest"]
     return Explanation(
@@ -74,7 +84,17 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]]) -> Ex
         committed=len(done),
         changes=changes,
         first_stage=min(stages, key=STAGES.index, default=None),
+        limit=spec.sample.limit,
     )
+
+
+def mixes_by_other_columns(before: Mapping[str, Any] | None, spec: JobSpec) -> bool:
+    """Whether the mix reads columns that the tokenized documents of the last run do not carry."""
+    try:
+        last = MixSpec.model_validate_json(json.dumps((before or {}).get("mix", {})))
+    except ValidationError:  # of another version
+        return True
+    return any(columns(last) != columns(spec.mix) for columns in (leaf_columns, number_columns))
 
 
 def last_job(workspace: Store) -> dict[str, Any] | None:

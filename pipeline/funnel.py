@@ -1,7 +1,8 @@
 """The funnel: how many documents, bytes and tokens went into each stage, and where the others went."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from rich.table import Table
@@ -10,7 +11,7 @@ from pipeline.accounting import Tally
 
 UNITS = ("kB", "MB", "GB", "TB", "PB")
 
-Leaf = tuple[str, str, str]  # source, domain, language
+AXES = ("source", "domain", "language")
 
 
 @dataclass(frozen=True)
@@ -25,23 +26,47 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Leaf:
+    """What came through the steps of one (source, domain, language). A word is "" where nobody knows it."""
+
+    key: tuple[str, str, str]
+    kept: int = 0
+    kept_bytes: int = 0
+    unique: int = 0
+    unique_bytes: int = 0
+    unique_tokens: int = 0
+    mixed: int = 0
+    mixed_tokens: int = 0
+
+
+COUNTED = tuple(f.name for f in fields(Leaf) if f.name != "key")
+
+
+@dataclass(frozen=True)
 class Funnel:
-    """Each step's numbers over all, then the last step's by source, domain and language."""
+    """Each step's numbers over all; and for each leaf, most tokens first, what came through the steps."""
 
     steps: Sequence[Step]
-    leaves: Mapping[Leaf, tuple[int, int, int]]  # documents, text bytes, tokens after dedup
+    leaves: Sequence[Leaf]
+
+    def by(self, axis: str) -> dict[str, dict[str, int]]:
+        """The counts of leaves, added up over one of AXES, by its values in order."""
+        found: dict[str, Counter[str]] = {}
+        for leaf in self.leaves:
+            counts = {name: getattr(leaf, name) for name in COUNTED}
+            found.setdefault(leaf.key[AXES.index(axis)], Counter()).update(counts)
+        return {word: {name: counts[name] for name in COUNTED} for word, counts in sorted(found.items())}
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "steps": [
-                {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens, "lost": dict(s.lost)}
-                for s in self.steps
-            ],
-            "leaves": [
-                {"source": k[0], "domain": k[1], "language": k[2], "documents": v[0], "bytes": v[1], "tokens": v[2]}
-                for k, v in sorted(self.leaves.items())
-            ],
-        }
+        steps = [
+            {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens, "lost": dict(s.lost)}
+            for s in self.steps
+        ]
+        leaves = [
+            dict(zip(AXES, leaf.key, strict=True)) | {name: getattr(leaf, name) for name in COUNTED}
+            for leaf in sorted(self.leaves, key=lambda leaf: leaf.key)
+        ]
+        return {"steps": steps, "by": {axis: self.by(axis) for axis in AXES}, "leaves": leaves}
 
 
 def reasons(tally: Tally, kind: str) -> dict[str, int]:
@@ -49,28 +74,36 @@ def reasons(tally: Tally, kind: str) -> dict[str, int]:
     return {": ".join(path): n for path, n in tally.below(kind).items()}
 
 
-def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], packed: Tally) -> Funnel:
+def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed: Tally) -> Funnel:
     """The funnel of a run, from the tallies of its stages. duplicates: documents removed, by rule."""
-    found, kept = ingest.total("in", "documents"), ingest.total("kept", "documents")
+    failed = {f"failed, {why}": n for why, n in reasons(ingest, "failed").items()}
     unsampled = {"not sampled": ingest.total("not_sampled")} if ingest.total("not_sampled") else {}
+    dropped = reasons(ingest, "dropped") | unsampled
     steps = [
-        Step(
-            "read",
-            found,
-            ingest.total("in", "bytes"),
-            lost={f"failed, {k}": n for k, n in reasons(ingest, "failed").items()},
-        ),
-        Step("kept", kept, ingest.total("kept", "bytes"), lost=reasons(ingest, "dropped") | unsampled),
-        Step(
-            "unique", tokenized.total("documents"), tokenized.total("bytes"), tokenized.total("tokens"), lost=duplicates
-        ),
-        Step("mixed", packed.total("documents"), None, packed.total("tokens")),
+        Step("read", ingest.total("in", "documents"), ingest.total("in", "bytes"), lost=failed),
+        Step("kept", ingest.total("kept", "documents"), ingest.total("kept", "bytes"), lost=dropped),
+        Step("unique", *(tokenized.total(what) for what in ("documents", "bytes", "tokens")), lost=duplicates),
+        Step("mixed", mixed.total("documents"), None, mixed.total("tokens")),
     ]
-    leaves: dict[Leaf, tuple[int, int, int]] = {}
-    for path, n in tokenized.below("documents").items():
-        leaf = (path[0], path[1], path[2])
-        leaves[leaf] = (n, tokenized.total("bytes", *leaf), tokenized.total("tokens", *leaf))
-    return Funnel(steps, leaves)
+    return Funnel(steps, leaves_of(ingest, tokenized, mixed))
+
+
+def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:
+    """Every leaf that a document was kept in, most tokens first."""
+    columns = {
+        "kept": ingest.below("kept", "documents"),
+        "kept_bytes": ingest.below("kept", "bytes"),
+        "unique": tokenized.below("documents"),
+        "unique_bytes": tokenized.below("bytes"),
+        "unique_tokens": tokenized.below("tokens"),
+        "mixed": mixed.below("documents"),
+        "mixed_tokens": mixed.below("tokens"),
+    }
+    keys = {path for column in columns.values() for path in column}
+    leaves = [
+        Leaf(key=(k[0], k[1], k[2]), **{name: column.get(k, 0) for name, column in columns.items()}) for k in keys
+    ]
+    return sorted(leaves, key=lambda leaf: (-leaf.unique_tokens, leaf.key))
 
 
 def as_table(told: Funnel) -> Table:
@@ -79,22 +112,23 @@ def as_table(told: Funnel) -> Table:
     for name in ("step", "documents", "text", "tokens", "lost on the way"):
         table.add_column(name, justify="left" if name in ("step", "lost on the way") else "right")
     for step in told.steps:
-        lost = ", ".join(f"{n:,} {why}" for why, n in sorted(step.lost.items(), key=lambda i: -i[1])[:4])
+        lost = ", ".join(f"{n:,} {why}" for why, n in sorted(step.lost.items(), key=lambda i: -i[1])[:4] if n)
         more = f", and {len(step.lost) - 4} more reasons" if len(step.lost) > 4 else ""
         table.add_row(step.name, f"{step.documents:,}", size(step.bytes_), count(step.tokens), lost + more)
     return table
 
 
 def leaves_table(told: Funnel, most: int = 12) -> Table:
-    """The largest leaves, for a terminal."""
+    """The largest leaves, for a terminal: what was unique, and how often the mix takes it."""
     table = Table(box=None, pad_edge=False)
-    for name in ("source", "domain", "language", "documents", "text", "tokens"):
-        table.add_column(name, justify="left" if name in ("source", "domain", "language") else "right")
-    ranked = sorted(told.leaves.items(), key=lambda i: (-i[1][2], i[0]))
-    for leaf, (documents, bytes_, tokens) in ranked[:most]:
-        table.add_row(*(word or "-" for word in leaf), f"{documents:,}", size(bytes_), count(tokens))
-    if len(ranked) > most:
-        table.add_row(f"and {len(ranked) - most} more", "", "", "", "", "")
+    for name in (*AXES, "kept", "unique", "tokens", "mixed", "times"):
+        table.add_column(name, justify="left" if name in AXES else "right")
+    for leaf in told.leaves[:most]:
+        times = f"{leaf.mixed_tokens / leaf.unique_tokens:.2f}" if leaf.unique_tokens else ""
+        numbers = (leaf.kept, leaf.unique, leaf.unique_tokens, leaf.mixed_tokens)
+        table.add_row(*(word or "-" for word in leaf.key), *map(count, numbers), times)
+    if len(told.leaves) > most:
+        table.add_row(f"and {len(told.leaves) - most} more")
     return table
 
 

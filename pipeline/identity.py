@@ -1,7 +1,9 @@
 """Names that last: of documents, of work units, of whatever decides an output."""
 
 import hashlib
+import importlib.metadata
 import json
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,12 @@ def shard_of(doc_id: int) -> tuple[int, int, int]:
     (1, 2, 3)
     """
     return doc_id >> (SHARD_BITS + ROW_BITS), doc_id >> ROW_BITS & (1 << SHARD_BITS) - 1, doc_id & (1 << ROW_BITS) - 1
+
+
+def libraries() -> dict[str, str]:
+    """Versions of what decides bytes everywhere: tables, kernels, the interpreter's character tables."""
+    found = {name: importlib.metadata.version(name) for name in ("pyarrow", "numpy", "numba")}
+    return found | {"unicode": unicodedata.unidata_version}
 
 
 def digest(*parts: Any) -> str:

@@ -1,4 +1,4 @@
-"""Look into a workspace or a dataset: documents, dropped ones, duplicates beside their survivors, a sequence in words."""
+"""Look into a workspace or a dataset: documents, dropped ones, duplicates beside survivors, a sequence in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +12,10 @@ from cluster.storage import Store
 from pipeline import resources
 
 EXCERPT_CHARS = 300
+
+
+class NoSuchRow(LookupError):
+    """A sequence that the dataset has not."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def texts_of(workspace: Store, units: set[str], doc_ids: list[int]) -> dict[int,
 
 
 def sequence(output: Store, row: int, tokenizer: str) -> Shown:
-    """Sequence number `row` of the dataset, decoded. IndexError says how many there are."""
+    """Sequence number `row` of the dataset, decoded. NoSuchRow says how many there are."""
     from tokenizers import Tokenizer
 
     judge = Tokenizer.from_str(resources.opened(tokenizer).decode())
@@ -100,7 +104,7 @@ def sequence(output: Store, row: int, tokenizer: str) -> Shown:
                     f"{file.uri}, row {left}", facts, judge.decode(found["input_ids"], skip_special_tokens=False)
                 )
             left -= parquet.metadata.num_rows
-    raise IndexError(f"there is no sequence {row}; the dataset in {output.url} has {row - left}")
+    raise NoSuchRow(f"there is no sequence {row}; the dataset in {output.url} has {row - left}")
 
 
 def excerpt(text: str) -> str:

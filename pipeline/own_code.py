@@ -20,6 +20,15 @@ def modules_of(spec: JobSpec) -> dict[str, str]:
     return {name: inspect.getsource(module) if module.__file__ else "" for name, module in sorted(found.items())}
 
 
+def files_of(spec: JobSpec) -> dict[str, str]:
+    """The same modules as files, path -> text, to be laid where a process starts."""
+    modules = modules_of(spec)
+    packages = {name for name in modules if any(other.startswith(f"{name}.") for other in modules)}
+    return {
+        name.replace(".", "/") + ("/__init__.py" if name in packages else ".py"): text for name, text in modules.items()
+    }
+
+
 def install(modules: Mapping[str, str]) -> None:
     """Make these modules importable in this process, unless it can import them already."""
     missing = {name: text for name, text in modules.items() if not _importable(name)}

@@ -7,10 +7,14 @@ from cluster import reach
 from cluster.storage import Store, filesystem
 from operators.contract import Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
+from operators.tokens import tokenizer
 from pipeline import resources, sources
 from pipeline.config.formats import AUTO, format_of, reader_name
+from pipeline.config.readers import build_reader
 from pipeline.config.spec import JobSpec
+from pipeline.given_plan import given_plan
 from pipeline.inputs import InputError, InputFile, find_files
+from pipeline.resources import MissingFile
 
 LOOKED_INTO = 16  # files of each source; with 90,000 one request each would take minutes, and the unit looks again
 
@@ -32,7 +36,7 @@ def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
                 problems.append(f"{file.source}: {sniffed.error}")
                 continue
         assert name is not None
-        out.append((file, name, sources.build_reader(found, name)))
+        out.append((file, name, build_reader(found, name)))
     if problems:
         raise InputError(problems)
     return out
@@ -48,10 +52,14 @@ def _look_into(file: InputFile, spec: JobSpec) -> Sniffed:
 
 
 def check_resources(spec: JobSpec) -> None:
-    """MissingFile when a model, list or tokenizer that the job names cannot be read."""
+    """MissingFile when a model, list, tokenizer or plan of the job cannot be read, or is not what it should be."""
     for resource in sources.files_of(spec.to_canonical()):
         resources.sha256(resource.address)
-    resources.sha256(spec.tokens.tokenizer)
+    try:
+        tokenizer.load(resources.opened(spec.tokens.tokenizer), eos=spec.tokens.eos)
+    except (ValueError, LookupError) as e:
+        raise MissingFile(f"tokens: {spec.tokens.tokenizer!r} with eos {spec.tokens.eos!r}: {e}") from e
+    given_plan(spec.mix)
 
 
 def check_stores(stores: Sequence[Store]) -> None:

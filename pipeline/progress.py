@@ -1,5 +1,6 @@
 """What a person sees while a job runs: bars on a terminal, plain lines in a log, nothing with --quiet."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -8,6 +9,8 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from pipeline.config.secrets import known_secrets, redacted
 
 LINE_EVERY_S = 10.0  # in a log
 
@@ -52,7 +55,7 @@ class Display:
     def line(self, text: str) -> None:
         """One line about what just happened."""
         if not self.quiet:
-            self.console.print(text, markup=False)
+            self.console.print(redacted(text, known_secrets(os.environ)), markup=False, soft_wrap=True)
 
     @contextmanager
     def stage(self, name: str, total: int) -> Iterator[Bar]:

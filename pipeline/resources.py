@@ -2,7 +2,8 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable
+import socket
+from collections.abc import Iterable, Mapping
 
 from cluster.storage import filesystem
 from operators import load
@@ -15,6 +16,11 @@ class MissingFile(OSError):
 
 @functools.lru_cache(maxsize=64)
 def opened(address: str) -> bytes:
+    """`read`, once a process."""
+    return read(address)
+
+
+def read(address: str) -> bytes:
     """The bytes at `shipped:...` or at any fsspec address. MissingFile names the address."""
     try:
         if address.startswith("shipped:"):
@@ -34,3 +40,13 @@ def sha256(address: str) -> str:
 def digests(operators: Iterable[Operator]) -> dict[str, str]:
     """sha256 of every file these operators need, by address."""
     return {r.address: sha256(r.address) for op in operators for r in load.resources(op).values()}
+
+
+def require(expected: Mapping[str, str]) -> None:
+    """Raise MissingFile unless each address holds here what it held where the run was started.
+
+    expected: sha256 by address. What was read is kept, so a file that changes later does no harm.
+    """
+    for address, told in expected.items():
+        if sha256(address) != told:
+            raise MissingFile(f"{address!r} is another file on {socket.gethostname()}, or changed since the run began")

@@ -1,7 +1,6 @@
 """A job from the first file to the published dataset, stage by stage, doing only what is not done."""
 
 import contextlib
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -79,20 +78,21 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
     tokenized = done(tokenize.tokenize(run, ingested.shards, removed.tables))
     planned = mix.mix(run, tokenized)
     ran["mix"] = planned.ran
-    packed = done(pack.pack(run, tokenized, planned))
+    made = pack.pack(run, tokenized, planned)
+    packed = done(made.result)
     whole = funnel(
         accounting.total_of(ingested.result.counts.values()),
         accounting.total_of(tokenized.counts.values()),
         removed.by_reason,
-        accounting.total_of(packed.counts.values()),
+        made.chosen,
     )
-    published = publish.publish(run, planned, packed, whole, started=started)
+    published = publish.publish(run, planned, packed, whole, ingested.result.failed, started=started)
     ran["publish"] = int(published.wrote)
     if any(ran.values()):
         remember(run.workspace, run.spec)
         selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
         stages = [list(ingested.shards), list(tokenized.counts), selected, list(packed.counts)]
-        fingerprints = [removed.fingerprint, planned.fingerprint, *map(digest, stages)]
+        fingerprints = [removed.fingerprint, planned.fingerprint, planned.supply, *map(digest, stages)]
         names = [*fingerprints, *(name for names in stages for name in names)]
         sweep.remember(run.workspace, ingested=stages[0], duplicates=removed.tables.values(), names=names)
     return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)
@@ -113,7 +113,9 @@ def _judge(run: Run, ingested: Result) -> None:
 
 
 def _start(open_: contextlib.ExitStack, options: Options, stores: list[Store], display: Display) -> int:
-    cpus = open_.enter_context(lifecycle.session(address=options.address, workers=options.workers))
+    setup = "pipeline.kernel_cache.choose"
+    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup)
+    cpus = open_.enter_context(session)
     quiet()
     if options.address is not None:
         preflight.check_stores(stores)
@@ -131,8 +133,3 @@ def _once(start: Callable[[], int]) -> Callable[[], int]:
         return found[0]
 
     return call
-
-
-def describe(spec: JobSpec) -> str:
-    """A short name for exactly this job, for logs."""
-    return f"{spec.name} ({digest(json.loads(spec.to_canonical()))[:8]})"

@@ -4,19 +4,13 @@ import functools
 from typing import Any
 
 from operators import load
-from operators.contract import Operator, Reader, Resource
-from pipeline import resources
+from operators.contract import Operator, Resource
+from pipeline import own_code, resources
 from pipeline.chain import Chain
 from pipeline.config.inputs import InputSpec
+from pipeline.config.readers import build_reader
 from pipeline.config.spec import JobSpec
-from pipeline.identity import digest
-
-
-def build_reader(spec: InputSpec, name: str) -> Reader:
-    """The source's reader with its options; `columns` of the job are parameters of the readers that map fields."""
-    reader = load.build(name, {**spec.options, **spec.columns})
-    assert isinstance(reader, Reader)
-    return reader
+from pipeline.identity import digest, libraries
 
 
 def fixed(spec: InputSpec) -> dict[str, str]:
@@ -44,7 +38,7 @@ def fingerprint(spec: JobSpec, source: str, reader: str) -> str:
     named += [(step.operator, step.build()) for step in spec.documents]
     sums = resources.digests(op for _, op in named)
     told: list[Any] = [load.fingerprint(name, op, sums) for name, op in named]
-    return digest(told, fixed(found), spec.sample.documents)
+    return digest(told, fixed(found), spec.sample.documents, own_code.modules_of(spec), libraries())
 
 
 def files_of(job: str) -> list[Resource]:

@@ -1,7 +1,7 @@
 """What in a workspace nothing refers to any more: outputs of operators that changed since, writes that were cut off.
 
-A finished run leaves the names of all it rests on in `_live.json`; those stay, and so does what belongs to the job as it
-is now. The dry run lists exactly what the real one deletes.
+A finished run leaves the names of all it rests on in `_live.json`; those stay, and so does what belongs to the job as
+it is now, and what the index of earlier runs refers to. The dry run lists exactly what the real one deletes.
 """
 
 import json
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from cluster.storage import Store
 
 NAME = "_live.json"
-KEPT = ("_lease.json", "_job.json", NAME, "inventory.parquet")
+KEPT = ("_lease.json", "_job.json", "_tokenized.json", NAME, "inventory.parquet", "index/")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def remembered(workspace: Store, what: str) -> set[str]:
 
 def unreferenced(workspace: Store, live: set[str]) -> Sweep:
     """Files that belong to no live name, and unfinished local writes."""
-    gone = [f for f in workspace.files() if f.uri not in KEPT and name_of(f.uri) not in live]
+    gone = [f for f in workspace.files() if not f.uri.startswith(KEPT) and name_of(f.uri) not in live]
     gone += workspace.unfinished()
     return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone))
 
@@ -58,6 +58,7 @@ def name_of(path: str) -> str:
 
 
 def sweep(workspace: Store, found: Sweep) -> None:
-    """Delete what `unreferenced` found."""
-    for name in found.names:
+    """Delete what was found: manifests first, then markers, so that nothing is ever said to be there that is not."""
+    order = sorted(found.names, key=lambda name: (not name.startswith("manifests/"), not name.endswith(".json"), name))
+    for name in order:
         workspace.delete(name)

@@ -1,14 +1,19 @@
 """Settings every test shares."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from pipeline import kernel_cache
+
+kernel_cache.choose()  # before any test imports a kernel
+
 settings.register_profile("repo", deadline=None, derandomize=True)
 settings.load_profile("repo")
 
-CORPORA = Path(__file__).resolve().parents[2] / "shared" / "data"
+CORPORA = Path(os.environ.get("CORPUSMILL_CORPORA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
 @pytest.fixture(scope="session")

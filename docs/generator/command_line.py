@@ -1,23 +1,34 @@
 """Every command with its options, as `--help` tells them."""
 
+from collections.abc import Iterator
+
 import click
 
 from docs.generator.markdown import MADE, joined, table
-from pipeline import cli
+from pipeline import cli, exits
 
 CODES = {
     "0": "done, or nothing to do",
-    str(cli.EXIT_WRONG_JOB): "the job file or its inputs are wrong: nothing was done",
-    str(cli.EXIT_FAILED): "units failed, or rows did not add up: what succeeded is kept",
-    str(cli.EXIT_BUSY): "another run has the workspace",
-    str(cli.EXIT_STOPPED): "stopped by Ctrl-C: the same command goes on",
+    str(exits.EXIT_WRONG_JOB): "the job file or its inputs are wrong: nothing was done",
+    str(exits.EXIT_FAILED): "units failed, rows did not add up, or a dataset is not what it says; the rest is kept",
+    str(exits.EXIT_BUSY): "another run has the workspace",
+    str(exits.EXIT_STOPPED): "stopped by Ctrl-C: the same command goes on",
 }
 WIDTH = 100
 
 
+def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command, those of a group under the group's name."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
 def page() -> str:
     parts = [MADE, "# Commands", "## Exit codes", table(["code", "means"], [[c, m] for c, m in CODES.items()])]
-    for name, command in sorted(cli.main.commands.items()):
+    for name, command in sorted(commands(cli.main)):
         with click.Context(
             command, info_name=f"corpusmill {name}", max_content_width=WIDTH, terminal_width=WIDTH
         ) as context:

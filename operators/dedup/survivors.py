@@ -36,7 +36,8 @@ def survivor_order(docs: Candidates, prefer: Prefer, groups: np.ndarray | None =
     """The permutation into survivor order, group by group of `groups` (int64[n]) where these are given.
 
     Documents of an earlier run come first, in the order of their runs. Then: source priority; newest, quality, longest
-    (none of these with Prefer.FIRST); then doc_id, which is the order of (source, uri, offset). There are no ties.
+    (none of these with Prefer.FIRST); then doc_id: in a fresh workspace the order of (source, uri, offset), in one
+    that grew the order in which files were first seen. There are no ties.
     """
     keys = [docs.doc_id]
     if prefer is Prefer.NEWEST:

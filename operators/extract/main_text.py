@@ -19,6 +19,7 @@ from operators.contract import Arrays, Columns, Extract, Resource
 from operators.extract.html.arrow import binary_views, days, strings, valid_rows
 from operators.extract.html.batch import NO_CONTENT, Choices, classify, extract_pages, texts
 from operators.extract.html.decoding import as_utf8
+from operators.extract.html.fallback import from_structured_data
 from operators.extract.html.metadata import told
 from operators.extract.html.model import load
 from operators.extract.html.sniff import HTML, KINDS, UNKNOWN, kind_of_mime
@@ -34,7 +35,8 @@ class MainText(Extract):
     Reads `content`, and `mime` and `http_charset` where the batch has them. What is not HTML fails, named:
     "not_html: pdf". A page without text gives the empty text.
 
-    threshold: probability above which a block is kept, 0 to 1; higher is purer, lower is fuller.
+    threshold: probability above which a block of a clear page is kept, 0 to 1; 0.5 gives the best F1, more is purer,
+    less is fuller.
     comments: keep readers' comments that the model holds for main text. links: keep the text of links.
     title: put the page's title before its text.
     """
@@ -51,8 +53,9 @@ class MainText(Extract):
         "canonical_url": pa.string(),
         "published": pa.date32(),
         "charset_source": pa.string(),  # bom, utf8, document, http, default
+        "expected_f1": pa.float32(),  # 0 to 1: what the model expects of its own choice
         "boilerplate_score": pa.float32(),  # 0 to 1: how surely the page has no main text
-        "fallback": pa.string(),  # null, or "threshold": kept by a lowered threshold
+        "from_structured_data": pa.bool_(),  # the text is the page's JSON-LD, there being hardly any other
         "truncated": pa.bool_(),  # a bound on bytes, blocks or depth cut the page
     }
 
@@ -75,17 +78,18 @@ class MainText(Extract):
         ws = workspace(int(sizes.max(initial=0)))
         extract_pages(pages.data, pages.start, pages.end, kind, ws, load(self.model.read()), choices, out, found)
         failed = ~is_html
-        lowered = np.where(out.lowered, "threshold", None).astype(object)
+        text, replaced = from_structured_data(strings(out.text, out.text_end, failed, TEXT), out, pages)
         return {
-            "text": strings(out.text, out.text_end, failed, TEXT),
+            "text": text,
             "failure": pa.array([_failure(k) for k in kind.tolist()], pa.string()),
             "title": strings(found.title, found.title_end, np.diff(found.title_end) == 0, TEXT),
             "html_lang": strings(found.language, found.language_end, np.diff(found.language_end) == 0, pa.string()),
             "canonical_url": strings(found.address, found.address_end, np.diff(found.address_end) == 0, pa.string()),
             "published": days(found.day),
             "charset_source": pages.source,
-            "boilerplate_score": pa.array(out.boilerplate, pa.float32(), mask=failed),
-            "fallback": pa.array(lowered, pa.string()),
+            "expected_f1": pa.array(out.expected_f1, pa.float32(), mask=failed),
+            "boilerplate_score": pa.array(np.where(replaced, 0, out.boilerplate), pa.float32(), mask=failed),
+            "from_structured_data": pa.array(replaced, pa.bool_(), mask=failed),
             "truncated": pa.array(out.cut, pa.bool_(), mask=failed),
         }
 

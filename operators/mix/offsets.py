@@ -21,6 +21,8 @@ def shards_of(plan: MixPlan, shards: int) -> tuple[int, ...]:
     if shards < count:
         raise SpecError(f"{shards} shards for {count} phases: each phase needs at least one")
     tokens = np.array([p.tokens for p in plan.phases], np.float64)
+    if not tokens.sum() > 0:
+        raise SpecError("the budget of the mix comes to 0 tokens")
     least, most = np.ones(count, np.int64), np.full(count, shards, np.int64)
     wanted = np.maximum(tokens / tokens.sum() * shards, 1.0)
     wanted = np.maximum(1.0, wanted * shards / wanted.sum())

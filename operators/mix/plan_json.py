@@ -73,14 +73,31 @@ def _told(value: object) -> str:
 
 def from_json(payload: bytes) -> MixPlan:
     """The plan that `to_json` wrote, perhaps edited since. SpecError says what it breaks, all of it."""
-    found = json.loads(payload)
-    if found.get("format") != FORMAT:
-        raise SpecError(f"not a mix plan of this version: expected format {FORMAT!r}, found {found.get('format')!r}")
+    try:
+        found = json.loads(payload)
+    except ValueError as e:
+        raise SpecError(f"not a mix plan, it is not JSON: {e}") from e
+    said = found.get("format") if isinstance(found, dict) else None
+    if said != FORMAT:
+        raise SpecError(f"not a mix plan of this version: expected format {FORMAT!r}, found {said!r}")
+    try:
+        plan = _plan_of(found)
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as e:
+        if isinstance(e, SpecError):
+            raise
+        raise SpecError(f"a mix plan that was edited into something else: {type(e).__name__}: {e}") from e
+    wrong = breaches(plan.leaves, plan.phases, plan.caps, plan.targets, slack=0)
+    if wrong:
+        raise SpecError("the plan contradicts itself:\n  " + "\n  ".join(wrong))
+    return plan
+
+
+def _plan_of(found: dict[str, Any]) -> MixPlan:
     rows = found["leaves"]
     columns = tuple(found["columns"])
     reasons = tuple(dict.fromkeys(["", *(word for row in rows for word in row["stopped_by"])]))
     places = {word: i for i, word in enumerate(reasons)}
-    plan = MixPlan(
+    return MixPlan(
         leaves=_table(columns, rows),
         phases=tuple(_phase_of(p) for p in found["phases"]),
         targets=np.array([row["targets"] for row in rows], np.int64).reshape(len(rows), -1).T.copy(),
@@ -91,10 +108,6 @@ def from_json(payload: bytes) -> MixPlan:
         held_out=found["held_out"],
         multiplier=_multiplier_of(found["multiplier"]),
     )
-    wrong = breaches(plan.leaves, plan.phases, plan.caps, plan.targets, slack=0)
-    if wrong:
-        raise SpecError("the plan contradicts itself:\n  " + "\n  ".join(wrong))
-    return plan
 
 
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> LeafTable:

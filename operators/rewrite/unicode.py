@@ -5,6 +5,7 @@ Deviates: joiners (U+200C, U+200D) stay unless asked for: Persian, Indic scripts
 """
 
 import functools
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar, get_args
@@ -15,9 +16,10 @@ import pyarrow as pa
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Rewrite
 from operators.text.changes import chars_gone, counts_at, documents_at, put_back
-from operators.text.normal_form import Form, flagged
+from operators.text.normal_form import Form, flagged, needs_work
 from operators.text.spans import spans_of
 
+MOST_MARKS = 30  # Unicode Standard Annex #15, section 13 (stream-safe text)
 KINDS: dict[str, tuple[tuple[int, int], ...]] = {
     "control": ((0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x84), (0x86, 0x9F), (0xFFF9, 0xFFFB),
                 (0xFFFE, 0xFFFF)),
@@ -36,11 +38,23 @@ def clean(text: str, form: Form, unwanted: frozenset[str]) -> str:
     >>> clean("re\\u0301sume\\u0301\\u200b\\x07", "NFC", frozenset("\\u200b\\x07"))
     'résumé'
     """
+    if not needs_work(text, form, unwanted):
+        return text
     return unicodedata.normalize(form, without(text, unwanted))
 
 
 def without(text: str, unwanted: frozenset[str]) -> str:
-    return text.translate(_deletions(unwanted))
+    """`text` without the unwanted characters, and with at most MOST_MARKS combining marks in a row.
+
+    More make no letter of any language, and the time to put them in order grows with their square.
+    """
+    return _marks().sub(r"\1", text.translate(_deletions(unwanted)))
+
+
+@functools.cache
+def _marks() -> re.Pattern[str]:
+    marks = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+    return re.compile(f"([{re.escape(marks)}]{{{MOST_MARKS}}})[{re.escape(marks)}]+")
 
 
 @functools.lru_cache(maxsize=8)

@@ -18,7 +18,7 @@ from operators.signals.scans.gopher_marks import count_marks, count_word_kinds
 from operators.text.buffers import find_text
 from operators.text.languages import SETTINGS, StopWords, stop_words_of
 from operators.text.lengths import totals
-from operators.text.lines import LineRule, find_lines
+from operators.text.lines import LineRule, find_lines, headed_by
 from operators.text.membership import distinct_members
 from operators.text.punctuation import PUNCTUATION, SENTENCE_ENDS
 from operators.text.shares import share, shares
@@ -88,7 +88,7 @@ class GopherQuality(Signal):
         count_marks(text.data, text.offsets, spaced.first, spaced.start, spaced.size_bytes, spaced.kinds, marks)
         count_word_kinds(words.first, words.chars, words.kinds, kinds)
         distinct_members(words.first, words.hash, stop.which, stop.sets.begin, stop.sets.slots, stops)
-        bullets = np.isin(lines.head, np.array([ord(b) for b in BULLETS], np.uint32))
+        bullets = headed_by(lines, BULLETS)
         return {
             "gopher_words": pa.array(kinds[0]),
             "gopher_mean_word_chars": pa.array(shares(kinds[1], kinds[0])),

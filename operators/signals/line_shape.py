@@ -8,13 +8,12 @@ Deviates: from datatrove's GopherQualityFilter (which signals.gopher_quality rep
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
 import pyarrow as pa
 
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Signal
 from operators.text.lengths import totals
-from operators.text.lines import ELLIPSES, LineRule, find_lines
+from operators.text.lines import ELLIPSES, LineRule, find_lines, headed_by
 from operators.text.shares import share, shares
 
 
@@ -62,7 +61,7 @@ class LineShape(Signal):
     def measure(self, batch: Batch) -> Arrays:
         lines = batch.once(find_lines, LineRule.UNICODE)
         shown = totals(lines.first, lines.head != 0)
-        opening = np.isin(lines.head, np.array([ord(b) for b in self.bullets], np.uint32))
+        opening = headed_by(lines, self.bullets)
         return {
             "bullet_ratio": pa.array(shares(totals(lines.first, opening & (lines.head != 0)), shown)),
             "ellipsis_ratio": pa.array(shares(totals(lines.first, lines.trails), shown)),

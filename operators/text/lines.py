@@ -112,3 +112,11 @@ def find_line_texts(batch: Batch, rule: LineRule) -> LineTexts:
     chars, hashes = np.empty(len(lines.start), np.int32), np.empty(len(lines.start), np.uint64)
     line_scan.read_lines(text.data, text.offsets, lines.first, lines.start, lines.size_bytes, chars, hashes)
     return LineTexts(first=lines.first, chars=chars, hash=hashes)
+
+
+def headed_by(lines: Lines, characters: tuple[str, ...]) -> np.ndarray:
+    """Whether each line begins (spaces apart) with one of a few characters: bool."""
+    found = np.zeros(len(lines.head), np.bool_)
+    for character in characters:
+        found |= lines.head == ord(character)
+    return found

@@ -44,8 +44,8 @@ def count_runs(
         left = n
         for k in range(len(top_sizes)):
             size = top_sizes[k]
-            left = _within(places, left, n - size)
-            _tally(sums, size, places, left, table, counts, slots)
+            left = within(places, left, n - size)
+            tally(sums, size, places, left, table, counts, slots)
             best, place = 1, 0
             for j in range(left):
                 if counts[slots[j]] > best:
@@ -54,15 +54,15 @@ def count_runs(
             for i in range(begin + place, begin + min(n, place + size)):
                 length += chars[i]
             top[k, d] = best * length if n >= size else 0
-            left = _more_than_once(places, left, counts, slots)
+            left = more_than_once(places, left, counts, slots)
         for k in range(len(repeat_sizes)):
             size = repeat_sizes[k]
-            left = _within(places, left, n - size)
+            left = within(places, left, n - size)
             repeated[k, d] = _repeats(sums, size, places, left, table, chars[begin : begin + n])
 
 
 @njit(nogil=True, cache=True)
-def _within(places: np.ndarray, n: int, last: int) -> int:
+def within(places: np.ndarray, n: int, last: int) -> int:
     """How many of the first n places (ascending) do not lie behind `last`."""
     while n > 0 and places[n - 1] > last:
         n -= 1
@@ -70,7 +70,7 @@ def _within(places: np.ndarray, n: int, last: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def _tally(
+def tally(
     sums: np.ndarray,
     size: int,
     places: np.ndarray,
@@ -92,7 +92,7 @@ def _tally(
 
 
 @njit(nogil=True, cache=True)
-def _more_than_once(places: np.ndarray, n: int, counts: np.ndarray, slots: np.ndarray) -> int:
+def more_than_once(places: np.ndarray, n: int, counts: np.ndarray, slots: np.ndarray) -> int:
     """Keeps, in order, the places whose run was counted more than once; returns how many."""
     kept = 0
     for j in range(n):

@@ -22,9 +22,9 @@ def repeated_parts(first: np.ndarray, hashes: np.ndarray, chars: np.ndarray, cou
 
 @njit(nogil=True, cache=True)
 def table_bits(entries: int) -> int:
-    """log2 of the slots of a table for so many entries: at least 1.5 slots an entry, at least 16."""
+    """log2 of the slots of a table for so many entries: at least two slots an entry, at least 16."""
     bits = 4
-    while (1 << bits) < entries + entries // 2:
+    while (1 << bits) < 2 * entries:
         bits += 1
     return bits
 

@@ -30,6 +30,7 @@ UPPER = 1 << 8  # str.isupper
 DECIMAL = 1 << 9  # str.isdecimal
 ASCII_SIGN = 1 << 10  # string.punctuation
 MARK = 1 << 11  # hash sign, dot, ellipsis: what Gopher counts beside words
+LOWER = 1 << 12  # has a case and is not upper: str.islower, and title case
 
 CODE_POINTS = 0x110000
 MARKS = "#.…"
@@ -68,7 +69,7 @@ class UnicodeTables:
 def class_bits(character: str) -> int:
     """The class bits of one character: the specification of one row of the table.
 
-    >>> class_bits("a") == ALPHA | WORD | PLAIN | REGEX_WORD
+    >>> class_bits("a") == ALPHA | WORD | PLAIN | REGEX_WORD | LOWER
     True
     >>> class_bits("。") == ENDS, class_bits("ซ") & ALONE > 0
     (True, True)
@@ -78,6 +79,7 @@ def class_bits(character: str) -> int:
     bits = SPACE * character.isspace() | ALPHA * character.isalpha() | WORD * (category in "LMN")
     bits |= REGEX_WORD * (character.isalnum() or character == "_") | BREAK * (character in LINE_BREAKS)
     bits |= UPPER * character.isupper() | DECIMAL * character.isdecimal()
+    bits |= LOWER * (character.islower() or unicodedata.category(character) == "Lt")
     bits |= ASCII_SIGN * (code < 128 and character.isprintable() and not character.isalnum() and character != " ")
     bits |= MARK * (character in MARKS)
     bits |= ALONE * any(first <= code <= last for first, last in ALONE_BLOCKS)
@@ -105,11 +107,13 @@ def unicode_tables() -> UnicodeTables:
         _set(part, SPACE, map(str.isspace, characters))
         _set(part, ALPHA, map(str.isalpha, characters))
         _set(part, UPPER, map(str.isupper, characters))
+        _set(part, LOWER, map(str.islower, characters))
         _set(part, DECIMAL, map(str.isdecimal, characters))
         _set(part, REGEX_WORD, map(str.isalnum, characters))
         categories = np.array("".join(map(unicodedata.category, characters)).encode(), dtype=bytes)
-        majors = np.frombuffer(categories.tobytes(), np.uint8)[::2]
-        _set(part, WORD, np.isin(majors, np.frombuffer(b"LMN", np.uint8)))
+        named = np.frombuffer(categories.tobytes(), np.uint8).reshape(-1, 2)
+        _set(part, LOWER, (named == np.frombuffer(b"Lt", np.uint8)).all(axis=1))
+        _set(part, WORD, np.isin(named[:, 0], np.frombuffer(b"LMN", np.uint8)))
         lowered = map(str.lower, characters)
         lower[first : last + 1] = np.fromiter((ord(text[0]) for text in lowered), np.uint32, len(characters))
     bits[ord("_")] |= REGEX_WORD

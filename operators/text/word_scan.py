@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from operators.text.hashing import finish, fold
-from operators.text.unicode_table import ALONE, SPACE
+from operators.text.unicode_table import ALONE, ASCII_SIGN, SPACE
 from operators.text.utf8 import code_at, width_at
 
 
@@ -44,6 +44,46 @@ def scan_spaced(
             start[n], size_bytes[n], chars[n] = word - begin, at - word, count
             kinds[n], hashes[n] = seen, finish(value)
             n += 1
+        first[d + 1] = n
+    return n
+
+
+@njit(nogil=True, cache=True)
+def scan_bare(
+    data: np.ndarray,
+    offsets: np.ndarray,
+    bits: np.ndarray,
+    lower: np.ndarray,
+    first: np.ndarray,
+    start: np.ndarray,
+    size_bytes: np.ndarray,
+    chars: np.ndarray,
+    kinds: np.ndarray,
+    hashes: np.ndarray,
+) -> int:
+    """Words between white space, lower-cased, as if ASCII punctuation were not there; of nothing else is no word."""
+    n = 0
+    for d in range(len(offsets) - 1):
+        begin, end = offsets[d], offsets[d + 1]
+        at = begin
+        while at < end:
+            word, value, count, seen = at, np.uint64(0), 0, np.uint16(0)
+            while at < end:
+                code = code_at(data, at)
+                kind = bits[code]
+                if kind & SPACE:
+                    break
+                if not kind & ASCII_SIGN:
+                    value = fold(value, lower[code])
+                    count += 1
+                seen |= kind
+                at += width_at(data, at)
+            if count:
+                start[n], size_bytes[n], chars[n] = word - begin, at - word, count
+                kinds[n], hashes[n] = seen, finish(value)
+                n += 1
+            if at < end:
+                at += width_at(data, at)
         first[d + 1] = n
     return n
 

@@ -1,8 +1,9 @@
 """The words of every document of a batch, found and hashed once.
 
-Three rules have a name. `whitespace`: str.split. `unicode`: runs of letters, marks and numbers, lower-cased, each
+Four rules have a name. `whitespace`: str.split. `unicode`: runs of letters, marks and numbers, lower-cased, each
 character of Han, Kana, Thai, Lao, Khmer and Myanmar a word by itself. `gold`: as `unicode`, but over the characters of
-the regular expression \\w (no marks), the rule by which near-duplicate gold sets were made.
+the regular expression \\w (no marks), the rule by which near-duplicate gold sets were made. `bare`: str.split of the
+lower-cased text without its ASCII punctuation, as RedPajama-v2 counts by.
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class WordRule(Enum):
     WHITESPACE = "whitespace"
     UNICODE = "unicode"
     GOLD = "gold"
+    BARE = "bare"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,8 +34,9 @@ class Words:
     """Words of n documents in reading order; document i has words first[i] to first[i + 1].
 
     `first`: int64[n + 1]. For each word: `start`: int32, byte inside its document; `size_bytes`: int32; `chars`: int32,
-    code points; `kinds`: uint16, the class bits (unicode_table) found in any of its characters; `hash`: uint64 of its
-    (lower-cased, unless whitespace) code points, see hashing.word_hash. Null and blank documents have no words.
+    code points (signs that `bare` leaves out do not count); `kinds`: uint16, the class bits (unicode_table) found in
+    any of its characters; `hash`: uint64 of its (lower-cased, unless whitespace) code points, see hashing.word_hash.
+    Null and blank documents have no words.
     """
 
     first: np.ndarray
@@ -67,9 +70,13 @@ def words_of(text: str, rule: WordRule) -> list[str]:
     ["It's", '2', "o'clock."]
     >>> words_of("It's 東京 ok", WordRule.UNICODE)
     ['it', 's', '東', '京', 'ok']
+    >>> words_of("It's - (2) O'CLOCK.", WordRule.BARE)
+    ['its', '2', 'oclock']
     """
     if rule is WordRule.WHITESPACE:
         return text.split()
+    if rule is WordRule.BARE:
+        return "".join(unicode.lower_of(c) for c in text if not unicode.class_bits(c) & unicode.ASCII_SIGN).split()
     member = unicode.WORD if rule is WordRule.UNICODE else unicode.REGEX_WORD
     found: list[str] = []
     for kind, run in groupby(text, lambda c: unicode.class_bits(c) & (member | unicode.ALONE)):
@@ -90,6 +97,8 @@ def find_words(batch: Batch, rule: WordRule) -> Words:
     out = (first, start, size_bytes, chars, kinds, hashes)
     if rule is WordRule.WHITESPACE:
         total = word_scan.scan_spaced(text.data, text.offsets, tables.bits, *out)
+    elif rule is WordRule.BARE:
+        total = word_scan.scan_bare(text.data, text.offsets, tables.bits, tables.lower, *out)
     else:
         member = unicode.WORD if rule is WordRule.UNICODE else unicode.REGEX_WORD
         total = word_scan.scan_runs(text.data, text.offsets, tables.bits, tables.lower, member, *out)

@@ -19,6 +19,7 @@ def complaints(full: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _inside(JobSpec, full)
     yield from _mix(full.get("mix"))
     yield from _sources(full)
+    yield from _shards(full)
     if full.get("output_shards") is not None and full.get("shard_tokens") is not None:
         yield ("shard_tokens",), "output_shards and shard_tokens exclude each other: keep one"
     folders = [full.get(name, JobSpec.model_fields[name].default) for name in ("workspace", "output")]
@@ -46,6 +47,14 @@ def _mix(value: Any) -> Iterator[Complaint]:
             mix_of(section)
         except SpecError as e:
             yield ("mix",), str(e).removeprefix("mix: ")
+
+
+def _shards(full: Mapping[str, Any]) -> Iterator[Complaint]:
+    """A shard holds documents of one phase."""
+    mix, shards = sound(MixSpec, full.get("mix", {})), full.get("output_shards")
+    steps = sum(max(p.ramp_steps, 1) for p in mix.phases) if isinstance(mix, MixSpec) else 0
+    if isinstance(shards, int) and shards < steps:
+        yield ("output_shards",), f"expected at least {steps}, one for each phase and step of a ramp, found {shards}"
 
 
 def sound(model: type[Section], value: Any) -> Section | None:

@@ -9,11 +9,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from operators.contract import Operator
-from pipeline.config import between, building, flow, safety
+from pipeline.config import between, building, flow, safety, weights_file
 from pipeline.config.addresses import Surroundings
 from pipeline.config.documents import Placed, unfolded
+from pipeline.config.flow import COPIES
 from pipeline.config.inputs import InputSpec
 from pipeline.config.messages import found, problems_of
+from pipeline.config.mix import MixSpec
 from pipeline.config.problems import Problem
 from pipeline.config.short_forms import written_out
 from pipeline.config.source import Path, Source
@@ -43,10 +45,10 @@ def check(source: Source, *, folder: File, environment: Mapping[str, str]) -> Ch
         message = f"a job file is a mapping (key: value), found {found(source.data)}"
         return Checked(spec=None, problems=(source.problem((), message),))
     around = Surroundings(folder=folder, environment=environment)
-    written = written_out(source.data)
+    written, unread = weights_file.read_in(written_out(source.data), around)
     ready = safety.located(written, around)
     built = build_steps(source, around)
-    complaints = [*ready.complaints, *safety.secrets_in(written), *between.complaints(ready.full)]
+    complaints = [*unread, *ready.complaints, *safety.secrets_in(written), *between.complaints(ready.full)]
     problems = [*built.problems, *(source.problem(path, message) for path, message in complaints)]
     steps = tuple(placed.step.model_dump() for placed, _ in built.steps)
     try:
@@ -85,14 +87,24 @@ def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, aroun
     if built.problems or read.problems:
         return problems
     steps = [(placed.step.operator, op) for placed, op in built.steps if op is not None]
-    mix = full.get("mix")
-    axes = mix.get("axes", ()) if isinstance(mix, dict) else ()
-    for gap in flow.gaps(read.streams, steps, axes if isinstance(axes, tuple) else ()):
+    mix = between.sound(MixSpec, full.get("mix", {}))
+    wanted = wanted_by(mix) if isinstance(mix, MixSpec) else {}
+    for gap in flow.gaps(read.streams, steps, wanted):
         problems.append(source.problem(_place(gap, built), gap.message))
     return problems
+
+
+def wanted_by(mix: MixSpec) -> dict[str, Path]:
+    """The columns that a mix reads, each with the place in the job file that says so."""
+    axes: Path = ("mix", "levels") if mix.levels else ("mix", "axes")
+    found: dict[str, Path] = {}
+    found |= dict.fromkeys(mix.leaf_columns(), axes)
+    if mix.multiplier is not None and mix.multiplier.column != COPIES:
+        found[mix.multiplier.column] = ("mix", "multiplier", "column")
+    return found
 
 
 def _place(gap: flow.Gap, built: BuiltSteps) -> Path:
     if gap.step is not None:
         return built.steps[gap.step][0].path
-    return ("mix", "axes") if "axis" in gap.message else ("documents",)
+    return gap.place or ("documents",)

@@ -5,15 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from pipeline.config.presets import PRESETS
 from pipeline.config.problems import nearest
-from pipeline.config.section import Complaint, PlainMap, Positive, Section, Share
-
-PRESETS: dict[str, PlainMap] = {
-    # Penedo et al. 2024, arXiv:2406.17557, section 3.4: 112 hashes in 14 buckets of 8, word 5-grams.
-    "fineweb": {"bands": 14, "rows": 8, "shingle_words": 5},
-    # Penedo et al. 2023, arXiv:2306.01116, appendix G.3.2: 9,000 hashes in 450 buckets of 20, 5-grams.
-    "refinedweb": {"bands": 450, "rows": 20, "shingle_words": 5},
-}
+from pipeline.config.section import Complaint, Positive, Section, Share
 
 
 class NearSpec(Section):
@@ -51,6 +45,9 @@ class DedupSpec(Section):
     index: bool = False
     """Keep the shingle sets of documents that stay, so that later updates read no text but the new; about 1.2 times
     the size of the text. Without it an update also reads the old documents that share a band with a new one."""
+    max_cluster_share: Share = 0.25
+    """Share of all documents that one cluster of near duplicates may lose before the run stops; below 10,000 it never
+    does. 0.25 is a guess: no honest corpus is a quarter one page."""
     max_removed_share: dict[str, Share] = Field(default_factory=lambda: {"default": 0.95})
     """Share of a source's documents that may be removed before the run stops, by source; `default` for the rest."""
 

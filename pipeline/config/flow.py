@@ -20,6 +20,7 @@ GIVEN: Columns = {name: dtype for name, dtype in STANDARD.items() if name != "la
 # What a run tells of each document beside its columns, and can therefore mix by.
 RUN_COLUMNS = ("source", *FIXED)
 SOURCES = "{sources}"
+COPIES = "copies"  # how many documents each stands for after dedup: a number a mix may multiply by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +43,16 @@ class Gap:
 
     step: int | None
     message: str
+    place: tuple[str | int, ...] | None = None  # in the job file; null: that of the step
 
 
-def gaps(streams: Sequence[Stream], steps: Sequence[tuple[str, Operator]], axes: Sequence[str]) -> list[Gap]:
-    """Every break, once for each step and column however many streams meet it. `steps` are (name, operator)."""
+def gaps(
+    streams: Sequence[Stream], steps: Sequence[tuple[str, Operator]], wanted: Mapping[str, tuple[str | int, ...]]
+) -> list[Gap]:
+    """Every break, once for each step and column however many streams meet it. `steps` are (name, operator).
+
+    wanted: columns that the mix reads, with the place in the job file that names each.
+    """
     found: dict[Gap, list[str]] = {}
     left: set[str] = set()
     for stream in streams:
@@ -54,8 +61,15 @@ def gaps(streams: Sequence[Stream], steps: Sequence[tuple[str, Operator]], axes:
         for gap in broken:
             found.setdefault(gap, []).append(f"{stream.source!r}" + (f" ({stream.reader})" if stream.reader else ""))
     told = [Gap(step=g.step, message=g.message.replace(SOURCES, ", ".join(sorted(set(s))))) for g, s in found.items()]
-    absent = [axis for axis in axes if axis not in left and axis not in RUN_COLUMNS] if streams else []
-    return told + [Gap(step=None, message=f"no document has the axis {axis!r}{advice(axis)}") for axis in absent]
+    absent = {c: at for c, at in wanted.items() if c not in left and c not in RUN_COLUMNS} if streams else {}
+    return told + [
+        Gap(
+            step=None,
+            place=at,
+            message=f"no document has the {'number' if 'multiplier' in at else 'axis'} {c!r}{advice(c)}",
+        )
+        for c, at in absent.items()
+    ]
 
 
 def walked(stream: Stream, steps: Sequence[tuple[str, Operator]]) -> tuple[Columns, list[Gap]]:

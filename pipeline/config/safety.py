@@ -16,6 +16,7 @@ ADDRESSES: tuple[Path, ...] = (
     ("output",),
     ("inputs", "*", "paths", "*"),
     ("tokens", "tokenizer"),
+    ("mix", "plan"),
 )
 
 

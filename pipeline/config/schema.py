@@ -6,7 +6,7 @@ writing; what holds is what pipeline.config.load says.
 
 from typing import Any
 
-from pipeline.config.dedup import PRESETS
+from pipeline.config.presets import PRESETS
 from pipeline.config.recipes import recipe_names
 from pipeline.config.spec import JobSpec
 
@@ -21,8 +21,13 @@ def job_schema() -> dict[str, Any]:
     parts.pop("StepSpec")
     _also(parts["DedupSpec"], "near", {"enum": ["off", *PRESETS]})
     _also(parts["InputSpec"], "paths", {"type": "string"})
-    _also(parts["MixSpec"], "axes", {"type": "string"})
-    _also(parts["BoundSpec"], "where", {"type": "object", "additionalProperties": {"type": "string"}})
+    for rule in ("MixSpec", "LevelSpec"):
+        _also(parts[rule], "axes", {"type": "string"})
+        _also(parts[rule], "weights", {"type": "string"})
+    _also(parts["MixSpec"], "phases", {"type": "integer", "minimum": 1})
+    _also(parts["MixSpec"], "head_decay", {"type": "number"})
+    for rule in ("BoundSpec", "BoostSpec", "ReplaySpec"):
+        _also(parts[rule], "where", {"type": "object", "additionalProperties": {"type": "string"}})
     return {"$schema": DIALECT, "title": "corpusmill job file", **{k: v for k, v in schema.items() if k != "title"}}
 
 

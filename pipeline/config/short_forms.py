@@ -4,7 +4,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.config.dedup import PRESETS
+from operators.mix.schedule import equal_phases
+from pipeline.config.presets import PRESETS, preset
 
 FREE = ("options", "storage", "params")  # mappings whose content is not ours to shape
 
@@ -13,7 +14,8 @@ def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
     """`data` without its short forms, lists as tuples.
 
     `near: fineweb` is {preset: fineweb}; `near: off` is null; a single path or axis needs no list, nor does a single
-    value in a bound; `documents` are left out (pipeline.config.steps reads them).
+    value in a bound; `phases: 4` are four equal ones, `head_decay: 0.7` is {factor: 0.7}; `documents` are left out
+    (pipeline.config.steps reads them).
     """
     full = copy.deepcopy({key: value for key, value in data.items() if key != "documents"})
     for each in full["inputs"] if isinstance(full.get("inputs"), list) else []:
@@ -21,13 +23,30 @@ def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
     dedup, mix = full.get("dedup"), full.get("mix")
     if isinstance(dedup, dict) and "near" in dedup:
         dedup["near"] = _near(dedup["near"])
-    _listed(mix, "axes")
-    bounds = mix.get("bounds") if isinstance(mix, dict) else None
-    for bound in bounds if isinstance(bounds, list) else []:
-        where = bound.get("where") if isinstance(bound, dict) else None
+    if isinstance(mix, dict):
+        mix_written_out(mix)
+    return {key: tuples(value, key) for key, value in full.items()}
+
+
+def mix_written_out(mix: dict[str, Any]) -> None:
+    """A mix, or one of its phases, without its short forms, in place."""
+    phases, decay = mix.get("phases"), mix.get("head_decay")
+    if isinstance(phases, int) and not isinstance(phases, bool) and phases > 0:
+        mix["phases"] = [{"name": p.name, "share": p.share} for p in equal_phases(phases)]
+    if isinstance(decay, int | float) and not isinstance(decay, bool):
+        mix["head_decay"] = {"factor": decay}
+    for level in (mix, *_mappings(mix.get("levels"))):
+        _listed(level, "axes")
+    for rule in (*_mappings(mix.get("bounds")), *_mappings(mix.get("boosts")), *_mappings([mix.get("replay")])):
+        where = rule.get("where")
         for axis in where if isinstance(where, dict) else ():
             _listed(where, axis)
-    return {key: tuples(value, key) for key, value in full.items()}
+    for phase in _mappings(mix.get("phases")):
+        mix_written_out(phase)
+
+
+def _mappings(items: Any) -> list[dict[str, Any]]:
+    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 
 def tuples(value: Any, key: str = "") -> Any:
@@ -46,7 +65,10 @@ def _near(near: Any) -> Any:
     if near == "off":
         return None
     full = {"preset": near} if isinstance(near, str) else near
-    return PRESETS.get(str(full.get("preset")), {}) | full if isinstance(full, dict) else full
+    if not isinstance(full, dict):
+        return full
+    name = str(full.get("preset"))
+    return (preset(name) if name in PRESETS else {}) | full
 
 
 def _listed(section: Any, key: str) -> None:

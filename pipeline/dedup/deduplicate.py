@@ -17,11 +17,11 @@ from pipeline.dedup.judging import LARGEST_TOLD, NearRule
 from pipeline.dedup.levels import all_files, sizes
 from pipeline.dedup.members import SendMembers
 from pipeline.dedup.phases import Work
-from pipeline.dedup.records import REASONS
+from pipeline.dedup.records import REASONS, TAKEDOWN
 from pipeline.dedup.safeguards import check_ceilings, check_clusters
 from pipeline.dedup.settings import KINDS, Settings
 from pipeline.dedup.settled import settled_unit
-from pipeline.dedup.tables import table_unit
+from pipeline.dedup.tables import WriteTable
 from pipeline.exchange.rounds import run_exchange
 
 Files = dict[str, int]
@@ -58,7 +58,12 @@ def deduplicate(work: Work, settings: Settings) -> Outcome:
         found, near = _near(work, settings, files["bands"], outcomes)
         outcomes |= {r["outcomes"]: r["outcomes_bytes"] for r in found}
     told = by_shard(work, outcomes, shards, label="outcomes")
-    results = work.phase("tables", shard_units(shards, outcomes=told), table_unit, size_bytes=sum(outcomes.values()))
+    results = work.phase(
+        "tables",
+        shard_units(shards, outcomes=told),
+        WriteTable(takedown=settings.takedown),
+        size_bytes=sum(outcomes.values()),
+    )
     return _judged(settings, results, near, keep_sets(work, settings, [r["table"] for r in results]))
 
 
@@ -82,8 +87,8 @@ def _near(
     again = work.phase("settled", known, settled_unit, size_bytes=work.unit_bytes) if known else []
     new = [f"documents/{s.unit}.parquet" for s in shards if s.settled is None]
     documents = sum(sizes(work.store, "documents", new).values())
-    sent = work.phase("sketches", units, SendMembers(near=near), size_bytes=documents)
-    sketches = {r["sketches"]: r["bytes"] for r in sent if r["documents"]}
+    sent = work.phase("sketches", units, SendMembers(near=near, ranking=settings.ranking), size_bytes=documents)
+    sketches = {name: size for r in sent for name, size in r["files"].items()}
     if not sketches:
         return again, {"largest_bucket": largest_bucket, "largest": []}
     partitions = run_exchange(sketches, label="clusters", phase=work.phase, unit_bytes=work.unit_bytes)
@@ -103,12 +108,16 @@ def _judged(
     settings: Settings, results: Sequence[Mapping[str, Any]], near: Mapping[str, Any], sets: Mapping[str, str]
 ) -> Outcome:
     entered = sum(r["entered"] for r in results)
-    check("documents that entered dedup", came=entered, went={"copies of kept documents": _sum(results, "copies")})
+    check(
+        "documents that entered dedup",
+        came=entered,
+        went={"copies": _sum(results, "copies"), "taken down": _sum(results, TAKEDOWN)},
+    )
     check_ceilings(settings, results)
     check_clusters(settings, near.get("largest", []), entered)
     facts = {
         "entered": entered,
-        "removed": {reason: sum(r["removed"][reason] for r in results) for reason in REASONS},
+        "removed": {reason: sum(r["removed"][reason] for r in results) for reason in (*REASONS, TAKEDOWN)},
         "without_words": _sum(results, "without_words"),
         "near": near,
     }

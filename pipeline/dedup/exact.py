@@ -25,7 +25,7 @@ class UrlRule:
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         partition = partition_of(unit)
-        table = read_range(store, partition.names, partition.range)
+        table = self.ranking.without_withdrawn(read_range(store, partition.names, partition.range))
         column = {name: table[name].to_numpy() for name in table.column_names}
         docs = self.ranking.candidates(column["doc_id"], column["fetched_at"], column["quality"], column["size_bytes"])
         ones = np.ones(table.num_rows, np.int64)
@@ -58,7 +58,7 @@ class TextRule:
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         partition = partition_of(unit)
-        table = latest(read_range(store, partition.names, partition.range))
+        table = latest(self.ranking.without_withdrawn(read_range(store, partition.names, partition.range)))
         column = {name: table[name].to_numpy() for name in table.column_names}
         sizes = np.zeros(table.num_rows, np.int64)  # equal texts are equally long
         docs = self.ranking.candidates(column["doc_id"], column["fetched_at"], column["quality"], sizes)

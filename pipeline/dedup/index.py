@@ -77,6 +77,12 @@ def roll_back(store: Store, settings: Settings, run: int) -> list[str]:
     return gone
 
 
+def units_in(store: Store, settings: Settings) -> set[str]:
+    """The ingest units that any version of the index by these rules rests on."""
+    versions = [json.loads(store.read(file.uri)) for file in store.files(folder_of(settings))]
+    return {unit for version in versions for unit in version["shards"]}
+
+
 def folder_of(settings: Settings) -> str:
     return f"index/{settings.rules}"
 

@@ -1,6 +1,6 @@
 """A shard's documents that share a band with another: what the judgement of their clusters needs, sent there."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,13 @@ from operators.dedup.judge import UNSETTLED
 from operators.dedup.survivors import UNKNOWN_TIME
 from operators.text.words import WordRule, find_words
 from pipeline.config.dedup import NearSpec
-from pipeline.dedup.gathering import fates, of_shard
+from pipeline.dedup.gathering import Fates, fates, of_shard
 from pipeline.dedup.phases import Unit
 from pipeline.dedup.records import MEMBER, OUTCOME, spread
+from pipeline.dedup.settings import Ranking
 from pipeline.exchange.files import encoded
 
+FILE_BYTES = 64 << 20  # bounds what a unit holds beside one row group, however large its shard
 SHINGLES = pa.large_list(pa.field("element", pa.uint64(), nullable=False))
 
 
@@ -57,54 +59,76 @@ class SendMembers:
     """
 
     near: NearSpec
+    ranking: Ranking
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
-        members = of_shard(store, unit["members"], unit["number"], MEMBER)
+        members = self.ranking.without_withdrawn(of_shard(store, unit["members"], unit["number"], MEMBER))
         said = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
         members = members.filter(pc.invert(pc.is_in(members["doc_id"], value_set=said.removed["doc_id"])))
-        schema = cluster_schema(self.near)
-        table = schema.empty_table()
+        settled = settled_survivors(store, unit["settled"], members["doc_id"].to_numpy())
+        if self.near.verify != "none":
+            takes_part = pa.array((settled == UNSETTLED) | (settled == members["doc_id"].to_numpy()))
+            members, settled = members.filter(takes_part), settled[takes_part.to_numpy(zero_copy_only=False)]
+        files: dict[str, int] = {}
         if members.num_rows:
-            ids = members["doc_id"].to_numpy()
-            settled = settled_survivors(store, unit["settled"], ids)
-            if self.near.verify != "none":
-                members = members.filter(pa.array((settled == UNSETTLED) | (settled == ids)))
-                settled = settled[(settled == UNSETTLED) | (settled == ids)]
-                ids = members["doc_id"].to_numpy()
-        if members.num_rows:
-            sketches = rows_of(store, f"sketches/{unit['name']}.parquet", ids)
-            minima = self._minima(sketches["signature"].combine_chunks())
-            keys = minhash.bands(minima, bands=self.near.bands, rows=self.near.rows)
-            columns = {
-                "key": pa.array(spread(members["cluster_id"].to_numpy())),
-                "doc_id": members["doc_id"],
-                "cluster_id": members["cluster_id"],
-                "fetched_at": pc.fill_null(sketches["fetched_at"], int(UNKNOWN_TIME)),
-                "quality": pc.fill_null(sketches["quality"], np.nan),
-                "size_bytes": sketches["size_bytes"],
-                "copies": pa.array(said.copies_of(ids)),
-                "settled": pa.array(settled),
-                "bands": pa.Array.from_buffers(schema.field("bands").type, len(ids), [None, pa.py_buffer(keys)]),
-                "signature": sketches["signature"],
-            }
-            if self.near.verify == "text":
-                columns["shingles"] = self._sets(store, unit, ids)
-            table = pa.table({n: columns[n] for n in schema.names}, schema=schema)
-        name = f"{folder}/{unit['name']}.arrow"
-        store.publish(name, encoded(table).to_pybytes())
-        return {"sketches": name, "bytes": table.nbytes, "documents": table.num_rows}
+            table = self._described(store, unit, members, settled, said)
+            for part in gathered(self._with_sets(store, unit, table)):
+                name = f"{folder}/{unit['name']}-{len(files):03d}.arrow"
+                store.publish(name, encoded(part).to_pybytes())
+                files[name] = part.nbytes
+        return {"files": files, "documents": members.num_rows}
+
+    def _described(self, store: Store, unit: Unit, members: pa.Table, settled: np.ndarray, said: Fates) -> pa.Table:
+        """All that cluster_schema asks for, but the shingles."""
+        ids = members["doc_id"].to_numpy()
+        sketches = rows_of(store, f"sketches/{unit['name']}.parquet", ids)
+        keys = minhash.bands(
+            self._minima(sketches["signature"].combine_chunks()), bands=self.near.bands, rows=self.near.rows
+        )
+        columns = {
+            "key": pa.array(spread(members["cluster_id"].to_numpy())),
+            "doc_id": members["doc_id"],
+            "cluster_id": members["cluster_id"],
+            "fetched_at": pc.fill_null(sketches["fetched_at"], int(UNKNOWN_TIME)),
+            "quality": pc.fill_null(sketches["quality"], np.nan),
+            "size_bytes": sketches["size_bytes"],
+            "copies": pa.array(said.copies_of(ids)),
+            "settled": pa.array(settled),
+            "bands": pa.Array.from_buffers(pa.binary(8 * self.near.bands), len(ids), [None, pa.py_buffer(keys)]),
+            "signature": sketches["signature"],
+        }
+        return pa.table({n: columns[n] for n in cluster_schema(self.near).names if n != "shingles"})
 
     def _minima(self, signatures: pa.Array) -> np.ndarray:
         width = self.near.bands * self.near.rows
         flat = np.frombuffer(signatures.buffers()[1], np.uint32)[signatures.offset * width :]
         return flat[: len(signatures) * width].reshape(len(signatures), width)
 
-    def _sets(self, store: Store, unit: Unit, ids: np.ndarray) -> pa.ChunkedArray:
-        """The documents' shingle sets: as an earlier deduplication left them, else from their text."""
+    def _with_sets(self, store: Store, unit: Unit, table: pa.Table) -> Iterator[pa.Table]:
+        """The table in pieces, with shingle sets where they are needed: as an earlier run left them, else from text."""
+        if self.near.verify != "text":
+            yield table
+            return
+        ids, begin = table["doc_id"].to_numpy(), 0
         if unit["sets"] is not None:
-            return rows_of(store, unit["sets"], ids)["shingles"]
-        tables = sets_of(store, f"documents/{unit['name']}.parquet", ids, self.near)
-        return pa.chunked_array([t["shingles"].combine_chunks() for t in tables], SHINGLES)
+            pieces = row_groups_of(store, unit["sets"], ids)
+        else:
+            pieces = sets_of(store, f"documents/{unit['name']}.parquet", ids, self.near)
+        for piece in pieces:
+            yield table.slice(begin, piece.num_rows).append_column("shingles", piece["shingles"])
+            begin += piece.num_rows
+
+
+def gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """The tables, put together until they are large enough for a file."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(t.nbytes for t in waiting) > FILE_BYTES:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
 
 
 def sets_of(store: Store, documents: str, ids: np.ndarray, near: NearSpec) -> Iterator[pa.Table]:
@@ -150,10 +174,13 @@ def wanted_groups(file: pq.ParquetFile, ids: np.ndarray) -> list[tuple[int, np.n
 
 def rows_of(store: Store, name: str, ids: np.ndarray) -> pa.Table:
     """The rows of a Parquet file with these ascending doc_ids, in that order."""
+    return pa.concat_tables(list(row_groups_of(store, name, ids))).combine_chunks()
+
+
+def row_groups_of(store: Store, name: str, ids: np.ndarray) -> Iterator[pa.Table]:
+    """As `rows_of`, a row group at a time."""
     with store.open(name) as f:
         file = pq.ParquetFile(f)
-        parts = []
         for group, wanted in wanted_groups(file, ids):
             table = file.read_row_group(group)
-            parts.append(table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted))))
-    return pa.concat_tables(parts).combine_chunks()
+            yield table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))

@@ -7,12 +7,15 @@ cut off goes on with the units that have none. Small phases run in this process:
 import functools
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from cluster import faultpoint
 from cluster.storage import Store
 from pipeline.exchange.planning import UNIT_BYTES
+
+READS_AT_ONCE = 16  # markers are small: their number is what takes time
 
 Unit = Mapping[str, Any]
 Task = Callable[[Store, str, Unit], Mapping[str, Any]]
@@ -39,26 +42,27 @@ class Work:
         size_bytes: all that the units read; up to one unit's worth runs here, one after another.
         """
         folder = f"{self.folder}/{name}"
-        found = markers(self.store, folder)
+        found = markers(self.store, folder, {str(u["name"]) for u in units})
         missing = [u for u in units if u["name"] not in found]
         one = functools.partial(run_one, self.store, folder, task)
         here = len(units) == 1 or size_bytes <= self.unit_bytes
-        for _ in map(one, missing) if here else self.run(missing, one) if missing else ():
-            pass
-        if missing:
-            found = markers(self.store, folder)
+        for done in map(one, missing) if here else self.run(missing, one) if missing else ():
+            found[done["name"]] = done["result"]
         return [found[str(u["name"])] for u in units]
 
 
 def run_one(store: Store, folder: str, task: Task, unit: Unit) -> Mapping[str, Any]:
-    """Run a unit and write its marker."""
-    result = task(store, folder, unit)
+    """Run a unit and write its marker; gives its name and its result."""
+    payload = json.dumps(task(store, folder, unit), sort_keys=True)
     faultpoint.reached("dedup.commit")
-    store.publish(f"{folder}/{unit['name']}.json", json.dumps(result, sort_keys=True).encode())
-    return {}
+    store.publish(f"{folder}/{unit['name']}.json", payload.encode())
+    return {"name": unit["name"], "result": json.loads(payload)}
 
 
-def markers(store: Store, folder: str) -> dict[str, Mapping[str, Any]]:
-    """What finished units of a phase returned, by name."""
-    names = [f.uri for f in store.files(folder) if f.uri.endswith(".json")]
-    return {name[len(folder) + 1 : -len(".json")]: json.loads(store.read(name)) for name in names}
+def markers(store: Store, folder: str, units: set[str]) -> dict[str, Mapping[str, Any]]:
+    """What those units of a phase that are finished returned, by name."""
+    there = [f.uri for f in store.files(folder) if f.uri.endswith(".json")]
+    names = {name: name[len(folder) + 1 : -len(".json")] for name in there}
+    wanted = [name for name in there if names[name] in units]
+    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
+        return {names[n]: json.loads(payload) for n, payload in zip(wanted, pool.map(store.read, wanted), strict=True)}

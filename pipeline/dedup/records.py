@@ -49,7 +49,8 @@ OUTCOME = pa.schema(
         "copies": pa.int64(),
     }
 )
-REASONS = ("url", "text", "near")
+REASONS = ("url", "text", "near")  # by their codes
+TAKEDOWN = "takedown"
 KEPT, ADDED = -1, -2
 
 

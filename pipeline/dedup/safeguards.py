@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.dedup.records import REASONS
 from pipeline.dedup.settings import GIANT_CLUSTER_LEAST, Settings
 from pipeline.identity import ROW_BITS
 
@@ -21,7 +22,7 @@ def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> 
     entered, removed = Counter[str](), Counter[str]()
     for shard, result in zip(settings.shards, results, strict=True):
         entered[shard.source] += result["entered"]
-        removed[shard.source] += sum(result["removed"].values())
+        removed[shard.source] += sum(result["removed"][reason] for reason in REASONS)
     over = [
         f"{source}: {removed[source]:,} of {n:,} documents ({removed[source] / n:.1%}) would go, "
         f"its ceiling is {settings.spec.ceiling(source):.1%}"
@@ -38,12 +39,12 @@ def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> 
 def check_clusters(settings: Settings, largest: Sequence[Mapping[str, int]], entered: int) -> None:
     """Raise GiantCluster when one cluster alone would lose more than its share of all documents."""
     for cluster in largest:
-        if cluster["removed"] > max(GIANT_CLUSTER_LEAST, settings.giant_cluster_share * entered):
+        if cluster["removed"] > max(GIANT_CLUSTER_LEAST, settings.spec.max_cluster_share * entered):
             shard = cluster["cluster_id"] >> ROW_BITS
             source = next((s.source for s in settings.shards if s.number == shard), "?")
             raise GiantCluster(
                 f"the cluster of document {cluster['cluster_id']} (source {source}) holds {cluster['documents']:,} "
-                f"documents and {cluster['removed']:,} of them would go, of {entered:,} in all; "
-                f"see `inspect clusters`, then raise the threshold or use `verify: text`; if it is right, raise the "
-                f"share from {settings.giant_cluster_share:.0%}"
+                f"documents and {cluster['removed']:,} of them would go, of {entered:,} in all; raise the threshold or "
+                f"use `verify: text`; if it is right, raise `dedup: {{max_cluster_share: "
+                f"{settings.spec.max_cluster_share}}}`"
             )

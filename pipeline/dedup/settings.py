@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 
 from operators.dedup.survivors import Candidates, Prefer
 from pipeline.config.dedup import DedupSpec
@@ -11,7 +12,6 @@ from pipeline.identity import ROW_BITS, SHARD_BITS, digest
 
 VERSION = 1
 MAX_COMPARISONS = 1000  # kept documents one document is compared with; a guess that bounds a cluster of n at 1,000 n
-GIANT_CLUSTER_SHARE = 0.25  # of all documents; a guess: no honest web corpus is a quarter one page
 GIANT_CLUSTER_LEAST = 10_000  # a cluster below this never alarms
 
 
@@ -48,25 +48,37 @@ class Level:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Takedown:
+    """Documents that must not be published, sorted doc_ids.
+
+    buried: they keep their place among the kept, so that their copies stay out too, old ones and those to come;
+    withdrawn: as if they had never been, so that the best of their copies takes their place.
+    """
+
+    buried: tuple[int, ...] = ()
+    withdrawn: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The rules, the shards in the order of their numbers, the levels that hold settled ones, and the bounds."""
 
     spec: DedupSpec
     shards: tuple[EnteredShard, ...]
     levels: tuple[Level, ...] = ()
+    takedown: Takedown = Takedown()
     max_comparisons: int = MAX_COMPARISONS
-    giant_cluster_share: float = GIANT_CLUSTER_SHARE
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
         shards = [(s.unit, s.number, s.source, s.priority) for s in self.shards]
-        object.__setattr__(self, "fingerprint", digest(shards, self.rules))
+        object.__setattr__(self, "fingerprint", digest(shards, self.rules, self.takedown.buried))
 
     @property
     def rules(self) -> str:
         """Changes with whatever decides which documents go, apart from these. Ceilings only judge the result."""
-        told = self.spec.model_dump(mode="json", exclude={"max_removed_share", "index"})
-        return digest(VERSION, told, self.max_comparisons)
+        told = self.spec.model_dump(mode="json", exclude={"max_removed_share", "max_cluster_share", "index"})
+        return digest(VERSION, told, self.max_comparisons, self.takedown.withdrawn)
 
     @property
     def first_run(self) -> int:
@@ -92,6 +104,7 @@ class Settings:
             sets=tuple(s.sets for s in shards),
             priorities=tuple(s.priority for s in shards),
             prefer=self.prefer,
+            withdrawn=self.takedown.withdrawn,
         )
 
 
@@ -104,6 +117,13 @@ class Ranking:
     sets: tuple[str | None, ...]
     priorities: tuple[int, ...]
     prefer: Prefer
+    withdrawn: tuple[int, ...] = ()
+
+    def without_withdrawn(self, table: pa.Table) -> pa.Table:
+        """The rows whose `doc_id` was not withdrawn."""
+        if not self.withdrawn:
+            return table
+        return table.filter(pa.array(~np.isin(table["doc_id"].to_numpy(), np.array(self.withdrawn))))
 
     def candidates(
         self, doc_id: np.ndarray, fetched_at: np.ndarray, quality: np.ndarray, size: np.ndarray

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 from cluster.storage import Store
 from pipeline.dedup.gathering import Fates, fates, of_shard
 from pipeline.dedup.phases import Unit
-from pipeline.dedup.records import OUTCOME, REASONS
+from pipeline.dedup.records import OUTCOME, REASONS, TAKEDOWN
+from pipeline.dedup.settings import Takedown, shard_number
 
 # `reason` is null for a document that stays; then `copies` says how many documents it stands for, itself counted.
 SCHEMA = pa.schema(
@@ -28,49 +30,71 @@ SCHEMA = pa.schema(
 )
 
 
-def table_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class WriteTable:
     """Task of a shard: its outcomes, from all rules, as one Parquet table named by its content."""
-    found = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
-    payload = encoded_table(duplicates(found))
-    name = f"duplicates/{unit['name']}/{hashlib.sha256(payload).hexdigest()[:32]}.parquet"
-    store.publish(name, payload)
-    entered, blank = sketched(store, f"sketches/{unit['name']}.parquet")
-    codes = np.bincount(found.removed["reason"].to_numpy(), minlength=len(REASONS))
-    removed = int(codes.sum())
-    return {
-        "table": name,
-        "entered": entered,
-        "without_words": blank,
-        "removed": {reason: int(n) for reason, n in zip(REASONS, codes, strict=True)},
-        "copies": entered - removed - len(found.doc_id) + int(found.copies.sum()),
-    }
+
+    takedown: Takedown
+
+    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+        found = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+        entered, blank = sketched(store, f"sketches/{unit['name']}.parquet")
+        down = self._taken_down(found, unit["number"])
+        payload = encoded_table(duplicates(found, down))
+        name = f"duplicates/{unit['name']}/{hashlib.sha256(payload).hexdigest()[:32]}.parquet"
+        store.publish(name, payload)
+        codes = np.bincount(found.removed["reason"].to_numpy(), minlength=len(REASONS))
+        removed = {reason: int(n) for reason, n in zip(REASONS, codes, strict=True)} | {TAKEDOWN: len(down)}
+        taken = int(found.copies_of(down).sum())
+        stay = entered - sum(removed.values())
+        named = ~np.isin(found.doc_id, down)
+        return {
+            "table": name,
+            "entered": entered,
+            "without_words": blank,
+            "removed": removed,
+            TAKEDOWN: taken,
+            "copies": stay - int(named.sum()) + int(found.copies[named].sum()),
+        }
+
+    def _taken_down(self, found: Fates, number: int) -> np.ndarray:
+        """This shard's documents that are taken down, of those that no rule removed."""
+        ids = np.array(sorted({*self.takedown.buried, *self.takedown.withdrawn}), np.int64)
+        return np.setdiff1d(ids[shard_number(ids) == number], found.removed["doc_id"].to_numpy())
 
 
-def duplicates(found: Fates) -> pa.Table:
-    """Rows of SCHEMA, sorted by doc_id."""
+def duplicates(found: Fates, down: np.ndarray) -> pa.Table:
+    """Rows of SCHEMA, sorted by doc_id. down: documents taken down; they keep the `copies` they stood for."""
     gone = found.removed
-    codes = gone["reason"].to_numpy()
-    near = codes == REASONS.index("near")
-    kept_cluster = found.cluster_id
-    n, m = gone.num_rows, len(found.doc_id)
-    similarity = gone["similarity"].to_numpy()
-    columns = {
-        "doc_id": np.concatenate((gone["doc_id"].to_numpy(), found.doc_id)),
-        "reason": np.concatenate((np.array(REASONS, object)[codes], np.full(m, None))),
-        "survivor": pa.array(np.append(gone["survivor"].to_numpy(), np.zeros(m, np.int64)), mask=np.arange(n + m) >= n),
-        "similarity": pa.array(
-            np.append(similarity, np.zeros(m, np.float32)), mask=np.append(np.isnan(similarity), np.ones(m, np.bool_))
-        ),
-        "cluster_id": pa.array(
-            np.append(gone["cluster_id"].to_numpy(), kept_cluster), mask=np.append(~near, kept_cluster < 0)
-        ),
-        "band": pa.array(
-            np.append(gone["band"].to_numpy(), np.zeros(m, np.int16)),
-            mask=np.append(gone["band"].to_numpy() < 0, np.ones(m, np.bool_)),
-        ),
-        "copies": pa.array(np.append(np.zeros(n, np.int64), found.copies), mask=np.arange(n + m) < n),
-    }
-    return pa.table(columns, schema=SCHEMA).sort_by("doc_id")
+    named = ~np.isin(found.doc_id, down)
+    staying = pa.table({"doc_id": found.doc_id, "cluster_id": found.cluster_id, "copies": found.copies})
+    staying = staying.filter(pa.array(named))
+    taken = pa.table(
+        {"doc_id": down, "reason": pa.repeat(TAKEDOWN, len(down)), "copies": pa.array(found.copies_of(down))}
+    )
+    removed = pa.table(
+        {
+            "doc_id": gone["doc_id"],
+            "reason": np.array(REASONS, object)[gone["reason"].to_numpy()],
+            "survivor": gone["survivor"],
+            "similarity": _or_null(gone["similarity"].to_numpy(), np.isnan(gone["similarity"].to_numpy())),
+            "cluster_id": _or_null(gone["cluster_id"].to_numpy(), gone["cluster_id"].to_numpy() < 0),
+            "band": _or_null(gone["band"].to_numpy(), gone["band"].to_numpy() < 0),
+        }
+    )
+    clusters = staying["cluster_id"].to_numpy()
+    staying = staying.set_column(1, "cluster_id", _or_null(clusters, clusters < 0))
+    tables = [SCHEMA.empty_table(), *(_with_all_columns(t) for t in (removed, staying, taken))]
+    return pa.concat_tables(tables).sort_by("doc_id").combine_chunks()
+
+
+def _or_null(values: np.ndarray, blank: np.ndarray) -> pa.Array:
+    return pa.array(values, mask=blank)
+
+
+def _with_all_columns(table: pa.Table) -> pa.Table:
+    n, there = table.num_rows, table.column_names
+    return pa.table({f.name: table[f.name] if f.name in there else pa.nulls(n, f.type) for f in SCHEMA}, schema=SCHEMA)
 
 
 def encoded_table(table: pa.Table) -> bytes:

@@ -1,6 +1,7 @@
 """Read a range of keys from exchange files: two requests a file, its last bytes and one stretch."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 import pyarrow as pa
@@ -10,12 +11,17 @@ from pipeline.exchange.files import decoded, footer_bytes, read_footer
 from pipeline.exchange.key_range import KeyRange
 from pipeline.exchange.order import sorted_by_key
 
+REQUESTS_AT_ONCE = 8  # a request to an object store waits tens of milliseconds; a guess
 TAIL_BYTES = 1 << 16  # holds the footer of 256 parts and any schema here; a longer one costs one more request
 
 
 def read_range(store: Store, names: Sequence[str], wanted: KeyRange) -> pa.Table:
     """All records of these files (at least one, all of one schema) with keys in `wanted`, in order."""
-    tables = [read_part(store, name, wanted) for name in names]
+    if store.is_local or len(names) == 1:
+        tables = [read_part(store, name, wanted) for name in names]
+    else:
+        with ThreadPoolExecutor(REQUESTS_AT_ONCE) as pool:
+            tables = list(pool.map(lambda name: read_part(store, name, wanted), names))
     return sorted_by_key(pa.concat_tables(tables).combine_chunks())
 
 

@@ -11,10 +11,10 @@ LEAVES_SHOWN = 40
 
 def card(spec: JobSpec, manifest: Mapping[str, Any], told: Funnel) -> str:
     """The same text for the same dataset: no time, no host, no address that could hold a secret."""
-    rows = sorted(told.leaves.items(), key=lambda item: (-item[1][2], item[0]))
     leaves = "\n".join(
-        f"| {source} | {domain or '-'} | {language or '-'} | {documents:,} | {tokens:,} |"
-        for (source, domain, language), (documents, _, tokens) in rows[:LEAVES_SHOWN]
+        f"| {' | '.join(word or '-' for word in leaf.key)} "
+        f"| {leaf.unique:,} | {leaf.unique_tokens:,} | {leaf.mixed_tokens:,} |"
+        for leaf in told.leaves[:LEAVES_SHOWN]
     )
     steps = "\n".join(
         f"| {s.name} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |" for s in told.steps
@@ -43,8 +43,8 @@ rows = load_dataset("parquet", data_files="part-*.parquet", split="train")
 print(Tokenizer.from_file("tokenizer.json").decode(rows[0]["input_ids"]))
 ```
 
-A row is one sequence: `input_ids`; `seq_lens`, the tokens of each piece in it; `doc_ids` and `doc_offsets`, the document
-of each piece and where in it the piece starts; `leaf` and `pass`, what the mix drew it for; `n_tokens`.
+A row is one sequence: `input_ids`; `seq_lens`, the tokens of each piece in it; `doc_ids` and `doc_offsets`, the
+document of each piece and where in it the piece starts; `leaf` and `pass`, what the mix drew it for; `n_tokens`.
 
 ## Where the documents went
 
@@ -52,13 +52,21 @@ of each piece and where in it the piece starts; `leaf` and `pass`, what the mix 
 |---|---:|---:|
 {steps}
 
-## What it is made of, before the mix
+## What it is made of
 
-| source | domain | language | documents | tokens |
-|---|---|---|---:|---:|
+| source | domain | language | unique documents | their tokens | tokens in the mix |
+|---|---|---|---:|---:|---:|
 {leaves}
 
-## Licences
+{lacks(manifest)}## Licences
 
 {licences}
 """
+
+
+def lacks(manifest: Mapping[str, Any]) -> str:
+    """The stretches of input that could not be read at all, if there are any."""
+    rows = "".join(
+        f"- {m['source']}: {m['file']} [{m['start']}, {m['end']}): {m['reason']}\n" for m in manifest["missing"]
+    )
+    return f"## What it lacks\n\nThese stretches of input failed and are not in it:\n\n{rows}\n" if rows else ""

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import faultpoint
+from pipeline.dedup import takedown
 from pipeline.dedup.deduplicate import deduplicate
+from pipeline.dedup.grouping import NotConverged
 from pipeline.dedup.index import record, with_settled
 from pipeline.dedup.phases import Work
+from pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
 from pipeline.dedup.settings import EnteredShard, Settings
-from pipeline.identity import SHARD_BITS
+from pipeline.identity import SHARD_BITS, digest
 from pipeline.run import Run
 from pipeline.sources import input_of
 from pipeline.stages.inventory import Shard
 from pipeline.stages.stage import StageFailed, stage_manifest, told
 from pipeline.stages.units import Failed, Unit, run_units
 
-MEMORY_BYTES = 1_500_000_000  # a unit of 256 MB of records and its sorted copy, about; a guess until measured
+MEMORY_BYTES = 1_000_000_000  # 1.25 times the peak of a worker on a unit of 128 MiB of pairs
 
 
 @dataclass(frozen=True)
@@ -46,14 +49,19 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
         ),
         key=lambda s: s.number,
     )
-    settings = Settings(spec=run.spec.dedup, shards=tuple(entered))
-    manifest = f"manifests/dedup-{settings.fingerprint}.json"
+    settings = Settings(spec=run.spec.dedup, shards=tuple(entered), takedown=takedown.read(run.workspace))
+    asked = [run.spec.dedup.max_removed_share, run.spec.dedup.max_cluster_share, run.spec.dedup.index]
+    judged = digest(settings.fingerprint, asked)  # ceilings decide whether a result stands, not what it is
+    manifest = f"manifests/dedup-{judged}.json"
     known = stage_manifest(run.workspace, manifest)
     if known is not None:
-        return Removed(known["tables"], known["facts"]["removed"], known["facts"], settings.fingerprint, ran=0)
+        return Removed(known["tables"], known["facts"]["removed"], known["facts"], judged, ran=0)
     work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup"))
     settings = with_settled(run.workspace, settings)
-    found = deduplicate(work, settings)
+    try:
+        found = deduplicate(work, settings)
+    except (RemovalCeiling, GiantCluster, NotConverged) as e:
+        raise StageFailed(str(e)) from e
     run.lease.check()
     record(work, settings, found.tables, found.sets)
     faultpoint.reached("dedup.manifest")
@@ -61,7 +69,7 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     run.workspace.publish(manifest, payload)
     for left_over in run.workspace.files(work.folder):
         run.workspace.delete(left_over.uri)
-    return Removed(found.tables, found.facts["removed"], found.facts, settings.fingerprint, ran=1)
+    return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1)
 
 
 def runner(run: Run, stage: str) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from pipeline import kernels, own_code, sources, warm
+from pipeline import kernels, own_code, resources, sources, warm
 from pipeline.config.spec import JobSpec
 from pipeline.identity import digest
 from pipeline.run import Run
@@ -42,7 +42,8 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     job = run.spec.to_canonical()
     if not all(kernels.are_ready(warm.ingest_use(job, reader)) for reader in {s.reader for s in shards}):
         run.display.line("kernels are being compiled for this machine: a minute or so, this once")
-    task = Ingest(job=job, workspace=run.workspace, code=own_code.modules_of(run.spec))
+    files = {r.address: resources.sha256(r.address) for r in sources.files_of(job)}
+    task = Ingest(job=job, workspace=run.workspace, code=own_code.modules_of(run.spec), files=files)
     if run.spec.sample.limit is not None:
         return _limited(run, shards, task, run.spec.sample.limit)
     work = units(run.spec, shards)

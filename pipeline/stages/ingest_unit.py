@@ -14,7 +14,7 @@ from cluster.storage import Store, etag_of, filesystem
 from operators.batch import TEXT, Batch
 from operators.contract import Span
 from operators.dedup.keys import text_keys
-from pipeline import kernels, own_code, sources, warm
+from pipeline import kernels, own_code, resources, sources, warm
 from pipeline.accounting import Tally, check
 from pipeline.chain import STANDARD, Chain, Gone, reason_word
 from pipeline.config.spec import JobSpec
@@ -26,7 +26,6 @@ from pipeline.stages.units import Unit
 from pipeline.tables import TableWriter
 
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
-SAMPLE_STEP = "sample"
 
 
 class InputChanged(RuntimeError):
@@ -40,9 +39,11 @@ class Ingest:
     job: str
     workspace: Store
     code: Mapping[str, str]  # the user's own modules
+    files: Mapping[str, str]  # sha256 of every file that the operators need, by address
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         own_code.install(self.code)
+        resources.require(self.files)
         shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
         spec = JobSpec.from_canonical(self.job)
         use = warm.ingest_use(self.job, shard.reader)
@@ -132,8 +133,8 @@ class ShardWriter:
             self._drop(Gone("read", "failed", failed["failure"].combine_chunks(), failed))
         records = records.filter(sound)
         raw = "content" if "content" in records.column_names else "text"
-        self.tally.add("in", "documents", by=records.num_rows)
-        self.tally.add("in", "bytes", by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
+        self.tally.add("in", "documents", self.shard.source, by=records.num_rows)
+        self.tally.add("in", "bytes", self.shard.source, by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
         outcome = self.chain.run(Batch(standard(sampled(records, raw, self.spec.sample.documents, self.tally))))
         for gone in outcome.gone:
             self._drop(gone)
@@ -151,8 +152,9 @@ class ShardWriter:
             }
         )
         for row in table.group_by(["domain", "language"]).aggregate([("bytes", "sum"), ("bytes", "count")]).to_pylist():
-            self.tally.add("kept", "documents", row["domain"], row["language"], by=row["bytes_count"])
-            self.tally.add("kept", "bytes", row["domain"], row["language"], by=row["bytes_sum"] or 0)
+            leaf = (self.shard.source, row["domain"], row["language"])
+            self.tally.add("kept", "documents", *leaf, by=row["bytes_count"])
+            self.tally.add("kept", "bytes", *leaf, by=row["bytes_sum"] or 0)
 
     def _drop(self, gone: Gone) -> None:
         for row in pc.value_counts(reason_word(gone.reasons)).to_pylist():
@@ -191,7 +193,7 @@ class ShardWriter:
 
 
 def sampled(records: pa.Table, raw: str, share: float, tally: Tally) -> pa.Table:
-    """The share of records whose content hashes low: the same ones wherever they lie, more of them as the share grows."""
+    """The share of records whose content hashes low: the same ones wherever they lie, more as the share grows."""
     if share >= 1:
         return records
     keys = text_keys(records[raw].combine_chunks().view(TEXT))  # the bytes of pages are hashed as they are

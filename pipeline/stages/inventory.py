@@ -51,6 +51,11 @@ class Shard:
     etag: str
 
     @property
+    def stretch(self) -> tuple[str, str, int, int, str]:
+        """Which bytes the shard is, whatever reads them."""
+        return self.source, self.uri, self.start, self.end, self.etag
+
+    @property
     def content(self) -> tuple[str, str, str, int, int, int, str]:
         """What the shard is, apart from its number."""
         return self.source, self.reader, self.uri, self.start, self.end, self.size, self.etag
@@ -68,7 +73,8 @@ class Numbered:
 def numbered(known: Sequence[Shard], files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:
     """Numbers for the shards of these files, each with its reader's name and reader.
 
-    update: what is new becomes a run of its own, after all that is there; shards of files that are gone stay in.
+    update: what is new becomes a run of its own, after all that is there; shards of files that are gone stay in, but
+    not those of sources that have left the job, nor the same bytes under another reader.
     """
     by_content = {s.content: s for s in known}
     wanted = [content for file, name, reader in files for content in _cut(file, name, reader)]
@@ -77,7 +83,11 @@ def numbered(known: Sequence[Shard], files: Sequence[tuple[InputFile, str, Reade
     free = 1 + max((s.shard for s in known), default=-1)
     new = [Shard(number, free + i, *c) for i, c in enumerate(c for c in wanted if c not in by_content)]
     by_content |= {s.content: s for s in new}
-    current = set(known if update else ()) | {by_content[c] for c in wanted}
+    current = {by_content[c] for c in wanted}
+    if update:
+        sources = {file.source for file, _, _ in files}
+        stretches = {s.stretch for s in current}
+        current |= {s for s in known if s.source in sources and s.stretch not in stretches}
     return Numbered(sorted(by_content.values()), sorted(current), new)
 
 

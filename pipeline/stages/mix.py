@@ -1,43 +1,43 @@
 """Mix: how many tokens of each leaf, and which documents these are. Only token counts and draws are read, no text.
 
 Three light passes over the tokenized units: count the leaves; histogram the draws; look at the few documents around
-each cut. The result is `mix/FINGERPRINT/plan.json`, to review, and the cuts that `select` works from.
+each cut. The result is `mix/FINGERPRINT/plan.json`, to review, and `cuts.npz`, which `select` works from.
 """
 
 import math
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cluster import faultpoint
 from cluster.storage import Store
 from operators.mix.bins import Histogram, Rows, histogram, merged
-from operators.mix.counts import count
 from operators.mix.cuts import Cuts
-from operators.mix.leaves import LeafTable
+from operators.mix.cuts_file import from_npz, to_npz
 from operators.mix.plan import MixPlan, plan
 from operators.mix.plan_json import from_json, to_json
 from operators.mix.select import Survey, cut, layout_of, refine, rows_of, survey
-from operators.mix.spec import MixSpec
+from pipeline.given_plan import given_plan, reviewed
 from pipeline.identity import digest
 from pipeline.mixing import mix_of
 from pipeline.run import Run
 from pipeline.stages.grouped import read_groups
 from pipeline.stages.stage import Result
+from pipeline.stages.supply import CountLeaves, light, supply, supply_name
 
-VERSION = 1
+VERSION = 3
+CUTS = "cuts.npz"  # written last: where it is, the mix is done
 SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
 
 @dataclass(frozen=True)
 class Planned:
-    """The plan, its cuts, and the name under which both lie in the workspace."""
+    """The plan, the name under which it and its cuts lie in the workspace, and that of the counts it rests on."""
 
     fingerprint: str
+    supply: str
     plan: MixPlan
     shards: int
     ran: int
@@ -51,11 +51,12 @@ def mix(run: Run, tokenized: Result) -> Planned:
     spec = mix_of(run.spec.mix)
     told = run.spec.mix.model_dump(mode="json")
     units = sorted(tokenized.counts)
-    fingerprint = digest(VERSION, units, told, run.spec.output_shards, run.spec.shard_tokens)
-    folder = f"mix/{fingerprint}"
-    if run.workspace.exists(f"{folder}/cuts.pickle"):
-        found = from_json(run.workspace.read(f"{folder}/plan.json"))
-        return Planned(fingerprint, found, load_cuts(run.workspace, fingerprint).total_shards, ran=0)
+    given = given_plan(run.spec.mix)
+    fingerprint = digest(VERSION, units, told, given, run.spec.output_shards, run.spec.shard_tokens)
+    folder, counted = f"mix/{fingerprint}", supply_name(units, spec)
+    if run.workspace.exists(f"{folder}/{CUTS}"):
+        there = load_cuts(run.workspace, fingerprint)
+        return Planned(fingerprint, counted, there.plan, there.total_shards, ran=0)
     documents = sum(int(c["documents"]) for c in tokenized.counts.values())
     with run.display.stage("mix", 3) as bar:
 
@@ -64,18 +65,18 @@ def mix(run: Run, tokenized: Result) -> Planned:
             bar.advance()
             return tables
 
-        leaves = LeafTable.of(pa.concat_tables(passes("count", CountLeaves(spec))), spec.columns())
-        planned = plan(leaves, spec)
+        leaves = supply(run.workspace, units, spec, lambda read: passes("count", read))
+        planned = plan(leaves, spec) if given is None else reviewed(given, leaves, spec)
         tables = passes("histogram", Histograms(planned))
         surveyed = survey(planned, [Histogram(bins=_numpy(t, "bins"), tokens=_numpy(t, "tokens")) for t in tables])
         near = passes("refine", NearCuts(surveyed))
-        shards = shard_count(run, int(planned.taken.sum()))
+        shards = shard_count(run, planned)
         found = cut(surveyed, [Rows(**{n: _numpy(t, n) for n in ROWS}) for t in near], shards=shards)
     run.lease.check()
     run.workspace.publish(f"{folder}/plan.json", to_json(planned))
     faultpoint.reached("mix.manifest")
-    run.workspace.publish(f"{folder}/cuts.pickle", pickle.dumps(Selection(planned, found, shards)))
-    return Planned(fingerprint, planned, shards, ran=1)
+    run.workspace.publish(f"{folder}/{CUTS}", to_npz(found))
+    return Planned(fingerprint, counted, planned, shards, ran=1)
 
 
 @dataclass(frozen=True)
@@ -84,40 +85,28 @@ class Selection:
 
     plan: MixPlan
     cuts: Cuts
-    total_shards: int
+
+    @property
+    def total_shards(self) -> int:
+        return sum(self.cuts.shards)
 
 
 def load_cuts(workspace: Store, fingerprint: str) -> Selection:
-    return pickle.loads(workspace.read(f"mix/{fingerprint}/cuts.pickle"))
+    """The selection of a mix that is there."""
+    folder = f"mix/{fingerprint}"
+    return Selection(from_json(workspace.read(f"{folder}/plan.json")), from_npz(workspace.read(f"{folder}/{CUTS}")))
 
 
-def shard_count(run: Run, tokens: int) -> int:
-    """As the job says, or as many as its shard_tokens asks for."""
-    return run.spec.output_shards or max(1, math.ceil(tokens / (run.spec.shard_tokens or SHARD_TOKENS)))
-
-
-def light(workspace: Store, unit: str, columns: Sequence[str]) -> pa.Table:
-    """The columns of a tokenized unit that decide its place in the mix."""
-    with workspace.open(f"tokens/{unit}.parquet") as f:
-        return pq.read_table(f, columns=list(dict.fromkeys(["doc_id", "u", "n_tokens", *columns])))
+def shard_count(run: Run, planned: MixPlan) -> int:
+    """As the job says, or as many as its shard_tokens asks for, at least one a phase."""
+    wanted = math.ceil(int(planned.taken.sum()) / (run.spec.shard_tokens or SHARD_TOKENS))
+    return run.spec.output_shards or max(wanted, len(planned.phases))
 
 
 def unit_rows(workspace: Store, unit: str, planned: MixPlan) -> Rows:
     """A tokenized unit as selection sees it."""
     further = [planned.multiplier.column] if planned.multiplier else []
     return rows_of(light(workspace, unit, [*planned.leaves.columns, *further]), planned)
-
-
-@dataclass(frozen=True)
-class CountLeaves:
-    """Documents and tokens by leaf."""
-
-    spec: MixSpec
-
-    def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        further = [self.spec.multiplier.column] if self.spec.multiplier else []
-        columns = [*self.spec.columns(), *further]
-        return pa.concat_tables([count(light(workspace, unit, columns), self.spec) for unit in units])
 
 
 @dataclass(frozen=True)
@@ -139,7 +128,9 @@ class NearCuts:
     found: Survey
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        rows = [refine(self.found, unit_rows(workspace, unit, self.found.plan)) for unit in units]
+        rows = [
+            refine(self.found.layout, self.found.wanted, unit_rows(workspace, unit, self.found.plan)) for unit in units
+        ]
         return pa.concat_tables([pa.table({n: getattr(r, n) for n in ROWS}) for r in rows])
 
 

@@ -4,26 +4,34 @@ The exchange brings each shard's documents together; a shard is packed and put i
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline import accounting
 from pipeline.dedup.phases import Work
 from pipeline.exchange.rounds import Partition, run_exchange
-from pipeline.identity import digest
+from pipeline.identity import digest, libraries
 from pipeline.run import Run
 from pipeline.stages.dedup import runner
 from pipeline.stages.mix import Planned
-from pipeline.stages.pack_unit import VERSION, Pack, part_name
+from pipeline.stages.pack_unit import STATE, VERSION, Pack, part_name
 from pipeline.stages.publish import MANIFEST
 from pipeline.stages.select_unit import Select, shard_range
-from pipeline.stages.stage import Result, run_stage
+from pipeline.stages.stage import Result, run_stage, stage_manifest
 
-STATE = "_packing.json"
 MEMORY_BYTES = 2_000_000_000
 FEW_FILES = 256  # read by every shard directly; more are brought together first
 
 
-def pack(run: Run, tokenized: Result, planned: Planned) -> Result:
+@dataclass(frozen=True)
+class Packed:
+    """The parts, and what the mix chose by source, domain and language."""
+
+    result: Result
+    chosen: accounting.Tally
+
+
+def pack(run: Run, tokenized: Result, planned: Planned) -> Packed:
     """Select, exchange, pack. Tokens chosen = tokens written, checked over all shards."""
     units = [{"name": select_name(planned, unit), "tokens": unit} for unit in tokenized.counts]
     selected = run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
@@ -32,7 +40,7 @@ def pack(run: Run, tokenized: Result, planned: Planned) -> Result:
     packed = accounting.total_of(result.counts.values())
     for what in ("documents", "tokens"):
         accounting.check(f"{what} of the mix", came=chosen.total(what), went={"packed": packed.total(what)})
-    return Result("pack", result.counts, ran=result.ran + selected.ran)
+    return Packed(Result("pack", result.counts, ran=result.ran + selected.ran), chosen)
 
 
 def select_name(planned: Planned, tokens_unit: str) -> str:
@@ -42,9 +50,12 @@ def select_name(planned: Planned, tokens_unit: str) -> str:
 
 def _pack(run: Run, planned: Planned, selected: Result) -> Result:
     tokens = run.spec.tokens
-    fingerprint = digest(VERSION, planned.fingerprint, tokens.sequence_tokens, tokens.packing)
+    fingerprint = digest(VERSION, planned.fingerprint, tokens.sequence_tokens, tokens.packing, libraries())
     names = [digest(fingerprint, shard) for shard in range(planned.shards)]
     _begin(run, fingerprint, names, planned.shards)
+    known = stage_manifest(run.workspace, f"manifests/pack-{digest(names)}.json")
+    if known is not None:
+        return Result("pack", {name: known[name] for name in names}, ran=0)
     files = {f"selected/{name}.arrow": int(c["bytes"]) for name, c in selected.counts.items()}
     partitions = _partitions(run, files, fingerprint)
     units: list[Mapping[str, Any]] = []
@@ -52,8 +63,17 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
         wanted = shard_range(shard, planned.shards)
         sources = [n for p in partitions if p.range.holds(wanted) or wanted.holds(p.range) for n in p.names]
         units.append({"name": name, "shard": shard, "shards": planned.shards, "files": list(dict.fromkeys(sources))})
-    task = Pack(job=run.spec.to_canonical(), workspace=run.workspace, output=run.output, mix=planned.fingerprint)
-    return run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES)
+    task = Pack(
+        job=run.spec.to_canonical(),
+        workspace=run.workspace,
+        output=run.output,
+        mix=planned.fingerprint,
+        state=fingerprint,
+    )
+    result = run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES)
+    for brought_together in run.workspace.files(f"exchange/{fingerprint}"):
+        run.workspace.delete(brought_together.uri)
+    return result
 
 
 def _partitions(run: Run, files: Mapping[str, int], fingerprint: str) -> list[Partition]:
@@ -68,6 +88,7 @@ def _begin(run: Run, fingerprint: str, names: Sequence[str], shards: int) -> Non
 
     The old manifest goes first: from here until publish there is no dataset, rather than one of mixed parts.
     """
+    run.lease.check()
     state = fingerprint.encode()
     if not run.output.exists(STATE) or run.output.read(STATE) != state:
         run.output.delete(MANIFEST)

@@ -32,6 +32,11 @@ from pipeline.stages.tokenize_unit import tokenizer_of
 from pipeline.stages.units import Unit
 
 VERSION = 1
+STATE = "_packing.json"  # in the output: which packing is under way, or was the last
+
+
+class OutputTaken(RuntimeError):
+    """Two runs write into one output."""
 
 
 def part_name(shard: int, shards: int) -> str:
@@ -50,6 +55,7 @@ class Pack:
     workspace: Store
     output: Store
     mix: str  # fingerprint
+    state: str  # what the output must say is being packed
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         spec, shard, shards = JobSpec.from_canonical(self.job), int(unit["shard"]), int(unit["shards"])
@@ -65,6 +71,7 @@ class Pack:
             check(
                 f"tokens of {name}", came=tally.total("tokens") + repeated(layout, documents), went={"written": written}
             )
+            self._still_ours()
             self.output.publish_file(name, path)
             part = {
                 "name": name,
@@ -76,6 +83,12 @@ class Pack:
             }
         counts = {"documents": tally.total("documents"), "part": part, "tally": tally.to_json()}
         return commit_unit(self.workspace, "pack", str(unit["name"]), counts)
+
+    def _still_ours(self) -> None:
+        """Raise OutputTaken when another run has begun to pack into the same output."""
+        found = self.output.read(STATE).decode()
+        if found != self.state:
+            raise OutputTaken(f"another run packs into {self.output.url}; let one end before the other begins")
 
     def _documents(self, table: pa.Table, shard: int) -> Documents:
         chosen = selection(self.workspace, self.mix)

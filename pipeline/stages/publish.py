@@ -9,17 +9,19 @@ import json
 import platform
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cluster import faultpoint
+from cluster.storage import StorageError
 from pipeline import resources
 from pipeline.funnel import Funnel
 from pipeline.report.card import card
 from pipeline.run import Run
 from pipeline.stages.mix import Planned
 from pipeline.stages.stage import Result
+from pipeline.stages.units import Failed
 
 MANIFEST = "_manifest.json"
 VERSION = 1
@@ -33,8 +35,13 @@ class Published:
     wrote: bool
 
 
-def publish(run: Run, planned: Planned, packed: Result, told: Funnel, *, started: float) -> Published:
-    """Write what goes beside the parts, sweep parts of earlier runs, write the manifest."""
+def publish(
+    run: Run, planned: Planned, packed: Result, told: Funnel, failed: Sequence[Failed], *, started: float
+) -> Published:
+    """Write what goes beside the parts, sweep parts of earlier runs, write the manifest.
+
+    failed: the shards that the dataset lacks, because the job said to go on without them.
+    """
     parts = [dict(c["part"]) for c in packed.counts.values()]
     funnel = pretty(told.to_json())
     plan = planned.to_json()
@@ -49,11 +56,16 @@ def publish(run: Run, planned: Planned, packed: Result, told: Funnel, *, started
         "tokens": sum(p["tokens"] for p in parts),
         "plan_sha256": hashlib.sha256(plan).hexdigest(),
         "funnel_sha256": hashlib.sha256(funnel).hexdigest(),
+        "missing": [missing(f) for f in failed],
         "parts": parts,
     }
     if current(run) == manifest:
         return Published(manifest, wrote=False)
     run.lease.check()
+    there = {f.uri: f.size for f in run.output.files()}
+    for part in parts:
+        if there.get(part["name"]) != part["bytes"]:
+            raise StorageError(f"{run.output.url}/{part['name']} is not what was packed: does another run write there?")
     known = {p["name"] for p in parts}
     for file in run.output.files():
         if file.uri.startswith("part-") and file.uri not in known:
@@ -66,6 +78,13 @@ def publish(run: Run, planned: Planned, packed: Result, told: Funnel, *, started
     faultpoint.reached("publish.manifest")
     run.output.publish(MANIFEST, pretty(manifest))
     return Published(manifest, wrote=True)
+
+
+def missing(failed: Failed) -> dict[str, Any]:
+    """What the manifest says of a stretch of input that is not in the dataset."""
+    unit = failed.unit
+    name = str(unit["uri"]).rsplit("/", 1)[-1]
+    return {"source": unit["source"], "file": name, "start": unit["start"], "end": unit["end"], "reason": failed.error}
 
 
 def current(run: Run) -> Mapping[str, Any] | None:

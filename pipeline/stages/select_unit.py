@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cluster.storage import Store
@@ -14,10 +13,10 @@ from operators.mix.assign import assign
 from pipeline.accounting import Tally
 from pipeline.exchange.files import encoded
 from pipeline.exchange.key_range import KEY_BITS, KeyRange
-from pipeline.stages.mix import Selection, load_cuts, unit_rows
+from pipeline.stages.mix import Selection, light, load_cuts, unit_rows
 from pipeline.stages.stage import commit_unit
+from pipeline.stages.tokenize_unit import ALWAYS, count
 from pipeline.stages.units import Unit
-
 
 _loaded: dict[tuple[str, str], Selection] = {}
 
@@ -67,7 +66,7 @@ class Select:
         payload = encoded(out).to_pybytes()
         self.workspace.publish(f"selected/{name}.arrow", payload)
         tally = Tally()
-        tally.add("documents", by=out.num_rows)
-        tally.add("tokens", by=int(pc.sum(out["n_tokens"]).as_py() or 0))
+        leaf = light(self.workspace, tokens, ALWAYS).select([*ALWAYS]).take(pa.array(rows))
+        count(leaf.append_column("n_tokens", out["n_tokens"]), tally)
         counts = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
         return commit_unit(self.workspace, "select", name, counts)

@@ -6,6 +6,7 @@ anybody. When all units are done, `manifests/STAGE-FINGERPRINT.json` names them:
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from pipeline.run import Run
 from pipeline.stages.units import Done, Failed, Unit, run_units
 
 Counts = Mapping[str, Any]
+READERS = 16  # markers read at once; a guess
 
 
 class StageFailed(RuntimeError):
@@ -86,14 +88,17 @@ def committed(workspace: Store, stage: str, names: set[str]) -> dict[str, Counts
     """Counts of those units that have a marker."""
     folder = f"units/{stage}"
     there = [f.uri for f in workspace.files(folder) if f.uri[len(folder) + 1 : -len(".json")] in names]
-    return {uri[len(folder) + 1 : -len(".json")]: json.loads(workspace.read(uri)) for uri in there}
+    with ThreadPoolExecutor(READERS) as pool:
+        markers = pool.map(lambda uri: stage_manifest(workspace, uri), there)
+        found = zip(there, markers, strict=True)
+        return {uri[len(folder) + 1 : -len(".json")]: counts for uri, counts in found if counts is not None}
 
 
 def stage_manifest(workspace: Store, name: str) -> dict[str, Counts] | None:
-    """The counts of a finished stage, or None."""
+    """The counts of a finished stage or unit; None when there is none, or its writing was cut off."""
     try:
         return json.loads(workspace.read(name))
-    except FileNotFoundError:
+    except (FileNotFoundError, json.JSONDecodeError):
         return None
 
 
@@ -107,6 +112,6 @@ def told(stage: str, failed: Sequence[Failed]) -> str:
     shown = "\n".join(f"  {label(f.unit)}: {f.error}" for f in failed[:20])
     more = f"\n  and {len(failed) - 20} more" if len(failed) > 20 else ""
     return (
-        f"{stage}: {len(failed)} units failed after every try; what succeeded is kept, run again to try the rest, or set "
-        f"`on_failure: continue` to publish without them\n{shown}{more}\n{failed[0].details}"
+        f"{stage}: {len(failed)} units failed after every try; what succeeded is kept, run again to try the rest, or "
+        f"set `on_failure: continue` to publish without them\n{shown}{more}\n{failed[0].details}"
     )

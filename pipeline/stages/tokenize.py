@@ -1,14 +1,19 @@
 """Tokenize: the documents that stay, as token ids, in the order in which the mix will draw them."""
 
+import json
 from collections.abc import Mapping, Sequence
 
+from cluster.storage import Store
 from pipeline import resources
-from pipeline.identity import digest
+from pipeline.config.spec import JobSpec
+from pipeline.identity import digest, libraries
+from pipeline.inputs import InputError
 from pipeline.run import Run
 from pipeline.stages.inventory import Shard
-from pipeline.stages.stage import Result, run_stage
-from pipeline.stages.tokenize_unit import VERSION, Tokenize, leaf_columns
+from pipeline.stages.stage import Result, run_stage, stage_manifest
+from pipeline.stages.tokenize_unit import VERSION, Tokenize, leaf_columns, number_columns
 
+STATE = "_tokenized.json"  # what a mix is planned from, also when planning failed
 MEMORY_BYTES = 1_200_000_000  # 1.25 times the peak of a worker on a shard of 350 MB of text
 
 
@@ -19,9 +24,9 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     whose duplicates did not change is not tokenized again, whatever was added beside it.
     """
     tokens, mix = run.spec.tokens, run.spec.mix
-    decides = digest(
-        VERSION, resources.sha256(tokens.tokenizer), tokens.eos, leaf_columns(mix.axes), mix.seed, tokenizers_version()
-    )
+    columns = [leaf_columns(mix), number_columns(mix)]
+    ids = [resources.sha256(tokens.tokenizer), tokens.eos, tokenizers_version(), libraries()]
+    decides = digest(VERSION, ids, columns, mix.seed)
     units: Sequence[Mapping[str, object]] = [
         {
             "name": digest(ingested, duplicates[ingested], decides),
@@ -32,8 +37,34 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
         }
         for ingested, s in shards.items()
     ]
-    task = Tokenize(job=run.spec.to_canonical(), workspace=run.workspace)
-    return run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
+    files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
+    task = Tokenize(job=run.spec.to_canonical(), workspace=run.workspace, files=files)
+    result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
+    told = {"units": sorted(result.counts), "columns": [*columns[0], *columns[1]], "seed": mix.seed}
+    payload = json.dumps(told).encode()
+    if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
+        run.workspace.publish(STATE, payload)
+    return result
+
+
+def last_units(workspace: Store) -> list[str]:
+    """The units that the last run in a workspace mixed, or was about to; none before the first."""
+    told = stage_manifest(workspace, STATE)
+    return [] if told is None else list(told["units"])
+
+
+def tokenized_units(spec: JobSpec, workspace: Store) -> list[str]:
+    """The units that the last run in a workspace mixed, or was about to. InputError if this job's mix needs others."""
+    try:
+        told = json.loads(workspace.read(STATE))
+    except FileNotFoundError:
+        raise InputError([f"nothing is tokenized in {workspace.url} yet: run the job first"]) from None
+    needs = [*leaf_columns(spec.mix), *number_columns(spec.mix)]
+    missing = [c for c in needs if c not in told["columns"]]
+    if missing or told["seed"] != spec.mix.seed:
+        what = "without " + " and ".join(missing) if missing else f"with the seed {told['seed']}"
+        raise InputError([f"the documents in {workspace.url} were tokenized {what}: run the job first"])
+    return told["units"]
 
 
 def tokenizers_version() -> str:

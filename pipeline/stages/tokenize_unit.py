@@ -17,25 +17,33 @@ from operators.mix.position import positions
 from operators.tokens import tokenizer
 from pipeline import kernels, resources, warm
 from pipeline.accounting import Tally, check
+from pipeline.config.flow import COPIES
+from pipeline.config.mix import MixSpec
 from pipeline.config.spec import JobSpec
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.units import Unit
 from pipeline.tables import TableWriter
 
-VERSION = 1
+VERSION = 2
 ALWAYS = ("source", "domain", "language")  # a leaf's usual columns; null becomes ""
 ROWS_AT_ONCE = 2048
 
 
-def leaf_columns(axes: tuple[str, ...]) -> tuple[str, ...]:
-    """The columns a mix may be planned by: the usual ones, then whatever else the job's axes name."""
-    return (*ALWAYS, *(a for a in axes if a not in ALWAYS))
+def leaf_columns(mix: MixSpec) -> tuple[str, ...]:
+    """The columns a mix may be planned by: the usual ones, then whatever else its axes name, sorted."""
+    return (*ALWAYS, *sorted({*mix.leaf_columns()} - {*ALWAYS}))
 
 
-def schema(axes: tuple[str, ...]) -> pa.Schema:
+def number_columns(mix: MixSpec) -> tuple[str, ...]:
+    """The columns a mix multiplies by."""
+    return () if mix.multiplier is None else (mix.multiplier.column,)
+
+
+def schema(mix: MixSpec) -> pa.Schema:
     """Columns of `tokens/`: one row a document, sorted by (u, doc_id)."""
-    leaf = {name: pa.string() for name in leaf_columns(axes)}
-    return pa.schema({"doc_id": pa.int64(), "u": pa.uint64(), **leaf, "n_tokens": pa.int32(), "ids": IDS})
+    leaf = {name: pa.string() for name in leaf_columns(mix)}
+    numbers = {name: pa.float64() for name in number_columns(mix) if name not in leaf}
+    return pa.schema({"doc_id": pa.int64(), "u": pa.uint64(), **leaf, **numbers, "n_tokens": pa.int32(), "ids": IDS})
 
 
 IDS = pa.large_list(pa.field("element", pa.int32(), nullable=False))
@@ -53,15 +61,17 @@ class Tokenize:
 
     job: str
     workspace: Store
+    files: Mapping[str, str]  # sha256 of the tokenizer, by address
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        resources.require(self.files)
         spec = JobSpec.from_canonical(self.job)
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         ingested, name = str(unit["ingested"]), str(unit["name"])
         tally = Tally()
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             unsorted, final = Path(folder) / "unsorted.arrow", Path(folder) / "tokens.parquet"
-            wanted = schema(spec.mix.axes)
+            wanted = schema(spec.mix)
             with pa.OSFile(str(unsorted), "wb") as sink, pa.ipc.new_file(sink, wanted) as out:
                 for table in self._encoded(spec, unit, tally):
                     out.write_table(table.select(wanted.names).cast(wanted))
@@ -72,13 +82,13 @@ class Tokenize:
 
     def _encoded(self, spec: JobSpec, unit: Unit, tally: Tally) -> Iterator[pa.Table]:
         ingested, source = str(unit["ingested"]), str(unit["source"])
-        gone = self._removed(str(unit["duplicates"]))
+        gone, copies = self._judged(str(unit["duplicates"]))
         encoder = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos)
-        leaf = leaf_columns(spec.mix.axes)
+        leaf, numbers = leaf_columns(spec.mix), number_columns(spec.mix)
         came = 0
         with self.workspace.open(f"documents/{ingested}.parquet") as f:
             file = pq.ParquetFile(f)
-            columns = [c for c in ("doc_id", "text_key", *leaf, "text") if c in file.schema_arrow.names]
+            columns = [c for c in ("doc_id", "text_key", *leaf, *numbers, "text") if c in file.schema_arrow.names]
             for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns):
                 came += batch.num_rows
                 table = pa.Table.from_batches([batch])
@@ -87,26 +97,30 @@ class Tokenize:
                 ids = pa.LargeListArray.from_arrays(pa.array(rows.offsets), pa.array(rows.ids), type=IDS)
                 u = positions(table["text_key"].combine_chunks(), seed=spec.mix.seed)
                 texts = {n: words(table, n, source) for n in leaf}
+                measured = {n: numbers_of(table, n, copies) for n in numbers if n not in leaf}
                 out = pa.table(
                     {
                         "doc_id": table["doc_id"],
                         "u": u,
                         **texts,
+                        **measured,
                         "n_tokens": np.diff(rows.offsets).astype(np.int32),
                         "ids": ids,
                     }
                 )
-                count(out, pc.binary_length(table["text"]), tally)
+                count(out.append_column("bytes", pc.binary_length(table["text"])), tally)
                 yield out
         check(
             f"documents of {ingested}", came=came, went={"duplicates": len(gone), "tokenized": tally.total("documents")}
         )
 
-    def _removed(self, duplicates: str) -> pa.Array:
-        """doc_ids of the shard's documents that dedup removed."""
+    def _judged(self, duplicates: str) -> tuple[pa.Array, pa.Table]:
+        """doc_ids of the shard's documents that dedup removed; doc_id and copies of those that stand for others."""
         with self.workspace.open(duplicates) as f:
-            table = pq.read_table(f, columns=["doc_id", "reason"])
-        return table["doc_id"].filter(table["reason"].is_valid()).combine_chunks()
+            table = pq.read_table(f, columns=["doc_id", "reason", "copies"])
+        stays = table["reason"].is_null()
+        gone = table["doc_id"].filter(pc.invert(stays)).combine_chunks()
+        return gone, table.filter(stays).select(["doc_id", "copies"])
 
 
 def words(table: pa.Table, name: str, source: str) -> pa.Array:
@@ -118,19 +132,30 @@ def words(table: pa.Table, name: str, source: str) -> pa.Array:
     return pc.fill_null(table[name].combine_chunks().cast(pa.string()), "")
 
 
-def count(table: pa.Table, text_bytes: pa.ChunkedArray, tally: Tally) -> None:
-    """Documents, text bytes and tokens by source, domain and language."""
-    counted = table.select([*ALWAYS, "n_tokens"]).append_column("bytes", text_bytes)
-    grouped = counted.group_by(list(ALWAYS)).aggregate([("n_tokens", "sum"), ("n_tokens", "count"), ("bytes", "sum")])
-    for row in grouped.to_pylist():
+def numbers_of(table: pa.Table, name: str, copies: pa.Table) -> pa.Array:
+    """A column a mix multiplies by, float64, null where this source does not have it; `copies` is dedup's."""
+    if name == COPIES:
+        place = pc.index_in(table["doc_id"], value_set=copies["doc_id"].combine_chunks())
+        return pc.fill_null(copies["copies"].combine_chunks().take(place.combine_chunks()).cast(pa.float64()), 1.0)
+    if name not in table.column_names:
+        return pa.nulls(table.num_rows, pa.float64())
+    return table[name].combine_chunks().cast(pa.float64())
+
+
+def count(table: pa.Table, tally: Tally) -> None:
+    """Documents, tokens and, where the table knows them, text bytes, by source, domain and language."""
+    sums = {"n_tokens": "tokens", "bytes": "bytes"}
+    known = [name for name in sums if name in table.column_names]
+    grouped = table.select([*ALWAYS, *known]).group_by(list(ALWAYS))
+    for row in grouped.aggregate([("n_tokens", "count"), *((name, "sum") for name in known)]).to_pylist():
         leaf = [row[name] for name in ALWAYS]
         tally.add("documents", *leaf, by=row["n_tokens_count"])
-        tally.add("tokens", *leaf, by=row["n_tokens_sum"])
-        tally.add("bytes", *leaf, by=row["bytes_sum"])
+        for name in known:
+            tally.add(sums[name], *leaf, by=row[f"{name}_sum"])
 
 
 def write_sorted(unsorted: Path, final: Path, wanted: pa.Schema) -> None:
-    """The rows of an Arrow file, by (u, doc_id), as Parquet. The file is mapped, not read: memory holds one row group."""
+    """The rows of an Arrow file, by (u, doc_id), as Parquet. The file is mapped, so memory holds one row group."""
     with pa.memory_map(str(unsorted)) as source, TableWriter(final, wanted) as out:
         table = pa.ipc.open_file(source).read_all()
         order = np.lexsort((table["doc_id"].to_numpy(), table["u"].to_numpy()))

@@ -9,7 +9,7 @@ from pipeline.config.dedup import DedupSpec, NearSpec
 from pipeline.exchange import files, planning
 from tests.dedup.workspace import Doc, Workspace
 
-NEAR_ONLY = DedupSpec(url="off", text=False, max_removed_share={})
+NEAR_ONLY = DedupSpec(url="off", text=False, max_removed_share={}, max_cluster_share=1.0)
 
 
 def filled(root, texts: list[str], spec: DedupSpec = NEAR_ONLY, shard: int = 2500) -> Workspace:
@@ -28,8 +28,10 @@ def chain(length: int, step: int = 8, words: int = 100) -> list[str]:
 def test_a_chain_of_10_000_converges_over_many_partitions(tmp_path, monkeypatch, verify):
     monkeypatch.setattr(files, "MIN_BATCH_BYTES", 1 << 14)
     monkeypatch.setattr(planning, "MIN_BATCH_BYTES", 1 << 14)
-    ws = filled(tmp_path, chain(10_000), DedupSpec(near=NearSpec(verify=verify), max_removed_share={}))
-    removed = ws.removed(ws.dedup(unit_bytes=1 << 18, giant_cluster_share=1.0))
+    ws = filled(
+        tmp_path, chain(10_000), DedupSpec(near=NearSpec(verify=verify), max_removed_share={}, max_cluster_share=1.0)
+    )
+    removed = ws.removed(ws.dedup(unit_bytes=1 << 18))
     kept = sorted(set(range(10_000)) - set(removed))
     if verify == "text":
         assert all(abs(loser - survivor) == 1 for loser, survivor in removed.items())
@@ -76,7 +78,7 @@ def test_scripts_without_spaces_have_shingles_too(tmp_path, alphabet):
 
 def test_all_documents_equal(tmp_path):
     ws = filled(tmp_path, ["the same five words again"] * 20_000)
-    outcome = ws.dedup(giant_cluster_share=1.0)
+    outcome = ws.dedup()
     assert set(ws.removed(outcome).values()) == {0}
     assert [r["copies"] for r in ws.duplicates(outcome).to_pylist() if r["reason"] is None] == [20_000]
 
@@ -93,5 +95,5 @@ def test_one_document_of_50_megabytes(tmp_path):
 def test_a_cluster_of_a_million_documents(tmp_path):
     """All share their first words, so all bands of some rows agree for many; every tenth is a near copy."""
     ws = filled(tmp_path, [f"one two three four five six seven {i // 10} {'x' * (i % 10)}" for i in range(1_000_000)])
-    outcome = ws.dedup(giant_cluster_share=1.0)
+    outcome = ws.dedup()
     assert outcome.facts["entered"] == 1_000_000

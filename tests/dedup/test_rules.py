@@ -119,7 +119,8 @@ def test_a_giant_cluster_is_an_error_that_names_its_source(tmp_path, monkeypatch
     ws.put([Doc(prose(1, changed=(i,))) for i in range(20)], source="forum")
     with pytest.raises(GiantCluster, match="source forum"):
         ws.dedup()
-    assert len(ws.removed(ws.dedup(giant_cluster_share=1.0))) == 19
+    ws.spec = DedupSpec(text=False, max_removed_share={}, max_cluster_share=1.0)
+    assert len(ws.removed(ws.dedup())) == 19
 
 
 def test_no_documents_at_all(ws):

@@ -1,4 +1,4 @@
-"""Commands in docs do what the docs say. All pages are followed in one folder, the tutorial first."""
+"""Commands in docs do what the docs say. All pages are followed in one folder, in the order of docs/README.md."""
 
 import os
 import re
@@ -16,8 +16,10 @@ NEEDS_S3 = "<!-- needs: s3 -->"
 
 
 def pages() -> list[Path]:
-    """Every page with commands to run, but the tutorial."""
-    found = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    """Every page with commands to run, but the tutorial: as the index lists them, then the rest."""
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    listed = [ROOT / "docs" / link for link in re.findall(r"\]\(([\w/-]+\.md)\)", index)]
+    found = dict.fromkeys([*listed, ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))])
     found = [p for p in found if p.is_file() and p != TUTORIAL]
     return [p for p in found if any(isinstance(b, Command) for b in blocks(p.read_text(encoding="utf-8")))]
 
@@ -55,10 +57,18 @@ def test_the_tutorial_can_be_followed(folder):
 
 
 @pytest.mark.ray
+@pytest.mark.slow
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
 def test_the_commands_of_a_page_do_what_it_says(page, folder, environment, request):
     more = request.getfixturevalue("s3") if NEEDS_S3 in page.read_text(encoding="utf-8") else {}
     follow(page, folder, environment | more)
+
+
+def test_links_between_pages_lead_somewhere():
+    pages_read = [p for p in (ROOT / "docs").rglob("*.md") if p.parent.name != "generator"]
+    for page in pages_read:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / link).exists(), f"{page.name} links to {link}"
 
 
 def test_there_are_pages_with_commands():

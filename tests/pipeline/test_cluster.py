@@ -1,12 +1,14 @@
-"""On a Ray cluster of several nodes: joined, losing one in mid-run, refused when the nodes do not share the workspace."""
+"""On a Ray cluster of several nodes: joined, losing one in mid-run, refused when nodes do not share the workspace."""
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,12 +19,14 @@ pytestmark = pytest.mark.ray
 
 RAY = str(Path(sys.executable).parent / "ray")
 PORT = 6399
+NO_TOKENS = {"RAY_AUTH_MODE": "disabled"}  # the same for the cluster and for whoever talks to it
 
 
 def ray(*arguments: str, before: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
     """`ray start` in a process group of its own. (`ray stop` would stop every Ray on this machine, ours too.)"""
     command = [*before, RAY, "start", *arguments, "--num-cpus", "1", "--block", "--disable-usage-stats"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # a submitted job starts `python`
+    environment = {**os.environ, **NO_TOKENS, "PYTHONPATH": str(ROOT), "PATH": path}
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
@@ -45,7 +49,13 @@ def node(address: str, *before: str) -> subprocess.Popen[bytes]:
 def joined(address: str, nodes: int) -> None:
     """Wait until the cluster has so many nodes."""
     for _ in range(60):
-        told = subprocess.run([RAY, "status", "--address", address], capture_output=True, text=True, check=False)
+        told = subprocess.run(
+            [RAY, "status", "--address", address],
+            env={**os.environ, **NO_TOKENS},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         active = told.stdout.split("Pending")[0].count("node_")
         if active >= nodes:
             return
@@ -64,7 +74,7 @@ def test_a_node_killed_in_mid_ingest_costs_no_row(head, inputs, undisturbed, tmp
     joined(head, 2)
     job = write_job(tmp_path, inputs)
     command = [sys.executable, "-m", "pipeline.cli", "run", "--address", head, "--quiet", str(job)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **NO_TOKENS}, stderr=subprocess.PIPE, text=True) as run:
         while not list((tmp_path / "work").rglob("units/ingest/*.json")):
             assert run.poll() is None, run.stderr and run.stderr.read()
             time.sleep(0.05)
@@ -83,7 +93,7 @@ def test_a_workspace_that_a_node_does_not_see_is_refused_before_any_work(head, i
     try:
         joined(head, 2)
         job = write_job(tmp_path, inputs)
-        done = corpusmill("run", "--address", head, str(job))
+        done = corpusmill("run", "--address", head, str(job), env=NO_TOKENS)
         assert done.returncode == 2, done.stderr
         assert "is another place there" in done.stderr
         assert "put workspace and output on storage that every node reaches" in done.stderr
@@ -97,3 +107,29 @@ def test_no_cluster_there_is_told_with_what_to_check(inputs, tmp_path):
     done = corpusmill("run", "--address", "127.0.0.1:6", str(job), timeout=30)
     assert done.returncode == 3
     assert "is a Ray head running there" in done.stderr
+
+
+def test_submitted_through_the_job_server_it_makes_the_same(inputs, undisturbed, tmp_path):
+    dashboard = 8299
+    ports = ("--port", "6398", "--dashboard-port", str(dashboard), "--dashboard-agent-listen-port", "52399")
+    head = ray("--head", *ports, "--include-dashboard", "true")
+    try:
+        address = f"http://127.0.0.1:{dashboard}"
+        until(lambda: urllib.request.urlopen(f"{address}/api/version", timeout=1).status == 200)
+        done = corpusmill("submit", "--address", address, str(write_job(tmp_path, inputs)), env=NO_TOKENS)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "nothing to do" not in done.stdout
+        assert made(tmp_path / "out") == made(undisturbed / "out")
+    finally:
+        kill(head)
+
+
+def until(holds: Callable[[], bool], *, timeout_s: float = 90) -> None:
+    """Wait until something that may raise OSError before is true."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if holds():
+                return
+        time.sleep(0.5)
+    raise AssertionError(f"not true within {timeout_s:.0f} s")

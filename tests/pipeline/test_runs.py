@@ -82,4 +82,5 @@ def test_one_more_file_runs_one_ingest_unit(inputs, ray_session, tmp_path):
     (mine / "documents-more.jsonl").write_bytes(b"".join(lines[:20]))
     more = run_file(job)
     assert more.ran["ingest"] == 1
-    assert more.funnel.steps[2].lost["text"] + more.funnel.steps[2].lost.get("url", 0) >= 20
+    kept_of_the_new_file = 19  # one of its 20 rows is too short
+    assert more.funnel.steps[2].lost["text"] + more.funnel.steps[2].lost["url"] >= kept_of_the_new_file

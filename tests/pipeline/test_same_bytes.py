@@ -1,4 +1,4 @@
-"""The same input and job give the same bytes: on a disk or in S3, with one worker or two, from one file or from many."""
+"""The same input and job give the same bytes: on a disk or in S3, with one worker or two, from one file or many."""
 
 import gzip
 import json

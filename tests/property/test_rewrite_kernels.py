@@ -1,5 +1,6 @@
 """Rewrites that work on Arrow bytes: equal to their plain functions on any text, sliced and with nulls."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,13 @@ from operators.rewrite.citations import Citations, without_marks
 from operators.rewrite.line_filter import TERMINAL, LineFilter, kept_lines
 from operators.rewrite.mojibake import Mojibake, flagged, repaired, suspicious
 from operators.rewrite.pii import PLACEHOLDERS, Pii, masked
+from operators.rewrite.refined.line_rules import Fate, LineRules, corrected
+from operators.rewrite.refinedweb_lines import RefinedwebLines
 from operators.rewrite.repeated_lines import RepeatedLines, without_repeats
 from operators.rewrite.unicode import Unicode, characters_of, clean
+from operators.rewrite.urls import Urls, without_urls
 from operators.rewrite.whitespace import SPACES, Whitespace, tidy
+from operators.text.shares import share
 from operators.text.spans import spans_of
 
 LINES = st.lists(
@@ -24,7 +29,13 @@ LINES = st.lists(
 SPACED = st.text(st.sampled_from([*SPACES, *"\n\r\x0b\x0c\x85\u2028\u2029ab\u200b\x1f东"]), max_size=30)
 BROKEN = st.text(max_size=12).map(lambda t: t.encode("utf-8", "ignore").decode("cp1252", "ignore"))
 CITED = st.text(st.sampled_from("[]0123ecdit ab\né"), max_size=20)
-TEXTS = st.lists(st.one_of(st.none(), st.text(), LINES, SPACED, BROKEN, CITED), max_size=5)
+FORMS = ("sign-in", "Sign-In ", "Read More...", "items in cart", " ITEMS in cart ", "3 likes", "(1,2k) ", "12K  Views!")
+CORRECTED = st.lists(st.sampled_from([*FORMS, "\n", "\n3 likes\n", "HELLO ", "tea is hot ", "2024", "٣", "\u2003"]))
+LINKS = ("http://", "HTTPS://", "ftp://", "www.", "example.com", "/a?b=c", "(x)", ".", ",", " ", "\n", "é", "x")
+LINKED = st.lists(st.sampled_from(LINKS), max_size=20)
+JOINED = st.one_of(CORRECTED, LINKED).map("".join)
+TEXTS = st.lists(st.one_of(st.none(), st.text(), LINES, SPACED, BROKEN, CITED, JOINED), max_size=5)
+FEW = LineRules(max_upper_ratio=1, min_words=0, short_words=3, counted=(), anywhere=("cart", "in cart"))
 
 CASES = (
     (RepeatedLines(min_copies=2, min_bytes=3), lambda t: without_repeats(t, 2, 3)),
@@ -38,6 +49,8 @@ CASES = (
     (Mojibake(), repaired),
     (Pii(), lambda t: masked(t, PLACEHOLDERS)),
     (Unicode(), lambda t: clean(t, "NFC", characters_of(Unicode().remove))),
+    (RefinedwebLines(), lambda t: corrected(t, LineRules()).text),
+    (Urls(), without_urls),
 )
 
 
@@ -76,3 +89,15 @@ def test_a_second_pass_changes_nothing(operator, text):
 def test_mojibake_scan_equals_plain_function(texts):
     column = pa.array(["Ã", *texts], TEXT).slice(1)
     assert flagged(spans_of(column)).tolist() == [suspicious(text) for text in texts]
+
+
+@given(texts=st.lists(st.one_of(st.none(), JOINED), max_size=4), rules=st.sampled_from([LineRules(), FEW]))
+def test_refinedweb_columns_equal_those_of_the_plain_function(texts, rules):
+    column = pa.array(["BEFORE", *texts, "after"], TEXT).slice(1, len(texts))
+    params = {name: getattr(rules, name) for name in LineRules.__dataclass_fields__}
+    table = RefinedwebLines(**params)(Batch(pa.table({"text": column}))).table
+    for row, text in zip(table.to_pylist(), texts, strict=True):
+        plain = corrected(text or "", rules)
+        fates = [plain.fates.count(fate) for fate in list(Fate)[1:]]
+        ratios = [float(np.float32(share(words, plain.words))) for words in (plain.flagged, plain.removed)]
+        assert list(row.values())[1:] == [*fates, *ratios]

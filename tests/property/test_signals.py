@@ -3,14 +3,17 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from operators import load
 from operators.signals.c4 import C4
 from operators.signals.counts import counts
+from operators.signals.dolma import dolma
 from operators.signals.fineweb import fineweb
 from operators.signals.gopher_quality import gopher_quality
 from operators.signals.gopher_repetition import gopher_repetition
 from operators.signals.line_shape import bullet_ratio, ellipsis_ratio
+from operators.signals.redpajama_v2 import redpajama_v2
 from operators.text.c4.line_rules import Fate, LineRules, kept_text
 from operators.text.words import WordRule
 from tests.property.documents import TEXTS, sliced
@@ -37,6 +40,25 @@ def test_signal(name, texts):
     for row, text in zip(table.drop(["text"]).to_pylist(), texts, strict=True):
         expected = {k: float(np.float32(v)) if isinstance(v, float) else v for k, v in plain(text or "").items()}
         assert row == expected
+
+
+BY_WORDS = {
+    "signals.dolma": ({"required": list(STOP)}, dolma),
+    "signals.redpajama_v2": ({"stop_words": list(STOP)}, redpajama_v2),
+}
+# a NUL at the beginning of a word does not change its hash (hashing.word_hash): words are told apart by hash
+NO_NUL = TEXTS.map(lambda texts: [text and text.replace("\x00", "") for text in texts])
+REPETITIVE = st.lists(st.sampled_from(["a", "bb", "lorem", "Ipsum", "{", "\n", "– x"]), max_size=60).map(" ".join)
+
+
+@pytest.mark.parametrize("name", BY_WORDS)
+@given(texts=st.one_of(NO_NUL, st.lists(REPETITIVE, max_size=3)))
+def test_signal_of_words_told_apart_by_hash(name, texts):
+    params, plain = BY_WORDS[name]
+    op = load.equip(load.build(name, params), load.shipped)
+    for row, text in zip(op(sliced(texts)).table.drop(["text"]).to_pylist(), texts, strict=True):
+        wanted = plain(text or "", STOP)
+        assert row == {k: float(np.float32(v)) if isinstance(v, float) else v for k, v in wanted.items()}
 
 
 @given(texts=TEXTS)
@@ -77,3 +99,10 @@ def test_c4(rules, texts):
             "c4_curly_lines": Fate.CURLY,
         }
         assert {name: row[name] for name in names} == {name: fates.count(fate) for name, fate in names.items()}
+
+
+@given(words=st.lists(st.sampled_from(["a", "bb", "ccc"]), max_size=80))
+def test_repetition_where_runs_overlap(words):
+    text = " ".join(words)
+    row = load.build("signals.gopher_repetition", {})(sliced([text])).table.drop(["text"]).to_pylist()[0]
+    assert row == {k: float(np.float32(v)) for k, v in gopher_repetition(text, WordRule.WHITESPACE).items()}

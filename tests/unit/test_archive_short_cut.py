@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -44,14 +45,14 @@ MEMBERS = {
 
 def rows(data: bytes, cuts: list[int]) -> list[dict[str, Any]]:
     edges = [0, *cuts, len(data)]
-    spans = [Span(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    spans = [Span(a, b) for a, b in itertools.pairwise(edges)]
     reader = Wet(max_record_bytes=1_000_000)
     return [row for span in spans for batch in reader(io.BytesIO(data), span) for row in batch.to_pylist()]
 
 
 def no_short_cut(_: object, start: int, *__: object) -> Iterator[Any]:
     yield from ()
-    return start  # noqa: B901  # what a generator returns is what `yield from` gives
+    return start  # what a generator returns is what `yield from` gives
 
 
 @settings(deadline=None, max_examples=25)

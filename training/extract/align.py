@@ -3,11 +3,13 @@
 import numpy as np
 from numba import njit
 
+from operators.extract.html.scalars import Real
+
 RUN_PRICE = np.float32(1.2)  # matches a run must bring to pay for itself: no single stray word does
 
 
 @njit(cache=True)
-def matched(page, gold, price):
+def matched(page: np.ndarray, gold: np.ndarray, price: Real) -> np.ndarray:
     """Marks (uint8) on the words of `page` that a longest common subsequence with `gold` matches, runs priced.
 
     Words are numbers. Each run of consecutive matches costs `price` matches.

@@ -35,7 +35,7 @@ def fit(features: np.ndarray, share: np.ndarray, weight: np.ndarray, settings: S
         "bagging_freq": 1,
         "lambda_l2": 3.0,
         "max_bin": 63,
-        "num_threads": 2,
+        "num_threads": 1,  # the same bits everywhere, and no waiting for one another on a busy machine
         "verbose": -1,
         "seed": settings.seed,
         "deterministic": True,

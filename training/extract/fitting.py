@@ -22,7 +22,7 @@ from training.extract.labels import Labels
 from training.extract.pages import GoldPage
 from training.extract.tables import Tally
 
-INNER_FOLDS = 4
+INNER_FOLDS = 3
 SURELY, SURELY_NOT = 0.7, 0.25  # share of gold words from which on a block is main text, and up to which it is not
 HEAVIEST_PAGE = 300.0
 
@@ -55,10 +55,22 @@ def read(example: Example, ws: Workspace, model: Model) -> np.ndarray:
     return table
 
 
-def fit_model(examples: list[Example], ws: Workspace) -> Model:
-    """A model from these examples. Same examples, same model, bit for bit, on any number of processors."""
+def count_words(examples: list[Example], ws: Workspace) -> Tally:
+    """What is seen of each word on the pages, by host."""
+    tally = Tally()
+    for example in examples:
+        read(example, ws, blank())
+        tally.add(ws, example.labels, example.page.host)
+    return tally
+
+
+def fit_model(examples: list[Example], tally: Tally, ws: Workspace) -> Model:
+    """A model from these examples. Same examples, same model, bit for bit.
+
+    tally: counts over at least these examples; what it holds of other hosts is not looked at.
+    """
     fold = np.array([fold_of(e.page.host, INNER_FOLDS, "inner") for e in examples])
-    tables = _tables(examples, fold, ws)
+    tables = _tables(examples, fold, tally)
     rows = np.cumsum([0, *(len(e.labels.share) for e in examples)])
     row_fold = np.repeat(fold, np.diff(rows))
     share = certain(np.concatenate([e.labels.share for e in examples]))
@@ -90,12 +102,8 @@ def fit_model(examples: list[Example], ws: Workspace) -> Model:
     return Model(**tables[-1], first=first, second=second)
 
 
-def _tables(examples: list[Example], fold: np.ndarray, ws: Workspace) -> list[dict[str, np.ndarray]]:
+def _tables(examples: list[Example], fold: np.ndarray, tally: Tally) -> list[dict[str, np.ndarray]]:
     """Word tables without the hosts of each inner fold, and at the end those of all hosts."""
-    tally = Tally()
-    for example in examples:
-        read(example, ws, blank())
-        tally.add(ws, example.labels, example.page.host)
     hosts = [frozenset(e.page.host for e, f in zip(examples, fold, strict=True) if f != k) for k in range(INNER_FOLDS)]
     hosts.append(frozenset(e.page.host for e in examples))
     return [dict(zip(Model._fields[:4], tally.tables(h), strict=True)) for h in hosts]

@@ -12,16 +12,17 @@ from training.extract.pages import GoldPage
 from training.extract.words import words
 
 LARGEST_TABLE = 600_000_000  # words of the page times words of the gold: larger pages are left out
+SHORT_BLOCK_WORDS = 8
 FOUND_AT_LEAST = 0.5  # share of gold words that the page must hold, or its gold is of another page
 
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """For each block: share of its words that are gold, its words; for the page: the trust put in them."""
+    """For each block: share of its words that are gold, its words, the trust put in the label."""
 
     share: np.ndarray  # float32, 0 to 1
     words: np.ndarray  # float32
-    trust: float
+    trust: np.ndarray  # float32 by block
     found: float  # share of the gold words found in blocks
 
 
@@ -57,4 +58,20 @@ def label(page: GoldPage, ws: Workspace) -> Labels | None:
     for block in range(len(texts)):
         if count[block] == 0:  # a block without a word goes with the one before
             share[block] = share[block - 1] if block else 0
-    return Labels(share=share, words=count, trust=page.trust, found=found)
+    trust = np.full(len(texts), page.trust, np.float32)
+    if page.trust < 1:
+        trust[doubtful(share, count)] = 0
+    return Labels(share=share, words=count, trust=trust, found=found)
+
+
+def doubtful(share: np.ndarray, count: np.ndarray) -> np.ndarray:
+    """Blocks a teacher may have left out by mistake: short ones, like headings, between its first and last block.
+
+    >>> doubtful(np.array([0, 1, 0, 0, 1, 0]), np.array([2, 30, 3, 40, 9, 2])).tolist()
+    [False, False, True, False, False, False]
+    """
+    kept = np.flatnonzero(share > 0.5)
+    unsure = (share <= 0.5) & (count < SHORT_BLOCK_WORDS)
+    unsure[: kept[0] if len(kept) else None] = False
+    unsure[kept[-1] if len(kept) else 0 :] = False
+    return unsure

@@ -66,7 +66,7 @@ def _note(seen: Seen, on_page: Mapping[int, list[float]], host: str) -> None:
 
 def _weights(seen: Seen, hosts: frozenset[str], least: int) -> dict[int, float]:
     sums: dict[int, tuple[float, int]] = {}
-    for word in sorted(seen):
+    for word in sorted(word for word, by_host in seen.items() if len(by_host) >= least):
         means = [sum(v) / len(v) for host, v in sorted(seen[word].items()) if host in hosts]
         if len(means) >= least:
             sums[word] = (sum(means), len(means))

@@ -3,9 +3,10 @@
 Usage: python -m training.languages.settings SENTENCES.jsonl.gz > operators/text/languages.json
 Lines of the corpus are {"lang": label, "text": sentence}; ours are the test sentences of lingua-py (Leipzig corpora).
 
-Stop words: the words that make up at least 0.8 % of the running words (guess), and at least the 8 most frequent. Word-length bounds: the published 3 and 10 of English, times the
-language's mean word length over that of English (our guess at what the bounds mean elsewhere). English itself keeps
-the published lists. `end_marks`: whether most sentences end in an end mark.
+Stop words: the words that make up at least 0.8 % of the running words (guess), and at least the 8 most frequent.
+Word-length bounds: the published 3 and 10 of English, times the language's mean word length over that of English (our
+guess at what the bounds mean elsewhere). English itself keeps the published lists. `end_marks`: whether most sentences
+end in an end mark.
 """
 
 import gzip

@@ -11,8 +11,8 @@ def binary_views(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     _, offset_buffer, data_buffer = column.buffers()
     if not len(column) or offset_buffer is None:
         return np.zeros(0, np.uint8), np.zeros(len(column) + 1, np.int64)
-    offsets = np.frombuffer(offset_buffer, np.int64)[column.offset : column.offset + len(column) + 1]
-    data = np.frombuffer(data_buffer, np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
+    offsets = np.asarray(memoryview(offset_buffer)).view(np.int64)[column.offset : column.offset + len(column) + 1]
+    data = np.asarray(memoryview(data_buffer)).view(np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
     return data, offsets
 
 
@@ -23,9 +23,10 @@ def valid_rows(column: pa.Array) -> np.ndarray:
 
 def strings(data: np.ndarray, ends: np.ndarray, null: np.ndarray, dtype: pa.DataType) -> pa.Array:
     """A string array from bytes end to end; rows where `null` is true are null. The bytes must be UTF-8."""
-    used = data[: ends[-1]].copy()
     mask = pa.array(~null).buffers()[1]
-    whole = pa.Array.from_buffers(pa.large_string(), len(null), [mask, pa.py_buffer(ends), pa.py_buffer(used)])
+    whole = pa.Array.from_buffers(
+        pa.large_string(), len(null), [mask, pa.py_buffer(ends.tobytes()), pa.py_buffer(data[: ends[-1]].tobytes())]
+    )
     return whole if dtype == pa.large_string() else whole.cast(dtype)
 
 

@@ -9,6 +9,8 @@ from numba import njit
 from operators.extract.html import columns as C
 from operators.extract.html.characters import LOWER, NAME_CLASS
 from operators.extract.html.hashing import BASIS, PRIME, fnv1a, fold32, folded
+from operators.extract.html.scalars import Int
+from operators.extract.html.workspace import Workspace
 
 CLASS, ID, ROLE, ITEMPROP, STYLE, HIDDEN, ARIA_HIDDEN = (
     np.uint64(fnv1a(name)) for name in (b"class", b"id", b"role", b"itemprop", b"style", b"hidden", b"aria-hidden")
@@ -26,7 +28,7 @@ COMMENT_WORDS = np.array(
 
 
 @njit(cache=True, nogil=True)
-def next_attribute(src, j, n):
+def next_attribute(src: np.ndarray, j: Int, n: Int) -> tuple[Int, Int, Int, Int]:
     """(name hash, value start, value end, position after); the hash is 0 at the end of the tag, position on ">"."""
     while j < n and (src[j] <= 32 or src[j] == 47):
         j += 1
@@ -61,7 +63,7 @@ def next_attribute(src, j, n):
 
 
 @njit(cache=True, nogil=True)
-def end_of_tag(src, j, n):
+def end_of_tag(src: np.ndarray, j: Int, n: Int) -> Int:
     """Position of the ">" that ends the tag, quoted values passed over; n when there is none."""
     after_equals = False
     while j < n:
@@ -82,7 +84,7 @@ def end_of_tag(src, j, n):
 
 
 @njit(cache=True, nogil=True)
-def hash_words(src, start, end, seed, names, count, most):
+def hash_words(src: np.ndarray, start: Int, end: Int, seed: Int, names: np.ndarray, count: Int, most: Int) -> Int:
     """Hashes of the words of src[start:end] (split at non-letters and at camelCase) into `names`; the new count."""
     room = min(count + most, names.shape[0])
     h = BASIS ^ np.uint64(seed)
@@ -103,7 +105,7 @@ def hash_words(src, start, end, seed, names, count, most):
 
 
 @njit(cache=True, nogil=True)
-def _says_display_none(src, start, end):
+def _says_display_none(src: np.ndarray, start: Int, end: Int) -> bool:
     """Whether a style attribute says `display: none`."""
     for j in range(start + 8, end - 3):
         if src[j] == 110 and src[j + 1] == 111 and src[j + 2] == 110 and src[j + 3] == 101:
@@ -115,8 +117,8 @@ def _says_display_none(src, start, end):
     return False
 
 
-@njit(cache=True, nogil=True)
-def read_attributes(src, j, n, ws, is_block):
+@njit(cache=True, nogil=True, inline="always")
+def read_attributes(src: np.ndarray, j: Int, n: Int, ws: Workspace, is_block: bool) -> Int:
     """Reads the tag's attributes from `j`: class words to `names`, A_* to the state; position of the ">"."""
     st, names = ws.state, ws.names
     st[C.A_SIGNATURE] = 0
@@ -136,7 +138,7 @@ def read_attributes(src, j, n, ws, is_block):
             count = hash_words(src, start, min(end, start + LONGEST_CLASS_BYTES), OF_CLASS, names, count, 12)
         elif h == ID:
             count = hash_words(src, start, min(end, start + 64), OF_CLASS, names, count, 6)
-        elif h == ROLE or h == ITEMPROP:
+        elif h in (ROLE, ITEMPROP):
             count = hash_words(src, start, min(end, start + 64), OF_ROLE, names, count, 4)
         elif h == HIDDEN:
             hidden = True

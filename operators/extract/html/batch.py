@@ -6,11 +6,14 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
-from operators.extract.html.metadata import put_nothing, put_told
+from operators.extract.html.borrow import borrowed
+from operators.extract.html.metadata import Told, put_nothing, put_told
+from operators.extract.html.model import Model
 from operators.extract.html.page import main_text
+from operators.extract.html.scalars import Int
 from operators.extract.html.sniff import HTML, sniff
 from operators.extract.html.utf8 import is_utf8
-from operators.extract.html.workspace import MAX_BYTES
+from operators.extract.html.workspace import MAX_BYTES, Workspace
 
 BOM_BYTES = 3
 NO_CONTENT = 100  # in `kind`, beside the kinds of `sniff`
@@ -31,9 +34,9 @@ class Texts(NamedTuple):
     text: np.ndarray  # uint8
     text_end: np.ndarray  # int64 by row, after a leading 0
     words: np.ndarray  # float32: words kept
+    expected_f1: np.ndarray  # float32
     boilerplate: np.ndarray  # float32
     cut: np.ndarray  # bool: a bound cut the page
-    lowered: np.ndarray  # bool: the threshold was lowered
     scripts: np.ndarray  # int32: JSON-LD scripts in the page
 
 
@@ -44,14 +47,16 @@ def texts(rows: int, most_bytes: int) -> Texts:
         np.zeros(rows + 1, np.int64),
         np.zeros(rows, np.float32),
         np.zeros(rows, np.float32),
-        np.zeros(rows, np.bool_),
+        np.zeros(rows, np.float32),
         np.zeros(rows, np.bool_),
         np.zeros(rows, np.int32),
     )
 
 
 @njit(cache=True, nogil=True)
-def classify(data, offsets, valid, promised, kind, utf8):
+def classify(
+    data: np.ndarray, offsets: np.ndarray, valid: np.ndarray, promised: np.ndarray, kind: np.ndarray, utf8: np.ndarray
+) -> None:
     """Per row: what it is (`sniff`, or NO_CONTENT for null) and whether it is UTF-8 (looked at for HTML only)."""
     for row in range(valid.shape[0]):
         start, end = offsets[row], offsets[row + 1]
@@ -60,8 +65,19 @@ def classify(data, offsets, valid, promised, kind, utf8):
 
 
 @njit(cache=True, nogil=True)
-def extract_pages(data, start, end, kind, ws, model, choices, out, told):
+def extract_pages(
+    data: np.ndarray,
+    start: np.ndarray,
+    end: np.ndarray,
+    kind: np.ndarray,
+    owned: Workspace,
+    model: Model,
+    choices: Choices,
+    out: Texts,
+    told: Told,
+) -> None:
     """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
+    ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
     for row in range(kind.shape[0]):
         o = out.text_end[row]
         if kind[row] != HTML:
@@ -73,7 +89,7 @@ def extract_pages(data, start, end, kind, ws, model, choices, out, told):
             first += BOM_BYTES
         cut = last - first > MAX_BYTES
         source = data[first : min(last, first + MAX_BYTES)]
-        count, words, highest, lowered = main_text(
+        count, choice = main_text(
             source, source.shape[0], ws, model, choices.threshold, choices.comments, choices.links
         )
         put_told(source, ws, row, told)
@@ -81,15 +97,15 @@ def extract_pages(data, start, end, kind, ws, model, choices, out, told):
             o = _put_title(told, row, out.text, o, count)
         out.text[o : o + count] = ws.result[:count]
         out.text_end[row + 1] = o + count
-        out.words[row] = words
-        out.boilerplate[row] = 1 - highest
+        out.words[row] = choice.words
+        out.expected_f1[row] = choice.expected_f1
+        out.boilerplate[row] = choice.boilerplate
         out.cut[row] = cut or ws.state[C.CUT] != 0
-        out.lowered[row] = lowered
         out.scripts[row] = ws.state[C.SCRIPTS]
 
 
 @njit(cache=True, nogil=True)
-def _put_title(told, row, out, o, count):
+def _put_title(told: Told, row: Int, out: np.ndarray, o: Int, count: Int) -> Int:
     """The title and, when text follows, a blank line."""
     first, last = told.title_end[row], told.title_end[row + 1]
     if last == first:

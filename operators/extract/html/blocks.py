@@ -4,10 +4,12 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags
+from operators.extract.html.scalars import Int
+from operators.extract.html.workspace import Workspace
 
 
-@njit(cache=True, nogil=True)
-def end_block(ws):
+@njit(cache=True, nogil=True, inline="always")
+def end_block(ws: Workspace) -> None:
     """Closes the block under way, if it holds any text, and starts an empty one at the same place."""
     st = ws.state
     o, start = st[C.OUT], st[C.BLOCK_START]
@@ -30,8 +32,8 @@ def end_block(ws):
     st[C.B_NAMES_FROM] = st[C.NAMES]
 
 
-@njit(cache=True, nogil=True)
-def _add(ws, start, end):
+@njit(cache=True, nogil=True, inline="always")
+def _add(ws: Workspace, start: Int, end: Int) -> None:
     st, open_tags = ws.state, ws.open_tags
     if st[C.BLOCKS] >= ws.blocks.shape[0]:
         st[C.CUT] = 1
@@ -56,8 +58,8 @@ def _add(ws, start, end):
     st[C.B_IMAGES] = 0
 
 
-@njit(cache=True, nogil=True)
-def line_break(ws):
+@njit(cache=True, nogil=True, inline="always")
+def line_break(ws: Workspace) -> None:
     """`<br>`: a new line in the block; a second one right after the first ends the block."""
     st = ws.state
     o = st[C.OUT]
@@ -71,8 +73,8 @@ def line_break(ws):
     st[C.PENDING] = 0
 
 
-@njit(cache=True, nogil=True)
-def begin_or_end_link(ws, closing):
+@njit(cache=True, nogil=True, inline="always")
+def begin_or_end_link(ws: Workspace, closing: bool) -> None:
     """`<a>` or `</a>`."""
     st = ws.state
     o = st[C.OUT]
@@ -86,8 +88,8 @@ def begin_or_end_link(ws, closing):
         st[C.LINK_DEPTH] = st[C.TOP]
 
 
-@njit(cache=True, nogil=True)
-def end_link_span(ws):
+@njit(cache=True, nogil=True, inline="always")
+def end_link_span(ws: Workspace) -> None:
     """Notes the stretch of text since the open link began."""
     st = ws.state
     if st[C.OUT] > st[C.LINK_SPAN_FROM] and st[C.LINK_SPANS] < ws.links.shape[0]:
@@ -96,8 +98,8 @@ def end_link_span(ws):
         st[C.LINK_SPANS] += 1
 
 
-@njit(cache=True, nogil=True)
-def begin_or_end_emphasis(ws, closing):
+@njit(cache=True, nogil=True, inline="always")
+def begin_or_end_emphasis(ws: Workspace, closing: bool) -> None:
     """`<b>`, `<strong>`, `<em>`, `<i>` or their ends; nested ones count once."""
     st = ws.state
     if closing:

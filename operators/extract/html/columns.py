@@ -64,8 +64,8 @@ IN_COMMENTS = 1 << 24
 STATE = 32
 
 # spots in the source
-TITLE_AT, LANG_AT, CANONICAL_AT, OG_TITLE_AT, PUBLISHED_AT, TIME_AT = range(6)
-SPOT = 6
+TITLE_AT, LANG_AT, CANONICAL_AT, OG_TITLE_AT, PUBLISHED_AT, TIME_AT, OG_TYPE_AT = range(7)
+SPOT = 7
 
 # stats: one row a block
 (
@@ -90,8 +90,9 @@ SPOT = 6
     AT_SIGNS,
     LINK_WORDS,
     QUOTES,
-) = range(21)
-STAT = 21
+    CURRENCY,  # signs $ € £ ¥ ₹ ₽ and the like
+) = range(22)
+STAT = 22
 HASHED_WORDS = 20
 
 # sums: one row an element, first its own, then with all it contains
@@ -111,5 +112,5 @@ HASHED_WORDS = 20
 ) = range(12)
 SUM = 12
 
-FIRST_STAGE = 120  # features of the first forest
-SECOND_STAGE = 60  # room for features of the second
+FIRST_STAGE = 132  # features of the first forest
+SECOND_STAGE = 68  # room for features of the second

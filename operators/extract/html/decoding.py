@@ -27,7 +27,7 @@ def as_utf8(
     start, end = offsets[:-1].copy(), offsets[1:].copy()
     pieces, total = [data], len(data)
     bom = b"\xef\xbb\xbf"
-    source = np.where(is_html, "utf8", None).astype(object)
+    source: list[str | None] = ["utf8" if html else None for html in is_html.tolist()]
     for row in np.flatnonzero(is_html & utf8 & _begins_with(data, start, end, bom)).tolist():
         source[row] = "bom"
     for row in np.flatnonzero(is_html & ~utf8).tolist():

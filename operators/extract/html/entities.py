@@ -11,13 +11,14 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html.hashing import BASIS, PRIME, find_slot, hash_table
+from operators.extract.html.scalars import Int
 
 _expansions = bytearray()
 _where: dict[bytes, int] = {}
-for _name, _text in html.entities.html5.items():
+for _reference, _text in html.entities.html5.items():
     _utf8 = _text.encode()
-    if len(_utf8) <= len(_name) + 1:
-        _where[_name.encode()] = len(_expansions) << 8 | len(_utf8)
+    if len(_utf8) <= len(_reference) + 1:
+        _where[_reference.encode()] = len(_expansions) << 8 | len(_utf8)
         _expansions += _utf8
 NAME_KEYS, NAME_VALUES = hash_table(_where, 8192)
 EXPANSIONS = np.frombuffer(bytes(_expansions), np.uint8).copy()
@@ -37,7 +38,7 @@ WINDOWS_1252 = np.array([_windows_1252(code) for code in range(128, 160)], np.in
 
 
 @njit(cache=True, nogil=True)
-def put_code_point(out, o, code):
+def put_code_point(out: np.ndarray, o: Int, code: Int) -> Int:
     """Writes one code point as UTF-8; returns the position after it."""
     if code < 0x80:
         out[o] = code
@@ -59,7 +60,7 @@ def put_code_point(out, o, code):
 
 
 @njit(cache=True, nogil=True)
-def _number(src, i, n):
+def _number(src: np.ndarray, i: Int, n: Int) -> tuple[Int, Int]:
     """`src[i:i+2]` is "&#". (position after, code point); (i, 0) when no digits follow."""
     j = i + 2
     code = np.int64(0)
@@ -94,7 +95,7 @@ def _number(src, i, n):
 
 
 @njit(cache=True, nogil=True)
-def _name(src, i, n):
+def _name(src: np.ndarray, i: Int, n: Int) -> tuple[Int, Int]:
     """`src[i]` is "&". (position after, slot of the name); (i, -1) when it is no name."""
     j = i + 1
     h = BASIS
@@ -120,7 +121,7 @@ def _name(src, i, n):
 
 
 @njit(cache=True, nogil=True)
-def decode_reference(src, i, n, out, o):
+def decode_reference(src: np.ndarray, i: Int, n: Int, out: np.ndarray, o: Int) -> tuple[Int, Int]:
     """Decodes the reference at `src[i]` ("&") to `out[o:]`: (new i, new o), both unchanged when it is none."""
     if i + 1 < n and src[i + 1] == 35:
         j, code = _number(src, i, n)

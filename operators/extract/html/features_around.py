@@ -5,15 +5,17 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.scalars import Int, Real
 from operators.extract.html.signatures import COUNT, LINK_WORDS, WORDS, slot_of
 from operators.extract.html.sums import container_of
+from operators.extract.html.workspace import Workspace
 
 NONE = np.float32(-1)  # what stands where there is no such container or neighbour
 WINDOW = 5  # blocks before and after
 
 
 @njit(cache=True, nogil=True)
-def best_container(ws):
+def best_container(ws: Workspace) -> Int:
     """The container with the highest readability score, links counted against it; the first of equals."""
     best, highest = 0, np.float32(-1)
     for e in range(ws.state[C.ELEMENTS]):
@@ -25,8 +27,8 @@ def best_container(ws):
     return best
 
 
-@njit(cache=True, nogil=True)
-def container_features(ws, b, page_words):
+@njit(cache=True, nogil=True, inline="always")
+def container_features(ws: Workspace, b: Int, page_words: Real) -> None:
     f = ws.features[b]
     container = container_of(ws, ws.blocks[b, C.OWNER])
     k = 53
@@ -45,8 +47,8 @@ def container_features(ws, b, page_words):
         k += 6
 
 
-@njit(cache=True, nogil=True)
-def repetition_features(ws, table, b, page_words):
+@njit(cache=True, nogil=True, inline="always")
+def repetition_features(ws: Workspace, table: np.ndarray, b: Int, page_words: Real) -> None:
     f = ws.features[b]
     owner = ws.blocks[b, C.OWNER]
     parent = ws.elements[owner, C.PARENT]
@@ -62,8 +64,8 @@ def repetition_features(ws, table, b, page_words):
     f[82] = np.float32(path[WORDS]) / page_words
 
 
-@njit(cache=True, nogil=True)
-def best_features(ws, b, best, page_words):
+@njit(cache=True, nogil=True, inline="always")
+def best_features(ws: Workspace, b: Int, best: Int, page_words: Real) -> None:
     f = ws.features[b]
     owner = ws.blocks[b, C.OWNER]
     one, other = np.int64(owner), np.int64(best)
@@ -81,8 +83,8 @@ def best_features(ws, b, best, page_words):
     f[87] = row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1)
 
 
-@njit(cache=True, nogil=True)
-def _kinship(ws, b, other):
+@njit(cache=True, nogil=True, inline="always")
+def _kinship(ws: Workspace, b: Int, other: Int) -> Int:
     """2 for blocks of one element, 1 for elements of one parent, else 0."""
     mine, its = ws.blocks[b, C.OWNER], ws.blocks[other, C.OWNER]
     if mine == its:
@@ -90,8 +92,8 @@ def _kinship(ws, b, other):
     return 1 if ws.elements[mine, C.PARENT] == ws.elements[its, C.PARENT] else 0
 
 
-@njit(cache=True, nogil=True)
-def neighbour_features(ws, b):
+@njit(cache=True, nogil=True, inline="always")
+def neighbour_features(ws: Workspace, b: Int) -> None:
     f = ws.features[b]
     blocks = ws.state[C.BLOCKS]
     k = 100
@@ -110,8 +112,8 @@ def neighbour_features(ws, b):
     _window(ws, f, 118, b + 1, min(blocks, b + 1 + WINDOW))
 
 
-@njit(cache=True, nogil=True)
-def _window(ws, f, k, first, last):
+@njit(cache=True, nogil=True, inline="always")
+def _window(ws: Workspace, f: np.ndarray, k: Int, first: Int, last: Int) -> None:
     words = link_words = np.float32(0)
     for z in range(first, last):
         words += ws.stats[z, C.WORDS]

@@ -13,17 +13,24 @@ from operators.extract.html.features_around import (
     repetition_features,
 )
 from operators.extract.html.features_own import own_features, place_features
-from operators.extract.html.signatures import count_signatures
+from operators.extract.html.model import Model
+from operators.extract.html.page_type import ld_types, og_type
+from operators.extract.html.scalars import Int
+from operators.extract.html.signatures import COUNT, WORDS, count_signatures
 from operators.extract.html.sums import is_prose
+from operators.extract.html.workspace import Workspace
 
+REPEATED = 4  # times from which on a path counts as repeated
 NEVER = -99  # blocks since a heading there is none of
-P_WORDS, P_LINK_WORDS, P_PROSE_WORDS, P_PROSE_BLOCKS, P_ARTICLES, P_HAS_MAIN, P_H1, P_TITLE = range(8)
+P_WORDS, P_LINK_WORDS, P_PROSE_WORDS, P_PROSE_BLOCKS, P_ARTICLES, P_HAS_MAIN, P_H1, P_TITLE, P_PRICED, P_HEADINGS = (
+    range(10)
+)
 
 
 @njit(cache=True, nogil=True)
-def page_totals(ws):
+def page_totals(ws: Workspace) -> np.ndarray:
     """Sums over the page, and which block is its h1 and which its title (-1 when none)."""
-    page = np.zeros(8, np.float32)
+    page = np.zeros(10, np.float32)
     page[P_WORDS] = 1
     page[P_H1] = page[P_TITLE] = -1
     for e in range(ws.state[C.ELEMENTS]):
@@ -38,7 +45,9 @@ def page_totals(ws):
         if is_prose(stats):
             page[P_PROSE_WORDS] += stats[C.WORDS]
             page[P_PROSE_BLOCKS] += 1
+        page[P_PRICED] += stats[C.CURRENCY] > 0
         level = T.HEADING_LEVEL[ws.blocks[b, C.LEAF]]
+        page[P_HEADINGS] += level > 0
         if page[P_H1] < 0 and level == 1:
             page[P_H1] = b
         if page[P_TITLE] < 0 and level > 0 and stats[C.TITLE_OVERLAP] > np.float32(0.7):
@@ -48,15 +57,37 @@ def page_totals(ws):
     return page
 
 
-@njit(cache=True, nogil=True)
-def _since(b, mark):
+@njit(cache=True, nogil=True, inline="always")
+def _since(b: Int, mark: Int) -> Int:
     """Blocks since block `mark`, within -60 to 60; NEVER when there is none."""
     return max(min(b - mark, 60), -60) if mark >= 0 else NEVER
 
 
 @njit(cache=True, nogil=True)
-def first_features(ws, model):
-    """Fills `features`; `stats` and `sums` must stand. Leaves each block's path in `slots`; returns the table of them."""
+def type_features(src: np.ndarray, ws: Workspace, table: np.ndarray, page: np.ndarray) -> None:
+    """Features that tell articles from shops, lists and forums."""
+    og, ld = og_type(src, ws), ld_types(src, ws)
+    repeated, most = -1, 0
+    for b in range(ws.state[C.BLOCKS]):
+        path = table[ws.slots[b]]
+        if path[COUNT] >= REPEATED and path[WORDS] > most:
+            repeated, most = ws.slots[b], path[WORDS]
+    for b in range(ws.state[C.BLOCKS]):
+        f = ws.features[b]
+        f[120] = ws.stats[b, C.CURRENCY]
+        f[121] = page[P_PRICED]
+        f[122] = og
+        for k in range(5):
+            f[123 + k] = (ld >> k) & 1
+        f[128] = np.float32(most) / page[P_WORDS]
+        f[129] = 1 if ws.slots[b] == repeated else 0
+        f[130] = np.log1p(np.float32(table[repeated, COUNT])) if repeated >= 0 else np.float32(0)
+        f[131] = page[P_HEADINGS]
+
+
+@njit(cache=True, nogil=True)
+def first_features(src: np.ndarray, ws: Workspace, model: Model) -> np.ndarray:
+    """Fills `features`; `stats` and `sums` must stand. Fills `slots`; returns the table of paths."""
     table = count_signatures(ws)
     page = page_totals(ws)
     best = best_container(ws)
@@ -88,4 +119,5 @@ def first_features(ws, model):
         passed += ws.stats[b, C.WORDS]
     for b in range(blocks):
         neighbour_features(ws, b)
+    type_features(src, ws, table, page)
     return table

@@ -5,8 +5,11 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.model import Model
+from operators.extract.html.scalars import Int
 from operators.extract.html.signatures import COUNT, slot_of, text_key
 from operators.extract.html.sums import name_weights
+from operators.extract.html.workspace import Workspace
 
 LEAF_KIND = np.zeros(128, np.float32)  # tags of a kind, for the trees to cut between
 for _kind, _names in enumerate(("", "li", "td th", "dt dd", "p", "blockquote pre", "h1 h2 h3 h4 h5 h6 summary")):
@@ -17,8 +20,8 @@ for _kind, _names in ((7, "figcaption caption"), (8, "button legend address")):
         LEAF_KIND[T.NUMBER[_name]] = _kind
 
 
-@njit(cache=True, nogil=True)
-def own_features(ws, model, table, b):
+@njit(cache=True, nogil=True, inline="always")
+def own_features(ws: Workspace, model: Model, table: np.ndarray, b: Int) -> None:
     f, stats, block = ws.features[b], ws.stats[b], ws.blocks[b]
     words = stats[C.WORDS]
     f[0] = np.log1p(words)
@@ -52,8 +55,8 @@ def own_features(ws, model, table, b):
     f[30] = stats[C.QUOTES]
 
 
-@njit(cache=True, nogil=True)
-def place_features(ws, b):
+@njit(cache=True, nogil=True, inline="always")
+def place_features(ws: Workspace, b: Int) -> None:
     f = ws.features[b]
     owner = ws.blocks[b, C.OWNER]
     row = ws.sums[owner]
@@ -70,6 +73,6 @@ def place_features(ws, b):
     f[47] = (ancestry >> 10) & 1  # figure
     f[48] = (ancestry >> 11) & 3  # blockquote, pre
     f[49] = (ancestry >> 13) & 1  # details
-    f[50] = (ancestry >> 18) & 1  # section
-    f[51] = (ancestry >> 19) & 1  # noscript
+    f[50] = (ancestry >> 18) & 1  # td
+    f[51] = (ancestry >> 19) & 1  # section
     f[52] = ws.elements[owner, C.DEPTH]

@@ -5,7 +5,9 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html.feature_names import CARRIED, FIRST
+from operators.extract.html.scalars import Int, Real
 from operators.extract.html.sums import container_of
+from operators.extract.html.workspace import Workspace
 
 CARRIED_COLUMNS = np.array([FIRST.index(name) for name in CARRIED], np.int64)
 REACH = 8  # blocks before and after, in the weighted means
@@ -14,7 +16,7 @@ S_SCORE, S_WEIGHT = C.S_NAME_SUM, C.S_NAME_MIN  # columns of `sums` that are fre
 
 
 @njit(cache=True, nogil=True)
-def _sum_scores(ws, table):
+def _sum_scores(ws: Workspace, table: np.ndarray) -> tuple[Real, Real, Real]:
     """Scores and weights (words + 1) below each element and of each path; of the page: score, weight, highest."""
     sums, score = ws.sums, ws.score
     sums[: ws.state[C.ELEMENTS], S_SCORE] = 0
@@ -40,8 +42,8 @@ def _sum_scores(ws, table):
     return total, weight, highest
 
 
-@njit(cache=True, nogil=True)
-def _mean_score(ws, first, last):
+@njit(cache=True, nogil=True, inline="always")
+def _mean_score(ws: Workspace, first: Int, last: Int) -> Real:
     """Mean score of blocks first..last, weighted by words + 1; -1 for no blocks."""
     total = weight = np.float32(0)
     for q in range(first, last):
@@ -52,7 +54,7 @@ def _mean_score(ws, first, last):
 
 
 @njit(cache=True, nogil=True)
-def _sure_range(ws):
+def _sure_range(ws: Workspace) -> tuple[Int, Int]:
     """First and last block that the first stage is sure of and that has 8 words or more; -1, -1 when there is none."""
     first = last = -1
     for b in range(ws.state[C.BLOCKS]):
@@ -64,7 +66,7 @@ def _sure_range(ws):
 
 
 @njit(cache=True, nogil=True)
-def second_features(ws, table):
+def second_features(ws: Workspace, table: np.ndarray) -> None:
     """Fills `context` from `features` and `score` of the first stage. Overwrites class scores in `sums`."""
     score, blocks = ws.score, ws.state[C.BLOCKS]
     total, weight, highest = _sum_scores(ws, table)

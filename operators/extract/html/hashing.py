@@ -6,6 +6,8 @@ Source: Fowler, Noll, Vo, "FNV hash", 64-bit FNV-1a; offset basis and prime as p
 import numpy as np
 from numba import njit
 
+from operators.extract.html.scalars import Int
+
 BASIS = np.uint64(0xCBF29CE484222325)
 PRIME = np.uint64(0x100000001B3)
 
@@ -41,13 +43,13 @@ def hash_table(names: dict[bytes, int], slots: int) -> tuple[np.ndarray, np.ndar
 
 
 @njit(cache=True, nogil=True, inline="always")
-def fold32(value):
+def fold32(value: Int) -> Int:
     """`folded` in Numba."""
     return np.uint32((value ^ (value >> np.uint64(32))) & np.uint64(0xFFFFFFFF))
 
 
 @njit(cache=True, nogil=True)
-def find_slot(keys, key):
+def find_slot(keys: np.ndarray, key: Int) -> Int:
     """Slot of `key` in a `hash_table`, or -1."""
     mask = np.uint64(keys.shape[0] - 1)
     slot = np.int64((key ^ (key >> np.uint64(32))) & mask)

@@ -11,12 +11,16 @@ from operators.extract.html import tags as T
 from operators.extract.html.attributes import ITEMPROP, next_attribute
 from operators.extract.html.characters import LOWER
 from operators.extract.html.hashing import BASIS, PRIME, fnv1a
+from operators.extract.html.scalars import Int
+from operators.extract.html.workspace import Workspace
 
 LANG, XML_LANG, REL, HREF, CONTENT, NAME, PROPERTY, TYPE, DATETIME = (
     np.uint64(fnv1a(n))
     for n in (b"lang", b"xml:lang", b"rel", b"href", b"content", b"name", b"property", b"type", b"datetime")
 )
-CANONICAL, OG_TITLE, LD_JSON = (np.uint64(fnv1a(v)) for v in (b"canonical", b"og:title", b"application/ld+json"))
+CANONICAL, OG_TITLE, OG_TYPE, LD_JSON = (
+    np.uint64(fnv1a(v)) for v in (b"canonical", b"og:title", b"og:type", b"application/ld+json")
+)
 PUBLISHED = np.array(
     [
         fnv1a(v)
@@ -42,7 +46,7 @@ PUBLISHED = np.array(
 
 
 @njit(cache=True, nogil=True)
-def _value_hash(src, start, end):
+def _value_hash(src: np.ndarray, start: Int, end: Int) -> Int:
     h = BASIS
     for k in range(start, min(end, start + 64)):
         h = (h ^ np.uint64(LOWER[src[k]])) * PRIME
@@ -50,7 +54,7 @@ def _value_hash(src, start, end):
 
 
 @njit(cache=True, nogil=True)
-def note(ws, spot, start, end):
+def note(ws: Workspace, spot: Int, start: Int, end: Int) -> None:
     """Keeps the first non-empty stretch found for a spot."""
     if ws.spots[spot, 1] == 0 and end > start:
         ws.spots[spot, 0] = start
@@ -58,7 +62,7 @@ def note(ws, spot, start, end):
 
 
 @njit(cache=True, nogil=True)
-def read_head_tag(src, j, n, ws, tag):
+def read_head_tag(src: np.ndarray, j: Int, n: Int, ws: Workspace, tag: Int) -> bool:
     """Notes what `<html>`, `<meta>`, `<link>`, `<time>` or `<script>` tells; true for a script of JSON-LD."""
     key = kind = np.uint64(0)
     start = end = 0
@@ -67,16 +71,16 @@ def read_head_tag(src, j, n, ws, tag):
         if h == np.uint64(0):
             break
         if tag == T.HTML:
-            if h == LANG or h == XML_LANG:
+            if h in (LANG, XML_LANG):
                 note(ws, C.LANG_AT, a, b)
         elif tag == T.TIME:
             if h == DATETIME:
                 note(ws, C.TIME_AT, a, b)
-        elif h == NAME or h == PROPERTY or h == ITEMPROP or h == REL:
+        elif h in (NAME, PROPERTY, ITEMPROP, REL):
             key = _value_hash(src, a, b)
         elif h == TYPE:
             kind = _value_hash(src, a, b)
-        elif h == CONTENT or h == HREF:
+        elif h in (CONTENT, HREF):
             start, end = a, b
     if tag == T.SCRIPT:
         return kind == LD_JSON
@@ -85,6 +89,8 @@ def read_head_tag(src, j, n, ws, tag):
     if tag == T.META:
         if key == OG_TITLE:
             note(ws, C.OG_TITLE_AT, start, end)
+        elif key == OG_TYPE:
+            note(ws, C.OG_TYPE_AT, start, end)
         for wanted in PUBLISHED:
             if key == wanted:
                 note(ws, C.PUBLISHED_AT, start, end)

@@ -3,11 +3,13 @@
 import numpy as np
 from numba import njit
 
+from operators.extract.html.scalars import Int, Real
+
 PROBES = 8
 
 
 @njit(cache=True, nogil=True)
-def weight_of(keys, weights, key):
+def weight_of(keys: np.ndarray, weights: np.ndarray, key: Int) -> Real:
     """The weight of a hash; 0.0 when it is not in the table within `PROBES` slots."""
     mask = keys.shape[0] - 1
     slot = np.int64(key & np.uint32(mask))

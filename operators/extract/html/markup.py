@@ -3,13 +3,15 @@
 Source: HTML Living Standard 13.2.5.41-52 (comments), 13.2.5.9-11 (raw text).
 """
 
+import numpy as np
 from numba import njit
 
 from operators.extract.html.characters import LOWER
+from operators.extract.html.scalars import Int
 
 
 @njit(cache=True, nogil=True)
-def after_comment(src, i, n):
+def after_comment(src: np.ndarray, i: Int, n: Int) -> Int:
     """Position after the comment, doctype, instruction or bogus end tag that begins at `src[i]` ("<")."""
     if not (i + 3 < n and src[i + 1] == 33 and src[i + 2] == 45 and src[i + 3] == 45):
         i += 2
@@ -32,7 +34,7 @@ def after_comment(src, i, n):
 
 
 @njit(cache=True, nogil=True)
-def end_of_raw_text(src, i, n, name, name_end):
+def end_of_raw_text(src: np.ndarray, i: Int, n: Int, name: Int, name_end: Int) -> Int:
     """Position of the `</name` that ends the element, where the name is src[name:name_end]; n when there is none."""
     length = name_end - name
     while i + 2 + length <= n:

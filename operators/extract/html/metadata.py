@@ -7,7 +7,9 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.scalars import Int
 from operators.extract.html.strings import NO_DAY, day_in_json, day_of, put_clean, put_plain
+from operators.extract.html.workspace import Workspace
 
 TITLE_BYTES, ADDRESS_BYTES, LANGUAGE_BYTES = 2048, 2048, 64  # at most, each
 
@@ -38,12 +40,12 @@ def told(rows: int) -> Told:
 
 
 @njit(cache=True, nogil=True)
-def _put_spot(src, ws, spot, out, o, most):
+def _put_spot(src: np.ndarray, ws: Workspace, spot: Int, out: np.ndarray, o: Int, most: Int) -> Int:
     return put_clean(src, ws.spots[spot, 0], ws.spots[spot, 1], out, o, most)
 
 
 @njit(cache=True, nogil=True)
-def put_title(src, ws, out, o):
+def put_title(src: np.ndarray, ws: Workspace, out: np.ndarray, o: Int) -> Int:
     """The <title>, else og:title, else the first h1; position after."""
     end = _put_spot(src, ws, C.TITLE_AT, out, o, TITLE_BYTES)
     if end == o:
@@ -56,7 +58,7 @@ def put_title(src, ws, out, o):
 
 
 @njit(cache=True, nogil=True)
-def published(src, ws):
+def published(src: np.ndarray, ws: Workspace) -> Int:
     """The day of the <meta> for it, else of JSON-LD, else of the first <time>; else NO_DAY."""
     day = day_of(src, ws.spots[C.PUBLISHED_AT, 0], ws.spots[C.PUBLISHED_AT, 1])
     for k in range(ws.state[C.SCRIPTS]):
@@ -68,7 +70,7 @@ def published(src, ws):
 
 
 @njit(cache=True, nogil=True)
-def put_told(src, ws, row, found):
+def put_told(src: np.ndarray, ws: Workspace, row: Int, found: Told) -> None:
     """Writes title, language, address and day of the page in the workspace as row `row`."""
     found.title_end[row + 1] = put_title(src, ws, found.title, found.title_end[row])
     found.language_end[row + 1] = _put_spot(src, ws, C.LANG_AT, found.language, found.language_end[row], LANGUAGE_BYTES)
@@ -79,7 +81,7 @@ def put_told(src, ws, row, found):
 
 
 @njit(cache=True, nogil=True)
-def put_nothing(row, found):
+def put_nothing(row: Int, found: Told) -> None:
     """Row `row` tells nothing."""
     found.title_end[row + 1] = found.title_end[row]
     found.language_end[row + 1] = found.language_end[row]

@@ -4,26 +4,29 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
-from operators.extract.html.assembly import assemble, choose
+from operators.extract.html.assembly import Choice, assemble, choose
 from operators.extract.html.features_first import first_features
 from operators.extract.html.features_second import second_features
+from operators.extract.html.model import Model
+from operators.extract.html.scalars import Int, Real
 from operators.extract.html.statistics import block_statistics
 from operators.extract.html.sums import sum_elements
 from operators.extract.html.tokenizer import tokenize
 from operators.extract.html.trees import score_blocks
+from operators.extract.html.workspace import Workspace
 
 
 @njit(cache=True, nogil=True)
-def read_blocks(src, n, ws, model):
+def read_blocks(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> np.ndarray:
     """Tokenizes and measures a page: fills the workspace up to `features`; returns the table of paths."""
     tokenize(src, n, ws)
     block_statistics(src, ws, model)
     sum_elements(ws, model)
-    return first_features(ws, model)
+    return first_features(src, ws, model)
 
 
 @njit(cache=True, nogil=True)
-def score_page(src, n, ws, model):
+def score_page(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> None:
     """Fills `score` for every block of the page."""
     table = read_blocks(src, n, ws, model)
     blocks = ws.state[C.BLOCKS]
@@ -34,8 +37,10 @@ def score_page(src, n, ws, model):
 
 
 @njit(cache=True, nogil=True)
-def main_text(src, n, ws, model, threshold, comments, links):
-    """The main text of a page, in `result`: (bytes, words kept, highest score, whether the threshold was lowered)."""
+def main_text(
+    src: np.ndarray, n: Int, ws: Workspace, model: Model, threshold: Real, comments: bool, links: bool
+) -> tuple[Int, Choice]:
+    """The main text of a page, in `result`: (its bytes, what was chosen)."""
     score_page(src, n, ws, model)
-    words, highest, lowered = choose(ws, np.float32(threshold), comments)
-    return assemble(ws, links), words, highest, lowered
+    choice = choose(ws, np.float32(threshold), comments)
+    return assemble(ws, links), choice

@@ -1,14 +1,17 @@
 """Text between tags: references decoded, white space collapsed, invisible characters dropped."""
 
+import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html.characters import AMPERSAND, EXOTIC, PLAIN, SPACE, TAG_OPEN, TEXT_CLASS
 from operators.extract.html.entities import decode_reference
+from operators.extract.html.scalars import Int
+from operators.extract.html.workspace import Workspace
 
 
 @njit(cache=True, nogil=True)
-def exotic(src, i, n):
+def exotic(src: np.ndarray, i: Int, n: Int) -> Int:
     """Bytes of the exotic space at `i`; negative for an invisible character; 0 for neither."""
     c = src[i]
     if c == 0xC2:
@@ -38,8 +41,8 @@ def exotic(src, i, n):
     return 0
 
 
-@njit(cache=True, nogil=True)
-def copy_text(src, i, n, ws):
+@njit(cache=True, nogil=True, inline="always")
+def copy_text(src: np.ndarray, i: Int, n: Int, ws: Workspace) -> Int:
     """Copies text from `i` up to the next "<"; its position, or n."""
     st, out = ws.state, ws.text
     start = st[C.BLOCK_START]
@@ -81,7 +84,9 @@ def copy_text(src, i, n, ws):
 
 
 @njit(cache=True, nogil=True)
-def _special(src, i, n, out, start, o, pending, in_pre):
+def _special(
+    src: np.ndarray, i: Int, n: Int, out: np.ndarray, start: Int, o: Int, pending: bool, in_pre: bool
+) -> tuple[Int, Int, bool]:
     """One reference, exotic space or other character that begins like one: (i, o, pending) after it."""
     at = o  # where the character goes, after the space owed
     if pending and o > start and out[o - 1] != 10:
@@ -113,4 +118,4 @@ def _special(src, i, n, out, start, o, pending, in_pre):
     if in_pre:
         out[o] = 32
         return i, o + 1, False
-    return i, o, pending or o > start
+    return i, o, pending or bool(o > start)

@@ -4,12 +4,14 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
+from operators.extract.html.scalars import Int
+from operators.extract.html.workspace import Workspace
 
 KEY, COUNT, WORDS, LINK_WORDS = 0, 1, 2, 3  # columns of `signatures`
 
 
-@njit(cache=True, nogil=True)
-def slot_of(table, key):
+@njit(cache=True, nogil=True, inline="always")
+def slot_of(table: np.ndarray, key: Int) -> Int:
     """The slot of `key` (never 0), or the free slot where it belongs; 64 slots on, whatever stands there."""
     mask = table.shape[0] - 1
     slot = np.int64((key * np.int64(0x9E3779B1)) & mask)
@@ -20,14 +22,14 @@ def slot_of(table, key):
     return slot
 
 
-@njit(cache=True, nogil=True)
-def text_key(stats):
+@njit(cache=True, nogil=True, inline="always")
+def text_key(stats: np.ndarray) -> Int:
     """Key of a block's text; negative, so that it never meets a signature."""
     return np.int64(np.int32((np.int64(stats[C.TEXT_HASH]) & 0xFFFFFF) | -0x70000000))
 
 
-@njit(cache=True, nogil=True)
-def path_key(ws, element):
+@njit(cache=True, nogil=True, inline="always")
+def path_key(ws: Workspace, element: Int) -> Int:
     """Key of (signature of the element, signature of its parent)."""
     parent = ws.elements[element, C.PARENT]
     above = np.int64(ws.elements[parent, C.SIGNATURE]) * 131 if parent >= 0 else np.int64(7)
@@ -35,8 +37,8 @@ def path_key(ws, element):
     return np.int64(((key ^ (key >> 29)) & 0x3FFFFFFF) | 0x40000000)
 
 
-@njit(cache=True, nogil=True)
-def count_one(table, key):
+@njit(cache=True, nogil=True, inline="always")
+def count_one(table: np.ndarray, key: Int) -> Int:
     slot = slot_of(table, key)
     table[slot, KEY] = key
     table[slot, COUNT] += 1
@@ -44,7 +46,7 @@ def count_one(table, key):
 
 
 @njit(cache=True, nogil=True)
-def count_signatures(ws):
+def count_signatures(ws: Workspace) -> np.ndarray:
     """Fills the part of `signatures` that this page needs, and each block's path slot in `slots`; returns that part."""
     elements, blocks = ws.state[C.ELEMENTS], ws.state[C.BLOCKS]
     size = 64

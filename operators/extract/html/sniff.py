@@ -8,6 +8,8 @@ Deviates: the bytes overrule the server's `text/plain` and `text/html` when they
 import numpy as np
 from numba import njit
 
+from operators.extract.html.scalars import Int
+
 KINDS = ("html", "plain_text", "json", "xml", "feed", "pdf", "image", "archive", "media", "binary", "empty")
 HTML, PLAIN_TEXT, JSON, XML, FEED, PDF, IMAGE, ARCHIVE, MEDIA, BINARY, EMPTY = range(len(KINDS))
 UNKNOWN = -1
@@ -79,7 +81,7 @@ def kind_of_mime(mime: str | None) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _begins(data, i, end, pattern):
+def _begins(data: np.ndarray, i: Int, end: Int, pattern: np.ndarray) -> bool:
     """Whether data[i:end] begins with the pattern, ASCII letters in either case."""
     if i + pattern[1] > end:
         return False
@@ -93,7 +95,7 @@ def _begins(data, i, end, pattern):
 
 
 @njit(cache=True, nogil=True)
-def _first_tag(data, start, end):
+def _first_tag(data: np.ndarray, start: Int, end: Int) -> Int:
     """Kind told by the first <html>, doctype, <rss>, <feed> or <rdf:RDF> within reach; UNKNOWN when there is none."""
     for i in range(start, min(end, start + FIRST_TAG_BYTES)):
         if data[i] == 60:
@@ -104,7 +106,7 @@ def _first_tag(data, start, end):
 
 
 @njit(cache=True, nogil=True)
-def sniff(data, start, end, promised):
+def sniff(data: np.ndarray, start: Int, end: Int, promised: Int) -> Int:
     """The kind of data[start:end], `promised` being `kind_of_mime` of its header."""
     end = min(end, start + HEAD_BYTES)
     if end - start >= 3 and data[start] == 0xEF and data[start + 1] == 0xBB and data[start + 2] == 0xBF:
@@ -120,7 +122,7 @@ def sniff(data, start, end, promised):
         tags += c == 60
         if first < 0 and c > 32:
             first = i
-    if first < 0:
+    if first < 0 and control == 0:
         return np.int64(EMPTY)
     if utf16:
         return np.int64(HTML if promised == UNKNOWN else promised)
@@ -129,6 +131,8 @@ def sniff(data, start, end, promised):
             return np.int64(SIGNATURES[row, 0])
     if control * MOST_CONTROL > end - start:
         return np.int64(BINARY)
+    if first < 0:
+        return np.int64(EMPTY)
     told = _first_tag(data, first, end) if data[first] == 60 else np.int64(UNKNOWN)
     if told != UNKNOWN and promised <= FEED:
         return told

@@ -7,6 +7,9 @@ from operators.extract.html import columns as C
 from operators.extract.html.characters import LOWER, PUNCTUATION, WORD
 from operators.extract.html.hashing import BASIS, PRIME, fold32
 from operators.extract.html.lookup import weight_of
+from operators.extract.html.model import Model
+from operators.extract.html.scalars import Int, Real
+from operators.extract.html.workspace import Workspace
 
 TITLE_SLOTS = 256
 TITLE_BYTES = 400  # of the title are compared with a block
@@ -14,7 +17,7 @@ TITLE_WORDS = 40  # of a block are compared with the title
 
 
 @njit(cache=True, nogil=True)
-def title_words(src, start, end, slots):
+def title_words(src: np.ndarray, start: Int, end: Int, slots: np.ndarray) -> Int:
     """Hashes of the title's words of 3 bytes or more into `slots` (open addressing, 0 = free); how many were put."""
     slots[:] = 0
     count, h, length = 0, BASIS, 0
@@ -36,8 +39,8 @@ def title_words(src, start, end, slots):
     return count
 
 
-@njit(cache=True, nogil=True)
-def _in_title(slots, key):
+@njit(cache=True, nogil=True, inline="always")
+def _in_title(slots: np.ndarray, key: Int) -> bool:
     slot = np.int64(key & np.uint32(TITLE_SLOTS - 1))
     while slots[slot]:
         if slots[slot] == key:
@@ -46,8 +49,17 @@ def _in_title(slots, key):
     return False
 
 
-@njit(cache=True, nogil=True)
-def _count_words(text, start, end, row, hashes, model, slots, in_title_of):
+@njit(cache=True, nogil=True, inline="always")
+def _count_words(
+    text: np.ndarray,
+    start: Int,
+    end: Int,
+    row: np.ndarray,
+    hashes: np.ndarray,
+    model: Model,
+    slots: np.ndarray,
+    in_title_of: Int,
+) -> Int:
     """Words, their weights, hashes and overlap with the title; returns how many hashes were kept."""
     words, kept, shared = 0, 0, 0
     total = low = high = np.float32(0)
@@ -81,10 +93,12 @@ def _count_words(text, start, end, row, hashes, model, slots, in_title_of):
     return kept
 
 
-@njit(cache=True, nogil=True)
-def _count_characters(text, start, end, row):
+@njit(cache=True, nogil=True, inline="always")
+def _count_characters(text: np.ndarray, start: Int, end: Int, row: np.ndarray) -> None:
     """Characters by kind. CJK characters add half a word each."""
-    chars = punctuation = commas = sentences = digits = upper = separators = non_ascii = cjk = quotes = at_signs = 0
+    chars = punctuation = commas = sentences = digits = upper = separators = non_ascii = cjk = quotes = at_signs = (
+        currency
+    ) = 0
     copyright_sign = 0
     for j in range(start, end):
         c = text[j]
@@ -98,6 +112,7 @@ def _count_characters(text, start, end, row):
             if c == 0xC2:
                 copyright_sign |= d == 0xA9
                 separators += d == 0xB7 or d == 0xBB  # middle dot, guillemet
+                currency += 0xA2 <= d <= 0xA5
             elif e:
                 if c == 0xE3 and d == 0x80 and (e == 0x81 or e == 0x82):  # ideographic comma, full stop
                     punctuation += 1
@@ -109,6 +124,8 @@ def _count_characters(text, start, end, row):
                     sentences += e != 0x8C
                 elif 0xE3 <= c <= 0xED:
                     cjk += 1
+                elif c == 0xE2 and d == 0x82:  # the block of currency symbols
+                    currency += e >= 0xA0
                 elif c == 0xE2 and d == 0x80:
                     separators += e == 0xA2  # bullet
                     quotes += 0x98 <= e <= 0x9F
@@ -127,6 +144,8 @@ def _count_characters(text, start, end, row):
             separators += 1
         elif c == 64:
             at_signs += 1
+        elif c == 36:
+            currency += 1
         elif c == 34:
             quotes += 1
     row[C.WORDS] += cjk // 2
@@ -141,10 +160,11 @@ def _count_characters(text, start, end, row):
     row[C.NON_ASCII_SHARE] = non_ascii / max(chars, 1)
     row[C.AT_SIGNS] = at_signs
     row[C.QUOTES] = quotes
+    row[C.CURRENCY] = currency
 
 
-@njit(cache=True, nogil=True)
-def _ending(text, start, end):
+@njit(cache=True, nogil=True, inline="always")
+def _ending(text: np.ndarray, start: Int, end: Int) -> Real:
     last = text[end - 1]
     if last == 46 or last == 33 or last == 63 or (last == 0x82 and end - start > 3 and text[end - 2] == 0x80):
         return 1.0
@@ -156,7 +176,7 @@ def _ending(text, start, end):
 
 
 @njit(cache=True, nogil=True)
-def block_statistics(src, ws, model):
+def block_statistics(src: np.ndarray, ws: Workspace, model: Model) -> None:
     """Fills `stats`, `word_hashes` and `word_counts` for every block."""
     slots = np.zeros(TITLE_SLOTS, np.uint32)
     in_title = title_words(src, ws.spots[C.TITLE_AT, 0], ws.spots[C.TITLE_AT, 1], slots)

@@ -6,13 +6,14 @@ from numba import njit
 from operators.extract.html.characters import AMPERSAND, EXOTIC, SPACE, TEXT_CLASS
 from operators.extract.html.entities import decode_reference
 from operators.extract.html.running_text import exotic
+from operators.extract.html.scalars import Int
 
 NO_DAY = -(1 << 31)
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # dates outside are mistakes: the Web began in 1990
 
 
 @njit(cache=True, nogil=True)
-def put_clean(src, start, end, out, o, most):
+def put_clean(src: np.ndarray, start: Int, end: Int, out: np.ndarray, o: Int, most: Int) -> Int:
     """Copies src[start:end], references decoded and white space collapsed, up to `most` bytes; position after."""
     first, last = o, o + most - 8
     pending = False
@@ -53,7 +54,7 @@ def put_clean(src, start, end, out, o, most):
 
 
 @njit(cache=True, nogil=True)
-def put_plain(text, start, end, out, o, most):
+def put_plain(text: np.ndarray, start: Int, end: Int, out: np.ndarray, o: Int, most: Int) -> Int:
     """Copies text[start:end], up to `most` bytes, line ends and tabs as spaces; position after."""
     end = min(end, start + most - 8)
     for j in range(start, end):
@@ -62,7 +63,7 @@ def put_plain(text, start, end, out, o, most):
 
 
 @njit(cache=True, nogil=True)
-def _whole_characters(out, first, o):
+def _whole_characters(out: np.ndarray, first: Int, o: Int) -> Int:
     """`o`, less the bytes of a character that was cut in two at the end."""
     k = o
     while k > first and (out[k - 1] & 0xC0) == 0x80:
@@ -75,7 +76,7 @@ def _whole_characters(out, first, o):
 
 
 @njit(cache=True, nogil=True)
-def _digits(src, i, end, count):
+def _digits(src: np.ndarray, i: Int, end: Int, count: Int) -> Int:
     """The number that `count` digits at `i` make, -1 when they are not all digits."""
     if i + count > end:
         return -1
@@ -88,7 +89,7 @@ def _digits(src, i, end, count):
 
 
 @njit(cache=True, nogil=True)
-def day_of(src, start, end):
+def day_of(src: np.ndarray, start: Int, end: Int) -> Int:
     """Days since 1970-01-01 of a date written 2026-11-21, 2026/11/21, 2026.11.21 or 20261121...; else NO_DAY."""
     i = start
     while i < end and src[i] <= 32:
@@ -116,7 +117,7 @@ KEY = np.frombuffer(b'"datePublished"', np.uint8).copy()
 
 
 @njit(cache=True, nogil=True)
-def day_in_json(src, start, end):
+def day_in_json(src: np.ndarray, start: Int, end: Int) -> Int:
     """The day after the first `"datePublished":` of a JSON text that has one; else NO_DAY."""
     length = KEY.shape[0]
     i = start

@@ -9,10 +9,13 @@ from numba import njit
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
 from operators.extract.html.lookup import weight_of
+from operators.extract.html.model import Model
+from operators.extract.html.scalars import Int, Real
+from operators.extract.html.workspace import Workspace
 
 
-@njit(cache=True, nogil=True)
-def name_weights(ws, model, first, last):
+@njit(cache=True, nogil=True, inline="always")
+def name_weights(ws: Workspace, model: Model, first: Int, last: Int) -> tuple[Real, Real, Real]:
     """Sum, lowest and highest weight of the class words names[first:last]; the last two include 0."""
     total = low = high = np.float32(0)
     for k in range(first, last):
@@ -23,20 +26,20 @@ def name_weights(ws, model, first, last):
     return total, low, high
 
 
-@njit(cache=True, nogil=True)
-def is_prose(stats):
+@njit(cache=True, nogil=True, inline="always")
+def is_prose(stats: np.ndarray) -> bool:
     """Whether a block reads like a paragraph: a sentence of 8 words or 25 words at all, less than half of it links."""
     return ((stats[C.SENTENCES] >= 1 and stats[C.WORDS] >= 8) or stats[C.WORDS] >= 25) and stats[C.LINK_SHARE] < 0.5
 
 
-@njit(cache=True, nogil=True)
-def container_of(ws, element):
+@njit(cache=True, nogil=True, inline="always")
+def container_of(ws: Workspace, element: Int) -> Int:
     """The element itself if it is a container, else the nearest around it; -1 when none."""
     return element if T.KIND[ws.elements[element, C.TAG]] & T.CONTAINER else ws.elements[element, C.CONTAINER]
 
 
 @njit(cache=True, nogil=True)
-def sum_elements(ws, model):
+def sum_elements(ws: Workspace, model: Model) -> None:
     """Fills `sums` for every element: own class words, words below it, and its share of the paragraphs' scores."""
     sums, elements = ws.sums, ws.elements
     count = ws.state[C.ELEMENTS]
@@ -60,8 +63,8 @@ def sum_elements(ws, model):
             sums[parent, k] += sums[e, k]
 
 
-@njit(cache=True, nogil=True)
-def _add_block(ws, b):
+@njit(cache=True, nogil=True, inline="always")
+def _add_block(ws: Workspace, b: Int) -> None:
     stats = ws.stats[b]
     owner = ws.blocks[b, C.OWNER]
     row = ws.sums[owner]

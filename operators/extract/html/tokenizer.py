@@ -6,23 +6,27 @@ Deviates: text in script, style, svg, select, iframe and the like is dropped; ru
           read, because forums serve their posts in it.
 """
 
+import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
 from operators.extract.html.attributes import end_of_tag, read_attributes
 from operators.extract.html.blocks import begin_or_end_emphasis, begin_or_end_link, end_block, line_break
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.characters import LOWER
 from operators.extract.html.hashing import BASIS, PRIME, find_slot
 from operators.extract.html.head import note, read_head_tag
 from operators.extract.html.markup import after_comment, end_of_raw_text
 from operators.extract.html.running_text import copy_text
+from operators.extract.html.scalars import Int
 from operators.extract.html.tags import TAG_KEYS, TAG_VALUES
 from operators.extract.html.tree import close, open_element
+from operators.extract.html.workspace import Workspace
 
 
 @njit(cache=True, nogil=True)
-def _reset(ws):
+def _reset(ws: Workspace) -> None:
     ws.state[:] = 0
     ws.open_tags[:] = 0
     ws.spots[:] = 0
@@ -38,8 +42,9 @@ def _reset(ws):
 
 
 @njit(cache=True, nogil=True)
-def tokenize(src, n, ws):
+def tokenize(src: np.ndarray, n: Int, owned: Workspace) -> None:
     """Reads `src[:n]` (UTF-8). Fills text, blocks, elements, names, links, spots, scripts; counts are in the state."""
+    ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
     st = ws.state
     _reset(ws)
     i = 0
@@ -55,10 +60,8 @@ def tokenize(src, n, ws):
         if c == 47:
             if i + 2 >= n:
                 break
-            if 97 <= (src[i + 2] | 32) <= 122:
-                i = _tag(src, i + 2, n, ws, True)
-            else:
-                i = after_comment(src, i, n)
+            is_tag = 97 <= (src[i + 2] | 32) <= 122
+            i = _tag(src, i + 2, n, ws, True) if is_tag else after_comment(src, i, n)
         elif c == 33 or c == 63:
             i = after_comment(src, i, n)
         elif 97 <= (c | 32) <= 122:
@@ -70,8 +73,8 @@ def tokenize(src, n, ws):
     end_block(ws)
 
 
-@njit(cache=True, nogil=True)
-def _literal_less_than(ws):
+@njit(cache=True, nogil=True, inline="always")
+def _literal_less_than(ws: Workspace) -> None:
     st = ws.state
     o = st[C.OUT]
     if st[C.PENDING] and o > st[C.BLOCK_START] and ws.text[o - 1] != 10:
@@ -85,8 +88,8 @@ def _literal_less_than(ws):
 TAG_OPEN_BYTE = ord("<")
 
 
-@njit(cache=True, nogil=True)
-def _tag(src, first, n, ws, closing):
+@njit(cache=True, nogil=True, inline="always")
+def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> Int:
     """A tag whose name begins at `first`; the position after it (and after the raw text it holds)."""
     st = ws.state
     j = first
@@ -94,7 +97,7 @@ def _tag(src, first, n, ws, closing):
     while j < n and src[j] > 32 and src[j] != 62 and src[j] != 47:
         h = (h ^ LOWER[src[j]]) * PRIME
         j += 1
-    slot = find_slot(TAG_KEYS, h)
+    slot = find_slot(TAG_KEYS, np.uint64(h))
     tag = TAG_VALUES[slot] if slot >= 0 else 0
     kind = T.KIND[tag]
     name_end = j
@@ -129,11 +132,11 @@ def _tag(src, first, n, ws, closing):
     return i
 
 
-@njit(cache=True, nogil=True)
-def _inline(ws, tag, closing):
+@njit(cache=True, nogil=True, inline="always")
+def _inline(ws: Workspace, tag: Int, closing: bool) -> None:
     if tag == T.A:
         begin_or_end_link(ws, closing)
-    elif tag == T.B or tag == T.STRONG or tag == T.EM or tag == T.I:
+    elif tag == T.B or tag == T.STRONG or tag == T.EM or tag == T.I_TAG:
         begin_or_end_emphasis(ws, closing)
     elif tag == T.BR:
         line_break(ws)
@@ -142,7 +145,7 @@ def _inline(ws, tag, closing):
 
 
 @njit(cache=True, nogil=True)
-def _raw_text(src, first, name_end, i, n, ws, tag):
+def _raw_text(src: np.ndarray, first: Int, name_end: Int, i: Int, n: Int, ws: Workspace, tag: Int) -> Int:
     """Passes over the content of a raw-text element that begins at `i`, noting a title and JSON-LD."""
     st = ws.state
     end = end_of_raw_text(src, i, n, first, name_end)

@@ -9,31 +9,32 @@ from numba import njit
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
 from operators.extract.html.blocks import end_link_span
-from operators.extract.html.workspace import MAX_DEPTH
+from operators.extract.html.scalars import Int
+from operators.extract.html.workspace import MAX_DEPTH, Workspace
 
 
-@njit(cache=True, nogil=True)
-def is_heading(tag):
-    return T.H1 <= tag <= T.H6
+@njit(cache=True, nogil=True, inline="always")
+def is_heading(tag: Int) -> bool:
+    return bool(T.H1 <= tag <= T.H6)
 
 
-@njit(cache=True, nogil=True)
-def _is_cell(tag):
+@njit(cache=True, nogil=True, inline="always")
+def _is_cell(tag: Int) -> bool:
     return tag == T.TD or tag == T.TH
 
 
-@njit(cache=True, nogil=True)
-def _is_row_group(tag):
+@njit(cache=True, nogil=True, inline="always")
+def _is_row_group(tag: Int) -> bool:
     return tag == T.TBODY or tag == T.THEAD or tag == T.TFOOT
 
 
-@njit(cache=True, nogil=True)
-def _is_table_part(tag):
+@njit(cache=True, nogil=True, inline="always")
+def _is_table_part(tag: Int) -> bool:
     return _is_cell(tag) or _is_row_group(tag) or tag == T.TR or tag == T.TABLE or tag == T.CAPTION
 
 
-@njit(cache=True, nogil=True)
-def pop_to(ws, level):
+@njit(cache=True, nogil=True, inline="always")
+def pop_to(ws: Workspace, level: Int) -> None:
     """Takes the elements from stack position `level` upward off the stack."""
     st = ws.state
     while st[C.TOP] >= level:
@@ -50,8 +51,8 @@ def pop_to(ws, level):
         st[C.B_LINKS] = 0
 
 
-@njit(cache=True, nogil=True)
-def close(ws, tag):
+@njit(cache=True, nogil=True, inline="always")
+def close(ws: Workspace, tag: Int) -> None:
     """An end tag: closes its partner and all above it, unless a table or list in between shuts it off."""
     if ws.open_tags[tag] == 0 or tag == T.HTML or tag == T.BODY:
         return
@@ -69,8 +70,8 @@ def close(ws, tag):
         level -= 1
 
 
-@njit(cache=True, nogil=True)
-def _item_closed_by(ws, tag):
+@njit(cache=True, nogil=True, inline="always")
+def _item_closed_by(ws: Workspace, tag: Int) -> Int:
     """Stack position of the li, dt or dd that a new one of its kind ends; -1 when none is open in this list."""
     level = ws.state[C.TOP]
     while level > 0:
@@ -85,8 +86,8 @@ def _item_closed_by(ws, tag):
     return -1
 
 
-@njit(cache=True, nogil=True)
-def _table_part_closed_by(ws, tag):
+@njit(cache=True, nogil=True, inline="always")
+def _table_part_closed_by(ws: Workspace, tag: Int) -> Int:
     """Stack position of the cell, row or row group that a new one ends; -1 when none is open in this table."""
     level, closed = ws.state[C.TOP], -1
     while level > 0:
@@ -108,13 +109,13 @@ def _table_part_closed_by(ws, tag):
     return -1
 
 
-@njit(cache=True, nogil=True)
-def _in_table(ws, level):
-    return level > 0 and ws.open_tags[T.TABLE] > 0
+@njit(cache=True, nogil=True, inline="always")
+def _in_table(ws: Workspace, level: Int) -> bool:
+    return bool(level > 0 and ws.open_tags[T.TABLE] > 0)
 
 
-@njit(cache=True, nogil=True)
-def closed_by(ws, tag):
+@njit(cache=True, nogil=True, inline="always")
+def closed_by(ws: Workspace, tag: Int) -> Int:
     """Stack position from which on the start tag `tag` closes what is open; -1 when it closes nothing."""
     top = ws.state[C.TOP]
     above = ws.stack[top, 1]
@@ -131,8 +132,8 @@ def closed_by(ws, tag):
     return -1
 
 
-@njit(cache=True, nogil=True)
-def open_element(ws, tag, names_from):
+@njit(cache=True, nogil=True, inline="always")
+def open_element(ws: Workspace, tag: Int, names_from: Int) -> None:
     """A start tag: closes what it must and adds an element below the top of the stack."""
     st = ws.state
     if st[C.SKIPPING] == 0:

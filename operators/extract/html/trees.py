@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from operators.extract.html.scalars import Int
+
 
 class Forest(NamedTuple):
     """Trees laid end to end. Node k: children `child[2k]`, `child[2k + 1]`; a leaf is its own child."""
@@ -34,7 +36,7 @@ def probability(forest: Forest, features: np.ndarray) -> float:
 
 
 @njit(cache=True, nogil=True)
-def score_blocks(features, rows, forest, score):
+def score_blocks(features: np.ndarray, rows: Int, forest: Forest, score: np.ndarray) -> None:
     """`probability` of the first `rows` rows, four at a time, to `score`."""
     one = np.uint32(1)
     child, feature, threshold, value = forest.child, forest.feature, forest.threshold, forest.value

@@ -3,11 +3,14 @@
 Source: Unicode 17, table 3-7 (well-formed UTF-8 byte sequences).
 """
 
+import numpy as np
 from numba import njit
+
+from operators.extract.html.scalars import Int
 
 
 @njit(cache=True, nogil=True)
-def is_utf8(data, start, end):
+def is_utf8(data: np.ndarray, start: Int, end: Int) -> bool:
     """Whether data[start:end] decodes as strict UTF-8, as `bytes.decode` does."""
     i = start
     while i < end:

@@ -1,6 +1,7 @@
 """The arrays one worker uses for every page, made once: nothing is allocated while a page is read.
 
-Bounds: pages are cut at `MAX_BYTES`, trees at `MAX_DEPTH`, blocks and elements at `MAX_BLOCKS`; what was cut is flagged.
+Bounds: pages are cut at `MAX_BYTES`, trees at `MAX_DEPTH`, blocks and elements at `MAX_BLOCKS`;
+what was cut is flagged.
 """
 
 import threading

@@ -1,8 +1,8 @@
 """The short cut through a sound gzip archive: members that are one whole record each, inflated at one go.
 
-Whatever is not so (damage, a record over several members, several in one, a very large one) is left to `packed_archive`,
-which reads it piece by piece and tells what is wrong. Both give the same rows; nearly all members of real files come
-by here.
+Whatever is not so (damage, a record over several members, several in one, a very large one) is left to
+`packed_archive`, which reads it piece by piece and tells what is wrong. Both give the same rows; nearly all members of
+real files come by here.
 """
 
 from collections.abc import Generator

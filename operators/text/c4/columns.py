@@ -68,6 +68,6 @@ def judge(batch: Batch, rules: LineRules) -> Judged:
         sentences,
     )
     valid = None if text.valid.all() else pa.py_buffer(np.packbits(text.valid, bitorder="little").tobytes())
-    buffers = [valid, pa.py_buffer(offsets.tobytes()), pa.py_buffer(out[: offsets[-1]].tobytes())]
+    buffers = [valid, pa.py_buffer(offsets.data), pa.py_buffer(out.data).slice(0, int(offsets[-1]))]
     arrays = [pa.array(values) for values in (fates.sum(axis=0), *(fates[fate] for fate in _FATES), sentences)]
     return Judged(text=pa.Array.from_buffers(TEXT, n, buffers), columns=dict(zip(COLUMNS, arrays, strict=True)))

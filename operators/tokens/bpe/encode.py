@@ -11,20 +11,25 @@ from operators.tokens.bpe.memory import (
     LONGEST_KEPT,
     LOW_MASK,
     SHORT,
+    SLOT,
     Memory,
     count_merged,
-    keep_long,
     keep_short,
-    long_hash,
-    long_slot,
-    recall_long,
     recall_short,
     short_slot,
+    short_slot_from,
 )
-from operators.tokens.bpe.merges import Merges, Room, merge_word
-from operators.tokens.bpe.raw import load64, store32
+from operators.tokens.bpe.memory_long import keep_long, long_hash, long_slot, recall_long
+from operators.tokens.bpe.merges import Merges, mixed
+from operators.tokens.bpe.merging import Room, merge_word
+from operators.tokens.bpe.raw import load64, prefetch, signed, store32, store64
 from operators.tokens.bpe.seams import Seams, next_seam
 from operators.tokens.bpe.words import next_word, stretch
+
+u64 = np.uint64
+# Words are cut a block at a time, so that memory has fetched the slots of all of them by the time they are looked up.
+BLOCK = 64  # words
+WORD = 32  # bytes a word in the block: its address, its two numbers, the address of its slot
 
 
 class Knowledge(NamedTuple):
@@ -35,6 +40,7 @@ class Knowledge(NamedTuple):
     memory: Memory
     pieces: Memory  # what is known of pieces of words; not `memory` if that holds words which merging does not give
     room: Room
+    block: int  # WORD * (BLOCK + 1) bytes
 
 
 SPARE = 3  # places that the output must have beyond the last token
@@ -80,6 +86,32 @@ def encode_long(p: int, q: int, readable: int, know: Knowledge, out: int) -> int
 
 
 @njit(nogil=True, cache=True)
+def find_words(p: int, stop: int, end: int, readable: int, table: int, mode: int, know: Knowledge) -> tuple[int, int]:
+    """Cuts up to BLOCK words off the text and asks for their slots; gives the end of the block, and of the stretch."""
+    memory = know.memory
+    mask = u64(memory.short_slots - 1)
+    last = know.block
+    while p < end and last < know.block + WORD * BLOCK:
+        if p == stop:
+            stop = stretch(p, end, table, mode)
+        q = next_word(p, stop, table, mode)
+        n = q - p
+        store64(last, u64(p))
+        if n <= SHORT and p + SHORT <= readable:
+            low = load64(p) & LOW_MASK[n]
+            high = load64(p + 8) & HIGH_MASK[n]
+            at = memory.short + SLOT * signed(mixed(low, high + u64(n)) & mask)
+            prefetch(at)
+            store64(last + 8, low)
+            store64(last + 16, high)
+            store64(last + 24, u64(at))
+        last += WORD
+        p = q
+    store64(last, u64(p))
+    return last, stop
+
+
+@njit(nogil=True, cache=True)
 def encode_stretch(p: int, end: int, readable: int, table: int, mode: int, know: Knowledge, out: int) -> int:
     """Writes the tokens of the text from address p to end as int32 at address `out`; gives the address after the last.
 
@@ -89,25 +121,27 @@ def encode_stretch(p: int, end: int, readable: int, table: int, mode: int, know:
     stop = p
     memory = know.memory
     while p < end:
-        if p == stop:
-            stop = stretch(p, end, table, mode)
-        q = next_word(p, stop, table, mode)
-        n = q - p
-        if n <= SHORT and p + SHORT <= readable:
-            low = load64(p) & LOW_MASK[n]
-            high = load64(p + 8) & HIGH_MASK[n]
-            at = short_slot(memory, low, high, n)
-            told = load64(at + 16)
-            if told != 0:
-                out = recall_short(memory, at, told, out)
+        last, stop = find_words(p, stop, end, readable, table, mode, know)
+        word = know.block
+        while word < last:
+            p = signed(load64(word))
+            q = signed(load64(word + WORD))
+            n = q - p
+            if n <= SHORT and p + SHORT <= readable:
+                low, high = load64(word + 8), load64(word + 16)
+                at = short_slot_from(memory, signed(load64(word + 24)), low, high, n)
+                told = load64(at + 16)
+                if told != 0:
+                    out = recall_short(memory, at, told, out)
+                else:
+                    after = merge_word(p, q, know.merges, know.room, out)
+                    count_merged(memory)
+                    keep_short(memory, at, low, high, n, out, after)
+                    out = after
             else:
-                after = merge_word(p, q, know.merges, know.room, out)
-                count_merged(memory)
-                keep_short(memory, at, low, high, n, out, after)
-                out = after
-        else:
-            out = encode_long(p, q, readable, know, out)
-        p = q
+                out = encode_long(p, q, readable, know, out)
+            word += WORD
+        p = signed(load64(last))
     return out
 
 

@@ -12,9 +12,10 @@ from operators.tokens.bpe.added import Segments, TooManyAdded, Trie, segments_of
 from operators.tokens.bpe.arrow_text import buffers_of
 from operators.tokens.bpe.byte_characters import byte_characters, bytes_of
 from operators.tokens.bpe.categories import class_table, nfc_orders
-from operators.tokens.bpe.encode import SPARE, Knowledge, encode_segments, remember
-from operators.tokens.bpe.memory import LONG_SLOTS, MOST_TOKENS, SHORT, SHORT_SLOTS, MemoryTables, new_memory
-from operators.tokens.bpe.merges import MergeTables, RoomArrays, merges_of
+from operators.tokens.bpe.encode import BLOCK, SPARE, WORD, Knowledge, encode_segments, remember
+from operators.tokens.bpe.memory import LONG_SLOTS, SHORT, SHORT_SLOTS, MemoryTables, new_memory
+from operators.tokens.bpe.merges import MOST_TOKENS, MergeTables, merges_of
+from operators.tokens.bpe.merging import RoomArrays
 from operators.tokens.bpe.nfc import settled
 from operators.tokens.bpe.prefix import with_spaces
 from operators.tokens.bpe.recognise import NotByKernel, Recipe, recipe_of
@@ -74,12 +75,14 @@ class FastBpe:
         offsets = np.zeros(len(segments.last_of) + 1, np.int64)
         base = text.ctypes.data
         room = RoomArrays(word_bytes=int(lengths.max(initial=0)) + 1)
+        block = np.empty(WORD * (BLOCK + 1), np.uint8)
         know = Knowledge(
             merges=self.merges.addresses(),
             seams=self.seams.addresses(),
             memory=self.memory.addresses(),
             pieces=self.pieces.addresses(),
             room=room.addresses(),
+            block=block.ctypes.data,
         )
         with self.lock:
             encode_segments(

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.merges import HALF, LOW, MULTIPLIER_1, MULTIPLIER_2, mixed
-from operators.tokens.bpe.raw import load8, load32, load64, store8, store32, store64
+from operators.tokens.bpe.merges import HALF, mixed
+from operators.tokens.bpe.raw import load32, load64, signed, store32, store64
 
 u64 = np.uint64
 SHORT = 16  # bytes
@@ -25,7 +25,6 @@ HIGH_MASK = np.array([(1 << 8 * max(n - 8, 0)) - 1 for n in range(SHORT + 1)], n
 # Up to three tokens are kept in one number, 21 bits each.
 TOKEN_BITS = np.uint64(21)
 TOKEN = np.uint64((1 << 21) - 1)
-MOST_TOKENS = 1 << 21
 FEW = 3
 
 
@@ -88,21 +87,27 @@ def slots(count: int) -> np.ndarray:
 @njit(nogil=True, cache=True)
 def short_slot(memory: Memory, low: Any, high: Any, n: int) -> int:
     """The address of the slot that holds the word of n bytes (`low`, `high`), or of the empty one where it would go."""
-    mask = u64(memory.short_slots - 1)
-    i = mixed(low, high + u64(n)) & mask
+    first = mixed(low, high + u64(n)) & u64(memory.short_slots - 1)
+    return short_slot_from(memory, memory.short + SLOT * signed(first), low, high, n)
+
+
+@njit(nogil=True, cache=True)
+def short_slot_from(memory: Memory, at: int, low: Any, high: Any, n: int) -> int:
+    """The same, where the word's hash leads to the slot at address `at`."""
     while True:
-        at = memory.short + SLOT * np.int64(i)
         told = load64(at + 16)
         if told == 0 or (load64(at) == low and load64(at + 8) == high and (told & u64(0xFF)) == u64(n)):
             return at
-        i = (i + u64(1)) & mask
+        at += SLOT
+        if at == memory.short + SLOT * memory.short_slots:
+            at = memory.short
 
 
 @njit(nogil=True, cache=True)
 def keep_short(memory: Memory, at: int, low: Any, high: Any, n: int, out: int, end: int) -> None:
     """Writes the word and its tokens, from address `out` to `end`, into the empty slot, while there is room."""
     count = (end - out) >> 2
-    taken, tokens = np.int64(load64(memory.used)), np.int64(load64(memory.used + 24))
+    taken, tokens = signed(load64(memory.used)), signed(load64(memory.used + 24))
     if 2 * taken >= memory.short_slots or tokens + count > memory.most_tokens:
         return
     store64(memory.used, u64(taken + 1))
@@ -127,80 +132,13 @@ def recall_short(memory: Memory, at: int, told: Any, out: int) -> int:
 
     told: the third number of the slot.
     """
-    count = np.int64((told >> u64(8)) & u64(0xFF))
+    count = signed((told >> u64(8)) & u64(0xFF))
     if count <= FEW:
         packed = load64(at + 24)
         store64(out, (packed & TOKEN) | (((packed >> TOKEN_BITS) & TOKEN) << HALF))
-        store32(out + 8, np.int64(packed >> (TOKEN_BITS + TOKEN_BITS)))
+        store32(out + 8, signed(packed >> (TOKEN_BITS + TOKEN_BITS)))
         return out + 4 * count
-    source = memory.tokens + 4 * np.int64(told >> HALF)
-    for k in range(count):
-        store32(out + 4 * k, load32(source + 4 * k))
-    return out + 4 * count
-
-
-@njit(nogil=True, cache=True)
-def long_hash(p: int, q: int) -> Any:
-    """A 64-bit hash of the bytes from address p to q."""
-    h = u64(q - p) * MULTIPLIER_2
-    while p + 8 <= q:
-        h = (h ^ load64(p)) * MULTIPLIER_1
-        h ^= h >> u64(31)
-        p += 8
-    while p < q:
-        h = (h ^ u64(load8(p))) * MULTIPLIER_1
-        h ^= h >> u64(31)
-        p += 1
-    return h
-
-
-@njit(nogil=True, cache=True)
-def long_slot(memory: Memory, h: Any, p: int, q: int) -> int:
-    """The address of the slot that holds the word from address p to q, or of the empty one where it would go."""
-    mask = u64(memory.long_slots - 1)
-    i = h & mask
-    while True:
-        at = memory.long + SLOT * np.int64(i)
-        told = load64(at + 16)
-        if told == 0:
-            return at
-        if load64(at) == h and np.int64(told >> HALF) == q - p:
-            kept = memory.bytes + np.int64(load64(at + 8)) - p
-            k = p
-            while k < q and load8(kept + k) == load8(k):
-                k += 1
-            if k == q:
-                return at
-        i = (i + u64(1)) & mask
-
-
-@njit(nogil=True, cache=True)
-def keep_long(memory: Memory, at: int, h: Any, p: int, q: int, out: int, end: int) -> None:
-    """Writes the word and its tokens, from address `out` to `end`, into the empty slot, while there is room."""
-    count = (end - out) >> 2
-    taken, bytes_ = np.int64(load64(memory.used + 8)), np.int64(load64(memory.used + 16))
-    tokens = np.int64(load64(memory.used + 24))
-    full = 2 * taken >= memory.long_slots or bytes_ + q - p > memory.most_bytes
-    if full or tokens + count > memory.most_tokens:
-        return
-    for k in range(q - p):
-        store8(memory.bytes + bytes_ + k, load8(p + k))
-    for k in range(count):
-        store32(memory.tokens + 4 * (tokens + k), load32(out + 4 * k))
-    store64(at, h)
-    store64(at + 8, u64(bytes_))
-    store64(at + 16, (u64(q - p) << HALF) | u64(count))
-    store64(at + 24, u64(tokens))
-    store64(memory.used + 8, u64(taken + 1))
-    store64(memory.used + 16, u64(bytes_ + q - p))
-    store64(memory.used + 24, u64(tokens + count))
-
-
-@njit(nogil=True, cache=True)
-def recall_long(memory: Memory, at: int, out: int) -> int:
-    """Writes the tokens of a filled slot at `out`; gives the address after the last."""
-    count = np.int64(load64(at + 16) & LOW)
-    source = memory.tokens + 4 * np.int64(load64(at + 24))
+    source = memory.tokens + 4 * signed(told >> HALF)
     for k in range(count):
         store32(out + 4 * k, load32(source + 4 * k))
     return out + 4 * count

@@ -9,6 +9,7 @@ of a tuple, which costs as much as the work itself (measured: 4 to 6 times slowe
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -50,6 +51,20 @@ def _low_zeros(typing_context, number):  # noqa: ANN001, ANN202
     return types.int64(types.uint64), code
 
 
+def _prefetch(typing_context, address):  # noqa: ANN001, ANN202
+    def code(context, builder, signature, arguments):  # noqa: ANN001, ANN202
+        pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer], kind)
+        to_read, keep, data = ir.Constant(number, 0), ir.Constant(number, 3), ir.Constant(number, 1)
+        builder.call(function, [builder.inttoptr(arguments[0], pointer), to_read, keep, data])
+        return context.get_dummy_value()
+
+    return types.void(types.intp), code
+
+
+# A number as an int64, which is what addresses are counted in: an int64 and a uint64 make a float64 in Numba.
+signed = cast("Callable[[Any], int]", np.int64)
 # As kernels call them: on numbers, not on types. A uint64 inside a kernel is `Any` to the type checker.
 Read = Callable[[int], int]
 load8: Read = _reader(8, types.int64)
@@ -59,5 +74,7 @@ load64 = cast("Callable[[int], Any]", _reader(64, types.uint64))
 store8: Callable[[int, int], None] = _writer(8)
 store32: Callable[[int, int], None] = _writer(32)
 store64 = cast("Callable[[int, Any], None]", _writer(64))
+# Asks for the cache line of an address that will be read soon; it need not be readable.
+prefetch = cast("Callable[[int], None]", intrinsic(_prefetch))
 # How many of the lowest bits of a uint64 are zero; 64 if all are.
 low_zeros = cast("Callable[[Any], int]", intrinsic(_low_zeros))

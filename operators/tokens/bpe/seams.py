@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from operators.tokens.bpe.merges import mixed
-from operators.tokens.bpe.raw import load8, load16, load64
+from operators.tokens.bpe.raw import load8, load16, load64, signed
 
 u64 = np.uint64
 CONTEXT = 3  # bytes looked at on each side: one character of Han, Kana, Thai or Devanagari
@@ -69,8 +69,8 @@ def note(
     """Enters each merge."""
     for r in range(len(ends)):
         kind = (n_left[r] - 1) * CONTEXT + n_right[r] - 1
-        last = np.int64(ends[r] >> u64(8 * (n_left[r] - 1)))
-        first = np.int64(begins[r] & u64(0xFF))
+        last = signed(ends[r] >> u64(8 * (n_left[r] - 1)))
+        first = signed(begins[r] & u64(0xFF))
         kinds[last << 8 | first] |= np.uint16(1 << kind)
         filter_[place_in_filter(ends[r], begins[r], kind)] = 1
 
@@ -94,7 +94,7 @@ def next_seam(p: int, q: int, readable: int, seams: Seams) -> int:
                     n_left = kind // CONTEXT + 1
                     ends = (before >> u64(8 * (CONTEXT - n_left))) & BYTE_MASK[n_left]
                     begins = after & BYTE_MASK[kind % CONTEXT + 1]
-                    if load8(seams.filter + np.int64(place_in_filter(ends, begins, kind))):
+                    if load8(seams.filter + signed(place_in_filter(ends, begins, kind))):
                         joined = True
                         break
             if not joined:

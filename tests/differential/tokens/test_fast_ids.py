@@ -102,7 +102,21 @@ def test_words_of_the_vocabulary_whatever_the_merges_say(trained, expression):
     for word in ("dEaF", "漢かナ", "lLlLmMdDvVeEsStTsS", "ĠabcDEF"):
         inside = bytes_as_characters(word)
         spec["model"]["vocab"].setdefault(inside, len(spec["model"]["vocab"]))
-    texts = ["dEaF", " dEaF dEaF!", "漢かナ", "lLlLmMdDvVeEsStTsS", "x abcDEF", " dEaFlLlLmMdDvVeEsStTsS"]
+    # Inside a long word "xyz" is a piece by itself, and there the merges do count: they give "xy" and "z".
+    spec["model"]["merges"] += [["x", "y"], ["y", "z"]]
+    for word in ("xy", "yz", "xyz"):
+        assert word not in spec["model"]["vocab"]
+        spec["model"]["vocab"][word] = len(spec["model"]["vocab"])
+    texts = [
+        "xyz",
+        "qqqqqqqqqqqqqqqqqqqqxyzqqqqqqqq",
+        "dEaF",
+        " dEaF dEaF!",
+        "漢かナ",
+        "lLlLmMdDvVeEsStTsS",
+        "x abcDEF",
+        " dEaFlLlLmMdDvVeEsStTsS",
+    ]
     assert_same_ids(loaded(spec), [*texts, *strings(4_000, seed=7)])
 
 

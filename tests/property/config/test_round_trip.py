@@ -5,8 +5,8 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config.dedup import PRESETS
 from pipeline.config.load import parse
+from pipeline.config.presets import PRESETS
 from pipeline.config.spec import JobSpec
 
 SHARES = st.floats(0, 1)

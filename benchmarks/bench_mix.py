@@ -1,0 +1,111 @@
+"""The planner at a size no job reaches, and the exactness of selection, with the answers checked.
+
+The peer of selection is drawing every document alone with the target's probability: what it is off by is beside ours.
+"""
+
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from operators.mix.leaves import Lanes, LeafTable
+from operators.mix.plan import plan
+from operators.mix.schedule import Level, equal_phases
+from operators.mix.select import select_in_memory
+from operators.mix.spec import Budget, MixSpec
+from operators.mix.weights import Alpha, Temperature
+
+ROOT = Path(__file__).resolve().parents[1]
+LEVELS = (
+    Level(columns=("domain",), weighting=Temperature(temperature=3.33)),
+    Level(columns=("language",), weighting=Alpha(alpha=0.3)),
+)
+MOST_SECONDS, MOST_BYTES = 60.0, 2e9
+
+
+def rows(quick: bool) -> list[dict[str, object]]:
+    """Result rows: name, value, unit, peer_value, ratio, at_least, answer_ok, ok."""
+    leaves = 100_000 if quick else 1_000_000
+    told = subprocess.run(
+        [sys.executable, "-m", "benchmarks.bench_mix", str(leaves)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    seconds, peak, exact = (float(word) for word in told.stdout.split())
+    error, peer, sums = selection_error(100_000 if quick else 1_000_000)
+    name = f"mix: plan of {leaves:,} leaves x 5 phases"
+    return [
+        row(f"{name}, CPU", seconds, "s", MOST_SECONDS, exact == 1.0),
+        row(f"{name}, peak memory", peak / 1e9, "GB", MOST_BYTES / 1e9, exact == 1.0),
+        row("mix: selected tokens off the budget", error, "tokens", peer, sums),
+    ]
+
+
+def row(name: str, value: float, unit: str, peer: float, answer_ok: bool) -> dict[str, object]:
+    """One row; lower is better. peer: the peer's value, or the limit that must hold."""
+    ratio = peer / max(value, 1e-9)
+    return {
+        "name": name,
+        "value": value,
+        "unit": unit,
+        "peer_value": peer,
+        "ratio": ratio,
+        "at_least": 1.0,
+        "answer_ok": answer_ok,
+        "ok": answer_ok and ratio >= 1.0,
+    }
+
+
+def selection_error(documents: int) -> tuple[float, float, bool]:
+    """Tokens off the budget, ours and by independent draws; and whether ours is within one document in each leaf."""
+    rng = np.random.default_rng(1)
+    tokens = np.clip(rng.lognormal(6.2, 1.2, documents).astype(np.int64), 8, 200_000)
+    u = rng.integers(0, 2**64, documents, dtype=np.uint64)
+    unit = pa.table(
+        {
+            "domain": pa.array(rng.choice(["web", "law", "code"], documents, p=[0.9, 0.08, 0.02]).tolist()),
+            "language": pa.array(rng.choice(["en", "de", "fr"], documents, p=[0.8, 0.15, 0.05]).tolist()),
+            "u": u,
+            "doc_id": np.arange(documents),
+            "n_tokens": tokens,
+        }
+    )
+    found = select_in_memory([unit], MixSpec(levels=LEVELS, budget=Budget(multiple=0.137)), shards=16)
+    budget = found.plan.phases[0].tokens
+    off = abs(int(found.cuts.taken.sum()) - budget)
+    within = np.abs(found.cuts.taken - found.cuts.aims) <= found.plan.leaves.largest / 2
+    drawn = abs(int(tokens[u < np.uint64(int(0.137 * 2**64))].sum()) - budget)
+    return float(off), float(drawn), bool(within.all()) and off <= int(tokens.max())
+
+
+def planned(leaves: int) -> None:
+    """Plan in this process; prints CPU seconds, peak bytes, and 1 if every sum is exact and every cap holds."""
+    rng = np.random.default_rng(0)
+    side = 1000
+    codes = np.stack([np.arange(leaves) // side, np.arange(leaves) % side], axis=1).astype(np.int32)
+    tokens = 1 + rng.lognormal(10, 3, leaves).astype(np.int64)
+    lanes = Lanes(
+        leaf=np.arange(leaves, dtype=np.int32),
+        parts=np.full(leaves, 64, np.int32),
+        documents=1 + tokens // 600,
+        tokens=tokens,
+        largest=np.minimum(tokens, 50_000),
+    )
+    names = tuple(tuple(f"{letter}{i:06}" for i in range(side)) for letter in "dl")
+    supply = LeafTable(columns=("domain", "language"), values=names, codes=codes, lanes=lanes)
+    spec = MixSpec(levels=LEVELS, phases=equal_phases(5), budget=Budget(multiple=1.5))
+    start = time.process_time()
+    made = plan(supply, spec)
+    seconds = time.process_time() - start
+    exact = made.targets.sum(axis=1).tolist() == [p.tokens for p in made.phases] and (made.taken <= made.caps).all()
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, int(exact))
+
+
+if __name__ == "__main__":
+    planned(int(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""The line rules of RefinedWeb: as plain functions, and as a kernel."""

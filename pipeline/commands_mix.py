@@ -1,0 +1,66 @@
+"""What the commands about the mix and the finished dataset do, once their arguments are read."""
+
+from pathlib import Path
+
+import click
+
+from cluster.storage import Store
+from operators.mix.advise import advise
+from operators.mix.explain import explain
+from operators.mix.plan_json import to_json
+from operators.mix.weights import SpecError
+from pipeline import exporting, planning
+from pipeline.commands import job_of
+from pipeline.progress import Display
+from pipeline.verify import dataset
+from pipeline.verify.findings import DatasetBreached
+
+
+def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | None, most: int) -> None:
+    """The plan of a job's mix, leaf by leaf; with `what_if`, beside the plan without the overrides."""
+    made = planning.planned(job_of(job, overrides))
+    if what_if:
+        click.echo(planning.compared(planning.planned(job_of(job, ())), made, shown=most), nl=False)
+    else:
+        click.echo(explain(made, shown=most), nl=False)
+    if out is not None:
+        out.write_bytes(to_json(made))
+        click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {out}}}`")
+
+
+def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:
+    """How much training the planned mix is for a model of so many parameters."""
+    try:
+        told = advise(params, planning.planned(job_of(job, overrides)))
+    except ValueError as e:
+        if isinstance(e, SpecError) or not str(e).startswith("params"):
+            raise
+        raise SpecError(f"--{e}") from e
+    click.echo(str(told), nl=False)
+
+
+def verify(*, what: str, overrides: tuple[str, ...]) -> None:
+    """Every check of a dataset, as a table. DatasetBreached when one does not hold."""
+    output = dataset_of(what, overrides)
+    display = Display()
+    with display.stage("verify", dataset.parts_of(output)) as bar:
+        found = dataset.verify(output, bar)
+    click.echo(found.table(), nl=False)
+    if found.breaches:
+        raise DatasetBreached(f"{len(found.breaches)} breaches in {output.url}")
+
+
+def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> None:
+    """The dataset in another format."""
+    source, target = dataset_of(job, overrides), Store(out)
+    with Display().stage("export", dataset.parts_of(source)) as bar:
+        names = exporting.FORMATS[format_](source, target, bar)
+    click.echo(f"wrote {' and '.join(names)} to {out}")
+
+
+def dataset_of(what: str, overrides: tuple[str, ...]) -> Store:
+    """The dataset that a job file makes, or the one at an address."""
+    if what.endswith((".yaml", ".yml")):
+        spec = job_of(Path(what), overrides)
+        return Store(spec.output, spec.storage)
+    return Store(what)

@@ -1,0 +1,64 @@
+"""How a command ends: what went wrong in words, and an exit code that means something."""
+
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+import click
+
+EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
+EXIT_FAILED = 3  # units failed, rows did not add up, or a dataset is not what it says; the rest is kept
+EXIT_BUSY = 4  # another run has the workspace
+EXIT_STOPPED = 130  # Ctrl-C
+
+
+def guarded(command: Callable[[], None]) -> None:
+    """Run a command; turn each error a user can meet into a message and an exit code that means something."""
+    from cluster.lease import LeaseHeld
+    from cluster.lifecycle import NoCluster
+    from cluster.submit import JobFailed
+    from operators.mix.weights import SpecError
+    from pipeline.accounting import AccountingError
+    from pipeline.config.problems import JobError
+    from pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
+    from pipeline.inputs import InputError
+    from pipeline.inspection import NoSuchRow
+    from pipeline.resources import MissingFile
+    from pipeline.stages.stage import StageFailed
+    from pipeline.verify.findings import DatasetBreached
+
+    try:
+        command()
+    except JobError as e:
+        fail(str(e), EXIT_WRONG_JOB)  # its messages quote the job file without its secrets
+    except (InputError, MissingFile, SpecError, NoSuchRow) as e:
+        fail(without_secrets(e), EXIT_WRONG_JOB)
+    except (
+        StageFailed,
+        AccountingError,
+        NoCluster,
+        JobFailed,
+        RemovalCeiling,
+        GiantCluster,
+        DatasetBreached,
+        OSError,
+    ) as e:
+        fail(without_secrets(e), EXIT_FAILED)
+    except LeaseHeld as e:
+        fail(without_secrets(e), EXIT_BUSY)
+    except KeyboardInterrupt:
+        fail("stopped; what was finished is kept: the same command goes on from there", EXIT_STOPPED)
+
+
+def without_secrets(error: Exception) -> str:
+    """The error's message, without any secret of the environment or of an address that it might carry."""
+    from pipeline.config.secrets import known_secrets, redacted
+
+    return redacted(str(error), known_secrets(os.environ))
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Say what is wrong, and end."""
+    click.echo(f"corpusmill: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,66 @@
+"""What there is to mix: documents and tokens of each leaf, counted once for the same documents and columns."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cluster.storage import Store
+from operators.mix.counts import count
+from operators.mix.leaves import LeafTable
+from operators.mix.spec import MixSpec
+from operators.mix.weights import SpecError
+from pipeline.identity import digest
+
+VERSION = 1
+
+
+def supply_name(units: Sequence[str], spec: MixSpec) -> str:
+    """The name of the counts of these tokenized units, for this mix and all others that count alike."""
+    return digest(VERSION, sorted(units), spec.columns(), spec.held_out, repr(spec.multiplier))
+
+
+def supply(
+    workspace: Store, units: Sequence[str], spec: MixSpec, passes: Callable[["CountLeaves"], list[pa.Table]]
+) -> LeafTable:
+    """The leaves, from the workspace where they were counted before; else `passes` counts all units in groups."""
+    place = f"leaves/{supply_name(units, spec)}.parquet"
+    try:
+        counted = pq.read_table(io.BytesIO(workspace.read(place)))
+    except FileNotFoundError:
+        counted = summed(passes(CountLeaves(spec)))
+        out = io.BytesIO()
+        pq.write_table(counted, out, compression="zstd")
+        workspace.publish(place, out.getvalue())
+    return LeafTable.of(counted, spec.columns())
+
+
+def summed(tables: Sequence[pa.Table]) -> pa.Table:
+    """Counts of disjoint units as one, sorted by leaf. SpecError when there are none at all."""
+    if not tables:
+        raise SpecError("there is nothing to mix: no document was kept; look at `inspect dropped`, or at the inputs")
+    together = pa.concat_tables(tables)
+    keys = [c for c in together.column_names if c not in ("documents", "tokens", "largest")]
+    sums = together.group_by(keys).aggregate([("documents", "sum"), ("tokens", "sum"), ("largest", "max")])
+    named = sums.rename_columns([c.removesuffix("_sum").removesuffix("_max") for c in sums.column_names])
+    return named.select(together.column_names).sort_by([(key, "ascending") for key in keys])
+
+
+@dataclass(frozen=True)
+class CountLeaves:
+    """Documents and tokens by leaf."""
+
+    spec: MixSpec
+
+    def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
+        further = [self.spec.multiplier.column] if self.spec.multiplier else []
+        columns = [*self.spec.columns(), *further]
+        return summed([count(light(workspace, unit, columns), self.spec) for unit in units])
+
+
+def light(workspace: Store, unit: str, columns: Sequence[str]) -> pa.Table:
+    """The columns of a tokenized unit that decide its place in the mix."""
+    with workspace.open(f"tokens/{unit}.parquet") as f:
+        return pq.read_table(f, columns=list(dict.fromkeys(["doc_id", "u", "n_tokens", *columns])))

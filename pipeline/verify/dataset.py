@@ -1,0 +1,126 @@
+"""All of a dataset worked out again: checksums, counts, the mix, the funnel, and a sample of texts there and back."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from cluster.storage import Store
+from operators.mix.plan_json import from_json
+from operators.mix.weights import SpecError
+from pipeline.progress import Bar
+from pipeline.verify import mixed
+from pipeline.verify.findings import Check, DatasetBreached, Findings
+from pipeline.verify.flow import conservation
+from pipeline.verify.part import Part, read_part
+from pipeline.verify.texts import round_trip
+from pipeline.verify.written import MOST_IN_MEMORY, Copies, Leafwise, copies_breaches
+
+MANIFEST = "_manifest.json"
+SAMPLED = 64  # documents, over all parts
+READERS = 4  # parts in memory at once
+
+
+def parts_of(output: Store) -> int:
+    """How many parts there are to look at. DatasetBreached where there is no dataset."""
+    return len(manifest_of(output)["parts"])
+
+
+def manifest_of(output: Store) -> Mapping[str, Any]:
+    """The manifest. DatasetBreached where there is none."""
+    try:
+        return json.loads(output.read(MANIFEST))
+    except FileNotFoundError:
+        raise DatasetBreached(f"there is no dataset in {output.url}: no {MANIFEST}") from None
+    except ValueError as e:
+        raise DatasetBreached(f"{MANIFEST} in {output.url} cannot be read: {e}") from e
+
+
+def verify(output: Store, bar: Bar) -> Findings:
+    """Every check of a dataset; `bar` advances with each part. Only the dataset itself is read."""
+    manifest = manifest_of(output)
+    told = manifest["parts"]
+    every = max(1, -(-int(manifest["documents"]) // MOST_IN_MEMORY))
+    sample = max(1, SAMPLED // max(len(told), 1))
+
+    def one(line: Mapping[str, Any]) -> tuple[Part, Leafwise, Copies]:
+        part = read_part(output, line, sample)
+        found = part, Leafwise.of(part), Copies.of(part, every)
+        bar.advance(documents=len(part.doc_id), size_bytes=int(line["bytes"]))
+        return found
+
+    with ThreadPoolExecutor(READERS) as pool:
+        seen = [(light(part), leafwise, copies) for part, leafwise, copies in pool.map(one, told)]
+    parts = [part for part, _, _ in seen]
+    checks = [files(output, manifest), contents(manifest, parts)]
+    looked, wrong = copies_breaches([copies for _, _, copies in seen])
+    some = "" if every == 1 else f", one document in {every}"
+    checks.append(Check(name="documents", told=f"{looked:,} copies whole and once{some}", breaches=tuple(wrong)))
+    more, figures = mix_checks(output, [leafwise for _, leafwise, _ in seen])
+    checks += more
+    checks.append(conservation(output, manifest))
+    checks.append(round_trip(output, parts))
+    return Findings(url=output.url, checks=tuple(checks), figures=figures)
+
+
+def light(part: Part) -> Part:
+    """The part without its documents, which are counted by now."""
+    import dataclasses
+
+    none = part.doc_id[:0]
+    return dataclasses.replace(part, doc_id=none, pass_=none, leaf=none, tokens=none)
+
+
+def files(output: Store, manifest: Mapping[str, Any]) -> Check:
+    """Files beside the parts are those of the manifest, and no part is there that it does not name."""
+    wrong = []
+    for name, key in (("_plan.json", "plan"), ("_funnel.json", "funnel"), ("tokenizer.json", "tokenizer")):
+        try:
+            same = hashlib.sha256(output.read(name)).hexdigest() == manifest[f"{key}_sha256"]
+            wrong += [] if same else [f"{name} is not the one the manifest was written with"]
+        except FileNotFoundError:
+            wrong.append(f"{name} is missing")
+    known = {p["name"] for p in manifest["parts"]}
+    there = {f.uri for f in output.files() if f.uri.startswith("part-")}
+    wrong += [f"{name} belongs to no dataset" for name in sorted(there - known)]
+    return Check(name="files", told=f"{len(known):,} parts, plan, funnel and tokenizer", breaches=tuple(wrong))
+
+
+def contents(manifest: Mapping[str, Any], parts: list[Part]) -> Check:
+    """Checksums, columns and counts of the parts; the manifest's sums; one tokenizer and one packing for all."""
+    wrong = [breach for part in parts for breach in part.breaches]
+    for what in ("documents", "sequences", "tokens"):
+        together = sum(p[what] for p in manifest["parts"])
+        if together != manifest[what]:
+            wrong.append(f"the manifest's parts have {together:,} {what} together, it says {manifest[what]:,}")
+    wanted = {"tokenizer_sha256": manifest["tokenizer_sha256"], "packing": manifest["packing"]}
+    for part in parts:
+        wrong += [
+            f"{part.name}: its footer says {key} {part.footer[key]!r}, the manifest {value!r}"
+            for key, value in wanted.items()
+            if part.footer and part.footer[key] != value
+        ]
+    figures = f"{manifest['documents']:,} documents, {manifest['sequences']:,} sequences, {manifest['tokens']:,} tokens"
+    return Check(name="parts", told=figures, breaches=tuple(wrong))
+
+
+def mix_checks(output: Store, parts: list[Leafwise]) -> tuple[list[Check], dict[str, float]]:
+    """What was written against the plan."""
+    try:
+        written = mixed.Mixed.of(from_json(output.read("_plan.json")), parts)
+    except (SpecError, ValueError, FileNotFoundError) as e:
+        return [Check(name="mix", told="", breaches=(f"_plan.json: {e}",))], {}
+    shares, worst_share, worst_fine_share = mixed.shares(written)
+    variation, worst_part = mixed.parts(written)
+    total, planned = int(written.tokens.sum()), sum(p.tokens for p in written.plan.phases)
+    figures = {
+        "tokens": float(total),
+        "off_budget": float(total - planned),
+        "largest_document": float(written.plan.leaves.largest.max(initial=0)),
+        "worst_share": worst_share,
+        "worst_fine_share": worst_fine_share,
+        "worst_part": worst_part,
+    }
+    checks = [mixed.budget, mixed.leaves, mixed.windows, mixed.caps]
+    return [*(check(written) for check in checks), shares, variation], figures

@@ -1,0 +1,45 @@
+"""What a verification found: one line a check, and the figures behind it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One thing that was worked out again. told: its figures in words; breaches: what is wrong, one a line."""
+
+    name: str
+    told: str
+    breaches: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return not self.breaches
+
+
+@dataclass(frozen=True, kw_only=True)
+class Findings:
+    """All checks of one dataset, and numbers by name (`figures`) for programs that read them."""
+
+    url: str
+    checks: tuple[Check, ...]
+    figures: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def breaches(self) -> list[str]:
+        return [f"{check.name}: {breach}" for check in self.checks for breach in check.breaches]
+
+    def table(self) -> str:
+        """For a person: each check with ok or BREACH, then what is wrong."""
+        width = max(len(check.name) for check in self.checks)
+        lines = [f"{c.name:<{width}}  {'ok    ' if c.holds else 'BREACH'}  {c.told}".rstrip() for c in self.checks]
+        lines += ["", *self.breaches[:SHOWN]] if self.breaches else []
+        if len(self.breaches) > SHOWN:
+            lines.append(f"... and {len(self.breaches) - SHOWN} breaches more")
+        return "\n".join(lines) + "\n"
+
+
+SHOWN = 40
+
+
+class DatasetBreached(RuntimeError):
+    """A dataset is not what it says it is."""

@@ -1,0 +1,66 @@
+"""Conservation: what each step of the funnel was given is what it passed on and what it says it lost."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cluster.storage import Store
+from operators.mix.plan_json import from_json
+from operators.mix.weights import SpecError
+from pipeline.verify.findings import Check
+
+READING = "failed, read"  # records that could not be read; they are not among the documents read
+
+# Columns of the funnel's leaves, and the step and number each adds up to.
+OF_LEAVES = {
+    "kept": ("kept", "documents"),
+    "unique": ("unique", "documents"),
+    "unique_tokens": ("unique", "tokens"),
+    "mixed": ("mixed", "documents"),
+    "mixed_tokens": ("mixed", "tokens"),
+}
+
+
+def conservation(output: Store, manifest: Mapping[str, Any]) -> Check:
+    """Documents from step to step, leaf by leaf, into the plan, and into the parts."""
+    try:
+        told = json.loads(output.read("_funnel.json"))
+        steps, leaves = {s["name"]: s for s in told["steps"]}, told["leaves"]
+        wrong = _steps(steps, leaves, manifest) + _supply(output, steps)
+    except (FileNotFoundError, ValueError, KeyError, TypeError) as e:
+        return Check(name="conservation", told="", breaches=(f"_funnel.json cannot be read: {e!r}",))
+    read, mixed = steps["read"]["documents"], steps["mixed"]["documents"]
+    lost = sum(sum(s["lost"].values()) for s in told["steps"])
+    figures = f"{read:,} documents read, {lost:,} lost with a reason, {mixed:,} copies written"
+    return Check(name="conservation", told=figures, breaches=tuple(wrong))
+
+
+def _steps(steps: Mapping[str, Any], leaves: list[Mapping[str, Any]], manifest: Mapping[str, Any]) -> list[str]:
+    wrong = []
+    extracting = sum(n for why, n in steps["read"]["lost"].items() if not why.startswith(READING))
+    for before, after, lost in (("read", "kept", extracting), ("kept", "unique", 0)):
+        came, went = steps[before]["documents"], steps[after]["documents"]
+        gone = sum(steps[after]["lost"].values()) + lost
+        if came != went + gone:
+            wrong.append(f"{before} {came:,} documents, but {after} {went:,} and lost {gone:,}")
+    for column, (step, what) in OF_LEAVES.items():
+        together = sum(leaf[column] for leaf in leaves)
+        if together != steps[step][what]:
+            wrong.append(f"leaves have {together:,} {what} together, {step} are {steps[step][what]:,}")
+    return wrong + [
+        f"{steps['mixed'][what]:,} {what} mixed, {manifest[what]:,} written"
+        for what in ("documents", "tokens")
+        if manifest[what] != steps["mixed"][what]
+    ]
+
+
+def _supply(output: Store, steps: Mapping[str, Any]) -> list[str]:
+    """The plan's supply is what is unique, less what is held out or multiplied by 0."""
+    try:
+        plan = from_json(output.read("_plan.json"))
+    except SpecError:
+        return []  # told with the mix
+    supply, unique = int(plan.leaves.tokens.sum()), int(steps["unique"]["tokens"])
+    if supply > unique or (supply < unique and not plan.held_out and plan.multiplier is None):
+        return [f"{unique:,} tokens are unique, the plan is of {supply:,}"]
+    return []

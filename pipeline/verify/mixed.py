@@ -1,0 +1,154 @@
+"""The mix that was written against the mix that was planned: budget, leaves, windows, caps, and each part's shares.
+
+A dataset is cut between documents, so it can be off its plan by what documents are long. What is allowed follows from
+operators.mix.cuts: all phases up to any one are within half a document of their budgets, each leaf within half of its
+largest document of its target (a whole one where its cap is in the way), but for one leaf a phase, which balances.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from operators.mix.offsets import shards_of
+from operators.mix.plan import MixPlan
+from operators.mix.stretches import balancers
+from operators.mix.where import told
+from pipeline.verify.findings import Check
+from pipeline.verify.written import Leafwise
+
+FINE = 0.001  # a tenth of a point
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mixed:
+    """tokens: (phases, leaves) as written. phase: of each part."""
+
+    plan: MixPlan
+    parts: Sequence[Leafwise]
+    phase: np.ndarray
+    tokens: np.ndarray
+
+    @classmethod
+    def of(cls, plan: MixPlan, parts: Sequence[Leafwise]) -> "Mixed":
+        """ValueError when a part holds a leaf that the plan does not have."""
+        phase = np.repeat(np.arange(len(plan.phases)), shards_of(plan, len(parts)))
+        tokens = np.zeros(plan.targets.shape, np.int64)
+        for number, part in zip(phase.tolist(), parts, strict=True):
+            if len(part.leaf) and not 0 <= part.leaf[0] <= part.leaf[-1] < len(plan.leaves):
+                raise ValueError(f"parts have leaves up to {part.leaf[-1]}, the plan has {len(plan.leaves)}")
+            tokens[number, part.leaf] += part.tokens
+        return cls(plan=plan, parts=parts, phase=phase, tokens=tokens)
+
+
+def budget(mixed: Mixed) -> Check:
+    """Tokens of the phases up to each one."""
+    plan = mixed.plan
+    largest = int(plan.leaves.largest[plan.taken > 0].max(initial=0))
+    off = np.cumsum(mixed.tokens.sum(axis=1)) - np.cumsum([p.tokens for p in plan.phases])
+    wrong = [
+        f"up to phase {phase.name} {abs(by):,} tokens {'too many' if by > 0 else 'too few'}, a document has {largest:,}"
+        for phase, by in zip(plan.phases, off.tolist(), strict=True)
+        if abs(by) > largest
+    ]
+    total, wanted = int(mixed.tokens.sum()), sum(p.tokens for p in plan.phases)
+    figures = f"{total:,} tokens written, {wanted:,} planned: {total - wanted:+,}"
+    return Check(name="budget", told=figures, breaches=tuple(wrong))
+
+
+def leaves(mixed: Mixed) -> Check:
+    """Tokens of each leaf, phase after phase, against its target."""
+    plan = mixed.plan
+    half = plan.leaves.largest / 2
+    off = np.abs(np.cumsum(mixed.tokens, axis=0) - plan.stops)
+    near_cap = plan.stops + half > plan.caps
+    allowed = np.where(near_cap, 2 * half, half)
+    balancing = np.zeros(off.shape, bool)
+    balancing[np.arange(len(off)), balancers(plan)] = True
+    free = np.logical_or.accumulate(balancing, axis=0)  # what it balanced in one phase it carries into the next
+    wrong = [
+        f"{'/'.join(plan.leaves.key(leaf))}: {int(off[phase, leaf]):,} tokens off its plan by the end of phase "
+        f"{plan.phases[phase].name}, its largest document has {int(plan.leaves.largest[leaf]):,}"
+        for phase, leaf in np.argwhere((off > allowed) & ~free).tolist()
+    ]
+    worst = float((off / np.maximum(half, 1))[~free].max(initial=0.0))
+    taken = int((plan.taken > 0).sum())
+    figures = f"{taken:,} leaves, the farthest {worst:.2f} of half its largest document off its plan"
+    return Check(name="leaves", told=figures, breaches=tuple(wrong))
+
+
+def windows(mixed: Mixed) -> Check:
+    """Each bound of each phase, to within half a document a leaf."""
+    plan, wrong, tight = mixed.plan, [], []
+    largest = int(plan.leaves.largest[plan.taken > 0].max(initial=0))
+    for phase, row in zip(plan.phases, mixed.tokens, strict=True):
+        total = max(int(row.sum()), 1)
+        for bound in phase.bounds:
+            inside = plan.leaves.matches(bound.where)
+            share = int(row[inside].sum()) / total
+            slack = (float(plan.leaves.largest[inside].sum()) / 2 + largest) / total
+            tight.append(f"{told(bound.where)} {share:.4%}")
+            if not bound.min - slack <= share <= bound.max + slack:
+                wrong.append(
+                    f"phase {phase.name}: {told(bound.where)} has {share:.4%}, it may have {bound.min:.4%} to "
+                    f"{bound.max:.4%}, and {slack:.4%} more or less by what its documents are long"
+                )
+    return Check(name="windows", told="; ".join(tight[:4]) or "none", breaches=tuple(wrong))
+
+
+def caps(mixed: Mixed) -> Check:
+    """No leaf is taken more often than its cap, over all phases, to the token."""
+    plan = mixed.plan
+    taken = mixed.tokens.sum(axis=0)
+    wrong = [
+        f"{'/'.join(plan.leaves.key(leaf))} takes {taken[leaf]:,} tokens, at most {plan.caps[leaf]:,} are allowed"
+        for leaf in np.flatnonzero(taken > plan.caps).tolist()
+    ]
+    epochs = float((taken / np.maximum(plan.leaves.tokens, 1)).max(initial=0.0))
+    return Check(name="caps", told=f"the most repeated leaf {epochs:.2f} times", breaches=tuple(wrong))
+
+
+def shares(mixed: Mixed) -> tuple[Check, float, float]:
+    """Every value of every column, its share of the whole against the plan's; the greatest difference; and the greatest
+    among values none of whose documents has more than twice `FINE` of all tokens.
+
+    Not a bound of its own: it follows from what leaves are off.
+    """
+    plan = mixed.plan
+    written, planned = (t / max(int(t.sum()), 1) for t in (mixed.tokens.sum(axis=0), plan.taken))
+    total = max(int(plan.taken.sum()), 1)
+    worst, fine, name = 0.0, 0.0, ""
+    for column, values in enumerate(plan.leaves.values):
+        codes = plan.leaves.codes[:, column]
+        there, wanted = (np.bincount(codes, weights=w, minlength=len(values)) for w in (written, planned))
+        off = np.abs(there - wanted)
+        largest = np.zeros(len(values), np.int64)
+        np.maximum.at(largest, codes, np.where(plan.taken > 0, plan.leaves.largest, 0))
+        fine = max(fine, float(off[largest / 2 <= FINE * total].max(initial=0.0)))
+        at = int(np.argmax(off))
+        if off[at] >= worst:
+            worst = float(off[at])
+            name = f", of {plan.leaves.columns[column]}={values[at]}"
+    figures = f"at most {worst * 100:.4f} points off the plan{name}; {fine * 100:.4f} where documents are short"
+    return Check(name="shares", told=figures), worst, fine
+
+
+def parts(mixed: Mixed) -> tuple[Check, float]:
+    """Total variation between each part and its phase; and the greatest.
+
+    It is at most the sum over leaves of (largest document / tokens of the part).
+    """
+    plan, wrong, found = mixed.plan, [], []
+    for number, (phase, part) in enumerate(zip(mixed.phase.tolist(), mixed.parts, strict=True)):
+        whole = mixed.tokens[phase] / max(int(mixed.tokens[phase].sum()), 1)
+        own = int(part.tokens.sum())
+        mine = whole[part.leaf]
+        apart = float(np.abs(part.tokens / max(own, 1) - mine).sum() + (1 - mine.sum())) / 2
+        bound = float(plan.leaves.largest[mixed.tokens[phase] > 0].sum()) / max(own, 1)
+        found.append((apart, bound))
+        if own and apart > min(bound, 1.0) + 1e-9:
+            wrong.append(f"part {number} is {apart:.4f} from its phase, documents allow {bound:.4f}")
+    worst = max(found, default=(0.0, 0.0))
+    mean = sum(apart for apart, _ in found) / max(len(found), 1)
+    figures = f"total variation from their phase: mean {mean:.4f}, greatest {worst[0]:.4f} (bound {worst[1]:.4f})"
+    return Check(name="parts as mixes", told=figures, breaches=tuple(wrong)), worst[0]

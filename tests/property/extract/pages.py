@@ -1,0 +1,48 @@
+"""Random pages: well-formed, broken and absurd, in several scripts."""
+
+from hypothesis import strategies as st
+
+WORDS = [
+    "tea",
+    "Login",
+    "3.50 $",
+    "© 2024",
+    "Mehr lesen",
+    "日本語、です。",
+    "Привет!",
+    "a@b",
+    "x|y",
+    "“q”",
+    "end.",
+    "&amp;",
+    "&eacute;",
+]
+SENTENCES = ["The tea is hot, and the cup is full of it today.", "Wir trinken den Tee, wenn er nicht mehr so heiß ist."]
+TAGS = ["p", "div", "li", "ul", "td", "tr", "table", "h1", "h2", "article", "nav", "a", "b", "span", "pre", "section"]
+CLASSES = [
+    "",
+    ' class="content main"',
+    ' id="footer"',
+    ' class="nav-item"',
+    " hidden",
+    ' class="comment"',
+    " style='display:none'",
+]
+
+text = st.sampled_from([*WORDS, *SENTENCES])
+opened = st.builds("<{}{}>".format, st.sampled_from(TAGS), st.sampled_from(CLASSES))
+closed = st.builds("</{}>".format, st.sampled_from(TAGS))
+odd = st.sampled_from(
+    ["<br>", "<br><br>", "<img src=x>", "<hr>", " ", "\n", "<!-- c -->", "<", "<svg>x</svg>", "<script>x</script>"]
+)
+head = st.sampled_from(
+    [
+        "",
+        "<title>The tea is hot</title>",
+        '<html lang="de"><meta property="og:type" content="product"><title>Tee</title>',
+        '<script type="application/ld+json">{"@type": ["Product"], "x": {"@type":"Article"}}</script>',
+    ]
+)
+pages = st.builds(
+    lambda start, parts: start + "".join(parts), head, st.lists(st.one_of(text, text, opened, closed, odd), max_size=40)
+)

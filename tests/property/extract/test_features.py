@@ -1,0 +1,88 @@
+"""The kernels give the features that plain Python gives."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from operators import load
+from operators.extract.html import columns as C
+from operators.extract.html.feature_names import FIRST, SECOND
+from operators.extract.html.features_second import second_features
+from operators.extract.html.model import Model, blank
+from operators.extract.html.model import load as load_model
+from operators.extract.html.page import read_blocks
+from operators.extract.html.page_type import ld_types, og_type
+from operators.extract.html.plain.page import page_of
+from operators.extract.html.plain.second import second_stage
+from operators.extract.html.plain.whole import first_stage
+from operators.extract.html.trees import probability, score_blocks
+from operators.extract.html.workspace import Workspace, allocate
+from tests.property.extract.pages import pages
+
+WS = allocate(1 << 16)
+
+
+@cache
+def shipped() -> Model:
+    return load_model(load.shipped("shipped:extract/models/main_text.npz"))
+
+
+def plain(source: np.ndarray, ws: Workspace, model: Model):
+    start, end = ws.spots[C.TITLE_AT].tolist()
+    return page_of(ws, model, source[start:end].tobytes(), og_type(source, ws), ld_types(source, ws))
+
+
+@given(html=pages)
+@settings(max_examples=150)
+def test_first_stage(html):
+    model = shipped()
+    source = np.frombuffer(html.encode(), np.uint8)
+    read_blocks(source, len(source), WS, model)
+    expected = first_stage(plain(source, WS, model))
+    assert len(expected) == WS.state[C.BLOCKS]
+    for block, row in enumerate(expected):
+        assert set(row) == set(FIRST)
+        found = WS.features[block]
+        for column, name in enumerate(FIRST):
+            assert found[column] == pytest.approx(row[name], rel=2e-4, abs=2e-5), (name, block)
+
+
+@given(html=pages)
+@settings(max_examples=100)
+def test_second_stage(html):
+    model = shipped()
+    source = np.frombuffer(html.encode(), np.uint8)
+    table = read_blocks(source, len(source), WS, model)
+    blocks = int(WS.state[C.BLOCKS])
+    page = plain(source, WS, model)
+    first = first_stage(page)
+    score_blocks(WS.features, blocks, model.first, WS.score)
+    scores = WS.score[:blocks].astype(float).tolist()
+    expected = second_stage(page, first, scores)
+    second_features(WS, table)
+    for block, row in enumerate(expected):
+        assert set(row) == set(SECOND)
+        for column, name in enumerate(SECOND):
+            slack = 2e-3 if name == "path_score" else 5e-5  # thousandths are cut from a float32
+            assert WS.context[block, column] == pytest.approx(row[name], rel=5e-4, abs=slack), (name, block)
+
+
+@given(html=pages)
+@settings(max_examples=40)
+def test_trees_walked_together_are_trees_walked_alone(html):
+    model = shipped()
+    source = np.frombuffer(html.encode(), np.uint8)
+    read_blocks(source, len(source), WS, model)
+    blocks = int(WS.state[C.BLOCKS])
+    score_blocks(WS.features, blocks, model.first, WS.score)
+    for block in range(blocks):
+        assert WS.score[block] == pytest.approx(probability(model.first, WS.features[block]), abs=1e-6)
+
+
+def test_a_model_that_knows_nothing_scores_one_half():
+    source = np.frombuffer(b"<p>a<p>b", np.uint8)
+    read_blocks(source, len(source), WS, blank())
+    score_blocks(WS.features, 2, blank().first, WS.score)
+    assert WS.score[:2].tolist() == [0.5, 0.5]

@@ -1,0 +1,127 @@
+"""What the mixer makes is within what `verify` allows, whatever the documents; what it did not make is not."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from operators.mix.family import Infeasible
+from operators.mix.schedule import HeadDecay, Level, equal_phases
+from operators.mix.select import Selection, select_in_memory
+from operators.mix.spec import REHYDRATION, Budget, MixSpec, Multiplier
+from operators.mix.weights import Natural, SpecError, Temperature, UniMax
+from operators.mix.where import Bound, Replay
+from pipeline.verify.mixed import Mixed, budget, caps, leaves, parts, windows
+from pipeline.verify.written import Leafwise
+
+CHECKS = (budget, leaves, windows, caps)
+DE = {"language": ("de",)}
+
+
+def documents(count: int, longest: int, seed: int) -> pa.Table:
+    """Documents in five languages of very different size; lengths over three orders of magnitude."""
+    random = np.random.default_rng(seed)
+    return pa.table(
+        {
+            "doc_id": np.arange(count),
+            "u": random.integers(0, 2**64, count, np.uint64),
+            "n_tokens": np.ceil(longest ** random.random(count)).astype(np.int32),
+            "language": random.choice(["de", "en", "fr", "sw", "yo"], count, p=[0.2, 0.6, 0.17, 0.02, 0.01]),
+            "copies": random.choice([1, 2, 4, 300], count, p=[0.7, 0.2, 0.09, 0.01]),
+        }
+    )
+
+
+def mixed_of(chosen: Selection, table: pa.Table) -> Mixed:
+    """The shards of a selection, as parts."""
+    (copies,) = chosen.assigned
+    shard, leaf = copies["shard"].to_numpy(), copies["leaf"].to_numpy()
+    tokens = table["n_tokens"].to_numpy().astype(np.int64)[copies["row"].to_numpy()]
+    found = []
+    for number in range(sum(chosen.cuts.shards)):
+        names, place = np.unique(leaf[shard == number], return_inverse=True)
+        sums = np.bincount(place, weights=tokens[shard == number], minlength=len(names)).astype(np.int64)
+        found.append(Leafwise(leaf=names, tokens=sums))
+    return Mixed.of(chosen.plan, found)
+
+
+SPECS = st.builds(
+    lambda rule, multiple, phases, decay, bounds, replay, multiplier, held_out: MixSpec(
+        levels=(Level(columns=("language",), weighting=rule),),
+        budget=Budget(multiple=multiple),
+        phases=equal_phases(phases),
+        head_decay=decay,
+        bounds=bounds,
+        replay=replay,
+        multiplier=multiplier,
+        held_out=held_out,
+    ),
+    rule=st.sampled_from([Natural(), Temperature(temperature=3.33), UniMax()]),
+    multiple=st.sampled_from([0.1, 0.5, 1.0, 2.7]),
+    phases=st.integers(1, 3),
+    decay=st.sampled_from([None, HeadDecay(factor=0.5)]),
+    bounds=st.sampled_from([(), (Bound(where=DE, min=0.25, max=0.3),), (Bound(where=DE, max=0.1),)]),
+    replay=st.sampled_from([None, Replay(where={"language": ("fr",)}, share=0.05)]),
+    multiplier=st.sampled_from([None, Multiplier(column="copies", steps=REHYDRATION)]),
+    held_out=st.sampled_from([0.0, 0.05]),
+)
+
+
+@settings(max_examples=60)
+@given(spec=SPECS, count=st.sampled_from([3, 40, 600]), longest=st.sampled_from([1, 50, 5000]), seed=st.integers(0, 99))
+def test_what_the_mixer_makes_keeps_every_promise(spec, count, longest, seed):
+    table = documents(count, longest, seed)
+    try:
+        chosen = select_in_memory([table], spec, shards=4)
+    except (Infeasible, ValueError):
+        return
+    mixed = mixed_of(chosen, table)
+    assert [breach for check in CHECKS for breach in check(mixed).breaches] == []
+    assert parts(mixed)[0].breaches == ()
+
+
+@pytest.fixture(scope="module")
+def sound() -> Mixed:
+    spec = MixSpec(
+        levels=(Level(columns=("language",), weighting=Temperature(temperature=2)),),
+        bounds=(Bound(where=DE, min=0.3, max=0.35),),
+    )
+    table = documents(2000, 100, 1)
+    return mixed_of(select_in_memory([table], spec, shards=4), table)
+
+
+def changed(mixed: Mixed, part: int, leaf: int, by: int) -> Mixed:
+    """The same with other tokens of one leaf in one part."""
+    found = [Leafwise(leaf=p.leaf, tokens=p.tokens.copy()) for p in mixed.parts]
+    found[part].tokens[leaf] += by
+    return Mixed.of(mixed.plan, found)
+
+
+def test_a_leaf_that_lost_documents_is_found(sound):
+    wrong = changed(sound, 0, 0, -200)
+    assert "de: " in leaves(wrong).breaches[0]
+    assert "too few" in budget(changed(sound, 0, 0, -200)).breaches[0]
+
+
+def test_a_leaf_over_its_cap_is_found_to_the_token(sound):
+    leaf = int(np.argmax(sound.tokens.sum(axis=0) - sound.plan.caps))
+    over = int(sound.plan.caps[leaf] - sound.tokens.sum(axis=0)[leaf])
+    assert caps(changed(sound, 0, leaf, over)).breaches == ()
+    assert "at most" in caps(changed(sound, 0, leaf, over + 1)).breaches[0]
+
+
+def test_a_window_that_is_left_is_found(sound):
+    assert "language=de has" in windows(changed(sound, 0, 0, 40_000)).breaches[0]
+
+
+def test_a_part_that_is_not_a_small_mix_is_found(sound):
+    moved = changed(changed(sound, 0, 1, -3_000), 1, 1, 3_000)
+    assert leaves(moved).breaches == ()
+    assert "part 0 is" in parts(moved)[0].breaches[0]
+
+
+def test_a_budget_that_comes_to_nothing_is_refused_in_words():
+    spec = MixSpec(levels=(Level(columns=("language",)),), budget=Budget(multiple=0.1))
+    with pytest.raises(SpecError, match="the budget of the mix comes to 0 tokens"):
+        select_in_memory([documents(3, 1, 0)], spec, shards=4)

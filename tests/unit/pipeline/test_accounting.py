@@ -1,0 +1,38 @@
+"""Sums that are checked while it runs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.accounting import AccountingError, Tally, check, total_of
+
+PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple)
+COUNTS = st.dictionaries(PATHS, st.integers(1, 100), max_size=5)
+
+
+def tally(counts: dict[tuple[str, ...], int]) -> Tally:
+    found = Tally()
+    for path, n in counts.items():
+        found.add(*path, by=n)
+    return found
+
+
+@given(COUNTS, COUNTS)
+def test_tallies_of_units_add_up_whatever_their_order(one, other):
+    told = [{"tally": tally(c).to_json()} for c in (one, other)]
+    assert total_of(told).counts == total_of(told[::-1]).counts
+    for path in {*one, *other}:
+        assert total_of(told).counts[path] == one.get(path, 0) + other.get(path, 0)
+
+
+def test_totals_and_what_lies_below():
+    found = tally({("dropped", "x", "short"): 2, ("dropped", "y", "short"): 3, ("kept",): 5})
+    assert found.total("dropped") == 5
+    assert found.total() == 10
+    assert found.below("dropped") == {("x", "short"): 2, ("y", "short"): 3}
+
+
+def test_a_lost_row_stops_the_run_and_says_where():
+    check("a shard", came=5, went={"kept": 3, "dropped": 2})
+    with pytest.raises(AccountingError, match="a shard: 5 came in, but 3 kept \\+ 1 dropped = 4"):
+        check("a shard", came=5, went={"kept": 3, "dropped": 1})

@@ -1,0 +1,57 @@
+"""The steps on a batch: decisions split at once, what a source fixes stands, every row is somewhere."""
+
+import pyarrow as pa
+
+from operators import load
+from operators.batch import TEXT, Batch
+from operators.contract import Operator, Reader
+from pipeline.chain import STANDARD, Chain, reason_word
+
+
+def chain(*steps: tuple[str, dict[str, object]], fixed: dict[str, str] | None = None) -> Chain:
+    reader = load.build("readers.jsonl", {})
+    assert isinstance(reader, Reader)
+    made: list[tuple[str, Operator]] = [(n, load.equip(load.build(n, p), load.shipped)) for n, p in steps]
+    return Chain(reader, made, fixed or {})
+
+
+def batch(texts: list[str]) -> Batch:
+    columns = {name: pa.nulls(len(texts), dtype) for name, dtype in STANDARD.items()}
+    return Batch(
+        pa.table({**columns, "doc_id": pa.array(range(len(texts)), pa.int64()), "text": pa.array(texts, TEXT)})
+    )
+
+
+SHORT = ("decide.bounds", {"bounds": {"word_count": [2, None]}})
+LONG = ("decide.bounds", {"bounds": {"word_count": [None, 3]}})
+
+
+def test_a_dropped_row_keeps_its_measurements_and_is_seen_by_no_later_step():
+    out = chain(("signals.counts", {}), SHORT, LONG).run(batch(["a", "a b", "a b c d"]))
+    assert out.kept.column("doc_id").to_pylist() == [1]
+    assert [(g.step, g.kind, g.reasons.to_pylist()) for g in out.gone] == [
+        ("decide.bounds", "dropped", ["word_count<2"]),
+        ("decide.bounds", "dropped", ["word_count>3"]),
+    ]
+    assert out.gone[0].table["word_count"].to_pylist() == [1]
+
+
+def test_kept_columns_are_the_declared_ones():
+    made = chain(("signals.counts", {}), SHORT)
+    out = made.run(batch(["a b"]))
+    assert {n: out.kept.table.schema.field(n).type for n in made.columns()} == dict(made.columns())
+
+
+def test_what_the_source_fixes_wins_over_what_is_measured():
+    out = chain(("signals.language", {}), fixed={"language": "xx", "domain": "law"}).run(batch(["This is English."]))
+    assert out.kept.column("language").to_pylist() == ["xx"]
+    assert out.kept.column("domain").to_pylist() == ["law"]
+
+
+def test_no_rows_go_through_all_steps():
+    assert chain(("signals.counts", {}), SHORT).run(batch([])).kept.num_rows == 0
+
+
+def test_the_countable_part_of_a_reason():
+    reasons = pa.array(["truncated_gzip: 12 bytes short", "timeout", "not_html: application/pdf"])
+    assert reason_word(reasons).to_pylist() == ["truncated_gzip", "timeout", "not_html"]
