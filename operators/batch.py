@@ -30,6 +30,7 @@ class Batch:
     def __init__(self, table: pa.Table) -> None:
         self.table = table.combine_chunks()
         self._found: dict[tuple[object, ...], Any] = {}
+        self._before: Before | None = None
 
     @property
     def num_rows(self) -> int:
@@ -44,7 +45,8 @@ class Batch:
         """`find(self, *options)`, computed on the first call for this function and these (hashable) options."""
         key = (find, *options)
         if key not in self._found:
-            self._found[key] = find(self, *options)
+            before = self._before.keep(key) if self._before else None
+            self._found[key] = find(self, *options) if before is None else before
         return cast(Found, self._found[key])
 
     def with_columns(self, columns: Mapping[str, pa.Array]) -> "Batch":
@@ -58,12 +60,27 @@ class Batch:
         other = Batch(table)
         if "text" not in columns:
             other._found = dict(self._found)
+            other._before = self._before
         return other
 
     def keep(self, mask: np.ndarray) -> "Batch":
-        """The rows where the boolean `mask` is true; findings that are `Sliceable` follow, others are forgotten."""
+        """The rows where the boolean `mask` is true; what is `Sliceable` follows once asked for."""
         if mask.all():
             return self
         other = Batch(self.table.filter(pa.array(mask)))
-        other._found = {key: found.keep(mask) for key, found in self._found.items() if isinstance(found, Sliceable)}
+        other._before = Before(dict(self._found), mask, self._before)
         return other
+
+
+class Before:
+    """What was found before rows were dropped; sliced only when it is asked for, as most of it never is."""
+
+    def __init__(self, found: Mapping[tuple[object, ...], Any], mask: np.ndarray, before: "Before | None") -> None:
+        self._found, self._mask, self._before = found, mask, before
+
+    def keep(self, key: tuple[object, ...]) -> Any:
+        """The finding for the rows that are left; None if there is none, or it cannot be sliced."""
+        found = self._found.get(key)
+        if found is None and self._before is not None:
+            found = self._before.keep(key)
+        return found.keep(self._mask) if isinstance(found, Sliceable) else None
