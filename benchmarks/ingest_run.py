@@ -30,7 +30,7 @@ from pipeline.progress import Display
 from pipeline.run import Run
 from pipeline.stages import ingest, inventory
 from pipeline.stages.dedup_keys import KeyWriter
-from pipeline.stages.ingest_unit import DROPPED_TEXT_CHARS, standard
+from pipeline.stages.shard_writer import DROPPED_TEXT_CHARS, standard
 from pipeline.stages.units import quiet
 from pipeline.tables import TableWriter
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.accounting import Tally
-from pipeline.stages.ingest_unit import sampled
+from pipeline.stages.shard_writer import sampled
 
 TEXTS = [f"document number {i}" for i in range(400)]
 
