@@ -11,7 +11,7 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, inspection, own_code, preflight, sweep
+from pipeline import explain, folders, inspection, own_code, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
 from pipeline.dedup.showing import clusters
@@ -72,7 +72,10 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
 def plan(*, job: Path, overrides: tuple[str, ...]) -> None:
     """Say what a run would do."""
     spec = job_of(job, overrides)
-    for line in explain.explain(spec, preflight.check_inputs(spec)).lines():
+    files = preflight.check_inputs(spec)
+    preflight.check_resources(spec)
+    folders.check(spec)
+    for line in explain.explain(spec, files).lines():
         click.echo(line)
 
 

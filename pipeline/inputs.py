@@ -8,18 +8,34 @@ from typing import Any
 
 from cluster.storage import etag_of, filesystem, protocol_of
 from pipeline.config.inputs import InputSpec
+from pipeline.config.source import Path, dotted
 from pipeline.identity import digest
 
 LISTS = (".paths", ".paths.gz")  # Common Crawl's name for a list of files
 HIDDEN = ("_", ".")  # markers and checksums that other tools leave in a folder of data
 
 
+@dataclass(frozen=True)
+class InJob:
+    """One thing that is wrong, and the key of the job that says it.
+
+    >>> str(InJob(("inputs", 0, "paths", 1), "there is no such file"))
+    'inputs[0].paths[1]: there is no such file'
+    """
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {self.message}"
+
+
 class InputError(RuntimeError):
     """Inputs of a job cannot be used as they are; `problems` names each, with what to do."""
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    def __init__(self, problems: Iterable[str | InJob]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True, order=True)

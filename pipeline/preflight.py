@@ -8,7 +8,7 @@ from cluster.storage import Store, filesystem
 from operators.contract import Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
 from operators.tokens import tokenizer
-from pipeline import resources, sources
+from pipeline import folders, resources, sources
 from pipeline.config.formats import AUTO, format_of, reader_name
 from pipeline.config.readers import build_reader
 from pipeline.config.spec import JobSpec
@@ -24,7 +24,9 @@ def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
     problems: list[str] = []
     out: list[tuple[InputFile, str, Reader]] = []
     seen: Counter[str] = Counter()
-    for file in find_files(spec.inputs, share=spec.sample.inputs):
+    files = find_files(spec.inputs, share=spec.sample.inputs)
+    folders.check_apart(spec, files)
+    for file in files:
         found = sources.input_of(spec, file.source)
         seen[file.source] += 1
         told = format_of(file.uri) if found.format == AUTO else found.format

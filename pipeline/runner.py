@@ -8,7 +8,7 @@ from typing import Any
 
 from cluster import lease, lifecycle
 from cluster.storage import Store
-from pipeline import preflight, sweep
+from pipeline import folders, preflight, sweep
 from pipeline.config.spec import JobSpec
 from pipeline.explain import files_of, remember
 from pipeline.funnel import Funnel, funnel
@@ -56,6 +56,7 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
 @contextlib.contextmanager
 def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
     """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do."""
+    folders.check(spec)
     workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
     with contextlib.ExitStack() as open_:
         held = open_.enter_context(lease.held(workspace))
