@@ -143,6 +143,9 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     """Say what nothing refers to, and with `yes` delete it."""
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
+    if lease.read(workspace) is None:
+        click.echo(f"no run has begun in {spec.workspace}: there is nothing to clean")
+        return
     with lease.held(workspace):
         live = sweep.remembered(workspace, "names")
         live |= {name for part in as_given(spec, workspace) for name in part.done}

@@ -7,6 +7,7 @@ import pytest
 import s3fs
 from click.testing import CliRunner
 
+from cluster import lease
 from cluster.storage import Store
 from pipeline import own_output
 from pipeline.cli import EXIT_WRONG_JOB, main
@@ -45,7 +46,7 @@ def refused(
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """One input file, in a folder of its own beside the job."""
-    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "in").mkdir(parents=True)
     (tmp_path / "data" / "a.jsonl").write_text(LINE)
     return tmp_path
 
@@ -68,13 +69,14 @@ def test_a_manifest_of_another_program_is_no_marker_of_ours(data):
 
 
 @pytest.mark.parametrize("key", ["workspace", "output"])
-@pytest.mark.parametrize("where", ["./data", "./data/", "data/../data", ".", "./link"])
+@pytest.mark.parametrize("where", ["./data/in", "./data/in/", "data/in/../in", "./data", "./link"])
 def test_a_folder_that_holds_an_input_is_refused(data, key, where):
-    (data / "link").symlink_to(data / "data")
-    told = refused(data, path="data/*.jsonl", **{key: where})
+    (data / "data" / "a.jsonl").rename(data / "data" / "in" / "a.jsonl")
+    (data / "link").symlink_to(data / "data" / "in")
+    told = refused(data, path="data/in/*.jsonl", **{key: where})
     assert "holds the input" in told
     assert "a.jsonl of 'a'" in told
-    assert (data / "data" / "a.jsonl").read_text() == LINE
+    assert (data / "data" / "in" / "a.jsonl").read_text() == LINE
     assert sorted(p.name for p in data.iterdir()) == ["data", "job.yaml", "link"]
 
 
@@ -111,7 +113,33 @@ def test_on_s3_too(tmp_path, s3, monkeypatch):
         assert "holds the input s3://test/theirs/in/a.jsonl" in refused(tmp_path, output=output, **job)
     assert "holds 'deep/part-0.parquet'" in refused(tmp_path, output="s3://test/foreign", **job)
     assert not (tmp_path / "work").exists()
-    assert sorted(fs.find("test/theirs") + fs.find("test/foreign")) == [
+    assert sorted([*fs.find("test/theirs"), *fs.find("test/foreign")]) == [
         "test/foreign/deep/part-0.parquet",
         "test/theirs/in/a.jsonl",
     ]
+
+
+def test_clean_takes_nothing_that_no_run_wrote(data):
+    job = data / "job.yaml"
+    job.write_text(JOB.format(path="data/*.jsonl", workspace="./work", output="./out", more="", storage=""))
+    theirs = ("out/part-00000-of-00001.parquet", "notes.md", "mine/documents/a.parquet", "notes.md.1f.unfinished")
+    ours = ("documents/ab12.parquet", "tokens/cd34.parquet.1f.unfinished", "_job.json.1f.unfinished")
+    for name in (*theirs, *ours):
+        place = data / "work" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("x")
+    with lease.held(Store(str(data / "work"))):
+        pass
+    done = CliRunner().invoke(main, ["clean", "--yes", str(job)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert set(done.output.splitlines()[:-1]) == set(ours)
+    left = {p.relative_to(data / "work").as_posix() for p in (data / "work").rglob("*") if p.is_file()}
+    assert left == {*theirs, "_lease.json"}
+
+
+def test_clean_makes_no_workspace(data):
+    job = data / "job.yaml"
+    job.write_text(JOB.format(path="data/*.jsonl", workspace="./work", output="./out", more="", storage=""))
+    done = CliRunner().invoke(main, ["clean", "--yes", str(job)], catch_exceptions=False)
+    assert (done.exit_code, "no run has begun" in done.output) == (0, True)
+    assert not (data / "work").exists()
