@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pipeline import cli_dataset, cli_dedup, cli_remove, cli_train, process
-from pipeline.cli_options import JOB, SET, of_a_run
+from pipeline.cli_options import JOB, LIMIT, SAMPLE, SET, of_a_run
 from pipeline.exits import EXIT_WRONG_JOB, fail, guarded
 
 
@@ -50,6 +50,8 @@ def update(**arguments: Any) -> None:
 
 
 @main.command()
+@SAMPLE
+@LIMIT
 @SET
 @JOB
 def plan(**arguments: Any) -> None:

@@ -69,9 +69,9 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
     )
 
 
-def plan(*, job: Path, overrides: tuple[str, ...]) -> None:
-    """Say what a run would do."""
-    spec = job_of(job, overrides)
+def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None) -> None:
+    """Say what a run would do, of a job that passes every check of one."""
+    spec = job_of(job, overrides, documents=sample, limit=limit)
     files = preflight.check_inputs(spec)
     preflight.check_resources(spec)
     folders.check(spec)

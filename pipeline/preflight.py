@@ -60,7 +60,7 @@ def check_resources(spec: JobSpec) -> None:
     try:
         tokenizer.load(resources.opened(spec.tokens.tokenizer), eos=spec.tokens.eos)
     except (ValueError, LookupError) as e:
-        raise MissingFile(f"tokens: {spec.tokens.tokenizer!r} with eos {spec.tokens.eos!r}: {e}") from e
+        raise MissingFile(f"tokens.tokenizer: {spec.tokens.tokenizer!r} with eos {spec.tokens.eos!r}: {e}") from e
     given_plan(spec.mix)
 
 

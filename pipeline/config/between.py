@@ -7,6 +7,8 @@ from pydantic import ValidationError
 
 from cluster.address import holds, normal
 from operators.mix.weights import SpecError
+from pipeline.config import least_shares
+from pipeline.config.inputs import InputSpec
 from pipeline.config.messages import sections
 from pipeline.config.mix import MixSpec
 from pipeline.config.problems import nearest
@@ -20,6 +22,7 @@ def complaints(full: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _inside(JobSpec, full)
     yield from _mix(full.get("mix"))
     yield from _sources(full)
+    yield from _least(full)
     yield from _shards(full)
     if full.get("output_shards") is not None and full.get("shard_tokens") is not None:
         yield ("shard_tokens",), "output_shards and shard_tokens exclude each other: keep one"
@@ -65,6 +68,16 @@ def _mix(value: Any) -> Iterator[Complaint]:
             mix_of(section)
         except SpecError as e:
             yield ("mix",), str(e).removeprefix("mix: ")
+
+
+def _least(full: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Least shares that no input can fill, where mix and inputs are right by themselves."""
+    inputs = full.get("inputs")
+    mix = sound(MixSpec, full.get("mix", {}))
+    found = [sound(InputSpec, each) for each in inputs] if isinstance(inputs, tuple) else []
+    sources = [each for each in found if isinstance(each, InputSpec)]
+    if isinstance(mix, MixSpec) and sources and len(sources) == len(found):
+        yield from least_shares.complaints(mix, sources)
 
 
 def _shards(full: Mapping[str, Any]) -> Iterator[Complaint]:

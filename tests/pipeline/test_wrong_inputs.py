@@ -89,3 +89,28 @@ def test_no_job_file(tmp_path):
     done = CliRunner().invoke(main, ["run", str(tmp_path / "job.yaml")])
     assert done.exit_code == EXIT_WRONG_JOB
     assert "`corpusmill init` writes one" in done.output + done.stderr
+
+
+def test_a_tokenizer_that_is_none(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
+    (tmp_path / "t.json").write_text("not one")
+    for command in ("plan", "run"):
+        told = refused(tmp_path, f"{tmp_path}/a.jsonl", "tokens: {tokenizer: t.json}", command)
+        assert "tokens.tokenizer" in told
+        assert "t.json" in told
+
+
+def test_a_sample_of_nothing(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
+    for more in ("sample: {documents: 0}", "sample: {inputs: 0}"):
+        assert "expected more than 0, found 0" in refused(tmp_path, f"{tmp_path}/a.jsonl", more, "plan")
+
+
+def test_plan_takes_a_sample_and_a_limit_as_run_does(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
+    job = tmp_path / "job.yaml"
+    job.write_text(JOB.format(folder=tmp_path, path=f"{tmp_path}/a.jsonl", more=""))
+    done = CliRunner().invoke(main, ["plan", "--sample", "0.5", "--limit", "7", str(job)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "until a source has given 7 documents" in done.output
+    assert CliRunner().invoke(main, ["plan", "--sample", "0", str(job)]).exit_code == EXIT_WRONG_JOB
