@@ -16,6 +16,7 @@ from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
 from pipeline.dedup.showing import clusters
 from pipeline.funnel import as_table, leaves_table, size
+from pipeline.placing import at_lines
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
 from pipeline.stages import ingest, inventory, tokenize, withheld
@@ -44,7 +45,8 @@ def run(
     """Run a job and tell what came of it."""
     spec = job_of(job, overrides, documents=sample, limit=limit)
     display = Display(quiet=quiet)
-    done = run_job(spec, Options(address=address, workers=workers, update=update), display)
+    with at_lines(job, overrides):
+        done = run_job(spec, Options(address=address, workers=workers, update=update), display)
     if not quiet:
         tell(spec, done, Console(highlight=False))
 
@@ -72,9 +74,10 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
 def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None) -> None:
     """Say what a run would do, of a job that passes every check of one."""
     spec = job_of(job, overrides, documents=sample, limit=limit)
-    files = preflight.check_inputs(spec)
-    preflight.check_resources(spec)
-    folders.check(spec)
+    with at_lines(job, overrides):
+        files = preflight.check_inputs(spec)
+        preflight.check_resources(spec)
+        folders.check(spec)
     for line in explain.explain(spec, files).lines():
         click.echo(line)
 

@@ -1,6 +1,7 @@
 """Whether a run may write where its job says: the folders are ours or empty, can be made, and hold no input."""
 
 import os
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from pipeline.own_output import foreign
 WRITTEN = ("workspace", "output")
 
 
-def check(spec: JobSpec) -> None:
-    """InputError when workspace or output cannot be written to, or the output is a folder of somebody else's."""
+def check(spec: JobSpec, *, try_it: bool = False) -> None:
+    """InputError when workspace or output cannot be written to, or the output is a folder of somebody else's.
+
+    try_it: local folders are told to be writable only after a folder was made beside them, and removed.
+    """
     stores = {key: Store(getattr(spec, key), spec.storage) for key in WRITTEN}
-    problems = [InJob((key,), told) for key, store in stores.items() if (told := _cannot_be(store)) is not None]
+    problems = [InJob((key,), told) for key, store in stores.items() if (told := _cannot_be(store, try_it)) is not None]
     if not problems and (name := foreign(stores["output"])) is not None:
         told = f"{spec.output} holds {name!r} and no dataset of ours: name another folder, or empty this one"
         problems = [InJob(("output",), told)]
@@ -57,8 +61,8 @@ def endpoint(options: Mapping[str, Any]) -> str | None:
     return None if told is None else str(told).rstrip("/")
 
 
-def _cannot_be(store: Store) -> str | None:
-    """Why a local folder cannot be written to; None when it can, as far as one can tell without writing."""
+def _cannot_be(store: Store, try_it: bool) -> str | None:
+    """Why a local folder cannot be written to; None when it can, as far as one can tell."""
     if not store.is_local:
         return None
     place = Path(store.root or "/")
@@ -67,4 +71,9 @@ def _cannot_be(store: Store) -> str | None:
         return f"{store.url} cannot be a folder: {there} is a file; name another folder"
     if not os.access(there, os.W_OK | os.X_OK):
         return f"no permission to write to {there}; change its mode, or name another folder"
+    if try_it:
+        try:
+            os.rmdir(tempfile.mkdtemp(prefix=".corpusmill-", dir=there))
+        except OSError as e:
+            return f"nothing can be written to {there} ({e.strerror}); name another folder"
     return None

@@ -53,17 +53,18 @@ def find_files(inputs: Iterable[InputSpec], *, share: float = 1.0) -> list[Input
 
     share: of the files of each source, at least one; by hash, so that a larger share contains a smaller one.
     """
-    problems: list[str] = []
+    problems: list[str | InJob] = []
     found: dict[tuple[str, str], InputFile] = {}
-    for spec in inputs:
-        for path in spec.paths:
+    for number, spec in enumerate(inputs):
+        for place, path in enumerate(spec.paths):
+            at = ("inputs", number, "paths", place)
             try:
                 files = expand(path, spec)
+                if not files:
+                    problems.append(InJob(at, f"{spec.source}: {path!r} {_holds_nothing(path, spec)}"))
             except OSError as e:
-                problems.append(f"{spec.source}: {path!r}: {_plainly(e)}")
+                problems.append(InJob(at, f"{spec.source}: {path!r}: {_plainly(e)}"))
                 continue
-            if not files:
-                problems.append(f"{spec.source}: {path!r} names no file; see what lies there, or correct the pattern")
             found |= {(f.source, f.uri): f for f in files}
     if problems:
         raise InputError(problems)
@@ -105,9 +106,19 @@ def _lines(path: str, storage: Mapping[str, Any]) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def _holds_nothing(path: str, spec: InputSpec) -> str:
+    """What to say of a path that exists, or is a pattern, and names no file."""
+    if path.startswith("list:") or path.endswith(LISTS):
+        return "names no file: the list is empty, or its patterns fit nothing; correct it"
+    if not any(c in path for c in "*?[") and filesystem(path, spec.storage).isdir(path):
+        return f"is a folder and holds no file but hidden ones ({' '.join(HIDDEN)}); name the folder of the data"
+    return "names no file; see what lies there, or correct the pattern"
+
+
 def _plainly(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "there is no such file or folder"
+        missing = f" {error.filename!r}" if error.filename else ""
+        return f"there is no such file or folder{missing}; correct the path, or put the data there"
     if isinstance(error, PermissionError):
         return "no permission to read it; check the credentials or the file's mode"
     return str(error)
