@@ -71,13 +71,14 @@ def extract_pages(
     end: np.ndarray,
     kind: np.ndarray,
     owned: Workspace,
-    model: Model,
+    learned: Model,
     choices: Choices,
     out: Texts,
     told: Told,
 ) -> None:
     """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
     ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
+    model = borrowed(learned)  # pyright: ignore[reportCallIssue]
     for row in range(kind.shape[0]):
         o = out.text_end[row]
         if kind[row] != HTML:
