@@ -70,15 +70,14 @@ def extract_pages(
     start: np.ndarray,
     end: np.ndarray,
     kind: np.ndarray,
-    owned: Workspace,
-    learned: Model,
+    ws: Workspace,
+    model: Model,
     choices: Choices,
     out: Texts,
     told: Told,
 ) -> None:
     """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
-    ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
-    model = borrowed(learned)  # pyright: ignore[reportCallIssue]
+    ws, model = borrowed(ws), borrowed(model)
     for row in range(kind.shape[0]):
         o = out.text_end[row]
         if kind[row] != HTML:

@@ -1,14 +1,24 @@
-"""Arrays without reference counts, for the inside of a kernel: each count is an atomic write."""
+"""Arrays without reference counts, for the inside of a kernel: each count is an atomic write, or at least a call."""
 
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+Arrays = TypeVar("Arrays")
+
+
+class Borrowed(Protocol):
+    """How `borrowed` looks to its callers: Numba hands the typing context over itself."""
+
+    def __call__(self, arrays: Arrays) -> Arrays:
+        """The same arrays."""
+        ...
+
 
 @intrinsic
-def borrowed(typing_context: Any, arrays: Any) -> Any:
+def _borrowed(typing_context: Any, arrays: Any) -> Any:
     """The same named tuple of arrays (and of such tuples), unowned: valid as long as the caller holds the original."""
 
     def unowned(context: Any, builder: Any, kind: Any, value: Any) -> Any:
@@ -25,3 +35,6 @@ def borrowed(typing_context: Any, arrays: Any) -> Any:
         return unowned(context, builder, signature.args[0], arguments[0])
 
     return arrays(arrays), generate
+
+
+borrowed = cast(Borrowed, _borrowed)  # a kernel that loops borrows its arguments anew: what it is handed may be owned

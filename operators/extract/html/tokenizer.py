@@ -42,9 +42,9 @@ def _reset(ws: Workspace) -> None:
 
 
 @njit(cache=True, nogil=True)
-def tokenize(src: np.ndarray, n: Int, owned: Workspace) -> None:
+def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
     """Reads `src[:n]` (UTF-8). Fills text, blocks, elements, names, links, spots, scripts; counts are in the state."""
-    ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
+    ws = borrowed(ws)
     st = ws.state
     _reset(ws)
     i = 0

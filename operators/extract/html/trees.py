@@ -8,9 +8,12 @@ Deviates: thresholds are rounded down to float32, which decides the same for eve
           at a time; every node of a tree is asked for every block, and only those who stand at it move.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.forest import SIDE_BY_SIDE, Forest
 from operators.extract.html.scalars import Int
 
@@ -20,13 +23,21 @@ FEATURES = 256
 BYTE = np.uint64(255)
 
 
+class Scratch(NamedTuple):
+    """Room for one chunk."""
+
+    column: np.ndarray  # int32[CHUNK]
+    ranks: np.ndarray  # uint8[FEATURES, CHUNK]
+    leaf: np.ndarray  # uint8[SIDE_BY_SIDE, CHUNK]: of the trees under way, the leaf each block stands at
+
+
 @njit(cache=True, nogil=True, inline="always")
 def whole_lanes(rows: Int) -> Int:
     """`rows`, rounded up to vectors that are full."""
     return (np.uint64(rows) + LANES - np.uint64(1)) // LANES * LANES
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _rank(bits: np.ndarray, first: Int, rows: Int, forest: Forest, column: np.ndarray, ranks: np.ndarray) -> None:
     """Fills row k of `ranks` with the ranks of the forest's k-th feature in `rows` blocks from `first` on.
 
@@ -56,7 +67,7 @@ def _rank(bits: np.ndarray, first: Int, rows: Int, forest: Forest, column: np.nd
             cut += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _walk(forest: Forest, group: Int, room: Int, ranks: np.ndarray, leaf: np.ndarray) -> None:
     """Fills row k of `leaf` with the leaf of each block in the group's k-th tree."""
     leaf[:, :room] = 0
@@ -72,12 +83,9 @@ def _walk(forest: Forest, group: Int, room: Int, ranks: np.ndarray, leaf: np.nda
 
 
 @njit(cache=True, nogil=True)
-def score_blocks(features: np.ndarray, rows: Int, forest: Forest, score: np.ndarray) -> None:
-    """`forest.probability` of the first `rows` rows to `score`."""
-    bits = features.view(np.int32)
-    column = np.empty(CHUNK, np.int32)
-    ranks = np.empty((FEATURES, CHUNK), np.uint8)
-    leaf = np.empty((SIDE_BY_SIDE, CHUNK), np.uint8)
+def _score(bits: np.ndarray, rows: Int, forest: Forest, score: np.ndarray, scratch: Scratch) -> None:
+    forest = borrowed(forest)
+    column, ranks, leaf = borrowed(scratch)
     trees = forest.root.shape[0]
     for first in range(0, rows, CHUNK):
         count = min(CHUNK, rows - first)
@@ -94,3 +102,12 @@ def score_blocks(features: np.ndarray, rows: Int, forest: Forest, score: np.ndar
                     total[j] += value[at[j]]
         for j in range(count):
             total[j] = 1 / (1 + np.exp(-total[j]))
+
+
+@njit(cache=True, nogil=True)
+def score_blocks(features: np.ndarray, rows: Int, forest: Forest, score: np.ndarray) -> None:
+    """`forest.probability` of the first `rows` rows to `score`."""
+    scratch = Scratch(
+        np.empty(CHUNK, np.int32), np.empty((FEATURES, CHUNK), np.uint8), np.empty((SIDE_BY_SIDE, CHUNK), np.uint8)
+    )
+    _score(features.view(np.int32), rows, forest, score, scratch)
