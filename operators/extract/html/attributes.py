@@ -10,6 +10,7 @@ from operators.extract.html import columns as C
 from operators.extract.html.characters import LOWER, NAME_CLASS
 from operators.extract.html.hashing import BASIS, PRIME, fnv1a, fold32, folded
 from operators.extract.html.scalars import Int
+from operators.extract.html.scan import find_byte
 from operators.extract.html.workspace import Workspace
 
 CLASS, ID, ROLE, ITEMPROP, STYLE, HIDDEN, ARIA_HIDDEN = (
@@ -50,10 +51,8 @@ def next_attribute(src: np.ndarray, j: Int, n: Int) -> tuple[Int, Int, Int, Int]
             quote = src[j]
             j += 1
             start = j
-            while j < n and src[j] != quote:
-                j += 1
-            end = j
-            j += 1
+            end = find_byte(src, j, n, quote)
+            j = end + 1
         else:
             start = j
             while j < n and src[j] > 32 and src[j] != 62:
@@ -71,9 +70,7 @@ def end_of_tag(src: np.ndarray, j: Int, n: Int) -> Int:
         if c == 62:
             return j
         if after_equals and (c == 34 or c == 39):
-            j += 1
-            while j < n and src[j] != c:
-                j += 1
+            j = find_byte(src, j + 1, n, c)
             after_equals = False
         elif c == 61:
             after_equals = True

@@ -20,6 +20,7 @@ from operators.extract.html.head import note, read_head_tag
 from operators.extract.html.markup import after_comment, end_of_raw_text
 from operators.extract.html.running_text import copy_text
 from operators.extract.html.scalars import Int
+from operators.extract.html.scan import find_byte
 from operators.extract.html.tags import TAG_KEYS, TAG_VALUES
 from operators.extract.html.tree import close, open_element
 from operators.extract.html.workspace import Workspace
@@ -50,8 +51,7 @@ def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
     i = 0
     while i < n:
         if st[C.SKIPPING] > 0:
-            while i < n and src[i] != 60:
-                i += 1
+            i = find_byte(src, i, n, 60)
         else:
             i = copy_text(src, i, n, ws)
         if i + 1 >= n:
@@ -150,9 +150,7 @@ def _raw_text(src: np.ndarray, first: Int, name_end: Int, i: Int, n: Int, ws: Wo
     st = ws.state
     end = end_of_raw_text(src, i, n, first, name_end)
     if tag == T.TITLE and end == n:  # never closed: a browser shows nothing more; we go on at the next tag
-        end = i
-        while end < n and src[end] != 60:
-            end += 1
+        end = find_byte(src, i, n, 60)
     if tag == T.TITLE and st[C.SKIPPING] == 0:
         note(ws, C.TITLE_AT, i, end)
     elif tag == T.SCRIPT and st[C.SCRIPTS] < ws.scripts.shape[0] and read_head_tag(src, name_end, n, ws, tag):
