@@ -50,22 +50,16 @@ def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
     _reset(ws)
     i = 0
     while i < n:
-        if st[C.SKIPPING] > 0:
-            i = find_byte(src, i, n, 60)
-        else:
-            i = copy_text(src, i, n, ws)
-        if i + 1 >= n:
+        i = find_byte(src, i, n, 60) if st[C.SKIPPING] > 0 else copy_text(src, i, n, ws)
+        closing = i + 1 < n and src[i + 1] == 47
+        first = i + 2 if closing else i + 1
+        if first >= n:
             break
-        c = src[i + 1]
-        if c == 47:
-            if i + 2 >= n:
-                break
-            is_tag = 97 <= (src[i + 2] | 32) <= 122
-            i = _tag(src, i + 2, n, ws, True) if is_tag else after_comment(src, i, n)
-        elif c == 33 or c == 63:
+        c = src[first]
+        if 97 <= (c | 32) <= 122:
+            i = _tag(src, first, n, ws, closing)
+        elif closing or c == 33 or c == 63:
             i = after_comment(src, i, n)
-        elif 97 <= (c | 32) <= 122:
-            i = _tag(src, i + 1, n, ws, False)
         else:
             if st[C.SKIPPING] == 0:
                 _literal_less_than(ws)

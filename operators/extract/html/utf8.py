@@ -47,4 +47,4 @@ def is_utf8(data: np.ndarray, start: Int, end: Int) -> bool:
 @njit(cache=True, nogil=True)
 def has_escape(data: np.ndarray, start: Int, end: Int) -> bool:
     """Whether data[start:end] holds an escape byte, by which ISO-2022 writes other scripts in ASCII bytes."""
-    return find_byte(data, start, end, ESCAPE) < end
+    return bool(find_byte(data, start, end, ESCAPE) < end)
