@@ -51,7 +51,7 @@ def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
     i = 0
     while i < n:
         i = find_byte(src, i, n, 60) if st[C.SKIPPING] > 0 else copy_text(src, i, n, ws)
-        closing = i + 1 < n and src[i + 1] == 47
+        closing = bool(i + 1 < n and src[i + 1] == 47)
         first = i + 2 if closing else i + 1
         if first >= n:
             break
