@@ -24,6 +24,9 @@ from resiliparse.extract.html2text import extract_plain_text
 from operators import load
 from operators.batch import Batch
 from operators.contract import Extract
+from operators.extract.html import columns as C
+from operators.extract.html.tokenizer import tokenize
+from operators.extract.html.workspace import MAX_BYTES, workspace
 from operators.text.charset import decoded, detect
 from training.extract.folds import OUTER_FOLDS, fold_of
 from training.extract.words import overlap
@@ -34,6 +37,7 @@ FOLDS = HERE / "data" / "extract"
 SCRIPTS = {"Latin": 0.95, "CJK": 0.95, "Cyrillic": 0.97, "Arabic": 0.97}
 LEAST_HELD_OUT = 0.90
 BATCH_ROWS = 64
+MANY_BLOCKS = range(400, 601)
 RESAMPLES = 10_000
 
 
@@ -172,8 +176,24 @@ def held_out(quick: bool) -> list[dict]:
             "extract: WCXB pages", rate, "pages/s, resiliparse", peer=len(chosen) / resi.cpu_s, at_least=1.3, good=True
         ),
         line("extract: WCXB pages", rate, "pages/s, at least 700", peer=700, at_least=1.0, good=True),
+        of_many_blocks([found[url] for url in sorted(found)]),
     ]
     return rows
+
+
+def of_many_blocks(chosen: list[Page]) -> dict:
+    """Speed on the pages with MANY_BLOCKS: what is asked of each block counts there."""
+    many = [page for page in chosen if block_count(page) in MANY_BLOCKS]
+    rate = len(many) / by_us(many).cpu_s
+    name = f"extract: WCXB pages of {MANY_BLOCKS.start} to {MANY_BLOCKS.stop - 1} blocks ({len(many)} pages)"
+    return line(name, rate, "pages/s, at least 500", peer=500, at_least=1.0, good=len(many) > 0)
+
+
+def block_count(page: Page) -> int:
+    utf8 = np.frombuffer(decoded(page.content, detect(page.content, page.http_charset)).encode(), np.uint8)
+    ws = workspace(len(utf8))
+    tokenize(utf8, min(len(utf8), MAX_BYTES), ws)
+    return int(ws.state[C.BLOCKS])
 
 
 def script_of(text: str) -> str:
