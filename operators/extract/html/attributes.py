@@ -26,6 +26,8 @@ COMMENT_WORDS = np.array(
     ],
     np.uint32,
 )
+MAY_BE_COMMENT = np.zeros(256, np.bool_)  # by the last byte of a hash: whether one of COMMENT_WORDS ends so
+MAY_BE_COMMENT[COMMENT_WORDS & 255] = True
 
 
 @njit(cache=True, nogil=True)
@@ -146,9 +148,10 @@ def read_attributes(src: np.ndarray, j: Int, n: Int, ws: Workspace, is_block: bo
     st[C.A_COMMENTS] = 0
     if is_block:
         for k in range(first, count):
-            for word in COMMENT_WORDS:
-                if names[k] == word:
-                    st[C.A_COMMENTS] = C.IN_COMMENTS
+            if MAY_BE_COMMENT[names[k] & np.uint32(255)]:
+                for word in COMMENT_WORDS:
+                    if names[k] == word:
+                        st[C.A_COMMENTS] = C.IN_COMMENTS
     if hidden and count < names.shape[0]:
         names[count] = HIDDEN_WORD
         count += 1
