@@ -24,16 +24,32 @@ def row(
     True
     """
     ratio = None if peer is None else peer / value if value else math.inf
-    return {
-        "name": name,
-        "value": value,
-        "unit": unit,
-        "peer_value": peer,
-        "ratio": ratio,
-        "at_least": at_least,
-        "answer_ok": answer_ok,
-        "ok": answer_ok and (at_least is None or (ratio is not None and ratio >= at_least)),
-    }
+    return _row(name, value, unit, peer, ratio, at_least, answer_ok)
+
+
+def row_of_more(
+    name: str,
+    value: float,
+    unit: str,
+    *,
+    peer: float | None = None,
+    at_least: float | None = None,
+    answer_ok: bool = True,
+) -> dict[str, Any]:
+    """One row, as `row` has it, where more is better on both sides: `ratio` is value / peer.
+
+    >>> row_of_more("rate", 900.0, "pages/s", peer=700.0, at_least=1.0)["ok"]
+    True
+    """
+    return _row(name, value, unit, peer, value / peer if peer else None, at_least, answer_ok)
+
+
+def _row(
+    name: str, value: float, unit: str, peer: float | None, ratio: float | None, at_least: float | None, answer: bool
+) -> dict[str, Any]:
+    ok = answer and (at_least is None or (ratio is not None and ratio >= at_least))
+    fields = (name, value, unit, peer, ratio, at_least, answer, ok)
+    return dict(zip(FIELDS, fields, strict=True))
 
 
 def failed(name: str, error: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What every operator promises, and the one place where each promise is checked, on every batch.
+"""What every operator promises; each promise is checked on every batch (operators.checks).
 
 Five verbs, each a base class with one abstract method. An operator is a frozen, keyword-only dataclass derived from
 exactly one verb: its parameters are its fields, `reads` and `adds` declare its columns with their Arrow types.
@@ -6,7 +6,7 @@ Ray Data lets a schema drift from block to block without a word; here it is a Co
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, ClassVar, Protocol, runtime_checkable
 
@@ -15,9 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from operators.batch import TEXT, Batch
-
-Columns = Mapping[str, pa.DataType]
-Arrays = Mapping[str, pa.Array]
+from operators.checks import Arrays, Columns, ContractError, checked, refuse_overwriting, require
 
 # What every reader tells of every record, beside the columns it `makes`. The lengths of all rows of a span add up to
 # the bytes of the span: what is not a document is a row too, skipped or failed.
@@ -27,14 +25,6 @@ RECORD: Columns = {
     "skipped": pa.string(),  # null for a document; else what kind of record it is: "request", "blank_line"
     "failure": pa.string(),  # null when sound; else "reason" or "reason: what was found", e.g. "truncated_gzip: ..."
 }
-
-
-# A column that is read as this may hold integers or floats of any width.
-NUMBER = pa.float64()
-
-
-class ContractError(TypeError):
-    """An operator was given, or gave back, columns that break its declaration."""
 
 
 @dataclass(frozen=True)
@@ -204,46 +194,6 @@ class Decision(ABC):
 
 Operator = Reader | Extract | Rewrite | Signal | Decision
 VERBS = (Reader, Extract, Rewrite, Signal, Decision)
-
-
-def require(batch: Batch, columns: Columns, *, who: object) -> None:
-    """Raise ContractError unless `batch` has every column with that type; NUMBER stands for any number."""
-    for name, dtype in columns.items():
-        if name not in batch.table.column_names:
-            raise ContractError(
-                f"{type(who).__name__} reads column {name!r}; this batch has {batch.table.column_names}"
-            )
-        found = batch.table.schema.field(name).type
-        if not fits(found, dtype):
-            wanted = "a number" if dtype == NUMBER else dtype
-            raise ContractError(f"{type(who).__name__} reads {name!r} as {wanted}; this batch has {found}")
-
-
-def fits(found: pa.DataType, wanted: pa.DataType) -> bool:
-    """Whether a column of type `found` can be read as `wanted`: the same type, or any number where NUMBER is wanted."""
-    number = pa.types.is_integer(found) or pa.types.is_floating(found)
-    return found == wanted or (wanted == NUMBER and number)
-
-
-def refuse_overwriting(batch: Batch, columns: Columns, *, who: object) -> None:
-    """Raise ContractError when a new column would hide one that is there already."""
-    for name in columns:
-        if name in batch.table.column_names:
-            raise ContractError(f"{type(who).__name__} would overwrite column {name!r}; run it once, or rename")
-
-
-def checked(arrays: Arrays, declared: Columns, batch: Batch, *, who: object) -> Arrays:
-    """`arrays` if they are exactly the declared columns, each as long as the batch; else ContractError."""
-    name = type(who).__name__
-    if set(arrays) != set(declared):
-        raise ContractError(f"{name} declares {sorted(declared)} but gave {sorted(arrays)}")
-    for column, dtype in declared.items():
-        found = arrays[column]
-        if found.type != dtype:
-            raise ContractError(f"{name} declares {column!r} as {dtype} but gave {found.type}")
-        if len(found) != batch.num_rows:
-            raise ContractError(f"{name}.{column}: {len(found)} values for {batch.num_rows} rows")
-    return arrays
 
 
 def mask_of(reasons: pa.Array) -> np.ndarray:

@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from operators.batch import Batch
-from operators.contract import NUMBER, Columns, Decision
+from operators.checks import NUMBER
+from operators.contract import Columns, Decision
 from operators.text.reasons import above, below, first_reason, unknown
 
 

@@ -29,6 +29,22 @@ class TextBuffers:
         return int(self.offsets[-1] - self.offsets[0])
 
 
+def views(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """The bytes and the offsets of a large_string or large_binary array, sliced or not, without copying them.
+
+    Bytes: uint8, the whole buffer, at least one byte. Offsets: int64[n + 1] into it. Both are read-only: Numba would
+    compile a kernel once more for arrays that differ in this.
+    """
+    _, offsets_buffer, data_buffer = column.buffers()
+    offsets, data = np.zeros(len(column) + 1, np.int64), np.zeros(1, np.uint8)
+    if offsets_buffer is not None and len(column):
+        offsets = np.frombuffer(memoryview(offsets_buffer), np.int64, len(column) + 1, 8 * column.offset)
+    if data_buffer is not None and data_buffer.size:
+        data = np.frombuffer(memoryview(data_buffer), np.uint8)
+    data.flags.writeable = offsets.flags.writeable = False
+    return data, offsets
+
+
 def text_buffers(column: pa.Array) -> TextBuffers:
     """Views on the buffers of a large_string (or string: its offsets are widened) array; nothing else is copied.
 
@@ -42,12 +58,8 @@ def text_buffers(column: pa.Array) -> TextBuffers:
     if column.null_count:
         valid = column.is_valid().to_numpy(zero_copy_only=False)
         column = column.fill_null("")
-    _, offsets, data = column.buffers()
-    if offsets is None or len(column) == 0:
-        return TextBuffers(data=np.zeros(0, np.uint8), offsets=np.zeros(len(column) + 1, np.int64), valid=valid)
-    starts = np.frombuffer(memoryview(offsets), np.int64, len(column) + 1, column.offset * 8)
-    flat = np.zeros(0, np.uint8) if data is None else np.frombuffer(memoryview(data), np.uint8)
-    return TextBuffers(data=flat, offsets=starts, valid=valid)
+    data, offsets = views(column)
+    return TextBuffers(data=data, offsets=offsets, valid=valid)
 
 
 def find_text(batch: Batch) -> TextBuffers:

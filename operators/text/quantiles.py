@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from operators.batch import Batch
-from operators.contract import NUMBER, Columns
+from operators.checks import NUMBER
+from operators.contract import Columns
 from operators.text.bins import bins_of
 
 HISTOGRAM = pa.schema({"column": pa.string(), "group": pa.string(), "bin": pa.int64(), "documents": pa.int64()})

@@ -1,9 +1,11 @@
-"""The UTF-8 bytes of a text column, as kernels see them: one buffer, and where each document begins and ends."""
+"""The bytes of a column as kernels see them that cut documents: one buffer, and where each begins and ends."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+
+from operators.text.buffers import views
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,21 +43,11 @@ def spans_of(column: pa.Array) -> Spans:
     """The bytes of a large_string or large_binary array, sliced or not, without copying them."""
     if column.type not in (pa.large_string(), pa.large_binary()):
         raise TypeError(f"expected large_string or large_binary, got {column.type}")
-    _, offsets_buffer, data_buffer = column.buffers()
-    count = len(column)
-    if offsets_buffer is None or count == 0:
-        nothing = np.zeros(count, np.int64)
-        return Spans(data=np.zeros(1, np.uint8), starts=nothing, ends=nothing.copy())
-    offsets = np.frombuffer(memoryview(offsets_buffer), np.int64, count + 1, 8 * column.offset)
+    data, offsets = views(column)
     starts, ends = offsets[:-1].copy(), offsets[1:].copy()
     if column.null_count:
         null = column.is_null().to_numpy(zero_copy_only=False)
         ends[null] = starts[null]
-    if data_buffer is None or data_buffer.size == 0:
-        data = np.zeros(1, np.uint8)
-    else:
-        data = np.frombuffer(memoryview(data_buffer), np.uint8)
-    data.flags.writeable = False  # Numba compiles a kernel once more for arrays that differ in this
     return Spans(data=data, starts=starts, ends=ends)
 
 

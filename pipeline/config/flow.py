@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from operators import load
-from operators.contract import NUMBER, Columns, Decision, Extract, Operator, Reader, Rewrite, fits
+from operators.checks import NUMBER, fits
+from operators.contract import Columns, Decision, Extract, Operator, Reader, Rewrite
 from pipeline.chain import STANDARD
 
 FIXED: Columns = {"domain": pa.string(), "language": pa.string()}

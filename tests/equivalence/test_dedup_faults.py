@@ -23,7 +23,7 @@ from tests.pipeline.test_cluster import NO_TOKENS, head, joined, kill, node
 __all__ = ["head"]  # a fixture
 pytestmark = pytest.mark.ray
 
-UNIT_BYTES = 1 << 14  # every phase of the small corpus has many units, and runs on workers
+UNIT_BYTES = 1 << 13  # sketches, near and tables of the small corpus have many units each, which run on workers
 SHARDS = 16
 
 ON_CLUSTER = """

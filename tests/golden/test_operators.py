@@ -17,7 +17,8 @@ import pytest
 
 from operators import load
 from operators.batch import TEXT, Batch
-from operators.contract import NUMBER, Decision, Extract, Operator, Reader, Resource
+from operators.checks import NUMBER
+from operators.contract import Decision, Extract, Operator, Reader, Resource
 from operators.rewrite.common_lines import HASH
 from operators.text.line_hashes import line_hash
 from tests.contract.needed import PARAMS
