@@ -46,8 +46,11 @@ def summed(tables: Iterable[pa.Table]) -> pa.Table:
         held.append(table)
         if len(held) == AT_ONCE:
             held = [_summed(held)]
-    if not held:
-        raise SpecError("there is nothing to mix: no document was kept; look at `inspect dropped`, or at the inputs")
+    if not any(table.num_rows for table in held):
+        raise SpecError(
+            "there is nothing to mix: no document was kept; take a larger sample, "
+            "look at `inspect dropped`, or at the inputs"
+        )
     found = _summed(held)
     return found.sort_by([(key, "ascending") for key in found.column_names if key not in COUNTED])
 

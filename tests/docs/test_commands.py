@@ -1,4 +1,7 @@
-"""Commands in docs do what the docs say. All pages are followed in one folder, in the order of docs/README.md."""
+"""Commands in docs do what the docs say. All pages are followed in one folder, in the order of docs/README.md.
+
+The README is followed in one that looks like a new checkout.
+"""
 
 import os
 import re
@@ -25,16 +28,22 @@ def pages() -> list[Path]:
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory) -> dict[str, str]:
-    """What a reader's shell has: `corpusmill` and `python` on the path, a plain terminal."""
-    bin_ = tmp_path_factory.mktemp("bin")
+def commands(tmp_path_factory) -> Path:
+    """A folder of programs: `corpusmill` and `python`."""
+    folder = tmp_path_factory.mktemp("bin")
     for name, call in (("corpusmill", "-m pipeline.cli"), ("python", "")):
-        script = bin_ / name
+        script = folder / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {call} "$@"\n', encoding="utf-8")
         script.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def environment(commands) -> dict[str, str]:
+    """What a reader's shell has: the commands on the path, a plain terminal."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "RAY_"))}
     return kept | {
-        "PATH": f"{bin_}:{os.environ['PATH']}",
+        "PATH": f"{commands}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "RAY_USAGE_STATS_ENABLED": "0",
         "COLUMNS": "120",
@@ -51,6 +60,15 @@ def folder(tmp_path_factory, environment) -> Path:
     return place
 
 
+@pytest.fixture
+def checkout(tmp_path, commands) -> Path:
+    """The folder of someone who has just made the project's environment, and has crawl files in data/."""
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(commands)
+    (tmp_path / "data").symlink_to(ROOT / "examples" / "demo" / "data")
+    return tmp_path
+
+
 @pytest.mark.ray
 def test_the_tutorial_can_be_followed(folder):
     assert (folder / "out" / "_manifest.json").is_file()
@@ -59,7 +77,8 @@ def test_the_tutorial_can_be_followed(folder):
 @pytest.mark.ray
 @pytest.mark.slow
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
-def test_the_commands_of_a_page_do_what_it_says(page, folder, environment, request):
+def test_the_commands_of_a_page_do_what_it_says(page, environment, request):
+    folder = request.getfixturevalue("checkout" if page.name == "README.md" and page.parent == ROOT else "folder")
     more = request.getfixturevalue("s3") if NEEDS_S3 in page.read_text(encoding="utf-8") else {}
     follow(page, folder, environment | more)
 

@@ -19,6 +19,7 @@ from operators.mix.plan import plan
 from operators.mix.schedule import Level
 from operators.mix.select import InMemory, cut, layout_of, rows_of, survey
 from operators.mix.spec import Budget, MixSpec
+from operators.mix.weights import SpecError
 from pipeline.stages import grouped
 from pipeline.stages.grouped import read_groups
 from pipeline.stages.near_cuts import Asked
@@ -89,3 +90,9 @@ def test_a_mix_by_groups_of_groups_is_that_of_all_units_at_once(tables, stages, 
 def test_counts_of_many_groups_are_those_of_one_table(tables):
     parts = [count(t, SPEC) for t in tables.values()]
     assert summed(iter(parts * 3)).equals(summed([pa.concat_tables(parts * 3)]))
+
+
+def test_units_without_a_document_are_nothing_to_mix():
+    empty = pa.table({"domain": pa.array([], pa.large_string()), "documents": pa.array([], pa.int64())})
+    with pytest.raises(SpecError, match="no document was kept; take a larger sample"):
+        summed([empty, empty])
