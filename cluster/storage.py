@@ -75,6 +75,13 @@ class Store:
         files = [Stored(path[len(self.root) + 1 :], int(i["size"]), etag_of(i)) for path, i in found.items()]
         return sorted((f for f in files if not is_unfinished(f.uri)), key=lambda f: f.uri)
 
+    def any_file(self) -> str | None:
+        """The name of one file that lies here or below, hidden ones aside; None when there is none."""
+        for folder, _, names in self.fs.walk(self.root):
+            for name in sorted(n for n in names if n and not n.startswith(".") and not is_unfinished(n)):
+                return f"{folder}/{name}"[len(self.root) + 1 :]
+        return None
+
     def unfinished(self) -> list[Stored]:
         """Local writes that were cut off before their rename."""
         found = cast(dict[str, dict[str, Any]], self.fs.find(self.path(""), detail=True)) if self.exists("") else {}

@@ -37,14 +37,23 @@ def names() -> tuple[str, ...]:
 
 
 def find(name: str) -> type[Operator]:
-    """The operator class behind a name: one that ships, or a user's `package.module.Class`."""
+    """The operator class behind a name: one that ships, or a user's `package.module.Class`.
+
+    UnknownName when there is no such module or class; what a module raises while it is imported goes through.
+    """
     family, _, rest = name.partition(".")
     if family in FAMILIES or not rest:
         return _shipped(name)
     module_name, _, class_name = name.rpartition(".")
     try:
-        found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError) as e:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as e:
+        if not f"{module_name}.".startswith(f"{e.name}."):
+            raise  # the module is there; what it imports is not
+        raise UnknownName(f"no operator {name!r}: {e}{_near(name, names())}") from e
+    try:
+        found = getattr(module, class_name)
+    except AttributeError as e:
         raise UnknownName(f"no operator {name!r}: {e}{_near(name, names())}") from e
     if not (inspect.isclass(found) and issubclass(found, VERBS)):
         raise UnknownName(f"{name!r} is not an operator: derive it from one of {[v.__name__ for v in VERBS]}")

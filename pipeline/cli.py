@@ -1,5 +1,6 @@
 """The command line: thin. Arguments become a job, the job is run, what happened is told."""
 
+import os
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import click
 
 from pipeline import cli_dataset, cli_dedup, cli_remove, cli_train, process
-from pipeline.cli_options import JOB, SET, of_a_run
+from pipeline.cli_options import JOB, LIMIT, SAMPLE, SET, of_a_run
 from pipeline.exits import EXIT_WRONG_JOB, fail, guarded
 
 
@@ -25,9 +26,14 @@ def main() -> None:
 @click.argument("job", default="job.yaml", type=click.Path(path_type=Path))
 def init(job: Path) -> None:
     """Write a commented starter job file."""
-    if job.exists():
+    if os.path.lexists(job):
         fail(f"{job} exists already; name another file", EXIT_WRONG_JOB)
-    job.write_text((files("pipeline.config") / "starter.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    if not job.parent.is_dir():
+        fail(f"there is no folder {job.parent}; make it first, or name another", EXIT_WRONG_JOB)
+    try:
+        job.write_text((files("pipeline.config") / "starter.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    except OSError as e:
+        fail(f"cannot write {job}: {e.strerror}; name a file in another folder", EXIT_WRONG_JOB)
     click.echo(f"wrote {job}: edit `inputs`, then `corpusmill plan {job}` and `corpusmill run {job}`")
 
 
@@ -50,6 +56,8 @@ def update(**arguments: Any) -> None:
 
 
 @main.command()
+@SAMPLE
+@LIMIT
 @SET
 @JOB
 def plan(**arguments: Any) -> None:

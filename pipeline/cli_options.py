@@ -16,13 +16,17 @@ ADDRESS = click.option("--address", help="Ray cluster to run on: auto, or HOST:P
 WORKERS = click.option("--workers", type=click.IntRange(min=1), help="CPUs to use on this machine. Default: all.")
 
 
+SAMPLE = click.option("--sample", type=click.FloatRange(0, 1, min_open=True), help="Share of the documents, by hash.")
+LIMIT = click.option("--limit", type=click.IntRange(min=1), help="At most so many documents of each source.")
+
+
 def of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command which runs a job shares."""
     for option in (
         ADDRESS,
         WORKERS,
-        click.option("--sample", type=click.FloatRange(0, 1, min_open=True), help="Share of the documents, by hash."),
-        click.option("--limit", type=click.IntRange(min=1), help="At most so many documents of each source."),
+        SAMPLE,
+        LIMIT,
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
         SET,
         JOB,

@@ -11,11 +11,12 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, inspection, own_code, preflight, sweep
+from pipeline import explain, folders, inspection, own_code, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
 from pipeline.dedup.showing import clusters
 from pipeline.funnel import as_table, leaves_table, size
+from pipeline.placing import at_lines
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
 from pipeline.stages import ingest, inventory, tokenize, withheld
@@ -44,7 +45,8 @@ def run(
     """Run a job and tell what came of it."""
     spec = job_of(job, overrides, documents=sample, limit=limit)
     display = Display(quiet=quiet)
-    done = run_job(spec, Options(address=address, workers=workers, update=update), display)
+    with at_lines(job, overrides):
+        done = run_job(spec, Options(address=address, workers=workers, update=update), display)
     if not quiet:
         tell(spec, done, Console(highlight=False))
 
@@ -69,10 +71,14 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
     )
 
 
-def plan(*, job: Path, overrides: tuple[str, ...]) -> None:
-    """Say what a run would do."""
-    spec = job_of(job, overrides)
-    for line in explain.explain(spec, preflight.check_inputs(spec)).lines():
+def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None) -> None:
+    """Say what a run would do, of a job that passes every check of one."""
+    spec = job_of(job, overrides, documents=sample, limit=limit)
+    with at_lines(job, overrides):
+        files = preflight.check_inputs(spec)
+        preflight.check_resources(spec)
+        folders.check(spec)
+    for line in explain.explain(spec, files).lines():
         click.echo(line)
 
 
@@ -140,6 +146,9 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     """Say what nothing refers to, and with `yes` delete it."""
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
+    if lease.read(workspace) is None:
+        click.echo(f"no run has begun in {spec.workspace}: there is nothing to clean")
+        return
     with lease.held(workspace):
         live = sweep.remembered(workspace, "names")
         live |= {name for part in as_given(spec, workspace) for name in part.done}

@@ -8,18 +8,34 @@ from typing import Any
 
 from cluster.storage import etag_of, filesystem, protocol_of
 from pipeline.config.inputs import InputSpec
+from pipeline.config.source import Path, dotted
 from pipeline.identity import digest
 
 LISTS = (".paths", ".paths.gz")  # Common Crawl's name for a list of files
 HIDDEN = ("_", ".")  # markers and checksums that other tools leave in a folder of data
 
 
+@dataclass(frozen=True)
+class InJob:
+    """One thing that is wrong, and the key of the job that says it.
+
+    >>> str(InJob(("inputs", 0, "paths", 1), "there is no such file"))
+    'inputs[0].paths[1]: there is no such file'
+    """
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {self.message}"
+
+
 class InputError(RuntimeError):
     """Inputs of a job cannot be used as they are; `problems` names each, with what to do."""
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    def __init__(self, problems: Iterable[str | InJob]) -> None:
         self.problems = list(problems)
-        super().__init__("\n".join(self.problems))
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 @dataclass(frozen=True, order=True)
@@ -37,17 +53,18 @@ def find_files(inputs: Iterable[InputSpec], *, share: float = 1.0) -> list[Input
 
     share: of the files of each source, at least one; by hash, so that a larger share contains a smaller one.
     """
-    problems: list[str] = []
+    problems: list[str | InJob] = []
     found: dict[tuple[str, str], InputFile] = {}
-    for spec in inputs:
-        for path in spec.paths:
+    for number, spec in enumerate(inputs):
+        for place, path in enumerate(spec.paths):
+            at = ("inputs", number, "paths", place)
             try:
                 files = expand(path, spec)
+                if not files:
+                    problems.append(InJob(at, f"{spec.source}: {path!r} {_holds_nothing(path, spec)}"))
             except OSError as e:
-                problems.append(f"{spec.source}: {path!r}: {_plainly(e)}")
+                problems.append(InJob(at, f"{spec.source}: {path!r}: {_plainly(e)}"))
                 continue
-            if not files:
-                problems.append(f"{spec.source}: {path!r} names no file; see what lies there, or correct the pattern")
             found |= {(f.source, f.uri): f for f in files}
     if problems:
         raise InputError(problems)
@@ -89,9 +106,19 @@ def _lines(path: str, storage: Mapping[str, Any]) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def _holds_nothing(path: str, spec: InputSpec) -> str:
+    """What to say of a path that exists, or is a pattern, and names no file."""
+    if path.startswith("list:") or path.endswith(LISTS):
+        return "names no file: the list is empty, or its patterns fit nothing; correct it"
+    if not any(c in path for c in "*?[") and filesystem(path, spec.storage).isdir(path):
+        return f"is a folder and holds no file but hidden ones ({' '.join(HIDDEN)}); name the folder of the data"
+    return "names no file; see what lies there, or correct the pattern"
+
+
 def _plainly(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "there is no such file or folder"
+        missing = f" {error.filename!r}" if error.filename else ""
+        return f"there is no such file or folder{missing}; correct the path, or put the data there"
     if isinstance(error, PermissionError):
         return "no permission to read it; check the credentials or the file's mode"
     return str(error)

@@ -1,19 +1,21 @@
 """What can be known to be wrong before any work, is: inputs, files, formats, stores, workspaces no node could share."""
 
+import functools
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cluster import reach
 from cluster.storage import Store, filesystem
 from operators.contract import Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
 from operators.tokens import tokenizer
-from pipeline import resources, sources
+from pipeline import folders, resources, sources
 from pipeline.config.formats import AUTO, format_of, reader_name
 from pipeline.config.readers import build_reader
+from pipeline.config.source import Path
 from pipeline.config.spec import JobSpec
 from pipeline.given_plan import given_plan
-from pipeline.inputs import InputError, InputFile, find_files
+from pipeline.inputs import InJob, InputError, InputFile, find_files
 from pipeline.resources import MissingFile
 
 LOOKED_INTO = 16  # files of each source; with 90,000 one request each would take minutes, and the unit looks again
@@ -24,7 +26,9 @@ def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
     problems: list[str] = []
     out: list[tuple[InputFile, str, Reader]] = []
     seen: Counter[str] = Counter()
-    for file in find_files(spec.inputs, share=spec.sample.inputs):
+    files = find_files(spec.inputs, share=spec.sample.inputs)
+    folders.check_apart(spec, files)
+    for file in files:
         found = sources.input_of(spec, file.source)
         seen[file.source] += 1
         told = format_of(file.uri) if found.format == AUTO else found.format
@@ -52,14 +56,32 @@ def _look_into(file: InputFile, spec: JobSpec) -> Sniffed:
 
 
 def check_resources(spec: JobSpec) -> None:
-    """MissingFile when a model, list, tokenizer or plan of the job cannot be read, or is not what it should be."""
+    """InputError when a model, list, tokenizer or plan of the job cannot be read, or is not what it should be."""
+    problems: list[str | InJob] = []
+
+    def attempt(key: Path, read: Callable[[], object]) -> None:
+        try:
+            read()
+        except MissingFile as e:
+            problems.append(InJob(key, str(e)))
+
     for resource in sources.files_of(spec.to_canonical()):
-        resources.sha256(resource.address)
+        attempt(("documents",), functools.partial(resources.sha256, resource.address))
+    attempt(("tokens", "tokenizer"), lambda: _tokenizer(spec))
+    attempt(("mix", "plan"), lambda: given_plan(spec.mix))
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+
+
+def _tokenizer(spec: JobSpec) -> None:
+    """MissingFile unless the job's tokenizer can be loaded."""
+    address, eos = spec.tokens.tokenizer, spec.tokens.eos
+    content = resources.opened(address)
     try:
-        tokenizer.load(resources.opened(spec.tokens.tokenizer), eos=spec.tokens.eos)
+        tokenizer.load(content, eos=eos)
     except (ValueError, LookupError) as e:
-        raise MissingFile(f"tokens: {spec.tokens.tokenizer!r} with eos {spec.tokens.eos!r}: {e}") from e
-    given_plan(spec.mix)
+        remedy = "name a tokenizer.json, and a token of its as eos"
+        raise MissingFile(f"{address!r} cannot be used with eos {eos!r}: {e}; {remedy}") from e
 
 
 def check_stores(stores: Sequence[Store]) -> None:

@@ -27,6 +27,13 @@ def read(address: str) -> bytes:
             return load.shipped(address)
         fs = filesystem(address)
         return bytes(fs.cat_file(address))  # pyright: ignore[reportArgumentType]
+    except FileNotFoundError as e:
+        raise MissingFile(f"cannot read {address!r}: there is no such file; correct the name") from e
+    except PermissionError as e:
+        told = "no permission to read it; check the credentials or the file's mode"
+        raise MissingFile(f"cannot read {address!r}: {told}") from e
+    except IsADirectoryError as e:
+        raise MissingFile(f"cannot read {address!r}: it is a folder; name the file in it") from e
     except OSError as e:
         raise MissingFile(f"cannot read {address!r}: {e}") from e
 

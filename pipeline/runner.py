@@ -8,11 +8,12 @@ from typing import Any
 
 from cluster import lease, lifecycle
 from cluster.storage import Store
-from pipeline import preflight, sweep
+from pipeline import folders, preflight, sweep
 from pipeline.config.spec import JobSpec
 from pipeline.explain import files_of, remember
 from pipeline.funnel import Funnel, funnel
 from pipeline.identity import digest
+from pipeline.inputs import InJob, InputError
 from pipeline.progress import Display
 from pipeline.run import Run
 from pipeline.stages import dedup, ingest, inventory, mix, pack, publish, tokenize, withheld
@@ -56,9 +57,14 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
 @contextlib.contextmanager
 def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
     """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do."""
+    folders.check(spec, try_it=True)
     workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
     with contextlib.ExitStack() as open_:
-        held = open_.enter_context(lease.held(workspace))
+        try:
+            held = open_.enter_context(lease.held(workspace))
+        except (FileNotFoundError, PermissionError) as e:
+            told = f"{spec.workspace} cannot be written to: {e}; check the address and the credentials"
+            raise InputError([InJob(("workspace",), told)]) from e
         yield Run(
             spec=spec,
             workspace=workspace,

@@ -14,9 +14,16 @@ from cluster.storage import Store
 from pipeline.dedup import index
 
 NAME = "_live.json"
-KEPT = (
-    *("_lease.json", "_job.json", "_job_files.json", "_tokenized.json", NAME, "inventory.parquet"),
-    *("index/takedown", "index/withheld"),
+AT_THE_TOP = ("_lease.json", "_job.json", "_job_files.json", "_tokenized.json", NAME, "inventory.parquet")
+KEPT = (*AT_THE_TOP, "index/takedown", "index/withheld")
+
+# All that a run writes; whatever else lies in a workspace is somebody else's.
+FOLDERS = frozenset(
+    {
+        *("answers", "bands", "bins", "dedup", "documents", "dropped", "duplicates", "exchange", "gathered", "groups"),
+        *("index", "keys", "leaves", "lines", "manifests", "mix", "parts", "selected", "sets", "sketches", "takedown"),
+        *("tokens", "units"),
+    }
 )
 
 
@@ -44,7 +51,7 @@ def remembered(workspace: Store, what: str) -> set[Any]:
 
 
 def unreferenced(workspace: Store, live: set[str]) -> Sweep:
-    """Files that belong to no live name, and unfinished local writes.
+    """Files of ours that belong to no live name, and unfinished local writes of ours.
 
     Versions of the index that rest on units which are all live stay, with the levels they name.
     """
@@ -57,9 +64,19 @@ def unreferenced(workspace: Store, live: set[str]) -> Sweep:
             return False
         return name.startswith(f"{index.FOLDER}/") or name_of(name) not in live
 
-    gone = [f for f in workspace.files() if goes(f.uri)]
-    gone += workspace.unfinished()
+    gone = [f for f in workspace.files() if is_ours(f.uri) and goes(f.uri)]
+    gone += [f for f in workspace.unfinished() if is_ours(f.uri)]
     return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone))
+
+
+def is_ours(name: str) -> bool:
+    """Whether a run writes such a name in its workspace.
+
+    >>> is_ours("units/ingest/ab.json"), is_ours("_job.json.1f.unfinished"), is_ours("out/part-0"), is_ours("notes.md")
+    (True, True, False, False)
+    """
+    folder, inside, _ = name.partition("/")
+    return folder in FOLDERS if inside else name.startswith(AT_THE_TOP)
 
 
 def name_of(path: str) -> str:

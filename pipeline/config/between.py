@@ -5,7 +5,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cluster.address import holds, normal
 from operators.mix.weights import SpecError
+from pipeline.config import least_shares
+from pipeline.config.inputs import InputSpec
 from pipeline.config.messages import sections
 from pipeline.config.mix import MixSpec
 from pipeline.config.problems import nearest
@@ -19,12 +22,30 @@ def complaints(full: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _inside(JobSpec, full)
     yield from _mix(full.get("mix"))
     yield from _sources(full)
+    yield from _least(full)
     yield from _shards(full)
     if full.get("output_shards") is not None and full.get("shard_tokens") is not None:
         yield ("shard_tokens",), "output_shards and shard_tokens exclude each other: keep one"
-    folders = [full.get(name, JobSpec.model_fields[name].default) for name in ("workspace", "output")]
-    if len({str(folder).rstrip("/") for folder in folders}) == 1:
+    yield from _folders(*(full.get(name, JobSpec.model_fields[name].default) for name in ("workspace", "output")))
+
+
+def _folders(workspace: Any, output: Any) -> Iterator[Complaint]:
+    """Neither of the two folders that a run writes to lies in the other."""
+    if not (isinstance(workspace, str) and isinstance(output, str)):
+        return
+    ours, theirs = normal(workspace), normal(output)
+    if ours == theirs:
         yield ("output",), "workspace and output are the same folder; a dataset lies apart from its working tables"
+    elif holds(ours, theirs):
+        yield (
+            ("output",),
+            "the output lies in the workspace; put it beside: a dataset lies apart from its working tables",
+        )
+    elif holds(theirs, ours):
+        yield (
+            ("workspace",),
+            "the workspace lies in the output; put it beside: readers of a dataset see the whole folder",
+        )
 
 
 def _inside(model: type[Section], value: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -47,6 +68,16 @@ def _mix(value: Any) -> Iterator[Complaint]:
             mix_of(section)
         except SpecError as e:
             yield ("mix",), str(e).removeprefix("mix: ")
+
+
+def _least(full: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Least shares that no input can fill, where mix and inputs are right by themselves."""
+    inputs = full.get("inputs")
+    mix = sound(MixSpec, full.get("mix", {}))
+    found = [sound(InputSpec, each) for each in inputs] if isinstance(inputs, tuple) else []
+    sources = [each for each in found if isinstance(each, InputSpec)]
+    if isinstance(mix, MixSpec) and sources and len(sources) == len(found):
+        yield from least_shares.complaints(mix, sources)
 
 
 def _shards(full: Mapping[str, Any]) -> Iterator[Complaint]:

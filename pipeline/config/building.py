@@ -60,7 +60,8 @@ def find(name: str) -> type[Operator] | str:
         ours = "; expected package.module.Class, importable or in a file beside the job file"
         return f"no operator {name!r} ({e.__cause__}){near if 'did you mean' in near else ours}"
     except Exception as e:  # whatever a user's module does when it is imported
-        return f"importing {name!r} failed: {type(e).__name__}: {e}"
+        module = name.rpartition(".")[0]
+        return f"importing {module!r} failed: {type(e).__name__}: {e}; mend the module, or install what it needs"
 
 
 def wrong_params(name: str, cls: type[Operator], params: Mapping[str, Any]) -> list[tuple[str | None, str]]:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from pipeline.config.formats import AUTO, FORMATS, format_of, list_address
 from pipeline.config.problems import nearest
-from pipeline.config.section import Complaint, PlainMap, Section, Share
+from pipeline.config.section import Complaint, PlainMap, Section
 
 
 class InputSpec(Section):
@@ -69,9 +69,9 @@ class InputSpec(Section):
 class SampleSpec(Section):
     """How much of the input a run reads, chosen by hash: a larger sample contains every smaller one."""
 
-    inputs: Share = 1.0
-    """Share of input files, 0 to 1."""
-    documents: Share = 1.0
-    """Share of the documents of those files, 0 to 1."""
+    inputs: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of input files, above 0 and up to 1."""
+    documents: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the documents of those files, above 0 and up to 1."""
     limit: Annotated[int, Field(gt=0)] | None = None
     """At most this many documents for each source; null: no limit."""

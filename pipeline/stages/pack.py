@@ -10,11 +10,11 @@ from typing import Any
 from pipeline import accounting
 from pipeline.exchange.rounds import Partition, run_exchange
 from pipeline.identity import digest, libraries
+from pipeline.own_output import MANIFEST, STATE
 from pipeline.phases import Work
 from pipeline.run import Run
 from pipeline.stages.mix import Planned
-from pipeline.stages.pack_unit import STATE, VERSION, Pack, part_name
-from pipeline.stages.publish import MANIFEST
+from pipeline.stages.pack_unit import VERSION, Pack, part_name
 from pipeline.stages.select_unit import Select, shard_range
 from pipeline.stages.stage import Result, finished, manifest_of, run_stage, runner
 

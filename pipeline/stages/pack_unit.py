@@ -26,13 +26,13 @@ from pipeline.accounting import Tally, check
 from pipeline.config.spec import JobSpec
 from pipeline.config.tokens import TokensSpec
 from pipeline.exchange.reading import read_range
+from pipeline.own_output import STATE
 from pipeline.stages.select_unit import selection, shard_range
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.tokenize_unit import tokenizer_of
 from pipeline.stages.units import Unit
 
 VERSION = 1
-STATE = "_packing.json"  # in the output: which packing is under way, or was the last
 
 
 class OutputTaken(RuntimeError):

@@ -15,15 +15,15 @@ from typing import Any
 
 from cluster import faultpoint
 from cluster.storage import StorageError
-from pipeline import resources
+from pipeline import own_output, resources
 from pipeline.funnel import Funnel
+from pipeline.own_output import MANIFEST
 from pipeline.report.card import card
 from pipeline.run import Run
 from pipeline.stages.mix import Planned
 from pipeline.stages.stage import Result
 from pipeline.stages.units import Failed
 
-MANIFEST = "_manifest.json"
 THRESHOLDS = "_thresholds.json"
 VERSION = 1
 
@@ -99,11 +99,10 @@ def put_manifest(run: Run, manifest: Mapping[str, Any], told: Funnel) -> None:
 
 
 def sweep_parts(run: Run, parts: Sequence[Mapping[str, Any]]) -> None:
-    """Delete the parts in the output that are none of these."""
-    known = {p["name"] for p in parts}
-    for file in run.output.files():
-        if file.uri.startswith("part-") and file.uri not in known:
-            run.output.delete(file.uri)
+    """Delete the parts of ours in the output that are none of these."""
+    names = [file.uri for file in run.output.files()]
+    for name in own_output.left_over(names, wanted={p["name"] for p in parts}, ours=own_output.is_ours(run.output)):
+        run.output.delete(name)
 
 
 def missing(failed: Failed) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from pipeline import sweep
 from pipeline.cli import main
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import made, write_job
@@ -65,6 +66,11 @@ def test_clean_sweeps_what_an_earlier_job_left_and_nothing_else(inputs, ray_sess
     job.write_text(job.read_text().replace("word_count: [100,", "word_count: [20,"))
     run_file(job)
     assert made(tmp_path / "out") == made(undisturbed / "out")
+
+
+def test_all_that_a_run_writes_can_be_swept(undisturbed):
+    work = undisturbed / "work"
+    assert [p for p in work.rglob("*") if p.is_file() and not sweep.is_ours(p.relative_to(work).as_posix())] == []
 
 
 def test_update_adds_new_files_after_what_is_there(inputs, ray_session, tmp_path):

@@ -1,9 +1,12 @@
 """What is wrong is said before any work, in a sentence with a remedy; and nothing half-written stays behind."""
 
 import gzip
+import os
+import re
 import time
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import EXIT_WRONG_JOB, main
@@ -33,7 +36,11 @@ def refused(folder: Path, path: str, more: str = "", command: str = "run") -> st
 
 
 def test_a_missing_path(tmp_path):
-    assert "there is no such file or folder" in refused(tmp_path, f"{tmp_path}/nowhere.jsonl")
+    for command in ("plan", "run"):
+        told = refused(tmp_path, f"{tmp_path}/nowhere.jsonl", command=command)
+        assert "job.yaml:7:13 inputs[0].paths[0]: a: " in told
+        assert "there is no such file or folder" in told
+        assert "correct the path, or put the data there" in told
 
 
 def test_a_pattern_that_fits_nothing(tmp_path):
@@ -42,12 +49,12 @@ def test_a_pattern_that_fits_nothing(tmp_path):
 
 def test_an_empty_folder(tmp_path):
     (tmp_path / "empty").mkdir()
-    assert "names no file" in refused(tmp_path, f"{tmp_path}/empty/")
+    assert "is a folder and holds no file" in refused(tmp_path, f"{tmp_path}/empty/")
 
 
 def test_a_folder_named_like_a_file(tmp_path):
     (tmp_path / "a.jsonl").mkdir()
-    assert "names no file" in refused(tmp_path, f"{tmp_path}/a.jsonl")
+    assert "is a folder and holds no file" in refused(tmp_path, f"{tmp_path}/a.jsonl")
 
 
 def test_html_named_like_a_crawl_file(tmp_path):
@@ -82,10 +89,102 @@ def test_a_secret_in_a_job_file(tmp_path):
 
 def test_a_tokenizer_that_is_not_there(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
-    assert "cannot read" in refused(tmp_path, f"{tmp_path}/a.jsonl", "tokens: {tokenizer: nowhere/tokenizer.json}")
+    told = refused(tmp_path, f"{tmp_path}/a.jsonl", "tokens: {tokenizer: nowhere/tokenizer.json}")
+    assert "job.yaml:8:10 tokens.tokenizer: cannot read" in told
+    assert "there is no such file; correct the name" in told
+    assert "Errno" not in told
 
 
 def test_no_job_file(tmp_path):
     done = CliRunner().invoke(main, ["run", str(tmp_path / "job.yaml")])
     assert done.exit_code == EXIT_WRONG_JOB
     assert "`corpusmill init` writes one" in done.output + done.stderr
+
+
+def test_a_tokenizer_that_is_none(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
+    (tmp_path / "t.json").write_text("not one")
+    for command in ("plan", "run"):
+        told = refused(tmp_path, f"{tmp_path}/a.jsonl", "tokens: {tokenizer: t.json}", command)
+        assert "tokens.tokenizer" in told
+        assert "t.json" in told
+
+
+def test_a_sample_of_nothing(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
+    for more in ("sample: {documents: 0}", "sample: {inputs: 0}"):
+        assert "expected more than 0, found 0" in refused(tmp_path, f"{tmp_path}/a.jsonl", more, "plan")
+
+
+def test_plan_takes_a_sample_and_a_limit_as_run_does(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
+    job = tmp_path / "job.yaml"
+    job.write_text(JOB.format(folder=tmp_path, path=f"{tmp_path}/a.jsonl", more=""))
+    done = CliRunner().invoke(main, ["plan", "--sample", "0.5", "--limit", "7", str(job)], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "until a source has given 7 documents" in done.output
+    assert CliRunner().invoke(main, ["plan", "--sample", "0", str(job)]).exit_code == EXIT_WRONG_JOB
+
+
+def test_a_first_job_file_in_a_folder_that_is_not_there(tmp_path):
+    done = CliRunner().invoke(main, ["init", str(tmp_path / "nodir" / "x.yaml")])
+    assert done.exit_code == EXIT_WRONG_JOB
+    assert f"there is no folder {tmp_path}/nodir; make it first" in done.output + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [
+        ("a.jsonl", "a.jsonl is a file; name another folder"),
+        ("a.jsonl/below", "a.jsonl is a file; name another folder"),
+        ("/proc/below", "nothing can be written to /proc (No such file or directory); name another folder"),
+    ],
+)
+@pytest.mark.parametrize("key", ["workspace", "output"])
+def test_a_folder_that_cannot_be_made(tmp_path, key, folder, told):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "b.jsonl").write_text('{"text": "x"}\n')
+    (tmp_path / "a.jsonl").write_text("not of this job")
+    found = with_folder(tmp_path, key, folder, f"{tmp_path}/data/b.jsonl")
+    assert f": {key}: " in found or f" {key}: " in found
+    assert told in found
+    assert "Errno" not in found
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jsonl", "data", "job.yaml"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write and read everywhere")
+@pytest.mark.parametrize("key", ["workspace", "output"])
+def test_a_folder_without_permission(tmp_path, key):
+    (tmp_path / "b.jsonl").write_text('{"text": "x"}\n')
+    (tmp_path / "closed").mkdir(mode=0o500)
+    told = with_folder(tmp_path, key, "closed/below", f"{tmp_path}/b.jsonl")
+    assert f"no permission to write to {tmp_path}/closed" in told
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write and read everywhere")
+def test_an_input_without_permission(tmp_path):
+    (tmp_path / "b.jsonl").write_text('{"text": "x"}\n')
+    (tmp_path / "b.jsonl").chmod(0)
+    assert "check the credentials or the file's mode" in refused(tmp_path, f"{tmp_path}/b.jsonl")
+
+
+def with_folder(folder: Path, key: str, value: str, path: str) -> str:
+    """What a run says whose workspace or output, as `key` says, is `value`; it must refuse."""
+    job = folder / "job.yaml"
+    text = JOB.format(folder=folder, path=path, more="")
+    job.write_text(re.sub(f"^{key}: .*$", f"{key}: {value}", text, flags=re.MULTILINE))
+    done = CliRunner().invoke(main, ["run", str(job)], catch_exceptions=False)
+    assert done.exit_code == EXIT_WRONG_JOB, done.output
+    return done.output + done.stderr
+
+
+def test_an_operator_of_ones_own_whose_import_fails(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
+    (tmp_path / "broken_import.py").write_text("import nothing_of_this_name\n")
+    (tmp_path / "broken_attribute.py").write_text("import os\nos.nothing_of_this_name\n")
+    more = "documents: [broken_import.X, broken_attribute.X, missing_module.X]"
+    told = refused(tmp_path, f"{tmp_path}/a.jsonl", more)
+    assert "importing 'broken_import' failed: ModuleNotFoundError: No module named 'nothing_of_this_name'" in told
+    assert "importing 'broken_attribute' failed: AttributeError" in told
+    assert "mend the module, or install what it needs" in told
+    assert "no operator 'missing_module.X'" in told

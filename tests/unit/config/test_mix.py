@@ -14,7 +14,7 @@ from pipeline.config.problems import JobError
 from pipeline.explain import mixes_by_other_columns
 from pipeline.mixing import mix_of
 
-HEAD = "name: j\ninputs: [{source: a, paths: [x.jsonl], columns: {quality: q}, domain: d, language: e}]\n"
+HEAD = "name: j\ninputs: [{source: a, paths: [x.jsonl], columns: {quality: q}, domain: law, language: e}]\n"
 LONG = """
 mix:
   levels:

@@ -49,8 +49,8 @@ def test_all_that_is_missing_is_told_at_once(folder):
     with pytest.raises(InputError) as e:
         find_files(specs)
     assert len(e.value.problems) == 2
-    assert "one: " in e.value.problems[0]
-    assert "there is no such file or folder" in e.value.problems[0]
+    assert "one: " in str(e.value.problems[0])
+    assert "there is no such file or folder" in str(e.value.problems[0])
 
 
 @given(st.integers(1, 40), st.floats(0.01, 1), st.floats(0.01, 1))

@@ -1,0 +1,79 @@
+"""Whether a run may write where its job says: the folders are ours or empty, can be made, and hold no input."""
+
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cluster.address import holds, normal
+from cluster.storage import Store
+from pipeline.config.spec import JobSpec
+from pipeline.inputs import InJob, InputError, InputFile
+from pipeline.own_output import foreign
+
+WRITTEN = ("workspace", "output")
+
+
+def check(spec: JobSpec, *, try_it: bool = False) -> None:
+    """InputError when workspace or output cannot be written to, or the output is a folder of somebody else's.
+
+    try_it: local folders are told to be writable only after a folder was made beside them, and removed.
+    """
+    stores = {key: Store(getattr(spec, key), spec.storage) for key in WRITTEN}
+    problems = [InJob((key,), told) for key, store in stores.items() if (told := _cannot_be(store, try_it)) is not None]
+    if not problems and (name := foreign(stores["output"])) is not None:
+        told = f"{spec.output} holds {name!r} and no dataset of ours: name another folder, or empty this one"
+        problems = [InJob(("output",), told)]
+    if problems:
+        raise InputError(problems)
+
+
+def check_apart(spec: JobSpec, files: Iterable[InputFile]) -> None:
+    """InputError when an input lies where a run writes and deletes: in the workspace or in the output."""
+    told: dict[tuple[str, str], str] = {}
+    for key, file in _within(spec, files):
+        told.setdefault((key, file.source), file.uri)
+    if told:
+        remedy = "what lies there is overwritten and swept; name a folder apart from the inputs"
+        found = [
+            InJob((key,), f"{getattr(spec, key)} holds the input {uri} of {source!r}: {remedy}")
+            for (key, source), uri in told.items()
+        ]
+        raise InputError(found)
+
+
+def _within(spec: JobSpec, files: Iterable[InputFile]) -> Iterator[tuple[str, InputFile]]:
+    """Every input below a folder that is written to, with the key of that folder."""
+    folders = {key: normal(getattr(spec, key)) for key in WRITTEN}
+    theirs = {i.source: endpoint(i.storage) for i in spec.inputs}
+    ours = endpoint(spec.storage)
+    for file in files:
+        if None not in (ours, theirs[file.source]) and ours != theirs[file.source]:
+            continue  # buckets of the same name in two stores
+        where = normal(file.uri)
+        yield from ((key, file) for key, folder in folders.items() if holds(folder, where))
+
+
+def endpoint(options: Mapping[str, Any]) -> str | None:
+    """The store that fsspec options lead to; None when they leave that to the environment."""
+    told = options.get("endpoint_url") or dict(options.get("client_kwargs") or {}).get("endpoint_url")
+    return None if told is None else str(told).rstrip("/")
+
+
+def _cannot_be(store: Store, try_it: bool) -> str | None:
+    """Why a local folder cannot be written to; None when it can, as far as one can tell."""
+    if not store.is_local:
+        return None
+    place = Path(store.root or "/")
+    there = next(p for p in (place, *place.parents) if os.path.lexists(p))
+    if not there.is_dir():
+        return f"{store.url} cannot be a folder: {there} is a file; name another folder"
+    if not os.access(there, os.W_OK | os.X_OK):
+        return f"no permission to write to {there}; change its mode, or name another folder"
+    if try_it:
+        try:
+            os.rmdir(tempfile.mkdtemp(prefix=".corpusmill-", dir=there))
+        except OSError as e:
+            return f"nothing can be written to {there} ({e.strerror}); name another folder"
+    return None
