@@ -19,6 +19,7 @@ from pipeline.funnel import as_table, leaves_table, size
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
 from pipeline.stages import ingest, inventory, tokenize, withheld
+from pipeline.stages.left import NothingLeft
 from pipeline.stages.stage import committed
 
 
@@ -44,7 +45,12 @@ def run(
     """Run a job and tell what came of it."""
     spec = job_of(job, overrides, documents=sample, limit=limit)
     display = Display(quiet=quiet)
-    done = run_job(spec, Options(address=address, workers=workers, update=update), display)
+    try:
+        done = run_job(spec, Options(address=address, workers=workers, update=update), display)
+    except NothingLeft as e:
+        if not quiet:
+            display.console.print(as_table(e.funnel))
+        raise
     if not quiet:
         tell(spec, done, Console(highlight=False))
 

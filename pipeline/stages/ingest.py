@@ -19,6 +19,7 @@ from pipeline.stages.dedup_keys import fingerprint as keys_fingerprint
 from pipeline.stages.gathered import Answers, answers, known_answers
 from pipeline.stages.ingest_unit import Ingest
 from pipeline.stages.inventory import Shard
+from pipeline.stages.left import check_ingested
 from pipeline.stages.stage import Counts, Result, StageFailed, committed, run_stage, told
 from pipeline.stages.units import Failed, Unit
 
@@ -141,6 +142,7 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     between: list[Answers] = []
     for number, part in enumerate(parts[:-1]):
         judge(run, done.result)
+        check_ingested(run, done.result)
         earlier.append(done.result)
         between.append(answers(run, part, done.shards, done.result.counts))
         work = later_units(run.spec, number + 1, done.shards, between[-1].files)
@@ -148,6 +150,7 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     failed = [f for result in (*earlier, done.result) for f in result.failed]
     result = replace(done.result, failed=failed)
     judge(run, result)
+    check_ingested(run, result)
     return Ingested(result, done.shards, earlier, between)
 
 
