@@ -23,6 +23,7 @@ from pipeline.stages.left import check_ingested
 from pipeline.stages.stage import Counts, Result, StageFailed, committed, run_stage, told
 from pipeline.stages.units import Failed, Unit
 
+VERSION = 2  # of what a unit counts
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 
 
@@ -78,7 +79,7 @@ def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> l
     keys = keys_fingerprint(spec.dedup) if part.awaited is None else None
     return [
         {
-            "name": digest(asdict(s), prints[s.source, s.reader], keys, limit),
+            "name": digest(VERSION, asdict(s), prints[s.source, s.reader], keys, limit),
             "part": 0,
             "before": None,
             "answer": None,
@@ -99,7 +100,7 @@ def later_units(
     keys = keys_fingerprint(spec.dedup) if part.awaited is None else None
     return [
         {
-            "name": digest(unit, found[unit], prints[s.source, s.reader], keys),
+            "name": digest(VERSION, unit, found[unit], prints[s.source, s.reader], keys),
             "part": number,
             "before": unit,
             "answer": found[unit],

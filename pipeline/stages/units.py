@@ -45,8 +45,9 @@ class Failed:
 
 
 def run_units(units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None) -> Iterator[Done | Failed]:
-    """Each unit's outcome, in the order they end. A unit is tried `TRIES` times,
-    each time where Ray finds room, which may be the same machine."""
+    """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
+    where Ray finds room: perhaps on the same machine.
+    """
     tries = dict.fromkeys(range(len(units)), 0)
     waiting = list(range(len(units)))
     while waiting:
