@@ -83,15 +83,15 @@ def submit(**arguments: Any) -> None:
 @click.argument("what", type=click.Choice(["documents", "dropped", "duplicates", "clusters", "sequence"]))
 @click.option("--reason", help="Only documents dropped for a reason that contains this.")
 @click.option("--source", help="Only this source.")
-@click.option("--most", default=10, show_default=True, help="How many to show.")
+@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
 @click.option("--row", default=0, show_default=True, help="Which sequence of the dataset to decode.")
 @SET
 @JOB
 def inspect(**arguments: Any) -> None:
     """Look at documents, dropped ones by reason, clusters of duplicates, or a token sequence, decoded."""
-    from pipeline import commands
+    from pipeline import commands_inspect
 
-    guarded(lambda: commands.inspect(**arguments))
+    guarded(lambda: commands_inspect.inspect(**arguments))
 
 
 @main.command()

@@ -1,6 +1,5 @@
 """What each command does, once its arguments are read."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,15 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, folders, inspection, own_code, preflight, sweep
+from pipeline import explain, folders, own_code, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
-from pipeline.dedup.showing import clusters
 from pipeline.funnel import as_table, leaves_table, size
 from pipeline.placing import at_lines
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
 from pipeline.stages import ingest, inventory, tokenize, withheld
-from pipeline.stages.stage import committed
+from pipeline.stages.left import NothingLeft
 
 
 def job_of(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
@@ -45,8 +43,13 @@ def run(
     """Run a job and tell what came of it."""
     spec = job_of(job, overrides, documents=sample, limit=limit)
     display = Display(quiet=quiet)
-    with at_lines(job, overrides):
-        done = run_job(spec, Options(address=address, workers=workers, update=update), display)
+    try:
+        with at_lines(job, overrides):
+            done = run_job(spec, Options(address=address, workers=workers, update=update), display)
+    except NothingLeft as e:
+        if not quiet:
+            display.console.print(as_table(e.funnel))
+        raise
     if not quiet:
         tell(spec, done, Console(highlight=False))
 
@@ -106,42 +109,6 @@ def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool
     )
 
 
-def inspect(
-    *,
-    job: Path,
-    overrides: tuple[str, ...],
-    what: str,
-    reason: str | None,
-    source: str | None,
-    most: int,
-    row: int,
-) -> None:
-    """Show what was asked for."""
-    spec = job_of(job, overrides)
-    workspace = Store(spec.workspace, spec.storage)
-    if what == "sequence":
-        shown: Iterable[inspection.Shown] = [
-            inspection.sequence(Store(spec.output, spec.storage), row, spec.tokens.tokenizer)
-        ]
-    else:
-        units = units_of(spec, workspace, source)
-        match what:
-            case "documents":
-                shown = inspection.documents(workspace, units, most)
-            case "dropped":
-                shown = inspection.dropped(workspace, units, most, reason)
-            case "clusters":
-                shown = clusters(workspace, sorted(sweep.remembered(workspace, "duplicates")), most)
-            case _:
-                shown = inspection.duplicates(workspace, units, sweep.remembered(workspace, "duplicates"), most)
-    console = Console(highlight=False)
-    for item in shown:
-        console.print(item.heading, style="bold", markup=False)
-        console.print("  " + "  ".join(f"{k}={v}" for k, v in item.facts.items()), style="dim", markup=False)
-        console.print(item.text, markup=False)
-        console.print()
-
-
 def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     """Say what nothing refers to, and with `yes` delete it."""
     spec = job_of(job, overrides)
@@ -162,13 +129,6 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
             click.echo(f"deleted {told}")
         else:
             click.echo(f"would delete {told}; say --yes to do it")
-
-
-def units_of(spec: JobSpec, workspace: Store, source: str | None) -> set[str]:
-    """Ingest units of the last finished run, or else what the job as it is now has committed; of one source, or all."""
-    last = committed(workspace, "ingest", sweep.remembered(workspace, "ingested")).counts
-    found = last or {name: counts for part in as_given(spec, workspace)[-1:] for name, counts in part.done.items()}
-    return {name for name, counts in found.items() if source in (None, counts["source"])}
 
 
 def as_given(spec: JobSpec, workspace: Store) -> list[ingest.Standing]:

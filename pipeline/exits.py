@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
-EXIT_FAILED = 3  # units failed, rows did not add up, or a dataset is not what it says; the rest is kept
+EXIT_FAILED = 3  # units failed, no document was left, the mix cannot be had, rows did not add up, a dataset is wrong
 EXIT_BUSY = 4  # another run has the workspace
 EXIT_STOPPED = 130  # Ctrl-C
 

@@ -6,40 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from cluster.storage import Store
 from operators.contract import Reader
 from pipeline import resources, sweep
-from pipeline.config.mix import MixSpec
 from pipeline.config.spec import JobSpec
 from pipeline.inputs import InputFile
 from pipeline.parts import LAST
+from pipeline.pending import STAGES, first_pending
 from pipeline.stages import ingest, inventory, withheld
-from pipeline.stages.tokenize_unit import leaf_columns, number_columns
 
 THRESHOLDS_SHOWN = 40
 LAST_JOB = "_job.json"
 LAST_FILES = "_job_files.json"  # sha256 of the files beside the job that it took in, by the key that names them
-STAGES = ("ingest", "dedup", "tokenize", "mix", "select", "pack", "publish")
-
-# The first stage that a part of the job decides; it and all after it run again.
-FIRST_STAGE: Mapping[str, str] = {
-    "inputs": "ingest",
-    "sample": "ingest",
-    "documents": "ingest",
-    "dedup": "dedup",
-    "tokens.tokenizer": "tokenize",
-    "tokens.eos": "tokenize",
-    "tokens": "pack",
-    "mix.seed": "tokenize",
-    "mix": "mix",
-    "output_shards": "mix",
-    "shard_tokens": "mix",
-    "output": "pack",
-    "name": "publish",
-}
-NOTHING = ("workspace", "storage", "on_failure", "max_failed_share")
+FILES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -50,7 +29,7 @@ class Explanation:
     new_shards: int
     committed: int
     changes: Sequence[str]
-    first_stage: str | None  # None: nothing decides anything new
+    first_stage: str | None  # None: the output is what the job makes of these inputs
     limit: int | None  # of documents a source
     earlier: Sequence[str] = ()  # the same of the parts of the steps that come before a step which awaits something
 
@@ -65,7 +44,7 @@ class Explanation:
         if self.committed < self.shards:
             yield "then dedup over all shards, tokenize where something changed, mix, pack, publish"
         elif self.first_stage is None:
-            yield "nothing to do, unless the output was touched"
+            yield "nothing to do"
         else:
             stages = ", ".join(STAGES[STAGES.index(self.first_stage) :])
             yield f"would run: {stages} (units whose input is the same are kept)"
@@ -79,23 +58,27 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]]) -> Ex
     parts = ingest.standing(spec, workspace, shards.current)
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))
-    stages = [s for s in (first_stage(c.split(":")[0]) for c in changes) if s]
-    if changes and mixes_by_other_columns(last_job(workspace), spec):
-        stages.append("tokenize")
+    changes += gone(known, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
     if sweep.remembered(workspace, "taken_out") not in (set(), {withheld.state(workspace)}):
         changes.append("documents, runs or sources were taken out")
-        stages.append("dedup")
-    if last_job(workspace) is None:
-        stages = ["ingest"]
     return Explanation(
         shards=len(shards.current),
         new_shards=len(shards.new),
         committed=len(parts[-1].done) if parts[-1].part.stage == LAST else 0,
         earlier=[line for p in parts if p.part.awaited for line in part_lines(p)],
         changes=changes,
-        first_stage=min(stages, key=STAGES.index, default=None),
+        first_stage=first_pending(spec, workspace, Store(spec.output, spec.storage), shards.current, parts),
         limit=spec.sample.limit,
     )
+
+
+def gone(known: Sequence[inventory.Shard], numbers: set[int]) -> Iterator[str]:
+    """In words: these shards, which the last finished run was about, are not among the inputs as they are now."""
+    files = sorted({s.uri for s in known if s.number in numbers})
+    shown = ", ".join(uri.rsplit("/", 1)[-1] for uri in files[:FILES_SHOWN])
+    more = f" and {len(files) - FILES_SHOWN} more" if len(files) > FILES_SHOWN else ""
+    if numbers:
+        yield f"{len(numbers)} shards of the last run are gone, changed or withheld: {shown}{more}"
 
 
 def part_lines(part: ingest.Standing) -> Iterator[str]:
@@ -107,15 +90,6 @@ def part_lines(part: ingest.Standing) -> Iterator[str]:
         yield f"  {row['column']} of {row['group']}: {quantiles}, of {row['documents']:,} documents"
     if len(rows) > THRESHOLDS_SHOWN:
         yield f"  and {len(rows) - THRESHOLDS_SHOWN} more"
-
-
-def mixes_by_other_columns(before: Mapping[str, Any] | None, spec: JobSpec) -> bool:
-    """Whether the mix reads columns that the tokenized documents of the last run do not carry."""
-    try:
-        last = MixSpec.model_validate_json(json.dumps((before or {}).get("mix", {})))
-    except ValidationError:  # of another version
-        return True
-    return any(columns(last) != columns(spec.mix) for columns in (leaf_columns, number_columns))
 
 
 def last_job(workspace: Store) -> dict[str, Any] | None:
@@ -177,15 +151,3 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
             yield from differences(old, new, f"{path}[{i}]")
     elif before != after:
         yield f"{path}: {json.dumps(before, ensure_ascii=False)} -> {json.dumps(after, ensure_ascii=False)}"
-
-
-def first_stage(path: str) -> str | None:
-    """The first stage that runs again when this part of the job changes.
-
-    >>> first_stage("mix.temperature"), first_stage("documents[3].params.bounds"), first_stage("tokens.packing")
-    ('mix', 'ingest', 'pack')
-    """
-    plain = path.split("[")[0]
-    while plain and plain not in FIRST_STAGE:
-        plain = plain.rpartition(".")[0]
-    return FIRST_STAGE.get(plain)

@@ -27,11 +27,20 @@ class Step:
 
 @dataclass(frozen=True)
 class Leaf:
-    """What came through the steps of one (source, domain, language). A word is "" where nobody knows it."""
+    """What came through the steps of one (source, domain, language), and what did not, in documents.
+
+    A word is "" where nobody knows it: what failed or went before its language was found has none.
+    read = failed + dropped + not_sampled + kept, and kept = removed + unique.
+    """
 
     key: tuple[str, str, str]
+    read: int = 0
+    failed: int = 0
+    dropped: int = 0
+    not_sampled: int = 0
     kept: int = 0
     kept_bytes: int = 0
+    removed: int = 0  # duplicates, and documents taken down
     unique: int = 0
     unique_bytes: int = 0
     unique_tokens: int = 0
@@ -95,10 +104,11 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
     """The funnel of a run, from the tallies of its stages. duplicates: documents removed, by rule."""
     failed = {f"failed, {why}": n for why, n in reasons(ingest, "failed").items()}
     unsampled = {"not sampled": ingest.total("not_sampled")} if ingest.total("not_sampled") else {}
-    dropped = reasons(ingest, "dropped") | unsampled
+    lost = failed | reasons(ingest, "dropped") | unsampled
+    came = ingest.total("in", "documents") + ingest.total("failed", "read")
     steps = [
-        Step("read", ingest.total("in", "documents"), ingest.total("in", "bytes"), lost=failed),
-        Step("kept", ingest.total("kept", "documents"), ingest.total("kept", "bytes"), lost=dropped),
+        Step("read", came, ingest.total("in", "bytes")),
+        Step("kept", ingest.total("kept", "documents"), ingest.total("kept", "bytes"), lost=lost),
         Step("unique", *(tokenized.total(what) for what in ("documents", "bytes", "tokens")), lost=duplicates),
         Step("mixed", mixed.total("documents"), None, mixed.total("tokens")),
     ]
@@ -106,8 +116,9 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
 
 
 def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:
-    """Every leaf that a document was kept in, most tokens first."""
+    """Every leaf that a document was read in, most tokens first."""
     columns = {
+        **{kind: ingest.below("gone", kind) for kind in ("failed", "dropped", "not_sampled")},
         "kept": ingest.below("kept", "documents"),
         "kept_bytes": ingest.below("kept", "bytes"),
         "unique": tokenized.below("documents"),
@@ -117,10 +128,14 @@ def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:
         "mixed_tokens": mixed.below("tokens"),
     }
     keys = {path for column in columns.values() for path in column}
-    leaves = [
-        Leaf(key=(k[0], k[1], k[2]), **{name: column.get(k, 0) for name, column in columns.items()}) for k in keys
-    ]
+    leaves = [leaf(k, {name: column.get(k, 0) for name, column in columns.items()}) for k in keys]
     return sorted(leaves, key=in_order)
+
+
+def leaf(key: tuple[str, ...], counts: Mapping[str, int]) -> Leaf:
+    """The leaf of these counts, with the sums and differences that follow from them."""
+    read = sum(counts[name] for name in ("failed", "dropped", "not_sampled", "kept"))
+    return Leaf(key=(key[0], key[1], key[2]), read=read, removed=counts["kept"] - counts["unique"], **counts)
 
 
 def as_table(told: Funnel) -> Table:
@@ -140,12 +155,13 @@ def leaves_table(told: Funnel, most: int = 12) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in (*AXES, "kept", "unique", "tokens", "mixed", "times"):
         table.add_column(name, justify="left" if name in AXES else "right")
-    for leaf in told.leaves[:most]:
+    leaves = [leaf for leaf in told.leaves if leaf.kept]
+    for leaf in leaves[:most]:
         times = f"{leaf.mixed_tokens / leaf.unique_tokens:.2f}" if leaf.unique_tokens else ""
         numbers = (leaf.kept, leaf.unique, leaf.unique_tokens, leaf.mixed_tokens)
         table.add_row(*(word or "-" for word in leaf.key), *map(count, numbers), times)
-    if len(told.leaves) > most:
-        table.add_row(f"and {len(told.leaves) - most} more")
+    if len(leaves) > most:
+        table.add_row(f"and {len(leaves) - most} more")
     return table
 
 

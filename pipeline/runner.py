@@ -8,6 +8,7 @@ from typing import Any
 
 from cluster import lease, lifecycle
 from cluster.storage import Store
+from operators.mix.weights import SpecError
 from pipeline import folders, preflight, sweep
 from pipeline.config.spec import JobSpec
 from pipeline.explain import files_of, remember
@@ -17,8 +18,11 @@ from pipeline.inputs import InJob, InputError
 from pipeline.progress import Display
 from pipeline.run import Run
 from pipeline.stages import dedup, ingest, inventory, mix, pack, publish, tokenize, withheld
-from pipeline.stages.stage import Result
+from pipeline.stages.left import check_left
+from pipeline.stages.stage import Result, StageFailed
 from pipeline.stages.units import quiet
+
+KEPT = "everything up to the tokens is kept: correct `mix` and run again; `corpusmill mix plan` tries it in seconds"
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,14 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
     ran |= ingested.ran
     removed = dedup.dedup(run, ingested.shards)
     ran["dedup"] = removed.ran
+    entered = ingested.result.tally
+    unique = entered.total("kept", "documents") - sum(removed.by_reason.values())
+    check_left("dedup", entered, unique, removed=dict(removed.by_reason))
     tokenized = done(tokenize.tokenize(run, ingested.shards, removed.tables))
-    planned = mix.mix(run, tokenized)
+    try:
+        planned = mix.mix(run, tokenized)
+    except SpecError as e:
+        raise StageFailed(f"mix: {e}\n{KEPT}") from e
     ran["mix"] = planned.ran
     made = pack.pack(run, tokenized, planned)
     packed = done(made.result)

@@ -10,7 +10,10 @@ from pipeline import cli, exits
 CODES = {
     "0": "done, or nothing to do",
     str(exits.EXIT_WRONG_JOB): "the job file or its inputs are wrong: nothing was done",
-    str(exits.EXIT_FAILED): "units failed, rows did not add up, or a dataset is not what it says; the rest is kept",
+    str(
+        exits.EXIT_FAILED
+    ): "units failed, no document was left, the mix cannot be had, rows did not add up, or a dataset is not "
+    "what it says; the rest is kept",
     str(exits.EXIT_BUSY): "another run has the workspace",
     str(exits.EXIT_STOPPED): "stopped by Ctrl-C: the same command goes on",
 }

@@ -14,7 +14,7 @@ def card(spec: JobSpec, manifest: Mapping[str, Any], told: Funnel) -> str:
     leaves = "\n".join(
         f"| {' | '.join(word or '-' for word in leaf.key)} "
         f"| {leaf.unique:,} | {leaf.unique_tokens:,} | {leaf.mixed_tokens:,} |"
-        for leaf in told.leaves[:LEAVES_SHOWN]
+        for leaf in [leaf for leaf in told.leaves if leaf.kept][:LEAVES_SHOWN]
     )
     steps = "\n".join(
         f"| {s.name} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |" for s in told.steps

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import faultpoint
+from cluster.storage import Store
+from pipeline.config.spec import JobSpec
 from pipeline.dedup import takedown
 from pipeline.dedup.deduplicate import deduplicate
 from pipeline.dedup.grouping import NotConverged
@@ -33,28 +35,41 @@ class Removed:
     ran: int
 
 
-def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
-    """Deduplicate the kept documents of these shards, by the name of their ingest unit."""
+def asked(spec: JobSpec, workspace: Store, shards: Mapping[str, Shard]) -> tuple[Settings, str]:
+    """What deduplication of these shards, by the name of their ingest unit, is; and the name of its result."""
     entered = sorted(
         (
             EnteredShard(
                 unit=name,
                 number=s.number,
                 source=s.source,
-                priority=input_of(run.spec, s.source).priority,
+                priority=input_of(spec, s.source).priority,
                 uri=s.uri,
             )
             for name, s in shards.items()
         ),
         key=lambda s: s.number,
     )
-    settings = Settings(spec=run.spec.dedup, shards=tuple(entered), takedown=takedown.read(run.workspace))
-    asked = [run.spec.dedup.max_removed_share, run.spec.dedup.max_cluster_share, run.spec.dedup.index]
-    judged = digest(settings.fingerprint, asked)  # ceilings decide whether a result stands, not what it is
-    manifest = f"manifests/dedup-{judged}.json"
-    known = stage_manifest(run.workspace, manifest)
-    if known is not None:
-        return Removed(known["tables"], known["facts"]["removed"], known["facts"], judged, ran=0)
+    settings = Settings(spec=spec.dedup, shards=tuple(entered), takedown=takedown.read(workspace))
+    ceilings = [spec.dedup.max_removed_share, spec.dedup.max_cluster_share, spec.dedup.index]
+    return settings, digest(settings.fingerprint, ceilings)  # ceilings decide whether a result stands, not what it is
+
+
+def known(workspace: Store, judged: str) -> Removed | None:
+    """The result of that name; None when there is none yet."""
+    told = stage_manifest(workspace, manifest_of(judged))
+    return None if told is None else Removed(told["tables"], told["facts"]["removed"], told["facts"], judged, ran=0)
+
+
+def manifest_of(judged: str) -> str:
+    return f"manifests/dedup-{judged}.json"
+
+
+def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
+    """Deduplicate the kept documents of these shards, by the name of their ingest unit."""
+    settings, judged = asked(run.spec, run.workspace, shards)
+    if (there := known(run.workspace, judged)) is not None:
+        return there
     work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup", MEMORY_BYTES))
     settings = with_settled(run.workspace, settings)
     try:
@@ -65,7 +80,7 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     record(work, settings, found.tables, found.sets)
     faultpoint.reached("dedup.manifest")
     payload = json.dumps({"tables": dict(found.tables), "facts": dict(found.facts)}, sort_keys=True).encode()
-    run.workspace.publish(manifest, payload)
+    run.workspace.publish(manifest_of(judged), payload)
     for left_over in run.workspace.files(work.folder):
         run.workspace.delete(left_over.uri)
     return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1)

@@ -19,9 +19,11 @@ from pipeline.stages.dedup_keys import fingerprint as keys_fingerprint
 from pipeline.stages.gathered import Answers, answers, known_answers
 from pipeline.stages.ingest_unit import Ingest
 from pipeline.stages.inventory import Shard
+from pipeline.stages.left import check_ingested
 from pipeline.stages.stage import Counts, Result, StageFailed, committed, run_stage, told
 from pipeline.stages.units import Failed, Unit
 
+VERSION = 2  # of what a unit counts
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 
 
@@ -77,7 +79,7 @@ def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> l
     keys = keys_fingerprint(spec.dedup) if part.awaited is None else None
     return [
         {
-            "name": digest(asdict(s), prints[s.source, s.reader], keys, limit),
+            "name": digest(VERSION, asdict(s), prints[s.source, s.reader], keys, limit),
             "part": 0,
             "before": None,
             "answer": None,
@@ -98,7 +100,7 @@ def later_units(
     keys = keys_fingerprint(spec.dedup) if part.awaited is None else None
     return [
         {
-            "name": digest(unit, found[unit], prints[s.source, s.reader], keys),
+            "name": digest(VERSION, unit, found[unit], prints[s.source, s.reader], keys),
             "part": number,
             "before": unit,
             "answer": found[unit],
@@ -140,6 +142,7 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     between: list[Answers] = []
     for number, part in enumerate(parts[:-1]):
         judge(run, done.result)
+        check_ingested(run, done.result)
         earlier.append(done.result)
         between.append(answers(run, part, done.shards, done.result.counts))
         work = later_units(run.spec, number + 1, done.shards, between[-1].files)
@@ -147,6 +150,7 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     failed = [f for result in (*earlier, done.result) for f in result.failed]
     result = replace(done.result, failed=failed)
     judge(run, result)
+    check_ingested(run, result)
     return Ingested(result, done.shards, earlier, between)
 
 

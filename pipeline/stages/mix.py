@@ -8,7 +8,7 @@ histogram inside those that are cut; look at the few documents around each cut, 
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from operators.mix.levels import Bins
 from operators.mix.plan import MixPlan, plan
 from operators.mix.plan_json import from_json, to_json
 from operators.mix.select import cut, layout_of, settled, survey
+from pipeline.config.spec import JobSpec
 from pipeline.given_plan import given_plan, reviewed
 from pipeline.identity import digest
 from pipeline.mixing import mix_of
@@ -49,17 +50,30 @@ class Planned:
         return to_json(self.plan)
 
 
+def fingerprint_of(spec: JobSpec, units: Iterable[str]) -> str:
+    """Changes with whatever decides the plan of these tokenized units."""
+    told = spec.mix.model_dump(mode="json")
+    return digest(VERSION, sorted(units), told, given_plan(spec.mix), spec.output_shards, spec.shard_tokens)
+
+
+def known(spec: JobSpec, workspace: Store, units: Iterable[str]) -> Planned | None:
+    """The plan of these tokenized units; None when there is none yet."""
+    units = sorted(units)
+    fingerprint = fingerprint_of(spec, units)
+    if not workspace.exists(f"mix/{fingerprint}/{CUTS}"):
+        return None
+    there = load_cuts(workspace, fingerprint)
+    return Planned(fingerprint, supply_name(units, mix_of(spec.mix)), there.plan, there.total_shards, ran=0)
+
+
 def mix(run: Run, tokenized: Result) -> Planned:
     """Plan, unless the same plan is there. SpecError and Infeasible say what in the job's mix cannot be had."""
-    spec = mix_of(run.spec.mix)
-    told = run.spec.mix.model_dump(mode="json")
     units = sorted(tokenized.counts)
-    given = given_plan(run.spec.mix)
-    fingerprint = digest(VERSION, units, told, given, run.spec.output_shards, run.spec.shard_tokens)
+    if (there := known(run.spec, run.workspace, units)) is not None:
+        return there
+    spec, given = mix_of(run.spec.mix), given_plan(run.spec.mix)
+    fingerprint = fingerprint_of(run.spec, units)
     folder, counted = f"mix/{fingerprint}", supply_name(units, spec)
-    if run.workspace.exists(f"{folder}/{CUTS}"):
-        there = load_cuts(run.workspace, fingerprint)
-        return Planned(fingerprint, counted, there.plan, there.total_shards, ran=0)
     if given is not None:
         run.display.line(
             f"mix: {run.spec.mix.plan} is taken as it is, sha256 {hashlib.sha256(given.encode()).hexdigest()}"
@@ -76,11 +90,11 @@ def mix(run: Run, tokenized: Result) -> Planned:
 
         leaves = supply(run.workspace, units, spec, lambda read: passes("count", read))
         planned = plan(leaves, spec) if given is None else reviewed(given, leaves, spec)
-        shards, known = shard_count(run, planned), Asked(planned, passes)
-        line = survey(planned, known.histograms(Bins.of(layout_of(planned))))
+        shards, asked = shard_count(run, planned), Asked(planned, passes)
+        line = survey(planned, asked.histograms(Bins.of(layout_of(planned))))
 
         def cut_by(planned: MixPlan) -> Cuts:
-            return cut(planned, line, known, shards=shards)
+            return cut(planned, line, asked, shards=shards)
 
         planned, found = (planned, cut_by(planned)) if given is not None else settled(planned, spec, cut_by)
     run.lease.check()

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cluster.storage import Store
 from pipeline import accounting
+from pipeline.config.spec import JobSpec
 from pipeline.exchange.rounds import Partition, run_exchange
 from pipeline.identity import digest, libraries
 from pipeline.own_output import MANIFEST, STATE
@@ -16,7 +18,7 @@ from pipeline.run import Run
 from pipeline.stages.mix import Planned
 from pipeline.stages.pack_unit import VERSION, Pack, part_name
 from pipeline.stages.select_unit import Select, shard_range
-from pipeline.stages.stage import Result, finished, manifest_of, run_stage, runner
+from pipeline.stages.stage import Result, everything, finished, manifest_of, run_stage, runner
 
 MEMORY_BYTES = 2_000_000_000  # a guess: five times the ids of a part of 100 million tokens
 FEW_FILES = 256  # read by every shard directly; more are brought together first
@@ -46,11 +48,29 @@ def select_name(planned: Planned, tokens_unit: str) -> str:
     return digest(planned.fingerprint, tokens_unit)
 
 
-def _pack(run: Run, planned: Planned, selected: Result) -> Result:
-    tokens = run.spec.tokens
-    rows = (tokens.sequence_tokens, tokens.packing, tokens.stride_tokens)
+def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:
+    """The name of all that is packed, and those of the pack units, one an output shard."""
+    rows = (spec.tokens.sequence_tokens, spec.tokens.packing, spec.tokens.stride_tokens)
     fingerprint = digest(VERSION, planned.fingerprint, rows, libraries())
-    names = [digest(fingerprint, shard) for shard in range(planned.shards)]
+    return fingerprint, [digest(fingerprint, shard) for shard in range(planned.shards)]
+
+
+def known(spec: JobSpec, workspace: Store, output: Store, planned: Planned) -> Result | None:
+    """The parts, when the output holds all of them and says that it is about them; else None."""
+    fingerprint, names = names_of(spec, planned)
+    if not output.exists(STATE) or output.read(STATE) != fingerprint.encode() or gone(output, planned.shards):
+        return None
+    return everything(workspace, "pack", names)
+
+
+def gone(output: Store, shards: int) -> list[int]:
+    """Numbers of the parts that are not in the output."""
+    there = {f.uri for f in output.files()}
+    return [i for i in range(shards) if part_name(i, shards) not in there]
+
+
+def _pack(run: Run, planned: Planned, selected: Result) -> Result:
+    fingerprint, names = names_of(run.spec, planned)
     _begin(run, fingerprint, names, planned.shards)
     if (known := finished(run.workspace, "pack", names)) is not None:
         return known
@@ -94,8 +114,7 @@ def _begin(run: Run, fingerprint: str, names: Sequence[str], shards: int) -> Non
             run.workspace.delete(f"units/pack/{name}.json")
         run.workspace.delete(manifest_of("pack", names))
         run.output.publish(STATE, state)
-    there = {f.uri for f in run.output.files()}
-    missing = [i for i in range(shards) if part_name(i, shards) not in there]
+    missing = gone(run.output, shards)
     for i in missing:
         run.workspace.delete(f"units/pack/{names[i]}.json")
     if missing:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import faultpoint
-from cluster.storage import StorageError
+from cluster.storage import StorageError, Store
 from pipeline import own_output, resources
+from pipeline.config.spec import JobSpec
 from pipeline.funnel import Funnel
 from pipeline.own_output import MANIFEST
 from pipeline.report.card import card
@@ -51,27 +52,10 @@ def publish(
     failed: the shards that the dataset lacks, because the job said to go on without them. thresholds: quantiles that
     were found, by step; where there are any, they lie in `_thresholds.json`.
     """
-    parts = [dict(c["part"]) for c in packed.counts.values()]
-    funnel = pretty(told.to_json())
-    plan = planned.to_json()
-    manifest = {
-        "version": VERSION,
-        "name": run.spec.name,
-        "tokenizer_sha256": resources.sha256(run.spec.tokens.tokenizer),
-        "sequence_tokens": run.spec.tokens.sequence_tokens,
-        "packing": run.spec.tokens.packing,
-        "documents": sum(p["documents"] for p in parts),
-        "sequences": sum(p["sequences"] for p in parts),
-        "tokens": sum(p["tokens"] for p in parts),
-        "plan_sha256": hashlib.sha256(plan).hexdigest(),
-        "funnel_sha256": hashlib.sha256(funnel).hexdigest(),
-        "missing": [missing(f) for f in failed],
-        "parts": parts,
-    }
-    if thresholds:
-        manifest["thresholds_sha256"] = hashlib.sha256(pretty(thresholds)).hexdigest()
-    if current(run) == manifest:
+    manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds)
+    if current(run.output) == manifest:
         return Published(manifest, wrote=False)
+    parts, funnel, plan = manifest["parts"], pretty(told.to_json()), planned.to_json()
     run.lease.check()
     there = {f.uri: f.size for f in run.output.files()}
     for part in parts:
@@ -88,6 +72,35 @@ def publish(
     run.output.publish("_run.json", pretty(circumstances(started)))
     put_manifest(run, manifest, told)
     return Published(manifest, wrote=True)
+
+
+def manifest_of(
+    spec: JobSpec,
+    planned: Planned,
+    packed: Result,
+    told: Funnel,
+    failed: Sequence[Failed],
+    thresholds: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What `_manifest.json` says of these parts, see `publish`."""
+    parts = [dict(c["part"]) for c in packed.counts.values()]
+    manifest = {
+        "version": VERSION,
+        "name": spec.name,
+        "tokenizer_sha256": resources.sha256(spec.tokens.tokenizer),
+        "sequence_tokens": spec.tokens.sequence_tokens,
+        "packing": spec.tokens.packing,
+        "documents": sum(p["documents"] for p in parts),
+        "sequences": sum(p["sequences"] for p in parts),
+        "tokens": sum(p["tokens"] for p in parts),
+        "plan_sha256": hashlib.sha256(planned.to_json()).hexdigest(),
+        "funnel_sha256": hashlib.sha256(pretty(told.to_json())).hexdigest(),
+        "missing": [missing(f) for f in failed],
+        "parts": parts,
+    }
+    if thresholds:
+        manifest["thresholds_sha256"] = hashlib.sha256(pretty(thresholds)).hexdigest()
+    return manifest
 
 
 def put_manifest(run: Run, manifest: Mapping[str, Any], told: Funnel) -> None:
@@ -112,10 +125,10 @@ def missing(failed: Failed) -> dict[str, Any]:
     return {"source": unit["source"], "file": name, "start": unit["start"], "end": unit["end"], "reason": failed.error}
 
 
-def current(run: Run) -> Mapping[str, Any] | None:
+def current(output: Store) -> Mapping[str, Any] | None:
     """The manifest that lies in the output, or None."""
     try:
-        return json.loads(run.output.read(MANIFEST))
+        return json.loads(output.read(MANIFEST))
     except FileNotFoundError:
         return None
 

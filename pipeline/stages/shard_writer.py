@@ -1,5 +1,6 @@
 """What comes of one shard's records, written under the unit's name: documents that go on, those that left, counts."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -15,6 +16,7 @@ from pipeline.config.spec import JobSpec
 from pipeline.stages.inventory import Shard
 from pipeline.tables import TableWriter
 
+LOST = ("failed", "dropped", "not_sampled")
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
 
 
@@ -59,7 +61,10 @@ class ShardWriter:
         raw = "content" if "content" in records.column_names else "text"
         self.tally.add("in", "documents", self.shard.source, by=records.num_rows)
         self.tally.add("in", "bytes", self.shard.source, by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
-        self.go_on(standard(sampled(records, raw, self.spec.sample.documents, self.tally)))
+        taken, rest = sampled(records, raw, self.spec.sample.documents)
+        self.tally.add("not_sampled", by=rest.num_rows)
+        count_gone("not_sampled", rest, self.shard.source, self.chain.fixed, self.tally)
+        self.go_on(standard(taken))
 
     def go_on(self, documents: pa.Table) -> None:
         """Take one batch of readable documents."""
@@ -82,6 +87,7 @@ class ShardWriter:
     def _drop(self, gone: Gone) -> None:
         for row in pc.value_counts(reason_word(gone.reasons)).to_pylist():
             self.tally.add(gone.kind, gone.step, row["values"], by=row["counts"])
+        count_gone(gone.kind, gone.table, self.shard.source, self.chain.fixed, self.tally)
         table = gone.table.drop_columns([c for c in ("content", "failure", "skipped") if c in gone.table.column_names])
         if "text" in table.column_names:
             short = pc.utf8_slice_codeunits(table["text"], 0, DROPPED_TEXT_CHARS).cast(TEXT)
@@ -93,9 +99,11 @@ class ShardWriter:
     def counts(self) -> dict[str, Any]:
         """What the unit returns, after checking that every record went somewhere."""
         t = self.tally
-        went = {k: t.total(k) for k in ("skipped", "failed", "dropped", "not_sampled")}
+        went = {k: t.total(k) for k in ("skipped", *LOST)}
         went[self.sink.place] = t.total(self.sink.place, "documents")
         check(f"records of {self.shard.uri}", came=t.total("records"), went=went)
+        lost = sum(went[kind] for kind in LOST)
+        check(f"documents that left {self.shard.uri}", came=lost, went={"by leaf": t.total("gone")})
         return {
             "documents": went[self.sink.place],
             "taken": t.total("in", "documents") + t.total("failed", "read"),
@@ -115,15 +123,29 @@ class ShardWriter:
             part.__exit__(*error)
 
 
-def sampled(records: pa.Table, raw: str, share: float, tally: Tally) -> pa.Table:
-    """The share of records whose content hashes low: the same ones wherever they lie, more as the share grows."""
+def count_gone(kind: str, table: pa.Table, source: str, fixed: Mapping[str, str], tally: Tally) -> None:
+    """Documents that left, under their source, domain and language; "" where nobody knows it (yet)."""
+    words = [
+        pa.repeat(pa.scalar(fixed.get(name, "")), table.num_rows)
+        if name in fixed or name not in table.column_names
+        else pc.fill_null(table[name].cast(pa.string()), "")
+        for name in ("domain", "language")
+    ]
+    grouped = pa.table(words, names=["domain", "language"]).group_by(["domain", "language"])
+    for row in grouped.aggregate([([], "count_all")]).to_pylist():
+        tally.add("gone", kind, source, row["domain"], row["language"], by=row["count_all"])
+
+
+def sampled(records: pa.Table, raw: str, share: float) -> tuple[pa.Table, pa.Table]:
+    """The share of records whose content hashes low: the same ones wherever they lie, more as the share grows; and
+    the rest.
+    """
     if share >= 1:
-        return records
+        return records, records.slice(0, 0)
     keys = text_keys(records[raw].combine_chunks().view(TEXT))  # the bytes of pages are hashed as they are
     words = np.frombuffer(keys.buffers()[1], np.uint64)[keys.offset * 2 : (keys.offset + len(keys)) * 2 : 2]
     keep = words.astype(np.float64) < share * 2.0**64
-    tally.add("not_sampled", by=int(len(keep) - keep.sum()))
-    return records.filter(pa.array(keep))
+    return records.filter(pa.array(keep)), records.filter(pa.array(~keep))
 
 
 def standard(table: pa.Table) -> pa.Table:

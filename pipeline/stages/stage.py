@@ -91,6 +91,16 @@ def finished(workspace: Store, stage: str, names: Sequence[str]) -> Result | Non
     return Result(stage, {name: known["units"][name] for name in names}, Tally.from_json(known["tally"]), ran=0)
 
 
+def everything(workspace: Store, stage: str, names: Sequence[str]) -> Result | None:
+    """The result of these units, if all of them are committed, though their manifest may not be; else None."""
+    if (known := finished(workspace, stage, names)) is not None:
+        return known
+    found = committed(workspace, stage, set(names))
+    if len(found.counts) < len(set(names)):
+        return None
+    return Result(stage, {name: found.counts[name] for name in names}, found.tally, ran=0)
+
+
 def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
     """Runs the units of phases on Ray; one that fails every try ends the stage."""
 

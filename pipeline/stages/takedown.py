@@ -74,7 +74,7 @@ def take_down(run: Run, asked: Asked, how: takedown.How) -> TakenDown:
 
 def _rewrite(run: Run, task: Rewrite) -> int | None:
     """Write the parts again that hold one of the documents; how many. None where there is no dataset."""
-    manifest = current(run)
+    manifest = current(run.output)
     if manifest is None:
         return None
     ids = task.ids.tolist()

@@ -1,7 +1,7 @@
 """Tokenize: the documents that stay, as token ids, in the order in which the mix will draw them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from cluster.storage import Store
 from pipeline import kernels, resources, warm
@@ -17,17 +17,17 @@ STATE = "_tokenized.json"  # what a mix is planned from, also when planning fail
 MEMORY_BYTES = 1_200_000_000  # 1.25 times the peak of a worker on a shard of 350 MB of text
 
 
-def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> Result:
+def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> list[dict[str, str]]:
     """One unit an ingested shard.
 
     shards: by the name of their ingest unit. duplicates: each one's table of duplicates, named by its content; a shard
     whose duplicates did not change is not tokenized again, whatever was added beside it.
     """
-    tokens, mix = run.spec.tokens, run.spec.mix
+    tokens, mix = spec.tokens, spec.mix
     columns = [leaf_columns(mix), number_columns(mix)]
     ids = [resources.sha256(tokens.tokenizer), tokens.eos, tokenizers_version(), libraries()]
     decides = digest(VERSION, ids, columns, mix.seed)
-    units: Sequence[Mapping[str, object]] = [
+    return [
         {
             "name": digest(ingested, duplicates[ingested], decides),
             "ingested": ingested,
@@ -37,12 +37,18 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
         }
         for ingested, s in shards.items()
     ]
+
+
+def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> Result:
+    """Tokenize what is not tokenized yet; see `units_of`."""
+    tokens, mix = run.spec.tokens, run.spec.mix
+    units = units_of(run.spec, shards, duplicates)
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
     kernels.announce([warm.tokens_use(job)] if units else (), run.display.line)
     task = Tokenize(job=job, workspace=run.workspace, files=files)
     result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
-    told = {"units": sorted(result.counts), "columns": [*columns[0], *columns[1]], "seed": mix.seed}
+    told = {"units": sorted(result.counts), "columns": [*leaf_columns(mix), *number_columns(mix)], "seed": mix.seed}
     payload = json.dumps(told).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
         run.workspace.publish(STATE, payload)

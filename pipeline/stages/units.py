@@ -45,7 +45,9 @@ class Failed:
 
 
 def run_units(units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None) -> Iterator[Done | Failed]:
-    """Each unit's outcome, in the order they end. Failed units are tried again, elsewhere, up to `TRIES` times."""
+    """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
+    where Ray finds room: perhaps on the same machine.
+    """
     tries = dict.fromkeys(range(len(units)), 0)
     waiting = list(range(len(units)))
     while waiting:

@@ -9,16 +9,19 @@ from operators.mix.plan_json import from_json
 from operators.mix.weights import SpecError
 from pipeline.verify.findings import Check
 
-READING = "failed, read"  # records that could not be read; they are not among the documents read
-
 # Columns of the funnel's leaves, and the step and number each adds up to.
 OF_LEAVES = {
+    "read": ("read", "documents"),
     "kept": ("kept", "documents"),
     "unique": ("unique", "documents"),
     "unique_tokens": ("unique", "tokens"),
     "mixed": ("mixed", "documents"),
     "mixed_tokens": ("mixed", "tokens"),
 }
+
+
+# What each of these columns of a leaf is the sum of.
+SPLIT = {"read": ("failed", "dropped", "not_sampled", "kept"), "kept": ("removed", "unique")}
 
 
 def conservation(output: Store, manifest: Mapping[str, Any]) -> Check:
@@ -37,12 +40,18 @@ def conservation(output: Store, manifest: Mapping[str, Any]) -> Check:
 
 def _steps(steps: Mapping[str, Any], leaves: list[Mapping[str, Any]], manifest: Mapping[str, Any]) -> list[str]:
     wrong = []
-    extracting = sum(n for why, n in steps["read"]["lost"].items() if not why.startswith(READING))
-    for before, after, lost in (("read", "kept", extracting), ("kept", "unique", 0)):
+    for before, after in (("read", "kept"), ("kept", "unique")):
         came, went = steps[before]["documents"], steps[after]["documents"]
-        gone = sum(steps[after]["lost"].values()) + lost
+        gone = sum(steps[after]["lost"].values())
         if came != went + gone:
             wrong.append(f"{before} {came:,} documents, but {after} {went:,} and lost {gone:,}")
+    for whole, parts in SPLIT.items():
+        wrong += [
+            f"{leaf['source']}/{leaf['domain']}/{leaf['language']}: {whole} {leaf[whole]:,}, but "
+            + " + ".join(f"{leaf[part]:,} {part}" for part in parts)
+            for leaf in leaves
+            if leaf[whole] != sum(leaf[part] for part in parts)
+        ]
     for column, (step, what) in OF_LEAVES.items():
         together = sum(leaf[column] for leaf in leaves)
         if together != steps[step][what]:

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from pipeline import sweep
 from pipeline.cli import main
+from pipeline.stages.left import NothingLeft
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import made, write_job
 
@@ -36,7 +37,44 @@ def test_plan_names_what_changed_and_what_runs_again(undisturbed):
 def test_inspect_shows_dropped_documents_by_reason(undisturbed):
     told = say("inspect", "dropped", "--reason", "word_count", str(undisturbed / "job.yaml"))
     assert "dropped by decide.bounds: word_count<20" in told
-    assert say("inspect", "dropped", "--reason", "no such reason", str(undisturbed / "job.yaml")) == ""
+    none = say("inspect", "dropped", "--reason", "no such reason", str(undisturbed / "job.yaml"))
+    assert none.endswith("0 dropped documents with 'no such reason' in their reason\n")
+
+
+def test_inspect_says_whose_documents_it_shows(undisturbed):
+    job = str(undisturbed / "job.yaml")
+    assert "shown: the last finished run\n" in say("inspect", "dropped", "--set", "mix.temperature=2", job)
+    told = say("inspect", "dropped", "--most", "1", "--set", "sample.documents=0.5", job)
+    assert "shown: the last finished run, of another job: sample.documents: 1.0 -> 0.5; run this one" in told
+    told = say("inspect", "clusters", "--most", "1", "--set", "dedup.url=off", job)
+    assert "shown: the last finished run, of another job: dedup.url: " in told
+
+
+def test_inspect_of_another_job_shows_what_that_one_read(inputs, ray_session, tmp_path):
+    job = write_job(tmp_path, inputs)
+    run_file(job)
+    job.write_text(job.read_text().replace("word_count: [20,", "word_count: [90_000,"))
+    with pytest.raises(NothingLeft):
+        run_file(job)
+    told = say("inspect", "dropped", "--most", "1", "--source", "eips", str(job))
+    assert "shown: what this job has read; the last finished run was of another one: documents[3]" in told
+    assert "dropped by decide.bounds: word_count<90000" in told
+    assert "0 kept documents of source 'eips'" in say("inspect", "documents", "--source", "eips", str(job))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("documents", "--source", "documnts"), "no source 'documnts'; did you mean 'documents'?"),
+        (("documents", "--most", "-3"), "-3 is not in the range x>=1"),
+        (("dropped", "--set", "workspace=nowhere"), "yet: run the job first"),
+        (("clusters", "--set", "workspace=nowhere"), "no run was finished in"),
+    ],
+)
+def test_inspect_refuses_what_it_cannot_show(undisturbed, arguments, told):
+    done = CliRunner().invoke(main, ["inspect", *arguments, str(undisturbed / "job.yaml")], catch_exceptions=False)
+    assert done.exit_code == 2
+    assert told in done.output
 
 
 def test_inspect_shows_a_duplicate_beside_its_survivor(undisturbed):

@@ -82,8 +82,11 @@ def test_a_truncated_file_costs_its_last_records_only(inputs, ray_session, tmp_p
     job = write_job(tmp_path, mine)
     job.write_text(job.read_text().replace("documents*.jsonl", "documents*.jsonl.gz"))
     done = run_file(job)
-    failed = {why: n for why, n in done.funnel.steps[0].lost.items() if why.startswith("failed, read")}
+    failed = {why: n for why, n in done.funnel.steps[1].lost.items() if why.startswith("failed, read")}
     assert sum(failed.values()) == 1
     assert "truncated" in next(iter(failed))
     kept = done.funnel.by("source")["documents"]["kept"]
+    assert done.funnel.by("source")["documents"]["failed"] == 1
+    came, went = done.funnel.steps[0].documents, done.funnel.steps[1]
+    assert came == went.documents + sum(went.lost.values())
     assert 0 < kept < len(lines.splitlines())

@@ -17,13 +17,25 @@ def test_every_document_is_kept_dropped_or_failed(undisturbed, inputs):
     funnel = json.loads((undisturbed / "out" / "_funnel.json").read_text())
     steps = {s["name"]: s for s in funnel["steps"]}
     rows = len((inputs / "documents.jsonl").read_bytes().splitlines())
-    failed = sum(n for why, n in steps["read"]["lost"].items() if why.startswith("failed, read"))
-    assert steps["read"]["documents"] + failed == PAGES + TEXTS + rows + VERSIONS
-    in_extraction = sum(steps["read"]["lost"].values()) - failed
-    dropped, removed = sum(steps["kept"]["lost"].values()), sum(steps["unique"]["lost"].values())
-    assert steps["read"]["documents"] == steps["kept"]["documents"] + dropped + in_extraction
+    assert steps["read"]["documents"] == PAGES + TEXTS + rows + VERSIONS
+    assert steps["read"]["lost"] == {}
+    lost, removed = sum(steps["kept"]["lost"].values()), sum(steps["unique"]["lost"].values())
+    assert steps["read"]["documents"] == steps["kept"]["documents"] + lost
     assert steps["kept"]["documents"] == steps["unique"]["documents"] + removed
     assert removed > 0
+    sources = funnel["by"]["source"]
+    assert {name: told["read"] for name, told in sources.items()} == {
+        "crawl": PAGES,
+        "crawl-text": TEXTS,
+        "documents": rows,
+        "eips": VERSIONS,
+    }
+    for told in sources.values():
+        assert told["read"] == told["failed"] + told["dropped"] + told["not_sampled"] + told["kept"]
+        assert told["kept"] == told["removed"] + told["unique"]
+    assert sum(told["failed"] + told["dropped"] for told in sources.values()) == lost
+    assert sum(told["removed"] for told in sources.values()) == removed
+    assert sources["documents"]["dropped"] > 0
 
 
 def test_parts_are_what_the_manifest_says_and_read_as_text(undisturbed):

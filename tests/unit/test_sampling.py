@@ -3,7 +3,6 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.accounting import Tally
 from pipeline.stages.shard_writer import sampled
 
 TEXTS = [f"document number {i}" for i in range(400)]
@@ -16,7 +15,7 @@ def sample(raw: str, share: float) -> list[int]:
         else pa.array([t.encode() + b"\xff" for t in TEXTS], pa.large_binary())
     )
     table = pa.table({raw: column, "row": pa.array(range(len(TEXTS)))})
-    return sampled(table, raw, share, Tally())["row"].to_pylist()
+    return sampled(table, raw, share)[0]["row"].to_pylist()
 
 
 @pytest.mark.parametrize("raw", ["text", "content"])

@@ -11,8 +11,9 @@ from operators.mix.weights import Explicit, Natural, QualityCurve, Temperature
 from operators.mix.where import Boost, Bound, Cap, Replay
 from pipeline.config.load import parse
 from pipeline.config.problems import JobError
-from pipeline.explain import mixes_by_other_columns
 from pipeline.mixing import mix_of
+from pipeline.stages.inventory import Shard
+from pipeline.stages.tokenize import units_of
 
 HEAD = "name: j\ninputs: [{source: a, paths: [x.jsonl], columns: {quality: q}, domain: law, language: e}]\n"
 LONG = """
@@ -138,6 +139,7 @@ def test_a_file_of_weights_that_is_wrong_is_told_at_the_line_that_names_it(tmp_p
     ],
 )
 def test_only_columns_that_are_new_to_the_mix_tokenize_again(changed, again):
-    before = json.loads(parse(HEAD, folder="/jobs").to_canonical())
-    after = parse(f"{HEAD}mix: {changed}\n", folder="/jobs")
-    assert mixes_by_other_columns(before, after) is again
+    shards = {"ab12": Shard(0, 0, "crawl", "warc", "a.warc.gz", 0, 1, 1, "e")}
+    before, after = (parse(f"{HEAD}{mix}\n", folder="/jobs") for mix in ("", f"mix: {changed}"))
+    named = [units_of(spec, shards, {"ab12": "duplicates/ab12/9f.parquet"})[0]["name"] for spec in (before, after)]
+    assert (named[0] != named[1]) is again

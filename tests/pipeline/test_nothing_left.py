@@ -1,0 +1,72 @@
+"""A run that loses every document says so, where they went, and that it ran: exit code 3, the funnel, the reasons."""
+
+import gzip
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.stages.left import NothingLeft
+from pipeline.stages.stage import StageFailed
+from tests.pipeline.conftest import run_file
+from tests.pipeline.jobs import corpusmill
+
+pytestmark = pytest.mark.ray
+
+JOB = """
+name: nothing
+workspace: work
+output: out
+inputs: [{{source: a, paths: ['{path}']{more}}}]
+documents: [{steps}]
+tokens: {{sequence_tokens: 64}}
+output_shards: 1
+{last}
+"""
+STEPS = "signals.counts, {decide.bounds: {bounds: {word_count: [20, null]}}}"
+ROWS = "".join(json.dumps({"text": f"a short text, number {i}"}) + "\n" for i in range(3)).encode()
+
+
+def job(folder: Path, name: str, content: bytes, *, more: str = "", steps: str = STEPS, last: str = "") -> Path:
+    (folder / name).write_bytes(content)
+    path = folder / "job.yaml"
+    path.write_text(JOB.format(path=name, more=more, steps=steps, last=last))
+    return path
+
+
+LOST = [
+    ("a.jsonl", b"", "", "there was none in the inputs"),
+    ("a.warc.gz", gzip.compress(b""), "", "1 skipped, not a document: empty_member"),
+    ("a.parquet", b"PAR1 not a table at all PAR1", "", "1 failed, read: bad_parquet"),
+    ("a.jsonl", ROWS, ", columns: {text: body}", "3 failed, read: missing_field"),
+    ("a.jsonl", ROWS, "", "3 dropped, decide.bounds: word_count<20"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "more", "told"), LOST)
+def test_the_reasons_are_told(name, content, more, told, ray_session, tmp_path):
+    steps = STEPS if "warc" not in name else f"extract.resiliparse, {STEPS}"
+    with pytest.raises(NothingLeft, match=f"no document is left after ingest: {re.escape(told)}"):
+        run_file(job(tmp_path, name, content, more=more, steps=steps))
+    assert not (tmp_path / "out").exists()
+
+
+def test_also_where_a_step_awaits_all_documents(ray_session, tmp_path):
+    steps = f"{STEPS}, {{decide.quantiles: {{bounds: {{word_count: [0.1, null]}}}}}}"
+    with pytest.raises(NothingLeft, match=r"3 dropped, decide\.bounds: word_count<20"):
+        run_file(job(tmp_path, "a.jsonl", ROWS, more=", language: en", steps=steps))
+
+
+def test_the_command_shows_the_funnel_and_ends_with_3(tmp_path):
+    done = corpusmill("run", "--workers", "1", str(job(tmp_path, "a.jsonl", ROWS, more=", columns: {text: body}")))
+    assert done.returncode == 3, done.stderr
+    assert "lost on the way" in done.stderr
+    assert "3 failed, read: missing_field (such as missing_field: body)" in done.stderr
+    assert "inspect dropped" in done.stderr
+
+
+def test_a_mix_that_cannot_be_had_does_not_claim_that_nothing_was_done(ray_session, tmp_path):
+    mix = "mix: {budget_tokens: 1000000000, max_epochs: 1}"
+    with pytest.raises(StageFailed, match=r"mix: (.|\n)*everything up to the tokens is kept"):
+        run_file(job(tmp_path, "a.jsonl", ROWS, steps="signals.counts", last=mix))

@@ -1,0 +1,74 @@
+"""`plan` says what `run` then does: it names the first stage with something to do, from the workspace as it is."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.conftest import run_file
+from tests.pipeline.jobs import corpusmill, write_job
+from tests.pipeline.test_commands import say
+
+pytestmark = pytest.mark.ray
+
+
+@pytest.fixture
+def job(inputs: Path, tmp_path: Path) -> Path:
+    """The small job with its own copy of the inputs, and one more file."""
+    (tmp_path / "inputs").mkdir()
+    for file in inputs.iterdir():
+        (tmp_path / "inputs" / file.name).write_bytes(file.read_bytes())
+    lines = (inputs / "documents.jsonl").read_bytes().splitlines(keepends=True)
+    (tmp_path / "inputs" / "documents-more.jsonl").write_bytes(b"".join(lines[:20]))
+    return write_job(tmp_path, tmp_path / "inputs")
+
+
+def test_a_file_that_is_gone_is_seen(job, ray_session):
+    run_file(job)
+    assert "nothing to do" in say("plan", str(job))
+    (job.parent / "inputs" / "documents-more.jsonl").unlink()
+    told = say("plan", str(job))
+    assert "changed: 1 shards of the last run are gone, changed or withheld: documents-more.jsonl" in told
+    assert "would run: dedup, tokenize, mix, select, pack, publish" in told
+    assert run_file(job).ran["dedup"] == 1
+    assert "nothing to do" in say("plan", str(job))
+
+
+def test_a_run_that_was_killed_after_a_file_was_added_goes_on_from_there(job, ray_session):
+    more = job.parent / "inputs" / "documents-more.jsonl"
+    aside = more.rename(job.parent / "aside")
+    run_file(job)
+    aside.rename(more)
+    killed = corpusmill("run", "--quiet", str(job), env={"CORPUSMILL_FAULT_POINT": "tokenize.manifest"})
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    told = say("plan", str(job))
+    assert "would run: mix" in told
+    assert "nothing to do" not in told
+    ran = run_file(job).ran
+    assert {stage for stage, units in ran.items() if units} == {"mix", "pack", "publish"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "begins"),
+    [
+        ("dedup.url=off", "dedup, tokenize, mix"),
+        ("mix.seed=7", "tokenize, mix"),
+        ("mix.temperature=2", "mix, select"),
+        ("output_shards=2", "mix, select"),
+        ("tokens.sequence_tokens=256", "pack, publish"),
+        ("name=other", "publish "),
+    ],
+)
+def test_what_changed_in_the_job_says_where_a_run_begins(undisturbed, setting, begins):
+    assert f"would run: {begins}" in say("plan", "--set", setting, str(undisturbed / "job.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("lost", "begins"), [("_manifest.json", "publish "), ("part-00001-of-00003.parquet", "pack, publish")]
+)
+def test_an_output_that_was_touched_is_seen(undisturbed, lost, begins):
+    aside = (undisturbed / "out" / lost).rename(undisturbed / "aside")
+    try:
+        assert f"would run: {begins}" in say("plan", str(undisturbed / "job.yaml"))
+    finally:
+        aside.rename(undisturbed / "out" / lost)
