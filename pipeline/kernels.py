@@ -7,7 +7,7 @@ file lock and runs the kernels on a little input.
 import functools
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import llvmlite.binding
@@ -29,9 +29,10 @@ def once(use: str, warm: Callable[[], object]) -> None:
             stamp.touch()
 
 
-def are_ready(use: str) -> bool:
-    """Whether the kernels of a use need no compiling on this machine."""
-    return stamp_of(use).exists()
+def announce(uses: Iterable[str], tell: Callable[[str], object]) -> None:
+    """Say so when kernels of these uses are yet to be compiled on this machine."""
+    if not all(stamp_of(use).exists() for use in uses):
+        tell("kernels are being compiled for this machine: a minute or so, this once")
 
 
 @functools.lru_cache(maxsize=64)

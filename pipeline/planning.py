@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyarrow as pa
 
 from cluster.storage import Store
+from operators.mix.explain import EMPTY
 from operators.mix.leaves import LeafTable
 from operators.mix.plan import MixPlan, plan
 from pipeline.config.spec import JobSpec
@@ -49,7 +50,13 @@ def compared(before: MixPlan, after: MixPlan, shown: int = SHOWN) -> str:
     for leaf in sorted({*was, *now}):
         (had, epochs_had), (has, epochs_has) = was.get(leaf, (0, 0.0)), now.get(leaf, (0, 0.0))
         share_had, share_has = had / max(total_was, 1), has / max(total_now, 1)
-        cells = ["/".join(leaf), f"{had:,}", f"{has:,}", f"{share_had:.2%}", f"{share_has:.2%}"]
+        cells = [
+            "/".join(value or EMPTY for value in leaf),
+            f"{had:,}",
+            f"{has:,}",
+            f"{share_had:.2%}",
+            f"{share_has:.2%}",
+        ]
         rows.append((-abs(share_has - share_had), [*cells, f"{epochs_had:.2f}", f"{epochs_has:.2f}"]))
     rows.sort()
     head = ["leaf", "tokens", "then", "share", "then", "epochs", "then"]

@@ -78,12 +78,12 @@ class Display:
                 yield bar
             self._rich = None
         seconds = time.monotonic() - bar.started
-        self.line(f"{name:<10} {bar.done} of {total} units in {seconds:.1f} s  {bar.rates()}".rstrip())
+        self.line(f"{name:<10} {bar.done} of {bar.total} units in {seconds:.1f} s  {bar.rates()}".rstrip())
 
     def moved(self, bar: Bar) -> None:
         """Called by a bar after each unit."""
         if self._rich is not None:
-            self._rich.update(self._rich.task_ids[0], completed=bar.done, rates=bar.rates())
+            self._rich.update(self._rich.task_ids[0], completed=bar.done, total=bar.total, rates=bar.rates())
         elif time.monotonic() - max(bar.last_line, bar.started) > LINE_EVERY_S:
             bar.last_line = time.monotonic()
             self.line(f"{bar.stage:<10} {bar.done} of {bar.total} units  {bar.rates()}".rstrip())

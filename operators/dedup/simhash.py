@@ -2,7 +2,7 @@
 
 Source: Charikar 2002, "Similarity estimation techniques from rounding algorithms"; three bits of 64 for web pages:
         Manku, Jain, Das Sarma 2007, "Detecting near-duplicates for web crawling".
-Not a default: on texts under 50 words it is behind MinHash over words, see docs/decisions/short-texts.md.
+Not a default: on texts under 50 words it is behind MinHash over words, see docs/decisions/0020-short-texts.md.
 """
 
 import numpy as np

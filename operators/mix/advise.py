@@ -41,7 +41,7 @@ class Advice:
         rows = [
             ("model", f"{_short(self.params)} parameters", ""),
             ("compute-optimal", f"{_short(self.optimal_tokens)} tokens", "20 a parameter, Hoffmann et al. 2022"),
-            ("planned", f"{_short(self.planned_tokens)} tokens", f"{self.overtraining:.2f} times compute-optimal"),
+            ("planned", f"{_short(self.planned_tokens)} tokens", f"{_times(self.overtraining)} times compute-optimal"),
             ("unique", f"{_short(self.unique_tokens)} tokens", f"{self.mean_epochs:.2f} epochs on average"),
             ("most repeated leaf", f"{self.most_epochs:.2f} epochs", "up to 4 are nearly as good as new data"),
             ("worth", f"{_short(self.effective_tokens)} new tokens", "R* = 15.39, Muennighoff et al. 2023"),
@@ -73,6 +73,15 @@ def advise(params: float, plan: MixPlan) -> Advice:
         good_params=GOOD_EPOCHS * unique / TOKENS_A_PARAMETER,
         most_effective=unique * (1 + HALF_LIFE),
     )
+
+
+def _times(value: float) -> str:
+    """A factor to two places, a small one to two figures.
+
+    >>> _times(1.234), _times(0.000125)
+    ('1.23', '0.00013')
+    """
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
 def _short(value: float) -> str:

@@ -68,6 +68,26 @@ class Boundaries:
         found = np.where(nearer, next_, safe)
         return np.where(there & (self.tokens[found] >= floors), found, -1)
 
+    def across(
+        self, ends: np.ndarray, at: np.ndarray, aims: np.ndarray, floors: np.ndarray, caps: np.ndarray
+    ) -> np.ndarray:
+        """Of the two boundaries around each aim, the one that `at` is not; -1 where it is not between the limits, the
+        aim is a boundary itself, or `at` is neither of the two. The arguments are as in `nearest`.
+        """
+        low = self._last_at_most(ends, aims)
+        there = (low >= self.lowest[ends]) & (low < self.highest[ends])
+        low = np.where(there, low, 0)
+        high = np.minimum(low + 1, len(self.tokens) - 1)
+        other = np.where(at == low, high, low)
+        there &= (self.tokens[low] < aims) & ((at == low) | (at == high))
+        return np.where(there & (floors <= self.tokens[other]) & (self.tokens[other] <= caps), other, -1)
+
+    def around(self, aims: np.ndarray) -> np.ndarray:
+        """Which boundaries are one of the two around the aim of their end. aims: one an end, all of them."""
+        low = self._last_at_most(np.arange(len(aims)), aims)[self.owner]
+        at = np.arange(len(self.owner))
+        return (at == low) | (at == low + 1)
+
     def _last_at_most(self, ends: np.ndarray, limit: np.ndarray) -> np.ndarray:
         """The last usable boundary with at most so many tokens; one below the first where there is none."""
         low, high = self.lowest[ends] - 1, self.highest[ends].copy()

@@ -3,7 +3,9 @@
 import pyarrow as pa
 
 from operators.mix.plan import MixPlan
+from operators.mix.rounding import kept_short
 
+EMPTY = "-"  # where no document has a value of a column
 SHOWN = 60  # leaves; a longer plan ends with one line about the rest
 
 
@@ -40,7 +42,10 @@ def explain(plan: MixPlan, shown: int = SHOWN) -> str:
     rows = [[*head, "epochs", "worth", "stopped by"]]
     for i in order:
         row = {name: found.column(name)[i].as_py() for name in found.column_names}
-        cells = ["/".join(leaves.key(i)), *(f"{row[n]:,}" for n in ("documents", "available_tokens", "target_tokens"))]
+        cells = [
+            "/".join(value or EMPTY for value in leaves.key(i)),
+            *(f"{row[n]:,}" for n in ("documents", "available_tokens", "target_tokens")),
+        ]
         cells += [_percent(row["share"])]
         cells += [_percent(row[f"share_{p.name}"]) for p in plan.phases] if several else []
         rows.append([*cells, f"{row['epochs']:.2f}", f"{row['effective_tokens']:,.0f}", row["stopped_by"]])
@@ -53,7 +58,18 @@ def explain(plan: MixPlan, shown: int = SHOWN) -> str:
         f"{taken:,} tokens of {supply:,} in {len(leaves):,} leaves: {taken / max(supply, 1):.2f} epochs on average, "
         f"worth {plan.effective.sum():,.0f} new tokens"
     )
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_lacking(plan)]) + "\n"
+
+
+def _lacking(plan: MixPlan) -> list[str]:
+    """What caps that lie inside documents may keep the total from, if no other leaf has room for it."""
+    short = kept_short(plan)[-1]
+    lost = int(plan.leaves.largest[short].sum())
+    room = int((plan.caps - plan.taken)[~short & (plan.taken > 0)].sum())
+    if lost <= room:
+        return []
+    leaves = f"{int(short.sum()):,} leaves end below caps that lie inside documents"
+    return [f"{leaves}: up to {lost - room:,} tokens may lack; whole max_epochs or a smaller budget would do"]
 
 
 def _stopped(plan: MixPlan, phases: list[int]) -> str:

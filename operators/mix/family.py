@@ -50,6 +50,16 @@ class Given:
 
 
 NOTHING, EPOCHS = -1, -2
+SHOWN = 12  # values of a column, in a message
+
+
+def _there(leaves: LeafTable, bound: Bound) -> str:
+    """Which values the columns of a bound have, the first of each."""
+    values = {column: leaves.values[leaves.columns.index(column)] for column in bound.where}
+    return "; ".join(
+        f"{column} is {', '.join(v or 'empty' for v in there[:SHOWN])}" + (", ..." if len(there) > SHOWN else "")
+        for column, there in values.items()
+    )
 
 
 def bounds_in(tree: Tree, leaves: LeafTable, bounds: tuple[Bound, ...]) -> tuple[list[NodeBound], list[Bound]]:
@@ -59,7 +69,9 @@ def bounds_in(tree: Tree, leaves: LeafTable, bounds: tuple[Bound, ...]) -> tuple
         hit = leaves.matches(bound.where)
         if not hit.any():
             if bound.min > 0:
-                raise Infeasible(told(bound.where), 1, 0, "the supply holds no such leaf:")
+                raise SpecError(
+                    f"a bound asks for {told(bound.where)}, and no document has that; {_there(leaves, bound)}"
+                )
             continue
         sorted_hit = hit[tree.order]
         for level, starts in enumerate(tree.starts):

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from operators.mix.plan import MixPlan
+from operators.mix.rounding import AXIS
 
-AXIS = (
-    0.0009  # of all tokens: how far a value of a column may be off its planned share; a tenth of a point and a margin
-)
 WINDOW_WEIGHT = 1e4  # a window left counts as so many times an axis that is off: it goes before all else
 SMALL = 1e-5  # of two moves that do equally well, the one that keeps the leaf nearer to its target
 MOST_MOVES = 256
@@ -36,7 +34,7 @@ class Goals:
     windows: bool (windows, leaves); low, high: the share of the phase's tokens that each takes at least and at most.
     margin: tokens that each keeps from its edges, because the phase's total may yet move. codes: (leaves, columns).
     planned: per column, tokens of each value; allowed: tokens it may be off. targets, previous: per leaf, where it
-    should stop, and where the phase before did; half: half of its largest document.
+    should stop, and where the phase before did; half: half of its largest document. cap: of the balancing leaf.
     """
 
     windows: np.ndarray
@@ -50,6 +48,7 @@ class Goals:
     previous: np.ndarray
     half: np.ndarray
     balancer: int
+    cap: int
 
     @classmethod
     def of(cls, plan: MixPlan, phase: int, previous: np.ndarray, balancer: int) -> "Goals":
@@ -74,6 +73,7 @@ class Goals:
             previous=previous,
             half=leaves.largest / 2,
             balancer=balancer,
+            cap=int(plan.caps[balancer]),
         )
 
     @property
@@ -113,8 +113,8 @@ class Goals:
 def settled(goals: Goals, options: Options, stops: np.ndarray) -> dict[int, int]:
     """Boundaries by end, for the ends that move: the move that helps most, again and again, while one helps.
 
-    Where none does, two together are tried. The balancing leaf is taken to move against every other to the token. Ties
-    go to the first option.
+    Where none does, two together are tried. The balancing leaf is taken to move against every other to the token, as
+    far as it has room. Ties go to the first option.
     """
     stops = stops.copy()
     moves: dict[int, int] = {}
@@ -160,8 +160,11 @@ def _gains(goals: Goals, options: Options, stops: np.ndarray) -> np.ndarray:
     high = np.where(goals.high < 1, goals.high * total - edge, np.inf)
     by = (options.tokens - stops[options.leaf]).astype(np.float64)
     target, half = goals.targets[options.leaf], goals.half[options.leaf]
-    then, now = np.abs(options.tokens - target), np.abs(stops[options.leaf] - target)
-    gain = SMALL * (then - now) + np.maximum(then - half, 0.0) - np.maximum(now - half, 0.0)
+    then, here = np.abs(options.tokens - target), np.abs(stops[options.leaf] - target)
+    gain = SMALL * (then - here) + np.maximum(then - half, 0.0) - np.maximum(here - half, 0.0)
+    now, spare = float(stops[goals.balancer]), float(goals.half[goals.balancer])  # it ends nearest, no nearer
+    least, most = float(goals.previous[goals.balancer]) - spare, goals.cap + spare
+    gain += WINDOW_WEIGHT * (_outside(now - by, least, most) - _outside(now, least, most))
     for w, inside in enumerate(goals.inside(stops).tolist()):
         member = goals.windows[w]
         moved = by * (member[options.leaf].astype(np.float64) - float(member[goals.balancer]))

@@ -13,6 +13,7 @@ from operators.mix.leaves import PARTS, LeafTable
 from operators.mix.levels import Bins, Level
 from operators.mix.line import Line, place
 from operators.mix.plan import MixPlan
+from operators.mix.rounding import balancers, bounded, kept_short, reserves, slack
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +57,9 @@ def ends_of(plan: MixPlan, line: Line) -> Ends:
 def nearer(plan: MixPlan, line: Line, ends: Ends, wide: np.ndarray) -> Ends:
     """The same ends as near as the line's bins tell them, which all lie in what `ends` looks into.
 
-    wide: per end, as in Ends; the leaf of a phase that balances always has its room.
+    wide: per end, as in Ends; the leaves of a phase that balance always have their room.
     """
-    wide = wide | (ends.leaf == balancers(plan)[ends.phase])
+    wide = wide | (ends.leaf == balancers(plan)[ends.phase]) | (reserves(plan)[ends.phase, ends.leaf] > 0)
     stop = plan.stops[ends.phase, ends.leaf].astype(np.float64)
     room = np.where(wide, _room(plan)[ends.phase, ends.leaf], 0.0)
     bisect = Bisection(line, ends.end, ends.lane, len(ends.leaf))
@@ -88,42 +89,14 @@ def wanted_bins(bins: Bins, ends: Ends) -> np.ndarray:
     return np.flatnonzero(np.cumsum(open_, out=open_) > 0)
 
 
-def balancers(plan: MixPlan) -> np.ndarray:
-    """Per phase the leaf that takes up what rounding leaves over elsewhere.
-
-    Of the leaves that their caps leave free, and if it can be are in no window, it is the one whose target is the most
-    times its longest document.
-    """
-    spare = (plan.caps - plan.stops > _slack(plan)[:, None]) & (plan.targets > 0)
-    times = plan.targets / np.maximum(plan.leaves.largest, 1)
-    better = np.where(spare & ~bounded(plan), 2, np.where(spare, 1, 0))
-    return np.argmax(times + better * (times.max(initial=0.0) + 1), axis=1)
-
-
-def bounded(plan: MixPlan) -> np.ndarray:
-    """(phases, leaves): which leaves are part of a window of the phase."""
-    found = np.zeros(plan.targets.shape, bool)
-    for number, phase in enumerate(plan.phases):
-        for bound in phase.bounds:
-            found[number] |= plan.leaves.matches(bound.where)
-    return found
-
-
 def _room(plan: MixPlan) -> np.ndarray:
     """(phases, leaves): how far from its target a leaf may have to look for its end, in tokens."""
     out = np.zeros(plan.targets.shape) + plan.leaves.largest + 1  # so that the boundaries on both sides are seen
     out += np.where(bounded(plan), plan.leaves.largest.max(initial=0), 0)  # a window may ask for more, see `leeway`
-    out[np.arange(len(out)), balancers(plan)] += np.cumsum(_slack(plan)) + 2 * plan.leaves.largest.max(initial=0)
+    lost = np.where(kept_short(plan), plan.leaves.largest, 0).sum(axis=1)[:, None]
+    out += np.where(reserves(plan) > 0, np.minimum(lost, plan.caps - plan.stops), 0)
+    out[np.arange(len(out)), balancers(plan)] += np.cumsum(slack(plan)) + 2 * plan.leaves.largest.max(initial=0)
     return out
-
-
-def _slack(plan: MixPlan) -> np.ndarray:
-    """Per phase, what rounding to whole documents can leave over: leaves under half a document get none, the others
-    are off by up to half a document either way, in sum beyond four times the root of squares hardly ever.
-    """
-    half = plan.leaves.largest / 2 + 1
-    small = plan.stops < half
-    return np.where(small, plan.stops, 0).sum(axis=1) + 4 * np.sqrt(np.where(small, 0, half**2).sum(axis=1))
 
 
 def _lanes_of(leaves: LeafTable, leaf: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

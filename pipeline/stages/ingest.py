@@ -128,8 +128,7 @@ def standing(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[S
 def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     """Read, extract, measure, decide. Failed units are in the result; StageFailed where the job does not allow them."""
     job = run.spec.to_canonical()
-    if not all(kernels.are_ready(warm.ingest_use(job, reader)) for reader in {s.reader for s in shards}):
-        run.display.line("kernels are being compiled for this machine: a minute or so, this once")
+    kernels.announce({warm.ingest_use(job, s.reader) for s in shards}, run.display.line)
     files = {r.address: resources.sha256(r.address) for r in sources.files_of(job)}
     task = Ingest(job=job, workspace=run.workspace, code=own_code.modules_of(run.spec), files=files)
     parts = parts_of(run.spec)

@@ -30,7 +30,7 @@ from pipeline.stages.near_cuts import Asked
 from pipeline.stages.stage import Result
 from pipeline.stages.supply import supply, supply_name
 
-VERSION = 4
+VERSION = 5
 CUTS = "cuts.npz"  # written last: where it is, the mix is done
 SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
@@ -69,6 +69,9 @@ def mix(run: Run, tokenized: Result) -> Planned:
 
         def passes(name: str, read: Read) -> Iterator[pa.Table]:
             yield from read_groups(run, name, units, read, documents=documents, decides=fingerprint)
+            bar.total = max(
+                bar.total, bar.done + 1
+            )  # bins refined, or a window planned again: more than the usual three
             bar.advance()
 
         leaves = supply(run.workspace, units, spec, lambda read: passes("count", read))

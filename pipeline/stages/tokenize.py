@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from cluster.storage import Store
-from pipeline import resources
+from pipeline import kernels, resources, warm
 from pipeline.config.spec import JobSpec
 from pipeline.identity import digest, libraries
 from pipeline.inputs import InputError
@@ -38,7 +38,9 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
         for ingested, s in shards.items()
     ]
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
-    task = Tokenize(job=run.spec.to_canonical(), workspace=run.workspace, files=files)
+    job = run.spec.to_canonical()
+    kernels.announce([warm.tokens_use(job)] if units else (), run.display.line)
+    task = Tokenize(job=job, workspace=run.workspace, files=files)
     result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
     told = {"units": sorted(result.counts), "columns": [*columns[0], *columns[1]], "seed": mix.seed}
     payload = json.dumps(told).encode()

@@ -2,8 +2,8 @@
 
 A dataset is cut between documents, so it can be off its plan by what documents are long. What is allowed follows from
 operators.mix.choose: all phases up to any one are within a document of their budgets, each leaf within half of its
-largest document of its target (a whole one where its cap is in the way, `leeway` where a window is), but for one leaf a
-phase, which balances. Windows and caps are kept to the token.
+largest document of its target (a whole one where its cap is in the way or the phase is `crowded`, `leeway` where a
+window is), but for the leaves of a phase that balance. Windows and caps are kept to the token.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.mix.choose import leeway
 from operators.mix.offsets import shards_of
 from operators.mix.plan import MixPlan
-from operators.mix.stretches import balancers, bounded
+from operators.mix.rounding import balancers, bounded, crowded, kept_short, leeway, near_cap, reserves
 from operators.mix.where import Bound, told
 from pipeline.verify.findings import Check
 from pipeline.verify.written import Leafwise
@@ -48,14 +47,17 @@ def budget(mixed: Mixed) -> Check:
     plan = mixed.plan
     largest = int(plan.leaves.largest[plan.taken > 0].max(initial=0))
     off = np.cumsum(mixed.tokens.sum(axis=1)) - np.cumsum([p.tokens for p in plan.phases])
+    full = nothing_more(mixed)
     wrong = [
         f"up to phase {phase.name} {abs(by):,} tokens {'too many' if by > 0 else 'too few'}, a document has {largest:,}"
-        for phase, by in zip(plan.phases, off.tolist(), strict=True)
-        if abs(by) > largest
+        for phase, by, all_ in zip(plan.phases, off.tolist(), full.tolist(), strict=True)
+        if abs(by) > largest and not (all_ and by < 0)
     ]
     total, wanted = int(mixed.tokens.sum()), sum(p.tokens for p in plan.phases)
     gone = sum(part.gone for part in mixed.parts)
     since = f", {gone:,} taken down since" if gone else ""
+    if wanted - total > largest and full[-1]:
+        since += "; no leaf has room for a document more below its cap, and caps lie inside documents"
     figures = f"{total:,} tokens written, {wanted:,} planned: {total - wanted:+,}{since}"
     return Check(name="budget", told=figures, breaches=tuple(wrong))
 
@@ -65,7 +67,7 @@ def leaves(mixed: Mixed) -> Check:
     plan = mixed.plan
     half = plan.leaves.largest / 2
     off = np.abs(np.cumsum(mixed.tokens, axis=0) - plan.stops)
-    allowed = np.where(near_cap(plan), 2 * half, half)
+    allowed = np.where(kept_short(plan) | np.logical_or.accumulate(crowded(plan))[:, None], 2 * half, half)
     allowed = np.where(np.logical_or.accumulate(bounded(plan), axis=0), leeway(plan), allowed)
     free = balancing(plan)
     wrong = [
@@ -75,12 +77,22 @@ def leaves(mixed: Mixed) -> Check:
     ]
     taken = int((plan.taken > 0).sum())
     figures = f"{taken:,} leaves, the farthest {farthest(mixed):.2f} of half its largest document off its plan"
+    beyond = int(((off > half) & ~free).any(axis=0).sum())
+    if beyond:
+        figures += f"; {beyond:,} more than that half, to keep the budget, windows or caps"
     return Check(name="leaves", told=figures, breaches=tuple(wrong))
 
 
+def nothing_more(mixed: Mixed) -> np.ndarray:
+    """Per phase, whether no leaf that it takes from has room for its largest document below its cap."""
+    plan = mixed.plan
+    room = plan.caps - np.cumsum(mixed.tokens, axis=0)
+    return np.asarray(~((room >= plan.leaves.largest) & (plan.targets > 0)).any(axis=1))
+
+
 def balancing(plan: MixPlan) -> np.ndarray:
-    """(phases, leaves): the leaf that balances, in its phase and, as it carries that with it, in those behind."""
-    found = np.zeros(plan.stops.shape, bool)
+    """(phases, leaves): those that balance, in their phase and, as they carry that with them, in those behind."""
+    found = reserves(plan) > 0
     found[np.arange(len(found)), balancers(plan)] = True
     return np.logical_or.accumulate(found, axis=0)
 
@@ -90,11 +102,6 @@ def farthest(mixed: Mixed) -> float:
     plan = mixed.plan
     off = np.abs(np.cumsum(mixed.tokens, axis=0) - plan.stops)
     return float((off / np.maximum(plan.leaves.largest / 2, 1))[~balancing(plan)].max(initial=0.0))
-
-
-def near_cap(plan: MixPlan) -> np.ndarray:
-    """(phases, leaves): whether the boundary above a target may lie above the leaf's cap."""
-    return plan.stops + plan.leaves.largest / 2 > plan.caps
 
 
 def windows(mixed: Mixed) -> Check:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 import s3fs
+from click.testing import CliRunner
 
 from cluster import lifecycle
+from pipeline.cli import main
 from pipeline.config.load import load
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
@@ -74,3 +76,10 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def run_file(job: Path, *, update: bool = False, overrides: tuple[str, ...] = ()) -> Summary:
     """Run a job file in this process, quietly."""
     return run_job(load(job, overrides=overrides), Options(update=update), Display(quiet=True))
+
+
+def say(*arguments: object, code: int = 0) -> str:
+    """What the command prints; it must end with `code`."""
+    done = CliRunner().invoke(main, [str(a) for a in arguments])
+    assert done.exit_code == code, (done.output, done.exception)
+    return done.output

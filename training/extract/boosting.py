@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import lightgbm
 import numpy as np
 
-from operators.extract.html.trees import Forest
+from operators.extract.html.forest import Forest, forest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ def flatten(booster: lightgbm.Booster) -> Forest:
                 next_free += 2
             level = below
         depths.append(depth)
-    return Forest(
+    return forest(
         np.array(roots, np.uint32),
         np.array(depths, np.int32),
         np.array(link, np.uint32),

@@ -6,8 +6,8 @@ that the second stage and the page's forest see, come from tables and forests th
 
 import numpy as np
 
+from operators.extract.html.forest import Forest
 from operators.extract.html.model import Model, blank
-from operators.extract.html.trees import Forest
 from operators.extract.html.workspace import Workspace
 from training.extract.boosting import FIRST, PAGE, SECOND, fit, flatten
 from training.extract.emptied import emptied_row, page_row

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from operators.extract.html import columns as C
+from operators.extract.html.forest import STORED
 from operators.extract.html.model import blank
 from operators.extract.html.workspace import allocate
 from training.extract.boosting import FIRST, fit, flatten
@@ -39,7 +40,7 @@ def main() -> None:
     booster = fit(rows, target, np.ones(len(target), np.float32), FIRST)
     sample = rows[:: max(1, len(rows) // ROWS_KEPT)]
     predicted = np.asarray(booster.predict(sample))
-    forest = {f"forest_{name}": values for name, values in flatten(booster)._asdict().items()}
+    forest = {f"forest_{name}": values for name, values in flatten(booster)._asdict().items() if name in STORED}
     np.savez_compressed(args.out, sample=sample, predicted=predicted, **forest)
 
 

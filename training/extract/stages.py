@@ -8,9 +8,10 @@ from operators.extract.html import columns as C
 from operators.extract.html.feature_names import FIRST as FIRST_NAMES
 from operators.extract.html.feature_names import SECOND as SECOND_NAMES
 from operators.extract.html.features_second import second_features
+from operators.extract.html.forest import Forest
 from operators.extract.html.model import Model, blank
 from operators.extract.html.page import read_blocks
-from operators.extract.html.trees import Forest, score_blocks
+from operators.extract.html.trees import score_blocks
 from operators.extract.html.workspace import Workspace
 from training.extract.labels import Labels
 from training.extract.pages import GoldPage

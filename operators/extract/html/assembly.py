@@ -10,6 +10,7 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.repeats import drop_repeats
 from operators.extract.html.scalars import Int, Real
 from operators.extract.html.workspace import Workspace
@@ -28,6 +29,7 @@ class Choice(NamedTuple):
 @njit(cache=True, nogil=True)
 def expected_f1(ws: Workspace, threshold: Real) -> Real:
     """F1 over words to expect when the blocks above `threshold` are kept: 2 E[kept and true] / (kept + E[true])."""
+    ws = borrowed(ws)
     kept = hits = true = np.float32(0)
     for b in range(ws.state[C.BLOCKS]):
         words = ws.stats[b, C.WORDS]
@@ -45,6 +47,7 @@ def choose(ws: Workspace, threshold: Real, comments: bool) -> Choice:
     Source: Lipton et al. 2014, "Thresholding Classifiers to Maximize F1 Score", arXiv:1402.1892: the best threshold is
     half of the best F1.
     """
+    ws = borrowed(ws)
     limit = threshold
     for _ in range(ROUNDS):
         limit = max(LEAST, threshold * expected_f1(ws, limit))
@@ -101,6 +104,7 @@ def _copy(ws: Workspace, start: Int, end: Int, o: Int, links: bool, span: Int) -
 @njit(cache=True, nogil=True)
 def assemble(ws: Workspace, links: bool) -> Int:
     """Writes the kept blocks to `result`; how many bytes."""
+    ws = borrowed(ws)
     result = ws.result
     room = result.shape[0] - 8
     o, span = 0, 0

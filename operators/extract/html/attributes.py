@@ -10,6 +10,7 @@ from operators.extract.html import columns as C
 from operators.extract.html.characters import LOWER, NAME_CLASS
 from operators.extract.html.hashing import BASIS, PRIME, fnv1a, fold32, folded
 from operators.extract.html.scalars import Int
+from operators.extract.html.scan import find_byte
 from operators.extract.html.workspace import Workspace
 
 CLASS, ID, ROLE, ITEMPROP, STYLE, HIDDEN, ARIA_HIDDEN = (
@@ -25,6 +26,8 @@ COMMENT_WORDS = np.array(
     ],
     np.uint32,
 )
+MAY_BE_COMMENT = np.zeros(256, np.bool_)  # by the last byte of a hash: whether one of COMMENT_WORDS ends so
+MAY_BE_COMMENT[COMMENT_WORDS & 255] = True
 
 
 @njit(cache=True, nogil=True)
@@ -50,10 +53,8 @@ def next_attribute(src: np.ndarray, j: Int, n: Int) -> tuple[Int, Int, Int, Int]
             quote = src[j]
             j += 1
             start = j
-            while j < n and src[j] != quote:
-                j += 1
-            end = j
-            j += 1
+            end = find_byte(src, j, n, quote)
+            j = end + 1
         else:
             start = j
             while j < n and src[j] > 32 and src[j] != 62:
@@ -71,9 +72,7 @@ def end_of_tag(src: np.ndarray, j: Int, n: Int) -> Int:
         if c == 62:
             return j
         if after_equals and (c == 34 or c == 39):
-            j += 1
-            while j < n and src[j] != c:
-                j += 1
+            j = find_byte(src, j + 1, n, c)
             after_equals = False
         elif c == 61:
             after_equals = True
@@ -149,9 +148,10 @@ def read_attributes(src: np.ndarray, j: Int, n: Int, ws: Workspace, is_block: bo
     st[C.A_COMMENTS] = 0
     if is_block:
         for k in range(first, count):
-            for word in COMMENT_WORDS:
-                if names[k] == word:
-                    st[C.A_COMMENTS] = C.IN_COMMENTS
+            if MAY_BE_COMMENT[names[k] & np.uint32(255)]:
+                for word in COMMENT_WORDS:
+                    if names[k] == word:
+                        st[C.A_COMMENTS] = C.IN_COMMENTS
     if hidden and count < names.shape[0]:
         names[count] = HIDDEN_WORD
         count += 1

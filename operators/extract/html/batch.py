@@ -70,14 +70,14 @@ def extract_pages(
     start: np.ndarray,
     end: np.ndarray,
     kind: np.ndarray,
-    owned: Workspace,
+    ws: Workspace,
     model: Model,
     choices: Choices,
     out: Texts,
     told: Told,
 ) -> None:
     """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
-    ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
+    ws, model = borrowed(ws), borrowed(model)
     for row in range(kind.shape[0]):
         o = out.text_end[row]
         if kind[row] != HTML:
@@ -88,7 +88,11 @@ def extract_pages(
         if last - first >= BOM_BYTES and data[first] == 0xEF and data[first + 1] == 0xBB and data[first + 2] == 0xBF:
             first += BOM_BYTES
         cut = last - first > MAX_BYTES
-        source = data[first : min(last, first + MAX_BYTES)]
+        if cut:
+            last = first + MAX_BYTES
+            while data[last] & 0xC0 == 0x80:  # not in the middle of a character
+                last -= 1
+        source = data[first:last]
         count, choice, boilerplate = main_text(
             source, source.shape[0], ws, model, choices.threshold, choices.comments, choices.links
         )

@@ -1,23 +1,40 @@
-"""Arrays without reference counts, for the inside of a kernel: each count is an atomic write."""
+"""Arrays without reference counts, for the inside of a kernel: each count is an atomic write, or at least a call."""
 
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 
 from llvmlite import ir
-from numba.core import cgutils
+from numba.core import cgutils, types
 from numba.extending import intrinsic
+
+Arrays = TypeVar("Arrays")
+
+
+class Borrowed(Protocol):
+    """How `borrowed` looks to its callers: Numba hands the typing context over itself."""
+
+    def __call__(self, arrays: Arrays) -> Arrays:
+        """The same arrays."""
+        ...
 
 
 @intrinsic
-def borrowed(typing_context: Any, arrays: Any) -> Any:
-    """The same named tuple of arrays, unowned: valid as long as the caller holds the original."""
+def _borrowed(typing_context: Any, arrays: Any) -> Any:
+    """The same named tuple of arrays (and of such tuples), unowned: valid as long as the caller holds the original."""
+
+    def unowned(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+        if isinstance(kind, types.BaseTuple):
+            kinds = kind.types  # pyright: ignore[reportAttributeAccessIssue]  every tuple that has parts has it
+            parts = zip(kinds, cgutils.unpack_tuple(builder, value), strict=True)
+            return context.make_tuple(builder, kind, [unowned(context, builder, k, v) for k, v in parts])
+        view = context.make_array(kind)(context, builder, value=value)
+        view.meminfo = ir.Constant(view.meminfo.type, None)
+        view.parent = ir.Constant(view.parent.type, None)
+        return view._getvalue()
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        views = []
-        for kind, value in zip(signature.args[0].types, cgutils.unpack_tuple(builder, arguments[0]), strict=True):
-            view = context.make_array(kind)(context, builder, value=value)
-            view.meminfo = ir.Constant(view.meminfo.type, None)
-            view.parent = ir.Constant(view.parent.type, None)
-            views.append(view._getvalue())
-        return context.make_tuple(builder, signature.return_type, views)
+        return unowned(context, builder, signature.args[0], arguments[0])
 
     return arrays(arrays), generate
+
+
+borrowed = cast(Borrowed, _borrowed)  # a kernel that loops borrows its arguments anew: what it is handed may be owned

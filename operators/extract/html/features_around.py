@@ -5,6 +5,7 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.scalars import Int, Real
 from operators.extract.html.signatures import COUNT, LINK_WORDS, WORDS, slot_of
 from operators.extract.html.sums import container_of
@@ -17,6 +18,7 @@ WINDOW = 5  # blocks before and after
 @njit(cache=True, nogil=True)
 def best_container(ws: Workspace) -> Int:
     """The container with the highest readability score, links counted against it; the first of equals."""
+    ws = borrowed(ws)
     best, highest = 0, np.float32(-1)
     for e in range(ws.state[C.ELEMENTS]):
         if T.KIND[ws.elements[e, C.TAG]] & T.CONTAINER:

@@ -5,6 +5,7 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.features_around import (
     best_container,
     best_features,
@@ -31,6 +32,7 @@ P_WORDS, P_LINK_WORDS, P_PROSE_WORDS, P_PROSE_BLOCKS, P_ARTICLES, P_HAS_MAIN, P_
 @njit(cache=True, nogil=True)
 def page_totals(ws: Workspace) -> np.ndarray:
     """Sums over the page, and which block is its h1 and which its title (-1 when none)."""
+    ws = borrowed(ws)
     page = np.zeros(10, np.float32)
     page[P_WORDS] = 1
     page[P_H1] = page[P_TITLE] = -1
@@ -67,6 +69,7 @@ def _since(b: Int, mark: Int) -> Int:
 @njit(cache=True, nogil=True)
 def type_features(src: np.ndarray, ws: Workspace, table: np.ndarray, page: np.ndarray) -> None:
     """Features that tell articles from shops, lists and forums."""
+    ws = borrowed(ws)
     og, ld = og_type(src, ws), ld_types(src, ws)
     repeated, most = -1, 0
     for b in range(ws.state[C.BLOCKS]):
@@ -89,6 +92,7 @@ def type_features(src: np.ndarray, ws: Workspace, table: np.ndarray, page: np.nd
 @njit(cache=True, nogil=True)
 def first_features(src: np.ndarray, ws: Workspace, model: Model) -> np.ndarray:
     """Fills `features`; `stats` and `sums` must stand. Fills `slots`; returns the table of paths."""
+    ws, model = borrowed(ws), borrowed(model)
     table = count_signatures(ws)
     page = page_totals(ws)
     best = best_container(ws)

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.feature_names import CARRIED, FIRST
 from operators.extract.html.features_section_score import section_scores
 from operators.extract.html.scalars import Int, Real
@@ -19,6 +20,7 @@ S_SCORE, S_WEIGHT = C.S_NAME_SUM, C.S_NAME_MIN  # columns of `sums` that are fre
 @njit(cache=True, nogil=True)
 def _sum_scores(ws: Workspace, table: np.ndarray) -> tuple[Real, Real, Real]:
     """Scores and weights (words + 1) below each element and of each path; of the page: score, weight, highest."""
+    ws = borrowed(ws)
     sums, score = ws.sums, ws.score
     sums[: ws.state[C.ELEMENTS], S_SCORE] = 0
     sums[: ws.state[C.ELEMENTS], S_WEIGHT] = 0
@@ -57,6 +59,7 @@ def _mean_score(ws: Workspace, first: Int, last: Int) -> Real:
 @njit(cache=True, nogil=True)
 def _sure_range(ws: Workspace) -> tuple[Int, Int]:
     """First and last block that the first stage is sure of and that has 8 words or more; -1, -1 when there is none."""
+    ws = borrowed(ws)
     first = last = -1
     for b in range(ws.state[C.BLOCKS]):
         if ws.score[b] > SURE and ws.stats[b, C.WORDS] >= 8:
@@ -69,6 +72,7 @@ def _sure_range(ws: Workspace) -> tuple[Int, Int]:
 @njit(cache=True, nogil=True)
 def second_features(ws: Workspace, table: np.ndarray) -> None:
     """Fills `context` from `features` and `score` of the first stage. Overwrites class scores in `sums`."""
+    ws = borrowed(ws)
     score, blocks = ws.score, ws.state[C.BLOCKS]
     total, weight, highest = _sum_scores(ws, table)
     first, last = _sure_range(ws)

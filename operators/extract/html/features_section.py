@@ -5,6 +5,7 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.name_groups import GROUPS, groups_of
 from operators.extract.html.phrases import read_phrases, share_found
 from operators.extract.html.scalars import Int
@@ -19,6 +20,7 @@ OPENERS = 3  # containers whose first block is looked at
 @njit(cache=True, nogil=True)
 def _hand_down(ws: Workspace) -> None:
     """Fills the columns GROUPS and FIRST_BLOCK of the elements."""
+    ws = borrowed(ws)
     elements = ws.elements
     for e in range(ws.state[C.ELEMENTS]):
         bits = groups_of(ws, elements[e, C.E_NAMES_FROM], elements[e, C.E_NAMES_TO])
@@ -69,6 +71,7 @@ def _opener_features(ws: Workspace, f: np.ndarray, b: Int) -> None:
 @njit(cache=True, nogil=True)
 def section_features(src: np.ndarray, ws: Workspace) -> None:
     """Fills columns from FROM on."""
+    ws = borrowed(ws)
     _hand_down(ws)
     read_phrases(src, ws)
     heading = -1

@@ -5,6 +5,7 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.scalars import Int
 from operators.extract.html.workspace import Workspace
 
@@ -17,6 +18,7 @@ S_GAIN = C.S_NAME_MAX  # column of `sums` that is free by now
 @njit(cache=True, nogil=True)
 def densest_container(ws: Workspace) -> Int:
     """The container with the highest sum of words times (score - DOUBT) in it; the first of equals."""
+    ws = borrowed(ws)
     sums = ws.sums
     sums[: ws.state[C.ELEMENTS], S_GAIN] = 0
     for b in range(ws.state[C.BLOCKS]):
@@ -48,6 +50,7 @@ def _from_densest(ws: Workspace, z: np.ndarray, k: Int, b: Int, best: Int) -> No
 @njit(cache=True, nogil=True)
 def _score_sections(ws: Workspace, k: Int) -> None:
     """Columns k (mean score from the last heading to the next), k + 1 (score of that heading), k + 2 (of the next)."""
+    ws = borrowed(ws)
     blocks = ws.state[C.BLOCKS]
     first, heading = 0, np.float32(-1)
     while first < blocks:
@@ -70,6 +73,7 @@ def _score_sections(ws: Workspace, k: Int) -> None:
 @njit(cache=True, nogil=True)
 def section_scores(ws: Workspace, k: Int) -> None:
     """Fills columns k to k + 10 of `context`."""
+    ws = borrowed(ws)
     blocks = ws.state[C.BLOCKS]
     _score_sections(ws, k)
     best = densest_container(ws)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from operators.extract.html.trees import Forest
+from operators.extract.html.forest import STORED, Forest, forest
 
 STAGES = ("first", "second", "page")
 
@@ -28,7 +28,7 @@ def dump(model: Model) -> bytes:
     buffer = io.BytesIO()
     arrays = {name: getattr(model, name) for name in ("name_keys", "name_weights", "word_keys", "word_weights")}
     for stage in STAGES:
-        arrays |= {f"{stage}_{name}": values for name, values in getattr(model, stage)._asdict().items()}
+        arrays |= {f"{stage}_{name}": getattr(getattr(model, stage), name) for name in STORED}
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
 
@@ -37,14 +37,14 @@ def dump(model: Model) -> bytes:
 def load(content: bytes) -> Model:
     """The model in the bytes of a file that `dump` wrote."""
     arrays = np.load(io.BytesIO(content), allow_pickle=False)
-    forests = [Forest(*(arrays[f"{stage}_{name}"] for name in Forest._fields)) for stage in STAGES]
+    forests = [forest(*(arrays[f"{stage}_{name}"] for name in STORED)) for stage in STAGES]
     return Model(*(arrays[name] for name in Model._fields[:4]), *forests)
 
 
 def blank() -> Model:
     """A model that knows nothing: every block scores one half."""
     keys, weights = np.zeros(64, np.uint32), np.zeros(64, np.float32)
-    nothing = Forest(
+    nothing = forest(
         np.zeros(0, np.uint32),
         np.zeros(0, np.int32),
         np.zeros(1, np.uint32),

@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.feature_names import FIRST
 from operators.extract.html.model import Model
 from operators.extract.html.scalars import Real
@@ -27,6 +28,7 @@ DESCRIBED, HEADING_LEVEL = FIRST.index("in_description"), FIRST.index("heading_l
 @njit(cache=True, nogil=True)
 def page_features(ws: Workspace, z: np.ndarray) -> None:
     """Fills `z` with PAGE_FEATURES; `score` holds the probabilities of the first stage."""
+    ws = borrowed(ws)
     words = link_words = prose_words = prose_blocks = kept = kept_links = kept_blocks = hits = np.float32(0)
     mass = headings = images = digits = described = highest = highest_prose = longest = np.float32(0)
     blocks = ws.state[C.BLOCKS]

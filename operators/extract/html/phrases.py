@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.characters import LOWER, WORD
 from operators.extract.html.hashing import BASIS, PRIME, fold32
 from operators.extract.html.scalars import Int, Real
@@ -65,6 +66,7 @@ def share_found(hashes: np.ndarray, count: Int, table: np.ndarray) -> Real:
 @njit(cache=True, nogil=True)
 def read_phrases(src: np.ndarray, ws: Workspace) -> None:
     """Fills `described` from <meta name=description> and `data_pairs` from the first bytes of the JSON-LD."""
+    ws = borrowed(ws)
     ws.described[:] = 0
     start, end = ws.spots[C.DESCRIPTION_AT, 0], ws.spots[C.DESCRIPTION_AT, 1]
     note_pairs(src, start, min(end, start + DESCRIPTION_BYTES), ws.described)

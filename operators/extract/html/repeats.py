@@ -5,6 +5,7 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.scalars import Int
 from operators.extract.html.workspace import Workspace
 
@@ -30,6 +31,7 @@ def drop_repeats(ws: Workspace) -> None:
 
     Overwrites `signatures`.
     """
+    ws = borrowed(ws)
     blocks = ws.state[C.BLOCKS]
     size = 64
     while size < 2 * blocks and size < ws.signatures.shape[0]:

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.scalars import Int
 from operators.extract.html.workspace import Workspace
 
@@ -48,6 +49,7 @@ def count_one(table: np.ndarray, key: Int) -> Int:
 @njit(cache=True, nogil=True)
 def count_signatures(ws: Workspace) -> np.ndarray:
     """Fills the part of `signatures` that this page needs, and each block's path slot in `slots`; returns that part."""
+    ws = borrowed(ws)
     elements, blocks = ws.state[C.ELEMENTS], ws.state[C.BLOCKS]
     size = 64
     while size < 4 * (elements + 2 * blocks) and size < ws.signatures.shape[0]:

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.characters import LOWER, PUNCTUATION, WORD
 from operators.extract.html.hashing import BASIS, PRIME, fold32
 from operators.extract.html.lookup import weight_of
@@ -178,6 +179,7 @@ def _ending(text: np.ndarray, start: Int, end: Int) -> Real:
 @njit(cache=True, nogil=True)
 def block_statistics(src: np.ndarray, ws: Workspace, model: Model) -> None:
     """Fills `stats`, `word_hashes` and `word_counts` for every block."""
+    ws, model = borrowed(ws), borrowed(model)
     slots = np.zeros(TITLE_SLOTS, np.uint32)
     in_title = title_words(src, ws.spots[C.TITLE_AT, 0], ws.spots[C.TITLE_AT, 1], slots)
     for b in range(ws.state[C.BLOCKS]):

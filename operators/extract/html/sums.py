@@ -8,6 +8,7 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
+from operators.extract.html.borrow import borrowed
 from operators.extract.html.lookup import weight_of
 from operators.extract.html.model import Model
 from operators.extract.html.scalars import Int, Real
@@ -41,6 +42,7 @@ def container_of(ws: Workspace, element: Int) -> Int:
 @njit(cache=True, nogil=True)
 def sum_elements(ws: Workspace, model: Model) -> None:
     """Fills `sums` for every element: own class words, words below it, and its share of the paragraphs' scores."""
+    ws, model = borrowed(ws), borrowed(model)
     sums, elements = ws.sums, ws.elements
     count = ws.state[C.ELEMENTS]
     for e in range(count):

@@ -20,6 +20,7 @@ from operators.extract.html.head import note, read_head_tag
 from operators.extract.html.markup import after_comment, end_of_raw_text
 from operators.extract.html.running_text import copy_text
 from operators.extract.html.scalars import Int
+from operators.extract.html.scan import find_byte
 from operators.extract.html.tags import TAG_KEYS, TAG_VALUES
 from operators.extract.html.tree import close, open_element
 from operators.extract.html.workspace import Workspace
@@ -42,30 +43,23 @@ def _reset(ws: Workspace) -> None:
 
 
 @njit(cache=True, nogil=True)
-def tokenize(src: np.ndarray, n: Int, owned: Workspace) -> None:
+def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
     """Reads `src[:n]` (UTF-8). Fills text, blocks, elements, names, links, spots, scripts; counts are in the state."""
-    ws = borrowed(owned)  # pyright: ignore[reportCallIssue]  an intrinsic is called without its typing context
+    ws = borrowed(ws)
     st = ws.state
     _reset(ws)
     i = 0
     while i < n:
-        if st[C.SKIPPING] > 0:
-            while i < n and src[i] != 60:
-                i += 1
-        else:
-            i = copy_text(src, i, n, ws)
-        if i + 1 >= n:
+        i = find_byte(src, i, n, 60) if st[C.SKIPPING] > 0 else copy_text(src, i, n, ws)
+        closing = bool(i + 1 < n and src[i + 1] == 47)
+        first = i + 2 if closing else i + 1
+        if first >= n:
             break
-        c = src[i + 1]
-        if c == 47:
-            if i + 2 >= n:
-                break
-            is_tag = 97 <= (src[i + 2] | 32) <= 122
-            i = _tag(src, i + 2, n, ws, True) if is_tag else after_comment(src, i, n)
-        elif c == 33 or c == 63:
+        c = src[first]
+        if 97 <= (c | 32) <= 122:
+            i = _tag(src, first, n, ws, closing)
+        elif closing or c == 33 or c == 63:
             i = after_comment(src, i, n)
-        elif 97 <= (c | 32) <= 122:
-            i = _tag(src, i + 1, n, ws, False)
         else:
             if st[C.SKIPPING] == 0:
                 _literal_less_than(ws)
@@ -150,9 +144,7 @@ def _raw_text(src: np.ndarray, first: Int, name_end: Int, i: Int, n: Int, ws: Wo
     st = ws.state
     end = end_of_raw_text(src, i, n, first, name_end)
     if tag == T.TITLE and end == n:  # never closed: a browser shows nothing more; we go on at the next tag
-        end = i
-        while end < n and src[end] != 60:
-            end += 1
+        end = find_byte(src, i, n, 60)
     if tag == T.TITLE and st[C.SKIPPING] == 0:
         note(ws, C.TITLE_AT, i, end)
     elif tag == T.SCRIPT and st[C.SCRIPTS] < ws.scripts.shape[0] and read_head_tag(src, name_end, n, ws, tag):

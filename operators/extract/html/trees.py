@@ -1,8 +1,11 @@
 """Boosted trees: the sum of one leaf a tree, as a probability.
 
-Source:   the leaf values and thresholds are LightGBM's; a value goes left when it is at or below the threshold.
-Deviates: thresholds are rounded down to float32, which decides the same for every float32 value; leaves point to
-          themselves, so that all blocks take `depth` steps in each tree without a branch.
+Source:   the leaf values and thresholds are LightGBM's; a value goes left when it is at or below the threshold. Leaves
+          are numbered and found as by Lucchese et al. 2015, "QuickScorer", SIGIR: the node a block stands at is known
+          by the leftmost leaf below it.
+Deviates: thresholds are rounded down to float32, which decides the same for every float32 value. Features are replaced
+          by their rank among the forest's thresholds for them, one byte each, so that a node compares `LANES` blocks
+          at a time; every node of a tree is asked for every block, and only those who stand at it move.
 """
 
 from typing import NamedTuple
@@ -10,74 +13,101 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from operators.extract.html.borrow import borrowed
+from operators.extract.html.forest import SIDE_BY_SIDE, Forest
 from operators.extract.html.scalars import Int
 
-WAYS = 8  # blocks walked at a time, so that the loads of one wait while those of others are done
+LANES = np.uint64(64)  # blocks compared at a time: one or two vectors of bytes
+CHUNK = 256  # blocks whose ranks are held at a time: so many that they stay near, not so few that nodes are read often
+FEATURES = 256
+BYTE = np.uint64(255)
 
 
-class Forest(NamedTuple):
-    """Trees laid end to end. Node k leads to `link[k] >> 8`, or to the node after that; a leaf leads to itself."""
+class Scratch(NamedTuple):
+    """Room for one chunk."""
 
-    root: np.ndarray  # uint32 by tree
-    depth: np.ndarray  # int32 by tree
-    link: np.ndarray  # uint32 by node: the left child in the upper 24 bits, the feature in the lower 8
-    threshold: np.ndarray  # float32 by node, infinite in leaves
-    value: np.ndarray  # float32 by node, 0 in inner nodes
-
-
-def probability(forest: Forest, features: np.ndarray) -> float:
-    """The plain walk for one block: the logistic of the sum of leaf values."""
-    total = np.float32(0)
-    for root in forest.root:
-        node = int(root)
-        while np.isfinite(forest.threshold[node]):
-            link = int(forest.link[node])
-            node = (link >> 8) + int(features[link & 255] > forest.threshold[node])
-        total += forest.value[node]
-    return float(1 / (1 + np.exp(-total)))
+    column: np.ndarray  # int32[CHUNK]
+    ranks: np.ndarray  # uint8[FEATURES, CHUNK]
+    leaf: np.ndarray  # uint8[SIDE_BY_SIDE, CHUNK]: of the trees under way, the leaf each block stands at
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _step(features: np.ndarray, b: Int, k: Int, link: np.ndarray, threshold: np.ndarray) -> Int:
-    """The node after node `k` for block `b`."""
-    at = link[k]
-    return (at >> np.uint32(8)) + np.uint32(features[b, at & np.uint32(255)] > threshold[k])
+def whole_lanes(rows: Int) -> Int:
+    """`rows`, rounded up to vectors that are full."""
+    return (np.uint64(rows) + LANES - np.uint64(1)) // LANES * LANES
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _rank(bits: np.ndarray, first: Int, rows: Int, forest: Forest, column: np.ndarray, ranks: np.ndarray) -> None:
+    """Fills row k of `ranks` with the ranks of the forest's k-th feature in `rows` blocks from `first` on.
+
+    bits: the features, finite float32 seen as int32. Cuts that no block or every block is above are not compared.
+    """
+    room = whole_lanes(rows)
+    for k in range(forest.column.shape[0]):
+        feature = forest.column[k]
+        for j in range(rows):
+            column[j] = bits[first + j, feature]
+        column[rows:room] = column[0]
+        lowest = highest = column[0]
+        for j in range(room):  # floats seen as integers are in order once those below 0 are turned around
+            value = column[j] ^ ((column[j] >> np.int32(31)) & np.int32(0x7FFFFFFF))
+            column[j] = value
+            lowest, highest = min(lowest, value), max(highest, value)
+        cut, end = forest.cut_from[k], forest.cut_from[k + 1]
+        rank = ranks[k]
+        while cut < end and forest.cut[cut] < lowest:
+            cut += 1
+        rank[:room] = cut - forest.cut_from[k]
+        while cut < end and forest.cut[cut] < highest:
+            above = forest.cut[cut]
+            for lanes in range(np.uint64(room) // LANES):
+                for j in range(lanes * LANES, lanes * LANES + LANES):
+                    rank[j] += np.uint8(column[j] > above)
+            cut += 1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _walk(forest: Forest, group: Int, room: Int, ranks: np.ndarray, leaf: np.ndarray) -> None:
+    """Fills row k of `leaf` with the leaf of each block in the group's k-th tree."""
+    leaf[:, :room] = 0
+    for q in range(np.uint64(forest.node_from[group]), np.uint64(forest.node_from[group + 1])):
+        node = forest.node[q]
+        rank, at = ranks[node & BYTE], leaf[node >> np.uint64(32)]
+        threshold = np.uint8((node >> np.uint64(8)) & BYTE)
+        here = np.uint8((node >> np.uint64(16)) & BYTE)
+        right = np.uint8((node >> np.uint64(24)) & BYTE)
+        for lanes in range(np.uint64(room) // LANES):
+            for j in range(lanes * LANES, lanes * LANES + LANES):
+                at[j] = right if (at[j] == here) & (rank[j] > threshold) else at[j]
+
+
+@njit(cache=True, nogil=True)
+def _score(bits: np.ndarray, rows: Int, forest: Forest, score: np.ndarray, scratch: Scratch) -> None:
+    forest = borrowed(forest)
+    column, ranks, leaf = borrowed(scratch)
+    trees = forest.root.shape[0]
+    for first in range(0, rows, CHUNK):
+        count = min(CHUNK, rows - first)
+        total = score[first : first + count]
+        total[:] = 0
+        _rank(bits, first, count, forest, column, ranks)
+        room = whole_lanes(count)
+        for group in range(forest.node_from.shape[0] - 1):
+            _walk(forest, group, room, ranks, leaf)
+            begin = group * SIDE_BY_SIDE
+            for tree in range(begin, min(begin + SIDE_BY_SIDE, trees)):
+                value, at = forest.leaf[forest.leaf_from[tree] :], leaf[tree - begin]
+                for j in range(np.uint64(count)):
+                    total[j] += value[at[j]]
+        for j in range(count):
+            total[j] = 1 / (1 + np.exp(-total[j]))
 
 
 @njit(cache=True, nogil=True)
 def score_blocks(features: np.ndarray, rows: Int, forest: Forest, score: np.ndarray) -> None:
-    """`probability` of the first `rows` rows, `WAYS` at a time, to `score`."""
-    link, threshold, value = forest.link, forest.threshold, forest.value
-    for b in range(rows):
-        score[b] = 0
-    for t in range(forest.root.shape[0]):
-        root, depth = forest.root[t], forest.depth[t]
-        b = 0
-        while b + WAYS <= rows:
-            k0 = k1 = k2 = k3 = k4 = k5 = k6 = k7 = root
-            for _ in range(depth):
-                k0 = _step(features, b, k0, link, threshold)
-                k1 = _step(features, b + 1, k1, link, threshold)
-                k2 = _step(features, b + 2, k2, link, threshold)
-                k3 = _step(features, b + 3, k3, link, threshold)
-                k4 = _step(features, b + 4, k4, link, threshold)
-                k5 = _step(features, b + 5, k5, link, threshold)
-                k6 = _step(features, b + 6, k6, link, threshold)
-                k7 = _step(features, b + 7, k7, link, threshold)
-            score[b] += value[k0]
-            score[b + 1] += value[k1]
-            score[b + 2] += value[k2]
-            score[b + 3] += value[k3]
-            score[b + 4] += value[k4]
-            score[b + 5] += value[k5]
-            score[b + 6] += value[k6]
-            score[b + 7] += value[k7]
-            b += WAYS
-        while b < rows:
-            k0 = root
-            for _ in range(depth):
-                k0 = _step(features, b, k0, link, threshold)
-            score[b] += value[k0]
-            b += 1
-    for b in range(rows):
-        score[b] = 1 / (1 + np.exp(-score[b]))
+    """`forest.probability` of the first `rows` rows to `score`."""
+    scratch = Scratch(
+        np.empty(CHUNK, np.int32), np.empty((FEATURES, CHUNK), np.uint8), np.empty((SIDE_BY_SIDE, CHUNK), np.uint8)
+    )
+    _score(features.view(np.int32), rows, forest, score, scratch)

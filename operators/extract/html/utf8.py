@@ -7,6 +7,7 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html.scalars import Int
+from operators.extract.html.scan import after_ascii, find_byte
 
 ESCAPE = 0x1B
 
@@ -16,16 +17,9 @@ def is_utf8(data: np.ndarray, start: Int, end: Int) -> bool:
     """Whether data[start:end] decodes as strict UTF-8, as `bytes.decode` does."""
     i = start
     while i < end:
-        if i + 32 <= end:  # 32 bytes of ASCII at a time
-            high = 0
-            for k in range(32):
-                high |= data[i + k]
-            if high < 0x80:
-                i += 32
-                continue
         c = data[i]
         if c < 0x80:
-            i += 1
+            i = max(after_ascii(data, i, end), i + 1)
         elif 0xC2 <= c <= 0xDF:
             if i + 1 >= end or data[i + 1] & 0xC0 != 0x80:
                 return False
@@ -53,7 +47,4 @@ def is_utf8(data: np.ndarray, start: Int, end: Int) -> bool:
 @njit(cache=True, nogil=True)
 def has_escape(data: np.ndarray, start: Int, end: Int) -> bool:
     """Whether data[start:end] holds an escape byte, by which ISO-2022 writes other scripts in ASCII bytes."""
-    found = False
-    for i in range(start, end):
-        found |= data[i] == ESCAPE
-    return found
+    return bool(find_byte(data, start, end, ESCAPE) < end)

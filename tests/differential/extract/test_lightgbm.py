@@ -4,15 +4,16 @@ from pathlib import Path
 
 import numpy as np
 
-from operators.extract.html.trees import Forest, score_blocks
+from operators.extract.html.forest import STORED, forest
+from operators.extract.html.trees import score_blocks
 
 
 def test_predictions_agree():
     stored = np.load(Path(__file__).with_name("lightgbm.npz"))
-    forest = Forest(*(stored[f"forest_{name}"] for name in Forest._fields))
+    trees = forest(*(stored[f"forest_{name}"] for name in STORED))
     sample = stored["sample"]
     score = np.empty(len(sample), np.float32)
-    score_blocks(sample, len(sample), forest, score)
+    score_blocks(sample, len(sample), trees, score)
     assert len(sample) >= 500
     assert np.ptp(score) > 0.9
     assert np.abs(score - stored["predicted"]).max() < 1e-6

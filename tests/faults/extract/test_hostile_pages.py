@@ -15,6 +15,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from operators import load
 from operators.batch import Batch
 from operators.contract import Operator
+from operators.extract.html.workspace import MAX_BYTES
 from tests.faults.extract.pathological import MB, mutated, pathological
 
 WORST_S = 2.5
@@ -54,6 +55,12 @@ def test_pathological_pages_of_100_kb():
     taken = worst_cpu_s(100_000)
     assert len(taken) >= 34
     assert max(taken.values()) < WORST_S, max(taken, key=lambda name: taken[name])
+
+
+def test_a_page_is_cut_between_characters():
+    for shift in range(3):
+        cut = extract([b"<p>" + b" " * shift + "日".encode() * (MAX_BYTES // 3 + 9)])
+        assert cut.column("truncated").to_pylist() == [True]
 
 
 @pytest.mark.slow

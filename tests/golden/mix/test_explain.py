@@ -39,3 +39,11 @@ def test_the_table_of_a_plan():
         phases=(Phase(name="main", share=0.7), Phase(name="anneal", share=0.3)),
     )
     assert explain(plan(leaves, spec)) == EXPECTED
+
+
+def test_a_plan_that_caps_inside_documents_may_not_fill_says_so():
+    leaves = supply({("law", "de"): 5_000, ("web", "en"): 10_000})
+    told = explain(plan(leaves, nested(Alpha(alpha=1), Alpha(alpha=1), budget=Budget(tokens=22_499), max_epochs=1.5)))
+    assert "2 leaves end below caps that lie inside documents: up to 1,500 tokens may lack" in told
+    whole = explain(plan(leaves, nested(Alpha(alpha=1), Alpha(alpha=1), budget=Budget(tokens=30_000), max_epochs=2)))
+    assert "may lack" not in whole

@@ -13,8 +13,9 @@ from operators.mix.spec import REHYDRATION, Budget, MixSpec, Multiplier
 from operators.mix.weights import Alpha, Natural, QualityCurve, UniMax
 from tests.property.mix.supplies import flat, languages, supply
 
-# Xue et al. 2021 (mT5), arXiv:2010.11934, table 6: pages in millions, and the share of the training mix in per cent.
-# The shares follow pages ** 0.3; in the table itself they do so to within 2 %, hence the tolerance.
+# Xue et al. 2021 (mT5), arXiv:2010.11934, the table of languages: pages in millions, and the share of the training mix
+# in per cent, both as recalled: no copy of these two columns was at hand to compare them with. That they are right is
+# likely, as the shares follow pages ** 0.3 to within 2 %, hence the tolerance.
 MT5 = {
     "en": (3067, 5.67),
     "ru": (756, 3.71),
@@ -25,9 +26,29 @@ MT5 = {
     "pt": (169, 2.36),
 }
 
+# The same table: tokens in billions, compared with the copy of that column in mc4/mc4.csv of
+# github.com/mayhewsw/multilingual-data-stats. Its largest languages, some of the middle, and the smallest.
+MT5_TOKENS = {
+    "en": 2733,
+    "ru": 713,
+    "es": 433,
+    "de": 347,
+    "fr": 318,
+    "ja": 164,
+    "it": 162,
+    "pt": 146,
+    "hi": 24,
+    "is": 2.6,
+    "sw": 1,
+    "ga": 0.5,
+    "ha": 0.2,
+    "yo": 0.05,
+}
+
 # Conneau et al. 2020 (XLM-R), arXiv:1911.02116, table 6: GiB of CC-100 (compared with the copy of that table in
 # github.com/mayhewsw/multilingual-data-stats, cc-100/cc-100.csv). The paper gives alpha = 0.3, not the shares.
 CC100_GIB = {"en": 300.8, "ru": 278.0, "id": 148.3, "vi": 137.3}
+CC100_SMALL_GIB = {"de": 66.6, "fr": 56.8, "hi": 20.2, "sw": 1.6, "ga": 0.5, "lo": 0.6, "so": 0.4, "om": 0.1, "as": 0.1}
 
 
 def shares_of(made) -> dict[str, float]:
@@ -40,6 +61,24 @@ def test_mt5_shares_at_alpha_0_3():
     found = shares_of(plan(leaves, flat(Alpha(alpha=0.3), budget=Budget(tokens=100_000_000))))
     for language, (_, percent) in MT5.items():
         assert found[language] / found["en"] == pytest.approx(percent / MT5["en"][1], rel=0.02)
+
+
+@pytest.mark.parametrize("table", [MT5_TOKENS, {**CC100_GIB, **CC100_SMALL_GIB}], ids=["mT5", "XLM-R"])
+def test_shares_of_published_sizes_at_alpha_0_3_follow_the_formula(table):
+    """From languages of thousands of billions down to a tenth of one: the formula by itself, no share is published."""
+    leaves = languages({k: round(size * 10**9) for k, size in table.items()})
+    found = shares_of(plan(leaves, flat(Alpha(alpha=0.3), budget=Budget(tokens=10**9))))
+    raw = {k: size**0.3 for k, size in table.items()}
+    for language, share in found.items():
+        assert share == pytest.approx(raw[language] / sum(raw.values()), abs=2e-9)
+
+
+def test_mt5_lifts_swahili_from_one_token_in_5000_to_one_in_56():
+    """By hand: 2733^0.3 = 10.740 and 1^0.3 = 1, and the sum over the table above is 55.95."""
+    leaves = languages({k: round(size * 10**9) for k, size in MT5_TOKENS.items()})
+    found = shares_of(plan(leaves, flat(Alpha(alpha=0.3), budget=Budget(tokens=10**9))))
+    assert found["en"] / found["sw"] == pytest.approx(10.740, abs=1e-3)
+    assert found["sw"] == pytest.approx(1 / 55.95, abs=1e-5)
 
 
 def test_xlm_r_shares_at_alpha_0_3():
@@ -59,6 +98,16 @@ def test_unimax_worked_by_hand():
     assert made.taken.tolist() == [10, 50, 120, 120]
     again = plan(leaves, flat(UniMax(), budget=Budget(tokens=300), max_epochs=4))
     assert again.taken.tolist() == [40, 87, 87, 86]
+
+
+def test_unimax_as_others_compute_it():
+    """Chung et al. 2023, arXiv:2304.09151; the numbers are those that github.com/marin-community/marin tests its own
+    implementation with (unimax_weights). No share of umT5 was at hand to compare with.
+    """
+    leaves = languages({"big1": 1000, "big2": 1000, "small": 100})
+    assert plan(leaves, flat(UniMax(), budget=Budget(tokens=900), max_epochs=1)).taken.tolist() == [400, 400, 100]
+    alike = languages({"en": 100, "fr": 100})
+    assert plan(alike, flat(UniMax(), budget=Budget(tokens=100), max_epochs=1)).taken.tolist() == [50, 50]
 
 
 def test_fineweb_2_rehydration():

@@ -10,6 +10,7 @@ from operators import load
 from operators.extract.html import columns as C
 from operators.extract.html.feature_names import FIRST, SECOND
 from operators.extract.html.features_second import second_features
+from operators.extract.html.forest import probability
 from operators.extract.html.model import Model, blank
 from operators.extract.html.model import load as load_model
 from operators.extract.html.page import read_blocks
@@ -19,7 +20,7 @@ from operators.extract.html.plain.page import page_of
 from operators.extract.html.plain.page_score import page_row
 from operators.extract.html.plain.second import second_stage
 from operators.extract.html.plain.whole import first_stage
-from operators.extract.html.trees import probability, score_blocks
+from operators.extract.html.trees import score_blocks
 from operators.extract.html.workspace import Workspace, allocate
 from tests.property.extract.pages import pages
 

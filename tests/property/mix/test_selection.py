@@ -15,7 +15,7 @@ from operators.mix.interleave import order_in_shard
 from operators.mix.leaves import LeafTable
 from operators.mix.levels import Bins
 from operators.mix.plan import plan
-from operators.mix.position import held_out, position, positions
+from operators.mix.position import held_out
 from operators.mix.schedule import Phase
 from operators.mix.select import Selection, layout_of, rows_of, select_in_memory, survey
 from operators.mix.spec import REHYDRATION, Budget, Multiplier
@@ -198,29 +198,6 @@ def test_shards_are_small_mixes_of_their_phase():
         assert distance <= (found.plan.leaves.largest * (planned > 0)).sum() / table[k].sum()
         assert distance < 0.01
     assert {int(p) for p, s in zip(rows["phase"].to_pylist(), shard, strict=True) if s < first} == {0}
-
-
-@given(
-    keys=st.lists(st.binary(min_size=16, max_size=16), max_size=8),
-    seed=st.integers(0, 2**64 - 1),
-    cut=st.integers(0, 8),
-)
-def test_the_kernel_is_the_plain_function(keys, seed, cut):
-    array = pa.array(keys, pa.binary(16)).slice(cut)
-    assert positions(array, seed).tolist() == [position(k, seed) for k in keys[cut:]]
-
-
-def test_positions_are_spread_evenly():
-    keys = pa.array([i.to_bytes(16, "little") for i in range(20_000)], pa.binary(16))
-    counts = np.bincount((positions(keys, 0) >> np.uint64(58)).astype(int), minlength=64)
-    assert ((counts - 312.5) ** 2 / 312.5).sum() < 120  # chi-square of 63 degrees: 120 is beyond 1 in 10,000
-
-
-def test_text_keys_of_another_type_are_refused():
-    with pytest.raises(ValueError, match="found string"):
-        positions(pa.array(["a"]), 0)
-    with pytest.raises(ValueError, match="1 of 1 documents have no text key"):
-        positions(pa.array([None], pa.binary(16)), 0)
 
 
 @settings(max_examples=30)

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from operators.mix.choose import leeway
+from operators.mix.rounding import balancers, leeway
 from operators.mix.schedule import Level, Phase
 from operators.mix.select import select_in_memory
 from operators.mix.spec import MixSpec
-from operators.mix.stretches import balancers
 from operators.mix.weights import Temperature
 from operators.mix.where import Bound
 

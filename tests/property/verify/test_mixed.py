@@ -12,7 +12,7 @@ from operators.mix.select import Selection, select_in_memory
 from operators.mix.spec import REHYDRATION, Budget, MixSpec, Multiplier
 from operators.mix.weights import Natural, SpecError, Temperature, UniMax
 from operators.mix.where import Bound, Replay
-from pipeline.verify.mixed import Mixed, budget, caps, leaves, parts, windows
+from pipeline.verify.mixed import Mixed, budget, caps, farthest, leaves, parts, windows
 from pipeline.verify.written import Leafwise
 
 CHECKS = (budget, leaves, windows, caps)
@@ -47,9 +47,10 @@ def mixed_of(chosen: Selection, table: pa.Table) -> Mixed:
 
 
 SPECS = st.builds(
-    lambda rule, multiple, phases, decay, bounds, replay, multiplier, held_out: MixSpec(
+    lambda rule, multiple, max_epochs, phases, decay, bounds, replay, multiplier, held_out: MixSpec(
         levels=(Level(columns=("language",), weighting=rule),),
         budget=Budget(multiple=multiple),
+        max_epochs=max_epochs,
         phases=equal_phases(phases),
         head_decay=decay,
         bounds=bounds,
@@ -59,6 +60,7 @@ SPECS = st.builds(
     ),
     rule=st.sampled_from([Natural(), Temperature(temperature=3.33), UniMax()]),
     multiple=st.sampled_from([0.1, 0.5, 1.0, 2.7]),
+    max_epochs=st.sampled_from([2.9, 4]),
     phases=st.integers(1, 3),
     decay=st.sampled_from([None, HeadDecay(factor=0.5)]),
     bounds=st.sampled_from([(), (Bound(where=DE, min=0.25, max=0.3),), (Bound(where=DE, max=0.1),)]),
@@ -79,6 +81,32 @@ def test_what_the_mixer_makes_keeps_every_promise(spec, count, longest, seed):
     mixed = mixed_of(chosen, table)
     assert [breach for check in CHECKS for breach in check(mixed).breaches] == []
     assert parts(mixed)[0].breaches == ()
+
+
+@pytest.mark.parametrize("epochs", [2.5, 4])
+@pytest.mark.parametrize("multiple", [0.02, 0.3, 0.6, 1.1])
+def test_it_does_so_with_two_documents_a_leaf_and_tells_of_leaves_that_end_far_off(multiple, epochs):
+    table = documents(1500, 200, 2).append_column("topic", pa.array([f"{i % 750:03}" for i in range(1500)]))
+    levels = (Level(columns=("language", "topic"), weighting=Temperature(temperature=3.33)),)
+    spec = MixSpec(levels=levels, budget=Budget(multiple=multiple), max_epochs=epochs, phases=equal_phases(2))
+    mixed = mixed_of(select_in_memory([table], spec, shards=4), table)
+    assert [breach for check in CHECKS for breach in check(mixed).breaches] == []
+    assert ("more than that half, to keep the budget" in leaves(mixed).told) == (farthest(mixed) > 1)
+    assert multiple == 0.02 or farthest(mixed) > 1
+
+
+def test_a_budget_that_caps_inside_documents_cannot_fill_is_no_breach_and_is_told():
+    table = documents(2000, 5000, 3).append_column("topic", pa.array([f"{i % 400:03}" for i in range(2000)]))
+    levels = (Level(columns=("language", "topic"), weighting=Temperature(temperature=3.33)),)
+    most = select_in_memory([table], MixSpec(levels=levels, max_epochs=1.5), shards=4).plan.caps.sum()
+    spec = MixSpec(levels=levels, budget=Budget(tokens=int(most)), max_epochs=1.5)
+    mixed = mixed_of(select_in_memory([table], spec, shards=4), table)
+    found = budget(mixed)
+    assert found.breaches == ()
+    assert "no leaf has room for a document more below its cap" in found.told
+    leaf = int(np.argmax(mixed.parts[0].tokens))
+    lost = int(mixed.plan.leaves.largest[mixed.parts[0].leaf[leaf]])
+    assert "too few" in budget(changed(mixed, 0, leaf, -lost)).breaches[0]
 
 
 @pytest.fixture(scope="module")

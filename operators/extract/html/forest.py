@@ -1,0 +1,102 @@
+"""A forest as it is stored, node by node, and as the kernels read it.
+
+Stored, node k leads to `link[k] >> 8`, or to the node after that; a leaf leads to itself. The kernels ask every node of
+a tree in turn: is a block here, and is it above the threshold? So a node needs a number for "here", and no link.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+SIDE_BY_SIDE = 4  # trees whose nodes alternate, so that one need not wait for the node before it
+MOST = 255  # thresholds of one feature, and leaves of one tree but one: what a byte counts
+
+
+class Forest(NamedTuple):
+    """Trees laid end to end: first what is stored of them, then what `forest` makes of it."""
+
+    root: np.ndarray  # uint32 by tree
+    depth: np.ndarray  # int32 by tree
+    link: np.ndarray  # uint32 by node: the left child in the upper 24 bits, the feature in the lower 8
+    threshold: np.ndarray  # float32 by node, infinite in leaves
+    value: np.ndarray  # float32 by node, 0 in inner nodes
+
+    column: np.ndarray  # int64 by feature used: which column of a row it is
+    cut_from: np.ndarray  # int64 by feature used, and at the end: its part of `cut`
+    cut: np.ndarray  # int32: its thresholds, rising; the bits of float32, turned around below 0
+    node_from: np.ndarray  # int64 by SIDE_BY_SIDE trees, and at the end: their part of `node`
+    node: np.ndarray  # uint64 by inner node: feature used, rank of its threshold, leaf here, leaf to the right, tree
+    leaf_from: np.ndarray  # int64 by tree: its part of `leaf`
+    leaf: np.ndarray  # float32: values from left to right
+
+
+STORED = Forest._fields[:5]
+
+
+def forest(root: np.ndarray, depth: np.ndarray, link: np.ndarray, threshold: np.ndarray, value: np.ndarray) -> Forest:
+    """The forest of these trees, each laid out from the root down.
+
+    ValueError: a tree has more than 256 leaves, or a feature more than 255 thresholds; train with a smaller `max_bin`.
+    """
+    inner, feature, left = np.isfinite(threshold), link & 255, (link >> 8).astype(np.int64)
+    tree = np.searchsorted(root, np.arange(len(link)), side="right") - 1
+    leaves = (~inner).astype(np.int64)
+    for k in np.flatnonzero(inner)[::-1].tolist():
+        leaves[k] = leaves[left[k]] + leaves[left[k] + 1]
+    here = np.zeros(len(link), np.int64)  # the leftmost leaf below a node, counted within its tree
+    for k in np.flatnonzero(inner).tolist():
+        here[left[k]] = here[k]
+        here[left[k] + 1] = here[k] + leaves[left[k]]
+    most = int(leaves.max(initial=0))
+    if most > MOST + 1:
+        raise ValueError(f"a tree has {most} leaves, at most {MOST + 1} can be counted in a byte")
+
+    column, used = np.unique(feature[inner], return_inverse=True)
+    ordered = _ordered(threshold[inner])
+    cuts = [np.unique(ordered[used == k]) for k in range(len(column))]
+    rank = np.zeros(len(ordered), np.int64)
+    for k, its in enumerate(cuts):
+        if len(its) > MOST:
+            raise ValueError(f"feature {column[k]} has {len(its)} thresholds, at most {MOST} can be counted in a byte")
+        rank[used == k] = np.searchsorted(its, ordered[used == k])
+
+    its_tree = tree[inner]
+    number = np.arange(len(its_tree)) - np.searchsorted(its_tree, its_tree)  # of a node within its tree
+    order = np.lexsort((its_tree, number, its_tree // SIDE_BY_SIDE))
+    right = here[left[inner] + 1]
+    node = used | rank << 8 | here[inner] << 16 | right << 24 | (its_tree % SIDE_BY_SIDE) << 32
+    groups = np.arange(-(-len(root) // SIDE_BY_SIDE) + 1) * SIDE_BY_SIDE
+    ends = np.flatnonzero(~inner)
+    by_tree = ends[np.lexsort((here[ends], tree[ends]))]
+    return Forest(
+        root,
+        depth,
+        link,
+        threshold,
+        value,
+        column.astype(np.int64),
+        np.cumsum([0, *map(len, cuts)]),
+        np.concatenate([np.zeros(0, np.int32), *cuts]),
+        np.searchsorted(its_tree, groups),
+        node[order].astype(np.uint64),
+        np.searchsorted(tree[by_tree], np.arange(len(root))),
+        value[by_tree],
+    )
+
+
+def _ordered(values: np.ndarray) -> np.ndarray:
+    """int32 that compare as these finite float32 do; 0 stands for -0 too."""
+    bits = (values + np.float32(0)).view(np.int32)
+    return bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))
+
+
+def probability(of: Forest, features: np.ndarray) -> float:
+    """The plain walk for one block: the logistic of the sum of leaf values."""
+    total = np.float32(0)
+    for root in of.root:
+        node = int(root)
+        while np.isfinite(of.threshold[node]):
+            link = int(of.link[node])
+            node = (link >> 8) + int(features[link & 255] > of.threshold[node])
+        total += of.value[node]
+    return float(1 / (1 + np.exp(-total)))
