@@ -1,9 +1,10 @@
-"""Memory: a worker on a large WET file stays below a bound, and the driver does not grow with the number of shards.
+"""Memory: a worker on a large file or shard stays below a bound; the driver does not grow with the number of shards.
 
 Peaks are the system's high-water marks of resident memory (VmHWM), shared pages included, of the processes of one run.
 """
 
 import json
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,8 @@ from benchmarks.tree import Watched, watch
 WORKER_LIMIT = 1_500_000_000
 GROWTH_LIMIT = 1.2  # of the driver's peak, from the few shards to the many
 LARGE = {True: 100_000_000, False: 1_000_000_000}  # bytes of a WET file as it is stored
+# Bytes of text of a shard that is tokenized: 256 MiB plain; and as much gzip, which holds four times the text.
+TOKENIZED = {True: (100_000_000,), False: (268_000_000, 1_000_000_000)}
 SHARDS = {True: (10, 100), False: (10, 1000)}
 DOCUMENTS = 3  # of each of many small files
 BLOCK = 20_000_000  # bytes of text that are repeated
@@ -25,10 +28,11 @@ LIMIT_S = 1500
 
 
 def rows(quick: bool) -> list[dict[str, Any]]:
-    """The worker's peak on a plain and on a gzip file; the driver's on few and on many shards, and its slope."""
+    """Peaks of a worker that ingests and of one that tokenizes; the driver's on few and on many shards; its slope."""
     with tempfile.TemporaryDirectory(prefix="corpusmill-memory-") as name:
         folder = Path(name)
         found = [worker(folder, suffix, LARGE[quick]) for suffix in (".wet", ".warc.wet.gz")]
+        found += [tokenizing(folder, size_bytes) for size_bytes in TOKENIZED[quick]]
         peaks = [driver(folder, shards) for shards in SHARDS[quick]]
     few, many = SHARDS[quick]
     return [
@@ -56,6 +60,17 @@ def worker(folder: Path, suffix: str, size_bytes: int) -> dict[str, Any]:
     file.unlink()
     peak = done.peak_bytes("ray::")
     name = f"worker, peak on a {size_bytes / 1e9:g} GB {suffix} file"
+    return row(name, peak / 1e6, "MB", peer=WORKER_LIMIT / 1e6, at_least=1.0, answer_ok=peak > 0)
+
+
+def tokenizing(folder: Path, size_bytes: int) -> dict[str, Any]:
+    """Peak of the worker that tokenizes one shard of so much text."""
+    place = folder / f"tokens-{size_bytes}"
+    place.mkdir()
+    done = watch([sys.executable, "-m", "benchmarks.tokens_memory", str(place), str(size_bytes)], limit_s=LIMIT_S)
+    shutil.rmtree(place)
+    peak = done.peak_bytes("ray::")
+    name = f"worker, peak where it tokenizes a shard of {size_bytes / 1e9:g} GB of text"
     return row(name, peak / 1e6, "MB", peer=WORKER_LIMIT / 1e6, at_least=1.0, answer_ok=peak > 0)
 
 

@@ -16,6 +16,7 @@ from operators.mix.position import positions
 from operators.rewrite.common_lines import CommonLines
 from operators.tokens.packing.documents import Documents
 from operators.tokens.packing.table import sequences
+from operators.tokens.rows import gather
 from pipeline import sources
 from pipeline.chain import STANDARD
 from pipeline.config.spec import JobSpec
@@ -77,5 +78,6 @@ def warm_tokens(job: str) -> None:
     texts = pa.array(TEXTS, pa.large_string())
     rows = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos).documents(texts)
     positions(text_keys(texts), seed=0)
+    gather(np.frombuffer(bytes(8), np.int32), np.zeros(1, np.int64), np.arange(2), np.empty(2, np.int32))  # of a file
     documents = Documents(rows=rows, doc_ids=np.arange(2), leaves=np.zeros(2, np.int32), passes=np.zeros(2, np.int16))
     sequences(documents, layout_of(spec.tokens, rows.n_tokens.astype(np.int64)))

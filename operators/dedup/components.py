@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from operators.dedup.edges import Edges
+from operators.dedup.forest import settle, unite
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -37,21 +38,10 @@ def contracted(edges: Edges) -> Edges:
 
 @njit(nogil=True, cache=True)
 def _unite(left: np.ndarray, right: np.ndarray, parent: np.ndarray) -> None:
-    """Union by smallest root with path halving; afterwards parent[i] is the root of i. Nodes are numbered in order."""
+    """Afterwards parent[i] is the root of i. Nodes are numbered in order."""
     for i in range(len(left)):
-        a, b = left[i], right[i]
-        while parent[a] != a:
-            parent[a] = parent[parent[a]]
-            a = parent[a]
-        while parent[b] != b:
-            parent[b] = parent[parent[b]]
-            b = parent[b]
-        if a < b:
-            parent[b] = a
-        elif b < a:
-            parent[a] = b
-    for i in range(len(parent)):
-        parent[i] = parent[parent[i]]
+        unite(parent, left[i], right[i])
+    settle(parent)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

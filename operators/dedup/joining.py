@@ -3,6 +3,7 @@
 import numpy as np
 from numba import njit
 
+from operators.dedup.forest import settle, unite
 from operators.dedup.verify import buckets_of
 
 
@@ -24,7 +25,7 @@ def joined(bands: np.ndarray, settled: int) -> np.ndarray:
 
 @njit(nogil=True, cache=True)
 def _join(buckets: np.ndarray, bucket_count: int, parent: np.ndarray) -> None:
-    """Union by smallest row; `parent` begins as each row itself and ends as the first row of each component."""
+    """`parent` begins as each row itself and ends as the first row of each component."""
     n, width = buckets.shape
     first = np.full(bucket_count, -1, np.int64)
     for row in range(n):
@@ -34,13 +35,5 @@ def _join(buckets: np.ndarray, bucket_count: int, parent: np.ndarray) -> None:
                 continue
             if first[bucket] < 0:
                 first[bucket] = row
-            a, b = first[bucket], row
-            while parent[a] != a:
-                parent[a] = parent[parent[a]]
-                a = parent[a]
-            while parent[b] != b:
-                parent[b] = parent[parent[b]]
-                b = parent[b]
-            parent[max(a, b)] = min(a, b)
-    for row in range(n):
-        parent[row] = parent[parent[row]]
+            unite(parent, int(first[bucket]), row)
+    settle(parent)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from operators.dedup.visit import visit
+from operators.dedup.visit import Rule, visit
 
 KEPT = -1
 UNREAD = -1
@@ -60,7 +60,7 @@ def verify_by_sets(bands: np.ndarray, sets: Sets, *, settled: int, threshold: fl
     bands: uint64[n, b], rows in survivor order; settled: this many rows at the beginning stay, whatever they resemble.
     """
     minima = np.empty((len(bands), 0), np.uint32)
-    found = _verify(bands, sets, minima, 0, 0, settled, threshold, max_comparisons)
+    found = _verify(bands, sets, minima, Rule(0, 0, settled, float(threshold), max_comparisons))
     assert not found.unread.any()
     return found.verdicts
 
@@ -84,19 +84,10 @@ def verify_by_estimate(
     k = minima.shape[1]
     error = 2 * float(np.sqrt(threshold * (1 - threshold) / k))
     accept, reject = int(np.ceil((threshold + error) * k)), int(np.floor((threshold - error) * k))
-    return _verify(bands, sets, minima, accept, reject, settled, threshold, max_comparisons)
+    return _verify(bands, sets, minima, Rule(accept, reject, settled, float(threshold), max_comparisons))
 
 
-def _verify(
-    bands: np.ndarray,
-    sets: Sets,
-    minima: np.ndarray,
-    accept: int,
-    reject: int,
-    settled: int,
-    threshold: float,
-    max_comparisons: int,
-) -> Estimated:
+def _verify(bands: np.ndarray, sets: Sets, minima: np.ndarray, rule: Rule) -> Estimated:
     buckets = buckets_of(bands)
     verdict = _empty(len(bands))
     unread = np.zeros(len(bands), np.bool_)
@@ -107,11 +98,7 @@ def _verify(
         sets.counts,
         sets.values,
         minima,
-        accept,
-        reject,
-        settled,
-        threshold,
-        max_comparisons,
+        rule,
         verdict.survivor,
         verdict.similarity,
         verdict.band,

@@ -1,7 +1,22 @@
 """Kernel that visits rows in survivor order; `operators.dedup.verify` says what it decides and why."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+
+
+class Rule(NamedTuple):
+    """When a row goes: `threshold` of the Jaccard similarity with a kept row, of `max_comparisons` looked at.
+
+    A pair with at least `accept` or at most `reject` equal minima is decided by them. The first `settled` rows stay.
+    """
+
+    accept: int
+    reject: int
+    settled: int
+    threshold: float
+    max_comparisons: int
 
 
 @njit(nogil=True, cache=True)
@@ -35,11 +50,7 @@ def visit(
     counts: np.ndarray,
     shingles: np.ndarray,
     minima: np.ndarray,
-    accept: int,
-    reject: int,
-    settled: int,
-    threshold: float,
-    max_comparisons: int,
+    rule: Rule,
     survivor: np.ndarray,
     similarity: np.ndarray,
     band: np.ndarray,
@@ -47,6 +58,7 @@ def visit(
 ) -> tuple[int, int]:
     """Kept rows of each bucket form a list in survivor order; a row walks the lists of its buckets as one."""
     n, width = buckets.shape
+    accept, reject, settled, threshold = rule.accept, rule.reject, rule.settled, rule.threshold
     head = np.full(bucket_count, -1, np.int64)
     tail = np.full(bucket_count, -1, np.int64)
     entry_row = np.empty((buckets >= 0).sum(), np.int64)
@@ -65,7 +77,7 @@ def visit(
                     other, shared = entry_row[at[j]], j
             if shared < 0:
                 break
-            if tried == max_comparisons:
+            if tried == rule.max_comparisons:
                 cut_short += 1
                 break
             tried += 1

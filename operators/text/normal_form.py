@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from operators.text.spans import Spans
+from operators.text.utf8 import code_at, width_at
 
 Form = Literal["NFC", "NFKC"]
 ORDER = 0xFF  # canonical combining class
@@ -70,17 +71,8 @@ def _flag(data: np.ndarray, starts: np.ndarray, ends: np.ndarray, table: np.ndar
     for i in range(len(starts)):
         p, end, last = starts[i], ends[i], 0
         while p < end:
-            byte = np.int32(data[p])
-            if byte < 0x80:
-                code, p = byte, p + 1
-            elif byte < 0xE0:
-                code, p = (byte & 0x1F) << 6 | (data[p + 1] & 0x3F), p + 2
-            elif byte < 0xF0:
-                code, p = (byte & 0x0F) << 12 | (data[p + 1] & 0x3F) << 6 | (data[p + 2] & 0x3F), p + 3
-            else:
-                code = (byte & 0x07) << 18 | np.int32(data[p + 1] & 0x3F) << 12
-                code, p = code | np.int32(data[p + 2] & 0x3F) << 6 | np.int32(data[p + 3] & 0x3F), p + 4
-            row = np.int32(table[code])
+            row = np.int32(table[np.uintp(code_at(data, p))])
+            p += width_at(data, p)
             order = row & 0xFF
             if row >= 0x100 or 0 < order < last:
                 found[i] = True

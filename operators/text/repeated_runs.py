@@ -45,11 +45,7 @@ def count_runs(
         for k in range(len(top_sizes)):
             size = top_sizes[k]
             left = within(places, left, n - size)
-            tally(sums, size, places, left, table, counts, slots)
-            best, place = 1, 0
-            for j in range(left):
-                if counts[slots[j]] > best:
-                    best, place = counts[slots[j]], places[j]
+            best, place = most_frequent(sums, size, places, left, table, counts, slots)
             length = size - 1
             for i in range(begin + place, begin + min(n, place + size)):
                 length += chars[i]
@@ -89,6 +85,25 @@ def tally(
         counts[slot] = 1 if table[slot] != key else counts[slot] + 1
         table[slot] = key
         slots[j] = slot
+
+
+@njit(nogil=True, cache=True)
+def most_frequent(
+    sums: np.ndarray,
+    size: int,
+    places: np.ndarray,
+    n: int,
+    table: np.ndarray,
+    counts: np.ndarray,
+    slots: np.ndarray,
+) -> tuple[int, int]:
+    """As `tally`; the count of the most frequent run and where it begins, of equals the first; (1, 0) of none."""
+    tally(sums, size, places, n, table, counts, slots)
+    best, place = 1, 0
+    for j in range(n):
+        if counts[slots[j]] > best:
+            best, place = int(counts[slots[j]]), int(places[j])
+    return best, place
 
 
 @njit(nogil=True, cache=True)

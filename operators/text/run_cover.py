@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from operators.text.hashing import BASE
-from operators.text.repeated_runs import more_than_once, tally, within
+from operators.text.repeated_runs import more_than_once, most_frequent, tally, within
 from operators.text.repeats import longest_of, table_bits
 from operators.text.words import Words
 
@@ -91,11 +91,7 @@ def _cover(
         for k in range(len(top_sizes)):
             size = top_sizes[k]
             left = within(places, left, n - size)
-            tally(sums, size, places, left, table, counts, slots)
-            best, place = 1, 0
-            for j in range(left):
-                if counts[slots[j]] > best:
-                    best, place = counts[slots[j]], places[j]
+            best, place = most_frequent(sums, size, places, left, table, counts, slots)
             if n >= size:
                 top[0, k, d], top[1, k, d] = best, ends[place + size] - ends[place]
             left = more_than_once(places, left, counts, slots)

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from operators.text.spans import Spans
+from operators.text.utf8 import code_at, width_at
 
 NONE = "Zyyy"  # ISO 15924: undetermined
 KANA_SHARE = 0.05  # guess: fewer Kana among Han are names in a Chinese text
@@ -110,15 +111,6 @@ def _scripts(
         counts[:] = 0
         p, end = starts[i], ends[i]
         while p < end:
-            byte = np.int32(data[p])
-            if byte < 0x80:
-                code, p = byte, p + 1
-            elif byte < 0xE0:
-                code, p = (byte & 0x1F) << 6 | (data[p + 1] & 0x3F), p + 2
-            elif byte < 0xF0:
-                code, p = (byte & 0x0F) << 12 | (data[p + 1] & 0x3F) << 6 | (data[p + 2] & 0x3F), p + 3
-            else:
-                code = (byte & 0x07) << 18 | np.int32(data[p + 1] & 0x3F) << 12
-                code, p = code | np.int32(data[p + 2] & 0x3F) << 6 | np.int32(data[p + 3] & 0x3F), p + 4
-            counts[table[code]] += 1
+            counts[table[np.uintp(code_at(data, p))]] += 1
+            p += width_at(data, p)
         found[i] = _leading(counts, han, hiragana, katakana, japanese)

@@ -1,4 +1,10 @@
-"""Kernels that walk over UTF-8 once and write down every word. The arrays they fill are those of words.Words."""
+"""Kernels that walk over UTF-8 once and write down every word.
+
+`scan_spaced` and `scan_runs` have the same loops but for what ends a word and whether it is lower-cased. Both are asked
+at every character, the hottest place of all, so one loop for both would have a branch more there.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -6,6 +12,26 @@ from numba import njit
 from operators.text.hashing import finish, fold
 from operators.text.unicode_table import ALONE, ASCII_SIGN, SPACE
 from operators.text.utf8 import code_at, width_at
+
+
+class Found(NamedTuple):
+    """Where words are written; the fields are those of words.Words, with room for `most_words`."""
+
+    first: np.ndarray
+    start: np.ndarray
+    size_bytes: np.ndarray
+    chars: np.ndarray
+    kinds: np.ndarray
+    hashes: np.ndarray
+
+
+@njit(nogil=True, cache=True)
+def _put(out: Found, n: int, start: int, size_bytes: int, chars: int, seen: np.uint16, value: np.uint64) -> int:
+    """Writes down word n; the number of the next."""
+    place = np.uintp(n)
+    out.start[place], out.size_bytes[place], out.chars[place] = start, size_bytes, chars
+    out.kinds[place], out.hashes[place] = seen, finish(value)
+    return n + 1
 
 
 @njit(nogil=True, cache=True)
@@ -31,12 +57,7 @@ def scan_spaced(
     data: np.ndarray,
     offsets: np.ndarray,
     bits: np.ndarray,
-    first: np.ndarray,
-    start: np.ndarray,
-    size_bytes: np.ndarray,
-    chars: np.ndarray,
-    kinds: np.ndarray,
-    hashes: np.ndarray,
+    out: Found,
 ) -> int:
     """Words between white space, as written. Returns how many were found in all documents."""
     n = 0
@@ -69,11 +90,8 @@ def scan_spaced(
                 seen |= kind
                 count += 1
                 at += width_at(data, at)
-            place = np.uintp(n)
-            start[place], size_bytes[place], chars[place] = word - begin, at - word, count
-            kinds[place], hashes[place] = seen, finish(value)
-            n += 1
-        first[d + 1] = n
+            n = _put(out, n, word - begin, at - word, count, seen, value)
+        out.first[d + 1] = n
     return n
 
 
@@ -83,12 +101,7 @@ def scan_bare(
     offsets: np.ndarray,
     bits: np.ndarray,
     lower: np.ndarray,
-    first: np.ndarray,
-    start: np.ndarray,
-    size_bytes: np.ndarray,
-    chars: np.ndarray,
-    kinds: np.ndarray,
-    hashes: np.ndarray,
+    out: Found,
 ) -> int:
     """Words between white space, lower-cased, as if ASCII punctuation were not there; of nothing else is no word."""
     n = 0
@@ -108,12 +121,10 @@ def scan_bare(
                 seen |= kind
                 at += width_at(data, at)
             if count:
-                start[n], size_bytes[n], chars[n] = word - begin, at - word, count
-                kinds[n], hashes[n] = seen, finish(value)
-                n += 1
+                n = _put(out, n, word - begin, at - word, count, seen, value)
             if at < end:
                 at += width_at(data, at)
-        first[d + 1] = n
+        out.first[d + 1] = n
     return n
 
 
@@ -124,12 +135,7 @@ def scan_runs(
     bits: np.ndarray,
     lower: np.ndarray,
     member: int,
-    first: np.ndarray,
-    start: np.ndarray,
-    size_bytes: np.ndarray,
-    chars: np.ndarray,
-    kinds: np.ndarray,
-    hashes: np.ndarray,
+    out: Found,
 ) -> int:
     """Runs of characters with the class bit `member`, lower-cased; one that stands ALONE is a word by itself."""
     n = 0
@@ -164,9 +170,6 @@ def scan_runs(
                 at += width_at(data, at)
                 if kind & ALONE:
                     break
-            place = np.uintp(n)
-            start[place], size_bytes[place], chars[place] = word - begin, at - word, count
-            kinds[place], hashes[place] = seen, finish(value)
-            n += 1
-        first[d + 1] = n
+            n = _put(out, n, word - begin, at - word, count, seen, value)
+        out.first[d + 1] = n
     return n

@@ -94,14 +94,14 @@ def find_words(batch: Batch, rule: WordRule) -> Words:
     room = word_scan.most_words(text.data, text.offsets, rule in (WordRule.WHITESPACE, WordRule.BARE))
     first, start, size_bytes = np.zeros(n + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.int32)
     chars, kinds, hashes = np.empty(room, np.int32), np.empty(room, np.uint16), np.empty(room, np.uint64)
-    out = (first, start, size_bytes, chars, kinds, hashes)
+    out = word_scan.Found(first, start, size_bytes, chars, kinds, hashes)
     if rule is WordRule.WHITESPACE:
-        total = word_scan.scan_spaced(text.data, text.offsets, tables.bits, *out)
+        total = word_scan.scan_spaced(text.data, text.offsets, tables.bits, out)
     elif rule is WordRule.BARE:
-        total = word_scan.scan_bare(text.data, text.offsets, tables.bits, tables.lower, *out)
+        total = word_scan.scan_bare(text.data, text.offsets, tables.bits, tables.lower, out)
     else:
         member = unicode.WORD if rule is WordRule.UNICODE else unicode.REGEX_WORD
-        total = word_scan.scan_runs(text.data, text.offsets, tables.bits, tables.lower, member, *out)
+        total = word_scan.scan_runs(text.data, text.offsets, tables.bits, tables.lower, member, out)
     return Words(
         first=first,
         start=start[:total],

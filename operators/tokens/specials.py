@@ -1,4 +1,4 @@
-"""Which token ends a document and which begins one: by the user's word, or by the names in use.
+"""Which token ends a document: by the user's word, or by the names in use.
 
 Source: the names are those in the tokenizer files of GPT-2 and GPT-NeoX, Llama 2 and 3, Gemma, Mistral, Qwen, DeepSeek.
 """
@@ -7,7 +7,6 @@ import difflib
 from collections.abc import Mapping
 
 END_NAMES = ("<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "<｜end▁of▁sentence｜>", "[EOS]")
-BEGIN_NAMES = ("<|begin_of_text|>", "<s>", "<bos>", "<｜begin▁of▁sentence｜>", "<|startoftext|>", "[BOS]")
 
 
 class NoSuchToken(LookupError):

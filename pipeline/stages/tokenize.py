@@ -14,7 +14,7 @@ from pipeline.stages.stage import Result, run_stage, stage_manifest
 from pipeline.stages.tokenize_unit import VERSION, Tokenize, leaf_columns, number_columns
 
 STATE = "_tokenized.json"  # what a mix is planned from, also when planning failed
-MEMORY_BYTES = 1_200_000_000  # 1.25 times the peak of a worker on a shard of 350 MB of text
+MEMORY_BYTES = 1_250_000_000  # 1.25 times the peak of a worker on a shard of 1 GB of text, see bench_memory
 
 
 def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> list[dict[str, str]]:

@@ -7,13 +7,10 @@ its bytes lie, so that its n-grams are hashed once. Which tokens are kept change
 import numpy as np
 from numba import njit
 
-from operators.text.fasttext.plain import WORD_NGRAM_FACTOR
-from operators.text.fasttext.vocabulary import END, FNV_BASIS, FNV_PRIME, LABEL_PREFIX
+from operators.text.fasttext.ngram_kernel import BASIS, char_rows, hashed, sum_rows, word_rows
+from operators.text.fasttext.vocabulary import END, LABEL_PREFIX
 from operators.text.fasttext.weights import Seen, Weights
 
-BASIS = np.uint32(FNV_BASIS)
-PRIME = np.uint32(FNV_PRIME)
-FACTOR = np.uint64(WORD_NGRAM_FACTOR)
 LONGEST_KEPT = 64
 PREFIX = np.frombuffer(LABEL_PREFIX, np.uint8)
 END_TOKEN = np.frombuffer(b"<" + END + b">", np.uint8)
@@ -22,12 +19,6 @@ END_TOKEN = np.frombuffer(b"<" + END + b">", np.uint8)
 @njit(nogil=True, cache=True, inline="always")
 def is_space(byte: int) -> bool:
     return byte <= 32 and (byte == 32 or byte == 0 or 9 <= byte <= 13)
-
-
-@njit(nogil=True, cache=True, inline="always")
-def hashed(value: np.uint32, byte: int) -> np.uint32:
-    """One step of the hash; bytes count as signed, as in fastText."""
-    return np.uint32((value ^ np.uint32(np.int32(np.int8(byte)))) * PRIME)
 
 
 @njit(nogil=True, cache=True)
@@ -54,86 +45,6 @@ def find_entry(
             return entry
         slot = (slot + 1) & mask
     return -1
-
-
-@njit(nogil=True, cache=True)
-def sum_rows(hidden: np.ndarray, inputs: np.ndarray, rows: np.ndarray, first: int, count: int) -> None:
-    """hidden += the rows rows[first:first+count], one after another, four columns at a time."""
-    width = hidden.shape[0]
-    even = width - width % 4
-    for k in range(0, even, 4):
-        a, b, c, d = hidden[k], hidden[k + 1], hidden[k + 2], hidden[k + 3]
-        for i in range(first, first + count):
-            row = rows[i]
-            a += inputs[row, k]
-            b += inputs[row, k + 1]
-            c += inputs[row, k + 2]
-            d += inputs[row, k + 3]
-        hidden[k], hidden[k + 1], hidden[k + 2], hidden[k + 3] = a, b, c, d
-    for k in range(even, width):
-        a = hidden[k]
-        for i in range(first, first + count):
-            a += inputs[rows[i], k]
-        hidden[k] = a
-
-
-@njit(nogil=True, cache=True)
-def char_rows(
-    hidden: np.ndarray, inputs: np.ndarray, first_row: int, pruned: bool, kept: np.ndarray, kept_bits: np.ndarray,
-    buckets: np.uint32, min_chars: int, max_chars: int, marked: np.ndarray, size: int, rows: np.ndarray, at: int,
-    total: int,
-) -> tuple[int, int]:  # fmt: skip
-    """Append the rows of the character n-grams of marked[:size] at rows[at:]; (new end, rows summed early).
-
-    When `rows` is full its content is added to `hidden` and forgotten, so that a text of any length needs little room.
-    """
-    for i in range(size):
-        if (marked[i] & 0xC0) == 0x80:
-            continue
-        value = BASIS
-        j = i
-        for n in range(1, max_chars + 1):
-            if j >= size:
-                break
-            value = hashed(value, marked[j])
-            j += 1
-            while j < size and (marked[j] & 0xC0) == 0x80:
-                value = hashed(value, marked[j])
-                j += 1
-            if n < min_chars or (n == 1 and (i == 0 or j == size)):
-                continue
-            bucket = np.uint32(value % buckets)
-            if pruned:
-                if ((kept_bits[bucket >> np.uint32(3)] >> (bucket & np.uint32(7))) & 1) == 0:
-                    continue
-                row = first_row + kept[bucket]
-            else:
-                row = first_row + np.int64(bucket)
-            if at == len(rows):
-                sum_rows(hidden, inputs, rows, 0, at)
-                total += at
-                at = 0
-            rows[at] = row
-            at += 1
-    return at, total
-
-
-@njit(nogil=True, cache=True)
-def word_rows(hidden: np.ndarray, w: Weights, hashes: np.ndarray, tokens: int) -> int:
-    """Add the rows of the word n-grams of a text of `tokens` tokens; how many."""
-    row = np.empty(1, np.int64)
-    count = 0
-    for i in range(tokens):
-        joined = np.uint64(np.int64(hashes[i]))
-        for j in range(i + 1, min(tokens, i + w.word_ngrams)):
-            joined = joined * FACTOR + np.uint64(np.int64(hashes[j]))
-            bucket = np.int64(joined % np.uint64(w.buckets))
-            place = np.int64(w.kept[bucket]) if w.pruned else bucket
-            if place >= 0:
-                row[0] = w.word_count + place
-                sum_rows(hidden, w.inputs, row, 0, 1)
-                count += 1
-    return count
 
 
 @njit(nogil=True, cache=True)
