@@ -1,6 +1,6 @@
 """Trains the tokenizer that ships as the default, and writes the list of the text it saw.
 
-    python -m pipeline.training.default_tokenizer CORPORA operators/tokens/models
+    python -m training.tokenizer.default_tokenizer CORPORA operators/tokens/models
 
 CORPORA holds docs/*.jsonl.gz and langid/lingua-sentences.jsonl.gz, rows with `text` and `lang_path` or `lang`. One text
 in ten is taken, by `is_training_text`; benchmarks and tests of tokens use the other nine.

@@ -1,1 +1,0 @@
-"""How the small models that ship with the program were made."""

@@ -1,0 +1,1 @@
+"""How operators/tokens/models/default.json was made."""
