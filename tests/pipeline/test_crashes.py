@@ -1,5 +1,6 @@
 """A crash costs time, never rows: killed at named places or at random moments, run again, the bytes are the same."""
 
+import functools
 import os
 import random
 import signal
@@ -76,7 +77,9 @@ def test_killed_at_a_random_moment(seed, inputs, undisturbed, tmp_path):
 def test_ctrl_c_stops_and_says_how_to_go_on(inputs, undisturbed, tmp_path):
     job = write_job(tmp_path, inputs)
     command = [sys.executable, "-m", "pipeline.cli", "run", str(job)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background ignores it
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=ROOT, text=True, preexec_fn=heard, **pipes) as process:
         while not list((tmp_path / "work").rglob("units/ingest/*.json")):
             assert process.poll() is None, process.stderr and process.stderr.read()
             time.sleep(0.1)

@@ -10,6 +10,7 @@ from pipeline.config.presets import PRESETS
 from pipeline.config.spec import JobSpec
 
 SHARES = st.floats(0, 1)
+SAMPLES = st.floats(0, 1, exclude_min=True)
 NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,8}", fullmatch=True)
 PATHS = st.sampled_from(
     ["data/*.jsonl", "s3://bucket/x.parquet", "folder/", "list:files.txt", "wet.paths.gz", "é ñ.txt"]
@@ -32,7 +33,7 @@ INPUT = st.fixed_dictionaries(
 JOBS = st.fixed_dictionaries(
     {"name": NAMES, "inputs": st.dictionaries(NAMES, INPUT, min_size=1, max_size=3), "documents": STEPS},
     optional={
-        "sample": st.fixed_dictionaries({}, optional={"inputs": SHARES, "documents": SHARES}),
+        "sample": st.fixed_dictionaries({}, optional={"inputs": SAMPLES, "documents": SAMPLES}),
         "dedup": st.fixed_dictionaries(
             {}, optional={"near": st.sampled_from(["off", *PRESETS]), "text": st.booleans()}
         ),
