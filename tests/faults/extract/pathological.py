@@ -8,7 +8,7 @@ MB = 1_000_000
 
 
 def pathological(size: int) -> Iterator[tuple[str, bytes]]:
-    """About forty pages of up to `size` bytes, and one of twice that."""
+    """About fifty pages of up to `size` bytes, and one of twice that."""
     repeated = {
         "less-than signs": b"<",
         "open paragraphs": b"<p>",
@@ -49,6 +49,7 @@ def pathological(size: int) -> Iterator[tuple[str, bytes]]:
         "titles": b"<title>a</title>",
         "times": b"<time datetime=2020-01-01>a",
         "metas": b"<meta name=date content=x>",
+        "json-ld without end": b"<script type=application/ld+json>",
         "json-ld": b'<script type=application/ld+json>{"@type":"datePublished":</script>',
     }
     for name, piece in repeated.items():
@@ -56,6 +57,12 @@ def pathological(size: int) -> Iterator[tuple[str, bytes]]:
     yield "one attribute", b"<p class='" + b"a-" * (size // 2)
     yield "one tag name", b"<" + b"a" * size
     yield "one script", b"<html><script>" + b"</scrip " * (size // 8)
+    yield "json-ld before open scripts", b"<html><script type=application/ld+json>{}</script>" + b"<script " * (size // 8)
+    article = b'<script type=application/ld+json>{"articleBody": "'
+    yield "article body of references", b"<html>" + article + b"&amp;lt;p&amp;gt;a " * (size // 18) + b'"}</script>'
+    yield "article bodies of tags", b"<html>" + (article + b"<p " * 20_000 + b'"}</script>') * max(1, size // 60_000)
+    yield "paragraphs deep in an item", b"<ul><li>" + b"<div>" * 580 + b"<p>a" * (size // 4)
+    yield "cells deep in a row", b"<table><tr>" + b"<td>a<td>" * (size // 9)
     yield "one reference", b"<p>&#" + b"1" * size
     yield "random bytes", b"<html>" + np.random.default_rng(7).bytes(size)
     yield "random ASCII", b"<html>" + bytes(np.random.default_rng(8).integers(32, 127, size, np.uint8))
