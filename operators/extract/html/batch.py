@@ -13,6 +13,7 @@ from operators.extract.html.page import main_text
 from operators.extract.html.scalars import Int
 from operators.extract.html.scan import find_byte
 from operators.extract.html.sniff import HTML, sniff
+from operators.extract.html.utf16 import utf16_order
 from operators.extract.html.utf8 import has_escape, is_utf8
 from operators.extract.html.workspace import MAX_BYTES, MAX_SCRIPTS, Workspace
 
@@ -68,7 +69,8 @@ def classify(
     for row in range(valid.shape[0]):
         start, end = offsets[row], offsets[row + 1]
         kind[row] = sniff(data, start, end, promised[row]) if valid[row] else NO_CONTENT
-        utf8[row] = kind[row] == HTML and is_utf8(data, start, end) and not has_escape(data, start, end)
+        is_bytes = kind[row] == HTML and utf16_order(data, start, end) == 0
+        utf8[row] = is_bytes and is_utf8(data, start, end) and not has_escape(data, start, end)
 
 
 @njit(cache=True, nogil=True)

@@ -33,7 +33,7 @@ class Described:
 def described(scripts: Iterable[bytes]) -> Described:
     r"""What JSON-LD scripts (UTF-8) tell of the page. Scripts that are no JSON tell nothing.
 
-    >>> described([b'{"@graph": [{"articleBody": "<p>A\nb.</p>C"}, {"@type": "WebSite", "description": "All of it"}]}'])
+    >>> described([b'{"@graph": [{"articleBody": "<p>A\tb.</p>C"}, {"@type": "WebSite", "description": "All of it"}]}'])
     Described(body='A b.\n\nC', other='')
     """
     found: dict[bool, list[str]] = {True: [], False: []}
