@@ -29,6 +29,12 @@ help:  ## list the targets
 	.venv-peers/bin/pip install -q --require-hashes -r requirements/peers.txt
 	@touch $@
 
+.venv-train/stamp: requirements/train.txt
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv-train
+	.venv-train/bin/pip install -q --require-hashes -r requirements/train.txt
+	@touch $@
+
 demo: .venv/run.stamp  ## a real crawl excerpt to packed token shards, under 3 minutes
 	$(BIN)/corpusmill run examples/demo/demo.yaml
 

@@ -76,8 +76,8 @@ def declared_in(page: bytes) -> str | None:
 def utf16_without_mark(page: bytes) -> str | None:
     """The codec when the first thing in a page, but for white space, is a tag in 16-bit units; else None.
 
-    >>> utf16_without_mark("\\n<p>a".encode("utf-16-le")), utf16_without_mark(b"<p>a"), utf16_without_mark(b"a\\0<\\0p\\0")
-    ('utf-16-le', None, None)
+    >>> [utf16_without_mark(page) for page in ("\\n<p>a".encode("utf-16-le"), b"<p>a", b"a\\0<\\0p\\0")]
+    ['utf-16-le', None, None]
     """
     head = page[:DECLARED_WITHIN_BYTES]
     return next((codec for codec, first_tag in FIRST_TAG.items() if first_tag.match(head)), None)

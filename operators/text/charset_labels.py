@@ -51,7 +51,6 @@ _LABELS = {
         windows-949""",
 }
 CODECS = {label: codec for codec, labels in _LABELS.items() for label in labels.split()}
-UTF16 = frozenset(
-    """unicodefffe utf-16be csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le""".split()
-)
+_UTF16 = "unicodefffe utf-16be csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le"
+UTF16 = frozenset(_UTF16.split())
 CODECS |= dict.fromkeys(UTF16, "utf-8")

@@ -49,14 +49,17 @@ def test_from_pages_to_reasons():
     reader = load.build("readers.warc", {})
     assert isinstance(reader, Reader)
     steps: list[tuple[str, Operator]] = [
-        (name, load.equip(load.build(name, {}), load.shipped)) for name in ("extract.main_text", "decide.boilerplate_page")
+        (name, load.equip(load.build(name, {}), load.shipped))
+        for name in ("extract.main_text", "decide.boilerplate_page")
     ]
     columns = {name: pa.nulls(len(pages), dtype) for name, dtype in STANDARD.items()}
     columns["source_id"] = pa.array(list(pages), pa.string())
     columns["content"] = pa.array(list(pages.values()), pa.large_binary())
     out = Chain(reader, steps, {}).run(Batch(pa.table(columns)))
     assert out.kept.column("source_id").to_pylist() == list(kept)
-    found = {gone.step: (gone.kind, gone.table["source_id"].to_pylist(), set(gone.reasons.to_pylist())) for gone in out.gone}
+    found = {
+        gone.step: (gone.kind, gone.table["source_id"].to_pylist(), set(gone.reasons.to_pylist())) for gone in out.gone
+    }
     assert found == {
         "extract.main_text": ("failed", list(failed), {"not_html: pdf"}),
         "decide.boilerplate_page": ("dropped", list(dropped), {"boilerplate_page"}),

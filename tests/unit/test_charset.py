@@ -100,7 +100,17 @@ def test_every_label_of_the_standard_names_a_codec(label):
 
 
 def test_labels_in_use_that_python_does_not_know():
-    labels = ("x-euc-jp", "iso-8859-8-i", "x-cp1251", "windows-874", "windows-949", "cn-big5", "logical", "l5", "ks_c_5601-1989")
+    labels = (
+        "x-euc-jp",
+        "iso-8859-8-i",
+        "x-cp1251",
+        "windows-874",
+        "windows-949",
+        "cn-big5",
+        "logical",
+        "l5",
+        "ks_c_5601-1989",
+    )
     names = ("euc_jp", "iso8859-8", "cp1251", "cp874", "cp949", "cp950", "iso8859-8", "cp1254", "cp949")
     assert tuple(map(codec_named, labels)) == names
     assert len(CODECS) >= 220

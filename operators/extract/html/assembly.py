@@ -1,9 +1,10 @@
 """How the kept blocks are put together as text.
 
 Paragraphs are a blank line apart, list items and table rows a line, cells a tab; the first block of an item begins with
-"- ". A cell without kept text has its tab where it lies between two with. Code in one <pre> is not parted by blank lines.
+"- ". A cell without kept text has its tab where it lies between two others. Code in one <pre> is not parted by blank
+lines. A cell of several paragraphs takes as many lines as they.
 Not kept: the numbers of ordered lists, how deep a list lies in another, which cells are headings or span others, empty
-cells that begin or end a row, empty lines between the elements of code. A cell of paragraphs takes as many lines as they.
+cells that begin or end a row, empty lines between the elements of code.
 """
 
 import numpy as np
@@ -78,9 +79,9 @@ def assemble(ws: Workspace, links: bool) -> Int:
 
 @njit(cache=True, nogil=True)
 def _copy_without_links(ws: Workspace, start: Int, end: Int, o: Int, span: Int, in_code: bool) -> tuple[Int, Int]:
-    """Copies text[start:end] to the result but for link text, and no line that this empties: (position after, next span).
+    """Copies text[start:end] to the result, but no link text and no line that is empty without it.
 
-    The position is as it was when something was taken out and no letter or digit is left.
+    (position after, next span). The position is as it was when no letter or digit is left.
     """
     result, begin, j = ws.result, o, np.int64(start)
     count = ws.state[C.LINK_SPANS]

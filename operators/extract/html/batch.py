@@ -13,8 +13,8 @@ from operators.extract.html.page import main_text
 from operators.extract.html.scalars import Int
 from operators.extract.html.scan import find_byte
 from operators.extract.html.sniff import HTML, sniff
-from operators.extract.html.utf16 import utf16_order
 from operators.extract.html.utf8 import has_escape, is_utf8
+from operators.extract.html.utf16 import utf16_order
 from operators.extract.html.workspace import MAX_BYTES, MAX_SCRIPTS, Workspace
 
 BOM_BYTES = 3

@@ -40,7 +40,9 @@ def from_structured_data(text: pa.Array, out: Texts, pages: Decoded, titles: pa.
         if of_body < enough and of_other < enough:
             continue
         any_of[row], by_body[row] = True, of_body >= enough
-        better.append(_titled(found.body if by_body[row] else found.other, titles[row].as_py() if titles is not None else None))
+        better.append(
+            _titled(found.body if by_body[row] else found.other, titles[row].as_py() if titles is not None else None)
+        )
     if better:
         taken = np.where(any_of, len(text) + np.cumsum(any_of) - 1, np.arange(len(text)))
         text = pa.concat_arrays([text, pa.array(better, TEXT)]).take(pa.array(taken, pa.int64()))

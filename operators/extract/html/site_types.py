@@ -7,15 +7,16 @@ _NAMES = """
     Organization WebSite WebSites Person Brand Place PostalAddress ContactPoint ImageObject Logo SearchAction
     WPHeader WPFooter WPSideBar SiteNavigationElement WebPageElement BreadcrumbList
     Airline Consortium Cooperative Corporation FundingAgency FundingScheme Project ResearchProject WorkersUnion
-    LibrarySystem OnlineMarketplace PerformingGroup DanceGroup MusicGroup TheaterGroup PoliticalParty SearchRescueOrganization
+    LibrarySystem OnlineMarketplace PerformingGroup DanceGroup MusicGroup TheaterGroup PoliticalParty
     EducationalOrganization CollegeOrUniversity ElementarySchool HighSchool MiddleSchool Preschool School
     MedicalOrganization Dentist DiagnosticLab Hospital MedicalClinic CovidTestingFacility Pharmacy Physician
     IndividualPhysician PhysiciansOffice VeterinaryCare SportsTeam
     LocalBusiness AnimalShelter ArchiveOrganization AutomotiveBusiness AutoBodyShop AutoDealer AutoPartsStore
     AutoRental AutoRepair AutoWash GasStation MotorcycleDealer MotorcycleRepair ChildCare DryCleaningOrLaundry
     EmergencyService FireStation PoliceStation EmploymentAgency EntertainmentBusiness AdultEntertainment AmusementPark
-    ArtGallery Casino ComedyClub MovieTheater NightClub FinancialService AccountingService AutomatedTeller BankOrCreditUnion
-    InsuranceAgency FoodEstablishment Bakery BarOrPub Brewery CafeOrCoffeeShop Distillery FastFoodRestaurant
+    ArtGallery Casino ComedyClub MovieTheater NightClub FinancialService AccountingService AutomatedTeller
+    BankOrCreditUnion InsuranceAgency FoodEstablishment Bakery BarOrPub Brewery CafeOrCoffeeShop Distillery
+    FastFoodRestaurant
     IceCreamShop Restaurant Winery GovernmentOffice PostOffice HealthAndBeautyBusiness BeautySalon DaySpa HairSalon
     HealthClub NailSalon TattooParlor HomeAndConstructionBusiness Electrician GeneralContractor HVACBusiness
     HousePainter Locksmith MovingCompany Plumber RoofingContractor InternetCafe LegalService Attorney Notary Library

@@ -14,11 +14,12 @@ from operators.extract.html.workspace import allocate
 from tests.property.extract.pages import pages
 
 WS = allocate(1 << 16)
+TAGS = [
+    *("<ul>", "<li>", "<li><p>", "</ul>", "<table>", "<tr>", "<td>", "<td>", "<th>", "</table>", "<pre>", "</pre>"),
+    *("<a href=x>", "</a>", "<br>", "<br><br>", "<div>", "</div>"),
+]
 lists_and_tables = st.lists(
-    st.sampled_from(
-        ["<ul>", "<li>", "<li><p>", "</ul>", "<table>", "<tr>", "<td>", "<td>", "<th>", "</table>", "<pre>", "</pre>"]
-        + ["<a href=x>", "</a>", "<br>", "<br><br>", "<div>", "</div>", "\n  ", "a", "b.", "|", "日", "<h3>c", "<p>d e"]
-    ),
+    st.sampled_from([*TAGS, "a", "b.", "|", "日", "\n  ", "<h3>c", "<p>d e"]),
     max_size=40,
 ).map("".join)
 

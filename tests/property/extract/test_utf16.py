@@ -10,7 +10,9 @@ from operators.extract.html.utf16 import BIG, LITTLE, narrowed, utf16_order
 from operators.text.charset import utf16_without_mark
 
 ORDERS = {None: 0, "utf-16-le": LITTLE, "utf-16-be": BIG}
-text = st.lists(st.sampled_from(["<", "p", "!", "?", " ", "\n", "日", "\u3c00", "\x00", "1", "é"]), max_size=6).map("".join)
+text = st.lists(st.sampled_from(["<", "p", "!", "?", " ", "\n", "日", "\u3c00", "\x00", "1", "é"]), max_size=6).map(
+    "".join
+)
 marked = st.sampled_from(["utf-16-le", "utf-16-be", "utf-8"])
 
 

@@ -168,7 +168,9 @@ def test_title_goes_before_the_text_on_request():
 
 def test_a_title_that_the_text_has_is_not_put_before_it():
     page = PAGE.replace("Tea &amp;\n bread", "Tea and bread")
-    with_title, without = (extract(page.encode(), params={"title": title, "threshold": 0.1})[0]["text"] for title in (True, False))
+    with_title, without = (
+        extract(page.encode(), params={"title": title, "threshold": 0.1})[0]["text"] for title in (True, False)
+    )
     assert without.startswith("Tea and bread\n\nThe kettle")
     assert with_title == without
     assert extract(page.replace("<h1>Tea and bread</h1>", "").encode(), params={"title": True})[0]["text"].startswith(
@@ -195,8 +197,7 @@ def test_comments_go_on_request():
     comment = f"""<div class="comment"><p>What a lovely text about tea, I have read it twice. {SECOND[3:]}</div>"""
     page = PAGE.replace("</article>", f'<section id="comments" class="comments-area">{comment}</section></article>')
     kept, dropped = (
-        extract(page.encode(), params={"comments": comments, "threshold": 0.1})[0]["text"]
-        for comments in (True, False)
+        extract(page.encode(), params={"comments": comments, "threshold": 0.1})[0]["text"] for comments in (True, False)
     )
     assert "What a lovely text" in kept
     assert "What a lovely text" not in dropped
@@ -216,9 +217,7 @@ def test_thresholds_that_mean_nothing_are_refused(threshold):
 
 def test_code_keeps_its_white_space_and_cells_their_tabs():
     rows = "".join(f"<tr><td>{PARAGRAPH[3:-4]}</td><td>{n} cups of tea were poured for them.</td></tr>" for n in "12")
-    (row,) = extract(
-        PAGE.replace("</article>", f"<table>{rows}</table></article>").encode(), params={"threshold": 0.1}
-    )
+    (row,) = extract(PAGE.replace("</article>", f"<table>{rows}</table></article>").encode(), params={"threshold": 0.1})
     assert "boil(water)\n  pour(water)" in row["text"]
     assert ".\t1 cups of tea" in row["text"]
 

@@ -10,6 +10,7 @@ from tests.unit.extract.test_main_text import extract
 
 ENGLISH = "The kettle was on the stove before anyone else was awake and the tea was ready. " * 3
 JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。" * 2
+LONG = "1" * 5000  # more digits than Python takes for a number
 THAI = "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ" * 2
 
 
@@ -33,7 +34,8 @@ def test_a_description_is_the_text_but_the_page_may_be_boilerplate_all_the_same(
 
 
 @pytest.mark.parametrize(
-    "owner", ["Organization", "WebSite", "LocalBusiness", "https://schema.org/ShoeStore", ["Thing", "Restaurant"], "Person"]
+    "owner",
+    ["Organization", "WebSite", "LocalBusiness", "https://schema.org/ShoeStore", ["Thing", "Restaurant"], "Person"],
 )
 def test_what_the_site_says_of_itself_is_no_text_of_the_page(owner):
     (row,) = extract(page({"@graph": [{"@type": owner, "description": ENGLISH}, {"@type": "WebPage"}]}))
@@ -60,7 +62,7 @@ def test_the_title_goes_before_it_on_request():
 
 
 def test_line_ends_inside_strings_are_read():
-    (row,) = extract(page('{"articleBody": "%s\n%s"}' % (ENGLISH, ENGLISH)))
+    (row,) = extract(page(f'{{"articleBody": "{ENGLISH}\n{ENGLISH}"}}'))
     assert row["text"] == f"{ENGLISH.strip()}\n\n{ENGLISH.strip()}"
 
 
@@ -81,7 +83,7 @@ def test_what_is_no_json_or_no_text_tells_nothing(script):
 
 
 def test_odd_characters_do_not_fail_the_batch():
-    (row,) = extract(page('{"articleBody": "\\ud800 &#%s; %s"}' % ("1" * 5000, ENGLISH)))
+    (row,) = extract(page(f'{{"articleBody": "\\ud800 &#{LONG}; {ENGLISH}"}}'))
     assert row["text"] == f"\ufffd \ufffd; {ENGLISH.strip()}"
 
 
