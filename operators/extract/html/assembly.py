@@ -66,7 +66,7 @@ def assemble(ws: Workspace, links: bool) -> Int:
                 result[o] = ws.text[j]
                 o += 1
         else:
-            after, span = _copy_without_links(ws, start, end, o, span, code_now >= 0)
+            after, span = _copy_without_links(ws, start, end, o, span, bool(code_now >= 0))
             if after == o:
                 o = begin
                 continue

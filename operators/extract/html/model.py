@@ -48,8 +48,8 @@ def dump(model: Model) -> bytes:
 def load(content: bytes) -> Model:
     """The model in the bytes of a file that `dump` wrote. ValueError: they are something else."""
     arrays = _arrays(content)
-    tables = [arrays[name] for name in TABLES]
-    keys = [len(table) for table in tables]
+    name_keys, name_weights, word_keys, word_weights = (arrays[name] for name in TABLES)
+    keys = [len(arrays[name]) for name in TABLES]
     if keys[0] != keys[1] or keys[2] != keys[3] or any(size == 0 or size & (size - 1) for size in keys):
         raise ValueError(f"{_NO_MODEL}: its word tables have {keys} rows, expected two equal pairs of powers of two")
     forests = []
@@ -61,7 +61,8 @@ def load(content: bytes) -> Model:
         if found.column.max(initial=0) >= columns:
             raise ValueError(f"{_NO_MODEL}: its trees {stage!r} ask for column {found.column.max()} of {columns}")
         forests.append(found)
-    return Model(*tables, *forests)
+    first, second, page = forests
+    return Model(name_keys, name_weights, word_keys, word_weights, first, second, page)
 
 
 def _arrays(content: bytes) -> dict[str, np.ndarray]:

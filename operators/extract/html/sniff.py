@@ -97,9 +97,9 @@ def _begins(data: np.ndarray, i: Int, end: Int, pattern: np.ndarray) -> bool:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _ends_name(c: Int) -> bool:
-    """Whether a tag's name ends before this byte: white space, "/" or ">"."""
-    return bool(c <= 32 or c == 47 or c == 62)
+def _name_ends(data: np.ndarray, i: Int, end: Int) -> bool:
+    """Whether a tag's name ends before `i`: at white space, "/", ">" or the end."""
+    return bool(i >= end or data[i] <= 32 or data[i] == 47 or data[i] == 62)
 
 
 @njit(cache=True, nogil=True)
@@ -114,8 +114,7 @@ def _first_tag(data: np.ndarray, start: Int, end: Int) -> Int:
             i += 1
             continue
         for row in range(FIRST_TAGS.shape[0]):
-            after = i + FIRST_TAGS[row, 1]
-            if _begins(data, i, end, FIRST_TAGS[row]) and (after >= end or _ends_name(data[after])):
+            if _begins(data, i, end, FIRST_TAGS[row]) and _name_ends(data, i + FIRST_TAGS[row, 1], end):
                 kind = np.int64(FIRST_TAGS[row, 0])
                 if kind == HTML or tags == 0:
                     return kind
