@@ -22,7 +22,7 @@ class Place(NamedTuple):
     cell: Int  # td or th of this row
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def place_of(ws: Workspace, element: Int) -> Place:
     """The place of the element in row `element`."""
     item = code = row = cell = np.int64(-1)

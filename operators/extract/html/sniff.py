@@ -96,7 +96,7 @@ def _begins(data: np.ndarray, i: Int, end: Int, pattern: np.ndarray) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _name_ends(data: np.ndarray, i: Int, end: Int) -> bool:
     """Whether a tag's name ends before `i`: at white space, "/", ">" or the end."""
     return bool(i >= end or data[i] <= 32 or data[i] == 47 or data[i] == 62)
