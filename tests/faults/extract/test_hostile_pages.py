@@ -1,7 +1,6 @@
 """No page crashes the extractor, makes it slow or large, or brings out anything but UTF-8."""
 
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -21,7 +20,9 @@ from tests.faults.extract.pathological import MB, mutated, pathological
 
 WORST_S = 2.5
 LARGE = 20 * MB + MB // 2  # and one of the pages is of twice that: 41 MB
-MOST_BYTES = 1000 * MB  # PLACEHOLDER
+# Peak resident memory of a process that extracts all of the large pages, one by one. Measured: 823 MB (VmHWM, kernels
+# compiled before), of which 319 MB before the first page and 300 MB the arrays of a worker; 629 MB after one of 41 MB.
+MOST_BYTES = 1000 * MB
 OPTIONS = (
     {},
     {"title": True, "links": False},
@@ -88,8 +89,9 @@ def in_a_process(code: str, settings: dict[str, str]) -> str:
 
 
 def peak_bytes() -> int:
-    """The most memory this process ever had resident."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The most memory this program ever had resident. What getrusage tells of a child begins with its parent's peak."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
 def test_pathological_pages_of_100_kb():
@@ -121,7 +123,7 @@ def test_ten_thousand_mutated_pages(corpora):
     fuzz(real_pages(corpora / "crawl", 300), 10_000)
 
 
-def test_a_page_of_41_mb_takes_no_more_memory_than_one_of_16():
+def test_a_page_of_41_mb_takes_bounded_memory():
     warm()
     code = "page = b'<html>' + b'<p>one more paragraph of a page without end' * (LARGE * 2 // 43)\n"
     code += "assert extract([page]).column('truncated').to_pylist() == [True]\nprint(len(page), peak_bytes())"
