@@ -30,6 +30,12 @@ help:  ## list the targets
 	.venv-peers/bin/pip install -q --require-hashes -r requirements/peers.txt
 	@touch $@
 
+.venv-train/stamp: requirements/train.txt
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv-train
+	.venv-train/bin/pip install -q --require-hashes -r requirements/train.txt
+	@touch $@
+
 .venv-torch/stamp: requirements/torch.txt
 	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv-torch

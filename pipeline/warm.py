@@ -26,7 +26,8 @@ from pipeline.stages.dedup_keys import KeyWriter
 TEXTS = ("The tide went out. The boats lay on the mud until the evening.", "Ein Satz, 例文を一つ, und noch einer!")
 RECORD = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 4\r\n\r\ntide\r\n\r\n"
 ARCHIVES = ("readers.warc", "readers.wet")
-PAGE = "<html><head><title>tide</title></head><body><article><p>{}</p></article></body></html>"
+DATA = '<script type="application/ld+json">{{"articleBody": "tide"}}</script>'  # read where the text is short
+PAGE = f"<html><head><title>tide</title>{DATA}</head><body><article><p>{{}}</p></article></body></html>"
 
 
 def ingest_use(job: str, reader: str) -> str:

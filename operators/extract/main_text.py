@@ -18,6 +18,7 @@ from operators.batch import TEXT, Batch
 from operators.contract import Arrays, Columns, Extract, Resource
 from operators.extract.html.arrow import binary_views, days, strings, valid_rows
 from operators.extract.html.batch import NO_CONTENT, Choices, classify, extract_pages, texts
+from operators.extract.html.choice import LEAST_THRESHOLD
 from operators.extract.html.decoding import as_utf8
 from operators.extract.html.fallback import from_structured_data
 from operators.extract.html.metadata import told
@@ -36,10 +37,10 @@ class MainText(Extract):
     "not_html: pdf". A page without text gives the empty text, and so does one that is likelier to be all boilerplate
     than what would be kept of it is to be main text. Of paragraphs that stand on a page twice the first is kept.
 
-    threshold: probability above which a block of a clear page is kept, 0 to 1; 0.5 gives the best F1, more is purer,
+    threshold: probability above which a block of a clear page is kept, 0.1 to 1; 0.5 gives the best F1, more is purer,
     less is fuller.
     comments: keep readers' comments that the model holds for main text. links: keep the text of links.
-    title: put the page's title before its text.
+    title: put the page's title before its text, unless a line of the text is the title.
     """
 
     threshold: float = 0.5
@@ -48,7 +49,7 @@ class MainText(Extract):
     title: bool = False
     model: Resource = MODEL
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     adds: ClassVar[Columns] = {
         "title": TEXT,  # null when the page tells none; so are language, address and day
         "html_lang": pa.string(),  # as written in <html lang>
@@ -56,14 +57,14 @@ class MainText(Extract):
         "published": pa.date32(),
         "charset_source": pa.string(),  # bom, utf8, document, http, default
         "expected_f1": pa.float32(),  # 0 to 1: what the model expects of its own choice
-        "boilerplate_score": pa.float32(),  # 0 to 1: how surely the page has no main text
+        "boilerplate_score": pa.float32(),  # 0 to 1: how surely the page has no main text; 0 for an articleBody
         "from_structured_data": pa.bool_(),  # the text is the page's JSON-LD, there being hardly any other
         "truncated": pa.bool_(),  # a bound on bytes, blocks or depth cut the page
     }
 
     def __post_init__(self) -> None:
-        if not 0 <= self.threshold <= 1:
-            raise ValueError(f"threshold must be from 0 to 1, got {self.threshold!r}")
+        if not LEAST_THRESHOLD <= self.threshold <= 1:
+            raise ValueError(f"threshold must be from {LEAST_THRESHOLD} to 1, got {self.threshold!r}")
 
     def extract(self, batch: Batch) -> Arrays:
         content = batch.column("content")
@@ -75,23 +76,25 @@ class MainText(Extract):
         charsets = batch.column("http_charset") if "http_charset" in batch.table.column_names else None
         pages = as_utf8(data, offsets, is_html, utf8, charsets)
         sizes = np.where(is_html, pages.end - pages.start, 0)
-        out, found = texts(rows, int(sizes.sum())), told(rows)
+        out, found = texts(rows, int(sizes.sum()), titled=self.title), told(rows)
         choices = Choices(self.threshold, self.comments, self.links, self.title)
         ws = workspace(int(sizes.max(initial=0)))
         extract_pages(pages.data, pages.start, pages.end, kind, ws, load(self.model.read()), choices, out, found)
         failed = ~is_html
-        text, replaced = from_structured_data(strings(out.text, out.text_end, failed, TEXT), out, pages)
+        title = strings(found.title, found.title_end, np.diff(found.title_end) == 0, TEXT)
+        text = strings(out.text, out.text_end, failed, TEXT)
+        replaced = from_structured_data(text, out, pages, title if self.title else None)
         return {
-            "text": text,
+            "text": replaced.text,
             "failure": pa.array([_failure(k) for k in kind.tolist()], pa.string()),
-            "title": strings(found.title, found.title_end, np.diff(found.title_end) == 0, TEXT),
+            "title": title,
             "html_lang": strings(found.language, found.language_end, np.diff(found.language_end) == 0, pa.string()),
             "canonical_url": strings(found.address, found.address_end, np.diff(found.address_end) == 0, pa.string()),
             "published": days(found.day),
             "charset_source": pages.source,
             "expected_f1": pa.array(out.expected_f1, pa.float32(), mask=failed),
-            "boilerplate_score": pa.array(np.where(replaced, 0, out.boilerplate), pa.float32(), mask=failed),
-            "from_structured_data": pa.array(replaced, pa.bool_(), mask=failed),
+            "boilerplate_score": pa.array(np.where(replaced.by_body, 0, out.boilerplate), pa.float32(), mask=failed),
+            "from_structured_data": pa.array(replaced.any, pa.bool_(), mask=failed),
             "truncated": pa.array(out.cut, pa.bool_(), mask=failed),
         }
 

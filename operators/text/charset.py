@@ -1,9 +1,13 @@
 """Which encoding the bytes of a page are in.
 
-Source:   WHATWG HTML, "Determining the character encoding" (byte order mark, then declarations); WHATWG Encoding, the
-          table of labels.
+Source:   WHATWG HTML, "Determining the character encoding" (byte order mark, then declarations); XML 1.0, appendix F
+          (UTF-16 known by its first tag).
 Deviates: bytes that are valid UTF-8 are UTF-8, whatever is declared, but for a declared ISO-2022, which is all ASCII;
           and the page's own declaration comes before the HTTP one: servers send their default charset for every file.
+
+A declared encoding other than UTF-8 is believed, also where it is the wrong one: a page in KOI8-R that declares
+windows-1251 comes out as the wrong letters, since every byte is a letter in both. Where the page declares none or an
+unknown one, the server is believed in the same way, and where neither does, the page is read as windows-1252.
 """
 
 import codecs
@@ -11,43 +15,18 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from operators.text.charset_labels import CODECS, UTF16
+
 CharsetSource = Literal["bom", "utf8", "document", "http", "default"]
 
 DECLARED_WITHIN_BYTES = 4096  # the standard looks at 1,024; many pages declare later
 META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
 XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
-BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# Labels that the web uses for a larger set than the name says, to the Python codec of the larger set.
-LARGER = {
-    "iso-8859-1": "cp1252",
-    "latin-1": "cp1252",
-    "latin1": "cp1252",
-    "us-ascii": "cp1252",
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso-8859-9": "cp1254",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "euc-kr": "cp949",
-    "ks_c_5601-1987": "cp949",
-    "big5": "cp950",
-    "big5-hkscs": "big5hkscs",
-    "x-mac-cyrillic": "mac_cyrillic",
-    "utf8": "utf-8",
-    "unicode-1-1-utf-8": "utf-8",
-    # A page whose <meta> could be read as ASCII is not in UTF-16, whatever it says.
-    "utf-16": "utf-8",
-    "utf-16le": "utf-8",
-    "utf-16be": "utf-8",
+FIRST_TAG = {
+    "utf-16-le": re.compile(rb"(?:[\t\n\f\r ]\0)*<\0[!?/A-Za-z]\0"),
+    "utf-16-be": re.compile(rb"(?:\0[\t\n\f\r ])*\0<\0[!?/A-Za-z]"),
 }
+BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Share of U+FFFD among the characters up to which a page declared UTF-8 (or not declared at all) is UTF-8 with some
 # damage, and above which it is something else. Both are guesses that no page of the test corpora contradicts.
 MAX_DAMAGE_DECLARED = 1 / 200
@@ -70,7 +49,7 @@ def codec_named(label: str) -> str | None:
     ('cp1252', 'cp932', None, None)
     """
     label = label.strip().lower()
-    name = LARGER.get(label, label)
+    name = CODECS.get(label, label)
     try:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
@@ -94,6 +73,23 @@ def declared_in(page: bytes) -> str | None:
     return found.group(1).decode("ascii") if found else None
 
 
+def utf16_without_mark(page: bytes) -> str | None:
+    """The codec when the first thing in a page, but for white space, is a tag in 16-bit units; else None.
+
+    >>> [utf16_without_mark(page) for page in ("\\n<p>a".encode("utf-16-le"), b"<p>a", b"a\\0<\\0p\\0")]
+    ['utf-16-le', None, None]
+    """
+    head = page[:DECLARED_WITHIN_BYTES]
+    return next((codec for codec, first_tag in FIRST_TAG.items() if first_tag.match(head)), None)
+
+
+def _utf16_source(page: bytes, http_charset: str | None) -> CharsetSource:
+    """What declares a page in UTF-16 to be so."""
+    if (declared_in(page[:DECLARED_WITHIN_BYTES].replace(b"\0", b"")) or "").lower() in UTF16:
+        return "document"
+    return "http" if (http_charset or "").strip().lower() in UTF16 else "default"
+
+
 def detect(page: bytes, http_charset: str | None = None) -> Charset:
     """The encoding of a page.
 
@@ -103,6 +99,9 @@ def detect(page: bytes, http_charset: str | None = None) -> Charset:
     for mark, name in BOMS:
         if page.startswith(mark):
             return Charset(name, "bom", len(mark))
+    unmarked = utf16_without_mark(page)
+    if unmarked:
+        return Charset(unmarked, _utf16_source(page, http_charset))
     escaped = page.isascii() and b"\x1b" in page
     if not escaped and is_utf8(page):
         return Charset("utf-8", "utf8")

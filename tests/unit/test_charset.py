@@ -1,10 +1,13 @@
 """Encodings found and pages decoded, whatever is declared or not."""
 
+import codecs
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from operators.text.charset import Charset, codec_named, decoded, detect
+from operators.text.charset_labels import CODECS
 
 TEXTS = {
     "shift_jis": "日本語の文章です。カタカナも。",
@@ -89,6 +92,28 @@ def test_labels_that_name_no_text_encoding_are_passed_over():
     for label in ("none", "base64", "rot13", "utf-7", "idna", "hex", "undefined", "unicode_escape", "\x00", "a" * 200):
         assert codec_named(label) is None
         assert detect(b"caf\xe9", label) == Charset("cp1252", "default")
+
+
+@pytest.mark.parametrize("label", CODECS)
+def test_every_label_of_the_standard_names_a_codec(label):
+    assert codec_named(f" {label.upper()} ") == codecs.lookup(CODECS[label]).name
+
+
+def test_labels_in_use_that_python_does_not_know():
+    labels = (
+        "x-euc-jp",
+        "iso-8859-8-i",
+        "x-cp1251",
+        "windows-874",
+        "windows-949",
+        "cn-big5",
+        "logical",
+        "l5",
+        "ks_c_5601-1989",
+    )
+    names = ("euc_jp", "iso8859-8", "cp1251", "cp874", "cp949", "cp950", "iso8859-8", "cp1254", "cp949")
+    assert tuple(map(codec_named, labels)) == names
+    assert len(CODECS) >= 220
 
 
 @given(

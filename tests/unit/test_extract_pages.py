@@ -100,6 +100,12 @@ def test_routing_by_declared_type():
     assert route(b"x", "text/css") == "not_html: text/css"
 
 
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_pages_in_utf16_are_told_apart_too(codec):
+    assert route("<p>日本".encode(codec), "text/html") == "html"
+    assert route("<?xml version='1.0'?><rss>".encode(codec), "text/html") == "not_html: xml rss"
+
+
 def child(**changed) -> Child:
     options = (("fast", True), ("output_format", "txt"))
     return Child(

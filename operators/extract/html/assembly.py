@@ -1,9 +1,11 @@
-"""Which blocks are kept, and how they are put together as text.
+"""How the kept blocks are put together as text.
 
-Paragraphs are a blank line apart, list items and table rows a line, cells a tab; items begin with "- ".
+Paragraphs are a blank line apart, list items and table rows a line, cells a tab; the first block of an item begins with
+"- ". A cell without kept text has its tab where it lies between two others. Code in one <pre> is not parted by blank
+lines. A cell of several paragraphs takes as many lines as they.
+Not kept: the numbers of ordered lists, how deep a list lies in another, which cells are headings or span others, empty
+cells that begin or end a row, empty lines between the elements of code.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -11,127 +13,99 @@ from numba import njit
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
 from operators.extract.html.borrow import borrowed
-from operators.extract.html.repeats import drop_repeats
-from operators.extract.html.scalars import Int, Real
+from operators.extract.html.characters import WORD
+from operators.extract.html.place import cells_between, place_of
+from operators.extract.html.scalars import Int
 from operators.extract.html.workspace import Workspace
 
-LEAST = np.float32(0.1)  # probability below which no block is kept, however unsure the page
-ROUNDS = 8  # the threshold settles in three or four
-
-
-class Choice(NamedTuple):
-    """What was chosen on a page."""
-
-    words: Real  # of the blocks kept
-    expected_f1: Real  # of the words kept, if the probabilities are true; 0 when nothing is kept
-
-
-@njit(cache=True, nogil=True)
-def expected_f1(ws: Workspace, threshold: Real) -> Real:
-    """F1 over words to expect when the blocks above `threshold` are kept: 2 E[kept and true] / (kept + E[true])."""
-    ws = borrowed(ws)
-    kept = hits = true = np.float32(0)
-    for b in range(ws.state[C.BLOCKS]):
-        words = ws.stats[b, C.WORDS]
-        true += ws.score[b] * words
-        if ws.score[b] > threshold:
-            kept += words
-            hits += ws.score[b] * words
-    return 2 * hits / (kept + true) if kept + true > 0 else np.float32(0)
-
-
-@njit(cache=True, nogil=True)
-def choose(ws: Workspace, threshold: Real, comments: bool) -> Choice:
-    """Fills `keep`. A block needs `threshold` on a page that is clear, and `threshold` times expected F1 on others.
-
-    Source: Lipton et al. 2014, "Thresholding Classifiers to Maximize F1 Score", arXiv:1402.1892: the best threshold is
-    half of the best F1.
-    """
-    ws = borrowed(ws)
-    limit = threshold
-    for _ in range(ROUNDS):
-        limit = max(LEAST, threshold * expected_f1(ws, limit))
-    expected = expected_f1(ws, limit)
-    words = np.float32(0)
-    for b in range(ws.state[C.BLOCKS]):
-        kept = ws.score[b] > limit
-        if not comments and ws.elements[ws.blocks[b, C.OWNER], C.ANCESTRY] & C.IN_COMMENTS:
-            kept = False
-        ws.keep[b] = kept
-    drop_repeats(ws)
-    for b in range(ws.state[C.BLOCKS]):
-        if ws.keep[b]:
-            words += ws.stats[b, C.WORDS]
-    return Choice(np.float32(words), np.float32(expected))
-
-
-@njit(cache=True, nogil=True)
-def nothing(ws: Workspace) -> Choice:
-    """The choice of no block."""
-    ws.keep[: ws.state[C.BLOCKS]] = 0
-    return Choice(np.float32(0), np.float32(0))
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _row_of(ws: Workspace, element: Int) -> Int:
-    """The table row an element lies in, -1 when in none."""
-    if ws.elements[element, C.ANCESTRY] & T.IN_TABLE:
-        at = np.int64(element)
-        while at >= 0 and ws.elements[at, C.TAG] != T.TABLE:
-            if ws.elements[at, C.TAG] == T.TR:
-                return at
-            at = np.int64(ws.elements[at, C.PARENT])
-    return np.int64(-1)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _copy(ws: Workspace, start: Int, end: Int, o: Int, links: bool, span: Int) -> tuple[Int, Int]:
-    """Copies text[start:end] to the result, without link text unless `links`; (position after, next span)."""
-    while span < ws.state[C.LINK_SPANS] and ws.links[span, 1] <= start:
-        span += 1
-    j = start
-    while j < end:
-        if not links and span < ws.state[C.LINK_SPANS] and ws.links[span, 0] <= j < ws.links[span, 1]:
-            j = np.int64(ws.links[span, 1])
-            span += 1
-            continue
-        ws.result[o] = ws.text[j]
-        o += 1
-        j += 1
-    return o, span
+TAB, LINE_END, SPACE = 9, 10, 32
 
 
 @njit(cache=True, nogil=True)
 def assemble(ws: Workspace, links: bool) -> Int:
-    """Writes the kept blocks to `result`; how many bytes."""
+    """Writes the kept blocks to `result`, without the text of links unless `links`; how many bytes.
+
+    A block of which nothing but signs is left without its links is left out. Overwrites FIRST_BLOCK of list items.
+    """
     ws = borrowed(ws)
     result = ws.result
     room = result.shape[0] - 8
-    o, span = 0, 0
-    row_before, item_before = np.int64(-1), False
+    o, span = np.int64(0), np.int64(0)
+    item = code = row = cell = np.int64(-1)
+    tight = False
     for b in range(ws.state[C.BLOCKS]):
         if not ws.keep[b]:
             continue
-        start, end, owner = np.int64(ws.blocks[b, C.START]), np.int64(ws.blocks[b, C.END]), ws.blocks[b, C.OWNER]
-        if o + end - start + 8 > room:
+        begin, start, end = o, np.int64(ws.blocks[b, C.START]), np.int64(ws.blocks[b, C.END])
+        item, code_now, row_now, cell_now = place_of(ws, ws.blocks[b, C.OWNER])
+        starts_item = bool(item >= 0 and ws.elements[item, C.FIRST_BLOCK] >= 0)
+        tight_now = starts_item or ws.blocks[b, C.LEAF] == T.LI
+        tabs = 0
+        if row_now >= 0 and row_now == row and cell_now != cell:
+            tabs = 1 + cells_between(ws, row, cell, cell_now)
+        if o + tabs + end - start + 8 > room:
             ws.state[C.CUT] = 1
             break
-        row = _row_of(ws, owner)
-        item = ws.blocks[b, C.LEAF] == T.LI
         if o:
-            if row >= 0 and row == row_before:
-                result[o] = 9
-                o += 1
+            if tabs:
+                result[o : o + tabs] = TAB
+                o += tabs
             else:
-                result[o] = 10
+                result[o] = LINE_END
                 o += 1
-                if not ((row >= 0 and row_before >= 0) or (item and item_before)):
-                    result[o] = 10
+                same_code = code_now >= 0 and code_now == code
+                if not (same_code or (row_now >= 0 and row >= 0 and row_now != row) or (tight_now and tight)):
+                    result[o] = LINE_END
                     o += 1
-        if item:
+        if starts_item:
             result[o] = 45
-            result[o + 1] = 32
+            result[o + 1] = SPACE
             o += 2
-        o, span = _copy(ws, start, end, o, links, span)
-        row_before, item_before = row, item
+        if links:
+            for j in range(start, end):
+                result[o] = ws.text[j]
+                o += 1
+        else:
+            after, span = _copy_without_links(ws, start, end, o, span, bool(code_now >= 0))
+            if after == o:
+                o = begin
+                continue
+            o = after
+        if starts_item:
+            ws.elements[item, C.FIRST_BLOCK] = -1
+        code, row, cell, tight = code_now, row_now, cell_now, tight_now
     return o
+
+
+@njit(cache=True, nogil=True)
+def _copy_without_links(ws: Workspace, start: Int, end: Int, o: Int, span: Int, in_code: bool) -> tuple[Int, Int]:
+    """Copies text[start:end] to the result, but no link text and no line that is empty without it.
+
+    (position after, next span). The position is as it was when no letter or digit is left.
+    """
+    result, begin, j = ws.result, o, np.int64(start)
+    count = ws.state[C.LINK_SPANS]
+    while span < count and ws.links[span, 1] <= start:
+        span += 1
+    taken, words = False, False
+    while j < end:
+        if span < count and ws.links[span, 0] <= j:
+            j = min(np.int64(ws.links[span, 1]), end)
+            taken = True
+            if ws.links[span, 1] > end:  # it goes on in the next block
+                break
+            span += 1
+            continue
+        c = ws.text[j]
+        j += 1
+        if taken and not in_code and c <= SPACE and (o == begin or result[o - 1] == LINE_END):
+            continue
+        if WORD[c]:
+            words = True
+        result[o] = c
+        o += 1
+    if taken and not words:
+        return begin, span
+    while taken and o > begin and result[o - 1] <= SPACE:
+        o -= 1
+    return o, span

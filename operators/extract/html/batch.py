@@ -7,13 +7,15 @@ from numba import njit
 
 from operators.extract.html import columns as C
 from operators.extract.html.borrow import borrowed
-from operators.extract.html.metadata import Told, put_nothing, put_told
+from operators.extract.html.metadata import TITLE_BYTES, Told, put_nothing, put_told
 from operators.extract.html.model import Model
 from operators.extract.html.page import main_text
 from operators.extract.html.scalars import Int
+from operators.extract.html.scan import find_byte
 from operators.extract.html.sniff import HTML, sniff
 from operators.extract.html.utf8 import has_escape, is_utf8
-from operators.extract.html.workspace import MAX_BYTES, Workspace
+from operators.extract.html.utf16 import utf16_order
+from operators.extract.html.workspace import MAX_BYTES, MAX_SCRIPTS, Workspace
 
 BOM_BYTES = 3
 NO_CONTENT = 100  # in `kind`, beside the kinds of `sniff`
@@ -37,19 +39,25 @@ class Texts(NamedTuple):
     expected_f1: np.ndarray  # float32
     boilerplate: np.ndarray  # float32
     cut: np.ndarray  # bool: a bound cut the page
-    scripts: np.ndarray  # int32: JSON-LD scripts in the page
+    scripts: np.ndarray  # int32: JSON-LD scripts in the page, as many as are noted
+    script_at: np.ndarray  # int64[rows, MAX_SCRIPTS, 2]: where they begin and end
 
 
-def texts(rows: int, most_bytes: int) -> Texts:
-    """Room for the texts of `rows` pages of `most_bytes` bytes in all. What is not written to costs no memory."""
+def texts(rows: int, most_bytes: int, *, titled: bool) -> Texts:
+    """Room for the texts of `rows` pages of `most_bytes` bytes in all. What is not written to costs no memory.
+
+    A text is no longer than its page: what stands between blocks is shorter than the tags that part them. Titles come
+    on top, since a page's title may be a piece of its text once more.
+    """
     return Texts(
-        np.empty(most_bytes + 256 * rows, np.uint8),
+        np.empty(most_bytes + rows * (TITLE_BYTES + 2 if titled else 0), np.uint8),
         np.zeros(rows + 1, np.int64),
         np.zeros(rows, np.float32),
         np.zeros(rows, np.float32),
         np.zeros(rows, np.float32),
         np.zeros(rows, np.bool_),
         np.zeros(rows, np.int32),
+        np.empty((rows, MAX_SCRIPTS, 2), np.int64),
     )
 
 
@@ -61,7 +69,8 @@ def classify(
     for row in range(valid.shape[0]):
         start, end = offsets[row], offsets[row + 1]
         kind[row] = sniff(data, start, end, promised[row]) if valid[row] else NO_CONTENT
-        utf8[row] = kind[row] == HTML and is_utf8(data, start, end) and not has_escape(data, start, end)
+        is_bytes = kind[row] == HTML and utf16_order(data, start, end) == 0
+        utf8[row] = is_bytes and is_utf8(data, start, end) and not has_escape(data, start, end)
 
 
 @njit(cache=True, nogil=True)
@@ -98,7 +107,7 @@ def extract_pages(
         )
         put_told(source, ws, row, told)
         if choices.title:
-            o = _put_title(told, row, out.text, o, count)
+            o = _put_title(told, row, ws.result[:count], out.text, o)
         out.text[o : o + count] = ws.result[:count]
         out.text_end[row + 1] = o + count
         out.words[row] = choice.words
@@ -106,17 +115,34 @@ def extract_pages(
         out.boilerplate[row] = boilerplate
         out.cut[row] = cut or ws.state[C.CUT] != 0
         out.scripts[row] = ws.state[C.SCRIPTS]
+        for k in range(ws.state[C.SCRIPTS]):
+            out.script_at[row, k, 0] = first + ws.scripts[k, 0]
+            out.script_at[row, k, 1] = first + ws.scripts[k, 1]
 
 
 @njit(cache=True, nogil=True)
-def _put_title(told: Told, row: Int, out: np.ndarray, o: Int, count: Int) -> Int:
-    """The title and, when text follows, a blank line."""
+def _put_title(told: Told, row: Int, text: np.ndarray, out: np.ndarray, o: Int) -> Int:
+    """The title and, when text follows, a blank line; nothing when a line of the text is the title."""
     first, last = told.title_end[row], told.title_end[row + 1]
-    if last == first:
+    if last == first or _has_line(text, told.title[first:last]):
         return o
     out[o : o + last - first] = told.title[first:last]
     o += last - first
-    if count:
+    if text.shape[0]:
         out[o] = out[o + 1] = 10
         o += 2
     return o
+
+
+@njit(cache=True, nogil=True)
+def _has_line(text: np.ndarray, line: np.ndarray) -> bool:
+    """Whether a line of the text is `line`."""
+    begin, size = 0, line.shape[0]
+    while begin + size <= text.shape[0]:
+        same = 0
+        while same < size and text[begin + same] == line[same]:
+            same += 1
+        if same == size and (begin + size == text.shape[0] or text[begin + size] == 10):
+            return True
+        begin = find_byte(text, begin + same, text.shape[0], 10) + 1
+    return False

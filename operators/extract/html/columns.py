@@ -60,9 +60,8 @@ IN_COMMENTS = 1 << 24
     SCRIPTS,
     CUT,  # 1 when a bound cut the page
     A_SIGNATURE,  # of the tag just read
-    A_HIDDEN,
     A_COMMENTS,
-) = range(25)
+) = range(24)
 STATE = 32
 
 # spots in the source

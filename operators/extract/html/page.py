@@ -4,7 +4,8 @@ import numpy as np
 from numba import njit
 
 from operators.extract.html import columns as C
-from operators.extract.html.assembly import Choice, assemble, choose, nothing
+from operators.extract.html.assembly import assemble
+from operators.extract.html.choice import Choice, choose, nothing
 from operators.extract.html.features_first import first_features
 from operators.extract.html.features_second import second_features
 from operators.extract.html.model import Model
@@ -52,6 +53,6 @@ def main_text(
     score_page(src, n, ws, model)
     choice = choose(ws, np.float32(threshold), comments)
     boilerplate = boilerplate_score(ws, model)
-    if threshold > 0 and ODDS * boilerplate > (1 - boilerplate) * choice.expected_f1:
+    if ODDS * boilerplate > (1 - boilerplate) * choice.expected_f1:
         choice = nothing(ws)
     return assemble(ws, links), choice, boilerplate

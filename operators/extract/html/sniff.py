@@ -8,7 +8,9 @@ Deviates: the bytes overrule the server's `text/plain` and `text/html` when they
 import numpy as np
 from numba import njit
 
+from operators.extract.html.markup import after_comment
 from operators.extract.html.scalars import Int
+from operators.extract.html.utf16 import narrowed, utf16_order
 
 KINDS = ("html", "plain_text", "json", "xml", "feed", "pdf", "image", "archive", "media", "binary", "empty")
 HTML, PLAIN_TEXT, JSON, XML, FEED, PDF, IMAGE, ARCHIVE, MEDIA, BINARY, EMPTY = range(len(KINDS))
@@ -94,26 +96,51 @@ def _begins(data: np.ndarray, i: Int, end: Int, pattern: np.ndarray) -> bool:
     return True
 
 
+@njit(cache=True, nogil=True, forceinline=True)
+def _name_ends(data: np.ndarray, i: Int, end: Int) -> bool:
+    """Whether a tag's name ends before `i`: at white space, "/", ">" or the end."""
+    return bool(i >= end or data[i] <= 32 or data[i] == 47 or data[i] == 62)
+
+
 @njit(cache=True, nogil=True)
 def _first_tag(data: np.ndarray, start: Int, end: Int) -> Int:
-    """Kind told by the first <html>, doctype, <rss>, <feed> or <rdf:RDF> within reach; UNKNOWN when there is none."""
-    for i in range(start, min(end, start + FIRST_TAG_BYTES)):
-        if data[i] == 60:
-            for row in range(FIRST_TAGS.shape[0]):
-                if _begins(data, i, end, FIRST_TAGS[row]):
-                    return np.int64(FIRST_TAGS[row, 0])
+    """Kind told by <html> or its doctype within reach, or by a first tag <rss>, <feed> or <rdf:RDF>; else UNKNOWN.
+
+    Comments are passed over.
+    """
+    i, tags = np.int64(start), 0
+    while i < min(end, start + FIRST_TAG_BYTES):
+        if data[i] != 60 or i + 1 >= end:
+            i += 1
+            continue
+        for row in range(FIRST_TAGS.shape[0]):
+            if _begins(data, i, end, FIRST_TAGS[row]) and _name_ends(data, i + FIRST_TAGS[row, 1], end):
+                kind = np.int64(FIRST_TAGS[row, 0])
+                if kind == HTML or tags == 0:
+                    return kind
+        if data[i + 1] == 33:  # a comment or a declaration
+            i = after_comment(data, i, end)
+        else:
+            tags += 97 <= (data[i + 1] | 32) <= 122
+            i += 1
     return np.int64(UNKNOWN)
 
 
 @njit(cache=True, nogil=True)
 def sniff(data: np.ndarray, start: Int, end: Int, promised: Int) -> Int:
-    """The kind of data[start:end], `promised` being `kind_of_mime` of its header."""
+    """The kind of data[start:end], `promised` being `kind_of_mime` of its header. UTF-16 is told as UTF-8 is."""
     end = min(end, start + HEAD_BYTES)
+    order = utf16_order(data, start, end)
+    if order:
+        head = narrowed(data, start, end, order)
+        return _sniff_bytes(head, 0, head.shape[0], promised)
+    return _sniff_bytes(data, start, end, promised)
+
+
+@njit(cache=True, nogil=True)
+def _sniff_bytes(data: np.ndarray, start: Int, end: Int, promised: Int) -> Int:
     if end - start >= 3 and data[start] == 0xEF and data[start + 1] == 0xBB and data[start + 2] == 0xBF:
         start += 3
-    utf16 = end - start >= 2 and (
-        (data[start] == 0xFF and data[start + 1] == 0xFE) or (data[start] == 0xFE and data[start + 1] == 0xFF)
-    )
     control, tags = 0, 0
     first = -1
     for i in range(start, end):
@@ -124,8 +151,6 @@ def sniff(data: np.ndarray, start: Int, end: Int, promised: Int) -> Int:
             first = i
     if first < 0 and control == 0:
         return np.int64(EMPTY)
-    if utf16:
-        return np.int64(HTML if promised == UNKNOWN else promised)
     for row in range(SIGNATURES.shape[0]):
         if _begins(data, start, end, SIGNATURES[row]):
             return np.int64(SIGNATURES[row, 0])

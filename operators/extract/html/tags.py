@@ -81,7 +81,7 @@ ANCESTORS = _ANCESTORS.split()
 ANCESTOR_BIT = np.zeros(128, np.int32)
 for _bit, _name in enumerate(ANCESTORS):
     ANCESTOR_BIT[NUMBER[_name]] = 1 << _bit
-IN_TABLE = 1 << ANCESTORS.index("table")
+IN_TABLE, IN_ITEM, IN_CODE = (1 << ANCESTORS.index(_name) for _name in ("table", "li", "pre"))
 
 HEADING_LEVEL = np.zeros(128, np.int32)  # 1 to 6 for h1 to h6, else 0
 for _level in range(1, 7):

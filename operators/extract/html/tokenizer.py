@@ -12,7 +12,7 @@ from numba import njit
 from operators.extract.html import columns as C
 from operators.extract.html import tags as T
 from operators.extract.html.attributes import end_of_tag, read_attributes
-from operators.extract.html.blocks import begin_or_end_emphasis, begin_or_end_link, end_block, line_break
+from operators.extract.html.blocks import begin_or_end_emphasis, begin_or_end_link, end_block, end_link_span, line_break
 from operators.extract.html.borrow import borrowed
 from operators.extract.html.characters import LOWER
 from operators.extract.html.hashing import BASIS, PRIME, find_slot
@@ -65,6 +65,8 @@ def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
                 _literal_less_than(ws)
             i += 1
     end_block(ws)
+    if st[C.LINK_FROM] >= 0:
+        end_link_span(ws)
 
 
 @njit(cache=True, nogil=True, forceinline=True)

@@ -1,7 +1,8 @@
 """The tree of block-level elements: opening, closing, and the closings HTML leaves unsaid.
 
 Source:   HTML Living Standard 13.2.6 (tree construction), 13.1.2.4 (optional tags).
-Deviates: no foster parenting and no adoption agency: text stays where it was written.
+Deviates: no foster parenting and no adoption agency: text stays where it was written; nothing is closed that lies more
+          than `REACH` levels down.
 """
 
 from numba import njit
@@ -11,6 +12,8 @@ from operators.extract.html import tags as T
 from operators.extract.html.blocks import end_link_span
 from operators.extract.html.scalars import Int
 from operators.extract.html.workspace import MAX_DEPTH, Workspace
+
+REACH = 200  # levels down to which a tag looks for its partner, list or table; each of millions of tags may look
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -58,7 +61,8 @@ def close(ws: Workspace, tag: Int) -> None:
         return
     table_part = _is_table_part(tag)
     level = ws.state[C.TOP]
-    while level > 0:
+    last = max(level - REACH, 0)
+    while level > last:
         found = ws.stack[level, 1]
         if found == tag or (is_heading(tag) and is_heading(found)):
             pop_to(ws, level)
@@ -74,7 +78,8 @@ def close(ws: Workspace, tag: Int) -> None:
 def _item_closed_by(ws: Workspace, tag: Int) -> Int:
     """Stack position of the li, dt or dd that a new one of its kind ends; -1 when none is open in this list."""
     level = ws.state[C.TOP]
-    while level > 0:
+    last = max(level - REACH, 0)
+    while level > last:
         found = ws.stack[level, 1]
         if found == T.LI if tag == T.LI else (found == T.DT or found == T.DD):
             return level
@@ -89,8 +94,11 @@ def _item_closed_by(ws: Workspace, tag: Int) -> Int:
 @njit(cache=True, nogil=True, forceinline=True)
 def _table_part_closed_by(ws: Workspace, tag: Int) -> Int:
     """Stack position of the cell, row or row group that a new one ends; -1 when none is open in this table."""
+    if ws.open_tags[T.TABLE] == 0:
+        return -1
     level, closed = ws.state[C.TOP], -1
-    while level > 0:
+    last = max(level - REACH, 0)
+    while level > last:
         found = ws.stack[level, 1]
         if found == T.TABLE:
             return closed
@@ -98,20 +106,15 @@ def _table_part_closed_by(ws: Workspace, tag: Int) -> Int:
             closed = level
         elif found == T.TR:
             if _is_cell(tag):
-                return closed if _in_table(ws, level) else -1
+                return closed
             closed = level
         elif _is_row_group(found):
             if tag == T.TR:
-                return closed if _in_table(ws, level) else -1
+                return closed
             if not _is_cell(tag):
                 closed = level
         level -= 1
     return -1
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _in_table(ws: Workspace, level: Int) -> bool:
-    return bool(level > 0 and ws.open_tags[T.TABLE] > 0)
 
 
 @njit(cache=True, nogil=True, forceinline=True)

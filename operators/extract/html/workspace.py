@@ -20,7 +20,7 @@ MAX_SCRIPTS = 16  # JSON-LD scripts looked at in one page
 class Workspace(NamedTuple):
     """Arrays for one page at a time. Rows past the counts in `state` hold what earlier pages left."""
 
-    state: np.ndarray  # int64: where the tokenizer stands, see operators.extract.html.state
+    state: np.ndarray  # int64: where the tokenizer stands, see operators.extract.html.columns
     text: np.ndarray  # uint8: the text of all blocks, one after the other
     blocks: np.ndarray  # int32[blocks, columns.BLOCK]
     elements: np.ndarray  # int32[elements, columns.ELEMENT]

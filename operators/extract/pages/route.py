@@ -6,7 +6,7 @@ Source: RFC 9110 section 8.3 (declared types), WHATWG MIME Sniffing (leading byt
 import re
 from typing import Literal
 
-from operators.text.charset import BOMS
+from operators.text.charset import BOMS, utf16_without_mark
 
 Route = Literal["html", "text"]
 
@@ -64,7 +64,7 @@ def route(content: bytes, mime: str | None) -> Route | str:
         return f"not_html: {found}"
     declared = (mime or "").strip().lower()
     if declared in HTML_TYPES or declared in UNTOLD_TYPES:
-        root = XML_ROOT.match(content[:LOOKED_AT_BYTES])
+        root = XML_ROOT.match(_in_bytes(content[:LOOKED_AT_BYTES]))
         return f"not_html: xml {root.group(1).decode()}" if root else "html"
     return "text" if declared == "text/plain" else f"not_html: {declared[:80]}"
 
@@ -82,13 +82,22 @@ def sniffed(content: bytes) -> str | None:
     return "binary" if is_binary(content) else None
 
 
-def is_binary(content: bytes) -> bool:
-    """Whether the first 4 kB are dense with control bytes; text with the mark of UTF-16 is not.
+def _in_bytes(head: bytes) -> bytes:
+    """The head without a byte order mark, and in UTF-8 when it is in UTF-16."""
+    for mark, codec in BOMS:
+        if head.startswith(mark):
+            return head[len(mark) :].decode(codec, "replace").encode()
+    codec = utf16_without_mark(head)
+    return head.decode(codec, "replace").encode() if codec else head
 
-    >>> is_binary(b"hello" + bytes(5)), is_binary("hello".encode("utf-16"))
-    (True, False)
+
+def is_binary(content: bytes) -> bool:
+    """Whether the first 4 kB are dense with control bytes; text with the mark or with a first tag in UTF-16 is not.
+
+    >>> is_binary(b"hello" + bytes(5)), is_binary("hello".encode("utf-16")), is_binary("<p>a".encode("utf-16-be"))
+    (True, False, False)
     """
-    if content.startswith(tuple(mark for mark, _ in BOMS)):
+    if content.startswith(tuple(mark for mark, _ in BOMS)) or utf16_without_mark(content):
         return False
     head = content[:LOOKED_AT_BYTES]
     return len(head) - len(head.translate(None, CONTROLS)) > len(head) * MAX_CONTROL_SHARE

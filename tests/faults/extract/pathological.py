@@ -8,7 +8,7 @@ MB = 1_000_000
 
 
 def pathological(size: int) -> Iterator[tuple[str, bytes]]:
-    """About forty pages of up to `size` bytes, and one of twice that."""
+    """About fifty pages of up to `size` bytes, and one of twice that."""
     repeated = {
         "less-than signs": b"<",
         "open paragraphs": b"<p>",
@@ -49,6 +49,7 @@ def pathological(size: int) -> Iterator[tuple[str, bytes]]:
         "titles": b"<title>a</title>",
         "times": b"<time datetime=2020-01-01>a",
         "metas": b"<meta name=date content=x>",
+        "json-ld without end": b"<script type=application/ld+json>",
         "json-ld": b'<script type=application/ld+json>{"@type":"datePublished":</script>',
     }
     for name, piece in repeated.items():
@@ -56,9 +57,26 @@ def pathological(size: int) -> Iterator[tuple[str, bytes]]:
     yield "one attribute", b"<p class='" + b"a-" * (size // 2)
     yield "one tag name", b"<" + b"a" * size
     yield "one script", b"<html><script>" + b"</scrip " * (size // 8)
+    yield (
+        "json-ld before open scripts",
+        b"<html><script type=application/ld+json>{}</script>" + b"<script " * (size // 8),
+    )
+    article = b'<script type=application/ld+json>{"articleBody": "'
+    yield "article body of references", b"<html>" + article + b"&amp;lt;p&amp;gt;a " * (size // 18) + b'"}</script>'
+    yield "article bodies of tags", b"<html>" + (article + b"<p " * 20_000 + b'"}</script>') * max(1, size // 60_000)
+    yield "paragraphs deep in an item", b"<ul><li>" + b"<div>" * 580 + b"<p>a" * (size // 4)
+    yield "cells deep in a row", b"<table><tr>" + b"<td>a<td>" * (size // 9)
+    yield "rows deep in a table", b"<table>" + b"<div>" * 600 + b"<tr>" * (size // 4)
+    yield "items deep in a list", b"<ul><li><ul>" + b"<div>" * 600 + b"<li>" * (size // 4)
+    yield "cells shut off", b"<table><tr><td><table>" + b"<div>" * 600 + b"</td>" * (size // 5)
     yield "one reference", b"<p>&#" + b"1" * size
     yield "random bytes", b"<html>" + np.random.default_rng(7).bytes(size)
     yield "random ASCII", b"<html>" + bytes(np.random.default_rng(8).integers(32, 127, size, np.uint8))
+    yield "old encoding", b"<html><p>" + "Größe, déjà vu ".encode("cp1252") * (size // 15)
+    yield (
+        "ideographs in an old encoding",
+        b"<html><meta charset=gb18030><p>" + "人人生而自由".encode("gb18030") * (size // 12),
+    )
     yield "UTF-16", ("<html><p>a日" * (size // 40)).encode("utf-16")
     yield "twice the size", b"<html>" + b"<p>one more paragraph of a page without end" * (2 * size // 43)
 

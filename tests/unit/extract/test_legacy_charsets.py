@@ -2,6 +2,7 @@
 
 import pytest
 
+from operators.text.charset import codec_named
 from tests.unit.extract.test_main_text import extract
 
 TEXTS = {
@@ -81,3 +82,47 @@ def test_a_byte_order_mark_decides(charset):
     page = f"<html><meta charset=koi8-r><title>{TEXTS['utf-8']}</title>".encode(charset)
     (row,) = extract(page, http_charset=["iso-8859-1"])
     assert (row["title"], row["charset_source"]) == (TEXTS["utf-8"], "bom")
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("meta", "http", "source"),
+    [
+        ("", "UTF-16LE", "http"),
+        ("<meta charset=utf-16>", None, "document"),
+        ("<meta charset=utf-16be>", "iso-8859-1", "document"),
+        ("<meta charset=koi8-r>", None, "default"),
+    ],
+)
+def test_utf16_without_a_mark_is_known_by_its_first_tag(order, meta, http, source):
+    page = f"\n<html>{meta}<title>{TEXTS['utf-8']}</title><p>a".encode(order)
+    (row,) = extract(page, http_charset=[http])
+    assert (row["title"], row["charset_source"]) == (TEXTS["utf-8"], source)
+
+
+@pytest.mark.parametrize(
+    ("written", "declared"),
+    [
+        ("windows-1251", "koi8-r"),
+        ("koi8-r", "windows-1251"),
+        ("iso-8859-5", "windows-1251"),
+        ("windows-1250", "iso-8859-2"),
+        ("windows-1252", "windows-1250"),
+        ("euc_jp", "shift_jis"),
+        ("shift_jis", "euc-jp"),
+        ("euc_kr", "big5"),
+        ("gb18030", "big5"),
+        ("windows-1256", "iso-8859-6"),
+    ],
+)
+def test_one_legacy_encoding_declared_as_another_is_read_as_declared(written, declared):
+    """Every byte, or nearly so, is a letter in both: only what the words mean could tell, and that is not asked."""
+    wrong = TEXTS[written].encode(written).decode(codec_named(declared), "replace")
+    wrong = " ".join(wrong.translate({0xAD: None}).split())  # soft hyphens go and white space is one space, as always
+    assert title_of(written, declared, None) == (wrong, "document")
+    assert title_of(written, declared, written) == (wrong, "document")
+    assert title_of(written, None, declared) == (wrong, "http")
+
+
+def test_where_the_page_declares_an_unknown_encoding_the_server_is_believed():
+    assert title_of("koi8-r", "no-such-charset", "koi8-r") == (TEXTS["koi8-r"], "http")

@@ -111,6 +111,19 @@ def test_title(html, title):
         (b'{"a": [1]}', None, "not_html: json"),
         (b'{"a": [1]}', "text/html", "not_html: json"),
         (b"<?xml version='1.0'?><rss><channel>", "text/html", "not_html: feed"),
+        (b"<?xml version='1.0'?><!-- <html> --><!DOCTYPE rss><rss version=2>", "text/html", "not_html: feed"),
+        (b"<feed xmlns='http://www.w3.org/2005/Atom'>", None, "not_html: feed"),
+        (b"<feedback-widget></feedback-widget><p>a", "text/html", None),
+        (b"<feedback-widget></feedback-widget><p>a", None, None),
+        (b"<!-- <rss> --><p>a", "text/html", None),
+        (b"<div>Put <rss> first", None, None),
+        (b"<htmlx>a", "text/plain", "not_html: plain_text"),
+        ("<?xml version='1.0'?><rss><channel>".encode("utf-16"), "text/html", "not_html: feed"),
+        ("<?xml version='1.0'?><rss><channel>".encode("utf-16-be"), "text/html", "not_html: feed"),
+        ("<!DOCTYPE html><p>a日".encode("utf-16"), "text/plain", None),
+        ("<!DOCTYPE html><p>a日".encode("utf-16-le"), "text/plain", None),
+        ("plain words".encode("utf-16"), None, "not_html: plain_text"),
+        ('{"a": [1]}'.encode("utf-16"), None, "not_html: json"),
         (b"<?xml version='1.0'?><a/>", None, "not_html: xml"),
         (b"<?xml version='1.0'?><html><p>a", "application/xml", None),
         (b"plain words", None, "not_html: plain_text"),
@@ -142,7 +155,7 @@ def test_a_paragraph_that_stands_twice_is_kept_once():
 def test_code_and_short_lines_that_stand_twice_are_kept_twice():
     code = "<pre>boil(water); wait(minutes=3); pour(water, into=cup); drink(cup, slowly=True)</pre>"
     twice = PAGE.replace("</article>", f"{code}{SECOND[:-4]} And so on.</p>{code}<p>Go on.</p><p>Go on.</p></article>")
-    (row,) = extract(twice.encode(), params={"threshold": 0})
+    (row,) = extract(twice.encode(), params={"threshold": 0.1})
     assert row["text"].count("drink(cup, slowly=True)") == 2
     assert row["text"].count("Go on.") == 2
 
@@ -153,6 +166,26 @@ def test_title_goes_before_the_text_on_request():
     assert extract(b"<title>a</title>", params={"title": True})[0]["text"] == "a"
 
 
+def test_a_title_that_the_text_has_is_not_put_before_it():
+    page = PAGE.replace("Tea &amp;\n bread", "Tea and bread")
+    with_title, without = (
+        extract(page.encode(), params={"title": title, "threshold": 0.1})[0]["text"] for title in (True, False)
+    )
+    assert without.startswith("Tea and bread\n\nThe kettle")
+    assert with_title == without
+    assert extract(page.replace("<h1>Tea and bread</h1>", "").encode(), params={"title": True})[0]["text"].startswith(
+        "Tea and bread\n\nThe kettle"
+    )
+
+
+@pytest.mark.parametrize("size", [100, 255, 256, 624, 3000])
+def test_a_title_that_is_the_whole_page_has_room(size):
+    page = "<article class=post-content><h1>" + "a" * size
+    (row,) = extract(page.encode(), params={"title": True})
+    assert row["title"] == "a" * min(size, 2040)
+    assert row["text"] in ("a" * size, "a" * 2040, f"{'a' * 2040}\n\n{'a' * size}")
+
+
 def test_link_text_goes_on_request():
     with_links, without = (extract(PAGE.encode(), params={"links": links})[0]["text"] for links in (True, False))
     assert "poured while it is still moving in the kettle" in with_links
@@ -161,13 +194,14 @@ def test_link_text_goes_on_request():
 
 
 def test_comments_go_on_request():
+    comment = f"""<div class="comment"><p>What a lovely text about tea, I have read it twice. {SECOND[3:]}</div>"""
+    page = PAGE.replace("</article>", f'<section id="comments" class="comments-area">{comment}</section></article>')
     kept, dropped = (
-        extract(PAGE.encode(), params={"comments": comments, "threshold": 0.05})[0]["text"]
-        for comments in (True, False)
+        extract(page.encode(), params={"comments": comments, "threshold": 0.1})[0]["text"] for comments in (True, False)
     )
+    assert "What a lovely text" in kept
     assert "What a lovely text" not in dropped
     assert "The kettle was on the stove" in dropped
-    assert len(dropped) <= len(kept)
 
 
 def test_a_lower_threshold_keeps_no_less():
@@ -175,16 +209,15 @@ def test_a_lower_threshold_keeps_no_less():
     assert low >= mid >= high
 
 
-def test_threshold_outside_of_0_to_1_is_refused():
-    with pytest.raises(ValueError, match="threshold must be from 0 to 1, got 2"):
-        load.build("extract.main_text", {"threshold": 2})
+@pytest.mark.parametrize("threshold", [0, 0.09, 2])
+def test_thresholds_that_mean_nothing_are_refused(threshold):
+    with pytest.raises(ValueError, match=f"threshold must be from 0.1 to 1, got {threshold}"):
+        load.build("extract.main_text", {"threshold": threshold})
 
 
 def test_code_keeps_its_white_space_and_cells_their_tabs():
     rows = "".join(f"<tr><td>{PARAGRAPH[3:-4]}</td><td>{n} cups of tea were poured for them.</td></tr>" for n in "12")
-    (row,) = extract(
-        PAGE.replace("</article>", f"<table>{rows}</table></article>").encode(), params={"threshold": 0.01}
-    )
+    (row,) = extract(PAGE.replace("</article>", f"<table>{rows}</table></article>").encode(), params={"threshold": 0.1})
     assert "boil(water)\n  pour(water)" in row["text"]
     assert ".\t1 cups of tea" in row["text"]
 

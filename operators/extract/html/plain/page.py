@@ -48,6 +48,7 @@ class Block:
     names: list[int]  # hashes of class words of its inline tags
     list_depth: int
     in_button: bool
+    link_spans: list[tuple[int, int]]  # stretches of `text` that are link text
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,6 +98,11 @@ def page_of(ws: Workspace, model: Model, source: bytes, og_type: int, ld_types: 
             names=names[row[C.NAMES_FROM] : row[C.NAMES_TO]],
             list_depth=row[C.LIST_DEPTH],
             in_button=row[C.IN_BUTTON] > 0,
+            link_spans=[
+                (max(first, row[C.START]) - row[C.START], min(last, row[C.END]) - row[C.START])
+                for first, last in ws.links[: ws.state[C.LINK_SPANS]].tolist()
+                if first < row[C.END] and last > row[C.START]
+            ],
         )
         for row in ws.blocks[: ws.state[C.BLOCKS]].tolist()
     ]
