@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from operators.batch import Batch
 from operators.contract import Columns, Decision, Resource
-from operators.text.languages import SETTINGS, setting_of
+from operators.text.languages import SETTINGS, check_settings, setting_of
 from operators.text.reasons import above, below, first_reason
 
 
@@ -47,6 +47,9 @@ class GopherQuality(Decision):
         "gopher_alpha_ratio": pa.float32(),
         "gopher_stop_words": pa.int32(),
     }
+
+    def check_files(self) -> None:
+        check_settings(self.settings, ("min_mean_word_chars", "max_mean_word_chars") if self.by_language else ())
 
     def columns_read(self) -> Columns:
         return {**self.reads, "language": pa.string()} if self.by_language else self.reads
