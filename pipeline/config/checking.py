@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from operators.contract import Operator
-from pipeline.config import between, building, flow, safety, weights_file
+from pipeline.config import between, building, flow, kept_languages, safety, weights_file
 from pipeline.config.addresses import Surroundings
 from pipeline.config.documents import Placed, unfolded
 from pipeline.config.flow import COPIES
@@ -89,6 +89,9 @@ def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, aroun
     sound = [(i, s) for i, each in numbered if isinstance(s := between.sound(InputSpec, each), InputSpec)]
     read = streams_of(source, around, sound)
     problems += read.problems
+    fixed = {s.language for _, s in sound if s.language is not None}
+    for number, message in kept_languages.complaints([(p.step.operator, op) for p, op in built.steps], fixed):
+        problems.append(source.problem((*built.steps[number][0].params, "keep"), message))
     if built.problems or read.problems:
         return problems
     steps = [(placed.step.operator, op) for placed, op in built.steps if op is not None]
