@@ -53,7 +53,7 @@ def texts_of(content: bytes, text_field: str) -> list[str]:
     return texts
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, forceinline=True)
 def bucket_of(hashed: np.uint64, before: np.uint64, seed: np.uint64, buckets: int) -> np.int64:
     """The bucket of a word (`before` 0) or of a pair of words."""
     return np.int64(
