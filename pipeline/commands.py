@@ -10,23 +10,34 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, folders, own_code, preflight, sweep
-from pipeline.config.load import load
+from pipeline import explain, own_code, preflight, sweep
+from pipeline.config.load import examine, load
+from pipeline.config.problems import JobError
 from pipeline.config.spec import JobSpec
 from pipeline.funnel import as_table, leaves_table, size
 from pipeline.placing import at_lines
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
+from pipeline.sent_job import SENT, is_sent, sent
 from pipeline.stages import ingest, inventory, tokenize, withheld
 from pipeline.stages.left import NothingLeft
 
 
-def job_of(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
+def job_of(job: Path, overrides: tuple[str, ...]) -> JobSpec:
     """The job in a file, with what the command line changes of it."""
-    if job.suffix == ".json":  # a job as `submit` sends it, everything worked in already
-        return JobSpec.from_canonical(job.read_text(encoding="utf-8"))
+    return sent(job) if is_sent(job) else load(job, overrides=overrides)
+
+
+def job_to_run(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
+    """The same of a job that is to run: when it is wrong, its files and stores are looked at too, and all is told."""
+    if is_sent(job):
+        return sent(job)
     extra = [f"sample.{key}={value}" for key, value in samples.items() if value is not None]
-    return load(job, overrides=[*overrides, *extra])
+    found = examine(job, overrides=[*overrides, *extra])
+    if found.spec is None or found.problems:
+        further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
+        raise JobError([*found.problems, *further])
+    return found.spec
 
 
 def run(
@@ -41,7 +52,7 @@ def run(
     update: bool,
 ) -> None:
     """Run a job and tell what came of it."""
-    spec = job_of(job, overrides, documents=sample, limit=limit)
+    spec = job_to_run(job, overrides, documents=sample, limit=limit)
     display = Display(quiet=quiet)
     try:
         with at_lines(job, overrides):
@@ -76,11 +87,9 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
 
 def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None) -> None:
     """Say what a run would do, of a job that passes every check of one."""
-    spec = job_of(job, overrides, documents=sample, limit=limit)
+    spec = job_to_run(job, overrides, documents=sample, limit=limit)
     with at_lines(job, overrides):
-        files = preflight.check_inputs(spec)
-        preflight.check_resources(spec)
-        folders.check(spec)
+        files = preflight.check(spec)
     for line in explain.explain(spec, files).lines():
         click.echo(line)
 
@@ -102,8 +111,8 @@ def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool
     submit_job(
         address=address,
         code=Path(pipeline.__file__).parents[1],
-        files={"job.json": spec.to_canonical(), **own_code.files_of(spec)},
-        entrypoint="python -m pipeline.cli run --address auto job.json",
+        files={SENT: spec.to_canonical(), **own_code.files_of(spec)},
+        entrypoint=f"python -m pipeline.cli run --address auto {SENT}",
         say=click.echo,
         wait=not no_wait,
     )

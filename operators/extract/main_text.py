@@ -66,6 +66,9 @@ class MainText(Extract):
         if not LEAST_THRESHOLD <= self.threshold <= 1:
             raise ValueError(f"threshold must be from {LEAST_THRESHOLD} to 1, got {self.threshold!r}")
 
+    def check_files(self) -> None:
+        load(self.model.read())
+
     def extract(self, batch: Batch) -> Arrays:
         content = batch.column("content")
         rows = len(content)

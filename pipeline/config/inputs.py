@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pipeline.config import storage_options
 from pipeline.config.formats import AUTO, FORMATS, format_of, list_address
 from pipeline.config.problems import nearest
 from pipeline.config.section import Complaint, PlainMap, Section
@@ -16,7 +17,11 @@ class InputSpec(Section):
     source: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     """Name of the source, unique in the job: the `source` column of its documents."""
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`)."""
+    """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`).
+
+    A file that is named is read, whatever its name. In folders and globs what begins with `_` or `.` is passed over,
+    folders too, and so is a README or LICENSE beside files of records.
+    """
     format: Annotated[str, Field(json_schema_extra={"examples": [AUTO, *FORMATS]})] = AUTO
     """auto, warc, wet, arc, jsonl, parquet, plain, or a reader of your own (package.module.Class).
 
@@ -31,7 +36,7 @@ class InputSpec(Section):
     priority: int = 1
     """Among duplicates the copy from the source with the higher number survives."""
     prefix: str = ""
-    """Put before each line of a list of files, e.g. `s3://commoncrawl/`."""
+    """Put before each line of a list of files, e.g. `s3://commoncrawl/`; none: lines start at the job file's folder."""
     options: PlainMap = Field(default_factory=dict)
     """Further parameters of the reader."""
     storage: PlainMap = Field(default_factory=dict)
@@ -62,6 +67,8 @@ class InputSpec(Section):
                 yield (column,), f"{column!r} is a fixed value here and a field under 'columns': keep one"
         if "columns" in self.options:
             yield ("options", "columns"), "'columns' is a key of the input itself, beside 'options'"
+        addresses = [*(list_address(p) or p for p in self.paths), self.prefix]
+        yield from ((("storage", *at), told) for at, told in storage_options.complaints(self.storage, addresses))
         if self.prefix and not any(map(list_address, self.paths)):
             yield ("prefix",), "a prefix goes before the lines of a list of files, and no path here is one"
 
