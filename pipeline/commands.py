@@ -1,7 +1,7 @@
 """What each command does, once its arguments are read."""
 
+import contextlib
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -14,6 +14,7 @@ from pipeline import explain, folders, own_code, preflight, sweep
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
 from pipeline.funnel import as_table, leaves_table, size
+from pipeline.inputs import InputError
 from pipeline.placing import at_lines
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
@@ -21,11 +22,10 @@ from pipeline.stages import ingest, inventory, tokenize, withheld
 from pipeline.stages.left import NothingLeft
 
 
-def job_of(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
+def job_of(job: Path, overrides: tuple[str, ...], *, sample: float | None = None, limit: int | None = None) -> JobSpec:
     """The job in a file, with what the command line changes of it."""
-    if job.suffix == ".json":  # a job as `submit` sends it, everything worked in already
-        return JobSpec.from_canonical(job.read_text(encoding="utf-8"))
-    extra = [f"sample.{key}={value}" for key, value in samples.items() if value is not None]
+    asked = {"sample.documents": sample, "sample.limit": limit}
+    extra = [f"{key}={value}" for key, value in asked.items() if value is not None]
     return load(job, overrides=[*overrides, *extra])
 
 
@@ -39,12 +39,16 @@ def run(
     workers: int | None,
     quiet: bool,
     update: bool,
+    sent: bool = False,
 ) -> None:
-    """Run a job and tell what came of it."""
-    spec = job_of(job, overrides, documents=sample, limit=limit)
+    """Run a job and tell what came of it. sent: the file is what `submit` wrote, everything worked in already."""
+    if sent:
+        spec, places = JobSpec.from_canonical(job.read_text(encoding="utf-8")), contextlib.nullcontext()
+    else:
+        spec, places = job_of(job, overrides, sample=sample, limit=limit), at_lines(job, overrides)
     display = Display(quiet=quiet)
     try:
-        with at_lines(job, overrides):
+        with places:
             done = run_job(spec, Options(address=address, workers=workers, update=update), display)
     except NothingLeft as e:
         if not quiet:
@@ -74,23 +78,32 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
     )
 
 
-def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None) -> None:
-    """Say what a run would do, of a job that passes every check of one."""
-    spec = job_of(job, overrides, documents=sample, limit=limit)
+def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None, update: bool) -> None:
+    """Say what a run, or an update, would do, of a job that passes every check of one."""
+    spec = job_of(job, overrides, sample=sample, limit=limit)
     with at_lines(job, overrides):
         files = preflight.check_inputs(spec)
         preflight.check_resources(spec)
         folders.check(spec)
-    for line in explain.explain(spec, files).lines():
+    for line in explain.explain(spec, files, update=update).lines():
         click.echo(line)
 
 
-def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool) -> None:
+def submit(
+    *,
+    job: Path,
+    overrides: tuple[str, ...],
+    sample: float | None,
+    limit: int | None,
+    address: str,
+    no_wait: bool,
+) -> None:
     """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it.
 
     The job travels as it was understood here: recipes unfolded, overrides in, addresses made absolute.
     """
-    spec = job_of(job, overrides)
+    check_job_server(address)
+    spec = job_of(job, overrides, sample=sample, limit=limit)
     local = [
         url for url in (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths)) if "://" not in url
     ]
@@ -103,10 +116,18 @@ def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool
         address=address,
         code=Path(pipeline.__file__).parents[1],
         files={"job.json": spec.to_canonical(), **own_code.files_of(spec)},
-        entrypoint="python -m pipeline.cli run --address auto job.json",
+        entrypoint="python -m pipeline.cli run --address auto --sent job.json",
         say=click.echo,
         wait=not no_wait,
     )
+
+
+def check_job_server(address: str) -> None:
+    """InputError unless a job server can have the address; Ray itself would try another for most of a minute."""
+    if not address.startswith(("http://", "https://")):
+        host, port, _ = address.rpartition("://")[2].partition(":")
+        told = f"--address: expected the job server of the cluster, http://HOST:8265, found {address!r}"
+        raise InputError([f"{told}; say --address http://{host if port else 'HOST'}:8265"])
 
 
 def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:

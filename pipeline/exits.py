@@ -11,6 +11,7 @@ EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
 EXIT_FAILED = 3  # units failed, no document was left, the mix cannot be had, rows did not add up, a dataset is wrong
 EXIT_BUSY = 4  # another run has the workspace
 EXIT_STOPPED = 130  # Ctrl-C
+STOPPED = "stopped; what was finished is kept: the same command goes on from there"
 
 
 def guarded(command: Callable[[], None]) -> None:
@@ -50,8 +51,6 @@ def guarded(command: Callable[[], None]) -> None:
         fail(without_secrets(e), EXIT_FAILED)
     except LeaseHeld as e:
         fail(without_secrets(e), EXIT_BUSY)
-    except KeyboardInterrupt:
-        fail("stopped; what was finished is kept: the same command goes on from there", EXIT_STOPPED)
 
 
 def without_secrets(error: Exception) -> str:

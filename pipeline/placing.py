@@ -15,7 +15,7 @@ def at_lines(job: Path, overrides: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except InputError as e:
-        if job.suffix == ".json" or not any(isinstance(p, InJob) for p in e.problems):
+        if not any(isinstance(p, InJob) for p in e.problems):
             raise
         source = apply_overrides(read(job.read_text(encoding="utf-8"), file=job.name), overrides)
         told = [str(source.problem(p.path, p.message)) if isinstance(p, InJob) else p for p in e.problems]

@@ -122,6 +122,8 @@ def test_update_adds_new_files_after_what_is_there(inputs, ray_session, tmp_path
     first = run_file(job)
     (mine / "documents-1.jsonl").unlink()
     (mine / "documents-2.jsonl").write_bytes(b"".join(lines[40:90]))
+    assert "inputs: 4 shards, 1 of them new" in say("plan", str(job)), "a run is about the files that are there now"
+    assert "inputs: 5 shards, 1 of them new" in say("plan", "--update", str(job)), "an update keeps what was there"
     second = run_file(job, update=True)
     assert second.ran["ingest"] == 1
     assert second.funnel.steps[0].documents == first.funnel.steps[0].documents + 50
