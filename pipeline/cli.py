@@ -7,19 +7,17 @@ from typing import Any
 
 import click
 
-from pipeline import cli_dataset, cli_dedup, cli_remove, cli_train, process
+from pipeline import cli_dataset, cli_dedup, cli_remove, cli_train, interrupts, process
 from pipeline.cli_options import JOB, LIMIT, SAMPLE, SET, of_a_run
-from pipeline.exits import EXIT_STOPPED, EXIT_WRONG_JOB, STOPPED, fail, guarded
+from pipeline.exits import EXIT_WRONG_JOB, fail, guarded
 
 
 class Stoppable(click.Group):
     """Commands that Ctrl-C ends as it should at any time, also while what they need is still being imported."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with interrupts.at_once():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            fail(STOPPED, EXIT_STOPPED)
 
 
 @click.group(cls=Stoppable, context_settings={"help_option_names": ["-h", "--help"]})
