@@ -25,7 +25,7 @@ from operators.dedup.keys import text_keys
 from pipeline import preflight, sources, warm
 from pipeline.config.load import load
 from pipeline.config.spec import JobSpec
-from pipeline.inputs import InputFile
+from pipeline.input_paths import InputFile
 from pipeline.progress import Display
 from pipeline.run import Run
 from pipeline.stages import ingest, inventory

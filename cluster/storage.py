@@ -6,27 +6,35 @@ publishes it. On a local disk that call writes under a unique name, then renames
 """
 
 import contextlib
+import functools
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, cast
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-# Nested retries of s3fs and botocore cost 25 requests and 50 s on a permanent 503: one layer, a few tries.
-S3_DEFAULTS: dict[str, Any] = {"config_kwargs": {"retries": {"mode": "standard", "total_max_attempts": 5}}}
-
+from cluster.filesystems import StorageError, asking, filesystem
 
 UNFINISHED = ".unfinished"  # ends the names of local writes before their rename
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-class StorageError(OSError):
-    """A store did not do what was asked; the message names the address and what to try."""
+def _in_words(method: "Callable[Concatenate[Store, P], T]") -> "Callable[Concatenate[Store, P], T]":
+    """The method, with StorageError in place of what the library of the store raises."""
+
+    @functools.wraps(method)
+    def call(store: "Store", *args: P.args, **named: P.kwargs) -> T:
+        with asking(store.url):
+            return method(store, *args, **named)
+
+    return call
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,11 @@ class Store:
     def path(self, name: str) -> str:
         return f"{self.root}/{name}" if name else self.root
 
+    @_in_words
     def exists(self, name: str) -> bool:
         return bool(self.fs.exists(self.path(name)))
 
+    @_in_words
     def files(self, folder: str = "") -> list[Stored]:
         """Every file below `folder`, sorted by name, `uri` being the name in this store; empty when there is none.
 
@@ -75,6 +85,7 @@ class Store:
         files = [Stored(path[len(self.root) + 1 :], int(i["size"]), etag_of(i)) for path, i in found.items()]
         return sorted((f for f in files if not is_unfinished(f.uri)), key=lambda f: f.uri)
 
+    @_in_words
     def any_file(self) -> str | None:
         """The name of one file that lies here or below, hidden ones aside; None when there is none."""
         for folder, _, names in self.fs.walk(self.root):
@@ -82,19 +93,23 @@ class Store:
                 return f"{folder}/{name}"[len(self.root) + 1 :]
         return None
 
+    @_in_words
     def unfinished(self) -> list[Stored]:
         """Local writes that were cut off before their rename."""
         found = cast(dict[str, dict[str, Any]], self.fs.find(self.path(""), detail=True)) if self.exists("") else {}
         files = [Stored(path[len(self.root) + 1 :], int(i["size"]), etag_of(i)) for path, i in found.items()]
         return [f for f in files if is_unfinished(f.uri)]
 
+    @_in_words
     def open(self, name: str) -> BinaryIO:
         return cast(BinaryIO, self.fs.open(self.path(name), "rb"))
 
+    @_in_words
     def read(self, name: str) -> bytes:
         """The whole of a file; FileNotFoundError names it when it is not there."""
         return cast(bytes, self.fs.cat_file(self.path(name)))
 
+    @_in_words
     def publish(self, name: str, payload: bytes) -> None:
         """Put `payload` under `name`, replacing what was there, in one step that either happens or does not."""
         if self.is_local:
@@ -104,6 +119,7 @@ class Store:
             self.fs.pipe_file(self.path(name), payload)
             self._verify(name, len(payload))
 
+    @_in_words
     def publish_file(self, name: str, local: str | Path) -> None:
         """As `publish`, for a payload that lies in a finished local file."""
         if self.is_local:
@@ -113,6 +129,7 @@ class Store:
             self.fs.put_file(str(local), self.path(name))
             self._verify(name, os.path.getsize(local))
 
+    @_in_words
     def create(self, name: str, payload: bytes) -> bool:
         """Put `payload` under `name` only if nothing is there; whether it is ours that lies there now.
 
@@ -133,6 +150,7 @@ class Store:
             return self.read(name) == payload
         return True
 
+    @_in_words
     def delete(self, name: str) -> None:
         """Remove a file; one that is not there is removed already."""
         with contextlib.suppress(FileNotFoundError):
@@ -159,23 +177,6 @@ class Store:
             raise StorageError(
                 f"{self.url}/{name}: sent {size} bytes, the store holds {found}; the run must be repeated"
             )
-
-
-def filesystem(url: str, options: Mapping[str, Any] | None = None) -> fsspec.AbstractFileSystem:
-    """The fsspec file system of an address, without a cache of listings (another process may write)."""
-    protocol = protocol_of(url)
-    settings: dict[str, Any] = {"use_listings_cache": False}
-    if protocol in ("s3", "s3a"):
-        settings |= S3_DEFAULTS
-    try:
-        return fsspec.filesystem(protocol, **settings, **(options or {}))
-    except (ImportError, ValueError) as e:
-        raise StorageError(f"{url!r}: {e}") from e
-
-
-def protocol_of(url: str) -> str:
-    """'s3' of 's3://bucket/key'; 'file' where there is none."""
-    return url.split("://", 1)[0] if "://" in url else "file"
 
 
 def is_unfinished(name: str) -> bool:

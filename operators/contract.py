@@ -60,6 +60,24 @@ class Awaiting(Protocol):
         ...
 
 
+@runtime_checkable
+class ChecksFiles(Protocol):
+    """An operator that can tell, its files opened, whether they are what it needs: asked once, before any work."""
+
+    def check_files(self) -> None:
+        """Raise ValueError for a file that is something else; cheap, nothing is measured."""
+        ...
+
+
+@runtime_checkable
+class Foresees(Protocol):
+    """A reader that can tell by a file's head or foot that it will not find what it is to read."""
+
+    def lacking(self, file: BinaryIO) -> str | None:
+        """What the file lacks, what it has, and what to do; null when nothing, or when the file is damaged."""
+        ...
+
+
 @dataclass(frozen=True)
 class Span:
     """A stretch of a file: every record that BEGINS in [start, end) belongs to it, wherever it ends."""

@@ -10,8 +10,9 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, folders, own_code, preflight, sweep
-from pipeline.config.load import load
+from pipeline import explain, own_code, preflight, sweep
+from pipeline.config.load import examine, load
+from pipeline.config.problems import JobError
 from pipeline.config.spec import JobSpec
 from pipeline.funnel import as_table, leaves_table, size
 from pipeline.inputs import InputError
@@ -22,11 +23,20 @@ from pipeline.stages import ingest, inventory, tokenize, withheld
 from pipeline.stages.left import NothingLeft
 
 
-def job_of(job: Path, overrides: tuple[str, ...], *, sample: float | None = None, limit: int | None = None) -> JobSpec:
+def job_of(job: Path, overrides: tuple[str, ...]) -> JobSpec:
     """The job in a file, with what the command line changes of it."""
+    return load(job, overrides=overrides)
+
+
+def job_to_run(job: Path, overrides: tuple[str, ...], *, sample: float | None, limit: int | None) -> JobSpec:
+    """The same of a job that is to run: when it is wrong, its files and stores are looked at too, and all is told."""
     asked = {"sample.documents": sample, "sample.limit": limit}
     extra = [f"{key}={value}" for key, value in asked.items() if value is not None]
-    return load(job, overrides=[*overrides, *extra])
+    found = examine(job, overrides=[*overrides, *extra])
+    if found.spec is None or found.problems:
+        further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
+        raise JobError([*found.problems, *further])
+    return found.spec
 
 
 def run(
@@ -45,7 +55,7 @@ def run(
     if sent:
         spec, places = JobSpec.from_canonical(job.read_text(encoding="utf-8")), contextlib.nullcontext()
     else:
-        spec, places = job_of(job, overrides, sample=sample, limit=limit), at_lines(job, overrides)
+        spec, places = job_to_run(job, overrides, sample=sample, limit=limit), at_lines(job, overrides)
     display = Display(quiet=quiet)
     try:
         with places:
@@ -80,11 +90,9 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
 
 def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None, update: bool) -> None:
     """Say what a run, or an update, would do, of a job that passes every check of one."""
-    spec = job_of(job, overrides, sample=sample, limit=limit)
+    spec = job_to_run(job, overrides, sample=sample, limit=limit)
     with at_lines(job, overrides):
-        files = preflight.check_inputs(spec)
-        preflight.check_resources(spec)
-        folders.check(spec)
+        files = preflight.check(spec)
     for line in explain.explain(spec, files, update=update).lines():
         click.echo(line)
 
@@ -103,7 +111,7 @@ def submit(
     The job travels as it was understood here: recipes unfolded, overrides in, addresses made absolute.
     """
     check_job_server(address)
-    spec = job_of(job, overrides, sample=sample, limit=limit)
+    spec = job_to_run(job, overrides, sample=sample, limit=limit)
     local = [
         url for url in (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths)) if "://" not in url
     ]

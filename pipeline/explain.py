@@ -10,7 +10,7 @@ from cluster.storage import Store
 from operators.contract import Reader
 from pipeline import resources, sweep
 from pipeline.config.spec import JobSpec
-from pipeline.inputs import InputFile
+from pipeline.input_paths import InputFile
 from pipeline.parts import LAST
 from pipeline.pending import STAGES, first_pending
 from pipeline.stages import ingest, inventory, withheld

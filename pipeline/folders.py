@@ -6,10 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from cluster import credentials
 from cluster.address import holds, normal
+from cluster.filesystems import StorageError
+from cluster.first_word import FirstWord
 from cluster.storage import Store
 from pipeline.config.spec import JobSpec
-from pipeline.inputs import InJob, InputError, InputFile
+from pipeline.input_paths import InputFile
+from pipeline.inputs import InJob, InputError
 from pipeline.own_output import foreign
 
 WRITTEN = ("workspace", "output")
@@ -21,9 +25,10 @@ def check(spec: JobSpec, *, try_it: bool = False) -> None:
     try_it: local folders are told to be writable only after a folder was made beside them, and removed.
     """
     stores = {key: Store(getattr(spec, key), spec.storage) for key in WRITTEN}
-    problems = [InJob((key,), told) for key, store in stores.items() if (told := _cannot_be(store, try_it)) is not None]
-    if not problems and (name := foreign(stores["output"])) is not None:
-        told = f"{spec.output} holds {name!r} and no dataset of ours: name another folder, or empty this one"
+    first_word = FirstWord()
+    found = [(key, _cannot_be(store, try_it, first_word)) for key, store in stores.items()]
+    problems = [InJob((key,), told) for key, told in found if told is not None]
+    if not problems and (told := _others_there(stores["output"])) is not None:
         problems = [InJob(("output",), told)]
     if problems:
         raise InputError(problems)
@@ -61,9 +66,29 @@ def endpoint(options: Mapping[str, Any]) -> str | None:
     return None if told is None else str(told).rstrip("/")
 
 
-def _cannot_be(store: Store, try_it: bool) -> str | None:
-    """Why a local folder cannot be written to; None when it can, as far as one can tell."""
-    if not store.is_local:
+def _others_there(output: Store) -> str | None:
+    """What stands against an output that is there already; None when it is ours, or empty."""
+    try:
+        name = foreign(output)
+    except FileNotFoundError:
+        return None
+    except PermissionError as e:
+        return f"no permission to look into {output.url} ({e}); {credentials.remedy(output.url)}"
+    except StorageError as e:
+        return str(e)
+    if name is None:
+        return None
+    return f"{output.url} holds {name!r} and no dataset of ours: name another folder, or empty this one"
+
+
+def _cannot_be(store: Store, try_it: bool, first_word: FirstWord) -> str | None:
+    """Why a folder cannot be written to; None when it can, as far as one can tell: a store must only answer."""
+    try:
+        first_word.require(store.url, store.options)
+        local = store.is_local
+    except StorageError as e:
+        return str(e)
+    if not local:
         return None
     place = Path(store.root or "/")
     there = next(p for p in (place, *place.parents) if os.path.lexists(p))

@@ -4,7 +4,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.config.documents import Placed, unfolded
 from pipeline.config.overrides import apply_overrides
+from pipeline.config.problems import ordered
+from pipeline.config.source import Path as Key
 from pipeline.config.source import read
 from pipeline.inputs import InJob, InputError
 
@@ -17,6 +20,15 @@ def at_lines(job: Path, overrides: Sequence[str]) -> Iterator[None]:
     except InputError as e:
         if not any(isinstance(p, InJob) for p in e.problems):
             raise
-        source = apply_overrides(read(job.read_text(encoding="utf-8"), file=job.name), overrides)
-        told = [str(source.problem(p.path, p.message)) if isinstance(p, InJob) else p for p in e.problems]
-        raise InputError(told) from e
+        source = apply_overrides(read(job.read_text(encoding="utf-8"), file=job.name), overrides).source
+        steps = unfolded(source, job.parent).steps
+        placed = [source.problem(_written(p.path, steps), p.message) for p in e.problems if isinstance(p, InJob)]
+        raise InputError([*map(str, ordered(placed)), *(p for p in e.problems if isinstance(p, str))]) from e
+
+
+def _written(path: Key, steps: Sequence[Placed]) -> Key:
+    """A place in the job as it was understood, as one in the job file: a recipe there is many steps here."""
+    if path[:1] != ("documents",) or len(path) < 2 or not isinstance(path[1], int):
+        return path
+    step = steps[path[1]]
+    return step.path if len(path) == 2 else (*step.params, *path[3:])

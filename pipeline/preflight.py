@@ -1,87 +1,119 @@
 """What can be known to be wrong before any work, is: inputs, files, formats, stores, workspaces no node could share."""
 
-import functools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, cast
 
 from cluster import reach
-from cluster.storage import Store, filesystem
-from operators.contract import Reader
+from cluster.filesystems import asking, filesystem
+from cluster.storage import Store
+from operators.contract import Foresees, Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
-from operators.tokens import tokenizer
-from pipeline import folders, resources, sources
+from pipeline import check_files, folders, sources
 from pipeline.config.formats import AUTO, format_of, reader_name
+from pipeline.config.inputs import InputSpec
+from pipeline.config.known import Known, KnownPath, known_of
 from pipeline.config.readers import build_reader
-from pipeline.config.source import Path
 from pipeline.config.spec import JobSpec
-from pipeline.given_plan import given_plan
-from pipeline.inputs import InJob, InputError, InputFile, find_files
-from pipeline.resources import MissingFile
+from pipeline.input_paths import InputFile
+from pipeline.inputs import InJob, InputError, find
 
 LOOKED_INTO = 16  # files of each source; with 90,000 one request each would take minutes, and the unit looks again
 
 
+@dataclass(frozen=True, kw_only=True)
+class Readable:
+    """The files of a job, each with the name of its format's reader; and what is wrong."""
+
+    files: list[tuple[InputFile, str]]
+    problems: list[InJob]
+
+
+def check(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
+    """Every input file with its reader. InputError lists all that is wrong with inputs, files and folders of a job."""
+    known = known_of(spec)
+    inputs = _look_at(known.paths, share=spec.sample.inputs)
+    problems: list[InJob | str] = [*inputs.problems, *check_files.problems(known)]
+    for look in (lambda: folders.check_apart(spec, [f for f, _ in inputs.files]), lambda: folders.check(spec)):
+        try:
+            look()
+        except InputError as e:
+            problems += e.problems
+    if problems:
+        raise InputError(dict.fromkeys(problems))
+    return _with_readers(spec, inputs)
+
+
 def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
-    """Every input file with its reader. InputError lists all that is missing, unreadable or not what its name says."""
-    problems: list[str] = []
-    out: list[tuple[InputFile, str, Reader]] = []
-    seen: Counter[str] = Counter()
-    files = find_files(spec.inputs, share=spec.sample.inputs)
-    folders.check_apart(spec, files)
-    for file in files:
-        found = sources.input_of(spec, file.source)
+    """The same of the inputs alone."""
+    inputs = _look_at(known_of(spec).paths, share=spec.sample.inputs)
+    if inputs.problems:
+        raise InputError(inputs.problems)
+    return _with_readers(spec, inputs)
+
+
+def check_resources(spec: JobSpec) -> None:
+    """InputError when a model, list, tokenizer or plan of the job cannot be read, or is not what it should be."""
+    if problems := check_files.problems(known_of(spec)):
+        raise InputError(problems)
+
+
+def also_wrong(known: Known) -> list[InJob]:
+    """What files and stores tell of a job that is wrong already, as far as it is known."""
+    return [*_look_at(known.paths).problems, *check_files.problems(known)]
+
+
+def _with_readers(spec: JobSpec, found: Readable) -> list[tuple[InputFile, str, Reader]]:
+    return [(file, name, build_reader(sources.input_of(spec, file.source), name)) for file, name in found.files]
+
+
+def _look_at(paths: Sequence[KnownPath], *, share: float = 1.0) -> Readable:
+    """The files behind the paths; the first few of each source are looked into."""
+    found = find(((p.at, p.path, p.spec) for p in paths), share=share)
+    problems, files, seen = list(found.problems), [], Counter[str]()
+    specs = {p.spec.source: p for p in paths}
+    for file in found.files:
+        spec, at = specs[file.source].spec, specs[file.source].at[:2]
         seen[file.source] += 1
-        told = format_of(file.uri) if found.format == AUTO else found.format
+        told = format_of(file.uri) if spec.format == AUTO else spec.format
         name = None if told is None else reader_name(told)
         if name is None or seen[file.source] <= LOOKED_INTO:
             sniffed = _look_into(file, spec)
             name = name or sniffed.reader
-            if sniffed.error and (found.format == AUTO or format_of(file.uri) == found.format):
-                problems.append(f"{file.source}: {sniffed.error}")
+            if sniffed.error and (spec.format == AUTO or format_of(file.uri) == spec.format):
+                problems.append(InJob((*at, "paths"), f"{file.source}: {sniffed.error}"))
                 continue
         assert name is not None
-        out.append((file, name, build_reader(found, name)))
-    if problems:
-        raise InputError(problems)
-    return out
+        if seen[file.source] == 1 and (lack := _lack(file, name, spec)) is not None:
+            problems.append(InJob((*at, "columns"), f"{file.source}: {file.uri}: {lack}"))
+        files.append((file, name))
+    return Readable(files=files, problems=problems)
 
 
-def _look_into(file: InputFile, spec: JobSpec) -> Sniffed:
-    fs = filesystem(file.uri, sources.input_of(spec, file.source).storage)
+def _look_into(file: InputFile, spec: InputSpec) -> Sniffed:
     try:
-        head = fs.cat_file(file.uri, start=0, end=min(HEAD_BYTES, file.size)) if file.size else b""
+        with asking(file.uri):
+            fs = filesystem(file.uri, spec.storage)
+            head = fs.cat_file(file.uri, start=0, end=min(HEAD_BYTES, file.size)) if file.size else b""
     except OSError as e:
         return Sniffed(error=f"{file.uri}: cannot be read: {e}; check the credentials or the file's mode")
     return sniff(file.uri, bytes(head))  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
 
 
-def check_resources(spec: JobSpec) -> None:
-    """InputError when a model, list, tokenizer or plan of the job cannot be read, or is not what it should be."""
-    problems: list[str | InJob] = []
+def _lack(file: InputFile, reader: str, spec: InputSpec) -> str | None:
+    """What the first file of a source lacks of what the job says of it, where its reader can tell without reading it.
 
-    def attempt(key: Path, read: Callable[[], object]) -> None:
-        try:
-            read()
-        except MissingFile as e:
-            problems.append(InJob(key, str(e)))
-
-    for resource in sources.files_of(spec.to_canonical()):
-        attempt(("documents",), functools.partial(resources.sha256, resource.address))
-    attempt(("tokens", "tokenizer"), lambda: _tokenizer(spec))
-    attempt(("mix", "plan"), lambda: given_plan(spec.mix))
-    if problems:
-        raise InputError(dict.fromkeys(problems))
-
-
-def _tokenizer(spec: JobSpec) -> None:
-    """MissingFile unless the job's tokenizer can be loaded."""
-    address, eos = spec.tokens.tokenizer, spec.tokens.eos
-    content = resources.opened(address)
+    A file that cannot be read at all is left to its unit, which counts its rows as failed.
+    """
+    made = build_reader(spec, reader)
+    if not isinstance(made, Foresees) or not file.size:
+        return None
     try:
-        tokenizer.load(content, eos=eos)
-    except (ValueError, LookupError) as e:
-        remedy = "name a tokenizer.json, and a token of its as eos"
-        raise MissingFile(f"{address!r} cannot be used with eos {eos!r}: {e}; {remedy}") from e
+        with asking(file.uri), filesystem(file.uri, spec.storage).open(file.uri, "rb") as opened:
+            return made.lacking(cast(BinaryIO, opened))
+    except OSError:
+        return None
 
 
 def check_stores(stores: Sequence[Store]) -> None:

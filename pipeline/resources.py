@@ -5,7 +5,7 @@ import hashlib
 import socket
 from collections.abc import Iterable, Mapping
 
-from cluster.storage import filesystem
+from cluster.filesystems import asking, filesystem
 from operators import load
 from operators.contract import Operator
 
@@ -25,8 +25,8 @@ def read(address: str) -> bytes:
     try:
         if address.startswith("shipped:"):
             return load.shipped(address)
-        fs = filesystem(address)
-        return bytes(fs.cat_file(address))  # pyright: ignore[reportArgumentType]
+        with asking(address):
+            return bytes(filesystem(address).cat_file(address))  # pyright: ignore[reportArgumentType]
     except FileNotFoundError as e:
         raise MissingFile(f"cannot read {address!r}: there is no such file; correct the name") from e
     except PermissionError as e:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import lease, lifecycle
+from cluster.filesystems import StorageError
 from cluster.storage import Store
 from operators.mix.weights import SpecError
 from pipeline import folders, preflight, sweep
@@ -59,8 +60,9 @@ class Summary:
 def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
     """Run every stage that is not done. Errors leave what is committed in place: the same call goes on from there."""
     started = time.monotonic()
-    files = preflight.check_inputs(spec) if options.look else []
-    preflight.check_resources(spec)
+    files = preflight.check(spec) if options.look else []
+    if not options.look:
+        preflight.check_resources(spec)
     with opened(spec, options, display) as run:
         return _stages(run, files, options, started)
 
@@ -73,7 +75,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
     with contextlib.ExitStack() as open_:
         try:
             held = open_.enter_context(lease.held(workspace))
-        except (FileNotFoundError, PermissionError) as e:
+        except (FileNotFoundError, PermissionError, StorageError) as e:
             told = f"{spec.workspace} cannot be written to: {e}; check the address and the credentials"
             raise InputError([InJob(("workspace",), told)]) from e
         yield Run(

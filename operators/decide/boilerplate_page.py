@@ -11,6 +11,7 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from operators import limits
 from operators.batch import Batch
 from operators.contract import Columns, Decision
 
@@ -27,8 +28,7 @@ class BoilerplatePage(Decision):
     reads: ClassVar[Columns] = {"boilerplate_score": pa.float32()}
 
     def __post_init__(self) -> None:
-        if not 0 <= self.max_score <= 1:
-            raise ValueError(f"max_score must be from 0 to 1, got {self.max_score!r}")
+        limits.refuse(limits.share(self, "max_score"))
 
     def reasons(self, batch: Batch) -> pa.Array:
         above = pc.greater(batch.column("boilerplate_score"), pa.scalar(self.max_score, pa.float32()))

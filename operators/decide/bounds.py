@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
+from operators import limits
 from operators.batch import Batch
 from operators.checks import NUMBER
 from operators.contract import Columns, Decision
@@ -68,8 +69,7 @@ class Bounds(Decision):
             low, high = pair
             if low is None and high is None:
                 raise ValueError(f"bounds of {column!r} are both open: give one, or leave the column out")
-            if low is not None and high is not None and low > high:
-                raise ValueError(f"bounds of {column!r} keep nothing: {low} is above {high}")
+            limits.refuse([limits.of_column(column, low, high)])
 
     def columns_read(self) -> Columns:
         return dict.fromkeys(self.bounds, NUMBER)

@@ -6,12 +6,13 @@ Deviates: as datatrove's C4QualityFilter: only lines that pass the line rules be
           and javascript cost the line, not the page (the last two fields make them cost the page, off by default).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 
+from operators import limits
 from operators.batch import Batch
 from operators.contract import Columns, Decision
 from operators.text.reasons import above, below, first_reason
@@ -34,6 +35,9 @@ class C4(Decision):
         "c4_javascript_lines": pa.int64(),
         "c4_policy_lines": pa.int64(),
     }
+
+    def __post_init__(self) -> None:
+        limits.refuse(limits.not_negative(self, *(f.name for f in fields(self))))
 
     def reasons(self, batch: Batch) -> pa.Array:
         rules: list[tuple[str, np.ndarray]] = [

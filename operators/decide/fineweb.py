@@ -11,6 +11,7 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
+from operators import limits
 from operators.batch import Batch
 from operators.contract import Columns, Decision
 from operators.text.reasons import above, below, first_reason
@@ -35,6 +36,10 @@ class Fineweb(Decision):
         "fineweb_dup_char_ratio": pa.float32(),
         "fineweb_newline_ratio": pa.float32(),
     }
+
+    def __post_init__(self) -> None:
+        shares = limits.share(self, "min_ended_line_ratio", "max_short_line_ratio", "max_dup_char_ratio")
+        limits.refuse([*shares, *limits.not_negative(self, "max_newline_ratio")])  # newlines by words: it may pass 1
 
     def reasons(self, batch: Batch) -> pa.Array:
         unended = below(batch, "fineweb_ended_line_ratio", self.min_ended_line_ratio)

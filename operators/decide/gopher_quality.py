@@ -10,9 +10,10 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
+from operators import limits
 from operators.batch import Batch
 from operators.contract import Columns, Decision, Resource
-from operators.text.languages import SETTINGS, setting_of
+from operators.text.languages import SETTINGS, check_settings, setting_of
 from operators.text.reasons import above, below, first_reason
 
 
@@ -47,6 +48,18 @@ class GopherQuality(Decision):
         "gopher_alpha_ratio": pa.float32(),
         "gopher_stop_words": pa.int32(),
     }
+
+    def __post_init__(self) -> None:
+        counts = limits.not_negative(self, "min_words", "max_words", "min_stop_words")
+        lengths = limits.not_negative(self, "min_mean_word_chars", "max_mean_word_chars")
+        marks = limits.not_negative(self, "max_hash_ratio", "max_ellipsis_ratio")  # marks by words: they may pass 1
+        shares = limits.share(self, "max_bullet_ratio", "max_ellipsis_line_ratio", "min_alpha_ratio")
+        words = limits.rising(self, "min_words", "max_words")
+        chars = limits.rising(self, "min_mean_word_chars", "max_mean_word_chars")
+        limits.refuse([*counts, *lengths, *marks, *shares, *words, *chars])
+
+    def check_files(self) -> None:
+        check_settings(self.settings, ("min_mean_word_chars", "max_mean_word_chars") if self.by_language else ())
 
     def columns_read(self) -> Columns:
         return {**self.reads, "language": pa.string()} if self.by_language else self.reads

@@ -4,11 +4,12 @@ Source:   Rae et al. 2021 (Gopher), arXiv:2112.11446, table A1: every default be
 Deviates: none in the numbers. Tried in datatrove's order (paragraphs, lines, runs); the first broken is the reason.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import pyarrow as pa
 
+from operators import limits
 from operators.batch import Batch
 from operators.contract import Columns, Decision
 from operators.text.reasons import above, first_reason
@@ -43,6 +44,9 @@ class GopherRepetition(Decision):
         **{f"gopher_top_{n}gram_ratio": pa.float32() for n in (2, 3, 4)},
         **{f"gopher_dup_{n}gram_ratio": pa.float32() for n in (5, 6, 7, 8, 9, 10)},
     }
+
+    def __post_init__(self) -> None:
+        limits.refuse(limits.share(self, *(f.name for f in fields(self))))
 
     def reasons(self, batch: Batch) -> pa.Array:
         limits = {column: getattr(self, column.replace("gopher_", "max_")) for column in self.reads}

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from operators import limits
 from operators.batch import Batch
 from operators.contract import Columns, Decision
 from operators.text.reasons import first_reason
@@ -31,6 +32,7 @@ class Language(Decision):
     def __post_init__(self) -> None:
         if not self.keep or isinstance(self.keep, str):
             raise ValueError(f"keep must name at least one language, e.g. [en, de] or {{en: 0.65}}, got {self.keep!r}")
+        limits.refuse(limits.share(self, "min_score"))
         for language, least in self.least_scores().items():
             if not isinstance(language, str):
                 raise ValueError(f"keep must hold language labels such as 'en', got {language!r}")

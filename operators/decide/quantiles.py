@@ -43,6 +43,8 @@ class Quantiles(Decision):
     def __post_init__(self) -> None:
         if self.null not in NULLS:
             raise ValueError(f"null must be one of {list(NULLS)}, got {self.null!r}")
+        if self.min_documents < 0:
+            raise ValueError(f"min_documents must be at least 0, got {self.min_documents}")
         if not self.bounds:
             raise ValueError("bounds must name at least one column, e.g. {quality: [0.1, null]}")
         for column, pair in self.bounds.items():

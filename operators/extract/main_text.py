@@ -65,6 +65,9 @@ class MainText(Extract):
         if not 0 <= self.threshold <= 1:
             raise ValueError(f"threshold must be from 0 to 1, got {self.threshold!r}")
 
+    def check_files(self) -> None:
+        load(self.model.read())
+
     def extract(self, batch: Batch) -> Arrays:
         content = batch.column("content")
         rows = len(content)

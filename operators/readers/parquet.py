@@ -65,6 +65,21 @@ class Parquet(Mapped, Reader):
         if len(rows):
             yield rows.batch()
 
+    def lacking(self, file: BinaryIO) -> str | None:
+        try:
+            schema = pq.read_schema(file)
+        except UNREADABLE:
+            return None
+        wanted = {"text": self.text, **self.named(), **self.columns}
+        missing = sorted({name for name in wanted.values() if name not in schema.names})
+        if missing:
+            lacking, there = " or ".join(map(repr, missing)), ", ".join(schema.names) or "none"
+            return f"the file has no column {lacking}, only {there}; say which is which, e.g. columns: {{text: body}}"
+        if not is_text(schema.field(self.text).type):
+            found = schema.field(self.text).type
+            return f"column {self.text!r} is {found}, not text; name another, e.g. columns: {{text: body}}"
+        return None
+
     def _group(self, parquet: pq.ParquetFile, part: Region, rows: Rows) -> Iterator[pa.RecordBatch]:
         """The rows of one group; what is left of it when reading breaks off becomes one failed row."""
         lengths = part.lengths()

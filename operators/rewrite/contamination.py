@@ -14,7 +14,7 @@ from operators.batch import Batch
 from operators.contract import Arrays, Columns, Resource, Rewrite
 from operators.text.changes import counts_at, put_back
 from operators.text.evaluation.overlap import overlap
-from operators.text.evaluation.sets import EvaluationSets, evaluation_sets
+from operators.text.evaluation.sets import EvaluationSets, check_sets, evaluation_sets
 from operators.text.spans import spans_of
 from operators.text.words import WordRule, find_words
 
@@ -44,6 +44,9 @@ class CutContamination(Rewrite):
     def __post_init__(self) -> None:
         if self.run_words < 1:
             raise ValueError(f"run_words must be at least 1, got {self.run_words}")
+
+    def check_files(self) -> None:
+        check_sets(self.sets.read())
 
     def rewrite(self, batch: Batch) -> Arrays:
         texts = batch.column("text")

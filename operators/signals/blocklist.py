@@ -52,6 +52,10 @@ class Blocklist(Signal):
         "url_soft_words": pa.int32(),
     }
 
+    def check_files(self) -> None:
+        for resource in (self.domains, self.hard_words, self.soft_words):
+            lines_of(resource.read())
+
     def measure(self, batch: Batch) -> Arrays:
         blocked = lines_of(self.domains.read())
         urls = Batch(pa.table({"text": batch.column("url").cast(TEXT)}))

@@ -13,7 +13,7 @@ import pyarrow as pa
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Resource, Signal
 from operators.text.evaluation.overlap import overlap, shares
-from operators.text.evaluation.sets import evaluation_sets
+from operators.text.evaluation.sets import check_sets, evaluation_sets
 from operators.text.words import WordRule, find_words
 
 
@@ -32,6 +32,9 @@ class Contamination(Signal):
     def __post_init__(self) -> None:
         if self.run_words < 1:
             raise ValueError(f"run_words must be at least 1, got {self.run_words}")
+
+    def check_files(self) -> None:
+        check_sets(self.sets.read())
 
     def measure(self, batch: Batch) -> Arrays:
         sets = evaluation_sets(self.sets.read(), self.run_words)

@@ -50,6 +50,9 @@ class Domain(Signal):
     def columns_added(self) -> Columns:
         return {self.column: pa.string()}
 
+    def check_files(self) -> None:
+        domains_of(self.table.read())
+
     def measure(self, batch: Batch) -> Arrays:
         table = domains_of(self.table.read())
         found = asked_of_each(

@@ -53,6 +53,11 @@ class FastTextClassifier(Signal):
             return {self.column: pa.float32()}
         return {self.column: pa.string(), f"{self.column}_score": pa.float32()}
 
+    def check_files(self) -> None:
+        labels = labels_of(self.model.read())
+        if self.label is not None:
+            self._place(labels)
+
     def measure(self, batch: Batch) -> Arrays:
         labels, weights = labels_of(self.model.read()), weights_of(self.model.read())
         texts = spans_of(batch.column("text"))

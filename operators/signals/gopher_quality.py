@@ -16,7 +16,7 @@ from operators.batch import Batch
 from operators.contract import Arrays, Columns, Resource, Signal
 from operators.signals.scans.gopher_marks import count_marks, count_word_kinds
 from operators.text.buffers import find_text
-from operators.text.languages import SETTINGS, StopWords, stop_words_of
+from operators.text.languages import SETTINGS, StopWords, check_stop_words, stop_words_of
 from operators.text.lengths import totals
 from operators.text.lines import LineRule, find_lines, headed_by
 from operators.text.membership import distinct_members
@@ -78,6 +78,9 @@ class GopherQuality(Signal):
 
     def columns_read(self) -> Columns:
         return {**self.reads, "language": pa.string()} if self.stop_words == StopWords.BY_LANGUAGE.value else self.reads
+
+    def check_files(self) -> None:
+        check_stop_words(self.stop_words, self.settings)
 
     def measure(self, batch: Batch) -> Arrays:
         text, n = batch.once(find_text), batch.num_rows

@@ -82,6 +82,9 @@ class Language(Signal):
         more = {f"{self.column}_lines": pa.list_(pa.string()), f"{self.column}_line_share": pa.float32()}
         return {**added, **more} if self.lines else added
 
+    def check_files(self) -> None:
+        names_of(self.model.read())
+
     def measure(self, batch: Batch) -> Arrays:
         names = names_of(self.model.read())
         texts = spans_of(batch.column("text")).prefix(self.prefix_bytes)

@@ -24,7 +24,7 @@ from operators.signals.scans.gopher_marks import count_marks
 from operators.signals.scans.word_entropy import entropies, entropy
 from operators.text.buffers import TextBuffers, find_text
 from operators.text.hashing import word_hash
-from operators.text.languages import SETTINGS, StopWords, stop_words_of
+from operators.text.languages import SETTINGS, StopWords, check_stop_words, stop_words_of
 from operators.text.lengths import find_chars, totals
 from operators.text.lines import ELLIPSES, LineRule, Lines, find_lines, headed_by
 from operators.text.repeats import repeated_parts
@@ -115,6 +115,9 @@ class RedpajamaV2(Signal):
 
     def columns_read(self) -> Columns:
         return {**self.reads, "language": pa.string()} if self.stop_words == StopWords.BY_LANGUAGE.value else self.reads
+
+    def check_files(self) -> None:
+        check_stop_words(self.stop_words, self.settings)
 
     def measure(self, batch: Batch) -> Arrays:
         text, words = batch.once(find_text), batch.once(find_words, WordRule.BARE)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from operators.batch import Batch
 from operators.contract import Arrays, Columns, Resource, Signal
-from operators.signals.corpora.counts import corpus_counts, log_weights
+from operators.signals.corpora.counts import corpus_counts, log_weights, texts_of
 from operators.text.words import WordRule, find_words
 
 
@@ -49,6 +49,10 @@ class Relevance(Signal):
     def __post_init__(self) -> None:
         if self.buckets < 2 or self.seed < 0:
             raise ValueError(f"buckets must be at least 2 and seed at least 0, got {self.buckets} and {self.seed}")
+
+    def check_files(self) -> None:
+        for resource in (self.target, self.raw):
+            texts_of(resource.read(), self.text_field)
 
     def measure(self, batch: Batch) -> Arrays:
         table = log_ratios(self.target.read(), self.raw.read(), self.text_field, self.buckets, self.seed)

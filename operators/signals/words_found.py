@@ -69,6 +69,9 @@ class WordsFound(Signal):
     def columns_added(self) -> Columns:
         return {self.column: pa.int32(), f"{self.column}_share": pa.float32()}
 
+    def check_files(self) -> None:
+        phrases_of(self.words.read())
+
     def measure(self, batch: Batch) -> Arrays:
         trie = trie_of(self.words.read())
         words = batch.once(find_words, WordRule.UNICODE)

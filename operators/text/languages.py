@@ -49,6 +49,26 @@ def stop_words_of(chosen: str | tuple[str, ...], settings: Resource, batch: Batc
     return StopSets(sets=word_sets([known[chosen]["stop_words"]]), which=np.zeros(batch.num_rows, np.int64))
 
 
+def check_stop_words(chosen: str | tuple[str, ...], settings: Resource) -> None:
+    """Raise ValueError where `stop_words_of` would, and for settings that are none."""
+    check_settings(settings, ("stop_words",))
+    known = language_settings(settings.read())
+    if isinstance(chosen, str) and chosen != StopWords.BY_LANGUAGE.value and chosen not in known:
+        raise ValueError(f"no stop words for language {chosen!r}; there are {', '.join(sorted(known))}")
+
+
+def check_settings(settings: Resource, needed: tuple[str, ...]) -> None:
+    """Raise ValueError for settings that are not like text/languages.json, or lack what is needed of each language."""
+    try:
+        known = language_settings(settings.read())
+        lacking = [(label, name) for label, each in known.items() for name in needed if name not in each]
+    except (ValueError, KeyError, TypeError, AttributeError) as e:
+        raise ValueError(f"no settings of languages ({e!r}); operators/text/languages.json shows their form") from e
+    if lacking:
+        label, name = lacking[0]
+        raise ValueError(f"the settings of {label!r} have no {name!r}")
+
+
 @functools.lru_cache(maxsize=4)
 def language_settings(content: bytes) -> dict[str, dict[str, Any]]:
     """The settings of each language in a file such as text/languages.json."""

@@ -6,22 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
 
+from cluster import credentials
 from pipeline.config.environment import NotSet, expanded
 from pipeline.config.formats import LIST_MARK
 from pipeline.config.secrets import redacted
 
 SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
-
-# Where each store looks for credentials by itself, by the scheme of its addresses.
-REMEDIES = {
-    "s3": "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    "gs": "set GOOGLE_APPLICATION_CREDENTIALS",
-    "gcs": "set GOOGLE_APPLICATION_CREDENTIALS",
-    "abfs": "set AZURE_STORAGE_CONNECTION_STRING",
-    "az": "set AZURE_STORAGE_CONNECTION_STRING",
-    "hf": "set HF_TOKEN",
-}
-ANY_STORE = "put it into fsspec's own configuration (FSSPEC_<PROTOCOL>_<OPTION>, or ~/.config/fsspec/conf.json)"
 
 
 class BadAddress(ValueError):
@@ -59,5 +49,4 @@ class Surroundings:
 
 def remedy(address: str) -> str:
     """How credentials reach the store of `address`, if not through the job file."""
-    scheme = address.removeprefix(LIST_MARK).partition("://")[0].lower()
-    return REMEDIES.get(scheme, ANY_STORE)
+    return credentials.remedy(address.removeprefix(LIST_MARK))

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from cluster.address import holds, normal
 from operators.mix.weights import SpecError
-from pipeline.config import least_shares
+from pipeline.config import least_shares, storage_options
 from pipeline.config.inputs import InputSpec
 from pipeline.config.messages import sections
 from pipeline.config.mix import MixSpec
@@ -26,7 +26,11 @@ def complaints(full: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _shards(full)
     if full.get("output_shards") is not None and full.get("shard_tokens") is not None:
         yield ("shard_tokens",), "output_shards and shard_tokens exclude each other: keep one"
-    yield from _folders(*(full.get(name, JobSpec.model_fields[name].default) for name in ("workspace", "output")))
+    folders = [full.get(name, JobSpec.model_fields[name].default) for name in ("workspace", "output")]
+    if isinstance(storage := full.get("storage"), Mapping):
+        told = storage_options.complaints(storage, [f for f in folders if isinstance(f, str)])
+        yield from ((("storage", *at), message) for at, message in told)
+    yield from _folders(*folders)
 
 
 def _folders(workspace: Any, output: Any) -> Iterator[Complaint]:

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
 from operators import load
 from operators.contract import Operator, Resource
+from pipeline.config import declarations
 from pipeline.config.addresses import BadAddress, Surroundings
 from pipeline.config.messages import told
 from pipeline.config.problems import nearest
@@ -35,6 +36,8 @@ def build(name: str, params: Mapping[str, Any], around: Surroundings) -> Built:
     cls = find(name)
     if isinstance(cls, str):
         return Built(params=dict(params), wrong=((None, cls),))
+    if breaches := tuple(declarations.complaints(name, cls)):
+        return Built(params=dict(params), wrong=tuple((None, told) for told in breaches))
     ready, wrong = _with_addresses(cls, params, around)
     wrong += wrong_params(name, cls, ready)
     if wrong:
@@ -43,6 +46,9 @@ def build(name: str, params: Mapping[str, Any], around: Surroundings) -> Built:
         return Built(params=ready, operator=load.build(name, ready))
     except (ValueError, TypeError, LookupError) as e:
         return Built(params=ready, wrong=(("", f"{name}: {e.args[0] if e.args else e}"),))
+    except Exception as e:  # whatever a user's own __post_init__ does
+        told = f"{name} cannot be built: {type(e).__name__}: {e}; a parameter that is wrong is a ValueError"
+        return Built(params=ready, wrong=(("", told),))
 
 
 def find(name: str) -> type[Operator] | str:
@@ -50,7 +56,11 @@ def find(name: str) -> type[Operator] | str:
     family, _, rest = name.partition(".")
     if (family in load.FAMILIES or not rest) and name not in load.names():
         likely = [n for n in load.names() if n.startswith(f"{family}.")]
-        return f"no operator {name!r}{nearest(name, likely or load.names())}"
+        near = nearest(name, likely or load.names())
+        if family in load.FAMILIES and rest[:1].isupper():  # a class, as a user's own operators are named
+            taken = ", ".join(load.FAMILIES)
+            return f"no operator {name!r}: {taken} are names of this program's own; call the file of yours another"
+        return f"no operator {name!r}{near}"
     try:
         return load.find(name)
     except load.UnknownName as e:

@@ -9,11 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from operators.contract import Operator
-from pipeline.config import between, building, flow, safety, weights_file
+from pipeline.config import between, building, flow, kept_languages, safety, weights_file
 from pipeline.config.addresses import Surroundings
 from pipeline.config.documents import Placed, unfolded
 from pipeline.config.flow import COPIES
 from pipeline.config.inputs import InputSpec
+from pipeline.config.known import Known, KnownStep, known_in
 from pipeline.config.messages import found, problems_of
 from pipeline.config.mix import MixSpec
 from pipeline.config.problems import Problem
@@ -25,10 +26,11 @@ from pipeline.config.streams import streams_of
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The spec, right only if there are no problems; null when there is none at all."""
+    """The spec, right only if there are no problems; null when there is none at all. known: what is right of it."""
 
     spec: JobSpec | None
     problems: tuple[Problem, ...]
+    known: Known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ def check(source: Source, *, folder: File, environment: Mapping[str, str]) -> Ch
     """`source` as a spec, and every problem with it."""
     if not isinstance(source.data, dict):
         message = f"a job file is a mapping (key: value), found {found(source.data)}"
-        return Checked(spec=None, problems=(source.problem((), message),))
+        return Checked(spec=None, problems=(source.problem((), message),), known=Known())
     around = Surroundings(folder=folder, environment=environment)
     written, unread = weights_file.read_in(written_out(source.data), around)
     ready = safety.located(written, around)
@@ -56,7 +58,10 @@ def check(source: Source, *, folder: File, environment: Mapping[str, str]) -> Ch
     except ValidationError as e:
         spec, problems = None, [*problems, *problems_of(e, source, JobSpec)]
     problems += check_flow(source, ready.full, built, around)
-    return Checked(spec=spec, problems=tuple(problems))
+    buildable = [(placed, op) for placed, op in built.steps if op is not None]
+    sound = [KnownStep(at=p.path, params=p.params, name=p.step.operator, operator=op) for p, op in buildable]
+    known = known_in(ready.full, sound, [path for path, _ in ready.complaints])
+    return Checked(spec=spec, problems=tuple(problems), known=known)
 
 
 def build_steps(source: Source, around: Surroundings) -> BuiltSteps:
@@ -84,6 +89,9 @@ def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, aroun
     sound = [(i, s) for i, each in numbered if isinstance(s := between.sound(InputSpec, each), InputSpec)]
     read = streams_of(source, around, sound)
     problems += read.problems
+    fixed = {s.language for _, s in sound if s.language is not None}
+    for number, message in kept_languages.complaints([(p.step.operator, op) for p, op in built.steps], fixed):
+        problems.append(source.problem((*built.steps[number][0].params, "keep"), message))
     if built.problems or read.problems:
         return problems
     steps = [(placed.step.operator, op) for placed, op in built.steps if op is not None]

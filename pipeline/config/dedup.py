@@ -9,6 +9,8 @@ from pipeline.config.presets import PRESETS
 from pipeline.config.problems import nearest
 from pipeline.config.section import Complaint, Positive, Section, Share
 
+MOST_MINIMA = 1 << 16  # guess: seven times the largest published signature (RefinedWeb's 9,000); half a MB a document
+
 
 class NearSpec(Section):
     """Near duplicates by MinHash: two documents meet when one of `bands` keys of `rows` minima is equal."""
@@ -29,6 +31,9 @@ class NearSpec(Section):
     """How a candidate is checked before it goes: by its shingles, by its signature, or not at all."""
 
     def complaints(self) -> Iterator[Complaint]:
+        if self.bands * self.rows > MOST_MINIMA:
+            told = f"bands x rows is {self.bands * self.rows:,} minima a document, at most {MOST_MINIMA:,} can be held"
+            yield ("bands",), f"{told}; FineWeb has 14 x 8, RefinedWeb 450 x 20"
         if self.preset is not None and self.preset not in PRESETS:
             yield ("preset",), f"no preset {self.preset!r}{nearest(self.preset, [*PRESETS, 'off'])}"
 

@@ -49,10 +49,14 @@ class _Unfolding:
     def step(self, item: Any, path: Path) -> Placed | None:
         """One step in any of its forms but a recipe; null, and a problem, when it has none of them."""
         match item:
+            case "":
+                self.say(path, "expected the name of an operator, found an empty text; take the line out, or name one")
             case str():
                 return Placed(step=StepSpec(operator=item), path=path, params=path)
             case {"recipe": _}:
                 self.say(path, f"a recipe names no other recipe, found {found(item)}")
+            case {"uses": ""} | {"": _}:
+                self.say(path, "expected the name of an operator, found an empty text; take the line out, or name one")
             case {"uses": str() as name, **rest}:
                 self.only(rest, ("with",), path)
                 return self.with_params(name, rest.get("with"), path, (*path, "with"))

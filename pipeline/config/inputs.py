@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pipeline.config import storage_options
 from pipeline.config.formats import AUTO, FORMATS, format_of, list_address
 from pipeline.config.problems import nearest
 from pipeline.config.section import Complaint, PlainMap, Section
@@ -62,6 +63,8 @@ class InputSpec(Section):
                 yield (column,), f"{column!r} is a fixed value here and a field under 'columns': keep one"
         if "columns" in self.options:
             yield ("options", "columns"), "'columns' is a key of the input itself, beside 'options'"
+        addresses = [*(list_address(p) or p for p in self.paths), self.prefix]
+        yield from ((("storage", *at), told) for at, told in storage_options.complaints(self.storage, addresses))
         if self.prefix and not any(map(list_address, self.paths)):
             yield ("prefix",), "a prefix goes before the lines of a list of files, and no path here is one"
 

@@ -10,10 +10,21 @@ from pathlib import Path
 from operators.load import FAMILIES
 from pipeline.config.checking import check
 from pipeline.config.formats import reader_name
+from pipeline.config.known import Known
 from pipeline.config.overrides import apply_overrides
 from pipeline.config.problems import JobError, Problem
-from pipeline.config.source import read
+from pipeline.config.source import Source, read
 from pipeline.config.spec import JobSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """A job file as it was understood. spec: right only without problems; known: what can be looked at beside them."""
+
+    source: Source
+    spec: JobSpec | None
+    problems: tuple[Problem, ...]
+    known: Known
 
 
 def load(path: str | Path, *, overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> JobSpec:
@@ -22,6 +33,13 @@ def load(path: str | Path, *, overrides: Sequence[str] = (), environment: Mappin
     environment: the variables that paths may name; by default those of this process. Raises JobError with every
     problem, before anything of the job is touched.
     """
+    return _right(examine(path, overrides=overrides, environment=environment))
+
+
+def examine(
+    path: str | Path, *, overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Examined:
+    """The same, with the problems told and not raised. JobError for a file that cannot be read, or is not YAML."""
     file = Path(path)
     try:
         text = file.read_text(encoding="utf-8")
@@ -30,7 +48,7 @@ def load(path: str | Path, *, overrides: Sequence[str] = (), environment: Mappin
         message = f"cannot read this job file: {reason}; `corpusmill init` writes one to start from"
         raise JobError([Problem(at=str(path), path="", message=message)]) from e
     environment = os.environ if environment is None else environment
-    return parse(text, file=file.name, folder=file.parent, overrides=overrides, environment=environment)
+    return _examined(text, file.name, file.parent, overrides, environment)
 
 
 def parse(
@@ -46,13 +64,23 @@ def parse(
     file: what problems call it; folder: where relative paths, recipes and operators of the user's own start;
     environment: the variables that paths may name, none by default.
     """
-    source = apply_overrides(read(text, file=file), overrides)
-    with importable(Path(folder)) as place:
-        checked = check(source, folder=Path(folder), environment=environment or {})
-        if checked.spec is None or checked.problems:
-            raise JobError(checked.problems)
-        place.needed = has_own_operators(checked.spec)
-    return checked.spec
+    return _right(_examined(text, file, Path(folder), overrides, environment or {}))
+
+
+def _examined(text: str, file: str, folder: Path, overrides: Sequence[str], environment: Mapping[str, str]) -> Examined:
+    changed = apply_overrides(read(text, file=file), overrides)
+    with importable(folder) as place:
+        checked = check(changed.source, folder=folder, environment=environment)
+        problems = (*changed.problems, *checked.problems)
+        place.needed = checked.spec is not None and not problems and has_own_operators(checked.spec)
+    return Examined(source=changed.source, spec=checked.spec, problems=problems, known=checked.known)
+
+
+def _right(found: Examined) -> JobSpec:
+    """The spec of a job without problems; JobError with all of them."""
+    if found.spec is None or found.problems:
+        raise JobError(found.problems)
+    return found.spec
 
 
 @dataclass

@@ -26,6 +26,14 @@ EXPECTED = {
     "model_attributes_type": "a mapping (key: value)",
     "string_pattern_mismatch": "letters, digits, '.', '_' or '-', a letter or digit first",
     "string_too_short": "a text that is not empty",
+    "int_parsing_size": "a whole number of fewer digits",
+    "string_sub_type": "a text",
+    "string_unicode": "a text",
+    "list_type": "a list",
+    "set_type": "a list",
+    "frozen_set_type": "a list",
+    "finite_number": "a finite number",
+    "bytes_type": "bytes, which a job file cannot hold",
     "none_required": "nothing (null)",
 }
 BOUNDS = {
@@ -83,9 +91,13 @@ def told(detail: ErrorDetails) -> str:
         return _choice(context["expected"], detail["input"])
     if kind in BOUNDS:
         words, key = BOUNDS[kind]
-        return f"expected {words} {context[key]:g}, found {found(detail['input'])}"
+        bound = context[key]
+        shown = f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"
+        return f"expected {words} {shown}, found {found(detail['input'])}"
     if kind == "too_short":
         return f"expected at least {context['min_length']}, found {found(detail['input'])}"
+    if kind == "too_long":
+        return f"expected at most {context['max_length']}, found {found(detail['input'])}"
     if kind in EXPECTED:
         return f"expected {EXPECTED[kind]}, found {found(detail['input'])}"
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, found {found(detail['input'])}"

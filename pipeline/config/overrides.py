@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.config.problems import JobError, Problem
@@ -11,12 +12,20 @@ from pipeline.config.source import Path, Source, dotted, read
 PART = re.compile(r"([A-Za-z0-9_-]+)|\[([^\]]+)\]|(\.)")
 
 
-def apply_overrides(source: Source, overrides: Sequence[str]) -> Source:
+@dataclass(frozen=True, kw_only=True)
+class Overridden:
+    """A job file with what could be set of its overrides, and what was wrong with the others."""
+
+    source: Source
+    problems: tuple[Problem, ...]
+
+
+def apply_overrides(source: Source, overrides: Sequence[str]) -> Overridden:
     """`source` with each "path=value" set, the last one winning; values are YAML.
 
     A path is keys with dots between them; `[...]` picks from a list by number, an input by its source name and a step
     by its operator: `inputs[crawl].priority=2`, `documents[decide.language].min_score=0.5`. Problems with such a value
-    are placed at the override. Raises JobError for an override that cannot be understood.
+    are placed at the override.
     """
     data, places, problems = copy.deepcopy(source.data), dict(source.places), []
     for override in overrides:
@@ -29,9 +38,7 @@ def apply_overrides(source: Source, overrides: Sequence[str]) -> Source:
             problems += [Problem(at=at, path="", message=p.message) for p in e.problems]
         else:
             places |= {path[:n]: at for n in range(1, len(path) + 1) if path[:n] not in places} | {path: at}
-    if problems:
-        raise JobError(problems)
-    return Source(file=source.file, data=data, places=places)
+    return Overridden(source=Source(file=source.file, data=data, places=places), problems=tuple(problems))
 
 
 def _set(data: Any, override: str) -> Path:

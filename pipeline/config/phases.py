@@ -8,6 +8,8 @@ from pipeline.config.bounds import BoostSpec, BoundSpec
 from pipeline.config.section import Section
 from pipeline.config.shares import LevelSpec
 
+MOST_STEPS = 1000  # guess: each phase and each step of a ramp has shards of its own
+
 
 class PhaseSpec(Section):
     """A stage of training. What it does not say it takes from the mix; epoch caps hold over all phases together."""
@@ -22,7 +24,7 @@ class PhaseSpec(Section):
     """Windows of its own, instead of the mix's; null: those of the mix. Epoch caps are the mix's alone."""
     boosts: tuple[BoostSpec, ...] = ()
     """Parts it takes more of, or less."""
-    ramp_steps: Annotated[int, Field(ge=0)] = 0
+    ramp_steps: Annotated[int, Field(ge=0, le=MOST_STEPS)] = 0
     """Above 0: it comes in so many equal steps, whose weights go straight from the phase before to its own."""
 
 

@@ -28,8 +28,13 @@ class JobError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         safe = (Problem(at=redacted(p.at), path=p.path, message=redacted(p.message)) for p in problems)
-        self.problems = tuple(sorted(dict.fromkeys(safe), key=_order))
+        self.problems = tuple(ordered(safe))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def ordered(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once, in the order of the file."""
+    return sorted(dict.fromkeys(problems), key=_order)
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:

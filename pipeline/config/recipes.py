@@ -44,6 +44,9 @@ def find_recipe(name: str, folder: File) -> Recipe:
             return parse_recipe((folder / name).read_text(encoding="utf-8"), file=name)
         except OSError as e:
             raise LookupError(f"cannot read the recipe {name!r}: {e.strerror}") from e
+        except UnicodeDecodeError as e:
+            told = f"cannot read the recipe {name!r}: it is not UTF-8 text ({e.reason}); save it as UTF-8"
+            raise LookupError(told) from e
     if name not in recipe_names():
         near = nearest(name, recipe_names())
         raise LookupError(f"no recipe {name!r}{near}" + ("" if "?" in near else "; your own is a path ending in .yaml"))

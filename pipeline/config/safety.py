@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.config.addresses import BadAddress, Surroundings, remedy
+from pipeline.config.formats import list_address
 from pipeline.config.secrets import redacted, secret_option
 from pipeline.config.source import Path
 from pipeline.config.spec import JobSpec
@@ -15,6 +16,7 @@ ADDRESSES: tuple[Path, ...] = (
     ("workspace",),
     ("output",),
     ("inputs", "*", "paths", "*"),
+    ("inputs", "*", "prefix"),
     ("tokens", "tokenizer"),
     ("mix", "plan"),
 )
@@ -37,7 +39,7 @@ def located(full: Mapping[str, Any], around: Surroundings) -> Located:
     def ready(value: Any, rest: Path, path: Path) -> Any:
         if not rest:
             try:
-                return around.located(value) if isinstance(value, str) else value
+                return around.located(value) if isinstance(value, str) and (value or path[-1] != "prefix") else value
             except BadAddress as e:
                 complaints.append((path, e.args[0]))
                 return value
@@ -50,7 +52,16 @@ def located(full: Mapping[str, Any], around: Surroundings) -> Located:
 
     for address in ADDRESSES:
         done = ready(done, address, ())
+    if isinstance(inputs := done.get("inputs"), tuple):
+        done["inputs"] = tuple(_with_prefix(each, around) for each in inputs)
     return Located(full=done, complaints=tuple(complaints))
+
+
+def _with_prefix(given: Any, around: Surroundings) -> Any:
+    """An input whose lists of paths start at the job file's folder, as paths in the job file itself do."""
+    paths = given.get("paths") if isinstance(given, dict) else None
+    listed = isinstance(paths, tuple) and any(isinstance(p, str) and list_address(p) for p in paths)
+    return {**given, "prefix": f"{around.folder.absolute()}/"} if listed and given.get("prefix", "") == "" else given
 
 
 def secrets_in(full: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:

@@ -30,6 +30,7 @@ _ASSIGNED = re.compile(
     r"(?P<before>\b(?P<name>[A-Za-z][A-Za-z0-9_.-]*)['\"]?\s*[=:]\s*(?:(?:Bearer|Basic)\s+)?)"
     r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;&'\"}\])]+)"
 )
+_FILE = re.compile(r"\.(jsonl?|ya?ml|parquet|txt|md|html?|csv|w?arc|wet|paths|gz|zst|lz4|bin|ftz|npz|py)$")
 _SHAPES = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS access key ids
     r"|\bhf_[A-Za-z0-9]{20,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bAIza[A-Za-z0-9_-]{30,}"  # Hugging Face, GitHub, Google
@@ -105,5 +106,6 @@ def _hide_query(match: re.Match[str]) -> str:
 def _hide_assigned(match: re.Match[str]) -> str:
     name, value = match["name"], match["value"]
     a_count = name.lower() == "token" and value.isdigit()
-    harmless = name.lower() == "key" or a_count or value.strip("'\"") in _OPEN_TOKENS
+    of_a_file = _FILE.search(name) and "=" not in match["before"] and value[0] not in "'\""  # books/secret.jsonl: why
+    harmless = name.lower() == "key" or a_count or of_a_file or value.strip("'\"") in _OPEN_TOKENS
     return match["before"] + (HIDDEN if secret_name(name) and not harmless else value)

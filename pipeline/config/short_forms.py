@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from operators.mix.schedule import equal_phases
+from pipeline.config.phases import MOST_STEPS
 from pipeline.config.presets import PRESETS, preset
 
 FREE = ("options", "storage", "params")  # mappings whose content is not ours to shape
@@ -31,7 +32,7 @@ def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
 def mix_written_out(mix: dict[str, Any]) -> None:
     """A mix, or one of its phases, without its short forms, in place."""
     phases, decay = mix.get("phases"), mix.get("head_decay")
-    if isinstance(phases, int) and not isinstance(phases, bool) and phases > 0:
+    if isinstance(phases, int) and not isinstance(phases, bool) and 0 < phases <= MOST_STEPS:
         mix["phases"] = [{"name": p.name, "share": p.share} for p in equal_phases(phases)]
     if isinstance(decay, int | float) and not isinstance(decay, bool):
         mix["head_decay"] = {"factor": decay}

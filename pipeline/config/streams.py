@@ -8,9 +8,9 @@ from operators.contract import Columns, Reader
 from pipeline.config import building
 from pipeline.config.addresses import Surroundings
 from pipeline.config.flow import FIXED, Stream
-from pipeline.config.formats import AUTO, reader_name
+from pipeline.config.formats import AUTO, FORMATS, reader_name
 from pipeline.config.inputs import InputSpec
-from pipeline.config.problems import Problem
+from pipeline.config.problems import Problem, nearest
 from pipeline.config.readers import reader_params
 from pipeline.config.source import Path, Source
 
@@ -37,9 +37,15 @@ def streams_of(source: Source, around: Surroundings, inputs: Sequence[tuple[int,
         problems += [
             source.problem(_place(spec, number, what), message) for b in built.values() for what, message in b.wrong
         ]
+        for f, b in built.items():
+            if b.operator is not None and not isinstance(b.operator, Reader):
+                told = f"{reader_name(f)} is a step, no reader of files{nearest(f, (AUTO, *FORMATS))}"
+                problems.append(source.problem(("inputs", number, "format"), told))
         problems += _unheard(source, number, spec)
         makes = {f: b.operator.columns_made() for f, b in built.items() if isinstance(b.operator, Reader)}
         fixed = frozenset(name for name in FIXED if getattr(spec, name) is not None)
+        if not makes:
+            continue
         if spec.formats_are_certain():
             streams += [Stream(source=spec.source, reader=f, columns=makes[f], fixed=fixed) for f in makes]
         else:

@@ -1,9 +1,13 @@
 """How text becomes rows of token ids."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from pipeline.config.section import Complaint, Positive, Section
+
+MOST_SEQUENCE_TOKENS = 1 << 24  # guess: longer than the longest context there is; a row is held in memory whole
 
 
 class TokensSpec(Section):
@@ -11,8 +15,8 @@ class TokensSpec(Section):
 
     tokenizer: str = "shipped:tokens/models/default.tokenizer.json"
     """Address of a tokenizer.json; `shipped:` ones lie in this package."""
-    sequence_tokens: Positive = 2048
-    """Tokens in one row of the dataset."""
+    sequence_tokens: Annotated[int, Field(gt=0, le=MOST_SEQUENCE_TOKENS)] = 2048
+    """Tokens in one row of the dataset, at most 16,777,216."""
     packing: Literal["best_fit", "concat", "sliding", "none"] = "best_fit"
     """How documents fill rows. `best_fit`: whole documents, few cut; `concat`: one after another; `sliding`: rows of a
     document overlap; `none`: one document a row."""

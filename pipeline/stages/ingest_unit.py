@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cluster.storage import Store, etag_of, filesystem
+from cluster.filesystems import filesystem
+from cluster.storage import Store, etag_of
 from operators.contract import Span
 from pipeline import kernels, own_code, resources, sources, warm
 from pipeline.accounting import Tally, check

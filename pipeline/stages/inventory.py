@@ -17,7 +17,7 @@ from operators.contract import Reader
 from operators.readers.framing.spans import spans
 from pipeline import sweep
 from pipeline.identity import SHARD_BITS
-from pipeline.inputs import InputFile
+from pipeline.input_paths import InputFile
 from pipeline.run import Run
 from pipeline.stages import withheld
 from pipeline.stages.withheld import Withheld

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import faultpoint
-from cluster.storage import StorageError, Store
+from cluster.filesystems import StorageError
+from cluster.storage import Store
 from pipeline import own_output, resources
 from pipeline.config.spec import JobSpec
 from pipeline.funnel import Funnel

@@ -1,6 +1,7 @@
 """What was learned: weights of class words and of text words, and three forests; read from the bytes of one file."""
 
 import io
+import zipfile
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,6 +10,10 @@ import numpy as np
 from operators.extract.html.forest import STORED, Forest, forest
 
 STAGES = ("first", "second", "page")
+
+
+class NotAModel(ValueError):
+    """Bytes that are no model of main text."""
 
 
 class Model(NamedTuple):
@@ -35,10 +40,13 @@ def dump(model: Model) -> bytes:
 
 @lru_cache(maxsize=4)
 def load(content: bytes) -> Model:
-    """The model in the bytes of a file that `dump` wrote."""
-    arrays = np.load(io.BytesIO(content), allow_pickle=False)
-    forests = [forest(*(arrays[f"{stage}_{name}"] for name in STORED)) for stage in STAGES]
-    return Model(*(arrays[name] for name in Model._fields[:4]), *forests)
+    """The model in the bytes of a file that `dump` wrote; NotAModel when they are something else."""
+    try:
+        arrays = np.load(io.BytesIO(content), allow_pickle=False)
+        forests = [forest(*(arrays[f"{stage}_{name}"] for name in STORED)) for stage in STAGES]
+        return Model(*(arrays[name] for name in Model._fields[:4]), *forests)
+    except (ValueError, KeyError, IndexError, TypeError, OSError, EOFError, zipfile.BadZipFile) as e:
+        raise NotAModel(f"not a model of extract.main_text, as training writes it: it begins {content[:8]!r}") from e
 
 
 def blank() -> Model:

@@ -30,6 +30,15 @@ class BucketCounts:
 
 def corpus_counts(content: bytes, text_field: str, buckets: int, seed: int, pairs: bool) -> BucketCounts:
     """Counts over the JSONL documents of `content`."""
+    texts = texts_of(content, text_field)
+    words = find_words(Batch(pa.table({"text": pa.array(texts, TEXT)})), WordRule.UNICODE)
+    occurrences, documents = np.zeros(buckets, np.int64), np.zeros(buckets, np.int64)
+    _count(words.first, words.hash, np.uint64(seed), pairs, occurrences, documents)
+    return BucketCounts(occurrences=occurrences, documents=documents, size=len(texts))
+
+
+def texts_of(content: bytes, text_field: str) -> list[str]:
+    """The texts of JSONL documents. BadCorpus for a line without one, or none at all."""
     texts = []
     for number, line in enumerate(content.decode().split("\n"), 1):
         if not line.strip():
@@ -41,10 +50,7 @@ def corpus_counts(content: bytes, text_field: str, buckets: int, seed: int, pair
         texts.append(str(text))
     if not texts:
         raise BadCorpus("the corpus to compare with has no documents")
-    words = find_words(Batch(pa.table({"text": pa.array(texts, TEXT)})), WordRule.UNICODE)
-    occurrences, documents = np.zeros(buckets, np.int64), np.zeros(buckets, np.int64)
-    _count(words.first, words.hash, np.uint64(seed), pairs, occurrences, documents)
-    return BucketCounts(occurrences=occurrences, documents=documents, size=len(texts))
+    return texts
 
 
 @njit(nogil=True, cache=True, forceinline=True)

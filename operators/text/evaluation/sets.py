@@ -52,6 +52,15 @@ def evaluation_sets(content: bytes, length: int) -> EvaluationSets:
     return EvaluationSets(names=tuple(names), keys=keys, owners=owners)
 
 
+def check_sets(content: bytes) -> None:
+    """Raise ValueError unless every line is as described, and there is one; no word is hashed."""
+    lines = [(number, line) for number, line in enumerate(content.decode().split("\n"), 1) if line.strip()]
+    if not lines:
+        raise BadSet("there is no evaluation text in the file")
+    for number, line in lines:
+        _entry(line, number)
+
+
 def _entry(line: str, number: int) -> tuple[str, str]:
     try:
         entry = json.loads(line)

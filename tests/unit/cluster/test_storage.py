@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cluster.storage import StorageError, Store, etag_of, filesystem
+from cluster.filesystems import StorageError, filesystem
+from cluster.storage import Store, etag_of
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine on which nothing is compiled yet."""
     folder = tmp_path / "kernels"
     folder.mkdir()
-    monkeypatch.setenv(kernel_cache.VARIABLE, str(folder))
+    monkeypatch.setenv(kernel_cache.FOLDER, str(folder))
     kernels.stamp_of.cache_clear()
     yield folder
     kernels.stamp_of.cache_clear()

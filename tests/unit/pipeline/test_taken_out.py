@@ -11,7 +11,7 @@ from pipeline.dedup import index
 from pipeline.dedup.deduplicate import deduplicate
 from pipeline.dedup.index import record
 from pipeline.dedup.settings import Settings
-from pipeline.inputs import InputFile
+from pipeline.input_paths import InputFile
 from pipeline.stages import withheld
 from pipeline.stages.inventory import Numbered, numbered
 from pipeline.stages.withheld import Withheld

@@ -1,0 +1,37 @@
+"""Whether a store answers at all, asked before work and with little patience: a running job has more."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cluster.filesystems import S3_FIRST_WORD, StorageError, asking, filesystem, protocol_of
+
+
+class FirstWord:
+    """Asks each store once; holds its answer, so that a thousand paths in a store that is down cost one wait."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, StorageError | None] = {}
+
+    def require(self, url: str, options: Mapping[str, Any]) -> None:
+        """StorageError when the S3 store of an address has no answer; what it answers, even no, is not looked at."""
+        if protocol_of(url) not in ("s3", "s3a"):
+            return
+        bucket = url.partition("://")[2].partition("/")[0]
+        key = repr((bucket, sorted((str(k), repr(v)) for k, v in options.items())))
+        if key not in self._told:
+            self._told[key] = _asked(url, bucket, options)
+        if (error := self._told[key]) is not None:
+            raise error
+
+
+def _asked(url: str, bucket: str, options: Mapping[str, Any]) -> StorageError | None:
+    quick = {**dict(options.get("config_kwargs") or {}), **S3_FIRST_WORD}
+    try:
+        with asking(f"s3://{bucket}"):
+            fs: Any = filesystem(url, {**options, "config_kwargs": quick})
+            fs.call_s3("head_bucket", Bucket=bucket)
+    except StorageError as e:
+        return e
+    except OSError:
+        return None  # it answered: no such bucket, no permission, busy; who needs more of it will be told
+    return None

@@ -1,0 +1,148 @@
+"""What the paths of an input name: a file, a folder, a pattern, or a list of these; and what is wrong with each."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from typing import Any
+
+from cluster.filesystems import asking, filesystem, protocol_of
+from cluster.first_word import FirstWord
+from cluster.storage import etag_of
+from pipeline.config.formats import AUTO, format_of, list_address
+from pipeline.config.inputs import InputSpec
+from pipeline.path_list import BadList, full_address, lines_of
+
+HIDDEN = ("_", ".")  # markers, checksums and histories that other tools leave in a folder of data
+TOLD = 10  # wrong lines of one list that a message shows
+# What tells of the files it lies beside, where those are files of records.
+ABOUT = re.compile(r"(readme|license|licence|notice)(\.(md|txt|rst))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, order=True)
+class InputFile:
+    """One file of a source, as the store lists it now."""
+
+    source: str
+    uri: str
+    size: int
+    etag: str
+
+
+@dataclass
+class Named:
+    """The files behind one path, and what is wrong with it, one message each."""
+
+    files: list[InputFile] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+def named(path: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str, ...] = ()) -> Named:
+    """What `path` names. inside: the lists that led here, outermost first."""
+    try:
+        listed = list_address(path)
+        if listed is not None:
+            return _of_list(listed, spec, first_word, inside)
+        first_word.require(path, spec.storage)
+        with asking(path):
+            files = list(_files(path, spec))
+        return Named(files=files, wrong=[] if files else [f"{path!r} {_holds_nothing(path, spec)}"])
+    except BadList as e:
+        return Named(wrong=[f"{path!r} {e}"])
+    except OSError as e:
+        return Named(wrong=[f"{path!r}: {_plainly(e)}"])
+
+
+def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str, ...]) -> Named:
+    """What the lines of a list name, all of them; the first few that are wrong are told, and how many more."""
+    if listed in inside:
+        raise BadList("is a list that names itself; take that line out")
+    first_word.require(listed, spec.storage)
+    found = Named()
+    for line in lines_of(listed, spec.storage):
+        each = named(full_address(spec.prefix, line), spec, first_word, (*inside, listed))
+        found.files += each.files
+        found.wrong += each.wrong
+    if not found.files and not found.wrong:
+        raise BadList("names no file: the list is empty; correct it")
+    if not inside and len(found.wrong) > TOLD:
+        more = len(found.wrong) - TOLD
+        found.wrong = [*found.wrong[:TOLD], f"{listed!r}: {more:,} more of its lines are wrong"]
+    return found
+
+
+def _files(path: str, spec: InputSpec) -> Iterator[InputFile]:
+    """The files of one path that is no list. A name that is there as it is written wins over a pattern."""
+    fs = filesystem(path, spec.storage)
+    where = os.path.abspath(path) if protocol_of(path) == "file" and "://" not in path else path
+    infos: Mapping[str, Any]
+    if is_pattern(path) and not fs.exists(where):
+        infos = fs.glob(where, detail=True)  # pyright: ignore[reportAssignmentType]
+        fixed = str(fs._strip_protocol(where))
+        infos = {name: info for name, info in infos.items() if not hidden(name, fixed)}
+    elif fs.isdir(where):
+        infos = fs.find(where, detail=True)  # pyright: ignore[reportAssignmentType]
+        folder = str(fs._strip_protocol(where)).rstrip("/")
+        infos = {name: info for name, info in infos.items() if not hidden(name, f"{folder}/**")}
+        about = told_about(infos, spec.format)
+        infos = {name: info for name, info in infos.items() if name not in about}
+    else:
+        infos = {where: fs.info(where)}
+    for name, info in infos.items():
+        if info["type"] == "file":
+            uri = str(fs.unstrip_protocol(name)) if "://" in path else name
+            yield InputFile(spec.source, uri, int(info["size"]), etag_of(info))
+
+
+def is_pattern(path: str) -> bool:
+    return any(c in path for c in "*?[")
+
+
+def hidden(name: str, pattern: str) -> bool:
+    """Whether a file that a pattern found lies in what other tools hide, unless the pattern itself asks for that.
+
+    >>> hidden("/d/a/.git/x", "/d/**"), hidden("/d/_mine.jsonl", "/d/*.jsonl"), hidden("/d/_mine.jsonl", "/d/_*")
+    (True, True, False)
+    >>> hidden("/d/_old/x.jsonl", "/d/_old/*")
+    False
+    """
+    asked = [part for part in pattern.split("/") if part.startswith(HIDDEN)]
+    return any(
+        part.startswith(HIDDEN) and not any(fnmatch(part, each) or part == each for each in asked)
+        for part in name.split("/")[_fixed_parts(pattern) :]
+    )
+
+
+def _fixed_parts(pattern: str) -> int:
+    """How many parts of a pattern stand before the first that may fit several names."""
+    parts = pattern.split("/")
+    return next((n for n, part in enumerate(parts) if is_pattern(part)), len(parts))
+
+
+def told_about(names: Iterable[str], format_: str) -> set[str]:
+    """Of the files of a folder, a README and its like: where the others are files of records, they are no documents.
+
+    >>> told_about(["d/README.md", "d/a.jsonl"], "auto"), told_about(["d/README.md", "d/guide.md"], "auto")
+    ({'d/README.md'}, set())
+    """
+    names = list(names)
+    about = {name for name in names if ABOUT.fullmatch(os.path.basename(name))}
+    formats = {format_of(name) for name in names if name not in about} if format_ == AUTO else {format_}
+    return set() if not formats or formats & {"plain", None} else about
+
+
+def _holds_nothing(path: str, spec: InputSpec) -> str:
+    """What to say of a path that exists, or is a pattern, and names no file."""
+    if filesystem(path, spec.storage).isdir(path):
+        return f"is a folder and holds no file but hidden ones ({' '.join(HIDDEN)}); name the folder of the data"
+    return "names no file; see what lies there, or correct the pattern"
+
+
+def _plainly(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        missing = f" {error.filename!r}" if error.filename else ""
+        return f"there is no such file or folder{missing}; correct the path, or put the data there"
+    if isinstance(error, PermissionError):
+        return "no permission to read it; check the credentials or the file's mode"
+    return str(error)
