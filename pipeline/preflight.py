@@ -16,7 +16,7 @@ from pipeline.config.inputs import InputSpec
 from pipeline.config.known import Known, KnownPath, known_of
 from pipeline.config.readers import build_reader
 from pipeline.config.spec import JobSpec
-from pipeline.input_paths import InputFile
+from pipeline.input_paths import InputFile, plainly
 from pipeline.inputs import InJob, InputError, find
 
 LOOKED_INTO = 16  # files of each source; with 90,000 one request each would take minutes, and the unit looks again
@@ -97,7 +97,7 @@ def _look_into(file: InputFile, spec: InputSpec) -> Sniffed:
             fs = filesystem(file.uri, spec.storage)
             head = fs.cat_file(file.uri, start=0, end=min(HEAD_BYTES, file.size)) if file.size else b""
     except OSError as e:
-        return Sniffed(error=f"{file.uri}: cannot be read: {e}; check the credentials or the file's mode")
+        return Sniffed(error=f"{file.uri!r}: {plainly(e)}")
     return sniff(file.uri, bytes(head))  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
 
 

@@ -165,7 +165,7 @@ def test_an_input_without_permission(tmp_path):
     (tmp_path / "b.jsonl").write_text('{"text": "x"}\n')
     (tmp_path / "b.jsonl").chmod(0)
     told = unprivileged(tmp_path, f"{tmp_path}/b.jsonl")
-    assert "job.yaml:7:13 inputs[0].paths[0]: a: " in told
+    assert "job.yaml:7:5 inputs[0].paths: a: " in told
     assert "no permission to read it; check the credentials or the file's mode" in told
     assert "Errno" not in told
 
