@@ -1,6 +1,7 @@
 """What each command does, once its arguments are read."""
 
 import contextlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, own_code, preflight, sweep
+from pipeline import cut_off, explain, own_code, preflight, sweep
 from pipeline.config.load import examine, load
 from pipeline.config.problems import JobError
 from pipeline.config.spec import JobSpec
@@ -150,14 +151,29 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
         live |= {name for part in as_given(spec, workspace) for name in part.done}
         live |= {*tokenize.last_units(workspace)}
         found = sweep.unreferenced(workspace, live)
+        begun = _cut_off(workspace, Store(spec.output, spec.storage))
         for name in found.names:
             click.echo(name)
+        for each in begun:
+            click.echo(str(each))
         told = f"{len(found.names)} files, {size(found.size_bytes)}"
+        told += f", and {len(begun)} unfinished uploads" if begun else ""
         if yes:
             sweep.sweep(workspace, found)
+            for each in begun:
+                each.abort()
             click.echo(f"deleted {told}")
         else:
             click.echo(f"would delete {told}; say --yes to do it")
+
+
+def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
+    """Uploads that were cut off; none, and a word about it, where the credentials do not let us list them."""
+    try:
+        return cut_off.uploads(workspace, output, now=datetime.now(UTC))
+    except OSError as e:
+        click.echo(f"unfinished uploads are left out, they cannot be listed: {e}", err=True)
+        return []
 
 
 def as_given(spec: JobSpec, workspace: Store) -> list[ingest.Standing]:
