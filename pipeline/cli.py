@@ -94,9 +94,9 @@ def submit(**arguments: Any) -> None:
 @main.command()
 @click.argument("what", type=click.Choice(["documents", "dropped", "duplicates", "clusters", "sequence"]))
 @click.option("--reason", help="Only documents dropped for a reason that contains this.")
-@click.option("--source", help="Only this source.")
+@click.option("--source", help="Only documents, or removed documents, of this source.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
-@click.option("--row", default=0, show_default=True, help="Which sequence of the dataset to decode.")
+@click.option("--row", type=click.IntRange(min=0), help="Which sequence of the dataset to decode.  [default: 0]")
 @SET
 @JOB
 def inspect(**arguments: Any) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from cluster import reach
-from cluster.filesystems import asking, filesystem
+from cluster.filesystems import asking, filesystem, missing_package
 from cluster.storage import Store
 from operators.contract import Foresees, Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
@@ -33,6 +33,8 @@ class Readable:
 def check(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
     """Every input file with its reader. InputError lists all that is wrong with inputs, files and folders of a job."""
     known = known_of(spec)
+    if lacking := _packages(spec, known):
+        raise InputError(lacking)
     inputs = _look_at(known.paths, share=spec.sample.inputs)
     problems: list[InJob | str] = [*inputs.problems, *check_files.problems(known)]
     for look in (lambda: folders.check_apart(spec, [f for f, _ in inputs.files]), lambda: folders.check(spec)):
@@ -43,6 +45,16 @@ def check(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
     if problems:
         raise InputError(dict.fromkeys(problems))
     return _with_readers(spec, inputs)
+
+
+def _packages(spec: JobSpec, known: Known) -> list[InJob]:
+    """What has to be installed for the stores of a job, each package once, at the first key that needs it."""
+    folders_ = [((key,), getattr(spec, key)) for key in folders.WRITTEN]
+    found: dict[str, InJob] = {}
+    for at, url in [*folders_, *((p.at, p.path) for p in known.paths)]:
+        if told := missing_package(url):
+            found.setdefault(told, InJob(at, f"{told}, here and on every node"))
+    return list(found.values())
 
 
 def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:

@@ -1,6 +1,5 @@
 """The command line on a finished workspace: look into it, explain, clean, update, sample, limit, own operators."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -186,10 +185,3 @@ class Shouting(Signal):
     def measure(self, batch: Batch) -> Arrays:
         return {"exclamation_count": pc.count_substring(batch.column("text"), "!").cast(pa.int32())}
 '''
-
-
-def test_init_writes_a_job_that_loads(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert "wrote job.yaml" in say("init")
-    assert CliRunner().invoke(main, ["init"]).exit_code == 2
-    assert json.loads(json.dumps((tmp_path / "job.yaml").read_text())).startswith("#")

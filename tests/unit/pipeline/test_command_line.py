@@ -4,12 +4,16 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from cluster import lease
+from cluster.storage import Store
 from pipeline.cli import main
+from pipeline.config.load import load
 from tests.pipeline.jobs import ROOT
 
 JOB = {"name": "small", "inputs": [{"source": "a", "paths": ["a.jsonl"]}]}
@@ -80,6 +84,37 @@ def test_workers_of_this_machine_and_a_cluster_elsewhere_contradict_each_other(f
         assert not (folder / "work").exists()
 
 
+def test_init_writes_a_job_that_loads_and_overwrites_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["init", "mine.yaml"], catch_exceptions=False)
+    assert "wrote mine.yaml" in done.output
+    job = load("mine.yaml")
+    assert job.name == "my-corpus"
+    assert job.workspace == str(tmp_path / "work")
+    assert [i.source for i in job.inputs] == ["crawl"]
+    assert "exists already" in refused("init", "mine.yaml")
+
+
+def test_a_job_file_that_is_not_there_is_named_before_the_reason(tmp_path):
+    assert f"corpusmill: {tmp_path}/nope.yaml: cannot read this job file" in refused("run", tmp_path / "nope.yaml")
+
+
+def test_a_store_whose_package_is_not_installed_is_told_once_with_what_to_install(tmp_path):
+    paths = ["gs://bucket/a.jsonl", "gs://bucket/b.jsonl"]
+    job = {
+        **JOB,
+        "workspace": "gs://bucket/work",
+        "output": "gs://bucket/out",
+        "inputs": [{"source": "a", "paths": paths}],
+    }
+    (tmp_path / "job.yaml").write_text(json.dumps(job))
+    for command in ("plan", "run"):
+        told = refused(command, tmp_path / "job.yaml")
+        assert told.count("gcsfs") == 1
+        assert "gs:// needs a package that is not installed: pip install gcsfs, here and on every node" in told
+        assert told.count("\n") == 1
+
+
 def interrupted(after_s: float, *arguments: object) -> tuple[int, str]:
     """Exit code and last words of a command that Ctrl-C reaches so many seconds after it began to run."""
     wait = f"import _thread, threading; threading.Timer({after_s}, _thread.interrupt_main).start()"
@@ -100,3 +135,15 @@ def test_ctrl_c_while_modules_are_imported_says_how_to_go_on(folder, after_s):
     code, told = interrupted(after_s, "run", folder / "job.json")
     assert code == 128 + signal.SIGINT
     assert told.endswith("corpusmill: stopped; what was finished is kept: the same command goes on from there\n")
+
+
+def test_a_workspace_that_another_run_holds_ends_with_4_and_says_who(folder):
+    theirs = Store(str(folder / "work"))
+    lease.take(theirs)
+    told = lease.read(theirs)
+    assert told is not None
+    theirs.publish(lease.NAME, replace(told, host="elsewhere", pid=42).to_json())
+    done = CliRunner().invoke(main, ["run", str(folder / "job.json")], catch_exceptions=False)
+    assert done.exit_code == 4
+    assert "is in use by process 42 on elsewhere" in done.output
+    assert sorted(p.name for p in (folder / "work").iterdir()) == [lease.NAME]
