@@ -1,25 +1,19 @@
-"""Where compiled kernels are kept, decided before any is imported; and when one may be used again.
-
-Numba notices when a kernel's own file changes, but not when a kernel it calls from another file does: it would go on
-with the old one. So a kernel is as old as its file and all that this file imports of the same project.
-"""
+"""Where compiled kernels are kept, decided before any is imported, and how long."""
 
 import functools
 import hashlib
 import os
-import re
 import time
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
-FOLDER, LOCATORS = "NUMBA_CACHE_DIR", "NUMBA_CACHE_LOCATOR_CLASSES"  # Numba's own variables
+from pipeline.kernel_locator import FOLDER, digest_of
+
+LOCATORS = "NUMBA_CACHE_LOCATOR_CLASSES"  # Numba's own variable
 READY = "ready-"  # begins the name of a file that says the kernels of one use are compiled
 KEPT_S = 90 * 86400  # a guess
-_IMPORT = re.compile(r"^(?:from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^\n]*)|import\s+([\w., ]+))", re.MULTILINE)
 
 
 def choose() -> Path:
@@ -27,7 +21,7 @@ def choose() -> Path:
     folder = Path(os.environ.get("CORPUSMILL_CACHE") or platformdirs.user_cache_dir("corpusmill")) / "kernels"
     folder.mkdir(parents=True, exist_ok=True)
     os.environ[FOLDER] = str(folder)
-    os.environ[LOCATORS] = f"{__name__}.Located"
+    os.environ[LOCATORS] = "pipeline.kernel_locator.Located"
     return folder
 
 
@@ -39,54 +33,6 @@ def sweep(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-class Located:
-    """Where Numba finds the compiled form of one function: a file whose name holds the digest of what it rests on.
-
-    Numba asks for these methods (`numba.core.caching`, NUMBA_CACHE_LOCATOR_CLASSES). Two versions of a function never
-    share a file, so processes of both may run at once.
-    """
-
-    def __init__(self, file: Path, line: int) -> None:
-        self.file, self.line = file, line
-        place = hashlib.sha256(str(file.parent).encode()).hexdigest()[:16]
-        self.folder = Path(os.environ[FOLDER], f"{file.parent.name}-{place}")
-
-    @classmethod
-    def from_function(cls, function: Any, file: str) -> "Located | None":
-        """None where there is no file, as for what is typed at a prompt: such kernels are compiled each time."""
-        path = Path(file).resolve()
-        if not path.is_file() or FOLDER not in os.environ:
-            return None
-        found = cls(path, function.__code__.co_firstlineno)
-        found.folder.mkdir(parents=True, exist_ok=True)
-        return found
-
-    def ensure_cache_path(self) -> None:
-        """Make the folder."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-
-    def get_cache_path(self) -> str:
-        """The folder this function's compiled forms lie in."""
-        return str(self.folder)
-
-    def get_source_stamp(self) -> str:
-        """What decides how the function is compiled, apart from Numba and the processor."""
-        return digest_of(self.file)
-
-    def get_disambiguator(self) -> str:
-        """Tells functions of one name, and versions of one function, apart."""
-        return f"{self.line}-{digest_of(self.file)[:16]}"
-
-
-@functools.cache
-def digest_of(file: Path) -> str:
-    """sha256 over a source file and all files of its project that it imports, directly or through others."""
-    found = hashlib.sha256()
-    for path in sorted(rests_on(file)):
-        found.update(path.relative_to(_root(file)).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return found.hexdigest()
-
-
 @functools.cache
 def code_digest() -> str:
     """sha256 over all files that kernels of ours lie in, and what these rest on."""
@@ -95,51 +41,3 @@ def code_digest() -> str:
     assert spec.origin is not None, "operators"
     files = sorted(p for p in Path(spec.origin).resolve().parent.rglob("*.py") if b"njit" in p.read_bytes())
     return hashlib.sha256("".join(map(digest_of, files)).encode()).hexdigest()
-
-
-def rests_on(file: Path) -> set[Path]:
-    """The file and what it imports of its own project, and what that imports, and so on."""
-    found, left = {file}, [file]
-    while left:
-        new = _imported(left.pop()) - found
-        found |= new
-        left += new
-    return found
-
-
-@functools.cache
-def _imported(file: Path) -> frozenset[Path]:
-    """Files of the same project that a source file imports by name when it is loaded."""
-    root = _root(file)
-    return frozenset(path for name in _names(file.read_text()) if (path := _module(root, name)) is not None)
-
-
-def _names(source: str) -> Iterator[str]:
-    """Dotted names a source may import: modules, and what is taken out of them, which may be modules too.
-
-    >>> list(_names("import a.b\\nfrom c import (\\n    d,\\n    e as f,\\n)"))
-    ['a.b', 'c', 'c.d', 'c.e']
-    """
-    for module, taken, modules in _IMPORT.findall(source):
-        if module:
-            yield module
-            for name in taken.strip("()").split(","):
-                if name.split():
-                    yield f"{module}.{name.split()[0]}"
-        else:
-            yield from (name.split()[0] for name in modules.split(",") if name.split())
-
-
-def _module(root: Path, name: str) -> Path | None:
-    """The file of a module, where it is one of this project's."""
-    place = root.joinpath(*name.split("."))
-    return next((p for p in (place.with_suffix(".py"), place / "__init__.py") if p.is_file()), None)
-
-
-@functools.cache
-def _root(file: Path) -> Path:
-    """The folder that the topmost package of a file lies in, else the file's own."""
-    folder = file.parent
-    while (folder / "__init__.py").is_file():
-        folder = folder.parent
-    return folder

@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from pipeline import kernel_cache
 from pipeline.identity import digest
+from pipeline.kernel_locator import FOLDER
 
 
 def once(use: str, warm: Callable[[], object]) -> None:
@@ -40,6 +41,6 @@ def announce(uses: Iterable[str], tell: Callable[[str], object]) -> None:
 def stamp_of(use: str) -> Path:
     """The file that says the kernels of this use, in this code, are compiled on this machine."""
     processor = os.environ.get("NUMBA_CPU_NAME") or llvmlite.binding.get_host_cpu_name()
-    folder = Path(os.environ.get(kernel_cache.FOLDER) or kernel_cache.choose())
+    folder = Path(os.environ.get(FOLDER) or kernel_cache.choose())
     versions = numba.__version__, platform.python_version(), processor, kernel_cache.code_digest()
     return folder / f"{kernel_cache.READY}{digest(*versions, use)}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import kernel_cache
+from pipeline import kernel_cache, kernel_locator
 
 ROOT = Path(__file__).resolve().parents[3]
 KERNEL = """
@@ -65,10 +65,10 @@ def test_a_kernel_is_compiled_anew_when_a_number_changes_two_files_away(package)
 
 
 def test_a_file_that_no_kernel_imports_changes_nothing(package):
-    before = kernel_cache.digest_of(package / "kernel.py")
+    before = kernel_locator.digest_of(package / "kernel.py")
     (package / "other.py").write_text("FACTOR = 7\n")
-    kernel_cache.digest_of.cache_clear()
-    assert kernel_cache.digest_of(package / "kernel.py") == before
+    kernel_locator.digest_of.cache_clear()
+    assert kernel_locator.digest_of(package / "kernel.py") == before
 
 
 def test_kernels_rest_on_operators_alone():
@@ -79,7 +79,7 @@ def test_kernels_rest_on_operators_alone():
 
 def test_a_kernel_rests_on_what_it_imports_by_any_way(package):
     (package / "kernel.py").write_text("import mine.numbers\nfrom mine import (\n    called,\n)\n")
-    names = {path.name for path in kernel_cache.rests_on(package / "kernel.py")}
+    names = {path.name for path in kernel_locator.rests_on(package / "kernel.py")}
     assert names == {"__init__.py", "kernel.py", "called.py", "numbers.py"}
 
 
@@ -99,4 +99,4 @@ def test_old_kernels_go_and_with_them_the_word_that_all_are_there(tmp_path):
 
 def _all_files() -> set[Path]:
     files = (p for p in (ROOT / "operators").rglob("*.py") if b"njit" in p.read_bytes())
-    return {path for file in files for path in kernel_cache.rests_on(file)}
+    return {path for file in files for path in kernel_locator.rests_on(file)}
