@@ -15,12 +15,16 @@ S3_DEFAULTS: dict[str, Any] = {"config_kwargs": {"retries": {"mode": "standard",
 # more try after at most a second, so that a wrong address is told within five seconds (with S3_DEFAULTS: 12 to 14 s).
 S3_FIRST_WORD: dict[str, Any] = {
     "connect_timeout": 1.5,
-    "read_timeout": 3.0,
+    "read_timeout": 2.0,
     "retries": {"mode": "standard", "total_max_attempts": 2},
 }
 LOCAL = ("file", "local")
 NO_CREDENTIALS = ("NoCredentialsError", "PartialCredentialsError", "TokenRetrievalError", "UnauthorizedSSOTokenError")
-NO_ANSWER = ("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectError", "ConnectTimeout")
+NO_ANSWER = (
+    *("EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"),  # botocore
+    *("ConnectError", "ConnectTimeout", "ClientConnectorError", "ClientConnectorDNSError"),  # httpx, aiohttp
+    *("ConnectionRefusedError", "gaierror"),
+)
 
 
 GCSFS, ADLFS = "pip install gcsfs", "pip install adlfs"
@@ -74,11 +78,11 @@ def asking(url: str) -> Iterator[None]:
     """What a store's library raises in the `with`, beside the errors of files, becomes a StorageError with a remedy."""
     try:
         yield
-    except OSError:
-        raise
     except Exception as e:
-        if protocol_of(url) in LOCAL:
-            raise  # no library between us and the disk: a mistake of ours
+        if protocol_of(url) in LOCAL or isinstance(e, StorageError):
+            raise  # from a disk, what is no OSError is a mistake of ours
+        if isinstance(e, OSError) and type(e).__name__ not in (*NO_ANSWER, *NO_CREDENTIALS):
+            raise  # no such file, no permission; some libraries count silence among these
         raise StorageError(in_words(url, e)) from e
 
 

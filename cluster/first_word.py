@@ -17,7 +17,7 @@ class FirstWord:
         if protocol_of(url) not in ("s3", "s3a"):
             return
         bucket = url.partition("://")[2].partition("/")[0]
-        key = repr((bucket, sorted((str(k), repr(v)) for k, v in options.items())))
+        key = repr(sorted((str(k), repr(v)) for k, v in options.items()))
         if key not in self._told:
             self._told[key] = _asked(url, bucket, options)
         if (error := self._told[key]) is not None:
@@ -29,6 +29,7 @@ def _asked(url: str, bucket: str, options: Mapping[str, Any]) -> StorageError | 
     try:
         with asking(f"s3://{bucket}"):
             fs: Any = filesystem(url, {**options, "config_kwargs": quick})
+            fs.retries = 1  # of s3fs, each with all tries of the layer below; this instance is asked nothing else
             fs.call_s3("head_bucket", Bucket=bucket)
     except StorageError as e:
         return e

@@ -1,6 +1,6 @@
 """Models, lists, tokenizer and plan of a job, opened before any work: whether each is there, and what it should be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from operators import load
 from operators.contract import ChecksFiles
@@ -12,7 +12,7 @@ from pipeline.config.tokens import TokensSpec
 from pipeline.inputs import InJob
 from pipeline.resources import MissingFile
 
-SHIPPED = "shipped:"  # what lies in this package has tests of its own
+SHIPPED = "shipped:"  # what lies in this package is not the job's to mend
 
 
 def problems(known: Known) -> list[InJob]:
@@ -49,21 +49,23 @@ def _step(step: KnownStep, attempt: Callable[[Path, Callable[[], object]], None]
 
     for parameter, resource in files.items():
         attempt((*step.params, parameter), lambda p=parameter, r=resource: opened(p, r.address))
-    own = [parameter for parameter, resource in files.items() if not resource.address.startswith(SHIPPED)]
-    if own and not missing:
-        attempt((*step.params, own[0]), lambda: _as_declared(step, own))
+    own = {parameter: r.address for parameter, r in files.items() if not r.address.startswith(SHIPPED)}
+    if files and not missing:
+        place = (*step.params, next(iter(own))) if own else step.at
+        attempt(place, lambda: _as_declared(step, own.values()))
 
 
-def _as_declared(step: KnownStep, own: list[str]) -> None:
-    """MissingFile where the operator finds its files to be something else."""
+def _as_declared(step: KnownStep, own: Iterable[str]) -> None:
+    """MissingFile where the operator finds its files to be something else. own: addresses that the job names."""
     equipped = load.equip(step.operator, resources.opened)
     if not isinstance(equipped, ChecksFiles):
         return
     try:
         equipped.check_files()
     except Exception as e:  # whatever a reader of models raises at bytes that are none
-        named = ", ".join(repr(load.resources(step.operator)[parameter].address) for parameter in own)
-        told = str(e) or type(e).__name__
+        told, named = str(e) or type(e).__name__, ", ".join(map(repr, dict.fromkeys(own)))
+        if not named:
+            raise MissingFile(f"{step.name}: {told}") from e
         raise MissingFile(f"{named} cannot be used by {step.name}: {told}; name another file") from e
 
 

@@ -17,7 +17,11 @@ class InputSpec(Section):
     source: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
     """Name of the source, unique in the job: the `source` column of its documents."""
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`)."""
+    """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`).
+
+    A file that is named is read, whatever its name. In folders and globs what begins with `_` or `.` is passed over,
+    folders too, and so is a README or LICENSE beside files of records.
+    """
     format: Annotated[str, Field(json_schema_extra={"examples": [AUTO, *FORMATS]})] = AUTO
     """auto, warc, wet, arc, jsonl, parquet, plain, or a reader of your own (package.module.Class).
 
@@ -32,7 +36,7 @@ class InputSpec(Section):
     priority: int = 1
     """Among duplicates the copy from the source with the higher number survives."""
     prefix: str = ""
-    """Put before each line of a list of files, e.g. `s3://commoncrawl/`."""
+    """Put before each line of a list of files, e.g. `s3://commoncrawl/`; none: lines start at the job file's folder."""
     options: PlainMap = Field(default_factory=dict)
     """Further parameters of the reader."""
     storage: PlainMap = Field(default_factory=dict)

@@ -8,7 +8,6 @@ from operators.decide.language import Language as Keep
 from operators.signals.language import UNDETERMINED, names_of
 from operators.signals.language import Language as Measure
 from operators.text.language_names import CODES
-from pipeline.config.problems import nearest
 
 SHIPPED = "shipped:"  # another model is not opened while a job file is read
 COLUMN = "language"
@@ -50,5 +49,4 @@ def meant(language: str, labels: Collection[str]) -> str:
     code = CODES.get(language.lower())
     if code in labels:
         return f"; did you mean {code!r}?"
-    near = nearest(language.lower(), labels)
-    return near if "did you mean" in near else "; it says ISO 639 codes such as en, de, fr, zh"
+    return "; it says ISO 639 codes such as en, de, fr, zh"  # codes of two letters all look like each other

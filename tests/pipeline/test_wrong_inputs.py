@@ -3,6 +3,7 @@
 import gzip
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,17 +24,16 @@ inputs:
 """
 
 
-def refused(folder: Path, path: str, more: str = "", command: str = "run") -> str:
-    """What the command says about a job with this input; it must refuse it, and leave no trace."""
+def refused(folder: Path, path: str, more: str = "", command: str = "run", leaves: Sequence[str] = ()) -> str:
+    """What the command says about a job with this input; it must refuse it, and leave no trace but what was there."""
     job = folder / "job.yaml"
     job.write_text(JOB.format(folder=folder, path=path, more=more))
     started = time.monotonic()
     done = CliRunner().invoke(main, [command, str(job)], catch_exceptions=False)
     assert time.monotonic() - started < 5
     assert done.exit_code == EXIT_WRONG_JOB, done.output
-    assert not (folder / "out").exists()
-    assert not (folder / "work").exists()
-    return done.output + done.stderr
+    assert [name for name in ("out", "work") if (folder / name).exists()] == [*leaves]
+    return done.stderr
 
 
 def test_a_missing_path(tmp_path):
@@ -79,6 +79,42 @@ def test_every_problem_is_told_at_once(tmp_path):
     assert "did you mean 'columns'" in told
     assert "did you mean 'signals.language'" in told
     assert "min 0.9 is above max 0.1" in told
+
+
+def test_missing_files_are_told_with_what_is_wrong_in_the_job_file(tmp_path):
+    more = (
+        "    colums: {url: link}\n"
+        "  - {source: b, paths: [no-b.jsonl, '${NOT_SET}/x.jsonl']}\n"
+        "documents: [{signals.language: {model: no.ftz}}, signals.langage]\n"
+        "tokens: {tokenizer: no-tokenizer.json, sequence_tokens: none}"
+    )
+    told = refused(tmp_path, f"{tmp_path}/no-a.jsonl", more)
+    assert "did you mean 'columns'" in told
+    assert "did you mean 'signals.language'" in told
+    assert "NOT_SET is not set" in told
+    assert "sequence_tokens: expected a whole number" in told
+    for missing, place in (
+        ("no-a.jsonl", "7:13 inputs[0].paths[0]"),
+        ("no-b.jsonl", "9:25 inputs[1].paths[0]"),
+        ("no.ftz", "10:33 documents[0].model"),
+        ("no-tokenizer.json", "11:10 tokens.tokenizer"),
+    ):
+        assert any(f"{place}: " in line and missing in line for line in told.splitlines()), (missing, told)
+    assert told.count("no such file") == 4
+    assert len(told.splitlines()) == 8
+    numbers = [int(line.removeprefix("corpusmill: ").split(":")[1]) for line in told.splitlines()]
+    assert numbers == sorted(numbers)
+
+
+def test_missing_files_of_every_kind_are_told_at_once(tmp_path):
+    (tmp_path / "page.warc.gz").write_bytes(gzip.compress(b"<!DOCTYPE html><title>403 Forbidden</title>"))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thesis.txt").write_text("mine")
+    more = "  - {source: b, paths: page.warc.gz}\ntokens: {tokenizer: no.json}\nmix: {plan: no-plan.json}"
+    told = refused(tmp_path, f"{tmp_path}/no.jsonl", more + "\ndocuments: [extract.resiliparse]", leaves=["out"])
+    for part in ("no.jsonl", "holds HTML", "no.json'", "no-plan.json", "thesis.txt"):
+        assert part in told
+    assert len(told.splitlines()) == 5
 
 
 def test_a_secret_in_a_job_file(tmp_path):

@@ -73,3 +73,12 @@ def test_every_override_that_cannot_be_read_is_told():
     with pytest.raises(JobError) as caught:
         job("x", "name.y=1")
     assert len(caught.value.problems) == 2
+
+
+def test_an_override_that_cannot_be_read_hides_no_other_problem():
+    with pytest.raises(JobError) as caught:
+        parse(JOB.replace("signals.language", "signals.langage"), overrides=["x", "mix.temprature=2"])
+    told = str(caught.value)
+    assert "expected path=value" in told
+    assert "did you mean 'temperature'" in told
+    assert "did you mean 'signals.language'" in told

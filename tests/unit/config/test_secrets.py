@@ -63,6 +63,8 @@ def test_redacting_twice_is_redacting_once(text):
         "file:///data/my@file:x.gz",
         "abfs://container@account.dfs.core.windows.net/x",
         "hf://datasets/a/b@main/x.parquet",
+        "'/data/books/secret.jsonl': there is no such file or folder",
+        "/data/token.warc.gz: cannot be read",
     ],
 )
 def test_what_is_no_secret_stays(text):

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.config.inputs import InputSpec
+from pipeline.config.load import parse
 from pipeline.input_paths import InputFile
-from pipeline.inputs import _sample, find_files
+from pipeline.inputs import Found, _sample, find_files
 
 
 @pytest.fixture
@@ -20,13 +21,58 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def names(*paths: str, **settings: str) -> list[str]:
+def found(*paths: str, **settings: str) -> Found:
     spec = InputSpec(source="s", paths=tuple(paths), **settings)  # pyright: ignore[reportArgumentType]
-    return [Path(f.uri).name for f in find_files([spec]).files]
+    return find_files([spec])
+
+
+def names(*paths: str, **settings: str) -> list[str]:
+    files = found(*paths, **settings)
+    assert not files.problems
+    return [Path(f.uri).name for f in files.files]
+
+
+def wrong(*paths: str, **settings: str) -> list[str]:
+    return [str(problem) for problem in found(*paths, **settings).problems]
 
 
 def test_a_folder_is_all_its_files_but_hidden_ones(folder):
     assert names(f"{folder}/") == ["a.jsonl", "b.jsonl", "c.jsonl"]
+
+
+@pytest.mark.parametrize("hidden", [".git/objects/a.jsonl", "_temporary/0/a.jsonl", "_SUCCESS", "deep/.b.crc"])
+def test_what_lies_in_a_hidden_folder_is_hidden(tmp_path, hidden):
+    for name in (hidden, "deep/a.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}\n")
+    assert names(f"{tmp_path}/") == ["a.jsonl"]
+    assert names(f"{tmp_path}/**/*.jsonl") == ["a.jsonl"]
+    assert names(f"{tmp_path}/{hidden}") == [Path(hidden).name]
+
+
+def test_a_folder_in_a_hidden_folder_is_not_hidden(tmp_path):
+    (tmp_path / "_raw").mkdir()
+    (tmp_path / "_raw" / "a.jsonl").write_text("{}\n")
+    assert names(f"{tmp_path}/_raw/") == names(f"{tmp_path}/_raw/*.jsonl") == ["a.jsonl"]
+
+
+def test_a_readme_beside_records_is_no_document(folder):
+    (folder / "README.md").write_text("# what this is")
+    assert names(f"{folder}/") == ["a.jsonl", "b.jsonl", "c.jsonl"]
+    assert names(f"{folder}/", f"{folder}/README.md") == ["README.md", "a.jsonl", "b.jsonl", "c.jsonl"]
+
+
+def test_a_readme_beside_texts_is_a_document(tmp_path):
+    for name in ("README.md", "guide.md"):
+        (tmp_path / name).write_text("# a")
+    assert names(f"{tmp_path}/") == ["README.md", "guide.md"]
+
+
+@pytest.mark.parametrize("name", ["_mine.jsonl", ".mine.jsonl", "a[1].jsonl", "what?.jsonl"])
+def test_a_file_that_is_named_is_taken_whatever_its_name(tmp_path, name):
+    (tmp_path / name).write_text("{}\n")
+    (tmp_path / "a1.jsonl").write_text("{}\n")
+    assert names(f"{tmp_path}/{name}") == [name]
 
 
 def test_a_pattern(folder):
@@ -43,6 +89,54 @@ def test_a_list_of_paths_with_a_prefix(folder):
     assert names(f"{folder}/wet.paths.gz", prefix=f"{folder}/") == ["a.jsonl", "c.jsonl"]
     (folder / "mine.txt").write_text(f"{folder}/b.jsonl\n")
     assert names(f"list:{folder}/mine.txt") == ["b.jsonl"]
+
+
+def test_every_wrong_line_of_a_list_is_told_and_the_right_ones_are_read(folder):
+    (folder / "list.paths").write_text(f"{folder}/no-1\n{folder}/a.jsonl\n{folder}/no-2\n")
+    told = found(f"{folder}/list.paths")
+    assert [Path(f.uri).name for f in told.files] == ["a.jsonl"]
+    assert [("no-1" in str(p), "no-2" in str(p)) for p in told.problems] == [(True, False), (False, True)]
+
+
+def test_of_many_wrong_lines_the_first_are_told(folder):
+    (folder / "list.paths").write_text("".join(f"{folder}/no-{i}\n" for i in range(1000)))
+    told = wrong(f"{folder}/list.paths")
+    assert len(told) == 11
+    assert "990 more of its lines are wrong" in told[-1]
+
+
+LISTS = {
+    "cut.paths.gz": (gzip.compress(b"a.jsonl\n" * 100)[:-12], "damaged as gzip"),
+    "empty.paths": (b"\n\n", "the list is empty"),
+    "latin.paths": ("/d/é.jsonl".encode("latin-1"), "is not UTF-8 text"),
+    "error.paths": (b"<!DOCTYPE html><title>403</title>", "it holds HTML or XML, an error page most likely"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_is_none_is_told(tmp_path, name):
+    content, told = LISTS[name]
+    (tmp_path / name).write_bytes(content)
+    (one,) = wrong(f"{tmp_path}/{name}")
+    assert one.startswith(f"inputs[0].paths[0]: s: '{tmp_path}/{name}' ")
+    assert told in one
+
+
+def test_a_list_that_names_itself_is_told(tmp_path):
+    (tmp_path / "a.paths").write_text(f"{tmp_path}/b.paths\n")
+    (tmp_path / "b.paths").write_text(f"{tmp_path}/a.paths\n")
+    (one,) = wrong(f"{tmp_path}/a.paths")
+    assert "is a list that names itself; take that line out" in one
+
+
+def test_the_lines_of_a_list_start_at_the_job_file(folder, tmp_path_factory, monkeypatch):
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    (folder / "mine.paths").write_text(f"a.jsonl\ndeep/c.jsonl\n{folder}/b.jsonl\n")
+    for prefix, wanted in (("", ["a.jsonl", "b.jsonl", "c.jsonl"]), ("prefix: deep/../, ", ["a.jsonl", "c.jsonl"])):
+        if prefix:
+            (folder / "mine.paths").write_text("a.jsonl\ndeep/c.jsonl\n")
+        job = parse(f"name: j\ninputs:\n  - {{source: s, {prefix}paths: mine.paths, format: jsonl}}", folder=folder)
+        assert [Path(f.uri).name for f in find_files(job.inputs).files] == wanted
 
 
 def test_all_that_is_missing_is_told_at_once(folder):
