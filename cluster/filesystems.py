@@ -27,6 +27,10 @@ NO_ANSWER = (
 )
 
 
+GCSFS, ADLFS = "pip install gcsfs", "pip install adlfs"
+INSTALL = {"gs": GCSFS, "gcs": GCSFS, "abfs": ADLFS, "abfss": ADLFS, "az": ADLFS}
+
+
 class StorageError(OSError):
     """A store did not do what was asked; the message names the address and what to try."""
 
@@ -52,6 +56,21 @@ def filesystem(url: str, options: Mapping[str, Any] | None = None) -> fsspec.Abs
 def protocol_of(url: str) -> str:
     """'s3' of 's3://bucket/key'; 'file' where there is none."""
     return url.split("://", 1)[0] if "://" in url else "file"
+
+
+def missing_package(url: str) -> str | None:
+    """What has to be installed for an address to be of use; None when nothing has, or nobody knows the protocol.
+
+    >>> missing_package("/data/a.jsonl"), missing_package("nosuch://a")
+    (None, None)
+    """
+    try:
+        fsspec.get_filesystem_class(protocol_of(url))
+    except ImportError as e:
+        return f"{protocol_of(url)}:// needs a package that is not installed: {INSTALL.get(protocol_of(url)) or e}"
+    except ValueError:
+        return None
+    return None
 
 
 @contextmanager

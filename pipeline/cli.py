@@ -7,12 +7,20 @@ from typing import Any
 
 import click
 
-from pipeline import cli_dataset, cli_dedup, cli_remove, cli_train, process
+from pipeline import cli_dataset, cli_dedup, cli_remove, cli_train, interrupts, process
 from pipeline.cli_options import JOB, LIMIT, SAMPLE, SET, of_a_run
 from pipeline.exits import EXIT_WRONG_JOB, fail, guarded
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Stoppable(click.Group):
+    """Commands that Ctrl-C ends as it should at any time, also while what they need is still being imported."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with interrupts.at_once():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Stoppable, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="corpusmill")
 def main() -> None:
     """Turn crawls into training-ready token datasets.
@@ -39,6 +47,7 @@ def init(job: Path) -> None:
 
 @main.command()
 @of_a_run
+@click.option("--sent", is_flag=True, hidden=True, help="JOB is what `submit` wrote.")
 def run(**arguments: Any) -> None:
     """Run a job; what is done already is not done again."""
     from pipeline import commands
@@ -56,6 +65,7 @@ def update(**arguments: Any) -> None:
 
 
 @main.command()
+@click.option("--update", is_flag=True, help="What `corpusmill update` would do.")
 @SAMPLE
 @LIMIT
 @SET
@@ -70,6 +80,8 @@ def plan(**arguments: Any) -> None:
 @main.command()
 @click.option("--address", required=True, help="Ray's job server: http://HOST:8265.")
 @click.option("--no-wait", is_flag=True, help="Do not follow the log.")
+@SAMPLE
+@LIMIT
 @SET
 @JOB
 def submit(**arguments: Any) -> None:
@@ -82,9 +94,9 @@ def submit(**arguments: Any) -> None:
 @main.command()
 @click.argument("what", type=click.Choice(["documents", "dropped", "duplicates", "clusters", "sequence"]))
 @click.option("--reason", help="Only documents dropped for a reason that contains this.")
-@click.option("--source", help="Only this source.")
+@click.option("--source", help="Only documents, or removed documents, of this source.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
-@click.option("--row", default=0, show_default=True, help="Which sequence of the dataset to decode.")
+@click.option("--row", type=click.IntRange(min=0), help="Which sequence of the dataset to decode.  [default: 0]")
 @SET
 @JOB
 def inspect(**arguments: Any) -> None:

@@ -1,7 +1,8 @@
 """What each command does, once its arguments are read."""
 
+import contextlib
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -10,29 +11,28 @@ import pipeline
 from cluster import lease
 from cluster.storage import Store
 from cluster.submit import submit as submit_job
-from pipeline import explain, own_code, preflight, sweep
+from pipeline import cut_off, explain, own_code, preflight, sweep
 from pipeline.config.load import examine, load
 from pipeline.config.problems import JobError
 from pipeline.config.spec import JobSpec
 from pipeline.funnel import as_table, leaves_table, size
+from pipeline.inputs import InputError
 from pipeline.placing import at_lines
 from pipeline.progress import Display
 from pipeline.runner import Options, Summary, run_job
-from pipeline.sent_job import SENT, is_sent, sent
 from pipeline.stages import ingest, inventory, tokenize, withheld
 from pipeline.stages.left import NothingLeft
 
 
 def job_of(job: Path, overrides: tuple[str, ...]) -> JobSpec:
     """The job in a file, with what the command line changes of it."""
-    return sent(job) if is_sent(job) else load(job, overrides=overrides)
+    return load(job, overrides=overrides)
 
 
-def job_to_run(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
+def job_to_run(job: Path, overrides: tuple[str, ...], *, sample: float | None, limit: int | None) -> JobSpec:
     """The same of a job that is to run: when it is wrong, its files and stores are looked at too, and all is told."""
-    if is_sent(job):
-        return sent(job)
-    extra = [f"sample.{key}={value}" for key, value in samples.items() if value is not None]
+    asked = {"sample.documents": sample, "sample.limit": limit}
+    extra = [f"{key}={value}" for key, value in asked.items() if value is not None]
     found = examine(job, overrides=[*overrides, *extra])
     if found.spec is None or found.problems:
         further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
@@ -50,12 +50,16 @@ def run(
     workers: int | None,
     quiet: bool,
     update: bool,
+    sent: bool = False,
 ) -> None:
-    """Run a job and tell what came of it."""
-    spec = job_to_run(job, overrides, documents=sample, limit=limit)
+    """Run a job and tell what came of it. sent: the file is what `submit` wrote, everything worked in already."""
+    if sent:
+        spec, places = JobSpec.from_canonical(job.read_text(encoding="utf-8")), contextlib.nullcontext()
+    else:
+        spec, places = job_to_run(job, overrides, sample=sample, limit=limit), at_lines(job, overrides)
     display = Display(quiet=quiet)
     try:
-        with at_lines(job, overrides):
+        with places:
             done = run_job(spec, Options(address=address, workers=workers, update=update), display)
     except NothingLeft as e:
         if not quiet:
@@ -85,21 +89,30 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
     )
 
 
-def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None) -> None:
-    """Say what a run would do, of a job that passes every check of one."""
-    spec = job_to_run(job, overrides, documents=sample, limit=limit)
+def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None, update: bool) -> None:
+    """Say what a run, or an update, would do, of a job that passes every check of one."""
+    spec = job_to_run(job, overrides, sample=sample, limit=limit)
     with at_lines(job, overrides):
         files = preflight.check(spec)
-    for line in explain.explain(spec, files).lines():
+    for line in explain.explain(spec, files, update=update).lines():
         click.echo(line)
 
 
-def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool) -> None:
+def submit(
+    *,
+    job: Path,
+    overrides: tuple[str, ...],
+    sample: float | None,
+    limit: int | None,
+    address: str,
+    no_wait: bool,
+) -> None:
     """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it.
 
     The job travels as it was understood here: recipes unfolded, overrides in, addresses made absolute.
     """
-    spec = job_of(job, overrides)
+    check_job_server(address)
+    spec = job_to_run(job, overrides, sample=sample, limit=limit)
     local = [
         url for url in (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths)) if "://" not in url
     ]
@@ -111,11 +124,19 @@ def submit(*, job: Path, overrides: tuple[str, ...], address: str, no_wait: bool
     submit_job(
         address=address,
         code=Path(pipeline.__file__).parents[1],
-        files={SENT: spec.to_canonical(), **own_code.files_of(spec)},
-        entrypoint=f"python -m pipeline.cli run --address auto {SENT}",
+        files={"job.json": spec.to_canonical(), **own_code.files_of(spec)},
+        entrypoint="python -m pipeline.cli run --address auto --sent job.json",
         say=click.echo,
         wait=not no_wait,
     )
+
+
+def check_job_server(address: str) -> None:
+    """InputError unless a job server can have the address; Ray itself would try another for most of a minute."""
+    if not address.startswith(("http://", "https://")):
+        host, port, _ = address.rpartition("://")[2].partition(":")
+        told = f"--address: expected the job server of the cluster, http://HOST:8265, found {address!r}"
+        raise InputError([f"{told}; say --address http://{host if port else 'HOST'}:8265"])
 
 
 def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
@@ -130,14 +151,29 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
         live |= {name for part in as_given(spec, workspace) for name in part.done}
         live |= {*tokenize.last_units(workspace)}
         found = sweep.unreferenced(workspace, live)
+        begun = _cut_off(workspace, Store(spec.output, spec.storage))
         for name in found.names:
             click.echo(name)
+        for each in begun:
+            click.echo(str(each))
         told = f"{len(found.names)} files, {size(found.size_bytes)}"
+        told += f", and {len(begun)} unfinished uploads" if begun else ""
         if yes:
             sweep.sweep(workspace, found)
+            for each in begun:
+                each.abort()
             click.echo(f"deleted {told}")
         else:
             click.echo(f"would delete {told}; say --yes to do it")
+
+
+def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
+    """Uploads that were cut off; none, and a word about it, where the credentials do not let us list them."""
+    try:
+        return cut_off.uploads(workspace, output, now=datetime.now(UTC))
+    except OSError as e:
+        click.echo(f"unfinished uploads are left out, they cannot be listed: {e}", err=True)
+        return []
 
 
 def as_given(spec: JobSpec, workspace: Store) -> list[ingest.Standing]:

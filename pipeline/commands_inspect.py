@@ -26,6 +26,7 @@ NAMES = {
     "duplicates": "duplicates",
     "clusters": "clusters of duplicates",
 }
+USED_BY = {"--reason": ("dropped",), "--source": tuple(NAMES), "--row": ("sequence",)}
 OF_READING = ("inputs", "sample", "documents")  # the parts of a job that decide what is kept and dropped
 CHANGES_SHOWN = 4
 
@@ -46,12 +47,13 @@ def inspect(
     reason: str | None,
     source: str | None,
     most: int,
-    row: int,
+    row: int | None,
 ) -> None:
     """Show what was asked for."""
+    refuse_unused(what, {"--reason": reason, "--source": source, "--row": row})
     spec = job_of(job, overrides)
     if what == "sequence":
-        show([inspection.sequence(Store(spec.output, spec.storage), row, spec.tokens.tokenizer)])
+        show([inspection.sequence(Store(spec.output, spec.storage), row or 0)])
         return
     if source is not None and source not in (known := [i.source for i in spec.inputs]):
         raise InputError([f"--source: the job has no source {source!r}{nearest(source, known)}"])
@@ -66,12 +68,23 @@ def inspect(
         case "dropped":
             shown = inspection.dropped(workspace, units, most, reason)
         case "clusters":
-            shown = clusters(workspace, sorted(tables), most)
+            shown = clusters(workspace, sorted(tables), most, units=units)
         case _:
             shown = inspection.duplicates(workspace, units, tables, most)
     if not show(shown):
         why = f" with {reason!r} in their reason" if what == "dropped" and reason is not None else ""
         click.echo(f"0 {NAMES[what]}{why}" + (f" of source {source!r}" if source is not None else ""))
+
+
+def refuse_unused(what: str, given: Mapping[str, object]) -> None:
+    """InputError for options that say nothing about what is to be shown. given: None where an option was not."""
+    wrong = [
+        f"{option} is about {', '.join(USED_BY[option])}, not about {what}: leave it out"
+        for option, value in given.items()
+        if value is not None and what not in USED_BY[option]
+    ]
+    if wrong:
+        raise InputError(wrong)
 
 
 def show(items: Iterable[inspection.Shown]) -> int:

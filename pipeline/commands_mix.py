@@ -60,7 +60,7 @@ def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> N
 
 def dataset_of(what: str, overrides: tuple[str, ...]) -> Store:
     """The dataset that a job file makes, or the one at an address."""
-    if what.endswith((".yaml", ".yml")):
+    if what.endswith((".yaml", ".yml")) or Path(what).is_file():  # a dataset is a folder
         spec = job_of(Path(what), overrides)
         return Store(spec.output, spec.storage)
     return Store(what)

@@ -7,10 +7,12 @@ from typing import NoReturn
 
 import click
 
+from pipeline import interrupts
+from pipeline.interrupts import EXIT_STOPPED
+
 EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
 EXIT_FAILED = 3  # units failed, no document was left, the mix cannot be had, rows did not add up, a dataset is wrong
 EXIT_BUSY = 4  # another run has the workspace
-EXIT_STOPPED = 130  # Ctrl-C
 
 
 def guarded(command: Callable[[], None]) -> None:
@@ -31,6 +33,7 @@ def guarded(command: Callable[[], None]) -> None:
     from pipeline.verify.findings import DatasetBreached
 
     try:
+        interrupts.as_exceptions()
         command()
     except JobError as e:
         fail(str(e), EXIT_WRONG_JOB)  # its messages quote the job file without its secrets
@@ -51,7 +54,7 @@ def guarded(command: Callable[[], None]) -> None:
     except LeaseHeld as e:
         fail(without_secrets(e), EXIT_BUSY)
     except KeyboardInterrupt:
-        fail("stopped; what was finished is kept: the same command goes on from there", EXIT_STOPPED)
+        fail(interrupts.STOPPED, EXIT_STOPPED)
 
 
 def without_secrets(error: Exception) -> str:

@@ -50,11 +50,11 @@ class Explanation:
             yield f"would run: {stages} (units whose input is the same are kept)"
 
 
-def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]]) -> Explanation:
-    """Compare the job with its workspace; nothing is written."""
+def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool = False) -> Explanation:
+    """Compare the job with its workspace; nothing is written. update: as `corpusmill update` would take the files."""
     workspace = Store(spec.workspace, spec.storage)
     known = inventory.read(workspace)
-    shards = inventory.numbered(known, files, update=False, out=withheld.read(workspace))
+    shards = inventory.numbered(known, files, update=update, out=withheld.read(workspace))
     parts = ingest.standing(spec, workspace, shards.current)
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))

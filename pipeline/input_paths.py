@@ -51,7 +51,7 @@ def named(path: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str, 
     except BadList as e:
         return Named(wrong=[f"{path!r} {e}"])
     except OSError as e:
-        return Named(wrong=[f"{path!r}: {_plainly(e)}"])
+        return Named(wrong=[f"{path!r}: {plainly(e)}"])
 
 
 def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str, ...]) -> Named:
@@ -77,6 +77,8 @@ def _files(path: str, spec: InputSpec) -> Iterator[InputFile]:
     fs = filesystem(path, spec.storage)
     where = os.path.abspath(path) if protocol_of(path) == "file" and "://" not in path else path
     infos: Mapping[str, Any]
+    if protocol_of(path) == "file":
+        _can_be_listed(str(fs._strip_protocol(where)))
     if is_pattern(path) and not fs.exists(where):
         infos = fs.glob(where, detail=True)  # pyright: ignore[reportAssignmentType]
         fixed = str(fs._strip_protocol(where))
@@ -93,6 +95,13 @@ def _files(path: str, spec: InputSpec) -> Iterator[InputFile]:
         if info["type"] == "file":
             uri = str(fs.unstrip_protocol(name)) if "://" in path else name
             yield InputFile(spec.source, uri, int(info["size"]), etag_of(info))
+
+
+def _can_be_listed(path: str) -> None:
+    """PermissionError for a local folder, or that of a pattern, which may not be read: fsspec would find it empty."""
+    folder = "/".join(path.split("/")[: _fixed_parts(path)])
+    if os.path.isdir(folder):
+        os.scandir(folder).close()
 
 
 def is_pattern(path: str) -> bool:
@@ -139,7 +148,8 @@ def _holds_nothing(path: str, spec: InputSpec) -> str:
     return "names no file; see what lies there, or correct the pattern"
 
 
-def _plainly(error: OSError) -> str:
+def plainly(error: OSError) -> str:
+    """What stands in the way of reading and what to do; as the system has it where it is none of the usual things."""
     if isinstance(error, FileNotFoundError):
         missing = f" {error.filename!r}" if error.filename else ""
         return f"there is no such file or folder{missing}; correct the path, or put the data there"

@@ -9,9 +9,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cluster.storage import Store
-from pipeline import resources
+from pipeline.own_output import MANIFEST
+from pipeline.stages.stage import stage_manifest
 
 EXCERPT_CHARS = 300
+TOKENIZER = "tokenizer.json"  # as publish puts it beside the parts
 
 
 class NoSuchRow(LookupError):
@@ -85,25 +87,27 @@ def texts_of(workspace: Store, units: set[str], doc_ids: list[int]) -> dict[int,
     return out
 
 
-def sequence(output: Store, row: int, tokenizer: str) -> Shown:
-    """Sequence number `row` of the dataset, decoded. NoSuchRow says how many there are."""
+def sequence(output: Store, row: int) -> Shown:
+    """Sequence number `row`, from 0, of the parts in the manifest's order, decoded with the dataset's own tokenizer.
+
+    NoSuchRow when there is no dataset, or says how many sequences it has.
+    """
     from tokenizers import Tokenizer
 
-    judge = Tokenizer.from_str(resources.opened(tokenizer).decode())
+    manifest = stage_manifest(output, MANIFEST)
+    if manifest is None:
+        raise NoSuchRow(f"there is no dataset in {output.url}: it has no {MANIFEST}; run the job first")
+    judge = Tokenizer.from_str(output.read(TOKENIZER).decode())
     left = row
-    for file in output.files():
-        if not file.uri.startswith("part-"):
-            continue
-        with output.open(file.uri) as f:
-            parquet = pq.ParquetFile(f)
-            if left < parquet.metadata.num_rows:
-                found = parquet.read().slice(left, 1).to_pylist()[0]
-                facts = {k: found[k] for k in ("n_tokens", "seq_lens", "doc_ids", "leaf")}
-                return Shown(
-                    f"{file.uri}, row {left}", facts, judge.decode(found["input_ids"], skip_special_tokens=False)
-                )
-            left -= parquet.metadata.num_rows
-    raise NoSuchRow(f"there is no sequence {row}; the dataset in {output.url} has {row - left}")
+    for part in manifest["parts"]:
+        if left < part["sequences"]:
+            with output.open(part["name"]) as f:
+                found = pq.ParquetFile(f).read().slice(left, 1).to_pylist()[0]
+            facts = {k: found[k] for k in ("n_tokens", "seq_lens", "doc_ids", "leaf")}
+            text = judge.decode(found["input_ids"], skip_special_tokens=False)
+            return Shown(f"{part['name']}, row {left}", facts, text)
+        left -= part["sequences"]
+    raise NoSuchRow(f"there is no sequence {row}; the dataset in {output.url} has {row - left}, from 0 on")
 
 
 def excerpt(text: str) -> str:

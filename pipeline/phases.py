@@ -19,18 +19,23 @@ Task = Callable[[Store, str, Unit], Mapping[str, Any]]
 Runner = Callable[[Sequence[Unit], Callable[[Unit], Mapping[str, Any]]], Iterator[Mapping[str, Any]]]
 
 
+def nothing() -> None:
+    """What most work needs before it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """Where the phases of one piece of work write, and how their units run.
 
     folder: of this work alone; run: units on the cluster, results in any order, an exception when one fails
-    for good; unit_bytes: about what a unit holds in memory.
+    for good; unit_bytes: about what a unit holds in memory; before: called before each unit, where it runs.
     """
 
     store: Store
     folder: str
     run: Runner
     unit_bytes: int = UNIT_BYTES
+    before: Callable[[], object] = nothing
 
     def phase(self, name: str, units: Sequence[Unit], task: Task, *, size_bytes: int) -> list[Mapping[str, Any]]:
         """What each unit returned, in the order of `units`. Each has a "name", unique in the phase.
@@ -41,15 +46,16 @@ class Work:
         folder = f"{self.folder}/{name}"
         found = dict(markers.written(self.store, folder, {str(u["name"]) for u in units}))
         missing = [u for u in units if u["name"] not in found]
-        one = functools.partial(run_one, self.store, folder, task)
+        one = functools.partial(run_one, self.store, folder, task, self.before)
         here = len(units) == 1 or size_bytes <= self.unit_bytes
         for done in map(one, missing) if here else self.run(missing, one) if missing else ():
             found[done["name"]] = done["result"]
         return [found[str(u["name"])] for u in units]
 
 
-def run_one(store: Store, folder: str, task: Task, unit: Unit) -> Mapping[str, Any]:
+def run_one(store: Store, folder: str, task: Task, before: Callable[[], object], unit: Unit) -> Mapping[str, Any]:
     """Run a unit and write its marker; gives its name and its result."""
+    before()
     result = task(store, folder, unit)
     faultpoint.reached(f"{folder.partition('/')[0]}.{folder.rpartition('/')[2]}")  # dedup.buckets, dedup.near, ...
     return {"name": unit["name"], "result": markers.write(store, folder, str(unit["name"]), result)}

@@ -10,7 +10,6 @@ from pipeline.config.problems import ordered
 from pipeline.config.source import Path as Key
 from pipeline.config.source import read
 from pipeline.inputs import InJob, InputError
-from pipeline.sent_job import is_sent
 
 
 @contextmanager
@@ -19,7 +18,7 @@ def at_lines(job: Path, overrides: Sequence[str]) -> Iterator[None]:
     try:
         yield
     except InputError as e:
-        if is_sent(job) or not any(isinstance(p, InJob) for p in e.problems):
+        if not any(isinstance(p, InJob) for p in e.problems):
             raise
         source = apply_overrides(read(job.read_text(encoding="utf-8"), file=job.name), overrides).source
         steps = unfolded(source, job.parent).steps

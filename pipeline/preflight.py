@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from cluster import reach
-from cluster.filesystems import asking, filesystem
+from cluster.filesystems import asking, filesystem, missing_package
 from cluster.storage import Store
 from operators.contract import Foresees, Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
@@ -16,7 +16,7 @@ from pipeline.config.inputs import InputSpec
 from pipeline.config.known import Known, KnownPath, known_of
 from pipeline.config.readers import build_reader
 from pipeline.config.spec import JobSpec
-from pipeline.input_paths import InputFile
+from pipeline.input_paths import InputFile, plainly
 from pipeline.inputs import InJob, InputError, find
 
 LOOKED_INTO = 16  # files of each source; with 90,000 one request each would take minutes, and the unit looks again
@@ -33,6 +33,8 @@ class Readable:
 def check(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
     """Every input file with its reader. InputError lists all that is wrong with inputs, files and folders of a job."""
     known = known_of(spec)
+    if lacking := _packages(spec, known):
+        raise InputError(lacking)
     inputs = _look_at(known.paths, share=spec.sample.inputs)
     problems: list[InJob | str] = [*inputs.problems, *check_files.problems(known)]
     for look in (lambda: folders.check_apart(spec, [f for f, _ in inputs.files]), lambda: folders.check(spec)):
@@ -43,6 +45,16 @@ def check(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
     if problems:
         raise InputError(dict.fromkeys(problems))
     return _with_readers(spec, inputs)
+
+
+def _packages(spec: JobSpec, known: Known) -> list[InJob]:
+    """What has to be installed for the stores of a job, each package once, at the first key that needs it."""
+    folders_ = [((key,), getattr(spec, key)) for key in folders.WRITTEN]
+    found: dict[str, InJob] = {}
+    for at, url in [*folders_, *((p.at, p.path) for p in known.paths)]:
+        if told := missing_package(url):
+            found.setdefault(told, InJob(at, f"{told}, here and on every node"))
+    return list(found.values())
 
 
 def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
@@ -97,7 +109,7 @@ def _look_into(file: InputFile, spec: InputSpec) -> Sniffed:
             fs = filesystem(file.uri, spec.storage)
             head = fs.cat_file(file.uri, start=0, end=min(HEAD_BYTES, file.size)) if file.size else b""
     except OSError as e:
-        return Sniffed(error=f"{file.uri}: cannot be read: {e}; check the credentials or the file's mode")
+        return Sniffed(error=f"{file.uri!r}: {plainly(e)}")
     return sniff(file.uri, bytes(head))  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
 
 

@@ -3,9 +3,9 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
@@ -22,10 +22,10 @@ class Bar:
     stage: str
     total: int
     say: "Display"
+    started: float  # by the display's clock
     done: int = 0
     documents: int = 0
     size_bytes: int = 0
-    started: float = field(default_factory=time.monotonic)
     last_line: float = 0.0
 
     def advance(self, *, documents: int = 0, size_bytes: int = 0) -> None:
@@ -39,7 +39,7 @@ class Bar:
         """E.g. '1,204 documents, 310 documents/s, 4.1 MB/s'; empty while nothing is known."""
         if not self.documents:
             return ""
-        seconds = max(time.monotonic() - self.started, 1e-3)
+        seconds = max(self.say.clock() - self.started, 1e-3)
         told = f"{self.documents:,} documents, {self.documents / seconds:,.0f} documents/s"
         return told + (f", {self.size_bytes / seconds / 1e6:,.1f} MB/s" if self.size_bytes else "")
 
@@ -47,8 +47,11 @@ class Bar:
 class Display:
     """Says what happens, to people. Machines read the manifests."""
 
-    def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
+    def __init__(
+        self, *, quiet: bool = False, console: Console | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.quiet = quiet
+        self.clock = clock
         self.console = console or Console(file=sys.stderr, highlight=False)
         self._rich: Progress | None = None
 
@@ -60,7 +63,7 @@ class Display:
     @contextmanager
     def stage(self, name: str, total: int) -> Iterator[Bar]:
         """Show one stage of `total` units while the `with` lasts."""
-        bar = Bar(stage=name, total=total, say=self)
+        bar = Bar(stage=name, total=total, say=self, started=self.clock())
         if self.quiet or not self.console.is_terminal:
             yield bar
         else:
@@ -77,13 +80,13 @@ class Display:
                 self._rich.add_task(name, total=total, rates="")
                 yield bar
             self._rich = None
-        seconds = time.monotonic() - bar.started
+        seconds = self.clock() - bar.started
         self.line(f"{name:<10} {bar.done} of {bar.total} units in {seconds:.1f} s  {bar.rates()}".rstrip())
 
     def moved(self, bar: Bar) -> None:
         """Called by a bar after each unit."""
         if self._rich is not None:
             self._rich.update(self._rich.task_ids[0], completed=bar.done, total=bar.total, rates=bar.rates())
-        elif time.monotonic() - max(bar.last_line, bar.started) > LINE_EVERY_S:
-            bar.last_line = time.monotonic()
+        elif self.clock() - max(bar.last_line, bar.started) > LINE_EVERY_S:
+            bar.last_line = self.clock()
             self.line(f"{bar.stage:<10} {bar.done} of {bar.total} units  {bar.rates()}".rstrip())

@@ -35,6 +35,13 @@ class Options:
     update: bool = False  # new and changed inputs become a run of their own, after what is published
     look: bool = True  # at the inputs; else the run is about what the last one was about, less what is withheld since
 
+    def __post_init__(self) -> None:
+        if self.address is not None and self.workers is not None:
+            told = (
+                "--workers is about this machine, and with --address the work is done elsewhere: leave out one of them"
+            )
+            raise InputError([told])
+
 
 @dataclass(frozen=True)
 class Summary:

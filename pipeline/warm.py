@@ -21,6 +21,8 @@ from pipeline import sources
 from pipeline.chain import STANDARD
 from pipeline.config.spec import JobSpec
 from pipeline.identity import digest
+from pipeline.job_layout import layout_of
+from pipeline.job_tokenizer import tokenizer_of
 from pipeline.stages.dedup_keys import KeyWriter
 
 TEXTS = ("The tide went out. The boats lay on the mud until the evening.", "Ein Satz, 例文を一つ, und noch einer!")
@@ -67,14 +69,12 @@ def warm_ingest(job: str, source: str, reader: str) -> None:
 
 def tokens_use(job: str) -> str:
     """Names the kernels that encoding and packing need."""
-    return digest("tokens", json.loads(job)["tokens"])
+    tokens = json.loads(job)["tokens"]
+    return digest("tokens", tokens["tokenizer"], tokens["eos"], tokens["packing"])
 
 
 def warm_tokens(job: str) -> None:
     """Encoding, drawing and packing."""
-    from pipeline.stages.pack_unit import layout_of
-    from pipeline.stages.tokenize_unit import tokenizer_of
-
     spec = JobSpec.from_canonical(job)
     texts = pa.array(TEXTS, pa.large_string())
     rows = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos).documents(texts)

@@ -46,7 +46,7 @@ def examine(
     except (OSError, UnicodeDecodeError) as e:
         reason = e.strerror if isinstance(e, OSError) else f"it is not UTF-8 text ({e.reason})"
         message = f"cannot read this job file: {reason}; `corpusmill init` writes one to start from"
-        raise JobError([Problem(at=str(path), path="", message=message)]) from e
+        raise JobError([Problem(at=f"{path}:", path="", message=message)]) from e
     environment = os.environ if environment is None else environment
     return _examined(text, file.name, file.parent, overrides, environment)
 

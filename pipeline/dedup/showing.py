@@ -1,7 +1,7 @@
 """Clusters of duplicates, largest first, side by side with what stayed, the differences marked."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,11 +16,14 @@ MEMBERS_SHOWN = 2
 CONTEXT_WORDS = 6
 
 
-def clusters(workspace: Store, tables: Sequence[str], most: int) -> Iterator[Shown]:
+def clusters(workspace: Store, tables: Sequence[str], most: int, *, units: Collection[str]) -> Iterator[Shown]:
     """The `most` kept documents with the most documents removed for them; each with some of those, word by word.
 
-    tables: the tables of duplicates in force.
+    tables: the tables of duplicates in force. units: only removed documents of these ingest units count and are shown;
+    what they were removed for may be of any.
     """
+    everywhere = {name.split("/")[1] for name in tables}
+    tables = [name for name in tables if name.split("/")[1] in units]
     counts: dict[int, int] = {}
     for name in tables:
         survivors = removals(workspace, name)["survivor"].to_numpy()
@@ -33,9 +36,8 @@ def clusters(workspace: Store, tables: Sequence[str], most: int) -> Iterator[Sho
         for row in rows.filter(pc.is_in(rows["survivor"], value_set=pa.array(top, pa.int64()))).to_pylist():
             if len(members[row["survivor"]]) < MEMBERS_SHOWN:
                 members[row["survivor"]].append(row)
-    units = {name.split("/")[1] for name in tables}
     wanted = [*top, *(row["doc_id"] for rows in members.values() for row in rows)]
-    texts = texts_of(workspace, units, wanted)
+    texts = texts_of(workspace, everywhere, wanted)
     for survivor in top:
         for row in members[survivor]:
             facts = {k: v for k, v in row.items() if v is not None}

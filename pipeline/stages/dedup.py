@@ -7,6 +7,7 @@ from typing import Any
 
 from cluster import faultpoint
 from cluster.storage import Store
+from pipeline import kernels, warm_dedup
 from pipeline.config.spec import JobSpec
 from pipeline.dedup import takedown
 from pipeline.dedup.deduplicate import deduplicate
@@ -70,7 +71,13 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     settings, judged = asked(run.spec, run.workspace, shards)
     if (there := known(run.workspace, judged)) is not None:
         return there
-    work = Work(store=run.workspace, folder=f"dedup/{settings.fingerprint}", run=runner(run, "dedup", MEMORY_BYTES))
+    work = Work(
+        store=run.workspace,
+        folder=f"dedup/{settings.fingerprint}",
+        run=runner(run, "dedup", MEMORY_BYTES),
+        before=warm_dedup.Ready(run.spec.dedup),
+    )
+    kernels.announce([warm_dedup.use(run.spec.dedup)] if shards else (), run.display.line)
     settings = with_settled(run.workspace, settings)
     try:
         found = deduplicate(work, settings)

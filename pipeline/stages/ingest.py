@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from cluster.storage import Store
-from pipeline import kernels, own_code, resources, sources, warm
+from pipeline import own_code, resources, sources, warm
 from pipeline.accounting import Sums
 from pipeline.config.spec import JobSpec
 from pipeline.identity import digest
@@ -130,7 +130,6 @@ def standing(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[S
 def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     """Read, extract, measure, decide. Failed units are in the result; StageFailed where the job does not allow them."""
     job = run.spec.to_canonical()
-    kernels.announce({warm.ingest_use(job, s.reader) for s in shards}, run.display.line)
     files = {r.address: resources.sha256(r.address) for r in sources.files_of(job)}
     task = Ingest(job=job, workspace=run.workspace, code=own_code.modules_of(run.spec), files=files)
     parts = parts_of(run.spec)
@@ -169,7 +168,15 @@ def judge(run: Run, ingested: Result) -> None:
 
 
 def _run(run: Run, stage: str, work: Sequence[Unit], task: Ingest) -> Ingested:
-    result = run_stage(run, stage, work, task, memory_bytes=MEMORY_BYTES, tolerant=True)
+    result = run_stage(
+        run,
+        stage,
+        work,
+        task,
+        memory_bytes=MEMORY_BYTES,
+        tolerant=True,
+        uses=lambda unit: warm.ingest_use(task.job, unit["reader"]),
+    )
     by_name = {str(u["name"]): Shard(**{f: u[f] for f in Shard.__dataclass_fields__}) for u in work}
     return Ingested(result, {name: by_name[name] for name in result.counts})
 

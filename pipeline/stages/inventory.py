@@ -119,6 +119,7 @@ def extend(run: Run, files: Sequence[tuple[InputFile, str, Reader]], *, update: 
     """Number the shards of these files and commit the inventory when there are new ones."""
     found = numbered(read(run.workspace), files, update=update, out=withheld.read(run.workspace))
     if found.new:
+        run.ray()  # before anything is written: a cluster that cannot be joined, or not share it, ends the run
         run.lease.check()
         faultpoint.reached("inventory.manifest")
         run.workspace.publish(NAME, _to_bytes(found.all))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cluster.storage import Store
-from pipeline import accounting
+from pipeline import accounting, warm
 from pipeline.config.spec import JobSpec
 from pipeline.exchange.rounds import Partition, run_exchange
 from pipeline.identity import digest, libraries
@@ -88,7 +88,7 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
         mix=planned.fingerprint,
         state=fingerprint,
     )
-    result = run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES)
+    result = run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(task.job))
     for brought_together in run.workspace.files(f"exchange/{fingerprint}"):
         run.workspace.delete(brought_together.uri)
     return result

@@ -13,23 +13,21 @@ import pyarrow.parquet as pq
 
 from cluster.storage import Store
 from operators.mix.interleave import order_in_shard
-from operators.tokens.packing.best_fit import best_fit
-from operators.tokens.packing.concat import concat
 from operators.tokens.packing.documents import Documents
 from operators.tokens.packing.layout import Layout
-from operators.tokens.packing.sliding import sliding
 from operators.tokens.packing.table import sequences
-from operators.tokens.packing.whole import whole
 from operators.tokens.rows import TokenRows
 from operators.tokens.schema import ROW_GROUP_SEQUENCES, Footer, shard_schema, write_options
+from pipeline import kernels, warm
 from pipeline.accounting import Tally, check
 from pipeline.config.spec import JobSpec
 from pipeline.config.tokens import TokensSpec
 from pipeline.exchange.reading import read_range
+from pipeline.job_layout import layout_of
+from pipeline.job_tokenizer import tokenizer_of
 from pipeline.own_output import STATE
 from pipeline.stages.select_unit import selection, shard_range
 from pipeline.stages.stage import commit_unit
-from pipeline.stages.tokenize_unit import tokenizer_of
 from pipeline.stages.units import Unit
 
 VERSION = 1
@@ -58,6 +56,7 @@ class Pack:
     state: str  # what the output must say is being packed
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         spec, shard, shards = JobSpec.from_canonical(self.job), int(unit["shard"]), int(unit["shards"])
         documents = self._documents(read_range(self.workspace, unit["files"], shard_range(shard, shards)), shard)
         layout = layout_of(spec.tokens, documents.rows.n_tokens.astype(np.int64))
@@ -111,20 +110,6 @@ class Pack:
             leaves=columns["leaf"][order],
             passes=columns["pass"][order],
         )
-
-
-def layout_of(spec: TokensSpec, n_tokens: np.ndarray) -> Layout:
-    """Which token goes where, by the job's packing."""
-    size = spec.sequence_tokens
-    match spec.packing:
-        case "concat":
-            return concat(n_tokens, sequence_tokens=size)
-        case "best_fit":
-            return best_fit(n_tokens, sequence_tokens=size)
-        case "sliding":
-            return sliding(n_tokens, sequence_tokens=size, stride=spec.stride_tokens or max(1, size // 2))
-        case "none":
-            return whole(n_tokens)
 
 
 def repeated(layout: Layout, documents: Documents) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from cluster import faultpoint
 from cluster.storage import Store
-from pipeline import markers
+from pipeline import kernels, markers
 from pipeline.accounting import Sums, Tally
 from pipeline.identity import digest
 from pipeline.phases import Runner
@@ -44,10 +44,12 @@ def run_stage(
     *,
     memory_bytes: int | None = None,
     tolerant: bool = False,
+    uses: Callable[[Unit], str] | None = None,
 ) -> Result:
     """Run those of `units` (each with a "name" that says all that decides its output) that are not committed yet.
 
     tolerant: units that failed are left out of the result and listed in it; otherwise they raise StageFailed.
+    uses: the use of kernels (`pipeline.kernels`) that a unit makes, to say so when they are yet to be compiled.
     """
     names = [str(u["name"]) for u in units]
     if (known := finished(run.workspace, stage, names)) is not None:
@@ -57,6 +59,8 @@ def run_stage(
     failed: list[Failed] = []
     if missing:
         run.ray()
+        if uses is not None:
+            kernels.announce({uses(u) for u in missing}, run.display.line)
         with run.display.stage(stage, len(missing)) as bar:
             for outcome in run_units(missing, task, memory_bytes=memory_bytes):
                 if isinstance(outcome, Done):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import faultpoint
-from pipeline import sweep
+from pipeline import sweep, warm
 from pipeline.dedup import takedown
 from pipeline.dedup.tombstones import Tombstones
 from pipeline.funnel import Funnel
@@ -79,7 +79,8 @@ def _rewrite(run: Run, task: Rewrite) -> int | None:
         return None
     ids = task.ids.tolist()
     units = [{"name": digest(VERSION, part, ids), "part": part} for part in manifest["parts"]]
-    result = run_stage(run, STAGE, units, task, memory_bytes=MEMORY_BYTES)
+    uses = warm.tokens_use(task.job)
+    result = run_stage(run, STAGE, units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: uses)
     parts = [c["part"] for c in result.counts.values()]
     rewritten = sum(bool(c["rewritten"]) for c in result.counts.values())
     if rewritten:

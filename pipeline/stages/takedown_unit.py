@@ -14,8 +14,10 @@ import pyarrow.parquet as pq
 from cluster.storage import Store
 from operators.tokens.packing.documents import Documents
 from operators.tokens.packing.unpack import chosen, documents_in
+from pipeline import kernels, warm
 from pipeline.config.spec import JobSpec
-from pipeline.stages.pack_unit import layout_of, write_rows
+from pipeline.job_layout import layout_of
+from pipeline.stages.pack_unit import write_rows
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.units import Unit
 
@@ -45,6 +47,7 @@ class Rewrite:
         return commit_unit(self.workspace, STAGE, str(unit["name"]), {"part": part, "rewritten": holds})
 
     def _without(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         table = pq.read_table(pa.BufferReader(self.output.read(told["name"])))
         documents = documents_in(table)
         goes = np.isin(documents.doc_ids, self.ids)

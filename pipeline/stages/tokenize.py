@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 
 from cluster.storage import Store
-from pipeline import kernels, resources, warm
+from pipeline import resources, warm
 from pipeline.config.spec import JobSpec
 from pipeline.identity import digest, libraries
 from pipeline.inputs import InputError
@@ -45,9 +45,8 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     units = units_of(run.spec, shards, duplicates)
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
-    kernels.announce([warm.tokens_use(job)] if units else (), run.display.line)
     task = Tokenize(job=job, workspace=run.workspace, files=files)
-    result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
+    result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(job))
     told = {"units": sorted(result.counts), "columns": [*leaf_columns(mix), *number_columns(mix)], "seed": mix.seed}
     payload = json.dumps(told).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:

@@ -1,6 +1,5 @@
 """One shard's surviving documents become rows of token ids, sorted by their draw `u`."""
 
-import functools
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ import pyarrow.parquet as pq
 
 from cluster.storage import Store
 from operators.mix.position import positions
-from operators.tokens import tokenizer
 from pipeline import kernels, resources, warm
 from pipeline.accounting import Tally, check
 from pipeline.config.flow import COPIES
 from pipeline.config.mix import MixSpec
 from pipeline.config.spec import JobSpec
+from pipeline.job_tokenizer import tokenizer_of
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.token_order import IDS, ROWS_AT_ONCE, write_sorted
 from pipeline.stages.units import Unit
@@ -43,12 +42,6 @@ def schema(mix: MixSpec) -> pa.Schema:
     leaf = {name: pa.string() for name in leaf_columns(mix)}
     numbers = {name: pa.float64() for name in number_columns(mix) if name not in leaf}
     return pa.schema({"doc_id": pa.int64(), "u": pa.uint64(), **leaf, **numbers, "n_tokens": pa.int32(), "ids": IDS})
-
-
-@functools.lru_cache(maxsize=4)
-def tokenizer_of(address: str, eos: str) -> tokenizer.Tokenizer:
-    """The job's tokenizer, made once a process."""
-    return tokenizer.load(resources.opened(address), eos=eos)
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,21 @@ def test_the_largest_clusters_come_first_with_their_differences(tmp_path):
     ws.put([Doc(prose(1), "http://a/1", 9), Doc(prose(1, changed=(60,))), Doc(prose(2), "http://a/2")])
     ws.put([Doc(prose(3)), Doc(prose(3)), Doc(prose(3, changed=(50,))), Doc(prose(3, changed=(70,)))])
     outcome = ws.dedup()
-    shown = list(clusters(ws.store, sorted(outcome.tables.values()), 5))
+    shown = list(clusters(ws.store, sorted(outcome.tables.values()), 5, units=set(outcome.tables)))
     assert [s.heading.split(" for")[0] for s in shown] == ["3 documents removed"] * 2 + ["1 documents removed"]
     assert "[-w1x60-] {+other+}" in shown[-1].text
     assert "equal words" in shown[-1].text
+
+
+def test_clusters_of_some_shards_are_those_that_lost_a_document_there(tmp_path):
+    ws = Workspace(tmp_path, DedupSpec(max_removed_share={}))
+    ws.put([Doc(prose(1)), Doc(prose(2)), Doc(prose(2))])
+    other = ws.put([Doc(prose(1)), Doc(prose(4))])
+    outcome = ws.dedup()
+    shown = list(clusters(ws.store, sorted(outcome.tables.values()), 5, units={other.unit}))
+    assert [s.heading for s in shown] == [f"1 documents removed for {ws.ids[0]}; one of them, by text"]
+    assert shown[0].facts["doc_id"] == ws.ids[3]
+    assert "equal words" in shown[0].text, "the survivor, of another shard, is read too"
 
 
 def test_tune_prints_the_curve_and_a_setting_to_copy():

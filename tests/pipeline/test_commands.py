@@ -1,6 +1,5 @@
 """The command line on a finished workspace: look into it, explain, clean, update, sample, limit, own operators."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -122,6 +121,8 @@ def test_update_adds_new_files_after_what_is_there(inputs, ray_session, tmp_path
     first = run_file(job)
     (mine / "documents-1.jsonl").unlink()
     (mine / "documents-2.jsonl").write_bytes(b"".join(lines[40:90]))
+    assert "inputs: 4 shards, 1 of them new" in say("plan", str(job)), "a run is about the files that are there now"
+    assert "inputs: 5 shards, 1 of them new" in say("plan", "--update", str(job)), "an update keeps what was there"
     second = run_file(job, update=True)
     assert second.ran["ingest"] == 1
     assert second.funnel.steps[0].documents == first.funnel.steps[0].documents + 50
@@ -184,10 +185,3 @@ class Shouting(Signal):
     def measure(self, batch: Batch) -> Arrays:
         return {"exclamation_count": pc.count_substring(batch.column("text"), "!").cast(pa.int32())}
 '''
-
-
-def test_init_writes_a_job_that_loads(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert "wrote job.yaml" in say("init")
-    assert CliRunner().invoke(main, ["init"]).exit_code == 2
-    assert json.loads(json.dumps((tmp_path / "job.yaml").read_text())).startswith("#")

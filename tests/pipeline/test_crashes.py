@@ -62,14 +62,25 @@ def test_a_worker_killed_in_mid_unit(place, inputs, undisturbed, tmp_path):
     assert made(tmp_path / "out") == made(undisturbed / "out")
 
 
+@pytest.fixture(scope="module")
+def whole_run_s(inputs, tmp_path_factory) -> float:
+    """How long the job takes from the command to its end, undisturbed, on this machine as it is now."""
+    started = time.monotonic()
+    finish(write_job(tmp_path_factory.mktemp("timed"), inputs))
+    return time.monotonic() - started
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
-def test_killed_at_a_random_moment(seed, inputs, undisturbed, tmp_path):
+def test_killed_at_a_random_moment(seed, inputs, undisturbed, whole_run_s, tmp_path):
     job = write_job(tmp_path, inputs)
     command = [sys.executable, "-m", "pipeline.cli", "run", "--quiet", str(job)]
     with subprocess.Popen(command, cwd=ROOT, env=dict(os.environ), start_new_session=True) as process:
-        time.sleep(random.Random(seed).uniform(2, 20))
+        time.sleep(random.Random(seed).uniform(0.1, 0.8) * whole_run_s)
+        assert process.poll() is None, "it had ended before it could be killed"
         process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert not (tmp_path / "out" / "_manifest.json").exists()
     finish(job)
     assert made(tmp_path / "out") == made(undisturbed / "out")
 

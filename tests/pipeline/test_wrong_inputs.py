@@ -1,7 +1,6 @@
 """What is wrong is said before any work, in a sentence with a remedy; and nothing half-written stays behind."""
 
 import gzip
-import os
 import re
 import time
 from collections.abc import Sequence
@@ -10,7 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli import EXIT_WRONG_JOB, main
+from pipeline.cli import main
+from pipeline.exits import EXIT_WRONG_JOB
+from tests.pipeline.unprivileged import corpusmill_unprivileged
 
 JOB = """
 name: wrong
@@ -188,20 +189,45 @@ def test_a_folder_that_cannot_be_made(tmp_path, key, folder, told):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jsonl", "data", "job.yaml"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write and read everywhere")
 @pytest.mark.parametrize("key", ["workspace", "output"])
 def test_a_folder_without_permission(tmp_path, key):
     (tmp_path / "b.jsonl").write_text('{"text": "x"}\n')
     (tmp_path / "closed").mkdir(mode=0o500)
-    told = with_folder(tmp_path, key, "closed/below", f"{tmp_path}/b.jsonl")
-    assert f"no permission to write to {tmp_path}/closed" in told
+    told = unprivileged(tmp_path, f"{tmp_path}/b.jsonl", **{key: "closed/below"})
+    assert f"{key}: no permission to write to {tmp_path}/closed; change its mode, or name another folder" in told
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write and read everywhere")
 def test_an_input_without_permission(tmp_path):
     (tmp_path / "b.jsonl").write_text('{"text": "x"}\n')
     (tmp_path / "b.jsonl").chmod(0)
-    assert "check the credentials or the file's mode" in refused(tmp_path, f"{tmp_path}/b.jsonl")
+    told = unprivileged(tmp_path, f"{tmp_path}/b.jsonl")
+    assert "job.yaml:7:5 inputs[0].paths: a: " in told
+    assert "no permission to read it; check the credentials or the file's mode" in told
+    assert "Errno" not in told
+
+
+@pytest.mark.parametrize("path", ["closed", "closed/", "closed/*.jsonl", "closed/b.jsonl"])
+def test_a_folder_of_inputs_without_permission(tmp_path, path):
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed" / "b.jsonl").write_text('{"text": "x"}\n')
+    (tmp_path / "closed").chmod(0)
+    told = unprivileged(tmp_path, f"{tmp_path}/{path}")
+    assert "job.yaml:7:13 inputs[0].paths[0]: a: " in told
+    assert "no permission to read it; check the credentials or the file's mode" in told
+
+
+def unprivileged(folder: Path, path: str, **folders: str) -> str:
+    """What a run of somebody who is not root says of a job with this input; it must refuse, and leave no trace."""
+    job = folder / "job.yaml"
+    text = JOB.format(folder=folder, path=path, more="")
+    for key, value in folders.items():
+        text = re.sub(f"^{key}: .*$", f"{key}: {value}", text, flags=re.MULTILINE)
+    job.write_text(text)
+    done = corpusmill_unprivileged("run", str(job))
+    assert done.returncode == EXIT_WRONG_JOB, done.stderr
+    assert not (folder / "work").exists()
+    assert not (folder / "out").exists()
+    return done.stderr
 
 
 def with_folder(folder: Path, key: str, value: str, path: str) -> str:

@@ -107,7 +107,7 @@ def test_a_preset_sets_what_the_job_file_does_not():
 
 def test_a_file_that_is_not_there_is_told_as_such(tmp_path: Path):
     with pytest.raises(
-        JobError, match=r"nowhere.yaml cannot read this job file: No such file or directory; `corpusmill init`"
+        JobError, match=r"nowhere.yaml: cannot read this job file: No such file or directory; `corpusmill init`"
     ):
         load(tmp_path / "nowhere.yaml")
     with pytest.raises(JobError, match="Is a directory"):

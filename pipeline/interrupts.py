@@ -1,0 +1,43 @@
+"""Ctrl-C: at first it ends the process on the spot; once a command has begun, it is an exception like others.
+
+An import may swallow the exception, or make another one of it; and while modules are imported nothing is held that
+would have to be given back.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+EXIT_STOPPED = 130  # Ctrl-C, as shells have it: 128 + SIGINT
+STOPPED = "stopped; what was finished is kept: the same command goes on from there"
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Within the `with`, until `as_exceptions`, Ctrl-C says how to go on and ends the process.
+
+    Where it is ignored, or somebody else has a use for it, it stays as it is.
+    """
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, _end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def as_exceptions() -> None:
+    """From here on Ctrl-C raises KeyboardInterrupt again."""
+    if signal.getsignal(signal.SIGINT) is _end:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    os.write(2, f"corpusmill: {STOPPED}\n".encode())
+    os._exit(EXIT_STOPPED)
