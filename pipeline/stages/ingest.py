@@ -132,7 +132,7 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     job = run.spec.to_canonical()
     kernels.announce({warm.ingest_use(job, s.reader) for s in shards}, run.display.line)
     files = {r.address: resources.sha256(r.address) for r in sources.files_of(job)}
-    task = Ingest(job=job, workspace=run.workspace, code=own_code.modules_of(run.spec), files=files)
+    task = Ingest(job=job, workspace=run.workspace, code=own_code.files_of(run.spec), files=files)
     parts = parts_of(run.spec)
     if run.spec.sample.limit is not None:
         done = _limited(run, shards, task, parts[0].stage, run.spec.sample.limit)

@@ -44,7 +44,7 @@ class Ingest:
 
     job: str
     workspace: Store
-    code: Mapping[str, str]  # the user's own modules
+    code: Mapping[str, str]  # text by path of the user's own modules
     files: Mapping[str, str]  # sha256 of every file that the operators need, by address
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
