@@ -23,7 +23,7 @@ from pipeline.stages.left import check_ingested
 from pipeline.stages.stage import Counts, Result, StageFailed, committed, run_stage, told
 from pipeline.stages.units import Failed, Unit
 
-VERSION = 2  # of what a unit counts
+VERSION = 3  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 
 

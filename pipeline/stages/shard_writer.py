@@ -17,6 +17,8 @@ from pipeline.stages.inventory import Shard
 from pipeline.tables import TableWriter
 
 LOST = ("failed", "dropped", "not_sampled")
+# Where the bytes of a document that left are to be found: file, place in it and length as the reader tells them.
+ORIGIN = [pa.field("uri", pa.string()), pa.field("offset", pa.int64()), pa.field("length", pa.int64())]
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
 
 
@@ -48,6 +50,8 @@ class ShardWriter:
         self.spec, self.shard, self.chain, self.sink, self.tally = spec, shard, chain, sink, tally
         (folder / "dropped").mkdir()
         columns = [pa.field(n, t) for n, t in chain.columns().items() if n != "content"]
+        place = columns.index(pa.field("offset", pa.int64()))
+        columns[place : place + 1] = ORIGIN
         gone = [pa.field("step", pa.string()), pa.field("kind", pa.string()), pa.field("reason", pa.string())]
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
 
@@ -94,6 +98,7 @@ class ShardWriter:
             table = table.set_column(table.column_names.index("text"), "text", short)
         n = table.num_rows
         table = table.append_column("step", pa.repeat(gone.step, n)).append_column("kind", pa.repeat(gone.kind, n))
+        table = table.append_column("uri", pa.repeat(self.shard.uri, n))
         self.dropped.write(table.append_column("reason", gone.reasons))
 
     def counts(self) -> dict[str, Any]:
@@ -149,8 +154,8 @@ def sampled(records: pa.Table, raw: str, share: float) -> tuple[pa.Table, pa.Tab
 
 
 def standard(table: pa.Table) -> pa.Table:
-    """The table with every standard column, null where its reader knows nothing of it."""
+    """The table with every standard column, null where its reader knows nothing of it, and the length of the record."""
     for name, dtype in STANDARD.items():
         if name not in table.column_names:
             table = table.append_column(name, pa.nulls(table.num_rows, dtype))
-    return table.drop_columns(["length", "skipped", "failure"])
+    return table.drop_columns(["skipped", "failure"])
