@@ -49,6 +49,7 @@ class MainText(Extract):
     model: Resource = MODEL
 
     version: ClassVar[int] = 2
+    libraries: ClassVar[tuple[str, ...]] = ("orjson",)
     adds: ClassVar[Columns] = {
         "title": TEXT,  # null when the page tells none; so are language, address and day
         "html_lang": pa.string(),  # as written in <html lang>

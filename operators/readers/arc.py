@@ -42,7 +42,7 @@ class Arc(HttpPages, Reader):
     }
     version: ClassVar[int] = 2
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         rows = Rows(self.makes, {"fetched_at_utc": arc_instants})

@@ -39,7 +39,7 @@ class Parquet(Mapped, Reader):
 
     makes: ClassVar[Columns] = {"text": TEXT}
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("pyarrow",)
+    libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file)

@@ -46,7 +46,7 @@ class Warc(HttpPages, Reader):
     }
     version: ClassVar[int] = 2
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         rows = Rows(self.makes, {"fetched_at_utc": instants})

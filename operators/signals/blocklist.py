@@ -51,6 +51,7 @@ class Blocklist(Signal):
         "url_hard_words": pa.int32(),
         "url_soft_words": pa.int32(),
     }
+    libraries: ClassVar[tuple[str, ...]] = ("publicsuffixlist",)
 
     def measure(self, batch: Batch) -> Arrays:
         blocked = lines_of(self.domains.read())
