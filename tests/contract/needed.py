@@ -1,7 +1,7 @@
 """Parameters for operators that have no defaults, so that the contract tests can build every operator."""
 
 PARAMS: dict[str, dict[str, object]] = {
-    "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "kind"},
+    "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "sort"},
     "signals.words_found": {"words": "shipped:signals/lists/soft_words.txt", "column": "soft_words"},
     "signals.domain": {"table": "shipped:signals/lists/hosts.txt"},
     "signals.contamination": {"sets": "shipped:signals/lists/evaluation.jsonl"},
