@@ -12,7 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -20,9 +19,7 @@ from operators import load
 from operators.batch import TEXT, Batch
 from operators.checks import NUMBER
 from operators.contract import Decision, Extract, Operator, Reader, Resource
-from operators.rewrite.common_lines import HASH
-from operators.text.line_hashes import line_hash
-from tests.contract.needed import PARAMS
+from tests.contract.needed import FOUND, PARAMS
 from tests.golden import pages
 
 FOLDER = Path(__file__).parent / "operators"
@@ -34,7 +31,6 @@ ENGLISH = (
     "The tide went out and the boats lay on the mud until the evening.\nWrite to anna@tide-house.org or call us.\n\n"
     "- one\n- two\n- one\nThat was all of it, and nobody had seen the harbour like this before..."
 )
-LINES = (ENGLISH.split("\n")[0], "Der Zug fährt um 8 Uhr ab!")
 TEXTS: tuple[str | None, ...] = (
     ENGLISH,
     "Der Zug fährt um 8 Uhr ab! Wer zu spät kommt, den sieht man hier nicht wieder.\nDer Zug fährt um 8 Uhr ab!",
@@ -48,17 +44,6 @@ URLS = ("https://news.example.com/a?b=1", "http://bad.test/adult/x", "not an add
 PAGE = "<html><head><link rel='license' href='https://creativecommons.org/licenses/by/4.0/'></head><p>Tea.</p></html>"
 NUMBERS = (0, 1, 2, 60, 5000, None, 200_000)
 SHARES = (0.0, 0.04, 0.15, 0.35, 0.95, None, 1.0)
-THRESHOLDS = (
-    b'{"group": "[\\"en\\"]", "column": "line_count", "quantile": 0.1, "bin": 12582912}\n'
-    b'{"group": "null", "column": "line_count", "quantile": 0.1, "bin": 12605000}\n'
-    b'{"group": "null", "column": "line_count", "quantile": 0.3333333333333333, "bin": 12583000}\n'
-    b'{"group": "null", "column": "line_count", "quantile": 0.6666666666666666, "bin": 12620000}\n'
-)
-FOUND = {  # what the stages between would have found
-    "rewrite.common_lines": np.array(sorted(line_hash(line, 10) for line in LINES), HASH).tobytes(),
-    "decide.quantiles": THRESHOLDS,
-    "signals.buckets": THRESHOLDS,
-}
 WORDS = ("en", "de", "ja", "en", "xx", "", None)
 
 
