@@ -17,6 +17,7 @@ from operators.text.fasttext.kernel import classify
 from operators.text.fasttext.model import read_model
 from operators.text.fasttext.weights import weights_of
 from operators.text.spans import spans_of
+from operators.tokens.held_out import is_training_text
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MODEL = importlib.resources.files(operators).joinpath("signals/models/lid.176.ftz")
@@ -26,11 +27,11 @@ RUNS = 3
 
 
 def documents(corpora: Path, quick: bool) -> list[tuple[str, str | None]]:
-    """Text and, where the label is certain, its language."""
+    """Text and, where the label is certain, its language; no text that trained the tokenizer that ships."""
     found = []
     for path in sorted([*(corpora / "docs").glob("*.jsonl.gz"), *(corpora / "langid").glob("*.jsonl.gz")]):
         with gzip.open(path) as lines:
-            entries = [json.loads(line) for line in lines]
+            entries = [entry for entry in map(json.loads, lines) if not is_training_text(entry["text"])]
         certain = path.name.startswith("lingua")
         found += [(entry["text"], entry["lang"] if certain else None) for entry in entries]
     return found[::4] if quick else found

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from operators.batch import Batch
+from operators.reserved import reserved
 
 Columns = Mapping[str, pa.DataType]
 Arrays = Mapping[str, pa.Array]
@@ -37,7 +38,9 @@ def fits(found: pa.DataType, wanted: pa.DataType) -> bool:
 
 
 def refuse_overwriting(batch: Batch, columns: Columns, *, who: object) -> None:
-    """Raise ContractError when a new column would hide one that is there already."""
+    """Raise ContractError when a new column would hide one that is there already, or has a name that is reserved."""
+    for message in reserved(columns):
+        raise ContractError(f"{type(who).__name__} adds column {message}")
     for name in columns:
         if name in batch.table.column_names:
             raise ContractError(f"{type(who).__name__} would overwrite column {name!r}; run it once, or rename")

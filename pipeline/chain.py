@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from operators.batch import TEXT, Batch
 from operators.contract import RECORD, Columns, Decision, Extract, Operator, Reader, Rewrite, mask_of
+from operators.reserved import BODY, RESERVED
 
 # What every document carries from here to the end, null where nobody knows.
 STANDARD: Columns = {
@@ -100,11 +101,14 @@ class Chain:
                 yield name, op
 
     def _measured(self) -> set[str]:
-        """Columns that a step will measure; they win over what the input declares."""
+        """Columns that a step will measure; they win over what the input declares.
+
+        Not what is reserved: a step that would overwrite that finds it there, and is refused.
+        """
         found: set[str] = set()
         for _, op in self._applied(self.begin):
             if not isinstance(op, Decision | Reader | Extract):
-                found |= {n for n in op.columns_added() if n != "text" or not isinstance(op, Rewrite)}
+                found |= {n for n in op.columns_added() if n not in RESERVED and n not in BODY}
         return found
 
     @staticmethod

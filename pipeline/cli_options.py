@@ -17,7 +17,11 @@ WORKERS = click.option("--workers", type=click.IntRange(min=1), help="CPUs to us
 
 
 SAMPLE = click.option("--sample", type=click.FloatRange(0, 1, min_open=True), help="Share of the documents, by hash.")
-LIMIT = click.option("--limit", type=click.IntRange(min=1), help="At most so many documents of each source.")
+LIMIT = click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="At most so many documents of each source, of its sample if there is one: the first of each file.",
+)
 
 
 def of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -52,11 +52,15 @@ def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str
 
 
 def shown(row: dict[str, Any]) -> Shown:
-    """A row of `documents/` or `dropped/`: why it went first, then where it is from, then what was measured."""
+    """A row of `documents/` or `dropped/`: why it went first, then where it is from, then what was measured.
+
+    at: "file:offset" of one that was dropped.
+    """
     text = str(row.pop("text", None) or "")
     row.pop("text_key", None)
     heading = f"{row.pop('kind')} by {row.pop('step')}: {row.pop('reason')}" if "kind" in row else "kept"
-    facts = {k: v for k, v in row.items() if v is not None}
+    at = {} if row.get("uri") is None else {"at": f"{row.pop('uri')}:{row.pop('offset')}"}
+    facts = at | {k: v for k, v in row.items() if v is not None}
     return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text))
 
 

@@ -1,39 +1,64 @@
 """A user's own operators travel with the job: the source of their modules, made importable on the workers."""
 
+import hashlib
 import importlib.util
-import inspect
 import linecache
 import sys
 from collections.abc import Mapping
 from importlib.machinery import ModuleSpec
+from pathlib import PurePosixPath
 from types import ModuleType
 
 from operators import load
 from pipeline.config.spec import JobSpec
+from pipeline.own_imports import own_modules
 
-
-def modules_of(spec: JobSpec) -> dict[str, str]:
-    """Source text by module name: the modules of the user's own operators, and what lies in the same packages."""
-    own = {s.operator.split(".")[0] for s in spec.documents if s.operator.split(".")[0] not in load.FAMILIES}
-    own |= {i.format.split(".")[0] for i in spec.inputs if "." in i.format}
-    found = {name: module for name, module in sys.modules.items() if name.split(".")[0] in own}
-    return {name: inspect.getsource(module) if module.__file__ else "" for name, module in sorted(found.items())}
+PACKAGE = "__init__.py"
 
 
 def files_of(spec: JobSpec) -> dict[str, str]:
-    """The same modules as files, path -> text, to be laid where a process starts."""
-    modules = modules_of(spec)
-    packages = {name for name in modules if any(other.startswith(f"{name}.") for other in modules)}
+    """Source text by path, to be laid where a process starts: what the user's own operators and readers are made of.
+
+    That is their modules, and of the folder they lie in whatever they import (`own_imports`). A module that is compiled
+    has no text to send; it must be installed on every node.
+    """
     return {
-        name.replace(".", "/") + ("/__init__.py" if name in packages else ".py"): text for name, text in modules.items()
+        path: importlib.util.decode_source(content) for path, content in _contents(spec).items() if path.endswith(".py")
     }
 
 
-def install(modules: Mapping[str, str]) -> None:
-    """Make these modules importable in this process, unless it can import them already."""
-    missing = {name: text for name, text in modules.items() if not _importable(name)}
+def prints_of(spec: JobSpec) -> dict[str, str]:
+    """sha256 by path of the same files, and of the compiled modules among them: changes when the user's code does."""
+    return {path: hashlib.sha256(content).hexdigest() for path, content in _contents(spec).items()}
+
+
+def _contents(spec: JobSpec) -> dict[str, bytes]:
+    names = [s.operator for s in spec.documents if s.operator.split(".")[0] not in load.FAMILIES]
+    names += [i.format for i in spec.inputs if "." in i.format]
+    found: dict[str, bytes] = {}
+    for name, file in own_modules(n.rpartition(".")[0] for n in names).items():
+        path = name.replace(".", "/")
+        if file is None or file.name == PACKAGE:
+            found[f"{path}/{PACKAGE}"] = b"" if file is None else file.read_bytes()
+        else:
+            found[f"{path}{file.suffix}"] = file.read_bytes()
+    return dict(sorted(found.items()))
+
+
+def install(files: Mapping[str, str]) -> None:
+    """Make the modules in these files importable in this process, unless it can import them already."""
+    missing = {path: text for path, text in files.items() if not _importable(_name(path))}
     if missing:
         sys.meta_path.append(_Finder(missing))
+
+
+def _name(path: str) -> str:
+    """
+    >>> _name("my_ops.py"), _name("my_package/__init__.py"), _name("my_package/lists.py")
+    ('my_ops', 'my_package', 'my_package.lists')
+    """
+    place = PurePosixPath(path)
+    return ".".join((place.parent if place.name == PACKAGE else place.with_suffix("")).parts)
 
 
 def _importable(name: str) -> bool:
@@ -44,21 +69,22 @@ def _importable(name: str) -> bool:
 
 
 class _Finder:
-    """Finds and loads modules from their source text. A module that others lie below is a package."""
+    """Finds and loads modules from their source text."""
 
-    def __init__(self, modules: Mapping[str, str]) -> None:
-        self.modules = modules
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.texts = {_name(path): text for path, text in files.items()}
+        self.packages = {_name(path) for path in files if path.endswith(f"/{PACKAGE}")}
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        if name not in self.modules:
+        if name not in self.texts:
             return None
-        is_package = any(other.startswith(f"{name}.") for other in self.modules)
-        return ModuleSpec(name, self, origin=f"<{name} of the job>", is_package=is_package)  # pyright: ignore
+        origin = f"<{name} of the job>"
+        return ModuleSpec(name, self, origin=origin, is_package=name in self.packages)  # pyright: ignore
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        text, origin = self.modules[module.__name__], f"<{module.__name__} of the job>"
+        text, origin = self.texts[module.__name__], f"<{module.__name__} of the job>"
         linecache.cache[origin] = (len(text), None, text.splitlines(keepends=True), origin)
         exec(compile(text, origin, "exec"), module.__dict__)

@@ -53,7 +53,7 @@ def fingerprint(spec: JobSpec, source: str, reader: str, part: Part) -> str:
     if part.awaited is not None:
         later = [op for _, op in named[1:][part.end :] if not isinstance(op, Extract | Reader)]
         told.append([part.awaited.stage, part.awaited.gathering(), any("content" in op.columns_read() for op in later)])
-    return digest(told, fixed(found), spec.sample.documents, own_code.modules_of(spec), libraries())
+    return digest(told, fixed(found), spec.sample.documents, own_code.prints_of(spec), libraries())
 
 
 def files_of(job: str) -> list[Resource]:

@@ -40,7 +40,7 @@ class Trafilatura(Extract):
     max_page_bytes: int = 16 << 20
 
     adds: ClassVar[Columns] = ADDS
-    libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml")
+    libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml", "orjson")
 
     def __post_init__(self) -> None:
         if self.favor not in ("balanced", "precision", "recall"):

@@ -13,9 +13,10 @@ import pyarrow as pa
 from operators.contract import Columns, Reader, Span
 from operators.readers.framing.arc_head import ARC
 from operators.readers.framing.archive import framed
+from operators.readers.framing.codings import TooLarge
 from operators.readers.framing.fields import SECONDS, arc_instants, text_of
-from operators.readers.framing.http import TooLarge, media_type, response
-from operators.readers.framing.http_pages import HttpPages, filled
+from operators.readers.framing.http import media_type, response
+from operators.readers.framing.http_pages import HttpPages, broken_body, filled
 from operators.readers.framing.record import Framed
 from operators.readers.framing.rows import Rows
 from operators.readers.framing.stored import Stored
@@ -25,7 +26,8 @@ from operators.readers.framing.stored import Stored
 class Arc(HttpPages, Reader):
     """One document an HTTP response of status 200, its codings undone; plain, or compressed with a member a record.
 
-    Skipped rows: `filedesc`, `not_http`, and answers of other statuses as `http_status`.
+    Skipped rows: `filedesc`, `not_http`, and answers of other statuses as `http_status`. A failed row `broken_body`: a
+    coding of the body breaks off.
     max_record_bytes: a longer record, or body once decoded, is a failed row `record_too_large`.
     """
 
@@ -38,8 +40,9 @@ class Arc(HttpPages, Reader):
         "fetched_at_utc": SECONDS,
         "source_id": pa.string(),  # ARC records have none: always null
     }
+    version: ClassVar[int] = 2
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         rows = Rows(self.makes, {"fetched_at_utc": arc_instants})
@@ -62,6 +65,8 @@ class Arc(HttpPages, Reader):
             rows.other(at, length, skipped="not_http")
         elif found.status not in self.statuses:
             rows.other(at, length, skipped="http_status")
+        elif found.broken:
+            rows.other(at, length, failure=broken_body(found))
         else:
             mime = found.mime or media_type(head.fields[b"mime"])[0]
             url, date = text_of(head.fields[b"url"]), head.fields[b"date"]

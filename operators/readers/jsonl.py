@@ -35,7 +35,9 @@ class Jsonl(Mapped, Reader):
     max_record_bytes: a longer line is a failed row `record_too_large`, passed over without being held.
 
     Offsets of a compressed file are those of what it inflates to; a row `compression` makes the lengths add up to the
-    bytes stored. Such a file belongs to its first span, whole.
+    bytes stored. Such a file belongs to its first span, whole, also where it has many members: where a line begins in
+    the inflated bytes, and so its offset, is not known before all members in front are inflated. A big one is read by
+    one worker; stored plain, as Parquet, or in several files it is read by many.
     """
 
     makes: ClassVar[Columns] = {"text": TEXT}

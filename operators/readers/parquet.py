@@ -30,7 +30,8 @@ class Parquet(Mapped, Reader):
     """One document a row; a span has the row groups whose first byte lies in it.
 
     text: the column of the text, of a string type. url, source_id, domain, language, date: the column that holds each,
-    None when there is none. columns: further ones, name -> name in the file. All but the date are read as strings.
+    None when there is none; "a.b" reaches into a struct, unless there is a column of just that name. columns: further
+    ones, name -> name in the file. All but the date are read as strings.
     max_record_bytes: a longer text is a failed row `record_too_large`.
 
     `offset` is the row's number in the file. A row group's bytes, up to where the next begins, are spread evenly
@@ -38,8 +39,9 @@ class Parquet(Mapped, Reader):
     """
 
     makes: ClassVar[Columns] = {"text": TEXT}
+    version: ClassVar[int] = 2
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("pyarrow",)
+    libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file)
@@ -87,11 +89,9 @@ class Parquet(Mapped, Reader):
         try:
             names = {"text": self.text, **self.named(), **self.columns}
             schema = parquet.schema_arrow
-            for name in names.values():
-                if name not in schema.names:
-                    raise KeyError(f"the file has no column {name!r}, only {schema.names}")
-            if not is_text(schema.field(self.text).type):
-                raise TypeError(f"column {self.text!r} is {schema.field(self.text).type}, not text")
+            types = {name: type_of(schema, name) for name in names.values()}
+            if not is_text(types[self.text]):
+                raise TypeError(f"column {self.text!r} is {types[self.text]}, not text")
             for found in parquet.iter_batches(ROWS_AT_A_TIME, [part.group], sorted(set(names.values()))):
                 for piece in _sliced(found):
                     batch = self._batch(piece, names, part.first_row + done, lengths[done : done + piece.num_rows])
@@ -103,7 +103,7 @@ class Parquet(Mapped, Reader):
             rows.other(part.first_row + done, rest, failure=f"bad_row_group: {str(e)[:300]}")
 
     def _batch(self, piece: pa.RecordBatch, names: Mapping[str, str], row: int, lengths: np.ndarray) -> pa.RecordBatch:
-        text, invalid = wide(piece.column(self.text))
+        text, invalid = wide(reached(piece, self.text))
         failures = np.full(len(text), None, object)
         sizes = np.array([-1 if size is None else size for size in pc.binary_length(text).to_pylist()], np.int64)
         failures[sizes < 0] = f"missing_field: {self.text}"
@@ -120,10 +120,35 @@ class Parquet(Mapped, Reader):
         }
         for column, name in names.items():
             if column != "text":
-                found = piece.column(name)
+                found = reached(piece, name)
                 arrays[column] = as_instants(found) if column == "fetched_at_utc" else as_strings(found)
         made = {name: pc.if_else(sound, arrays[name], None) for name in names}
         return pa.RecordBatch.from_pydict({**arrays, **made})
+
+
+def type_of(schema: pa.Schema, name: str) -> pa.DataType:
+    """The type of a column, or of what "a.b" reaches. KeyError when there is none of that name.
+
+    >>> str(type_of(pa.schema({"a": pa.struct({"b": pa.int8()})}), "a.b"))
+    'int8'
+    """
+    if name in schema.names:
+        return schema.field(name).type
+    first, dot, rest = name.partition(".")
+    inner = schema.field(first).type if dot and first in schema.names else None
+    if inner is None or not pa.types.is_struct(inner):
+        raise KeyError(f"the file has no column {name!r}, only {schema.names}")
+    return type_of(pa.schema(inner.fields), rest)
+
+
+def reached(piece: pa.RecordBatch, name: str) -> pa.Array:
+    """A column, or what "a.b" reaches, null where the struct is."""
+    if name in piece.schema.names:
+        return piece.column(name)
+    first, _, rest = name.partition(".")
+    inner = piece.column(first)
+    below = [pc.struct_field(inner, field.name) for field in inner.type]
+    return reached(pa.RecordBatch.from_arrays(below, schema=pa.schema(inner.type.fields)), rest)
 
 
 def _sliced(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:

@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from operators.contract import Columns, Reader, Span
 from operators.readers.framing.archive import framed
+from operators.readers.framing.codings import TooLarge
 from operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
-from operators.readers.framing.http import TooLarge, media_type, response
-from operators.readers.framing.http_pages import HttpPages, filled
+from operators.readers.framing.http import media_type, response
+from operators.readers.framing.http_pages import HttpPages, broken_body, filled
 from operators.readers.framing.record import Framed
 from operators.readers.framing.rows import Rows
 from operators.readers.framing.stored import Stored
@@ -25,7 +26,8 @@ from operators.readers.framing.warc_head import WARC
 class Warc(HttpPages, Reader):
     """One document a `response` record of status 200, its body with transfer and content codings undone.
 
-    Skipped rows: records of other kinds by their kind, answers that are not 200 as `http_status`.
+    Skipped rows: records of other kinds by their kind, answers that are not 200 as `http_status`. A failed row
+    `broken_body`: a coding of the body breaks off, and the crawler does not say that it cut it (WARC-Truncated).
     resources: `resource` records (pages stored without HTTP) are documents too, with null `http_status`.
     statuses: the HTTP statuses that make a document.
     max_record_bytes: a longer record, or body once decoded, is a failed row `record_too_large`.
@@ -42,8 +44,9 @@ class Warc(HttpPages, Reader):
         "fetched_at_utc": SECONDS,
         "source_id": pa.string(),  # WARC-Record-ID
     }
+    version: ClassVar[int] = 2
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         rows = Rows(self.makes, {"fetched_at_utc": instants})
@@ -70,6 +73,8 @@ class Warc(HttpPages, Reader):
             return
         if found.status is not None and found.status not in self.statuses:
             rows.other(record.offset, record.length, skipped="http_status")
+        elif found.broken and not (record.head and b"warc-truncated" in record.head.fields):
+            rows.other(record.offset, record.length, failure=broken_body(found))
         else:
             self._add_page(rows, record, found.body, found.mime, found.charset, found.status)
 

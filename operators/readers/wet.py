@@ -42,7 +42,7 @@ class Wet(Reader):
         "declared_language": pa.string(),
     }
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("isal", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
         if self.errors not in ("fail", "replace"):

@@ -51,6 +51,7 @@ class Blocklist(Signal):
         "url_hard_words": pa.int32(),
         "url_soft_words": pa.int32(),
     }
+    libraries: ClassVar[tuple[str, ...]] = ("publicsuffixlist",)
 
     def check_files(self) -> None:
         for resource in (self.domains, self.hard_words, self.soft_words):

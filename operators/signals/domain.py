@@ -46,6 +46,7 @@ class Domain(Signal):
 
     reads: ClassVar[Columns] = {"url": pa.string()}
     adds: ClassVar[Columns] = {"domain": pa.string()}
+    libraries: ClassVar[tuple[str, ...]] = ("publicsuffixlist",)
 
     def columns_added(self) -> Columns:
         return {self.column: pa.string()}

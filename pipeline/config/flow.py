@@ -1,7 +1,7 @@
 """Whether every column a step reads is there when its turn comes: the same walk as a run makes, without a document.
 
-It follows pipeline.chain: an Extract is passed over by documents whose reader gives `text`; a step that measures a
-column replaces what the reader says; what an input fixes replaces both.
+It follows pipeline.chain: an Extract is passed over by documents whose reader gives `text`; what a step measures is
+not there before it, whatever the reader or the input says of it; what an input fixes replaces what is measured.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +12,7 @@ import pyarrow as pa
 from operators import load
 from operators.checks import NUMBER, fits
 from operators.contract import Columns, Decision, Extract, Operator, Reader, Rewrite
+from operators.reserved import reserved
 from pipeline.chain import STANDARD
 
 FIXED: Columns = {"domain": pa.string(), "language": pa.string()}
@@ -22,6 +23,7 @@ GIVEN: Columns = {name: dtype for name, dtype in STANDARD.items() if name != "la
 RUN_COLUMNS = ("source", *FIXED)
 SOURCES = "{sources}"
 COPIES = "copies"  # how many documents each stands for after dedup: a number a mix may multiply by
+TOKEN_COLUMNS = ("doc_id", "u", "n_tokens", "ids", "bytes")  # of tables of tokens; what a mix reads stands beside them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,15 @@ def gaps(
         for gap in broken:
             found.setdefault(gap, []).append(f"{stream.source!r}" + (f" ({stream.reader})" if stream.reader else ""))
     told = [Gap(step=g.step, message=g.message.replace(SOURCES, ", ".join(sorted(set(s))))) for g, s in found.items()]
+    told += [
+        Gap(
+            step=None,
+            place=at,
+            message=f"a mix cannot go by {c!r}: tables of tokens have a column of that name; rename it",
+        )
+        for c, at in wanted.items()
+        if c in TOKEN_COLUMNS
+    ]
     absent = {c: at for c, at in wanted.items() if c not in left and c not in RUN_COLUMNS} if streams else {}
     return told + [
         Gap(
@@ -75,7 +86,9 @@ def gaps(
 
 def walked(stream: Stream, steps: Sequence[tuple[str, Operator]]) -> tuple[Columns, list[Gap]]:
     """The columns a stream ends with, and its breaks; a message holds SOURCES where its streams are to be named."""
-    have: dict[str, pa.DataType] = {**GIVEN, **stream.columns, **{n: FIXED[n] for n in stream.fixed}}
+    measured = {c for _, op in steps if not isinstance(op, Extract) for c in _own(op)}
+    given: Columns = {**GIVEN, **stream.columns, **{n: FIXED[n] for n in stream.fixed}}
+    have = {n: dtype for n, dtype in given.items() if n not in measured}
     makers: dict[str, str] = {}
     broken: list[Gap] = []
     for number, (name, op) in enumerate(steps):
@@ -101,10 +114,27 @@ def _breaks(name: str, op: Operator, have: Columns, makers: Mapping[str, str], s
             maker = makers.get(column, "the reader")
             wanted = "a number" if dtype == NUMBER else dtype
             yield f"{name} reads {column!r} as {wanted}; {maker} makes it {have[column]} for {SOURCES}"
-    own = {} if isinstance(op, Extract | Decision) else op.adds if isinstance(op, Rewrite) else op.columns_added()
-    for column in own:
+    own = _own(op)
+    for message in reserved(own, body=False):
+        yield f"{name} adds column {message}"
+    for message in misfits(own):
+        yield f"{name} adds column {message}"
+    for column in own if not isinstance(op, Extract) else ():
         if column in makers:
             yield f"{name} adds column {column!r}, which {makers[column]} adds already"
+
+
+def misfits(columns: Columns) -> Iterator[str]:
+    """What is wrong with the types of columns that every document has."""
+    for column, dtype in columns.items():
+        if column in STANDARD and dtype != STANDARD[column]:
+            yield f"{column!r} as {dtype}; every document has it as {STANDARD[column]}"
+
+
+def _own(op: Operator) -> Columns:
+    """What a step adds beside that which all of its kind do."""
+    common = ("text", "failure") if isinstance(op, Extract) else ("text",) if isinstance(op, Rewrite) else ()
+    return {column: dtype for column, dtype in _added(op).items() if column not in common}
 
 
 def _added(op: Operator) -> Columns:

@@ -81,4 +81,4 @@ class SampleSpec(Section):
     documents: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Share of the documents of those files, above 0 and up to 1."""
     limit: Annotated[int, Field(gt=0)] | None = None
-    """At most this many documents for each source; null: no limit."""
+    """At most this many documents for each source, of the share above; null: no limit. Of a file the first."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from operators.batch import TEXT
 from operators.contract import Columns, Reader
+from operators.reserved import reserved
 from pipeline.config import building
 from pipeline.config.addresses import Surroundings
-from pipeline.config.flow import FIXED, Stream
+from pipeline.config.flow import FIXED, Stream, misfits
 from pipeline.config.formats import AUTO, FORMATS, reader_name
 from pipeline.config.inputs import InputSpec
 from pipeline.config.problems import Problem, nearest
@@ -43,6 +44,8 @@ def streams_of(source: Source, around: Surroundings, inputs: Sequence[tuple[int,
                 problems.append(source.problem(("inputs", number, "format"), told))
         problems += _unheard(source, number, spec)
         makes = {f: b.operator.columns_made() for f, b in built.items() if isinstance(b.operator, Reader)}
+        for name, columns in makes.items():
+            problems += _misnamed(source, number, spec, name, columns)
         fixed = frozenset(name for name in FIXED if getattr(spec, name) is not None)
         if not makes:
             continue
@@ -65,6 +68,16 @@ def _unheard(source: Source, number: int, spec: InputSpec) -> list[Problem]:
     options = [(("options", name), name) for name in spec.options if name not in heard]
     columns = [(("columns", name), name) for name in spec.columns if name not in heard]
     return [source.problem(("inputs", number, *where), f"{told} {name!r}") for where, name in options + columns]
+
+
+def _misnamed(source: Source, number: int, spec: InputSpec, reader: str, columns: Columns) -> list[Problem]:
+    """Columns of a reader that mean something else in every table, or have another type there."""
+    wrong = [(c, message) for c, dtype in columns.items() for message in (*reserved([c]), *misfits({c: dtype}))]
+    date = "; `date` names the field of a time" if spec.columns.get("fetched_at_utc") else ""
+    return [
+        source.problem(_place(spec, number, None if c not in spec.columns else c), f"{reader} makes {m}{date}")
+        for c, m in wrong
+    ]
 
 
 def _place(spec: InputSpec, number: int, what: str | None) -> Path:

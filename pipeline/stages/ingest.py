@@ -23,7 +23,7 @@ from pipeline.stages.left import check_ingested
 from pipeline.stages.stage import Counts, Result, StageFailed, committed, run_stage, told
 from pipeline.stages.units import Failed, Unit
 
-VERSION = 2  # of what a unit counts
+VERSION = 3  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 
 
@@ -131,7 +131,7 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     """Read, extract, measure, decide. Failed units are in the result; StageFailed where the job does not allow them."""
     job = run.spec.to_canonical()
     files = {r.address: resources.sha256(r.address) for r in sources.files_of(job)}
-    task = Ingest(job=job, workspace=run.workspace, code=own_code.modules_of(run.spec), files=files)
+    task = Ingest(job=job, workspace=run.workspace, code=own_code.files_of(run.spec), files=files)
     parts = parts_of(run.spec)
     if run.spec.sample.limit is not None:
         done = _limited(run, shards, task, parts[0].stage, run.spec.sample.limit)

@@ -23,6 +23,7 @@ from pipeline.parts import Part, parts_of
 from pipeline.stages.document_writer import DocumentWriter
 from pipeline.stages.inventory import Shard
 from pipeline.stages.part_writer import PartWriter
+from pipeline.stages.sampling import up_to
 from pipeline.stages.shard_writer import ShardWriter, Sink
 from pipeline.stages.stage import commit_unit, stage_manifest
 from pipeline.stages.units import Unit
@@ -45,7 +46,7 @@ class Ingest:
 
     job: str
     workspace: Store
-    code: Mapping[str, str]  # the user's own modules
+    code: Mapping[str, str]  # text by path of the user's own modules
     files: Mapping[str, str]  # sha256 of every file that the operators need, by address
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
@@ -64,7 +65,8 @@ class Ingest:
             writer = ShardWriter(Path(folder), name, spec, shard, chain, sink, tally)
             if unit["before"] is None:
                 with opened(spec, shard) as file, writer:
-                    for batch in records(chain, shard, file, writer.tally, limit=unit["limit"]):
+                    share = spec.sample.documents
+                    for batch in records(chain, shard, file, writer.tally, limit=unit["limit"], share=share):
                         writer.take(batch)
             else:
                 with writer:
@@ -114,11 +116,11 @@ def opened(spec: JobSpec, shard: Shard) -> BinaryIO:
 
 
 def records(
-    chain: Chain, shard: Shard, file: BinaryIO, tally: Tally, *, limit: int | None = None
+    chain: Chain, shard: Shard, file: BinaryIO, tally: Tally, *, limit: int | None = None, share: float = 1.0
 ) -> Iterator[pa.Table]:
     """Batches of records with their `doc_id`; counts what is not a document, and checks that no byte was lost.
 
-    limit: stop after so many records that are documents; the bytes after them are counted as not read.
+    limit: stop after so many documents in a sample of that share; the bytes after them are counted as not read.
     """
     row, left = 0, limit
     span = Span(shard.start, shard.end)
@@ -128,7 +130,7 @@ def records(
         ids = doc_ids(run=shard.run, shard=shard.shard, rows=rows, uri=shard.uri)
         table = pa.Table.from_batches([batch]).add_column(0, "doc_id", pa.array(ids))
         if left is not None:
-            table, left = up_to(table, left)
+            table, left = up_to(table, left, share)
         tally.add("read_bytes", by=int(pc.sum(table["length"]).as_py() or 0))
         skipped = table["skipped"].is_valid()
         for kind in pc.value_counts(table["skipped"].filter(skipped)).to_pylist():
@@ -140,11 +142,3 @@ def records(
             break
     went = {"read": tally.total("read_bytes"), "not read": tally.total("unread_bytes")}
     check(f"bytes of {shard.uri} [{span.start}, {span.end})", came=span.end - span.start, went=went)
-
-
-def up_to(table: pa.Table, documents: int) -> tuple[pa.Table, int]:
-    """The rows up to the given number of documents, and how many documents are still wanted after them."""
-    counted = np.cumsum(table["skipped"].is_null().to_numpy())
-    rows = int(np.searchsorted(counted, documents)) + 1
-    table = table.slice(0, rows)
-    return table, documents - (int(counted[table.num_rows - 1]) if table.num_rows else 0)

@@ -1,4 +1,7 @@
-"""Documents that have come as far as a step that awaits an answer: as they are, with what the answer is made of."""
+"""Documents that have come as far as a step that awaits an answer: as they are, with what the answer is made of.
+
+Beside the columns of documents each has the `length` of its record, for those that a later step drops.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,7 +38,7 @@ class PartWriter:
 
     def __init__(self, folder: Path, name: str, shard: Shard, columns: Columns, awaited: Awaiting) -> None:
         (folder / "parts").mkdir()
-        schema = pa.schema([pa.field(n, t) for n, t in columns.items()])
+        schema = pa.schema([*(pa.field(n, t) for n, t in columns.items()), pa.field("length", pa.int64())])
         self.documents = TableWriter(folder / "parts" / f"{name}.parquet", schema)
         self.gather: Gather = GATHERS[awaited.stage](folder, name, shard, awaited)
         self._facts: Mapping[str, Any] = {}

@@ -4,19 +4,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from operators.batch import TEXT, Batch
-from operators.dedup.keys import text_keys
 from pipeline.accounting import Tally, check
 from pipeline.chain import STANDARD, Chain, Gone, reason_word
 from pipeline.config.spec import JobSpec
 from pipeline.stages.inventory import Shard
+from pipeline.stages.sampling import raw_column, sampled
 from pipeline.tables import TableWriter
 
 LOST = ("failed", "dropped", "not_sampled")
+# Where the bytes of a document that left are to be found: file, place in it and length as the reader tells them.
+ORIGIN = [pa.field("uri", pa.string()), pa.field("offset", pa.int64()), pa.field("length", pa.int64())]
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
 
 
@@ -48,6 +49,8 @@ class ShardWriter:
         self.spec, self.shard, self.chain, self.sink, self.tally = spec, shard, chain, sink, tally
         (folder / "dropped").mkdir()
         columns = [pa.field(n, t) for n, t in chain.columns().items() if n != "content"]
+        place = columns.index(pa.field("offset", pa.int64()))
+        columns[place : place + 1] = ORIGIN
         gone = [pa.field("step", pa.string()), pa.field("kind", pa.string()), pa.field("reason", pa.string())]
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
 
@@ -58,10 +61,10 @@ class ShardWriter:
         if failed.num_rows:
             self._drop(Gone("read", "failed", failed["failure"].combine_chunks(), failed))
         records = records.filter(sound)
-        raw = "content" if "content" in records.column_names else "text"
+        raw = raw_column(records)
         self.tally.add("in", "documents", self.shard.source, by=records.num_rows)
         self.tally.add("in", "bytes", self.shard.source, by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
-        taken, rest = sampled(records, raw, self.spec.sample.documents)
+        taken, rest = sampled(records, self.spec.sample.documents)
         self.tally.add("not_sampled", by=rest.num_rows)
         count_gone("not_sampled", rest, self.shard.source, self.chain.fixed, self.tally)
         self.go_on(standard(taken))
@@ -94,6 +97,7 @@ class ShardWriter:
             table = table.set_column(table.column_names.index("text"), "text", short)
         n = table.num_rows
         table = table.append_column("step", pa.repeat(gone.step, n)).append_column("kind", pa.repeat(gone.kind, n))
+        table = table.append_column("uri", pa.repeat(self.shard.uri, n))
         self.dropped.write(table.append_column("reason", gone.reasons))
 
     def counts(self) -> dict[str, Any]:
@@ -106,7 +110,7 @@ class ShardWriter:
         check(f"documents that left {self.shard.uri}", came=lost, went={"by leaf": t.total("gone")})
         return {
             "documents": went[self.sink.place],
-            "taken": t.total("in", "documents") + t.total("failed", "read"),
+            "taken": t.total("in", "documents") - went["not_sampled"] + t.total("failed", "read"),
             "read_bytes": t.total("read_bytes"),
             "source": self.shard.source,
             "tally": t.to_json(),
@@ -136,21 +140,9 @@ def count_gone(kind: str, table: pa.Table, source: str, fixed: Mapping[str, str]
         tally.add("gone", kind, source, row["domain"], row["language"], by=row["count_all"])
 
 
-def sampled(records: pa.Table, raw: str, share: float) -> tuple[pa.Table, pa.Table]:
-    """The share of records whose content hashes low: the same ones wherever they lie, more as the share grows; and
-    the rest.
-    """
-    if share >= 1:
-        return records, records.slice(0, 0)
-    keys = text_keys(records[raw].combine_chunks().view(TEXT))  # the bytes of pages are hashed as they are
-    words = np.frombuffer(keys.buffers()[1], np.uint64)[keys.offset * 2 : (keys.offset + len(keys)) * 2 : 2]
-    keep = words.astype(np.float64) < share * 2.0**64
-    return records.filter(pa.array(keep)), records.filter(pa.array(~keep))
-
-
 def standard(table: pa.Table) -> pa.Table:
-    """The table with every standard column, null where its reader knows nothing of it."""
+    """The table with every standard column, null where its reader knows nothing of it, and the length of the record."""
     for name, dtype in STANDARD.items():
         if name not in table.column_names:
             table = table.append_column(name, pa.nulls(table.num_rows, dtype))
-    return table.drop_columns(["length", "skipped", "failure"])
+    return table.drop_columns(["skipped", "failure"])

@@ -1,7 +1,12 @@
-"""Parameters for operators that have no defaults, so that the contract tests can build every operator."""
+"""What operators need beyond their defaults, so that tests of all of them can build and run every one."""
+
+import numpy as np
+
+from operators.rewrite.common_lines import HASH
+from operators.text.line_hashes import line_hash
 
 PARAMS: dict[str, dict[str, object]] = {
-    "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "kind"},
+    "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "sort"},
     "signals.words_found": {"words": "shipped:signals/lists/soft_words.txt", "column": "soft_words"},
     "signals.domain": {"table": "shipped:signals/lists/hosts.txt"},
     "signals.contamination": {"sets": "shipped:signals/lists/evaluation.jsonl"},
@@ -18,4 +23,17 @@ PARAMS: dict[str, dict[str, object]] = {
     "decide.quantiles": {"bounds": {"line_count": [0.1, None]}},
     "signals.buckets": {"of": "line_count"},
     "decide.language": {"keep": ["en", "de"]},
+}
+THRESHOLDS = (
+    b'{"group": "[\\"en\\"]", "column": "line_count", "quantile": 0.1, "bin": 12582912}\n'
+    b'{"group": "null", "column": "line_count", "quantile": 0.1, "bin": 12605000}\n'
+    b'{"group": "null", "column": "line_count", "quantile": 0.3333333333333333, "bin": 12583000}\n'
+    b'{"group": "null", "column": "line_count", "quantile": 0.6666666666666666, "bin": 12620000}\n'
+)
+LINES = ("The tide went out and the boats lay on the mud until the evening.", "Der Zug fährt um 8 Uhr ab!")
+# What the stages between would have found, for the operators that await it.
+FOUND = {
+    "rewrite.common_lines": np.array(sorted(line_hash(line, 10) for line in LINES), HASH).tobytes(),
+    "decide.quantiles": THRESHOLDS,
+    "signals.buckets": THRESHOLDS,
 }

@@ -1,5 +1,6 @@
 """Promises that hold for every operator file, present and future. Adding a file adds its tests."""
 
+import dataclasses
 import inspect
 import pickle
 
@@ -8,18 +9,21 @@ import pytest
 from hypothesis import given, settings
 
 from operators import load
-from operators.contract import ContractError, Decision, Extract, Operator, Reader, Rewrite, Signal
+from operators.batch import Batch
+from operators.contract import ContractError, Decision, Extract, Operator, Reader, Resource, Rewrite, Signal
 from tests.contract.documents import TEXTS, batch_of
-from tests.contract.needed import PARAMS
+from tests.contract.needed import FOUND, PARAMS
 
 NAMES = load.names()
 ON_BATCHES = tuple(n for n in NAMES if not issubclass(load.find(n), Reader))
 ADDING = tuple(n for n in ON_BATCHES if issubclass(load.find(n), Rewrite | Signal))
+DECIDING = tuple(n for n in ON_BATCHES if issubclass(load.find(n), Decision))
 
 
 def operator(name: str) -> Operator:
     """The operator with its files in its hands, parameters where it has no default."""
-    return load.equip(load.build(name, PARAMS.get(name, {})), load.shipped)
+    op = load.equip(load.build(name, PARAMS.get(name, {})), load.shipped)
+    return dataclasses.replace(op, found=Resource("found", FOUND[name])) if name in FOUND else op
 
 
 def run(op: Operator, texts: list[str | None]) -> pa.Table:
@@ -41,15 +45,29 @@ def test_result_does_not_depend_on_where_batches_are_cut(name, left, right):
     assert whole.select(kept).equals(parts.select(kept))
 
 
-@pytest.mark.parametrize("name", ADDING)
+@pytest.mark.parametrize("name", [n for n in ON_BATCHES if n not in DECIDING])
 @given(texts=TEXTS)
 @settings(max_examples=40)
 def test_rows_and_columns_it_does_not_declare_are_untouched(name, texts):
     op = operator(name)
-    assert isinstance(op, Rewrite | Signal)
-    before = batch_of(texts, op.columns_read()).table
+    assert isinstance(op, Extract | Rewrite | Signal)
+    before = batch_of(texts, {**op.columns_read(), "other": pa.string()}).table
     mine = [c for c in before.column_names if c not in op.columns_added()]
-    assert run(op, texts).select(mine).equals(before.select(mine))
+    assert op(Batch(before)).table.select(mine).equals(before.select(mine))
+
+
+@pytest.mark.parametrize("name", DECIDING)
+def test_the_values_here_make_it_keep_and_drop(name):
+    reasons = run(operator(name), [str(i) for i in range(400)])["drop_reason"]
+    assert 0 < reasons.null_count < len(reasons)
+
+
+@pytest.mark.parametrize("name", ["signals.url", "signals.domain", "signals.blocklist"])
+def test_the_values_here_are_addresses_to_what_reads_one(name):
+    op = operator(name)
+    assert isinstance(op, Signal)
+    out = run(op, [str(i) for i in range(40)])
+    assert any(len(set(out[column].to_pylist())) > 1 for column in op.columns_added())
 
 
 @pytest.mark.parametrize("name", ON_BATCHES)

@@ -146,6 +146,14 @@ def test_a_limit_reads_so_many_documents_of_each_source(inputs, ray_session, tmp
     assert found.funnel.steps[0].documents == 40
 
 
+def test_a_limit_counts_the_documents_of_a_sample(inputs, ray_session, tmp_path):
+    job = write_job(tmp_path, inputs)
+    found = run_file(job, overrides=("sample.limit=3", "sample.documents=0.2"))
+    first, second, *_ = found.funnel.steps
+    assert first.documents - second.lost["not sampled"] == 12
+    assert second.lost["not sampled"] > 12
+
+
 def test_a_users_own_operator_beside_the_job_runs_on_the_workers(inputs, ray_session, tmp_path):
     (tmp_path / "shouting.py").write_text(OWN)
     job = write_job(tmp_path, inputs)

@@ -1,11 +1,13 @@
 """The generated corpus of the benchmarks, and their runner."""
 
+import gzip
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import running
+from benchmarks import bench_language, bench_pii, running
 from benchmarks.corpus import BASE, EXACT, NEAR, Corpus, Duplicates
 from benchmarks.corpus_files import write_jsonl, write_wet
 from benchmarks.row import row, sound
@@ -13,6 +15,7 @@ from benchmarks.texts import real_texts
 from operators.contract import Span
 from operators.readers.jsonl import Jsonl
 from operators.readers.wet import Wet
+from operators.tokens.held_out import is_training_text
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +96,14 @@ def test_a_benchmark_that_raises_is_a_failing_row_that_names_the_error():
 def test_a_benchmark_that_hangs_is_ended():
     ran = running.run("that_is_not_there", quick=True, limit_s=0)
     assert "not done after 0 s" in ran.rows[0]["error"]
+
+
+@pytest.mark.parametrize("documents", [lambda folder: bench_language.documents(folder, False), bench_pii.documents])
+def test_no_text_is_measured_that_trained_the_tokenizer_that_ships(documents, tmp_path):
+    texts = [f"text number {i}" for i in range(200)]
+    (tmp_path / "docs").mkdir()
+    with gzip.open(tmp_path / "docs" / "some.jsonl.gz", "wt") as out:
+        out.writelines(json.dumps({"text": text, "lang": "en"}) + "\n" for text in texts)
+    found = [text if isinstance(text, str) else text[0] for text in documents(tmp_path)]
+    assert 0 < len(found) < len(texts)
+    assert found == [text for text in texts if not is_training_text(text)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from operators.contract import Span
+from operators.readers.framing.http import Response
 from operators.readers.framing.record import Framed
 from operators.readers.framing.rows import Rows
 
@@ -35,3 +36,8 @@ def filled(
     rows.close(span)
     if len(rows):
         yield rows.batch()
+
+
+def broken_body(found: Response) -> str:
+    """The failure of an answer of which a part is missing."""
+    return f"broken_body: {found.broken} breaks off after {len(found.body)} bytes"

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from operators.batch import TEXT
-from operators.contract import RECORD, Columns
+from operators.contract import Columns
 from operators.readers.framing.fields import SECONDS
+from operators.reserved import reserved
 
 
 def fields_by_column(
@@ -31,10 +32,12 @@ def columns_for(named: Mapping[str, str], further: Mapping[str, str]) -> Columns
 
 
 def check_mapping(named: Mapping[str, str], further: Mapping[str, str], max_record_bytes: int) -> None:
-    """Raise ValueError for a column defined twice, and for a bound that nothing can keep."""
+    """Raise ValueError for a column defined twice or of a reserved name, and for a bound that nothing can keep."""
     if max_record_bytes < 1:
         raise ValueError(f"max_record_bytes must be at least 1, got {max_record_bytes}")
-    taken = sorted(set(further) & {*RECORD, "text", *named})
+    for message in reserved(further, body=False):
+        raise ValueError(f"columns would define {message}")
+    taken = sorted(set(further) & {*named})
     if taken:
         raise ValueError(f"columns would define {', '.join(taken)} twice; rename them")
 

@@ -82,3 +82,23 @@ class Only(Decision):
 
     def reasons(self, batch: Batch) -> pa.Array:
         return pa.nulls(batch.num_rows, pa.string())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renumber(Signal):
+    """Gives every document the number 7."""
+
+    adds: ClassVar[Columns] = {"doc_id": pa.int64(), "offset": pa.int64(), "url": pa.int32()}
+
+    def measure(self, batch: Batch) -> Arrays:
+        return {name: pa.array([7] * batch.num_rows, dtype) for name, dtype in self.adds.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbered(Reader):
+    """Reads nothing, but declares numbers of its own."""
+
+    makes: ClassVar[Columns] = {"text": TEXT, "doc_id": pa.int64(), "language": pa.int8()}
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        yield pa.RecordBatch.from_pylist([], schema=pa.schema(list({**RECORD, **self.makes}.items())))

@@ -1,10 +1,11 @@
 """The steps on a batch: decisions split at once, what a source fixes stands, every row is somewhere."""
 
 import pyarrow as pa
+import pytest
 
 from operators import load
 from operators.batch import TEXT, Batch
-from operators.contract import Operator, Reader
+from operators.contract import ContractError, Operator, Reader
 from pipeline.chain import STANDARD, Chain, reason_word
 
 
@@ -46,6 +47,11 @@ def test_what_the_source_fixes_wins_over_what_is_measured():
     out = chain(("signals.language", {}), fixed={"language": "xx", "domain": "law"}).run(batch(["This is English."]))
     assert out.kept.column("language").to_pylist() == ["xx"]
     assert out.kept.column("domain").to_pylist() == ["law"]
+
+
+def test_a_step_that_would_give_documents_another_number_is_refused():
+    with pytest.raises(ContractError, match="Renumber adds column 'doc_id', a reserved name"):
+        chain(("tests.unit.config.craft.Renumber", {})).run(batch(["a"]))
 
 
 def test_no_rows_go_through_all_steps():
