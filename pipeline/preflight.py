@@ -8,7 +8,6 @@ from cluster import reach
 from cluster.storage import Store, filesystem
 from operators.contract import Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
-from operators.tokens import tokenizer
 from pipeline import folders, resources, sources
 from pipeline.config.formats import AUTO, format_of, reader_name
 from pipeline.config.readers import build_reader
@@ -17,6 +16,7 @@ from pipeline.config.spec import JobSpec
 from pipeline.given_plan import given_plan
 from pipeline.inputs import InJob, InputError, InputFile, find_files
 from pipeline.resources import MissingFile
+from pipeline.stages.tokenize_unit import tokenizer_of
 
 LOOKED_INTO = 16  # files of each source; with 90,000 one request each would take minutes, and the unit looks again
 
@@ -76,9 +76,8 @@ def check_resources(spec: JobSpec) -> None:
 def _tokenizer(spec: JobSpec) -> None:
     """MissingFile unless the job's tokenizer can be loaded."""
     address, eos = spec.tokens.tokenizer, spec.tokens.eos
-    content = resources.opened(address)
     try:
-        tokenizer.load(content, eos=eos)
+        tokenizer_of(address, eos)
     except (ValueError, LookupError) as e:
         remedy = "name a tokenizer.json, and a token of its as eos"
         raise MissingFile(f"{address!r} cannot be used with eos {eos!r}: {e}; {remedy}") from e

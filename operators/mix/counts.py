@@ -7,6 +7,7 @@ from operators.mix.leaves import MOST_PARTS, PARTS, LeafTable, filled
 from operators.mix.plan import MixPlan
 from operators.mix.position import held_out
 from operators.mix.spec import MixSpec, Multiplier
+from operators.mix.weights import SpecError
 
 
 def count(rows: pa.Table, spec: MixSpec) -> pa.Table:
@@ -41,8 +42,9 @@ def multiplier_64(rows: pa.Table, multiplier: Multiplier | None) -> np.ndarray:
         values = times[np.searchsorted(starts[1:], values, side="right")]
     bad = ~(np.isfinite(values) & (values >= 0) & (values * PARTS < MOST_PARTS))
     if bad.any():
-        raise ValueError(
-            f"{multiplier.column}: a multiplier lies in [0, {MOST_PARTS // PARTS}), found {values[bad][0]!r}"
+        raise SpecError(
+            f"mix.multiplier reads {multiplier.column!r}: expected numbers in [0, {MOST_PARTS // PARTS}), found "
+            f"{float(values[bad][0])!r} in {int(bad.sum()):,} of {len(bad):,} documents; give it `steps`, or drop these"
         )
     return np.rint(values * PARTS).astype(np.int32)
 

@@ -43,6 +43,13 @@ class Tokenizer:
     def path(self) -> Literal["fast", "general"]:
         return "general" if self.fast is None else "fast"
 
+    @property
+    def told(self) -> str:
+        """Its path, and why it is not the fast one, in words."""
+        if self.fast is not None:
+            return "fast path"
+        return f"general path, through `tokenizers` itself and many times slower: {self.why_general}"
+
     def encode(self, texts: pa.Array) -> TokenRows:
         """The ids `tokenizers` gives for each text, its post-processor's tokens included; a null text has none.
 

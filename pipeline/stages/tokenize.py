@@ -11,7 +11,7 @@ from pipeline.inputs import InputError
 from pipeline.run import Run
 from pipeline.stages.inventory import Shard
 from pipeline.stages.stage import Result, run_stage, stage_manifest
-from pipeline.stages.tokenize_unit import VERSION, Tokenize, leaf_columns, number_columns
+from pipeline.stages.tokenize_unit import VERSION, Tokenize, leaf_columns, number_columns, tokenizer_of
 
 STATE = "_tokenized.json"  # what a mix is planned from, also when planning failed
 MEMORY_BYTES = 1_250_000_000  # 1.25 times the peak of a worker on a shard of 1 GB of text, see bench_memory
@@ -45,6 +45,7 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     units = units_of(run.spec, shards, duplicates)
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
+    run.display.line(f"tokenizer: {tokenizer_of(tokens.tokenizer, tokens.eos).told}")
     kernels.announce([warm.tokens_use(job)] if units else (), run.display.line)
     task = Tokenize(job=job, workspace=run.workspace, files=files)
     result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
