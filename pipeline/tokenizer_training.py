@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cluster.storage import Store
+from operators.mix.counts import columns_read
 from operators.mix.plan import MixPlan
 from operators.mix.select import rows_of
 from operators.tokens import tokenizer
@@ -88,7 +89,7 @@ def trained(spec: JobSpec, wanted: Training) -> Trained:
 
 
 def _texts(workspace: Store, units: list[str], plan: MixPlan, wanted: Training) -> Iterator[Text]:
-    columns = [*plan.leaves.columns, wanted.language, *([plan.multiplier.column] if plan.multiplier else [])]
+    columns = [*columns_read(plan), wanted.language]
     try:
         tables = {unit: light(workspace, unit, columns) for unit in units}
     except (KeyError, pa.ArrowInvalid) as e:

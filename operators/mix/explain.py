@@ -63,6 +63,15 @@ def explain(plan: MixPlan, shown: int = SHOWN) -> str:
     return "\n".join([*lines, *_lacking(plan), *_short(plan), *(f"unmatched: {u}" for u in plan.unmatched)]) + "\n"
 
 
+def without_documents(plan: MixPlan, taken: np.ndarray) -> np.ndarray:
+    """Numbers of the leaves that the plan takes from and that got no document, largest target first.
+
+    taken: (phases, leaves), tokens as they were selected.
+    """
+    found = np.flatnonzero((plan.taken > 0) & (taken.sum(axis=0) == 0))
+    return found[np.argsort(-plan.taken[found], kind="stable")]
+
+
 def named(plan: MixPlan, found: np.ndarray, shown: int = NAMED) -> str:
     """Some leaves by their values, the first ones, and how many more there are. found: numbers of leaves."""
     names = ["/".join(value or EMPTY for value in plan.leaves.key(leaf)) for leaf in found[:shown].tolist()]

@@ -26,7 +26,7 @@ def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str
     tokens, mix = spec.tokens, spec.mix
     columns = [leaf_columns(mix), number_columns(mix)]
     ids = [resources.sha256(tokens.tokenizer), tokens.eos, tokenizers_version(), libraries()]
-    decides = digest(VERSION, ids, columns, mix.seed)
+    decides = digest(VERSION, ids, columns, mix.seed, mix.held_out_seed)
     return [
         {
             "name": digest(ingested, duplicates[ingested], decides),
@@ -49,11 +49,16 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     kernels.announce([warm.tokens_use(job)] if units else (), run.display.line)
     task = Tokenize(job=job, workspace=run.workspace, files=files)
     result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
-    told = {"units": sorted(result.counts), "columns": [*leaf_columns(mix), *number_columns(mix)], "seed": mix.seed}
+    told = {"units": sorted(result.counts), "columns": [*leaf_columns(mix), *number_columns(mix)], "seeds": seeds_of(run.spec)}
     payload = json.dumps(told).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
         run.workspace.publish(STATE, payload)
     return result
+
+
+def seeds_of(spec: JobSpec) -> dict[str, int]:
+    """What decides the draws of documents that are tokenized."""
+    return {"seed": spec.mix.seed, "held_out_seed": spec.mix.held_out_seed}
 
 
 def last_units(workspace: Store) -> list[str]:
@@ -70,8 +75,8 @@ def tokenized_units(spec: JobSpec, workspace: Store) -> list[str]:
         raise InputError([f"nothing is tokenized in {workspace.url} yet: run the job first"]) from None
     needs = [*leaf_columns(spec.mix), *number_columns(spec.mix)]
     missing = [c for c in needs if c not in told["columns"]]
-    if missing or told["seed"] != spec.mix.seed:
-        what = "without " + " and ".join(missing) if missing else f"with the seed {told['seed']}"
+    if missing or told.get("seeds") != seeds_of(spec):
+        what = "without " + " and ".join(missing) if missing else "with other seeds"
         raise InputError([f"the documents in {workspace.url} were tokenized {what}: run the job first"])
     return told["units"]
 
