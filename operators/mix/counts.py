@@ -40,7 +40,10 @@ def multiplier_64(rows: pa.Table, multiplier: Multiplier | None) -> np.ndarray:
     """Each row's multiplier in 64ths, rounded, int32; 64 (once) where there is no multiplier or the column is null."""
     if multiplier is None:
         return np.full(rows.num_rows, PARTS, np.int32)
-    values = rows.column(multiplier.column).cast(pa.float64()).fill_null(pa.scalar(1.0)).to_numpy()
+    try:
+        values = rows.column(multiplier.column).cast(pa.float64()).fill_null(pa.scalar(1.0)).to_numpy()
+    except pa.ArrowInvalid as e:  # a column that is an axis too is kept as text
+        raise SpecError(f"mix.multiplier reads {multiplier.column!r}: expected numbers: {e}") from e
     if multiplier.steps:
         starts, times = np.array([(0.0, 0.0), *multiplier.steps]).T
         values = times[np.searchsorted(starts[1:], values, side="right")]

@@ -140,13 +140,13 @@ def numbers_of(table: pa.Table, name: str, copies: pa.Table, source: str) -> pa.
         return pc.fill_null(copies["copies"].combine_chunks().take(place.combine_chunks()).cast(pa.float64()), 1.0)
     if name not in table.column_names:
         return pa.nulls(table.num_rows, pa.float64())
-    dtype = table[name].type
-    if not (pa.types.is_integer(dtype) or pa.types.is_floating(dtype)):
+    try:
+        return table[name].combine_chunks().cast(pa.float64())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
         raise NotANumber(
             f"mix.multiplier reads {name!r}: expected a number of each document, the documents of {source!r} have "
-            f"{dtype}; name a column of numbers"
-        )
-    return table[name].combine_chunks().cast(pa.float64())
+            f"{table[name].type}: {e}; name a column of numbers"
+        ) from e
 
 
 class NotANumber(ValueError):
