@@ -1,5 +1,6 @@
 """What each command does, once its arguments are read."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ def job_of(job: Path, overrides: tuple[str, ...], **samples: Any) -> JobSpec:
         return JobSpec.from_canonical(job.read_text(encoding="utf-8"))
     extra = [f"sample.{key}={value}" for key, value in samples.items() if value is not None]
     return load(job, overrides=[*overrides, *extra])
+
+
+def from_job(out: Path, job: Path) -> str:
+    """A file as the job names it: a path from the job file's folder, where it lies in or beside that."""
+    return Path(os.path.relpath(out.resolve(), job.resolve().parent)).as_posix()
 
 
 def run(

@@ -179,3 +179,15 @@ def test_of_a_very_large_mix_a_budget_far_below_the_one_asked_for_is_found_withi
     most = int(caught.value.end.split()[-2].replace(",", ""))
     have = 4 * int(leaves.tokens[leaves.matches({"language": ("l003",)})].sum())
     assert 0.99 < most * 0.9 / have < 1.001
+
+
+def test_bounds_that_contradict_each_other_are_both_named():
+    leaves = supply({("old", "de"): 5_000, ("new", "de"): 5_000, ("new", "en"): 10_000})
+    old, english = Bound(where={"domain": ("old",)}, min=0.6), Bound(where={"language": ("en",)}, min=0.6)
+    with pytest.raises(Infeasible) as caught:
+        plan(leaves, nested(Natural(), Natural(), budget=Budget(tokens=1_000), bounds=(old, english)))
+    assert "domain=old" in str(caught.value)
+    assert "language=en" in str(caught.value)
+    new = Bound(where={"domain": ("new",)}, min=0.6)
+    with pytest.raises(Infeasible, match=r"shares, domain=old \+ domain=new, needs 1,200"):
+        plan(leaves, nested(Natural(), Natural(), budget=Budget(tokens=1_000), bounds=(old, new)))
