@@ -86,7 +86,7 @@ def told(detail: ErrorDetails) -> str:
         return f"expected {words} {context[key]:g}, found {found(detail['input'])}"
     if kind == "too_short":
         return f"expected at least {context['min_length']}, found {found(detail['input'])}"
-    if kind == "tuple_type" and detail["loc"][-1] == "phases" and isinstance(detail["input"], int | float):
+    if kind == "tuple_type" and detail["loc"][-1:] == ("phases",) and isinstance(detail["input"], int | float):
         return f"expected a whole number of phases above 0, or a list of them, found {found(detail['input'])}"
     if kind in EXPECTED:
         return f"expected {EXPECTED[kind]}, found {found(detail['input'])}"
