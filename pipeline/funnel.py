@@ -85,8 +85,7 @@ class Funnel:
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         """The funnel whose `to_json` is `told`."""
         steps = [
-            Step(s["name"], s["documents"], s["bytes"], s["tokens"], s["lost"], s["lost_tokens"])
-            for s in told["steps"]
+            Step(s["name"], s["documents"], s["bytes"], s["tokens"], s["lost"], s["lost_tokens"]) for s in told["steps"]
         ]
         leaves = [
             Leaf(key=(row["source"], row["domain"], row["language"]), **{name: row[name] for name in COUNTED})

@@ -74,7 +74,7 @@ class LeftOut(StrEnum):
 
 
 def left_out(rows: pa.Table, plan: MixPlan, copies: np.ndarray) -> dict[LeftOut, np.ndarray]:
-    """The rows of a unit that are not in the mix, by reason, as booleans; each is in one. copies: taken, of each row."""
+    """The rows of a unit that are not in the mix, by reason, as booleans; each is in one. copies: taken of each row."""
     rest = copies == 0
     leaf = plan.leaves.leaf_of(rows)
     aimed = np.concatenate([plan.taken > 0, [False]])[leaf]

@@ -72,7 +72,9 @@ class Select:
         tally = Tally()
         leaf = there.select([*ALWAYS]).take(pa.array(rows))
         count(leaf.append_column("n_tokens", out["n_tokens"]), tally)
-        tell_selected(left_out(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), documents.tokens, tally)
+        tell_selected(
+            left_out(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), documents.tokens, tally
+        )
         counts = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
         return commit_unit(self.workspace, "select", name, counts)
 

@@ -49,7 +49,11 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     kernels.announce([warm.tokens_use(job)] if units else (), run.display.line)
     task = Tokenize(job=job, workspace=run.workspace, files=files)
     result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES)
-    told = {"units": sorted(result.counts), "columns": [*leaf_columns(mix), *number_columns(mix)], "seeds": seeds_of(run.spec)}
+    told = {
+        "units": sorted(result.counts),
+        "columns": [*leaf_columns(mix), *number_columns(mix)],
+        "seeds": seeds_of(run.spec),
+    }
     payload = json.dumps(told).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
         run.workspace.publish(STATE, payload)

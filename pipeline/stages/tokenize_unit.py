@@ -43,7 +43,17 @@ def schema(mix: MixSpec) -> pa.Schema:
     """Columns of `tokens/`: one row a document, sorted by (u, doc_id)."""
     leaf = {name: pa.string() for name in leaf_columns(mix)}
     numbers = {name: pa.float64() for name in number_columns(mix) if name not in leaf}
-    return pa.schema({"doc_id": pa.int64(), "u": pa.uint64(), HELD_U: pa.uint64(), **leaf, **numbers, "n_tokens": pa.int32(), "ids": IDS})
+    return pa.schema(
+        {
+            "doc_id": pa.int64(),
+            "u": pa.uint64(),
+            HELD_U: pa.uint64(),
+            **leaf,
+            **numbers,
+            "n_tokens": pa.int32(),
+            "ids": IDS,
+        }
+    )
 
 
 @functools.lru_cache(maxsize=4)

@@ -59,7 +59,7 @@ mix:
 tokens: {{sequence_tokens: 256, packing: concat, tokenizer: general.json}}
 output_shards: 6
 """
-WORDS = "salt tea river stone cloud paper green seven quiet under".split()
+WORDS = ["salt", "tea", "river", "stone", "cloud", "paper", "green", "seven", "quiet", "under"]
 
 
 @dataclass(frozen=True)

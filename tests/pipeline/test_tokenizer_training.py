@@ -59,9 +59,7 @@ def test_it_is_told_beside_the_default_and_beside_the_tokenizer_of_the_job(undis
     first = trained(spec, SMALL)
     assert first.job is None
     (tmp_path / "own.json").write_bytes(first.content)
-    own = spec.model_copy(
-        update={"tokens": spec.tokens.model_copy(update={"tokenizer": str(tmp_path / "own.json")})}
-    )
+    own = spec.model_copy(update={"tokens": spec.tokens.model_copy(update={"tokenizer": str(tmp_path / "own.json")})})
     second = trained(own, SMALL)
     assert second.default == first.default
     assert second.job == first.own

@@ -160,7 +160,7 @@ def test_advice_for_a_model():
 
 
 def test_a_refusal_does_not_ask_the_rules_about_leaves_that_take_no_part():
-    """A curve gives up to 1.2 times a domain's tokens; the small one, left out, would have to give ten times its own."""
+    """A curve gives up to 1.2 times a domain's tokens; a small one, left out, would have to give its own ten times."""
     leaves = supply({("web", "high"): 10_000, ("web", "low"): 10_000, ("x", "low"): 1_000})
     rules = Explicit(weights={"web": 1, "x": 1}), QualityCurve(discard=0.4, max_factor=2)
     with pytest.raises(Infeasible, match="the budget needs 20,000 tokens"):
@@ -169,7 +169,9 @@ def test_a_refusal_does_not_ask_the_rules_about_leaves_that_take_no_part():
 
 def test_of_a_very_large_mix_a_budget_far_below_the_one_asked_for_is_found_within_1_in_256():
     rng = np.random.default_rng(0)
-    leaves = supply({(f"d{i % 200:03}", f"l{i // 200:03}"): int(n) for i, n in enumerate(rng.integers(1, 9_000, 8_000))})
+    leaves = supply(
+        {(f"d{i % 200:03}", f"l{i // 200:03}"): int(n) for i, n in enumerate(rng.integers(1, 9_000, 8_000))}
+    )
     bounds = (Bound(where={"language": ("l003",)}, min=0.9),)
     spec = nested(Natural(), Natural(), budget=Budget(tokens=30_000_000), bounds=bounds, phases=equal_phases(3))
     begin = time.process_time()

@@ -1,4 +1,4 @@
-"""What a plan says of itself that no number of its table shows: names that pick nothing, leaves that may get nothing."""
+"""What a plan says of itself that no number in its table shows: names and leaves that come to nothing."""
 
 import re
 
@@ -34,28 +34,31 @@ def documents(count: int, **more: object) -> pa.Table:
     )
 
 
-@pytest.mark.parametrize(
-    ("spec", "said"),
-    [
-        (nested(Natural(), Explicit(weights={"en": 1, "de": 1, "fr": 1, "frr": 3})), "weights: no leaf 'frr', did you mean 'fr'?"),
-        (flat(Natural(), bounds=(Bound(where={"language": ("dee",)}, max=0.2),)), "bound on language=dee: no document has that, did you mean 'de'?"),
-        (flat(Natural(), bounds=(Bound(where={"language": ("de", "xx")}, min=0.2),)), "bound on language=de|xx: no document has 'xx'"),
-        (flat(Natural(), caps=(Cap(where={"language": ("xx",)}, max_epochs=1),)), "max_epochs of language=xx: no document has that"),
-        (
-            flat(Natural(), phases=(Phase(name="a", share=1, boosts=(Boost(where={"language": ("de", "frr")}, factor=2),)),)),
-            "boost of language=de|frr: no document has 'frr', did you mean 'fr'?",
-        ),
-    ],
-)  # fmt: skip
-def test_names_that_pick_nothing_are_told_in_the_plan_its_file_and_its_table(spec, said):
-    made = plan(THREE, spec)
+DE, DEE, DE_XX, XX, DE_FRR = ({"language": v} for v in (("de",), ("dee",), ("de", "xx"), ("xx",), ("de", "frr")))
+ODD = {"en": 1, "de": 1, "fr": 1, "frr": 3}
+BOOSTED = (Phase(name="a", share=1, boosts=(Boost(where=DE_FRR, factor=2),)),)
+UNMATCHED = {
+    "weights: no leaf 'frr', did you mean 'fr'?": nested(Natural(), Explicit(weights=ODD)),
+    "bound on language=dee: no document has that, did you mean 'de'?": flat(
+        Natural(), bounds=(Bound(where=DEE, max=0.2),)
+    ),
+    "bound on language=de|xx: no document has 'xx'": flat(Natural(), bounds=(Bound(where=DE_XX, min=0.2),)),
+    "max_epochs of language=xx: no document has that": flat(Natural(), caps=(Cap(where=XX, max_epochs=1),)),
+    "boost of language=de|frr: no document has 'frr', did you mean 'fr'?": flat(Natural(), phases=BOOSTED),
+}
+
+
+@pytest.mark.parametrize("said", UNMATCHED)
+def test_names_that_pick_nothing_are_told_in_the_plan_its_file_and_its_table(said):
+    made = plan(THREE, UNMATCHED[said])
     assert made.unmatched == (said,)
     assert f"unmatched: {said}\n" in explain(made)
     assert from_json(to_json(made)).unmatched == (said,)
 
 
 def test_a_mix_whose_names_all_pick_something_says_nothing():
-    made = plan(THREE, nested(Natural(), Explicit(weights={"en": 1, "*": 1}), bounds=(Bound(where={"language": ("de",)}, max=0.5),)))
+    rules = Natural(), Explicit(weights={"en": 1, "*": 1})
+    made = plan(THREE, nested(*rules, bounds=(Bound(where=DE, max=0.5),)))
     assert made.unmatched == ()
     assert "unmatched" not in explain(made)
 
@@ -78,9 +81,7 @@ def test_more_copies_of_a_document_than_can_be_numbered_are_refused():
 
 def test_what_repeated_tokens_are_worth_counts_each_document_as_often_as_its_multiplier_says():
     table = documents(2_000, weight=[0.0625] * 1_000 + [1.9375] * 1_000)
-    found = select_in_memory(
-        [table], MixSpec(levels=ONE_LANGUAGE, multiplier=Multiplier(column="weight")), shards=4
-    )
+    found = select_in_memory([table], MixSpec(levels=ONE_LANGUAGE, multiplier=Multiplier(column="weight")), shards=4)
     times = np.bincount(found.assigned[0]["row"].to_numpy(), minlength=2_000)
     distinct = int(table["n_tokens"].to_numpy()[times > 0].sum())
     assert int(found.plan.distinct.sum()) == pytest.approx(distinct, rel=0.03)
@@ -93,5 +94,7 @@ def test_what_repeated_tokens_are_worth_counts_each_document_as_often_as_its_mul
 def test_a_multiplier_out_of_its_range_says_what_was_expected(values):
     with pytest.raises(SpecError, match=re.escape("mix.multiplier reads 'weight': expected numbers in [0, 16384)")):
         select_in_memory(
-            [documents(1, weight=values)], MixSpec(levels=ONE_LANGUAGE, multiplier=Multiplier(column="weight")), shards=1
+            [documents(1, weight=values)],
+            MixSpec(levels=ONE_LANGUAGE, multiplier=Multiplier(column="weight")),
+            shards=1,
         )
