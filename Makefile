@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
+PYTEST := $(BIN)/pytest -n $(shell nproc) --dist loadgroup
 export RAY_USAGE_STATS_ENABLED := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -29,22 +30,34 @@ help:  ## list the targets
 	.venv-peers/bin/pip install -q --require-hashes -r requirements/peers.txt
 	@touch $@
 
+.venv-torch/stamp: requirements/torch.txt
+	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv-torch
+	.venv-torch/bin/pip install -q --require-hashes -r requirements/torch.txt
+	@touch $@
+
 demo: .venv/run.stamp  ## a real crawl excerpt to packed token shards, under 3 minutes
 	$(BIN)/corpusmill run examples/demo/demo.yaml
 
 check: lint  ## lint, types, floors and the fast tests, under 2 minutes
-	$(BIN)/pyright
-	$(BIN)/pytest -m "not ray and not slow"
+	$(MAKE) --no-print-directory -j2 types fast
 
 lint: .venv/dev.stamp  ## style and floors, seconds
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
-test: .venv/dev.stamp  ## every test but the slow suite, under 15 minutes
-	$(BIN)/pytest -m "not slow"
+types: .venv/dev.stamp  ## types
+	$(BIN)/pyright
 
-test-full: .venv/dev.stamp .venv-peers/stamp  ## every test, also those that take minutes or need the peers
-	$(BIN)/pytest
+fast: .venv/dev.stamp  ## the tests that need no Ray
+	$(PYTEST) -m "not ray and not slow"
+
+test: fast  ## every test but the slow suite, under 15 minutes
+	$(BIN)/pytest -m "ray and not slow"
+
+test-full: .venv/dev.stamp .venv-peers/stamp .venv-torch/stamp  ## every test, also those that take minutes or need the peers
+	$(PYTEST) -m "not ray"
+	$(BIN)/pytest -m ray
 
 bench: .venv/dev.stamp .venv-peers/stamp  ## speed against the peers, with the answers pinned; QUICK=1 for ten minutes
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
@@ -57,7 +70,7 @@ docs: .venv/run.stamp  ## write docs/reference from the code
 
 lock: .venv/bin/python  ## compile the locked requirements from the .in files
 	$(BIN)/pip install -q uv==0.13.9
-	cd requirements && for name in run dev peers train; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
+	cd requirements && for name in run dev peers train torch; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt || exit 1; done
 
-.PHONY: help demo lint check test test-full bench golden docs lock
+.PHONY: help demo check lint types fast test test-full bench golden docs lock

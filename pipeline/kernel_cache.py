@@ -1,46 +1,43 @@
-"""Where compiled kernels are kept, decided before any is imported: a folder for exactly this code.
-
-Numba notices when a kernel's own file changes, but not when a kernel it calls from another file does: it would go on
-with the old one. So the folder's name holds a digest of all sources.
-"""
+"""Where compiled kernels are kept, decided before any is imported, and how long."""
 
 import functools
 import hashlib
 import os
-import shutil
 import time
 from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
 
-VARIABLE = "NUMBA_CACHE_DIR"
-KEPT_S = 30 * 86400  # folders of other versions of the code go when they are older; other checkouts may still use them
+from pipeline.kernel_locator import FOLDER, digest_of
+
+LOCATORS = "NUMBA_CACHE_LOCATOR_CLASSES"  # Numba's own variable
+READY = "ready-"  # begins the name of a file that says the kernels of one use are compiled
+KEPT_S = 90 * 86400  # a guess
 
 
 def choose() -> Path:
-    """Point Numba to this code's folder, for this process and those it starts. Call before importing an operator."""
-    base = Path(os.environ.get("CORPUSMILL_CACHE") or platformdirs.user_cache_dir("corpusmill")) / "kernels"
-    folder = base / code_digest()[:16]
+    """Point Numba to the user's folder of kernels, for this process and those it starts. Call before importing one."""
+    folder = Path(os.environ.get("CORPUSMILL_CACHE") or platformdirs.user_cache_dir("corpusmill")) / "kernels"
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ[VARIABLE] = str(folder)
-    os.utime(folder)
-    for other in base.iterdir():
-        if time.time() - other.stat().st_mtime > KEPT_S:
-            shutil.rmtree(other, ignore_errors=True)
+    os.environ[FOLDER] = str(folder)
+    os.environ[LOCATORS] = "pipeline.kernel_locator.Located"
     return folder
+
+
+def sweep(folder: Path) -> None:
+    """Remove kernels that were compiled more than `KEPT_S` ago, and with any of them the word that all are there."""
+    old = [p for p in folder.glob("*/*") if time.time() - p.stat().st_mtime > KEPT_S]
+    told = [p for p in folder.glob(f"{READY}*") if old and p.suffix != ".lock"]
+    for path in [*old, *told]:
+        path.unlink(missing_ok=True)
 
 
 @functools.cache
 def code_digest() -> str:
-    """sha256 over the sources of all operators and stages that kernels lie in, and where they lie."""
-    found = hashlib.sha256()
-    for package in ("operators", "pipeline"):
-        spec = find_spec(package)
-        assert spec is not None, package
-        assert spec.origin is not None, package
-        root = Path(spec.origin).parent
-        found.update(str(root).encode())
-        for path in sorted(root.rglob("*.py")):
-            found.update(path.read_bytes())
-    return found.hexdigest()
+    """sha256 over all files that kernels of ours lie in, and what these rest on."""
+    spec = find_spec("operators")
+    assert spec is not None, "operators"
+    assert spec.origin is not None, "operators"
+    files = sorted(p for p in Path(spec.origin).resolve().parent.rglob("*.py") if b"njit" in p.read_bytes())
+    return hashlib.sha256("".join(map(digest_of, files)).encode()).hexdigest()

@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from pipeline import kernel_cache
 from pipeline.identity import digest
+from pipeline.kernel_locator import FOLDER
 
 
 def once(use: str, warm: Callable[[], object]) -> None:
@@ -25,6 +26,7 @@ def once(use: str, warm: Callable[[], object]) -> None:
         return
     with FileLock(stamp.with_suffix(".lock")):
         if not stamp.exists():
+            kernel_cache.sweep(stamp.parent)
             warm()
             stamp.touch()
 
@@ -37,7 +39,8 @@ def announce(uses: Iterable[str], tell: Callable[[str], object]) -> None:
 
 @functools.lru_cache(maxsize=64)
 def stamp_of(use: str) -> Path:
-    """The file that says the kernels of this use are compiled on this machine, beside the kernels of this code."""
+    """The file that says the kernels of this use, in this code, are compiled on this machine."""
     processor = os.environ.get("NUMBA_CPU_NAME") or llvmlite.binding.get_host_cpu_name()
-    folder = Path(os.environ.get(kernel_cache.VARIABLE) or kernel_cache.choose())
-    return folder / f"ready-{digest(numba.__version__, platform.python_version(), processor, use)}"
+    folder = Path(os.environ.get(FOLDER) or kernel_cache.choose())
+    versions = numba.__version__, platform.python_version(), processor, kernel_cache.code_digest()
+    return folder / f"{kernel_cache.READY}{digest(*versions, use)}"

@@ -71,7 +71,7 @@ class Whitespace(Rewrite):
         return {"text": text_from(out[:size], ends, null), "whitespace_chars_removed": pa.array(removed)}
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, forceinline=True)
 def _space_width(data: np.ndarray, p: int, end: int) -> int:
     """Bytes of the space at `p`, 0 if there is none."""
     byte = data[p]
@@ -90,7 +90,7 @@ def _space_width(data: np.ndarray, p: int, end: int) -> int:
     return 0
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, forceinline=True)
 def _break_width(data: np.ndarray, p: int, end: int) -> int:
     """Bytes of the line end at `p`, 0 if there is none."""
     byte = data[p]

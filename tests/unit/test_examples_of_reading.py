@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def torch_python() -> str:
-    """A Python that has torch: the peers' own, or the one this variable names, since torch takes gigabytes."""
-    return os.environ.get("CORPUSMILL_TORCH_PYTHON", peers_python())
+    """A Python that has torch: CORPUSMILL_TORCH_PYTHON, else the one of .venv-torch, which `make test-full` makes."""
+    return os.environ.get("CORPUSMILL_TORCH_PYTHON", str(ROOT / ".venv-torch" / "bin" / "python"))
 
 
 @pytest.fixture

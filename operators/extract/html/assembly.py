@@ -72,7 +72,7 @@ def nothing(ws: Workspace) -> Choice:
     return Choice(np.float32(0), np.float32(0))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _row_of(ws: Workspace, element: Int) -> Int:
     """The table row an element lies in, -1 when in none."""
     if ws.elements[element, C.ANCESTRY] & T.IN_TABLE:
@@ -84,7 +84,7 @@ def _row_of(ws: Workspace, element: Int) -> Int:
     return np.int64(-1)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _copy(ws: Workspace, start: Int, end: Int, o: Int, links: bool, span: Int) -> tuple[Int, Int]:
     """Copies text[start:end] to the result, without link text unless `links`; (position after, next span)."""
     while span < ws.state[C.LINK_SPANS] and ws.links[span, 1] <= start:

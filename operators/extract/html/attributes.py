@@ -116,7 +116,7 @@ def _says_display_none(src: np.ndarray, start: Int, end: Int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def read_attributes(src: np.ndarray, j: Int, n: Int, ws: Workspace, is_block: bool) -> Int:
     """Reads the tag's attributes from `j`: class words to `names`, A_* to the state; position of the ">"."""
     st, names = ws.state, ws.names

@@ -8,7 +8,7 @@ from operators.extract.html.scalars import Int
 from operators.extract.html.workspace import Workspace
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def end_block(ws: Workspace) -> None:
     """Closes the block under way, if it holds any text, and starts an empty one at the same place."""
     st = ws.state
@@ -32,7 +32,7 @@ def end_block(ws: Workspace) -> None:
     st[C.B_NAMES_FROM] = st[C.NAMES]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _add(ws: Workspace, start: Int, end: Int) -> None:
     st, open_tags = ws.state, ws.open_tags
     if st[C.BLOCKS] >= ws.blocks.shape[0]:
@@ -58,7 +58,7 @@ def _add(ws: Workspace, start: Int, end: Int) -> None:
     st[C.B_IMAGES] = 0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def line_break(ws: Workspace) -> None:
     """`<br>`: a new line in the block; a second one right after the first ends the block."""
     st = ws.state
@@ -73,7 +73,7 @@ def line_break(ws: Workspace) -> None:
     st[C.PENDING] = 0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def begin_or_end_link(ws: Workspace, closing: bool) -> None:
     """`<a>` or `</a>`."""
     st = ws.state
@@ -88,7 +88,7 @@ def begin_or_end_link(ws: Workspace, closing: bool) -> None:
         st[C.LINK_DEPTH] = st[C.TOP]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def end_link_span(ws: Workspace) -> None:
     """Notes the stretch of text since the open link began."""
     st = ws.state
@@ -98,7 +98,7 @@ def end_link_span(ws: Workspace) -> None:
         st[C.LINK_SPANS] += 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def begin_or_end_emphasis(ws: Workspace, closing: bool) -> None:
     """`<b>`, `<strong>`, `<em>`, `<i>` or their ends; nested ones count once."""
     st = ws.state

@@ -29,7 +29,7 @@ def best_container(ws: Workspace) -> Int:
     return best
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def container_features(ws: Workspace, b: Int, page_words: Real) -> None:
     f = ws.features[b]
     container = container_of(ws, ws.blocks[b, C.OWNER])
@@ -49,7 +49,7 @@ def container_features(ws: Workspace, b: Int, page_words: Real) -> None:
         k += 6
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def repetition_features(ws: Workspace, table: np.ndarray, b: Int, page_words: Real) -> None:
     f = ws.features[b]
     owner = ws.blocks[b, C.OWNER]
@@ -66,7 +66,7 @@ def repetition_features(ws: Workspace, table: np.ndarray, b: Int, page_words: Re
     f[82] = np.float32(path[WORDS]) / page_words
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def best_features(ws: Workspace, b: Int, best: Int, page_words: Real) -> None:
     f = ws.features[b]
     owner = ws.blocks[b, C.OWNER]
@@ -85,7 +85,7 @@ def best_features(ws: Workspace, b: Int, best: Int, page_words: Real) -> None:
     f[87] = row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _kinship(ws: Workspace, b: Int, other: Int) -> Int:
     """2 for blocks of one element, 1 for elements of one parent, else 0."""
     mine, its = ws.blocks[b, C.OWNER], ws.blocks[other, C.OWNER]
@@ -94,7 +94,7 @@ def _kinship(ws: Workspace, b: Int, other: Int) -> Int:
     return 1 if ws.elements[mine, C.PARENT] == ws.elements[its, C.PARENT] else 0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def neighbour_features(ws: Workspace, b: Int) -> None:
     f = ws.features[b]
     blocks = ws.state[C.BLOCKS]
@@ -114,7 +114,7 @@ def neighbour_features(ws: Workspace, b: Int) -> None:
     _window(ws, f, 118, b + 1, min(blocks, b + 1 + WINDOW))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _window(ws: Workspace, f: np.ndarray, k: Int, first: Int, last: Int) -> None:
     words = link_words = np.float32(0)
     for z in range(first, last):

@@ -60,7 +60,7 @@ def page_totals(ws: Workspace) -> np.ndarray:
     return page
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _since(b: Int, mark: Int) -> Int:
     """Blocks since block `mark`, within -60 to 60; NEVER when there is none."""
     return max(min(b - mark, 60), -60) if mark >= 0 else NEVER

@@ -20,7 +20,7 @@ for _kind, _names in ((7, "figcaption caption"), (8, "button legend address")):
         LEAF_KIND[T.NUMBER[_name]] = _kind
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def own_features(ws: Workspace, model: Model, table: np.ndarray, b: Int) -> None:
     f, stats, block = ws.features[b], ws.stats[b], ws.blocks[b]
     words = stats[C.WORDS]
@@ -55,7 +55,7 @@ def own_features(ws: Workspace, model: Model, table: np.ndarray, b: Int) -> None
     f[30] = stats[C.QUOTES]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def place_features(ws: Workspace, b: Int) -> None:
     f = ws.features[b]
     owner = ws.blocks[b, C.OWNER]

@@ -45,7 +45,7 @@ def _sum_scores(ws: Workspace, table: np.ndarray) -> tuple[Real, Real, Real]:
     return total, weight, highest
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _mean_score(ws: Workspace, first: Int, last: Int) -> Real:
     """Mean score of blocks first..last, weighted by words + 1; -1 for no blocks."""
     total = weight = np.float32(0)

@@ -34,7 +34,7 @@ def _hand_down(ws: Workspace) -> None:
             e = np.int64(elements[e, C.PARENT])
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _heading_features(ws: Workspace, f: np.ndarray, heading: Int) -> None:
     """Columns from FROM on: of the last heading at or before the block."""
     if heading < 0:
@@ -50,7 +50,7 @@ def _heading_features(ws: Workspace, f: np.ndarray, heading: Int) -> None:
     f[FROM + 5] = stats[C.LINK_SHARE]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _opener_features(ws: Workspace, f: np.ndarray, b: Int) -> None:
     """Word weights of the first block of each container around, and how many blocks since."""
     k = FROM + 6

@@ -32,7 +32,7 @@ def densest_container(ws: Workspace) -> Int:
     return best
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _from_densest(ws: Workspace, z: np.ndarray, k: Int, b: Int, best: Int) -> None:
     owner = ws.blocks[b, C.OWNER]
     one, other = np.int64(owner), np.int64(best)

@@ -42,7 +42,7 @@ def hash_table(names: dict[bytes, int], slots: int) -> tuple[np.ndarray, np.ndar
     return keys, values
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def fold32(value: Int) -> Int:
     """`folded` in Numba."""
     return np.uint32((value ^ (value >> np.uint64(32))) & np.uint64(0xFFFFFFFF))

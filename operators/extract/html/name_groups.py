@@ -63,7 +63,7 @@ def _table() -> tuple[np.ndarray, np.ndarray]:
 KEYS, BITS = _table()
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def group_of(name: Int) -> Int:
     """The bit of a hashed class word, 0 when it is in no group."""
     slot = np.int64(name & np.uint32(2047))
@@ -74,7 +74,7 @@ def group_of(name: Int) -> Int:
     return np.int64(0)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def groups_of(ws: Workspace, first: Int, last: Int) -> Int:
     """The bits of the class words names[first:last]."""
     bits = np.int64(0)

@@ -17,7 +17,7 @@ MIX = np.uint32(0x9E3779B1)
 DESCRIPTION_BYTES, DATA_BYTES = 1 << 11, 1 << 15  # read at most, of the description and of all JSON-LD
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def pair(first: Int, second: Int) -> Int:
     """Key of two words in this order, from their hashes; never 0."""
     return np.uint32(np.uint32(first * MIX) ^ second) | np.uint32(1)
@@ -47,7 +47,7 @@ def note_pairs(src: np.ndarray, start: Int, end: Int, table: np.ndarray) -> None
             h, length = BASIS, 0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def share_found(hashes: np.ndarray, count: Int, table: np.ndarray) -> Real:
     """Share of the pairs of the block's first words that are in `table`; 0 for fewer than two words."""
     mask = table.shape[0] - 1

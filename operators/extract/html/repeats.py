@@ -13,7 +13,7 @@ LEAST_WORDS = 8  # of a block, for its repetition to be dropped; shorter ones re
 PROBES = 64
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _same_text(ws: Workspace, one: Int, other: Int) -> bool:
     a, b = ws.blocks[one, C.START], ws.blocks[other, C.START]
     length = ws.blocks[one, C.END] - a

@@ -41,7 +41,7 @@ def exotic(src: np.ndarray, i: Int, n: Int) -> Int:
     return 0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def copy_text(src: np.ndarray, i: Int, n: Int, ws: Workspace) -> Int:
     """Copies text from `i` up to the next "<"; its position, or n."""
     st, out = ws.state, ws.text

@@ -11,7 +11,7 @@ from operators.extract.html.workspace import Workspace
 KEY, COUNT, WORDS, LINK_WORDS = 0, 1, 2, 3  # columns of `signatures`
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def slot_of(table: np.ndarray, key: Int) -> Int:
     """The slot of `key` (never 0), or the free slot where it belongs; 64 slots on, whatever stands there."""
     mask = table.shape[0] - 1
@@ -23,13 +23,13 @@ def slot_of(table: np.ndarray, key: Int) -> Int:
     return slot
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def text_key(stats: np.ndarray) -> Int:
     """Key of a block's text; negative, so that it never meets a signature."""
     return np.int64(np.int32((np.int64(stats[C.TEXT_HASH]) & 0xFFFFFF) | -0x70000000))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def path_key(ws: Workspace, element: Int) -> Int:
     """Key of (signature of the element, signature of its parent)."""
     parent = ws.elements[element, C.PARENT]
@@ -38,7 +38,7 @@ def path_key(ws: Workspace, element: Int) -> Int:
     return np.int64(((key ^ (key >> 29)) & 0x3FFFFFFF) | 0x40000000)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def count_one(table: np.ndarray, key: Int) -> Int:
     slot = slot_of(table, key)
     table[slot, KEY] = key

@@ -40,7 +40,7 @@ def title_words(src: np.ndarray, start: Int, end: Int, slots: np.ndarray) -> Int
     return count
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _in_title(slots: np.ndarray, key: Int) -> bool:
     slot = np.int64(key & np.uint32(TITLE_SLOTS - 1))
     while slots[slot]:
@@ -50,7 +50,7 @@ def _in_title(slots: np.ndarray, key: Int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _count_words(
     text: np.ndarray,
     start: Int,
@@ -94,7 +94,7 @@ def _count_words(
     return kept
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _count_characters(text: np.ndarray, start: Int, end: Int, row: np.ndarray) -> None:
     """Characters by kind. CJK characters add half a word each."""
     chars = punctuation = commas = sentences = digits = upper = separators = non_ascii = cjk = quotes = at_signs = (
@@ -164,7 +164,7 @@ def _count_characters(text: np.ndarray, start: Int, end: Int, row: np.ndarray) -
     row[C.CURRENCY] = currency
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _ending(text: np.ndarray, start: Int, end: Int) -> Real:
     last = text[end - 1]
     if last == 46 or last == 33 or last == 63 or (last == 0x82 and end - start > 3 and text[end - 2] == 0x80):

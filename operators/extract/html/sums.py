@@ -15,7 +15,7 @@ from operators.extract.html.scalars import Int, Real
 from operators.extract.html.workspace import Workspace
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def name_weights(ws: Workspace, model: Model, first: Int, last: Int) -> tuple[Real, Real, Real]:
     """Sum, lowest and highest weight of the class words names[first:last]; the last two include 0."""
     total = low = high = np.float32(0)
@@ -27,13 +27,13 @@ def name_weights(ws: Workspace, model: Model, first: Int, last: Int) -> tuple[Re
     return total, low, high
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def is_prose(stats: np.ndarray) -> bool:
     """Whether a block reads like a paragraph: a sentence of 8 words or 25 words at all, less than half of it links."""
     return ((stats[C.SENTENCES] >= 1 and stats[C.WORDS] >= 8) or stats[C.WORDS] >= 25) and stats[C.LINK_SHARE] < 0.5
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def container_of(ws: Workspace, element: Int) -> Int:
     """The element itself if it is a container, else the nearest around it; -1 when none."""
     return element if T.KIND[ws.elements[element, C.TAG]] & T.CONTAINER else ws.elements[element, C.CONTAINER]
@@ -65,7 +65,7 @@ def sum_elements(ws: Workspace, model: Model) -> None:
             sums[parent, k] += sums[e, k]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _add_block(ws: Workspace, b: Int) -> None:
     stats = ws.stats[b]
     owner = ws.blocks[b, C.OWNER]

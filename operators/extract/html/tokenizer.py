@@ -67,7 +67,7 @@ def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
     end_block(ws)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _literal_less_than(ws: Workspace) -> None:
     st = ws.state
     o = st[C.OUT]
@@ -82,7 +82,7 @@ def _literal_less_than(ws: Workspace) -> None:
 TAG_OPEN_BYTE = ord("<")
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> Int:
     """A tag whose name begins at `first`; the position after it (and after the raw text it holds)."""
     st = ws.state
@@ -126,7 +126,7 @@ def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> I
     return i
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _inline(ws: Workspace, tag: Int, closing: bool) -> None:
     if tag == T.A:
         begin_or_end_link(ws, closing)

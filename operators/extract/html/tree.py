@@ -13,27 +13,27 @@ from operators.extract.html.scalars import Int
 from operators.extract.html.workspace import MAX_DEPTH, Workspace
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def is_heading(tag: Int) -> bool:
     return bool(T.H1 <= tag <= T.H6)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _is_cell(tag: Int) -> bool:
     return tag == T.TD or tag == T.TH
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _is_row_group(tag: Int) -> bool:
     return tag == T.TBODY or tag == T.THEAD or tag == T.TFOOT
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _is_table_part(tag: Int) -> bool:
     return _is_cell(tag) or _is_row_group(tag) or tag == T.TR or tag == T.TABLE or tag == T.CAPTION
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def pop_to(ws: Workspace, level: Int) -> None:
     """Takes the elements from stack position `level` upward off the stack."""
     st = ws.state
@@ -51,7 +51,7 @@ def pop_to(ws: Workspace, level: Int) -> None:
         st[C.B_LINKS] = 0
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def close(ws: Workspace, tag: Int) -> None:
     """An end tag: closes its partner and all above it, unless a table or list in between shuts it off."""
     if ws.open_tags[tag] == 0 or tag == T.HTML or tag == T.BODY:
@@ -70,7 +70,7 @@ def close(ws: Workspace, tag: Int) -> None:
         level -= 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _item_closed_by(ws: Workspace, tag: Int) -> Int:
     """Stack position of the li, dt or dd that a new one of its kind ends; -1 when none is open in this list."""
     level = ws.state[C.TOP]
@@ -86,7 +86,7 @@ def _item_closed_by(ws: Workspace, tag: Int) -> Int:
     return -1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _table_part_closed_by(ws: Workspace, tag: Int) -> Int:
     """Stack position of the cell, row or row group that a new one ends; -1 when none is open in this table."""
     level, closed = ws.state[C.TOP], -1
@@ -109,12 +109,12 @@ def _table_part_closed_by(ws: Workspace, tag: Int) -> Int:
     return -1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _in_table(ws: Workspace, level: Int) -> bool:
     return bool(level > 0 and ws.open_tags[T.TABLE] > 0)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def closed_by(ws: Workspace, tag: Int) -> Int:
     """Stack position from which on the start tag `tag` closes what is open; -1 when it closes nothing."""
     top = ws.state[C.TOP]
@@ -132,7 +132,7 @@ def closed_by(ws: Workspace, tag: Int) -> Int:
     return -1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def open_element(ws: Workspace, tag: Int, names_from: Int) -> None:
     """A start tag: closes what it must and adds an element below the top of the stack."""
     st = ws.state

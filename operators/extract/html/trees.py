@@ -31,13 +31,13 @@ class Scratch(NamedTuple):
     leaf: np.ndarray  # uint8[SIDE_BY_SIDE, CHUNK]: of the trees under way, the leaf each block stands at
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def whole_lanes(rows: Int) -> Int:
     """`rows`, rounded up to vectors that are full."""
     return (np.uint64(rows) + LANES - np.uint64(1)) // LANES * LANES
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _rank(bits: np.ndarray, first: Int, rows: Int, forest: Forest, column: np.ndarray, ranks: np.ndarray) -> None:
     """Fills row k of `ranks` with the ranks of the forest's k-th feature in `rows` blocks from `first` on.
 
@@ -67,7 +67,7 @@ def _rank(bits: np.ndarray, first: Int, rows: Int, forest: Forest, column: np.nd
             cut += 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True, forceinline=True)
 def _walk(forest: Forest, group: Int, room: Int, ranks: np.ndarray, leaf: np.ndarray) -> None:
     """Fills row k of `leaf` with the leaf of each block in the group's k-th tree."""
     leaf[:, :room] = 0

@@ -47,7 +47,7 @@ def corpus_counts(content: bytes, text_field: str, buckets: int, seed: int, pair
     return BucketCounts(occurrences=occurrences, documents=documents, size=len(texts))
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, forceinline=True)
 def bucket_of(hashed: np.uint64, before: np.uint64, seed: np.uint64, buckets: int) -> np.int64:
     """The bucket of a word (`before` 0) or of a pair of words."""
     return np.int64(

@@ -15,7 +15,7 @@ PRIME = np.uint32(FNV_PRIME)
 FACTOR = np.uint64(WORD_NGRAM_FACTOR)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, forceinline=True)
 def hashed(value: np.uint32, byte: int) -> np.uint32:
     """One step of the hash; bytes count as signed, as in fastText."""
     return np.uint32((value ^ np.uint32(np.int32(np.int8(byte)))) * PRIME)

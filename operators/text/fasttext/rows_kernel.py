@@ -16,7 +16,7 @@ PREFIX = np.frombuffer(LABEL_PREFIX, np.uint8)
 END_TOKEN = np.frombuffer(b"<" + END + b">", np.uint8)
 
 
-@njit(nogil=True, cache=True, inline="always")
+@njit(nogil=True, cache=True, forceinline=True)
 def is_space(byte: int) -> bool:
     return byte <= 32 and (byte == 32 or byte == 0 or 9 <= byte <= 13)
 

@@ -1,0 +1,112 @@
+"""When a compiled kernel may be used again: while its file, and all of its project that this imports, are unchanged.
+
+Numba notices when a kernel's own file changes, but not when a kernel it calls from another file does: it would go on
+with the old one. Nothing but the standard library is imported here, since every process with a kernel imports it.
+"""
+
+import functools
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+FOLDER = "NUMBA_CACHE_DIR"  # Numba's own variable
+_IMPORT = re.compile(r"^(?:from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^\n]*)|import\s+([\w., ]+))", re.MULTILINE)
+
+
+class Located:
+    """Where Numba finds the compiled form of one function: a file whose name holds the digest of what it rests on.
+
+    Numba asks for these methods (`numba.core.caching`, NUMBA_CACHE_LOCATOR_CLASSES). Two versions of a function never
+    share a file, so processes of both may run at once.
+    """
+
+    def __init__(self, file: Path, line: int) -> None:
+        self.file, self.line = file, line
+        place = hashlib.sha256(str(file.parent).encode()).hexdigest()[:16]
+        self.folder = Path(os.environ[FOLDER], f"{file.parent.name}-{place}")
+
+    @classmethod
+    def from_function(cls, function: Any, file: str) -> "Located | None":
+        """None where there is no file, as for what is typed at a prompt: such kernels are compiled each time."""
+        path = Path(file).resolve()
+        if not path.is_file() or FOLDER not in os.environ:
+            return None
+        found = cls(path, function.__code__.co_firstlineno)
+        found.folder.mkdir(parents=True, exist_ok=True)
+        return found
+
+    def ensure_cache_path(self) -> None:
+        """Make the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def get_cache_path(self) -> str:
+        """The folder this function's compiled forms lie in."""
+        return str(self.folder)
+
+    def get_source_stamp(self) -> str:
+        """What decides how the function is compiled, apart from Numba and the processor."""
+        return digest_of(self.file)
+
+    def get_disambiguator(self) -> str:
+        """Tells functions of one name, and versions of one function, apart."""
+        return f"{self.line}-{digest_of(self.file)[:16]}"
+
+
+@functools.cache
+def digest_of(file: Path) -> str:
+    """sha256 over a source file and all files of its project that it imports, directly or through others."""
+    found = hashlib.sha256()
+    for path in sorted(rests_on(file)):
+        found.update(path.relative_to(_root(file)).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()
+
+
+def rests_on(file: Path) -> set[Path]:
+    """The file and what it imports of its own project, and what that imports, and so on."""
+    found, left = {file}, [file]
+    while left:
+        new = _imported(left.pop()) - found
+        found |= new
+        left += new
+    return found
+
+
+@functools.cache
+def _imported(file: Path) -> frozenset[Path]:
+    """Files of the same project that a source file imports by name when it is loaded."""
+    root = _root(file)
+    return frozenset(path for name in _names(file.read_text()) if (path := _module(root, name)) is not None)
+
+
+def _names(source: str) -> Iterator[str]:
+    """Dotted names a source may import: modules, and what is taken out of them, which may be modules too.
+
+    >>> list(_names("import a.b\\nfrom c import (\\n    d,\\n    e as f,\\n)"))
+    ['a.b', 'c', 'c.d', 'c.e']
+    """
+    for module, taken, modules in _IMPORT.findall(source):
+        if module:
+            yield module
+            for name in taken.strip("()").split(","):
+                if name.split():
+                    yield f"{module}.{name.split()[0]}"
+        else:
+            yield from (name.split()[0] for name in modules.split(",") if name.split())
+
+
+def _module(root: Path, name: str) -> Path | None:
+    """The file of a module, where it is one of this project's."""
+    place = root.joinpath(*name.split("."))
+    return next((p for p in (place.with_suffix(".py"), place / "__init__.py") if p.is_file()), None)
+
+
+@functools.cache
+def _root(file: Path) -> Path:
+    """The folder that the topmost package of a file lies in, else the file's own."""
+    folder = file.parent
+    while (folder / "__init__.py").is_file():
+        folder = folder.parent
+    return folder
