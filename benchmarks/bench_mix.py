@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from operators.mix.family import Infeasible
 from operators.mix.leaves import Lanes, LeafTable
 from operators.mix.plan import plan
 from operators.mix.schedule import Level, equal_phases
 from operators.mix.select import select_in_memory
 from operators.mix.spec import Budget, MixSpec
 from operators.mix.weights import Alpha, Temperature
+from operators.mix.where import Bound
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = (
@@ -26,6 +28,7 @@ LEVELS = (
     Level(columns=("language",), weighting=Alpha(alpha=0.3)),
 )
 MOST_SECONDS, MOST_BYTES = 60.0, 2e9
+MOST_WAIT = 8.0  # a person waits for a plan or its refusal
 MOST_GROWTH, MOST_SHARE = 1.2, 0.15
 
 
@@ -46,9 +49,12 @@ def rows(quick: bool) -> list[dict[str, object]]:
     few, many = (selecting(leaves, n * leaves) for n in (4, 16))
     sound = few.sound and many.sound
     selection = f"mix: selection at {leaves:,} leaves"
+    bounded, refused, told_right = refusing()
     return [
         row(f"{name}, CPU", seconds, "s", MOST_SECONDS, exact == 1.0),
         row(f"{name}, peak memory", peak / 1e9, "GB", MOST_BYTES / 1e9, exact == 1.0),
+        row("mix: plan of 20,000 leaves x 5 phases, a bound across the tree, CPU", bounded, "s", MOST_WAIT, told_right),
+        row("mix: the same, a bound that cannot be had is refused, CPU", refused, "s", MOST_WAIT, told_right),
         row("mix: selected tokens off the budget", error, "tokens", peer, sums),
         row(f"{selection}, {4 * leaves:,} documents, peak memory", few.peak / 1e9, "GB", MOST_BYTES / 1e9, few.sound),
         row(
@@ -57,6 +63,34 @@ def rows(quick: bool) -> list[dict[str, object]]:
         row(f"{selection}, growth of memory with 4 times the documents", many.peak / few.peak, "x", MOST_GROWTH, sound),
         row(f"{selection}, documents looked at one by one", many.share, "of all", MOST_SHARE, many.sound),
     ]
+
+
+def refusing() -> tuple[float, float, bool]:
+    """CPU seconds of a plan with a bound across the tree, and of the refusal of one; whether both are right.
+
+    The budget that the refusal tells is at most what the bound's leaves have, and within 1 in 200 of it.
+    """
+    leaves = supply(20_000)
+    where = {"language": ("l000003",)}
+    room = int(leaves.tokens[leaves.matches(where)].sum()) * 4
+
+    def spec(least: float, budget: int) -> MixSpec:
+        bounds = (Bound(where=where, min=least),)
+        return MixSpec(levels=LEVELS, phases=equal_phases(5), budget=Budget(tokens=budget), bounds=bounds)
+
+    begin = time.process_time()
+    made = plan(leaves, spec(0.05, 10 * room))
+    planned = time.process_time()
+    inside = made.targets[:, leaves.matches(where)].sum(axis=1) / made.targets.sum(axis=1)
+    begun = time.process_time()
+    try:
+        plan(leaves, spec(0.9, 10 * room))
+    except Infeasible as e:
+        most = int(e.end.split()[-2].replace(",", ""))
+        refused = time.process_time() - begun
+        right = bool((inside >= 0.05 - 1e-9).all()) and 0.995 * room < 0.9 * most <= room
+        return planned - begin, refused, right
+    return planned - begin, 0.0, False
 
 
 @dataclass(frozen=True)
@@ -118,10 +152,9 @@ def selection_error(documents: int) -> tuple[float, float, bool]:
     return float(off), float(drawn), bool(within.all()) and off <= int(tokens.max())
 
 
-def planned(leaves: int) -> None:
-    """Plan in this process; prints CPU seconds, peak bytes, and 1 if every sum is exact and every cap holds."""
-    rng = np.random.default_rng(0)
-    side = 1000
+def supply(leaves: int) -> LeafTable:
+    """Leaves of very uneven size, a thousand languages in each domain."""
+    rng, side = np.random.default_rng(0), 1000
     codes = np.stack([np.arange(leaves) // side, np.arange(leaves) % side], axis=1).astype(np.int32)
     tokens = 1 + rng.lognormal(10, 3, leaves).astype(np.int64)
     lanes = Lanes(
@@ -132,10 +165,15 @@ def planned(leaves: int) -> None:
         largest=np.minimum(tokens, 50_000),
     )
     names = tuple(tuple(f"{letter}{i:06}" for i in range(side)) for letter in "dl")
-    supply = LeafTable(columns=("domain", "language"), values=names, codes=codes, lanes=lanes)
+    return LeafTable(columns=("domain", "language"), values=names, codes=codes, lanes=lanes)
+
+
+def planned(leaves: int) -> None:
+    """Plan in this process; prints CPU seconds, peak bytes, and 1 if every sum is exact and every cap holds."""
+    there = supply(leaves)
     spec = MixSpec(levels=LEVELS, phases=equal_phases(5), budget=Budget(multiple=1.5))
     start = time.process_time()
-    made = plan(supply, spec)
+    made = plan(there, spec)
     seconds = time.process_time() - start
     exact = made.targets.sum(axis=1).tolist() == [p.tokens for p in made.phases] and (made.taken <= made.caps).all()
     print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, int(exact))

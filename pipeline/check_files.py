@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 
 from operators import load
 from operators.contract import ChecksFiles
-from operators.tokens import tokenizer
 from pipeline import resources
 from pipeline.config.known import Known, KnownStep
 from pipeline.config.source import Path
 from pipeline.config.tokens import TokensSpec
 from pipeline.inputs import InJob
+from pipeline.job_tokenizer import tokenizer_of
 from pipeline.resources import MissingFile
 
 SHIPPED = "shipped:"  # what lies in this package is not the job's to mend
@@ -71,9 +71,8 @@ def _as_declared(step: KnownStep, own: Iterable[str]) -> None:
 
 def _tokenizer(tokens: TokensSpec) -> None:
     """MissingFile unless the job's tokenizer can be loaded."""
-    content = resources.opened(tokens.tokenizer)
     try:
-        tokenizer.load(content, eos=tokens.eos)
+        tokenizer_of(tokens.tokenizer, tokens.eos)
     except (ValueError, LookupError) as e:
         remedy = "name a tokenizer.json, and a token of its as eos"
         raise MissingFile(f"{tokens.tokenizer!r} cannot be used with eos {tokens.eos!r}: {e}; {remedy}") from e

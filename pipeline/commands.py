@@ -1,6 +1,7 @@
 """What each command does, once its arguments are read."""
 
 import contextlib
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,6 +39,11 @@ def job_to_run(job: Path, overrides: tuple[str, ...], *, sample: float | None, l
         further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
         raise JobError([*found.problems, *further])
     return found.spec
+
+
+def from_job(out: Path, job: Path) -> str:
+    """A file as the job names it: a path from the job file's folder, where it lies in or beside that."""
+    return Path(os.path.relpath(out.resolve(), job.resolve().parent)).as_posix()
 
 
 def run(

@@ -10,7 +10,7 @@ from operators.mix.explain import explain
 from operators.mix.plan_json import to_json
 from operators.mix.weights import SpecError
 from pipeline import exporting, planning
-from pipeline.commands import job_of
+from pipeline.commands import from_job, job_of
 from pipeline.progress import Display
 from pipeline.verify import dataset
 from pipeline.verify.findings import DatasetBreached
@@ -25,7 +25,7 @@ def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | No
         click.echo(explain(made, shown=most), nl=False)
     if out is not None:
         out.write_bytes(to_json(made))
-        click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {out}}}`")
+        click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
 
 
 def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:

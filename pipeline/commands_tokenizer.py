@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.commands import job_of
+from pipeline.commands import from_job, job_of
 from pipeline.inputs import InputError
 from pipeline.tokenizer_training import Training, as_table, trained
 
@@ -20,6 +20,7 @@ def train(*, job: Path, overrides: tuple[str, ...], out: Path, **wanted: object)
         raise InputError([str(e)]) from e
     out.write_bytes(found.content)
     click.echo(f"trained on {found.documents:,} documents, {found.bytes:,} bytes with repeats")
-    click.echo(f"beside {spec.tokens.tokenizer}, on documents that were set aside:")
+    beside = "the default" if found.job is None else f"the default and {spec.tokens.tokenizer}, the job's"
+    click.echo(f"beside {beside}, on documents that were set aside:")
     click.echo(as_table(found), nl=False)
-    click.echo(f"wrote {out}: use it with `tokens: {{tokenizer: {out}}}`")
+    click.echo(f"wrote {out}: use it with `tokens: {{tokenizer: {from_job(out, job)}}}`")

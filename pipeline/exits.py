@@ -20,6 +20,7 @@ def guarded(command: Callable[[], None]) -> None:
     from cluster.lease import LeaseHeld
     from cluster.lifecycle import NoCluster
     from cluster.submit import JobFailed
+    from operators.mix.family import Infeasible
     from operators.mix.weights import SpecError
     from operators.text.fasttext.labelled import BadExamples
     from pipeline.accounting import AccountingError
@@ -37,6 +38,8 @@ def guarded(command: Callable[[], None]) -> None:
         command()
     except JobError as e:
         fail(str(e), EXIT_WRONG_JOB)  # its messages quote the job file without its secrets
+    except Infeasible as e:
+        fail(without_secrets(e), EXIT_FAILED)
     except (InputError, MissingFile, SpecError, NoSuchRow, BadExamples) as e:
         fail(without_secrets(e), EXIT_WRONG_JOB)
     except (

@@ -11,6 +11,7 @@ from operators.contract import Reader
 from pipeline import resources, sweep
 from pipeline.config.spec import JobSpec
 from pipeline.input_paths import InputFile
+from pipeline.job_tokenizer import tokenizer_of
 from pipeline.parts import LAST
 from pipeline.pending import STAGES, first_pending
 from pipeline.stages import ingest, inventory, withheld
@@ -31,10 +32,12 @@ class Explanation:
     changes: Sequence[str]
     first_stage: str | None  # None: the output is what the job makes of these inputs
     limit: int | None  # of documents a source
+    tokenizer: str  # its path, in words
     earlier: Sequence[str] = ()  # the same of the parts of the steps that come before a step which awaits something
 
     def lines(self) -> Iterator[str]:
         yield f"inputs: {self.shards} shards, {self.new_shards} of them new to the workspace"
+        yield f"tokenizer: {self.tokenizer}"
         if self.limit is not None:
             yield f"ingest: shards are read one after another until a source has given {self.limit} documents"
             return
@@ -69,6 +72,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         changes=changes,
         first_stage=first_pending(spec, workspace, Store(spec.output, spec.storage), shards.current, parts),
         limit=spec.sample.limit,
+        tokenizer=tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos).told,
     )
 
 

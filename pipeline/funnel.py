@@ -23,6 +23,7 @@ class Step:
     bytes_: int | None = None
     tokens: int | None = None
     lost: Mapping[str, int] = field(default_factory=dict)  # why documents did not reach this step
+    lost_tokens: Mapping[str, int] = field(default_factory=dict)  # of these, where they are counted by then
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Funnel:
 
     def to_json(self) -> dict[str, Any]:
         steps = [
-            {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens, "lost": dict(s.lost)}
+            {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens}
+            | {"lost": dict(s.lost), "lost_tokens": dict(s.lost_tokens)}
             for s in self.steps
         ]
         leaves = [
@@ -82,7 +84,9 @@ class Funnel:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         """The funnel whose `to_json` is `told`."""
-        steps = [Step(s["name"], s["documents"], s["bytes"], s["tokens"], s["lost"]) for s in told["steps"]]
+        steps = [
+            Step(s["name"], s["documents"], s["bytes"], s["tokens"], s["lost"], s["lost_tokens"]) for s in told["steps"]
+        ]
         leaves = [
             Leaf(key=(row["source"], row["domain"], row["language"]), **{name: row[name] for name in COUNTED})
             for row in told["leaves"]
@@ -95,13 +99,16 @@ def in_order(leaf: Leaf) -> tuple[int, tuple[str, str, str]]:
     return -leaf.unique_tokens, leaf.key
 
 
-def reasons(tally: Tally, kind: str) -> dict[str, int]:
+def reasons(tally: Tally, *kind: str) -> dict[str, int]:
     """'step: reason' -> documents, for "dropped" or "failed"; 'step: column' -> changes, for "rewritten"."""
-    return {": ".join(path): n for path, n in tally.below(kind).items()}
+    return {": ".join(path): n for path, n in tally.below(*kind).items()}
 
 
 def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed: Tally) -> Funnel:
-    """The funnel of a run, from the tallies of its stages. duplicates: documents removed, by rule."""
+    """The funnel of a run, from the tallies of its stages. duplicates: documents removed, by rule.
+
+    The step `selected` counts each document of the mix once, `mixed` its copies.
+    """
     failed = {f"failed, {why}": n for why, n in reasons(ingest, "failed").items()}
     unsampled = {"not sampled": ingest.total("not_sampled")} if ingest.total("not_sampled") else {}
     lost = failed | reasons(ingest, "dropped") | unsampled
@@ -110,6 +117,14 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
         Step("read", came, ingest.total("in", "bytes")),
         Step("kept", ingest.total("kept", "documents"), ingest.total("kept", "bytes"), lost=lost),
         Step("unique", *(tokenized.total(what) for what in ("documents", "bytes", "tokens")), lost=duplicates),
+        Step(
+            "selected",
+            mixed.total("selected", "documents"),
+            None,
+            mixed.total("selected", "tokens"),
+            lost=reasons(mixed, "not selected", "documents"),
+            lost_tokens=reasons(mixed, "not selected", "tokens"),
+        ),
         Step("mixed", mixed.total("documents"), None, mixed.total("tokens")),
     ]
     return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"))

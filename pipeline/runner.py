@@ -110,6 +110,8 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         planned = mix.mix(run, tokenized)
     except SpecError as e:
         raise StageFailed(f"mix: {e}\n{KEPT}") from e
+    for remark in planned.remarks():
+        run.display.line(remark)
     ran["mix"] = planned.ran
     made = pack.pack(run, tokenized, planned)
     packed = done(made.result)

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cluster.storage import Store
+from operators.mix.counts import columns_read
 from operators.mix.plan import MixPlan
 from operators.mix.select import rows_of
 from operators.tokens import tokenizer
@@ -20,12 +21,14 @@ from operators.tokens.fertility import Fertility, fertility
 from operators.tokens.train import train
 from pipeline import resources
 from pipeline.config.spec import JobSpec
+from pipeline.config.tokens import TokensSpec
 from pipeline.inputs import InputError
 from pipeline.planning import planned
 from pipeline.stages.stage import committed
 from pipeline.stages.supply import light
 from pipeline.stages.tokenize import tokenized_units
 
+DEFAULT = str(TokensSpec.model_fields["tokenizer"].default)
 SET_ASIDE = 0.02  # of all documents
 MOST_JUDGED = 200  # documents of a language that the report counts on
 BATCH_ROWS = 4096
@@ -44,13 +47,16 @@ class Training:
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """A tokenizer.json, what it saw, and by language how it and the job's own tokenizer fit the documents set aside."""
+    """A tokenizer.json, what it saw, and by language how it fits the documents set aside, beside the default tokenizer
+    and, where that is another, the job's.
+    """
 
     content: bytes
     documents: int
     bytes: int
     own: Mapping[str, Fertility]
     default: Mapping[str, Fertility]
+    job: Mapping[str, Fertility] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,18 +83,20 @@ def trained(spec: JobSpec, wanted: Training) -> Trained:
     )
     aside = _most_of_each([t for t in texts if not t.times])
     judged, languages = pa.array([t.text for t in aside], pa.large_string()), [t.language for t in aside]
-    there = tokenizer.load(resources.opened(spec.tokens.tokenizer), eos=spec.tokens.eos)
+    default, its = (resources.opened(address) for address in (DEFAULT, spec.tokens.tokenizer))
+    there = tokenizer.load(its, eos=spec.tokens.eos)
     return Trained(
         content=content,
         documents=len(seen),
         bytes=sum(len(t.text.encode()) * t.times for t in seen),
         own=fertility(tokenizer.load(content), judged, languages),
-        default=fertility(there, judged, languages),
+        default=fertility(there if its == default else tokenizer.load(default), judged, languages),
+        job=None if its == default else fertility(there, judged, languages),
     )
 
 
 def _texts(workspace: Store, units: list[str], plan: MixPlan, wanted: Training) -> Iterator[Text]:
-    columns = [*plan.leaves.columns, wanted.language, *([plan.multiplier.column] if plan.multiplier else [])]
+    columns = [*columns_read(plan), wanted.language]
     try:
         tables = {unit: light(workspace, unit, columns) for unit in units}
     except (KeyError, pa.ArrowInvalid) as e:
@@ -143,16 +151,15 @@ def _most_of_each(texts: list[Text]) -> list[Text]:
 
 
 def as_table(found: Trained) -> str:
-    """By language: documents, tokens a word and bytes a token, with the job's tokenizer and with the new one."""
-    head = ["language", "documents", "tokens/word", "then", "bytes/token", "then"]
-    rows = [head]
-    for language, before in found.default.items():
-        after = found.own[language]
-        ratios = (
-            before.tokens_per_word, after.tokens_per_word, before.bytes_per_token, after.bytes_per_token
-        )  # fmt: skip
-        rows.append([language or "unknown", f"{before.documents:,}", *(f"{r:.2f}" for r in ratios)])
-    widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+    """By language: documents, tokens a word and bytes a token, with the default, the job's, and the new tokenizer."""
+    others = [found.default, *([found.job] if found.job is not None else [])]
+    further = [*(["job's"] if found.job is not None else []), "then"]
+    rows = [["language", "documents", "tokens/word", *further, "bytes/token", *further]]
+    for language, after in found.own.items():
+        each = [*(other[language] for other in others), after]
+        ratios = [*(f.tokens_per_word for f in each), *(f.bytes_per_token for f in each)]
+        rows.append([language or "unknown", f"{after.documents:,}", *(f"{r:.2f}" for r in ratios)])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [
         "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
         for row in rows

@@ -58,7 +58,7 @@ def advise(params: float, plan: MixPlan) -> Advice:
         raise ValueError(f"params must be above 0, got {params!r}")
     taken = int(plan.taken.sum())
     unique = int(plan.leaves.tokens[plan.taken > 0].sum())
-    used = int(plan.taken.clip(max=plan.leaves.tokens).sum())
+    used = round(float(plan.distinct.sum()))
     optimal = TOKENS_A_PARAMETER * params
     return Advice(
         params=params,

@@ -18,6 +18,7 @@ from operators.mix.family import Infeasible
 TURNS = 200
 FAR = 60.0  # logarithm of a factor that no feasible mix needs
 CLOSE = 0.25  # tokens
+NAMED = 3  # bounds, in a message
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def project(start: np.ndarray, caps: np.ndarray, windows: list[Window], budget: 
     worst = int(np.argmax(missed))
     given = dual.given()
     if missed[worst] > 1.0:
-        _refuse(rules[worst], int(given[rules[worst].leaves].sum()))
+        others = [r.name for r, log in zip(windows, dual.logs[:-1], strict=True) if r.name != rules[worst].name and log]
+        _refuse(rules[worst], int(given[rules[worst].leaves].sum()), others[:NAMED])
     family = np.zeros(len(live), np.int64)
     tokens = np.zeros(len(start), np.int64)
     tokens[live] = round_off(given, np.zeros_like(caps[live]), caps[live], family, np.array([budget]))
@@ -156,7 +158,9 @@ def _log_factor(free: np.ndarray, full: np.ndarray, goal: float) -> float:
     return float(np.log(max(goal - capped[k], 1e-300) / rest[k]) - peak)
 
 
-def _refuse(rule: Window, have: int) -> None:
+def _refuse(rule: Window, have: int, others: list[str]) -> None:
+    """others: the bounds that push as well, and so stand in its way."""
+    beside = " and ".join([*(f"the bound on {name}" for name in others), "caps"])
     if have < rule.low:
-        raise Infeasible(rule.name, rule.low, have, "beside the other bounds and caps it can have about")
-    raise Infeasible(rule.name, have, rule.high, "the other bounds ask for that, while its maximum allows")
+        raise Infeasible(rule.name, rule.low, have, f"beside {beside} it can have about")
+    raise Infeasible(rule.name, have, rule.high, f"{beside} ask for that, while its maximum allows")

@@ -1,11 +1,13 @@
 """A plan as a table a person reads: what there is, what is taken, how often, and what kept a leaf from more."""
 
+import numpy as np
 import pyarrow as pa
 
 from operators.mix.plan import MixPlan
 from operators.mix.rounding import kept_short
 
 EMPTY = "-"  # where no document has a value of a column
+NAMED = 8  # leaves, in a sentence
 SHOWN = 60  # leaves; a longer plan ends with one line about the rest
 
 
@@ -58,7 +60,34 @@ def explain(plan: MixPlan, shown: int = SHOWN) -> str:
         f"{taken:,} tokens of {supply:,} in {len(leaves):,} leaves: {taken / max(supply, 1):.2f} epochs on average, "
         f"worth {plan.effective.sum():,.0f} new tokens"
     )
-    return "\n".join([*lines, *_lacking(plan)]) + "\n"
+    return "\n".join([*lines, *_lacking(plan), *_short(plan), *(f"unmatched: {u}" for u in plan.unmatched)]) + "\n"
+
+
+def without_documents(plan: MixPlan, taken: np.ndarray) -> np.ndarray:
+    """Numbers of the leaves that the plan takes from and that got no document, largest target first.
+
+    taken: (phases, leaves), tokens as they were selected.
+    """
+    found = np.flatnonzero((plan.taken > 0) & (taken.sum(axis=0) == 0))
+    return found[np.argsort(-plan.taken[found], kind="stable")]
+
+
+def named(plan: MixPlan, found: np.ndarray, shown: int = NAMED) -> str:
+    """Some leaves by their values, the first ones, and how many more there are. found: numbers of leaves."""
+    names = ["/".join(value or EMPTY for value in plan.leaves.key(leaf)) for leaf in found[:shown].tolist()]
+    return ", ".join(names) + (f" and {len(found) - shown:,} more" if len(found) > shown else "")
+
+
+def _short(plan: MixPlan) -> list[str]:
+    """Leaves that may end without a document: they are taken whole, and these aim at less than one as theirs are."""
+    leaves = plan.leaves
+    little = (2 * plan.taken < leaves.largest) & (plan.taken * leaves.documents < leaves.tokens)
+    found = np.flatnonzero((plan.taken > 0) & little)
+    if not len(found):
+        return []
+    one = len(found) == 1
+    what = "leaf aims at less than half of its" if one else "leaves aim at less than half of their"
+    return [f"{len(found):,} {what} longest document and may get none: {named(plan, found)}"]
 
 
 def _lacking(plan: MixPlan) -> list[str]:

@@ -126,7 +126,8 @@ def limits(
         lower.insert(0, low)
         upper.insert(0, high)
     if low.sum() > budget:
-        raise Infeasible("the sum of all minimum shares", int(low.sum()), budget, "the budget is")
+        names = " + ".join(b.name for b in bounds if b.low > 0)
+        raise Infeasible(f"the sum of all minimum shares, {names},", int(low.sum()), budget, "the budget is")
     if high.sum() < budget:
         raise Infeasible("the budget", budget, int(high.sum()), "caps and maximum shares leave")
     return lower, upper

@@ -11,12 +11,16 @@ import numpy as np
 from operators.mix.budget import NOTHING_NARROWED, Narrowed, Solved, caps_of, solve
 from operators.mix.effective import effective_tokens
 from operators.mix.family import EPOCHS
-from operators.mix.leaves import LeafTable
+from operators.mix.leaves import PARTS, LeafTable
 from operators.mix.spec import MixSpec, Multiplier
+from operators.mix.unmatched import unmatched
+from operators.mix.weights import SpecError
 from operators.mix.where import Bound
 
 FREE, CAPPED, EMPTY, SMALL, UNWEIGHTED, ROUNDED = range(6)
 WORDS = ("", "max_epochs", "empty", "min_tokens", "weight 0", "under half a token")
+
+MOST_COPIES = 2**15 - 1  # of a document: `pass` is an int16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,7 @@ class MixPlan:
 
     targets: (phases, leaves) int64, tokens. caps: most tokens of each leaf over all phases, int64.
     stopped: (phases, leaves), places in `reasons`: what kept a leaf from the share its rule gives; 0: nothing did.
+    unmatched: names of the mix that pick no leaf, in words; for the reader alone.
     """
 
     leaves: LeafTable
@@ -45,6 +50,7 @@ class MixPlan:
     seed: int
     held_out: float
     multiplier: Multiplier | None
+    unmatched: tuple[str, ...] = ()
 
     @property
     def stops(self) -> np.ndarray:
@@ -68,9 +74,45 @@ class MixPlan:
         return np.divide(self.taken, supply, out=np.zeros(len(supply)), where=supply > 0)
 
     @property
+    def lane_taken(self) -> np.ndarray:
+        """Tokens of each lane over all phases, float64: its leaf's, divided by tokens and multipliers."""
+        lanes = self.leaves.lanes
+        weight = (lanes.tokens * lanes.parts).astype(np.float64)
+        whole = np.bincount(lanes.leaf, weights=weight, minlength=len(self.leaves))[lanes.leaf]
+        return self.taken[lanes.leaf] * np.divide(weight, whole, out=np.zeros(len(lanes)), where=whole > 0)
+
+    @property
+    def distinct(self) -> np.ndarray:
+        """Tokens of each leaf that are taken at all, each once, float64; with multipliers some are, others not yet."""
+        return self._of_lanes(np.minimum(self.lane_taken, self.leaves.lanes.tokens))
+
+    @property
     def effective(self) -> np.ndarray:
         """What each leaf's tokens are worth in new ones, over all phases; see `effective_tokens`."""
-        return effective_tokens(self.taken, self.leaves.tokens)
+        return self._of_lanes(effective_tokens(self.lane_taken, self.leaves.lanes.tokens))
+
+    @property
+    def most_copies(self) -> np.ndarray:
+        """How often a document of each leaf may be taken at most, should the leaf end a document late; float64."""
+        lanes, late = self.leaves.lanes, self.taken + self.leaves.largest
+        epochs = np.divide(late, self.leaves.line_tokens, out=np.zeros(len(late)), where=self.leaves.line_tokens > 0)
+        copies = np.where(self.taken[lanes.leaf] > 0, epochs[lanes.leaf] * lanes.parts / PARTS, 0.0)
+        return np.maximum.reduceat(copies, self.leaves.first_lane[:-1]) if len(self.leaves) else copies
+
+    def _of_lanes(self, values: np.ndarray) -> np.ndarray:
+        return np.bincount(self.leaves.lanes.leaf, weights=values, minlength=len(self.leaves))
+
+
+def too_many_copies(plan: MixPlan) -> list[str]:
+    """Leaves of which a document would be taken more often than passes are numbered, in words; at most three."""
+    most = plan.most_copies
+    worst = np.flatnonzero(most > MOST_COPIES)
+    worst = worst[np.argsort(-most[worst], kind="stable")][:3]
+    return [
+        f"a document of {'/'.join(plan.leaves.key(leaf))} would be taken {most[leaf]:,.0f} times, at most "
+        f"{MOST_COPIES:,} are possible; lower max_epochs, the budget{' or the multiplier' if plan.multiplier else ''}"
+        for leaf in worst.tolist()
+    ]
 
 
 def plan(leaves: LeafTable, spec: MixSpec, narrowed: Narrowed = NOTHING_NARROWED) -> MixPlan:
@@ -80,7 +122,7 @@ def plan(leaves: LeafTable, spec: MixSpec, narrowed: Narrowed = NOTHING_NARROWED
     """
     solved = solve(spec, leaves, narrowed)
     reasons, stopped = _reasons(spec, leaves, solved)
-    return MixPlan(
+    made = MixPlan(
         leaves=leaves,
         phases=tuple(PhasePlan(name=s.name, tokens=s.budget, bounds=s.bounds) for s in solved.stages),
         targets=solved.targets,
@@ -90,7 +132,11 @@ def plan(leaves: LeafTable, spec: MixSpec, narrowed: Narrowed = NOTHING_NARROWED
         seed=spec.seed,
         held_out=spec.held_out,
         multiplier=spec.multiplier,
+        unmatched=unmatched(spec, leaves),
     )
+    if wrong := too_many_copies(made):
+        raise SpecError("; ".join(wrong))
+    return made
 
 
 def _reasons(spec: MixSpec, leaves: LeafTable, solved: Solved) -> tuple[tuple[str, ...], np.ndarray]:

@@ -13,12 +13,12 @@ import numpy as np
 
 from operators.mix.check import breaches
 from operators.mix.leaves import Lanes, LeafTable
-from operators.mix.plan import MixPlan, PhasePlan
+from operators.mix.plan import MixPlan, PhasePlan, too_many_copies
 from operators.mix.spec import Multiplier
 from operators.mix.weights import SpecError
 from operators.mix.where import Bound
 
-FORMAT = "corpusmill mix plan 1"
+FORMAT = "corpusmill mix plan 2"
 
 
 def to_json(plan: MixPlan) -> bytes:
@@ -32,6 +32,7 @@ def _lines(plan: MixPlan) -> Iterator[str]:
     yield f'"seed": {plan.seed},'
     yield f'"held_out": {_told(plan.held_out)},'
     yield f'"multiplier": {_told(dataclasses.asdict(plan.multiplier) if plan.multiplier else None)},'
+    yield f'"unmatched": {_told(plan.unmatched)},'
     yield '"phases": ['
     yield ",\n".join(_told(_phase(p)) for p in plan.phases)
     yield "],"
@@ -87,6 +88,7 @@ def from_json(payload: bytes) -> MixPlan:
             raise
         raise SpecError(f"a mix plan that was edited into something else: {type(e).__name__}: {e}") from e
     wrong = breaches(plan.leaves, plan.phases, plan.caps, plan.targets, slack=0)
+    wrong += too_many_copies(plan)
     if wrong:
         raise SpecError("the plan contradicts itself:\n  " + "\n  ".join(wrong))
     return plan
@@ -107,6 +109,7 @@ def _plan_of(found: dict[str, Any]) -> MixPlan:
         seed=found["seed"],
         held_out=found["held_out"],
         multiplier=_multiplier_of(found["multiplier"]),
+        unmatched=tuple(found["unmatched"]),
     )
 
 

@@ -11,6 +11,7 @@ SPREAD = 0x9E3779B97F4A7C15  # 2**64 / golden ratio, odd
 _M1, _M2 = 0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53
 _MASK = (1 << 64) - 1
 KEY_BYTES = 16
+HELD_OUT = int.from_bytes(b"held out", "little")  # any number will do that no seed of a mix is likely to be
 
 
 def position(text_key: bytes, seed: int) -> int:
@@ -41,15 +42,23 @@ def positions(text_keys: pa.Array, seed: int) -> np.ndarray:
     return _finish(value)
 
 
-def held_out(u: np.ndarray, share: float) -> np.ndarray:
-    """Which documents are never mixed: the last `share` of all positions, in every leaf alike. u: uint64.
+def held_positions(text_keys: pa.Array, seed: int) -> np.ndarray:
+    """Where each document lies in the draw of what is held out: `positions` of a seed of its own, uint64.
+
+    Apart from those that the mix draws by, so that another `mix.seed` holds out the same documents.
+    """
+    return positions(text_keys, (seed + HELD_OUT) & _MASK)
+
+
+def held_out(held_u: np.ndarray, share: float) -> np.ndarray:
+    """Which documents are never mixed: the last `share` of all held positions, in every leaf alike. held_u: uint64.
 
     >>> held_out(np.array([0, 2**63, 2**64 - 1], np.uint64), share=0.1).tolist()
     [False, False, True]
     """
     if share == 0:
-        return np.zeros(len(u), bool)
-    return u >= np.uint64(min(int((1 - share) * 2.0**64), _MASK))
+        return np.zeros(len(held_u), bool)
+    return held_u >= np.uint64(min(int((1 - share) * 2.0**64), _MASK))
 
 
 def _finish_plain(value: int) -> int:

@@ -74,7 +74,8 @@ REHYDRATION = ((1, 1), (2, 2), (3, 3), (5, 5), (100, 8), (1000, 1))
 class MixSpec:
     """The whole mix.
 
-    max_epochs:  how often a leaf may be repeated over all phases. Source of 4: Muennighoff et al. 2023,
+    max_epochs:  how often a leaf may be read over all phases: its tokens in the mix over its distinct tokens. With
+                 multipliers a single document may come more often, others less. Source of 4: Muennighoff et al. 2023,
                  arXiv:2305.16264: up to four epochs are nearly as good as new data.
     min_tokens:  leaves with fewer tokens are left out, and said so in the plan.
     held_out:    share of every leaf, by hash, that is never mixed.

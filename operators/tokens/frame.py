@@ -1,4 +1,4 @@
-"""Tokens put before and after each document's own: what a post-processor adds, the beginning, the end."""
+"""Tokens put before and after each document's own: what a post-processor adds, and the end."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,22 +43,14 @@ def framed(rows: TokenRows, real: np.ndarray, frame: Frame) -> TokenRows:
     return widened(rows, before, np.array(frame.before, np.int32), after, np.array(frame.after, np.int32))
 
 
-def bounded(rows: TokenRows, real: np.ndarray, *, bos_id: int | None, eos_id: int) -> TokenRows:
-    """Each real row with `bos_id` (if set) at its start and `eos_id` at its end, neither twice; others stay empty."""
-    lengths = np.diff(rows.offsets)
-    begins = np.zeros(len(rows), bool)
+def ended(rows: TokenRows, real: np.ndarray, *, eos_id: int) -> TokenRows:
+    """Each real row with `eos_id` at its end, not twice; others stay empty."""
+    filled = np.diff(rows.offsets) > 0
     ends = np.zeros(len(rows), bool)
-    filled = lengths > 0
     ends[filled] = rows.ids[rows.offsets[1:][filled] - 1] == eos_id
-    begins[filled] = rows.ids[rows.offsets[:-1][filled]] == bos_id
-    before = (real & ~begins) if bos_id is not None else np.zeros(len(rows), bool)
-    return widened(
-        rows,
-        before.astype(np.int64),
-        np.array([] if bos_id is None else [bos_id], np.int32),
-        (real & ~ends).astype(np.int64),
-        np.array([eos_id], np.int32),
-    )
+    nothing = np.zeros(len(rows), np.int64)
+    after = (real & ~ends).astype(np.int64)
+    return widened(rows, nothing, np.zeros(0, np.int32), after, np.array([eos_id], np.int32))
 
 
 def widened(rows: TokenRows, before: np.ndarray, head: np.ndarray, after: np.ndarray, tail: np.ndarray) -> TokenRows:

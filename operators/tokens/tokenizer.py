@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 from operators.tokens.bpe.arrow_text import buffers_of
 from operators.tokens.bpe.fast import FastBpe, fast_bpe
 from operators.tokens.bpe.recognise import NotByKernel
-from operators.tokens.frame import Frame, NotAFrame, bounded, frame_of, framed
+from operators.tokens.frame import Frame, NotAFrame, ended, frame_of, framed
 from operators.tokens.judged import by_tokenizers
 from operators.tokens.rows import TokenRows
 from operators.tokens.sampled import mismatch, sampled
-from operators.tokens.specials import end_of_document, named
+from operators.tokens.specials import end_of_document
 
 if TYPE_CHECKING:
     import tokenizers
@@ -35,13 +35,19 @@ class Tokenizer:
     frame: Frame
     vocab_size: int  # highest id + 1: what an embedding table needs
     eos_id: int
-    bos_id: int | None  # set when asked for by name: each document then begins with it
     digest: str  # sha256 (hex) of the tokenizer.json
     why_general: str  # "" on the fast path
 
     @property
     def path(self) -> Literal["fast", "general"]:
         return "general" if self.fast is None else "fast"
+
+    @property
+    def told(self) -> str:
+        """Its path, and why it is not the fast one, in words."""
+        if self.fast is not None:
+            return "fast path"
+        return f"general path, through `tokenizers` itself and many times slower: {self.why_general}"
 
     def encode(self, texts: pa.Array) -> TokenRows:
         """The ids `tokenizers` gives for each text, its post-processor's tokens included; a null text has none.
@@ -62,23 +68,22 @@ class Tokenizer:
         return rows
 
     def documents(self, texts: pa.Array) -> TokenRows:
-        """`encode`, with one end-of-document token after each text, and `bos_id`, if set, before it.
+        """`encode`, with one end-of-document token after each text; what begins one is its post-processor's affair.
 
-        Where the tokenizer's own post-processor already begins or ends so, nothing is added. A null text has no tokens.
+        Where that already ends so, nothing is added. A null text has no tokens.
         """
         real = pc.is_valid(texts).to_numpy(zero_copy_only=False)
-        return bounded(self.encode(texts), real, bos_id=self.bos_id, eos_id=self.eos_id)
+        return ended(self.encode(texts), real, eos_id=self.eos_id)
 
     def decode(self, ids: np.ndarray) -> str:
         """The text of some ids, special tokens written out."""
         return self.judge.decode(ids.tolist(), skip_special_tokens=False)
 
 
-def load(tokenizer_json: bytes, *, eos: str | None = None, bos: str | None = None) -> Tokenizer:
+def load(tokenizer_json: bytes, *, eos: str | None = None) -> Tokenizer:
     """A Tokenizer from the bytes of a tokenizer.json. Truncation and padding set in the file are switched off.
 
     eos: the token that ends a document, by name; without it the one usual name there is, or NoSuchToken.
-    bos: a token to begin each document with, by name; without it only what the post-processor itself adds.
     """
     import tokenizers
 
@@ -100,7 +105,6 @@ def load(tokenizer_json: bytes, *, eos: str | None = None, bos: str | None = Non
         frame=frame,
         vocab_size=max(vocabulary.values()) + 1,
         eos_id=end_of_document(eos, vocabulary),
-        bos_id=None if bos is None else named(bos, vocabulary),
         digest=hashlib.sha256(tokenizer_json).hexdigest(),
         why_general=why,
     )

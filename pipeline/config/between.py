@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from cluster.address import holds, normal
 from operators.mix.weights import SpecError
-from pipeline.config import least_shares, storage_options
+from pipeline.config import least_shares, picks_nothing, storage_options
 from pipeline.config.inputs import InputSpec
 from pipeline.config.messages import sections
 from pipeline.config.mix import MixSpec
@@ -82,6 +82,7 @@ def _least(full: Mapping[str, Any]) -> Iterator[Complaint]:
     sources = [each for each in found if isinstance(each, InputSpec)]
     if isinstance(mix, MixSpec) and sources and len(sources) == len(found):
         yield from least_shares.complaints(mix, sources)
+        yield from picks_nothing.complaints(mix, sources)
 
 
 def _shards(full: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -58,9 +58,11 @@ def gaps(
     """
     found: dict[Gap, list[str]] = {}
     left: set[str] = set()
+    other: dict[str, tuple[Stream, pa.DataType]] = {}
     for stream in streams:
         end, broken = walked(stream, steps)
         left |= set(end)
+        other |= {c: (stream, end[c]) for c in wanted if c in end and not may_be_number(c, end[c], stream)}
         for gap in broken:
             found.setdefault(gap, []).append(f"{stream.source!r}" + (f" ({stream.reader})" if stream.reader else ""))
     told = [Gap(step=g.step, message=g.message.replace(SOURCES, ", ".join(sorted(set(s))))) for g, s in found.items()]
@@ -74,6 +76,11 @@ def gaps(
         if c in TOKEN_COLUMNS
     ]
     absent = {c: at for c, at in wanted.items() if c not in left and c not in RUN_COLUMNS} if streams else {}
+    told += [
+        Gap(step=None, place=at, message=f"{c!r} is no number: it is {other[c][1]} for {other[c][0].source!r}")
+        for c, at in wanted.items()
+        if at[-2:] == ("multiplier", "column") and c in other
+    ]
     return told + [
         Gap(
             step=None,
@@ -82,6 +89,11 @@ def gaps(
         )
         for c, at in absent.items()
     ]
+
+
+def may_be_number(column: str, dtype: pa.DataType, stream: Stream) -> bool:
+    """Whether documents can have a number in a column; what a reader takes from the records is text that may be one."""
+    return fits(dtype, NUMBER) or (column in stream.columns and column not in (*GIVEN, *FIXED, "text"))
 
 
 def walked(stream: Stream, steps: Sequence[tuple[str, Operator]]) -> tuple[Columns, list[Gap]]:

@@ -98,6 +98,8 @@ def told(detail: ErrorDetails) -> str:
         return f"expected at least {context['min_length']}, found {found(detail['input'])}"
     if kind == "too_long":
         return f"expected at most {context['max_length']}, found {found(detail['input'])}"
+    if kind == "tuple_type" and detail["loc"][-1:] == ("phases",) and isinstance(detail["input"], int | float):
+        return f"expected a whole number of phases above 0, or a list of them, found {found(detail['input'])}"
     if kind in EXPECTED:
         return f"expected {EXPECTED[kind]}, found {found(detail['input'])}"
     return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}, found {found(detail['input'])}"

@@ -28,7 +28,8 @@ class MixSpec(RuleSpec):
     budget_multiple: Annotated[float, Field(gt=0)] | None = None
     """The same as a multiple of the tokens there are."""
     max_epochs: Annotated[float, Field(gt=0)] = 4.0
-    """How often a document may be seen. Source of 4: Muennighoff et al. 2023, arXiv:2305.16264."""
+    """How often a leaf may be read: most tokens written of it, over its distinct tokens. With a `multiplier` single
+    documents may come more often. Source of 4: Muennighoff et al. 2023, arXiv:2305.16264."""
     min_tokens: Annotated[int, Field(ge=0)] = 0
     """Leaves with fewer tokens are left out, and the plan says so."""
     on_exhausted: Literal["redistribute", "error", "shrink_budget"] = "redistribute"
@@ -45,7 +46,9 @@ class MixSpec(RuleSpec):
     multiplier: MultiplierSpec | None = None
     """Documents that are taken more than once, or less, by a column."""
     held_out: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Share of the documents of each leaf, by hash, that is never mixed."""
+    """Share of the documents of each leaf, by hash, that is never mixed, nor used to train a tokenizer."""
+    held_out_seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """Another seed holds out other documents; `seed` changes nothing about them."""
     plan: str | None = None
     """Address of a plan, reviewed and edited, that is taken as it is: no shares are worked out."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0

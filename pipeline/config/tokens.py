@@ -19,7 +19,8 @@ class TokensSpec(Section):
     """Tokens in one row of the dataset, at most 16,777,216."""
     packing: Literal["best_fit", "concat", "sliding", "none"] = "best_fit"
     """How documents fill rows. `best_fit`: whole documents, few cut; `concat`: one after another; `sliding`: rows of a
-    document overlap; `none`: one document a row."""
+    document overlap, so the parts hold the tokens of long documents sequence_tokens / stride_tokens times (twice, if no
+    stride is given), and the mix counts each once; `none`: one document a row."""
     stride_tokens: Positive | None = None
     """With `sliding`: tokens from one row's beginning to the next one's, at most `sequence_tokens`; null: half."""
     eos: str = "<|endoftext|>"

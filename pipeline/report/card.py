@@ -58,10 +58,17 @@ document of each piece and where in it the piece starts; `leaf` and `pass`, what
 |---|---|---|---:|---:|---:|
 {leaves}
 
-{lacks(manifest)}{less(manifest)}## Licences
+{none(manifest)}{lacks(manifest)}{less(manifest)}## Licences
 
 {licences}
 """
+
+
+def none(manifest: Mapping[str, Any]) -> str:
+    """The leaves that were planned and got no document, if there are any."""
+    told = manifest.get("without_documents")
+    what = "Documents are taken whole, and these leaves were to get less than one"
+    return f"## What the mix could not take\n\n{what}: {told}.\n\n" if told else ""
 
 
 def lacks(manifest: Mapping[str, Any]) -> str:

@@ -123,13 +123,25 @@ def order_columns(batch: Batch) -> dict[str, pa.Array]:
     """doc_id, and what survivor order hangs on beside the source: null where it is not known."""
     quality = pa.nulls(batch.num_rows, pa.float32())
     if "quality" in batch.table.column_names:
-        quality = batch.column("quality").cast(pa.float32())
+        quality = numbers(batch.column("quality"))
     return {
         "doc_id": batch.column("doc_id"),
         "fetched_at": batch.column("fetched_at_utc").cast(pa.timestamp("s", "UTC")).cast(pa.int64()),
         "quality": quality,
         "size_bytes": pc.binary_length(batch.column("text")).cast(pa.int64()),
     }
+
+
+def numbers(column: pa.Array) -> pa.Array:
+    """A column as float32: of one of words, such as the names of quality buckets, those that are no numbers are null.
+
+    >>> numbers(pa.array(["0.5", "high", "-1e3", "", None])).to_pylist()
+    [0.5, None, -1000.0, None, None]
+    """
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column.cast(pa.float32())
+    told = pc.match_substring_regex(column, r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$")
+    return pc.if_else(told, column, pa.scalar(None, column.type)).cast(pa.float32())
 
 
 def halves(keys: pa.Array) -> tuple[pa.Array, pa.Array]:

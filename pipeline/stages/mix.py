@@ -17,6 +17,7 @@ from cluster import faultpoint
 from cluster.storage import Store
 from operators.mix.cuts import Cuts
 from operators.mix.cuts_file import from_npz, to_npz
+from operators.mix.explain import named, without_documents
 from operators.mix.levels import Bins
 from operators.mix.plan import MixPlan, plan
 from operators.mix.plan_json import from_json, to_json
@@ -31,7 +32,7 @@ from pipeline.stages.near_cuts import Asked
 from pipeline.stages.stage import Result
 from pipeline.stages.supply import supply, supply_name
 
-VERSION = 5
+VERSION = 6
 CUTS = "cuts.npz"  # written last: where it is, the mix is done
 SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
@@ -43,8 +44,15 @@ class Planned:
     fingerprint: str
     supply: str
     plan: MixPlan
+    without: str  # the leaves that it takes from and that got no document, in words
     shards: int
     ran: int
+
+    def remarks(self) -> Iterator[str]:
+        """What a person should know of the mix that stops nothing."""
+        yield from (f"mix: {name}" for name in self.plan.unmatched)
+        if self.without:
+            yield f"mix: planned, no document taken: {self.without}"
 
     def to_json(self) -> bytes:
         return to_json(self.plan)
@@ -63,7 +71,8 @@ def known(spec: JobSpec, workspace: Store, units: Iterable[str]) -> Planned | No
     if not workspace.exists(f"mix/{fingerprint}/{CUTS}"):
         return None
     there = load_cuts(workspace, fingerprint)
-    return Planned(fingerprint, supply_name(units, mix_of(spec.mix)), there.plan, there.total_shards, ran=0)
+    counted, without = supply_name(units, mix_of(spec.mix)), told_without(there.plan, there.cuts)
+    return Planned(fingerprint, counted, there.plan, without, there.total_shards, ran=0)
 
 
 def mix(run: Run, tokenized: Result) -> Planned:
@@ -101,7 +110,13 @@ def mix(run: Run, tokenized: Result) -> Planned:
     run.workspace.publish(f"{folder}/plan.json", to_json(planned))
     faultpoint.reached("mix.manifest")
     run.workspace.publish(f"{folder}/{CUTS}", to_npz(found))
-    return Planned(fingerprint, counted, planned, shards, ran=1)
+    return Planned(fingerprint, counted, planned, told_without(planned, found), shards, ran=1)
+
+
+def told_without(planned: MixPlan, found: Cuts) -> str:
+    """The leaves that are planned and got no document, counted and the first ones named; "" where there are none."""
+    none = without_documents(planned, found.taken)
+    return f"{len(none):,} of {len(planned.leaves):,} leaves: {named(planned, none)}" if len(none) else ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from cluster.storage import Store
 from operators.mix.bins import Rows
+from operators.mix.counts import columns_read
 from operators.mix.histograms import Histogram, histogram, merged
 from operators.mix.levels import Bins
 from operators.mix.plan import MixPlan
@@ -39,8 +40,7 @@ class Asked:
 
 def unit_rows(workspace: Store, unit: str, planned: MixPlan) -> Rows:
     """A tokenized unit as selection sees it."""
-    further = [planned.multiplier.column] if planned.multiplier else []
-    return rows_of(light(workspace, unit, [*planned.leaves.columns, *further]), planned)
+    return rows_of(light(workspace, unit, columns_read(planned)), planned)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ def manifest_of(
         "missing": [missing(f) for f in failed],
         "parts": parts,
     }
+    if planned.without:
+        manifest["without_documents"] = planned.without
     if thresholds:
         manifest["thresholds_sha256"] = hashlib.sha256(pretty(thresholds)).hexdigest()
     return manifest

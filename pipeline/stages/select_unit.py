@@ -10,11 +10,12 @@ import pyarrow.parquet as pq
 
 from cluster.storage import Store
 from operators.mix.assign import assign
+from operators.mix.counts import LeftOut, columns_read, left_out
+from operators.mix.select import rows_of
 from pipeline.accounting import Tally
 from pipeline.exchange.files import encoded
 from pipeline.exchange.key_range import KEY_BITS, KeyRange
 from pipeline.stages.mix import Selection, load_cuts
-from pipeline.stages.near_cuts import unit_rows
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.supply import light
 from pipeline.stages.tokenize_unit import ALWAYS, count
@@ -47,7 +48,8 @@ class Select:
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         chosen = selection(self.workspace, self.mix)
         name, tokens = str(unit["name"]), str(unit["tokens"])
-        documents = unit_rows(self.workspace, tokens, chosen.plan)
+        there = light(self.workspace, tokens, [*columns_read(chosen.plan), *ALWAYS])
+        documents = rows_of(there, chosen.plan)
         copies = assign(chosen.cuts, documents)
         rows, shard = copies["row"].to_numpy(), copies["shard"].to_numpy()
         bits = shard_range(0, chosen.total_shards).bits
@@ -68,7 +70,20 @@ class Select:
         payload = encoded(out).to_pybytes()
         self.workspace.publish(f"selected/{name}.arrow", payload)
         tally = Tally()
-        leaf = light(self.workspace, tokens, ALWAYS).select([*ALWAYS]).take(pa.array(rows))
+        leaf = there.select([*ALWAYS]).take(pa.array(rows))
         count(leaf.append_column("n_tokens", out["n_tokens"]), tally)
+        tell_selected(
+            left_out(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), documents.tokens, tally
+        )
         counts = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
         return commit_unit(self.workspace, "select", name, counts)
+
+
+def tell_selected(lost: Mapping[LeftOut, np.ndarray], tokens: np.ndarray, tally: Tally) -> None:
+    """Distinct documents of a unit and their tokens: those that are in the mix, and the others by reason."""
+    taken = ~np.logical_or.reduce(list(lost.values()))
+    tally.add("selected", "documents", by=int(taken.sum()))
+    tally.add("selected", "tokens", by=int(tokens[taken].sum()))
+    for reason, mask in lost.items():
+        tally.add("not selected", "documents", reason, by=int(mask.sum()))
+        tally.add("not selected", "tokens", reason, by=int(tokens[mask].sum()))

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cluster.storage import Store
-from operators.mix.counts import count
+from operators.mix.counts import columns_read, count
 from operators.mix.leaves import LeafTable
 from operators.mix.spec import MixSpec
 from operators.mix.weights import SpecError
@@ -70,8 +70,7 @@ class CountLeaves:
     spec: MixSpec
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        further = [self.spec.multiplier.column] if self.spec.multiplier else []
-        columns = [*self.spec.columns(), *further]
+        columns = columns_read(self.spec)
         return summed(count(light(workspace, unit, columns), self.spec) for unit in units)
 
     def add(self, tables: Iterable[pa.Table]) -> pa.Table:

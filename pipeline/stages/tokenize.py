@@ -8,6 +8,7 @@ from pipeline import resources, warm
 from pipeline.config.spec import JobSpec
 from pipeline.identity import digest, libraries
 from pipeline.inputs import InputError
+from pipeline.job_tokenizer import tokenizer_of
 from pipeline.run import Run
 from pipeline.stages.inventory import Shard
 from pipeline.stages.stage import Result, run_stage, stage_manifest
@@ -26,7 +27,7 @@ def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str
     tokens, mix = spec.tokens, spec.mix
     columns = [leaf_columns(mix), number_columns(mix)]
     ids = [resources.sha256(tokens.tokenizer), tokens.eos, tokenizers_version(), libraries()]
-    decides = digest(VERSION, ids, columns, mix.seed)
+    decides = digest(VERSION, ids, columns, mix.seed, mix.held_out_seed)
     return [
         {
             "name": digest(ingested, duplicates[ingested], decides),
@@ -45,13 +46,23 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     units = units_of(run.spec, shards, duplicates)
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
+    run.display.line(f"tokenizer: {tokenizer_of(tokens.tokenizer, tokens.eos).told}")
     task = Tokenize(job=job, workspace=run.workspace, files=files)
     result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(job))
-    told = {"units": sorted(result.counts), "columns": [*leaf_columns(mix), *number_columns(mix)], "seed": mix.seed}
+    told = {
+        "units": sorted(result.counts),
+        "columns": [*leaf_columns(mix), *number_columns(mix)],
+        "seeds": seeds_of(run.spec),
+    }
     payload = json.dumps(told).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
         run.workspace.publish(STATE, payload)
     return result
+
+
+def seeds_of(spec: JobSpec) -> dict[str, int]:
+    """What decides the draws of documents that are tokenized."""
+    return {"seed": spec.mix.seed, "held_out_seed": spec.mix.held_out_seed}
 
 
 def last_units(workspace: Store) -> list[str]:
@@ -68,8 +79,8 @@ def tokenized_units(spec: JobSpec, workspace: Store) -> list[str]:
         raise InputError([f"nothing is tokenized in {workspace.url} yet: run the job first"]) from None
     needs = [*leaf_columns(spec.mix), *number_columns(spec.mix)]
     missing = [c for c in needs if c not in told["columns"]]
-    if missing or told["seed"] != spec.mix.seed:
-        what = "without " + " and ".join(missing) if missing else f"with the seed {told['seed']}"
+    if missing or told.get("seeds") != seeds_of(spec):
+        what = "without " + " and ".join(missing) if missing else "with other seeds"
         raise InputError([f"the documents in {workspace.url} were tokenized {what}: run the job first"])
     return told["units"]
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cluster.storage import Store
-from operators.mix.position import positions
+from operators.mix.counts import HELD_U
+from operators.mix.position import held_positions, positions
 from pipeline import kernels, resources, warm
 from pipeline.accounting import Tally, check
 from pipeline.config.flow import COPIES
@@ -23,7 +24,7 @@ from pipeline.stages.stage import commit_unit
 from pipeline.stages.token_order import IDS, ROWS_AT_ONCE, write_sorted
 from pipeline.stages.units import Unit
 
-VERSION = 3
+VERSION = 4
 ALWAYS = ("source", "domain", "language")  # a leaf's usual columns; null becomes ""
 
 
@@ -41,7 +42,17 @@ def schema(mix: MixSpec) -> pa.Schema:
     """Columns of `tokens/`: one row a document, sorted by (u, doc_id)."""
     leaf = {name: pa.string() for name in leaf_columns(mix)}
     numbers = {name: pa.float64() for name in number_columns(mix) if name not in leaf}
-    return pa.schema({"doc_id": pa.int64(), "u": pa.uint64(), **leaf, **numbers, "n_tokens": pa.int32(), "ids": IDS})
+    return pa.schema(
+        {
+            "doc_id": pa.int64(),
+            "u": pa.uint64(),
+            HELD_U: pa.uint64(),
+            **leaf,
+            **numbers,
+            "n_tokens": pa.int32(),
+            "ids": IDS,
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -84,13 +95,14 @@ class Tokenize:
                 table = table.filter(pc.invert(pc.is_in(table["doc_id"], value_set=gone)))
                 rows = encoder.documents(table["text"].combine_chunks())
                 ids = pa.LargeListArray.from_arrays(pa.array(rows.offsets), pa.array(rows.ids), type=IDS)
-                u = positions(table["text_key"].combine_chunks(), seed=spec.mix.seed)
+                keys = table["text_key"].combine_chunks()
                 texts = {n: words(table, n, source) for n in leaf}
-                measured = {n: numbers_of(table, n, copies) for n in numbers if n not in leaf}
+                measured = {n: numbers_of(table, n, copies, source) for n in numbers if n not in leaf}
                 out = pa.table(
                     {
                         "doc_id": table["doc_id"],
-                        "u": u,
+                        "u": positions(keys, seed=spec.mix.seed),
+                        HELD_U: held_positions(keys, seed=spec.mix.held_out_seed),
                         **texts,
                         **measured,
                         "n_tokens": np.diff(rows.offsets).astype(np.int32),
@@ -121,14 +133,27 @@ def words(table: pa.Table, name: str, source: str) -> pa.Array:
     return pc.fill_null(table[name].combine_chunks().cast(pa.string()), "")
 
 
-def numbers_of(table: pa.Table, name: str, copies: pa.Table) -> pa.Array:
-    """A column a mix multiplies by, float64, null where this source does not have it; `copies` is dedup's."""
+def numbers_of(table: pa.Table, name: str, copies: pa.Table, source: str) -> pa.Array:
+    """A column a mix multiplies by, float64, null where this source does not have it; `copies` is dedup's.
+
+    NotANumber where the source has something else under that name.
+    """
     if name == COPIES:
         place = pc.index_in(table["doc_id"], value_set=copies["doc_id"].combine_chunks())
         return pc.fill_null(copies["copies"].combine_chunks().take(place.combine_chunks()).cast(pa.float64()), 1.0)
     if name not in table.column_names:
         return pa.nulls(table.num_rows, pa.float64())
-    return table[name].combine_chunks().cast(pa.float64())
+    try:
+        return table[name].combine_chunks().cast(pa.float64())
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
+        raise NotANumber(
+            f"mix.multiplier reads {name!r}: expected a number of each document, the documents of {source!r} have "
+            f"{table[name].type}: {e}; name a column of numbers"
+        ) from e
+
+
+class NotANumber(ValueError):
+    """A mix multiplies by a column that holds no numbers."""
 
 
 def count(table: pa.Table, tally: Tally) -> None:

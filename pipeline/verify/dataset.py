@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
+
 from cluster.storage import Store
 from operators.mix.plan_json import from_json
 from operators.mix.weights import SpecError
@@ -61,9 +63,16 @@ def verify(output: Store, bar: Bar) -> Findings:
         checks.append(taken_down(parts, [copies for _, _, copies in seen]))
     more, figures = mix_checks(output, [leafwise for _, leafwise, _ in seen])
     checks += more
-    checks.append(conservation(output, manifest))
+    checks.append(conservation(output, manifest, distinct(parts, [copies for _, _, copies in seen])))
     checks.append(round_trip(output, parts))
     return Findings(url=output.url, checks=tuple(checks), figures=figures)
+
+
+def distinct(parts: list[Part], copies: list[Copies]) -> int | None:
+    """Documents that the parts hold, each once; null where not all were looked at, or some are no longer there."""
+    if any(part.taken_down.copies for part in parts) or any(c.every > 1 for c in copies):
+        return None
+    return len(np.unique(np.concatenate([np.zeros(0, np.int64), *(c.rows[0] for c in copies)])))
 
 
 def light(part: Part) -> Part:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cluster.storage import Store
+from operators.mix.counts import LeftOut
 from operators.mix.plan_json import from_json
 from operators.mix.weights import SpecError
 from pipeline.verify.findings import Check
@@ -20,16 +21,23 @@ OF_LEAVES = {
 }
 
 
+NO_PART = (LeftOut.EMPTY, LeftOut.HELD, LeftOut.TIMES_0)  # reasons for which a document is in no leaf of a plan
+
 # What each of these columns of a leaf is the sum of.
 SPLIT = {"read": ("failed", "dropped", "not_sampled", "kept"), "kept": ("removed", "unique")}
 
 
-def conservation(output: Store, manifest: Mapping[str, Any]) -> Check:
-    """Documents from step to step, leaf by leaf, into the plan, and into the parts."""
+def conservation(output: Store, manifest: Mapping[str, Any], distinct: int | None) -> Check:
+    """Documents from step to step, leaf by leaf, into the plan, and into the parts.
+
+    distinct: documents that the parts hold, each once; null where they were not all counted, or some taken down.
+    """
     try:
         told = json.loads(output.read("_funnel.json"))
         steps, leaves = {s["name"]: s for s in told["steps"]}, told["leaves"]
         wrong = _steps(steps, leaves, manifest) + _supply(output, steps)
+        if distinct is not None and distinct != steps["selected"]["documents"]:
+            wrong.append(f"{steps['selected']['documents']:,} documents selected, the parts hold {distinct:,}")
     except (FileNotFoundError, ValueError, KeyError, TypeError) as e:
         return Check(name="conservation", told="", breaches=(f"_funnel.json cannot be read: {e!r}",))
     read, mixed = steps["read"]["documents"], steps["mixed"]["documents"]
@@ -40,11 +48,14 @@ def conservation(output: Store, manifest: Mapping[str, Any]) -> Check:
 
 def _steps(steps: Mapping[str, Any], leaves: list[Mapping[str, Any]], manifest: Mapping[str, Any]) -> list[str]:
     wrong = []
-    for before, after in (("read", "kept"), ("kept", "unique")):
+    for before, after in (("read", "kept"), ("kept", "unique"), ("unique", "selected")):
         came, went = steps[before]["documents"], steps[after]["documents"]
         gone = sum(steps[after]["lost"].values())
         if came != went + gone:
             wrong.append(f"{before} {came:,} documents, but {after} {went:,} and lost {gone:,}")
+    unique, selected = steps["unique"]["tokens"], steps["selected"]["tokens"]
+    if unique != selected + (lost := sum(steps["selected"]["lost_tokens"].values())):
+        wrong.append(f"unique {unique:,} tokens, but selected {selected:,} and lost {lost:,}")
     for whole, parts in SPLIT.items():
         wrong += [
             f"{leaf['source']}/{leaf['domain']}/{leaf['language']}: {whole} {leaf[whole]:,}, but "
@@ -69,12 +80,13 @@ def _steps(steps: Mapping[str, Any], leaves: list[Mapping[str, Any]], manifest: 
 
 
 def _supply(output: Store, steps: Mapping[str, Any]) -> list[str]:
-    """The plan's supply is what is unique, less what is held out or multiplied by 0."""
+    """The plan's supply is what is unique, less what is held out, multiplied by 0, or empty: to the token."""
     try:
         plan = from_json(output.read("_plan.json"))
     except SpecError:
         return []  # told with the mix
-    supply, unique = int(plan.leaves.tokens.sum()), int(steps["unique"]["tokens"])
-    if supply > unique or (supply < unique and not plan.held_out and plan.multiplier is None):
-        return [f"{unique:,} tokens are unique, the plan is of {supply:,}"]
+    supply, unique, lost = int(plan.leaves.tokens.sum()), steps["unique"]["tokens"], steps["selected"]["lost_tokens"]
+    apart = sum(lost.get(reason, 0) for reason in NO_PART)
+    if supply + apart != unique:
+        return [f"{unique:,} tokens are unique, the plan is of {supply:,} and {apart:,} take no part in it"]
     return []

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from operators.mix.explain import named, without_documents
 from operators.mix.offsets import shards_of
 from operators.mix.plan import MixPlan
 from operators.mix.rounding import balancers, bounded, crowded, kept_short, leeway, near_cap, reserves
@@ -75,8 +76,10 @@ def leaves(mixed: Mixed) -> Check:
         f"{plan.phases[phase].name}, its largest document has {int(plan.leaves.largest[leaf]):,}"
         for phase, leaf in np.argwhere((off > allowed) & ~free).tolist()
     ]
-    taken = int((plan.taken > 0).sum())
-    figures = f"{taken:,} leaves, the farthest {farthest(mixed):.2f} of half its largest document off its plan"
+    got = int((mixed.tokens.sum(axis=0) > 0).sum())
+    figures = f"{got:,} leaves, the farthest {farthest(mixed):.2f} of half its largest document off its plan"
+    if len(none := without_documents(plan, mixed.tokens)):
+        figures += f"; {len(none):,} planned, no document taken: {named(plan, none)}"
     beyond = int(((off > half) & ~free).any(axis=0).sum())
     if beyond:
         figures += f"; {beyond:,} more than that half, to keep the budget, windows or caps"

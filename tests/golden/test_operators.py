@@ -43,6 +43,7 @@ TEXTS: tuple[str | None, ...] = (
 URLS = ("https://news.example.com/a?b=1", "http://bad.test/adult/x", "not an address", "", "ftp://x", None, None)
 PAGE = "<html><head><link rel='license' href='https://creativecommons.org/licenses/by/4.0/'></head><p>Tea.</p></html>"
 NUMBERS = (0, 1, 2, 60, 5000, None, 200_000)
+INSTANTS = (0, 1_715_990_290, 1_704_067_199, 1_704_067_200, -1, None, 253_402_300_799)
 SHARES = (0.0, 0.04, 0.15, 0.35, 0.95, None, 1.0)
 WORDS = ("en", "de", "ja", "en", "xx", "", None)
 
@@ -57,6 +58,8 @@ def rows_for(op: Operator) -> dict[str, list[Any]]:
             found[name] = list(TEXTS)
         elif name == "url":
             found[name] = list(URLS)
+        elif pa.types.is_timestamp(dtype):
+            found[name] = list(INSTANTS)
         elif name == "content":
             found[name] = [PAGE, "<p>no licence</p>", "", "plain", "<", None, None]
         elif dtype == pa.string():

@@ -49,7 +49,7 @@ def test_what_if_compares_plans_in_seconds_and_moves_nothing(undisturbed):
 
 def test_a_mix_that_cannot_be_had_says_what_it_needs(undisturbed):
     bound = "mix.bounds=[{where: {domain: code}, min: 0.99, max_epochs: 1}]"
-    told = say("mix", "plan", "--set", bound, undisturbed / "job.yaml", code=2)
+    told = say("mix", "plan", "--set", bound, undisturbed / "job.yaml", code=3)
     assert "domain=code needs" in told
     assert "the largest budget" in told
 

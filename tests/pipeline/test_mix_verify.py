@@ -93,5 +93,16 @@ def test_another_plan_funnel_or_manifest_is_found(copied):
     told = say("verify", copied, code=3)
     assert "_funnel.json is not the one the manifest was written with" in told
     assert "conservation: kept" in told
+    plan = json.loads((copied / "_plan.json").read_text())
+    for phase in plan["phases"]:
+        phase["tokens"] += 100_000
+    leaf = max(plan["leaves"], key=lambda leaf: leaf["max_tokens"] - sum(leaf["targets"]))
+    leaf["targets"] = [target + 100_000 for target in leaf["targets"]]
+    leaf["max_tokens"] += 100_000 * len(leaf["targets"])
+    (copied / "_plan.json").write_text(json.dumps(plan))
+    told = say("verify", copied, code=3)
+    assert "_plan.json is not the one the manifest was written with" in told
+    assert "tokens off its plan by the end of phase" in told
+    assert "tokens too few" in told.replace("\n", " ")
     (copied / "_manifest.json").unlink()
     assert "there is no dataset" in say("verify", copied, code=3)

@@ -1,5 +1,6 @@
 """A tokenizer from a finished workspace: the same from the same documents, weighed, and told by language."""
 
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 from operators.tokens.tokenizer import load
 from pipeline.cli import main
 from pipeline.commands import job_of
-from pipeline.tokenizer_training import Training, trained
+from pipeline.tokenizer_training import Training, as_table, trained
 
 pytestmark = pytest.mark.ray
 
@@ -25,7 +26,7 @@ def test_the_command_writes_a_tokenizer_and_tells_how_it_fits(undisturbed, tmp_p
     assert told[0].startswith("trained on ")
     head = next(line for line in told if line.startswith("language"))
     assert head.split() == ["language", "documents", "tokens/word", "then", "bytes/token", "then"]
-    assert told[-1].startswith(f"wrote {out}")
+    assert told[-1] == f"wrote {out}: use it with `tokens: {{tokenizer: {os.path.relpath(out, undisturbed)}}}`"
     made = load(out.read_bytes())
     assert made.path == "fast"
     assert made.vocab_size == 600
@@ -51,3 +52,19 @@ def test_too_large_a_vocabulary_and_an_unknown_column_are_told(undisturbed, tmp_
     assert "train on more text, or ask for fewer" in say("--vocab-size", 900_000)
     assert "no column 'tongue'" in say("--language", "tongue")
     assert not Path(tmp_path / "x.json").exists()
+
+
+def test_it_is_told_beside_the_default_and_beside_the_tokenizer_of_the_job(undisturbed, tmp_path):
+    spec = job_of(undisturbed / "job.yaml", ())
+    first = trained(spec, SMALL)
+    assert first.job is None
+    (tmp_path / "own.json").write_bytes(first.content)
+    own = spec.model_copy(update={"tokens": spec.tokens.model_copy(update={"tokenizer": str(tmp_path / "own.json")})})
+    second = trained(own, SMALL)
+    assert second.default == first.default
+    assert second.job == first.own
+    head, row = as_table(second).splitlines()[:2]
+    assert head.split() == [
+        "language", "documents", "tokens/word", "job's", "then", "bytes/token", "job's", "then",
+    ]  # fmt: skip
+    assert len(row.split()) == 8

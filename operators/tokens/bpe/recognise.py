@@ -15,6 +15,18 @@ MODES: dict[tuple[str, ...], int] = {
     (O200K,): words.O200K,
     DEEPSEEK3: words.DEEPSEEK3,
 }
+# Expressions that leave no character of any text unmatched: to keep the matches and drop the rest cuts alike.
+WHOLE = (GPT2, LLAMA3, QWEN2, O200K)
+# Parts of them as others write them, and as they stand here: what is possessive there has nothing to give back, and the
+# newlines that `\s*` has taken end at the last one either way. Source: cl100k_base and o200k_base of tiktoken.
+WRITTEN = (
+    (r"[^\r\n\p{L}\p{N}]?+\p{L}", r"[^\r\n\p{L}\p{N}]?\p{L}"),
+    (r"\p{L}++", r"\p{L}+"),
+    (r"[^\s\p{L}\p{N}]++", r"[^\s\p{L}\p{N}]+"),
+    (r"[\r\n]*+", r"[\r\n]*"),
+    (r"[\r\n/]*+", r"[\r\n/]*"),
+    (r"|\s*[\r\n]|", r"|\s*[\r\n]+|"),
+)
 UNSET = (None, "", False, 0)
 # What may be set in a BPE model without changing what bytes give: all 256 of them have a token, so none is unknown.
 NO_MATTER = {"type", "vocab", "merges", "ignore_merges", "unk_token", "fuse_unk", "byte_fallback"}
@@ -98,12 +110,18 @@ def pre_tokenizer_of(spec: Mapping[str, Any] | None) -> tuple[int, bool]:
 
 
 def expression_of(cut: Mapping[str, Any]) -> str:
-    """The regular expression of a step that cuts at its matches and keeps all; NotByKernel for any other step."""
+    """The regular expression of a step that cuts at its matches and keeps all, as `expressions` writes it; NotByKernel
+    for any other step.
+    """
     pattern = cut.get("pattern")
-    plain = cut["type"] == "Split" and cut.get("behavior") == "Isolated" and not cut.get("invert")
-    if not plain or not isinstance(pattern, Mapping) or "Regex" not in pattern:
-        raise NotByKernel(f"a pre-tokenizer step is not known: {shown(cut)}")
-    return pattern["Regex"]
+    if cut["type"] == "Split" and isinstance(pattern, Mapping) and "Regex" in pattern:
+        expression = pattern["Regex"]
+        for theirs, ours in WRITTEN:
+            expression = expression.replace(theirs, ours)
+        how = cut.get("behavior"), bool(cut.get("invert"))
+        if how == ("Isolated", False) or (how == ("Removed", True) and expression in WHOLE):
+            return expression
+    raise NotByKernel(f"a pre-tokenizer step is not known: {shown(cut)}")
 
 
 def shown(spec: object) -> str:

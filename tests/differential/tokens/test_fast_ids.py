@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from operators.batch import TEXT
-from operators.tokens.expressions import EXPRESSIONS
+from operators.tokens.expressions import EXPRESSIONS, O200K
 from operators.tokens.judged import by_tokenizers
 from operators.tokens.tokenizer import Tokenizer, load
 from tests.differential.tokens.fuzz import long_strings, strings
@@ -38,6 +38,48 @@ def added(content: str, token: int, *, special: bool, normalized: bool) -> dict:
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_every_expression_on_random_strings(trained, expression):
     assert_same_ids(loaded(trained(expression)), [*strings(5_000, seed=2), *long_strings(2_000, seed=2)])
+
+
+CL100K = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*"
+    r"|\s*[\r\n]|\s+(?!\S)|\s+"
+)
+ALL_POSSESSIVE = CL100K.replace(r"\p{L}+", r"\p{L}++").replace(r"[\r\n]*", r"[\r\n]*+")
+FORMS = {
+    "cl100k": ("llama3", CL100K),
+    "cl100k, all possessive": ("llama3", ALL_POSSESSIVE),
+    "qwen2 possessive": ("qwen2", ALL_POSSESSIVE.replace(r"\p{N}{1,3}", r"\p{N}")),
+    "o200k possessive": ("o200k", O200K.replace(r"\p{N}]+", r"\p{N}]++").replace(r"[\r\n/]*", r"[\r\n/]*+")),
+    **{f"{name}, the rest removed": (name, EXPRESSIONS[name][0]) for name in ("gpt2", "llama3", "qwen2", "o200k")},
+    "cl100k, the rest removed": ("llama3", CL100K),
+}
+
+
+def as_written(spec: dict, form: str) -> dict:
+    """A trained tokenizer whose split expression is written in another way."""
+    removed = form.endswith("removed")
+    cut = {
+        "type": "Split",
+        "pattern": {"Regex": FORMS[form][1]},
+        "behavior": "Removed" if removed else "Isolated",
+        "invert": removed,
+    }
+    spec["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [cut, {**BYTES, "use_regex": False}]}
+    return spec
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_other_ways_to_write_an_expression_on_random_strings(trained, form):
+    tokenizer = loaded(as_written(trained(FORMS[form][0]), form))
+    assert_same_ids(tokenizer, [*strings(5_000, seed=3), *long_strings(2_000, seed=3)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_other_ways_to_write_an_expression_on_200_000_random_strings(trained, form):
+    tokenizer = loaded(as_written(trained(FORMS[form][0]), form))
+    for seed in range(10):
+        assert_same_ids(tokenizer, [*strings(15_000, seed=200 + seed), *long_strings(5_000, seed=200 + seed)])
 
 
 @pytest.mark.slow

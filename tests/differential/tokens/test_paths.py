@@ -19,6 +19,7 @@ from operators.tokens.bpe.categories import (
     probed_categories,
     probed_digits,
 )
+from operators.tokens.expressions import DEEPSEEK3, LLAMA3
 from operators.tokens.sampled import ONE_IN, TokenMismatch
 from operators.tokens.tokenizer import load
 from tests.differential.tokens.fuzz import strings
@@ -37,6 +38,16 @@ REASONS = {
     "own rule": (
         lambda s: s["pre_tokenizer"]["pretokenizers"][0]["pattern"].update(Regex="a|b"),
         "not one of those known",
+    ),
+    "a repeat that is not possessive here": (
+        lambda s: s["pre_tokenizer"]["pretokenizers"][0]["pattern"].update(Regex=LLAMA3.replace("{1,3}", "{1,3}+")),
+        "not one of those known",
+    ),
+    "the rest removed, where there is a rest": (
+        lambda s: s["pre_tokenizer"]["pretokenizers"][0].update(
+            pattern={"Regex": DEEPSEEK3[2]}, behavior="Removed", invert=True
+        ),
+        "a pre-tokenizer step is not known",
     ),
     "lstrip": (lambda s: s["added_tokens"][1].update(lstrip=True), r"added token '<\|pad\|>' takes in spaces"),
     "bytes": (lambda s: drop_byte(s), "no token for 1 of 256 bytes"),

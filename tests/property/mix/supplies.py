@@ -60,5 +60,6 @@ def corpus(seed: int, documents: int, *, longest: int = 5000) -> pa.Table:
             "u": rng.integers(0, 2**64, documents, dtype=np.uint64),
             "doc_id": rng.permutation(documents).astype(np.int64),
             "copies": rng.choice([1, 1, 1, 2, 3, 7, 150, 2000], documents).astype(np.int64),
+            "held_u": rng.integers(0, 2**64, documents, dtype=np.uint64),
         }
     )

@@ -101,7 +101,7 @@ def test_copies_of_a_document_are_as_even_as_can_be(name):
     times = np.bincount(taken([unit], found)["doc_id"].to_numpy(), minlength=unit.num_rows)
     by_row = times[unit["doc_id"].to_numpy()]
     leaf = found.plan.leaves.leaf_of(unit)
-    mixable = ~held_out(unit["u"].to_numpy(), found.plan.held_out)
+    mixable = ~held_out(unit["held_u"].to_numpy(), found.plan.held_out)
     for k in np.unique(leaf):
         of_leaf = by_row[(leaf == k) & mixable]
         assert of_leaf.max() - of_leaf.min() <= 1

@@ -10,7 +10,7 @@ from operators.mix.family import Infeasible
 from operators.mix.schedule import HeadDecay, Level, equal_phases
 from operators.mix.select import Selection, select_in_memory
 from operators.mix.spec import REHYDRATION, Budget, MixSpec, Multiplier
-from operators.mix.weights import Natural, SpecError, Temperature, UniMax
+from operators.mix.weights import Explicit, Natural, SpecError, Temperature, UniMax
 from operators.mix.where import Bound, Replay
 from pipeline.verify.mixed import Mixed, budget, caps, farthest, leaves, parts, windows
 from pipeline.verify.written import Leafwise
@@ -29,6 +29,7 @@ def documents(count: int, longest: int, seed: int) -> pa.Table:
             "n_tokens": np.ceil(longest ** random.random(count)).astype(np.int32),
             "language": random.choice(["de", "en", "fr", "sw", "yo"], count, p=[0.2, 0.6, 0.17, 0.02, 0.01]),
             "copies": random.choice([1, 2, 4, 300], count, p=[0.7, 0.2, 0.09, 0.01]),
+            "held_u": random.integers(0, 2**64, count, dtype=np.uint64),
         }
     )
 
@@ -107,6 +108,30 @@ def test_a_budget_that_caps_inside_documents_cannot_fill_is_no_breach_and_is_tol
     leaf = int(np.argmax(mixed.parts[0].tokens))
     lost = int(mixed.plan.leaves.largest[mixed.parts[0].leaf[leaf]])
     assert "too few" in budget(changed(mixed, 0, leaf, -lost)).breaches[0]
+
+
+def test_leaves_that_were_planned_and_got_no_document_are_counted_and_named():
+    names = [f"d{i:03}" if i < 50 else "web" for i in range(250)]
+    rng = np.random.default_rng(0)
+    table = pa.table(
+        {
+            "doc_id": np.arange(250),
+            "u": rng.integers(0, 2**64, 250, np.uint64),
+            "n_tokens": rng.integers(50, 2000, 250),
+            "domain": names,
+        }
+    )
+    weights = {f"d{i:03}": 10 ** (-4 * i / 49) for i in range(50)} | {"web": 20.0}
+    levels = (Level(columns=("domain",), weighting=Explicit(weights=weights)),)
+    mixed = mixed_of(select_in_memory([table], MixSpec(levels=levels, budget=Budget(multiple=0.5)), shards=2), table)
+    none = np.flatnonzero((mixed.plan.taken > 0) & (mixed.tokens.sum(axis=0) == 0))
+    assert len(none) > 20
+    said = leaves(mixed)
+    assert said.breaches == ()
+    assert said.told.startswith(f"{51 - len(none)} leaves, ")
+    first = none[np.argmax(mixed.plan.taken[none])]
+    assert f"{len(none)} planned, no document taken: d{first:03}, " in said.told
+    assert said.told.endswith(f"and {len(none) - 8} more")
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from pipeline.stages.inventory import Shard
 from pipeline.stages.tokenize import units_of
 
 HEAD = "name: j\ninputs: [{source: a, paths: [x.jsonl], columns: {quality: q}, domain: law, language: e}]\n"
+LAST_YEAR = HEAD.replace("}]", "}, {source: last-year, paths: [y.jsonl], columns: {quality: q}}]")
 LONG = """
 mix:
   levels:
@@ -40,17 +41,18 @@ mix:
   replay: {where: {source: last-year}, share: 0.05}
   multiplier: {column: copies, steps: [[1, 1], [2, 2.5]]}
   held_out: 0.01
+  held_out_seed: 3
   seed: 7
 """
 
 
-def mix(text: str, folder: str | Path = "/jobs") -> MixSpec:
-    return mix_of(parse(HEAD + text, folder=folder).mix)
+def mix(text: str, folder: str | Path = "/jobs", head: str = HEAD) -> MixSpec:
+    return mix_of(parse(head + text, folder=folder).mix)
 
 
 def test_everything_said_reaches_the_mixer():
     law = {"domain": ("law",)}
-    assert mix(LONG) == MixSpec(
+    assert mix(LONG, head=LAST_YEAR) == MixSpec(
         levels=(
             Level(columns=("domain",), weighting=Explicit(weights={"law": 0.2, "*": 0.8})),
             Level(columns=("language",), weighting=Temperature(temperature=3.33)),

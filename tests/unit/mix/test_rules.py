@@ -1,5 +1,7 @@
 """Each rule of the mix on a supply small enough to check by eye."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from operators.mix.plan import MixPlan, plan
 from operators.mix.plan_json import from_json, to_json
 from operators.mix.schedule import HeadDecay, Phase, equal_phases
 from operators.mix.spec import Budget, OnExhausted
-from operators.mix.weights import Alpha, Explicit, Natural, SpecError, Temperature
+from operators.mix.weights import Alpha, Explicit, Natural, QualityCurve, SpecError, Temperature
 from operators.mix.where import Boost, Bound, Cap, Replay
 from tests.property.mix.supplies import flat, languages, nested, supply
 
@@ -155,3 +157,39 @@ def test_advice_for_a_model():
     assert "2.00 times compute-optimal" in str(advice)
     with pytest.raises(ValueError, match="params must be above 0"):
         advise(0, made)
+
+
+def test_a_refusal_does_not_ask_the_rules_about_leaves_that_take_no_part():
+    """A curve gives up to 1.2 times a domain's tokens; a small one, left out, would have to give its own ten times."""
+    leaves = supply({("web", "high"): 10_000, ("web", "low"): 10_000, ("x", "low"): 1_000})
+    rules = Explicit(weights={"web": 1, "x": 1}), QualityCurve(discard=0.4, max_factor=2)
+    with pytest.raises(Infeasible, match="the budget needs 20,000 tokens"):
+        plan(leaves, nested(*rules, min_tokens=5_000, max_epochs=0.5))
+
+
+def test_of_a_very_large_mix_a_budget_far_below_the_one_asked_for_is_found_within_1_in_256():
+    rng = np.random.default_rng(0)
+    leaves = supply(
+        {(f"d{i % 200:03}", f"l{i // 200:03}"): int(n) for i, n in enumerate(rng.integers(1, 9_000, 8_000))}
+    )
+    bounds = (Bound(where={"language": ("l003",)}, min=0.9),)
+    spec = nested(Natural(), Natural(), budget=Budget(tokens=30_000_000), bounds=bounds, phases=equal_phases(3))
+    begin = time.process_time()
+    with pytest.raises(Infeasible, match=r"the largest budget found is ([\d,]+) tokens") as caught:
+        plan(leaves, spec)
+    assert time.process_time() - begin < 8
+    most = int(caught.value.end.split()[-2].replace(",", ""))
+    have = 4 * int(leaves.tokens[leaves.matches({"language": ("l003",)})].sum())
+    assert 0.99 < most * 0.9 / have < 1.001
+
+
+def test_bounds_that_contradict_each_other_are_both_named():
+    leaves = supply({("old", "de"): 5_000, ("new", "de"): 5_000, ("new", "en"): 10_000})
+    old, english = Bound(where={"domain": ("old",)}, min=0.6), Bound(where={"language": ("en",)}, min=0.6)
+    with pytest.raises(Infeasible) as caught:
+        plan(leaves, nested(Natural(), Natural(), budget=Budget(tokens=1_000), bounds=(old, english)))
+    assert "domain=old" in str(caught.value)
+    assert "language=en" in str(caught.value)
+    new = Bound(where={"domain": ("new",)}, min=0.6)
+    with pytest.raises(Infeasible, match=r"shares, domain=old \+ domain=new, needs 1,200"):
+        plan(leaves, nested(Natural(), Natural(), budget=Budget(tokens=1_000), bounds=(old, new)))

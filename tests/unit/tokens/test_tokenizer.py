@@ -48,15 +48,17 @@ def test_each_document_ends_once_and_a_null_one_has_no_tokens(default_json):
     assert tokenizer.decode(rows.row(0)) == "salt<|endoftext|>"
 
 
-def test_a_beginning_is_set_by_name(default_json):
-    tokenizer = load(with_added(default_json, "<s>"), bos="<s>")
-    rows = tokenizer.documents(pa.array(["salt", None, "", "<s>tea"], TEXT))
-    assert [tokenizer.decode(rows.row(i)) for i in range(4)] == [
-        "<s>salt<|endoftext|>",
-        "",
-        "<s><|endoftext|>",
-        "<s>tea<|endoftext|>",
-    ]
+def test_a_beginning_is_what_the_post_processor_adds(default_json):
+    spec = json.loads(with_added(default_json, "<s>"))
+    spec["post_processor"] = {
+        "type": "TemplateProcessing",
+        "single": [{"SpecialToken": {"id": "<s>", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],
+        "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+        "special_tokens": {"<s>": {"id": "<s>", "ids": [spec["added_tokens"][-1]["id"]], "tokens": ["<s>"]}},
+    }
+    tokenizer = load(json.dumps(spec).encode())
+    rows = tokenizer.documents(pa.array(["salt", None, ""], TEXT))
+    assert [tokenizer.decode(rows.row(i)) for i in range(3)] == ["<s>salt<|endoftext|>", "", "<s><|endoftext|>"]
 
 
 def test_sliced_texts_give_their_own_tokens(default_json):
