@@ -94,7 +94,7 @@ def test_labels_that_name_no_text_encoding_are_passed_over():
         assert detect(b"caf\xe9", label) == Charset("cp1252", "default")
 
 
-@pytest.mark.parametrize("label", CODECS)
+@pytest.mark.parametrize("label", sorted(CODECS))
 def test_every_label_of_the_standard_names_a_codec(label):
     assert codec_named(f" {label.upper()} ") == codecs.lookup(CODECS[label]).name
 
