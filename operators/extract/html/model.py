@@ -19,7 +19,7 @@ _DTYPES |= {
     for stage in STAGES
     for name, kind in zip(STORED, (np.uint32, np.int32, np.uint32, np.float32, np.float32), strict=True)
 }
-_NO_MODEL = "expected a model that `python -m training.extract` writes, as operators/extract/models/main_text.npz"
+_NO_MODEL = "not a model of extract.main_text, as `python -m training.extract` writes it"
 
 
 class NotAModel(ValueError):
