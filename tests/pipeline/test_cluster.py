@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.pipeline.jobs import ROOT, corpusmill, demo_job, made, write_job
@@ -63,6 +64,14 @@ def joined(address: str, nodes: int) -> None:
     raise AssertionError(f"the cluster did not come to {nodes} nodes:\n{told.stdout}{told.stderr}")
 
 
+def works(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a node runs a unit just now: Ray names its workers by what they run."""
+    started = psutil.Process(process.pid).children(recursive=True)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return any(worker.name().startswith("ray::") and "run_one" in " ".join(worker.cmdline()) for worker in started)
+    return False
+
+
 def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a node with all it started."""
     os.killpg(process.pid, signal.SIGKILL)
@@ -75,11 +84,13 @@ def test_a_node_killed_in_mid_ingest_costs_the_demo_no_row(head, demo, tmp_path)
     job = demo_job(tmp_path)
     command = [sys.executable, "-m", "pipeline.cli", "run", "--address", head, "--quiet", str(job)]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **NO_TOKENS}, stderr=subprocess.PIPE, text=True) as run:
-        while not list((tmp_path / "work").rglob("units/ingest/*.json")):
+        while not works(second):
             assert run.poll() is None, run.stderr and run.stderr.read()
             time.sleep(0.05)
         kill(second)
+        committed = {path.name for path in (tmp_path / "work").rglob("units/ingest/*.json")}
         _, told = run.communicate(timeout=300)
+    assert len(committed) < len(list((demo / "work").rglob("units/ingest/*.json"))), "killed after ingest"
     assert run.returncode == 0, told
     assert made(tmp_path / "out") == made(demo / "out")
 

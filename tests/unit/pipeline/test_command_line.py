@@ -118,7 +118,8 @@ def test_a_store_whose_package_is_not_installed_is_told_once_with_what_to_instal
 def interrupted(after_s: float, *arguments: object) -> tuple[int, str]:
     """Exit code and last words of a command that Ctrl-C reaches so many seconds after it began to run."""
     wait = f"import _thread, threading; threading.Timer({after_s}, _thread.interrupt_main).start()"
-    code = f"from pipeline.cli import main; {wait}; main(prog_name='corpusmill')"
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # in the background it is ignored
+    code = f"{heard}; from pipeline.cli import main; {wait}; main(prog_name='corpusmill')"
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=ROOT,
