@@ -1,4 +1,8 @@
-"""One page through every step, in one kernel."""
+"""One page through every step, in one kernel.
+
+These functions only call kernels. Numba puts them into their caller, so that the code of all steps is optimized once,
+not once a level.
+"""
 
 import numpy as np
 from numba import njit
@@ -20,7 +24,7 @@ from operators.extract.html.workspace import Workspace
 ODDS = 0.1  # (1 in 80) over (1 in 9), see training.extract.fitting
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def read_blocks(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> np.ndarray:
     """Tokenizes and measures a page: fills the workspace up to `features`; returns the table of paths."""
     tokenize(src, n, ws)
@@ -29,7 +33,7 @@ def read_blocks(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> np.ndar
     return first_features(src, ws, model)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def score_page(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> None:
     """Fills `score` for every block of the page, and `page_row`."""
     table = read_blocks(src, n, ws, model)
@@ -41,7 +45,7 @@ def score_page(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> None:
         score_blocks(ws.context, blocks, model.second, ws.score)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def main_text(
     src: np.ndarray, n: Int, ws: Workspace, model: Model, threshold: Real, comments: bool, links: bool
 ) -> tuple[Int, Choice, Real]:
