@@ -24,22 +24,10 @@ help:  ## list the targets
 	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.venv-peers/stamp: requirements/peers.txt
+.venv-peers/stamp .venv-torch/stamp .venv-train/stamp: .venv-%/stamp: requirements/%.txt
 	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
-	$(PYTHON) -m venv .venv-peers
-	.venv-peers/bin/pip install -q --require-hashes -r requirements/peers.txt
-	@touch $@
-
-.venv-train/stamp: requirements/train.txt
-	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
-	$(PYTHON) -m venv .venv-train
-	.venv-train/bin/pip install -q --require-hashes -r requirements/train.txt
-	@touch $@
-
-.venv-torch/stamp: requirements/torch.txt
-	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
-	$(PYTHON) -m venv .venv-torch
-	.venv-torch/bin/pip install -q --require-hashes -r requirements/torch.txt
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/pip install -q --require-hashes -r requirements/$*.txt
 	@touch $@
 
 demo: .venv/run.stamp  ## a real crawl excerpt to packed token shards, under 3 minutes
