@@ -5,6 +5,8 @@ BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n $(shell nproc) --dist loadgroup
 export RAY_USAGE_STATS_ENABLED := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where this is set, every process of every test compiles all modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 

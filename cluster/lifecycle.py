@@ -1,12 +1,10 @@
-"""Ray: started here and nowhere else, on this machine or by joining a cluster."""
+"""Ray: started here and nowhere else, on this machine or by joining a cluster; imported only once it is asked for."""
 
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-
-import ray
 
 START_HINT = (
     "is a Ray head running there (`ray start --head`), with the same Ray and Python versions? When the cluster uses "
@@ -29,6 +27,8 @@ def session(*, address: str | None, workers: int | None, worker_setup: str | Non
     session that this process has already is used, and left as it is. worker_setup: `module.function` that every worker
     process of a cluster calls before anything else; on this machine workers inherit the environment.
     """
+    import ray
+
     if ray.is_initialized():
         yield cpus()
         return
@@ -69,9 +69,13 @@ def _answers(address: str) -> None:
 
 def cpus() -> int:
     """CPUs of the session, over all its machines."""
+    import ray
+
     return int(ray.cluster_resources().get("CPU", 1))
 
 
 def nodes() -> int:
     """How many machines the session spans."""
+    import ray
+
     return sum(1 for node in ray.nodes() if node["Alive"])

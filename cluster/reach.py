@@ -5,10 +5,6 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-import ray
-from ray.exceptions import RayError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
 from cluster.storage import Store
 
 ANSWER_S = 60.0
@@ -19,6 +15,8 @@ def unreachable(stores: Sequence[Store]) -> list[str]:
 
     Raises OSError when this process itself cannot write to a store.
     """
+    import ray
+
     found: list[str] = []
     for store in stores:
         name = f"_reach-{uuid.uuid4().hex}"
@@ -35,6 +33,10 @@ def unreachable(stores: Sequence[Store]) -> list[str]:
 
 
 def _ask(node: str, store: Store, name: str) -> str | None:
+    import ray
+    from ray.exceptions import RayError
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
     here = NodeAffinitySchedulingStrategy(node, soft=False)
     task: Any = ray.remote(sees)
     answer = task.options(num_cpus=0, scheduling_strategy=here, max_retries=1).remote(store, name)

@@ -6,8 +6,10 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ray.job_submission import JobStatus, JobSubmissionClient
+if TYPE_CHECKING:
+    from ray.job_submission import JobSubmissionClient
 
 PACKAGES = ("operators", "pipeline", "cluster")
 NOT_READY = "No available agent"  # Ray 2.60
@@ -31,6 +33,8 @@ def submit(
 
     code: the folder that holds the packages. wait: follow the log until the job ends; JobFailed unless it succeeded.
     """
+    from ray.job_submission import JobStatus, JobSubmissionClient
+
     try:
         client = JobSubmissionClient(address)
     except (ConnectionError, RuntimeError) as e:
@@ -62,7 +66,7 @@ def submit(
     return job
 
 
-def _accepted(client: JobSubmissionClient, entrypoint: str, folder: str) -> str:
+def _accepted(client: "JobSubmissionClient", entrypoint: str, folder: str) -> str:
     """The job's id. A head that has just come up answers before it can start jobs: it is asked again for a while."""
     for _ in range(ASKED_AGAIN):
         try:

@@ -2,6 +2,8 @@
 
 A unit is a small JSON-able mapping; running it writes its outputs under deterministic names and returns a small mapping
 of counts. Ray Data moves nothing else, so the driver's memory does not follow the corpus.
+
+Ray Data is imported where it runs: that takes a second, and `plan` and `inspect` name units but run none.
 """
 
 import json
@@ -15,8 +17,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-import ray.data
-from ray.util.annotations import RayDeprecationWarning
 
 Unit = Mapping[str, Any]
 Run = Callable[[Unit], Mapping[str, Any]]
@@ -98,6 +98,9 @@ def _run_wave(
 
 
 def _execute(rows: list[dict[str, Any]], run: Run, memory_bytes: int | None) -> Iterator[dict[str, Any]]:
+    import ray.data
+    from ray.util.annotations import RayDeprecationWarning
+
     def run_one(batch: pa.Table) -> pa.Table:
         index, unit = batch["index"][0].as_py(), json.loads(batch["unit"][0].as_py())
         try:
@@ -129,6 +132,8 @@ def _execute(rows: list[dict[str, Any]], run: Run, memory_bytes: int | None) -> 
 
 def quiet() -> None:
     """Leave the terminal to the run's own progress display."""
+    import ray.data
+
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.max_errored_blocks = 0  # one errored block would be a silent loss

@@ -11,7 +11,10 @@ import sys
 from pathlib import Path
 
 import yaml
+from click.testing import CliRunner
 from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+from pipeline.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo" / "data"
@@ -113,3 +116,9 @@ def corpusmill(
         timeout=timeout,
         check=False,
     )
+
+
+def corpusmill_here(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """As `corpusmill`, in this process and on its Ray session, which saves the start of both."""
+    done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)

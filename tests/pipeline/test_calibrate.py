@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.conftest import run_file
-from tests.pipeline.jobs import corpusmill, made
+from tests.pipeline.jobs import corpusmill_here, made
 from tests.pipeline.test_lines import texts_of
 
 pytestmark = pytest.mark.ray
@@ -77,7 +77,7 @@ def test_buckets_are_halves_of_each_language_and_can_be_mixed_by(ran):
 
 
 def test_the_thresholds_are_told(ran):
-    told = corpusmill("plan", str(ran / "job.yaml"))
+    told = corpusmill_here("plan", str(ran / "job.yaml"))
     assert 'word_count of ["en"]: 6 at 0.25, of 20 documents' in told.stdout, told.stdout + told.stderr
     thresholds = json.loads((ran / "out" / "_thresholds.json").read_text())
     assert {"column": "word_count", "documents": 40, "group": '["de"]', "quantiles": {"0.25": 111.0}, "run": 0} in (

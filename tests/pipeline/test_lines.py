@@ -11,7 +11,7 @@ import pytest
 from cluster.storage import Store
 from pipeline import sweep
 from tests.pipeline.conftest import run_file
-from tests.pipeline.jobs import corpusmill, made
+from tests.pipeline.jobs import corpusmill, corpusmill_here, made
 
 pytestmark = pytest.mark.ray
 
@@ -171,7 +171,7 @@ def test_killed_between_the_parts(place, ran, tmp_path):
     job = write(tmp_path, FILES)
     killed = corpusmill("run", "--quiet", str(job), env={"CORPUSMILL_FAULT_POINT": place})
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    done = corpusmill("run", "--quiet", "--workers", "1", str(job))
+    done = corpusmill_here("run", "--quiet", str(job))
     assert done.returncode == 0, done.stderr
     assert made(tmp_path / "out") == made(ran / "out")
 
@@ -192,12 +192,12 @@ def test_a_quick_look_goes_through_all_parts(ray_session, tmp_path):
 
 
 def test_plan_tells_of_each_part(ran):
-    told = corpusmill("plan", str(ran / "job.yaml"))
+    told = corpusmill_here("plan", str(ran / "job.yaml"))
     assert "ingest1: 3 of 3 committed" in told.stdout, told.stdout + told.stderr
     assert "ingest: 3 of 3 committed" in told.stdout
     assert "nothing to do" in told.stdout
 
 
 def test_cleaning_up_keeps_what_the_parts_rest_on(ran):
-    told = corpusmill("clean", str(ran / "job.yaml"))
+    told = corpusmill_here("clean", str(ran / "job.yaml"))
     assert "would delete 0 files" in told.stdout, told.stdout + told.stderr

@@ -10,7 +10,7 @@ import pytest
 from pipeline.stages.left import NothingLeft
 from pipeline.stages.stage import StageFailed
 from tests.pipeline.conftest import run_file
-from tests.pipeline.jobs import corpusmill
+from tests.pipeline.jobs import corpusmill_here
 
 pytestmark = pytest.mark.ray
 
@@ -58,8 +58,8 @@ def test_also_where_a_step_awaits_all_documents(ray_session, tmp_path):
         run_file(job(tmp_path, "a.jsonl", ROWS, more=", language: en", steps=steps))
 
 
-def test_the_command_shows_the_funnel_and_ends_with_3(tmp_path):
-    done = corpusmill("run", "--workers", "1", str(job(tmp_path, "a.jsonl", ROWS, more=", columns: {text: body}")))
+def test_the_command_shows_the_funnel_and_ends_with_3(ray_session, tmp_path):
+    done = corpusmill_here("run", str(job(tmp_path, "a.jsonl", ROWS, more=", columns: {text: body}")))
     assert done.returncode == 3, done.stderr
     assert "lost on the way" in done.stderr
     assert "3 failed, read: missing_field (such as missing_field: body)" in done.stderr

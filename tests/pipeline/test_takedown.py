@@ -19,7 +19,7 @@ from pipeline.runner import Options, opened
 from pipeline.stages.takedown import Asked, TakenDown, take_down
 from pipeline.verify import dataset
 from tests.pipeline.conftest import run_file
-from tests.pipeline.jobs import corpusmill, made, write_job
+from tests.pipeline.jobs import corpusmill, corpusmill_here, made, write_job
 
 pytestmark = pytest.mark.ray
 
@@ -170,7 +170,7 @@ def test_killed_anywhere_it_ends_the_same(place, job, tmp_path_factory):
     assert killed.returncode == (0 if place == WORKER else -signal.SIGKILL), killed.stderr
     # The dataset stays what it was until its manifest is replaced; parts that wait for that lie beside it.
     assert [b for b in breaches(job) if "belongs to no dataset" not in b] == []
-    done = corpusmill(*command)
+    done = corpusmill_here(*command)
     assert done.returncode == 0, done.stderr
     down(other / "job.yaml", *goes)
     assert made(job.parent / "out") == made(other / "out")
@@ -181,7 +181,7 @@ def test_a_document_that_is_not_there_is_refused_before_anything(job):
         down(job, 123456789)
     assert not (job.parent / "work" / "index" / "takedown.json").exists()
     (job.parent / "list.txt").write_text("# asked for in May\nexample\n")
-    done = corpusmill("takedown", str(job), str(job.parent / "list.txt"))
+    done = corpusmill_here("takedown", str(job), str(job.parent / "list.txt"))
     assert done.returncode == 2
     assert "list.txt:2: 'example' is neither a doc_id nor an address" in done.stderr
 
@@ -201,29 +201,29 @@ def update_of(job: Path, inputs: Path) -> dict[str, str]:
 
 def test_a_run_that_is_rolled_back_leaves_the_bytes_of_before(job, inputs):
     before = update_of(job, inputs)
-    refused = corpusmill("rollback", str(job), "0")
+    refused = corpusmill_here("rollback", str(job), "0")
     assert refused.returncode == 2
     assert "the newest is run 1" in refused.stderr
-    done = corpusmill("rollback", str(job), "1")
+    done = corpusmill_here("rollback", str(job), "1")
     assert done.returncode == 0, done.stderr
     assert made(job.parent / "out") == before
     assert run_file(job, update=True).did_nothing  # the same files stay out until they change
-    assert corpusmill("rollback", "--again", str(job), "1").returncode == 0
+    assert corpusmill_here("rollback", "--again", str(job), "1").returncode == 0
     run_file(job, update=True)
     assert {shard_of(i)[0] for i in ids_in(job)} == {0, 2}
     assert "before the first run there is nothing" in _rolled_back_to_the_first(job)
 
 
 def _rolled_back_to_the_first(job: Path) -> str:
-    assert corpusmill("rollback", str(job), "2").returncode == 0
-    return corpusmill("rollback", str(job), "0").stderr
+    assert corpusmill_here("rollback", str(job), "2").returncode == 0
+    return corpusmill_here("rollback", str(job), "0").stderr
 
 
 def test_a_removed_source_leaves_the_dataset_of_the_others(job, inputs, ray_session, tmp_path_factory):
-    refused = corpusmill("remove-source", str(job), "eip")
+    refused = corpusmill_here("remove-source", str(job), "eip")
     assert refused.returncode == 2
     assert "there are crawl, crawl-text, documents, eips" in refused.stderr
-    done = corpusmill("remove-source", str(job), "eips")
+    done = corpusmill_here("remove-source", str(job), "eips")
     assert done.returncode == 0, done.stderr
     fresh = write_job(tmp_path_factory.mktemp("fresh"), inputs)
     lines = fresh.read_text().split("  - source: eips")
@@ -233,6 +233,6 @@ def test_a_removed_source_leaves_the_dataset_of_the_others(job, inputs, ray_sess
     card = {"README.md"}  # it names the licence of every source of the job
     assert {n: ours[n] for n in ours.keys() - card} == {n: theirs[n] for n in theirs.keys() - card}
     assert run_file(job).did_nothing
-    assert corpusmill("remove-source", "--undo", str(job), "eips").returncode == 0
+    assert corpusmill_here("remove-source", "--undo", str(job), "eips").returncode == 0
     run_file(job)
     assert any(np.array(sorted(ids_in(job))) >> 26 == 3)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 from pipeline.exits import EXIT_WRONG_JOB
-from tests.pipeline.unprivileged import corpusmill_unprivileged
+from tests.pipeline.unprivileged import bound_by_modes
 
 JOB = """
 name: wrong
@@ -223,8 +223,9 @@ def unprivileged(folder: Path, path: str, **folders: str) -> str:
     for key, value in folders.items():
         text = re.sub(f"^{key}: .*$", f"{key}: {value}", text, flags=re.MULTILINE)
     job.write_text(text)
-    done = corpusmill_unprivileged("run", str(job))
-    assert done.returncode == EXIT_WRONG_JOB, done.stderr
+    with bound_by_modes():
+        done = CliRunner().invoke(main, ["run", str(job)], catch_exceptions=False)
+    assert done.exit_code == EXIT_WRONG_JOB, done.output
     assert not (folder / "work").exists()
     assert not (folder / "out").exists()
     return done.stderr

@@ -1,33 +1,40 @@
-"""The command line as somebody runs it who may not read and write everything, also where tests run as root."""
+"""What a process may do that is not root's, also where tests run as root."""
 
+import contextlib
 import ctypes
 import os
-import subprocess
-import sys
+from collections.abc import Iterator
 
-from tests.pipeline.jobs import ROOT
+VERSION_3, WORDS = 0x20080522, 2  # capability.h: the form of the calls below, and how many words each set has
+DAC_OVERRIDE, DAC_READ_SEARCH = 1, 2  # what lets root pass by the modes of files
+PR_GET_SECUREBITS, PR_SET_SECUREBITS = 27, 28  # prctl.h
+NO_SETUID_FIXUP = 1 << 2  # securebits.h: without it access(2) gives root all it might have
 
-PR_CAPBSET_DROP = 24  # prctl.h
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2  # capability.h: what lets root pass by modes of files
 
-
-def without_root_rights() -> None:
-    """Programs that this process starts from now on are bound by the modes of files."""
+@contextlib.contextmanager
+def bound_by_modes() -> Iterator[None]:
+    """This thread, and those it starts, are bound by the modes of files as long as this lasts."""
     if os.geteuid() != 0:
+        yield
         return
-    for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-        if ctypes.CDLL(None, use_errno=True).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "cannot give up the right to read every file")
+    header = (ctypes.c_uint32 * 2)(VERSION_3, 0)
+    had = (ctypes.c_uint32 * (3 * WORDS))()  # effective, permitted, inheritable; twice
+    _call("capget", header, had)
+    less = (ctypes.c_uint32 * (3 * WORDS))(*had)
+    less[0] &= ~(1 << DAC_OVERRIDE | 1 << DAC_READ_SEARCH)
+    bits = _call("prctl", PR_GET_SECUREBITS, 0, 0, 0, 0)
+    _call("prctl", PR_SET_SECUREBITS, bits | NO_SETUID_FIXUP, 0, 0, 0)
+    _call("capset", header, less)
+    try:
+        yield
+    finally:
+        _call("capset", header, had)
+        _call("prctl", PR_SET_SECUREBITS, bits, 0, 0, 0)
 
 
-def corpusmill_unprivileged(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """As `corpusmill`, bound by the modes of files."""
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline.cli", *arguments],
-        cwd=ROOT,
-        preexec_fn=without_root_rights,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def _call(name: str, *arguments: object) -> int:
+    """A call of the C library; OSError when it refuses."""
+    answer: int = getattr(ctypes.CDLL(None, use_errno=True), name)(*arguments)
+    if answer < 0:
+        raise OSError(ctypes.get_errno(), f"{name} to give up root's rights")
+    return answer
