@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -n $(shell nproc) --dist loadgroup
+PYTEST := $(BIN)/pytest -n $(shell nproc) --dist loadscope --no-loadscope-reorder
 export RAY_USAGE_STATS_ENABLED := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where this is set, every process of every test compiles all modules anew.

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from pipeline import kernel_cache
 
@@ -16,14 +18,18 @@ settings.load_profile("repo")
 CORPORA = Path(os.environ.get("CORPUSMILL_CORPORA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByKernels(LoadScopeScheduling):
     """Where tests run in several processes, those of a file run in one, and all that extract pages in one, too.
 
-    Half of the time of compiling all kernels goes into those of extraction, which no two processes need do.
+    A kernel that two processes need at once is compiled by both. Half of all compiling goes into those of extraction.
     """
-    for item in items:
-        extracts = "extract" in item.nodeid or "main_text" in item.nodeid
-        item.add_marker(pytest.mark.xdist_group("extraction" if extracts else item.nodeid.split("::")[0]))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "extraction" if "extract" in nodeid or "main_text" in nodeid else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByKernels:
+    return ByKernels(config, log)
 
 
 @pytest.fixture(scope="session")
