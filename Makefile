@@ -45,10 +45,11 @@ lint: .venv/dev.stamp  ## style and floors, seconds
 types: .venv/dev.stamp  ## types
 	$(BIN)/pyright
 
-fast: .venv/dev.stamp  ## the tests that need no Ray
-	$(PYTEST) -m "not ray and not slow"
+fast: .venv/dev.stamp  ## the tests that need no Ray and take no seconds
+	$(PYTEST) -m "not ray and not slow and not thorough"
 
-test: fast  ## every test but the slow suite, under 15 minutes
+test: .venv/dev.stamp  ## every test but the slow suite, under 15 minutes
+	$(PYTEST) -m "not ray and not slow"
 	$(BIN)/pytest -m "ray and not slow"
 
 test-full: .venv/dev.stamp .venv-peers/stamp .venv-torch/stamp  ## every test, also those that take minutes or need the peers

@@ -31,6 +31,7 @@ def chain(length: int, step: int = 8, words: int = 100) -> list[str]:
     return [" ".join(f"w{i}" for i in range(k * step, k * step + words)) for k in range(length)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("verify", ["text", "none"])
 def test_a_chain_of_10_000_converges_over_many_partitions(tmp_path, monkeypatch, verify):
     monkeypatch.setattr(files, "MIN_BATCH_BYTES", 1 << 14)
@@ -55,6 +56,7 @@ def test_a_bucket_of_a_million_equal_keys_is_linear():
     assert (len(stars.edges), stars.largest_bucket) == (n - 1, n)
 
 
+@pytest.mark.thorough
 def test_a_bucket_of_a_million_equal_keys_is_joined_over_many_partitions(tmp_path):
     n = 1_000_000
     ws = Workspace(tmp_path, NEAR_ONLY)

@@ -32,6 +32,7 @@ def test_by_the_gold_rule_nothing_is_removed_falsely(tmp_path, corpora, name):
     assert judged.recall >= PEER_RECALL[name] - 0.005
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", gold.SETS)
 def test_by_the_default_rule_nothing_is_removed_falsely(tmp_path, corpora, name):
     texts = gold.load(corpora / "neardup", name).texts

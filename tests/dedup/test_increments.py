@@ -101,6 +101,7 @@ def test_other_rules_do_not_build_on_what_these_decided(tmp_path):
     assert with_settled(ws.store, Settings(spec=ws.spec, shards=shards)).shards[0].settled is not None
 
 
+@pytest.mark.thorough
 def test_many_updates_leave_few_files_and_the_bytes_of_one_run(tmp_path):
     docs = corpus(60)
     ws, whole = Workspace(tmp_path / "a", spec_of()), Workspace(tmp_path / "b", spec_of())

@@ -91,6 +91,7 @@ ws.dedup(unit_bytes=1 << 13)
 """
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("nth", [1, 9, 30])
 @pytest.mark.usefixtures("tiny_parts")
 def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, nth):

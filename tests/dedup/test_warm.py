@@ -8,6 +8,7 @@ import pytest
 from tests.pipeline.jobs import ROOT
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("verify", ["text", "estimate", "none"])
 def test_after_its_warm_up_dedup_compiles_no_kernel(verify):
     command = [sys.executable, "-m", "tests.dedup.compiled", verify]

@@ -34,6 +34,7 @@ def test_of_real_texts(tmp_path, corpora, name):
     assert compare(ws, ws.dedup()) > 100
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shape", [(14, 8), (20, 5), (3, 2), (1, 1)])
 def test_of_drifting_texts_over_many_partitions(tmp_path, monkeypatch, shape):
     monkeypatch.setattr(files, "MIN_BATCH_BYTES", 1 << 9)

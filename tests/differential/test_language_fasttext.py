@@ -7,6 +7,7 @@ import json
 import fasttext
 import numpy as np
 import pyarrow as pa
+import pytest
 
 import operators
 from operators.batch import TEXT
@@ -18,6 +19,7 @@ from operators.text.spans import spans_of
 MODEL = importlib.resources.files(operators).joinpath("signals/models/lid.176.ftz")
 
 
+@pytest.mark.thorough
 def test_labels_are_those_of_the_fasttext_module_on_every_document(corpora):
     texts = []
     for path in sorted([*(corpora / "docs").glob("*.jsonl.gz"), *(corpora / "langid").glob("*.jsonl.gz")]):

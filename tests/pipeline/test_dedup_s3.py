@@ -28,6 +28,7 @@ def test_ranges_of_a_large_file(store, monkeypatch):
     assert sum(parts) == 20_000
 
 
+@pytest.mark.thorough
 def test_the_same_tables_as_on_a_disk(store, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "MIN_BATCH_BYTES", 1 << 9)
     monkeypatch.setattr(planning, "MIN_BATCH_BYTES", 1 << 9)

@@ -90,6 +90,7 @@ def test_other_stores(tmp_path, path, wanted):
     assert wanted in refused(tmp_path, path, command="plan")
 
 
+@pytest.mark.thorough
 def test_a_store_that_says_nothing_is_given_up_within_seconds(silent):
     started = time.monotonic()
     first_word = FirstWord()

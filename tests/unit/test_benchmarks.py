@@ -37,6 +37,7 @@ def test_copies_are_as_many_as_asked_for_in_clusters_of_the_given_sizes(corpus: 
     assert set(sizes.tolist()) <= {1, 2, 7} | {int(sizes.max())}
 
 
+@pytest.mark.thorough
 def test_exact_copies_equal_their_base_near_ones_resemble_it_and_others_do_not(corpus: Corpus):
     base = {int(c): corpus.text(i) for i, c in enumerate(corpus.truth.cluster) if corpus.truth.kind[i] == BASE}
     assert len(set(base.values())) == len(base)
@@ -54,6 +55,7 @@ def test_exact_copies_equal_their_base_near_ones_resemble_it_and_others_do_not(c
     assert max(unlike) < 0.5
 
 
+@pytest.mark.thorough
 def test_a_corpus_depends_on_its_seed_alone(corpus: Corpus):
     same = Corpus(300, seed=7, duplicates=corpus.duplicates, texts=real_texts(1500))
     other = Corpus(300, seed=8, duplicates=corpus.duplicates, texts=real_texts(1500))

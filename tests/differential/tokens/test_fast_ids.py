@@ -68,6 +68,7 @@ def as_written(spec: dict, form: str) -> dict:
     return spec
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", FORMS)
 def test_other_ways_to_write_an_expression_on_random_strings(trained, form):
     tokenizer = loaded(as_written(trained(FORMS[form][0]), form))

@@ -123,6 +123,7 @@ def test_ten_thousand_mutated_pages(corpora):
     fuzz(real_pages(corpora / "crawl", 300), 10_000)
 
 
+@pytest.mark.thorough
 def test_a_page_of_41_mb_takes_bounded_memory():
     warm()
     code = "page = b'<html>' + b'<p>one more paragraph of a page without end' * (LARGE * 2 // 43)\n"

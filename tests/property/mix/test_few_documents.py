@@ -82,6 +82,7 @@ def test_values_of_a_column_keep_their_shares_where_each_leaf_has_one_document()
         assert (np.abs(there - wanted) <= np.maximum(0.001, longest / 2 / taken.sum())).all()
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @example(seed=1, leaves=400, each=1, alike=True, low=-9, multiple=0.3, epochs=4, phases=(), window=None)
 @example(seed=1, leaves=400, each=2, alike=False, low=-9, multiple=1.1, epochs=1.5, phases=PHASES, window=(0.1, 0.2))
@@ -125,6 +126,7 @@ def test_total_leaves_caps_and_windows(seed, leaves, each, alike, low, multiple,
                 assert bound.min <= row[plan.leaves.matches(bound.where)].sum() / row.sum() <= bound.max
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("alike", [True, False], ids=["alike", "uneven"])
 @pytest.mark.parametrize("most", [0, 1 << 40])
 def test_the_same_documents_however_divided_and_counted(alike, most, monkeypatch):

@@ -61,6 +61,7 @@ def few_bins(monkeypatch):
     return set_
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("first", [1, 64, 1 << 25])
 @pytest.mark.parametrize("name", SPECS)
 def test_as_if_all_documents_around_the_cuts_were_looked_at(name, first, few_bins):

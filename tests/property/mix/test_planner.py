@@ -67,6 +67,7 @@ def planned(leaves: LeafTable, spec: MixSpec) -> MixPlan | None:
         return None
 
 
+@pytest.mark.thorough
 @settings(max_examples=50)
 @given(leaves=SUPPLIES, spec=specs())
 def test_sums_windows_and_caps_hold_to_the_token(leaves, spec):
@@ -87,6 +88,7 @@ def test_a_plan_comes_back_from_json_byte_for_byte(leaves, spec):
     assert to_json(from_json(told)) == told
 
 
+@pytest.mark.thorough
 @settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much])
 @given(leaves=SUPPLIES, spec=specs())
 def test_the_largest_feasible_budget_is_feasible_and_no_larger_one_is(leaves, spec):

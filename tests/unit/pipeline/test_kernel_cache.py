@@ -57,6 +57,7 @@ def run(package: Path) -> list[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split()
 
 
+@pytest.mark.thorough
 def test_a_kernel_is_compiled_anew_when_a_number_changes_two_files_away(package):
     assert run(package) == ["6", "0"]
     assert run(package) == ["6", "1"]

@@ -47,6 +47,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kernels.stamp_of.cache_clear()
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("cache")
 def test_of_two_processes_one_compiles_and_the_other_waits(tmp_path):
     log = tmp_path / "log"
