@@ -34,13 +34,18 @@ class Jsonl(Mapped, Reader):
     columns: further columns, column name -> field, all strings.
     max_record_bytes: a longer line is a failed row `record_too_large`, passed over without being held.
 
-    Offsets of a compressed file are those of what it inflates to; a row `compression` makes the lengths add up to the
-    bytes stored. Such a file belongs to its first span, whole, also where it has many members: where a line begins in
-    the inflated bytes, and so its offset, is not known before all members in front are inflated. A big one is read by
-    one worker; stored plain, as Parquet, or in several files it is read by many.
+    A compressed file is divided where it has several members (gzip) or frames (Zstandard, LZ4), as `bgzip`, `pzstd` or
+    the `cat` of many files make them: a span has those that begin in it. The member at which two spans meet is inflated
+    once more by each of them, to see that it is sound. A file of one member is read by one worker, however large.
+
+    offset: in a compressed file the stored offset of the member that the line begins in, and the number of bytes
+    inflated from it before the line (the first member that holds anything counts from 0). However the file is divided
+    it is the same, but lines of different members may share it, and it may fall from one member to the next. length: of
+    what the file inflates to; a row `compression` makes the lengths add up to the bytes stored.
     """
 
     makes: ClassVar[Columns] = {"text": TEXT}
+    version: ClassVar[int] = 2
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
@@ -52,7 +57,7 @@ class Jsonl(Mapped, Reader):
             for _ in self._lines(rows, block, wanted):
                 if rows.full:
                     yield rows.batch()
-        rows.close(span, closing(stored, span))
+        rows.close(span, closing(stored))
         if len(rows):
             yield rows.batch()
 

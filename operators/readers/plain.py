@@ -29,8 +29,9 @@ class Plain(Reader):
     errors: "fail" makes text that is not UTF-8 a failed row `invalid_utf8`; "replace" puts U+FFFD in its place.
     max_record_bytes: a longer document is a failed row `record_too_large`.
 
-    Lines can be split into spans; a file read by file or paragraph belongs to its first span, whole. Offsets of a
-    compressed file are those of what it inflates to.
+    Lines can be split into spans, those of a compressed file by its members, as `readers.jsonl` says; a file read by
+    file or paragraph belongs to its first span, whole. Offsets and lengths in a compressed file are also those of
+    `readers.jsonl`.
     """
 
     unit: Literal["file", "line", "paragraph"] = "file"
@@ -38,6 +39,7 @@ class Plain(Reader):
     max_record_bytes: int = 64 << 20
 
     makes: ClassVar[Columns] = {"text": TEXT}
+    version: ClassVar[int] = 2
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
 
@@ -56,7 +58,7 @@ class Plain(Reader):
             self._add(rows, document)
             if rows.full:
                 yield rows.batch()
-        rows.close(span, closing(stored, span))
+        rows.close(span, closing(stored))
         if len(rows):
             yield rows.batch()
 

@@ -4,6 +4,7 @@ import gzip
 import io
 import zlib
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import lz4.frame
 import orjson
@@ -109,6 +110,11 @@ def each(records: Sequence[bytes], pack: Pack) -> bytes:
     return b"".join(map(pack, records))
 
 
+def members(data: bytes, cuts: Sequence[int], pack: Pack) -> bytes:
+    """A member from each cut to the next, whatever lines that divides; two equal cuts make an empty one."""
+    return each([data[a:b] for a, b in pairwise([0, *sorted(cuts), len(data)])], pack)
+
+
 def files() -> dict[str, tuple[str, dict[str, object], bytes]]:
     """Name -> reader, its parameters, the bytes: each reader with each form it reads."""
     archives = {"warc": warc_records(), "wet": wet_records(), "arc": arc_records()}
@@ -126,6 +132,9 @@ def files() -> dict[str, tuple[str, dict[str, object], bytes]]:
         out[f"plain.{unit}.gz"] = ("readers.plain", {"unit": unit}, gz(lines))
     for form, pack in PACKS.items():
         out[f"jsonl.{form}"] = ("readers.jsonl", mapped, pack(lines))
+        cuts = (461, 500, 510, 510, 661, 1163, 1500, 1501, 2000, len(lines))
+        out[f"jsonl.members.{form}"] = ("readers.jsonl", mapped, members(lines, cuts, pack))
+        out[f"plain.line.members.{form}"] = ("readers.plain", {"unit": "line"}, members(lines, cuts, pack))
     out["parquet"] = ("readers.parquet", {"source_id": "id"}, parquet_file())
     return out
 

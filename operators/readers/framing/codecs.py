@@ -86,17 +86,17 @@ class Codec:
         return Lz4() if self.kind == "lz4" else Zstd(self.dictionary)
 
 
-def codec_of(stored: Stored, skip: int = 0) -> Codec | None:
+def codec_of(stored: Stored) -> Codec | None:
     """The codec that the first bytes of a file announce; None when it is not compressed."""
-    head = stored.read(skip, 4)
-    if _skippable(head):
-        size = int.from_bytes(stored.read(skip + 4, 4), "little")
+    at = 0
+    while _skippable(head := stored.read(at, 4)):
+        size = int.from_bytes(stored.read(at + 4, 4), "little")
         if head == DICTIONARY and size <= MAX_DICTIONARY_BYTES:
-            words = stored.read(skip + 8, size)
+            words = stored.read(at + 8, size)
             if words.startswith(MAGIC["zst"]):
                 words = _inflated_dictionary(words)
             return Codec("zst", words) if words else None
-        return codec_of(stored, skip + 8 + size)
+        at += 8 + size
     return next((Codec(kind) for kind, magic in MAGIC.items() if head.startswith(magic)), None)
 
 

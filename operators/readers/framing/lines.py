@@ -7,7 +7,7 @@ from operators.contract import Span
 from operators.readers.framing.codecs import codec_of
 from operators.readers.framing.rows import OTHER_SPAN
 from operators.readers.framing.stored import BLOCK_BYTES, Stored
-from operators.readers.framing.stream import Stream
+from operators.readers.framing.stream import Stream, stream_of
 
 COMPRESSION = "compression"
 
@@ -16,7 +16,8 @@ COMPRESSION = "compression"
 class Lines:
     """Whole lines that lie one behind the other, or one stretch that cannot be had.
 
-    offset: byte in the file, or, for a compressed file, in what it inflates to.
+    offset: byte in the file; of a compressed one the stored offset of the member it begins in, and the number of
+    inflated bytes of that member before it. Lines of a block are as far apart as they are long.
     """
 
     offset: int
@@ -26,50 +27,44 @@ class Lines:
 
 
 def lines_of(stored: Stored, span: Span, max_bytes: int) -> Iterator[Lines]:
-    """Blocks of whole lines, in order, with every line that begins in the span.
+    """Blocks of whole lines, in order, with every line that is the span's own; see `stream`.
 
-    A line that is longer than `max_bytes`, line end included, is passed over: `record_too_large`. A compressed file
-    belongs to the span that begins it, whole.
+    A line that is longer than `max_bytes`, line end included, is passed over: `record_too_large`.
     """
     stored.require(span)
-    codec = codec_of(stored)
-    if span.start == span.end or (codec is not None and span.start > 0):
-        return
-    if codec is not None:
-        yield from _blocks(Stream(stored, codec), 0, None, max_bytes)
-        return
-    start = span.start
-    if start > 0:
-        found = stored.find(b"\n", start - 1, span.end - 1)
-        if found < 0:
-            return
-        start = found + 1
-    yield from _blocks(Stream(stored, None, start), start, span.end, max_bytes)
+    stream = stream_of(stored, span) if span.start < span.end else None
+    if stream is not None and (span.start == 0 or pass_span_before(stream)):
+        yield from _blocks(stream, max_bytes)
 
 
-def closing(stored: Stored, span: Span) -> str:
+def closing(stored: Stored) -> str:
     """Why the lines of a span may not add up to it; see `Rows.close`."""
-    return OTHER_SPAN if span.start or codec_of(stored) is None else COMPRESSION
+    return OTHER_SPAN if codec_of(stored) is None else COMPRESSION
 
 
-def _blocks(stream: Stream, offset: int, end: int | None, max_bytes: int) -> Iterator[Lines]:
-    """Blocks from `offset` on, up to the line that begins at or behind `end`."""
+def _blocks(stream: Stream, max_bytes: int) -> Iterator[Lines]:
     kept: list[bytes] = []  # the beginning of a line whose end was not seen yet
-    size = 0
-    while end is None or offset < end:
+    offset = size = 0  # where it begins, how long it is
+    while True:
         piece = stream.more()
+        begin = stream.offset - len(piece)
+        if not size:
+            offset = begin
         if not piece and stream.damage is not None:
             yield Lines(offset, lost=stream.lost, failure=stream.damage)
-            offset += size
             kept, size = [], 0
             if not stream.resume():
                 return
-            offset += pass_line(stream)
+            pass_line(stream)
             continue
         cut = piece.rfind(b"\n") + 1 if piece else 0
+        if cut and offset + size != begin:  # of another member: what is behind the line counts from there
+            cut = piece.find(b"\n") + 1
+            stream.unread(piece[cut:])
+            piece = piece[:cut]
         if cut or not piece:
             block = b"".join([*kept, piece[:cut]]) if kept else piece[:cut]
-            yield from _within(offset, block, end, max_bytes)
+            yield from _within(offset, block, max_bytes)
             offset += len(block)
             kept, size = [piece[cut:]], len(piece) - cut
             if not piece:
@@ -81,15 +76,11 @@ def _blocks(stream: Stream, offset: int, end: int | None, max_bytes: int) -> Ite
             kept = []
             size += pass_line(stream)
             yield Lines(offset, lost=size, failure=f"record_too_large: {size}")
-            offset += size
             size = 0
 
 
-def _within(offset: int, block: bytes, end: int | None, max_bytes: int) -> Iterator[Lines]:
-    """The lines of `block` that begin before `end`, as one block where no line is too long."""
-    if end is not None and offset + len(block) > end:
-        last = block.find(b"\n", max(0, end - offset - 1))
-        block = block[: last + 1] if last >= 0 else block
+def _within(offset: int, block: bytes, max_bytes: int) -> Iterator[Lines]:
+    """The lines of `block`, as one block where no line is too long."""
     if len(block) <= max_bytes:
         if block:
             yield Lines(offset, block)
@@ -125,3 +116,21 @@ def pass_line(stream: Stream) -> int:
             return passed + cut
         passed += len(piece)
     return passed
+
+
+def pass_span_before(stream: Stream) -> bool:
+    """Pass over what the span before reads: up to a line end, or a damage and the line it breaks; False if that is all.
+
+    A line that takes up the whole span is not looked at beyond it.
+    """
+    while piece := stream.more():
+        if stream.past:
+            return False
+        cut = piece.find(b"\n") + 1
+        if cut:
+            stream.unread(piece[cut:])
+            return True
+    if stream.damage is None or not stream.resume():
+        return False
+    pass_line(stream)
+    return True
