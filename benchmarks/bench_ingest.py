@@ -28,7 +28,7 @@ from operators.text.punctuation import SENTENCE_ENDS
 from operators.text.sentences import CLOSERS
 
 ROUNDS = 3
-SIZES = {True: (128_000_000, 6_000_000), False: (1_000_000_000, 40_000_000)}  # bytes of text: ours, the peer's
+SIZES = {True: (96_000_000, 4_000_000), False: (1_000_000_000, 40_000_000)}  # bytes of text: ours, the peer's
 FEW = 60  # documents of a run that measures the fixed cost; some of them are kept
 FILES = 2
 LIMIT_S = 1200

@@ -34,6 +34,7 @@ STAGE_FIRST, STAGE_WARM = 9, 20
 TIKTOKEN = 2.5
 ONE_EXPRESSION = ("gpt2", "llama3", "qwen2", "o200k")  # what tiktoken can run; the others cut several times
 QUICK = ("gpt2_32k", "llama3_100k")
+EVERY = {True: 3, False: 1}  # one text in so many
 
 
 def rows(quick: bool) -> list[dict]:
@@ -45,7 +46,7 @@ def rows(quick: bool) -> list[dict]:
                 continue
             file = Path(folder) / f"{name}.json"
             measure("train", file, expression, str(size))
-            found += compared(name, expression, file, first, warm, every=1)
+            found += compared(name, expression, file, first, warm, every=EVERY[quick])
     return found
 
 

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-# A value as JSON knows it: what a free-form mapping in a job file may hold. Lists stay lists, so it round-trips.
+from pipeline.config.frozen import frozen
+
+# A value as JSON knows it: what a free-form mapping in a job file may hold; it cannot be changed. Lists stay lists, so
+# that it round-trips.
 Plain = Any
-PlainMap = dict[str, Plain]
+PlainMap = Annotated[dict[str, Plain], AfterValidator(frozen)]
 Complaint = tuple[tuple[str | int, ...], str]  # where inside the section, and what is wrong
 Share = Annotated[float, Field(ge=0, le=1)]
 Positive = Annotated[int, Field(gt=0)]
