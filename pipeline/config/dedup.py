@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from pipeline.config.frozen import FrozenMap, frozen
+from pipeline.config.frozen import frozen
 from pipeline.config.presets import PRESETS
 from pipeline.config.problems import nearest
 from pipeline.config.section import Complaint, Positive, Section, Share
@@ -54,7 +54,9 @@ class DedupSpec(Section):
     max_cluster_share: Share = 0.25
     """Share of all documents that one cluster of near duplicates may lose before the run stops; below 10,000 it never
     does. 0.25 is a guess: no honest corpus is a quarter one page."""
-    max_removed_share: Annotated[dict[str, Share], AfterValidator(frozen)] = FrozenMap(default=0.95)
+    max_removed_share: Annotated[dict[str, Share], AfterValidator(frozen)] = Field(
+        default_factory=lambda: {"default": 0.95}
+    )
     """Share of a source's documents that may be removed before the run stops, by source; `default` for the rest."""
 
     def ceiling(self, source: str) -> float:

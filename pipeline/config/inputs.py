@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from pipeline.config import storage_options
 from pipeline.config.formats import AUTO, FORMATS, format_of, list_address
-from pipeline.config.frozen import FrozenMap, frozen
+from pipeline.config.frozen import frozen
 from pipeline.config.problems import nearest
 from pipeline.config.section import Complaint, PlainMap, Section
 
@@ -28,7 +28,7 @@ class InputSpec(Section):
 
     `auto` goes by the ending of each file's name.
     """
-    columns: Annotated[dict[str, str], AfterValidator(frozen)] = FrozenMap()
+    columns: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
     """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}."""
     domain: str | None = None
     """Fixed value of the `domain` column; wins over what a step measures."""
@@ -38,9 +38,9 @@ class InputSpec(Section):
     """Among duplicates the copy from the source with the higher number survives."""
     prefix: str = ""
     """Put before each line of a list of files, e.g. `s3://commoncrawl/`; none: lines start at the job file's folder."""
-    options: PlainMap = FrozenMap()
+    options: PlainMap = Field(default_factory=dict)
     """Further parameters of the reader."""
-    storage: PlainMap = FrozenMap()
+    storage: PlainMap = Field(default_factory=dict)
     """fsspec options for these paths (endpoint_url, anon, ...); never a secret."""
     license: str | None = None
     """Free text for the dataset card."""

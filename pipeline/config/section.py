@@ -20,7 +20,12 @@ class Section(BaseModel):
     """One section of a job file. Equal sections have equal canonical text; none can be changed once read."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        validate_default=True,  # which is how a mapping that is left out cannot be changed either
     )
 
     def complaints(self) -> Iterator[Complaint]:

@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from pipeline.config.dedup import DedupSpec
-from pipeline.config.frozen import FrozenMap
 from pipeline.config.inputs import InputSpec, SampleSpec
 from pipeline.config.mix import MixSpec
 from pipeline.config.section import PlainMap, Positive, Section, Share
@@ -23,7 +22,7 @@ class JobSpec(Section):
     """Address of the folder for intermediate tables; any fsspec URL."""
     output: str = "./out"
     """Address of the folder for the published dataset; any fsspec URL."""
-    storage: PlainMap = FrozenMap()
+    storage: PlainMap = Field(default_factory=dict)
     """fsspec options for workspace and output (endpoint_url, ...); never a secret."""
     inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1)]
     """The sources; their order means nothing."""

@@ -4,7 +4,6 @@ from pydantic import Field
 
 from operators import load
 from operators.contract import Operator
-from pipeline.config.frozen import FrozenMap
 from pipeline.config.section import PlainMap, Section
 
 
@@ -13,7 +12,7 @@ class StepSpec(Section):
 
     operator: str = Field(min_length=1)
     """Name of an operator that ships (`signals.language`) or of a user's own class (`my_package.module.Class`)."""
-    params: PlainMap = FrozenMap()
+    params: PlainMap = Field(default_factory=dict)
     """Its parameters, as plain JSON values."""
     recipe: str | None = None
     """`name@version` of the recipe the step came from; null when the job file names it itself."""
