@@ -128,7 +128,9 @@ def made(ray_session: int, tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 def rows(folder: Path) -> dict[str, dict[str, str]]:
-    texts = [json.loads(line) for name in ("web", "last") for line in (folder / f"{name}.jsonl").open()]
+    texts = [
+        json.loads(line) for name in ("web", "last") for line in (folder / f"{name}.jsonl").read_bytes().splitlines()
+    ]
     return {row["id"]: row for row in texts}
 
 
@@ -212,7 +214,7 @@ def test_replay_ramps_curve_and_smallest_leaves_are_planned_as_written(made):
     assert years == ("2023", "2024")
     news = ~old & plan.leaves.matches({"domain": ("news",)})
     assert main[news].sum() / main[~old].sum() == pytest.approx(2 / 3, abs=0.01)
-    assert "news" in {row["leaf"] for row in csv.DictReader((made.folder / "shares.csv").open())}
+    assert "news" in {row["leaf"] for row in csv.DictReader((made.folder / "shares.csv").read_text().splitlines())}
 
 
 def test_what_happens_when_a_share_runs_out_is_as_the_job_says(made):
