@@ -74,18 +74,10 @@ def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> l
 
     limit: at most this many documents of each shard; null: all.
     """
-    part = parts_of(spec)[0]
-    prints = {key: sources.fingerprint(spec, *key, part) for key in sorted({(s.source, s.reader) for s in shards})}
-    keys = keys_fingerprint(spec.dedup) if part.awaited is None else None
+    prints, keys = _fingerprints(spec, 0, shards)
+    fixed = {"part": 0, "before": None, "answer": None, "limit": limit}
     return [
-        {
-            "name": digest(VERSION, asdict(s), prints[s.source, s.reader], keys, limit),
-            "part": 0,
-            "before": None,
-            "answer": None,
-            "limit": limit,
-            **asdict(s),
-        }
+        {"name": digest(VERSION, asdict(s), prints[s.source, s.reader], keys, limit), **fixed, **asdict(s)}
         for s in shards
     ]
 
@@ -94,10 +86,7 @@ def later_units(
     spec: JobSpec, number: int, before: Mapping[str, Shard], found: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """The units of part `number`, which take up the units `before`. found: the answer's file of each of those."""
-    part = parts_of(spec)[number]
-    shards = before.values()
-    prints = {key: sources.fingerprint(spec, *key, part) for key in sorted({(s.source, s.reader) for s in shards})}
-    keys = keys_fingerprint(spec.dedup) if part.awaited is None else None
+    prints, keys = _fingerprints(spec, number, [*before.values()])
     return [
         {
             "name": digest(VERSION, unit, found[unit], prints[s.source, s.reader], keys),
@@ -109,6 +98,13 @@ def later_units(
         }
         for unit, s in before.items()
     ]
+
+
+def _fingerprints(spec: JobSpec, number: int, shards: Sequence[Shard]) -> tuple[dict[tuple[str, str], str], str | None]:
+    """Of a part: of its steps, by source and reader; and of dedup's keys, which the last part alone writes."""
+    part = parts_of(spec)[number]
+    prints = {key: sources.fingerprint(spec, *key, part) for key in sorted({(s.source, s.reader) for s in shards})}
+    return prints, keys_fingerprint(spec.dedup) if part.awaited is None else None
 
 
 def standing(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[Standing]:
