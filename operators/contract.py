@@ -20,8 +20,8 @@ from operators.checks import Arrays, Columns, ContractError, checked, refuse_ove
 # What every reader tells of every record, beside the columns it `makes`. The lengths of all rows of a span add up to
 # the bytes of the span: what is not a document is a row too, skipped or failed.
 RECORD: Columns = {
-    "offset": pa.int64(),  # where the record begins: byte in the file as stored, or row of a Parquet file
-    "length": pa.int64(),  # bytes of the file it takes up, as stored
+    "offset": pa.int64(),  # where the record begins: byte of the file, row of Parquet; in compressed lines see Jsonl
+    "length": pa.int64(),  # bytes of the file it takes up, as stored; of compressed lines those inflated
     "skipped": pa.string(),  # null for a document; else what kind of record it is: "request", "blank_line"
     "failure": pa.string(),  # null when sound; else "reason" or "reason: what was found", e.g. "truncated_gzip: ..."
 }
@@ -80,7 +80,10 @@ class Foresees(Protocol):
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of a file: every record that BEGINS in [start, end) belongs to it, wherever it ends."""
+    """A stretch of a file: every record that BEGINS in [start, end) belongs to it, wherever it ends.
+
+    Of compressed lines: every line whose member begins there, less the end of the line that the span before began.
+    """
 
     start: int
     end: int
