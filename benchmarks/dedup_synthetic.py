@@ -10,7 +10,6 @@ document's 14 bands is its cluster's with a chance of 0.7, and its 20 shingles a
 import json
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 import pyarrow as pa
 
+from benchmarks.inside import Watch
 from cluster import lifecycle
 from cluster.storage import Store
 from operators.dedup.judge import UNSETTLED
@@ -41,7 +40,6 @@ from pipeline.stages.units import Done, quiet, run_units
 SHARD_ROWS = 33_000  # documents of a WET file of Common Crawl, about
 BANDS = 14
 KEPT_BAND = int(0.7 * 2**32)
-LOOK_EVERY_S = 2.0  # a look at all processes costs tens of milliseconds, which count as ours
 
 
 @dataclass(frozen=True)
@@ -109,38 +107,6 @@ class Sketches:
         return {"files": {f"{folder}/{unit['name']}.arrow": table.nbytes}, "documents": n}
 
 
-class Watch:
-    """CPU seconds of this process and its descendants, dead ones included; the peak of their resident memory."""
-
-    def __init__(self) -> None:
-        self.cpu: dict[tuple[int, float], float] = {}
-        self.peak_bytes = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-
-    def _look(self) -> None:
-        while not self._stop.wait(LOOK_EVERY_S):
-            self.sample()
-
-    def sample(self) -> float:
-        """CPU seconds so far."""
-        resident = 0
-        for process in [psutil.Process(), *psutil.Process().children(recursive=True)]:
-            try:
-                times, memory = process.cpu_times(), process.memory_full_info()
-                self.cpu[process.pid, process.create_time()] = times.user + times.system
-                resident += memory.pss
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
-                continue
-        self.peak_bytes = max(self.peak_bytes, resident)
-        return sum(self.cpu.values())
-
-    def stop(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-
 def measure(documents: int, folder: Path) -> dict[str, Any]:
     """Everything, once."""
     corpus, near = Corpus(documents), NearSpec()
@@ -194,13 +160,13 @@ def measure(documents: int, folder: Path) -> dict[str, Any]:
 
 def expected_removals(corpus: Corpus) -> int:
     """All documents of a cluster but one, if bands and bounds lost none: 14 bands at 0.7 lose next to none."""
-    clusters: dict[int, int] = {}
+    clusters: set[int] = set()
     total = 0
     for number in range(corpus.shards):
         cluster = corpus.cluster(corpus.shard(number))
         cluster = cluster[cluster >= 0]
         total += len(cluster)
-        clusters.update(dict.fromkeys(np.unique(cluster).tolist(), 1))
+        clusters.update(np.unique(cluster).tolist())
     return total - len(clusters)
 
 
