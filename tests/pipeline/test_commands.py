@@ -8,17 +8,10 @@ from click.testing import CliRunner
 from pipeline import sweep
 from pipeline.cli import main
 from pipeline.stages.left import NothingLeft
-from tests.pipeline.conftest import run_file
+from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import made, write_job
 
 pytestmark = pytest.mark.ray
-
-
-def say(*arguments: str) -> str:
-    """What the command prints; it must succeed."""
-    done = CliRunner().invoke(main, list(arguments), catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return done.output
 
 
 def test_plan_of_a_finished_job_finds_nothing_to_do(undisturbed):

@@ -169,7 +169,7 @@ def test_an_update_leaves_what_is_published_as_it_is(ray_session, tmp_path):
 )
 def test_killed_between_the_parts(place, ran, tmp_path):
     job = write(tmp_path, FILES)
-    killed = corpusmill("run", "--quiet", str(job), env={"CORPUSMILL_FAULT_POINT": place})
+    killed = corpusmill("run", "--quiet", "--workers", "1", str(job), env={"CORPUSMILL_FAULT_POINT": place})
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     done = corpusmill_here("run", "--quiet", str(job))
     assert done.returncode == 0, done.stderr
