@@ -5,7 +5,8 @@ anybody. When all units are done, `manifests/STAGE-FINGERPRINT.json` names them:
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,8 +62,9 @@ def run_stage(
         run.ray()
         if uses is not None:
             kernels.announce({uses(u) for u in missing}, run.display.line)
-        with run.display.stage(stage, len(missing)) as bar:
-            for outcome in run_units(missing, task, memory_bytes=memory_bytes):
+        running = run_units(missing, task, memory_bytes=memory_bytes)
+        with run.display.stage(stage, len(missing)) as bar, closing(running) as outcomes:
+            for outcome in outcomes:
                 if isinstance(outcome, Done):
                     found.take(str(outcome.unit["name"]), outcome.counts)
                     bar.advance(
@@ -108,11 +110,12 @@ def everything(workspace: Store, stage: str, names: Sequence[str]) -> Result | N
 def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
     """Runs the units of phases on Ray; one that fails every try ends the stage."""
 
-    def go(units: Sequence[Unit], task: Callable[[Unit], Counts]) -> Iterator[Counts]:
+    def go(units: Sequence[Unit], task: Callable[[Unit], Counts]) -> Generator[Counts, None, None]:
         run.ray()
         failed: list[Failed] = []
-        with run.display.stage(stage, len(units)) as bar:
-            for outcome in run_units(units, task, memory_bytes=memory_bytes):
+        running = run_units(units, task, memory_bytes=memory_bytes)
+        with run.display.stage(stage, len(units)) as bar, closing(running) as outcomes:
+            for outcome in outcomes:
                 if isinstance(outcome, Failed):
                     failed.append(outcome)
                 else:

@@ -12,7 +12,8 @@ import queue
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ WAVE_UNITS = 4096  # Ray Data keeps some kB of driver memory a task; 1,000 empty
 TRIES = 3
 WORKER_DEATHS = 3  # Ray Data's default is without end: a unit that kills its worker would be run for ever
 NEXT_WAVE_AT = 0.1  # the next wave starts when this share of the last one is still running
+END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
 
 
 @dataclass(frozen=True)
@@ -44,62 +46,86 @@ class Failed:
     details: str
 
 
-def run_units(units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None) -> Iterator[Done | Failed]:
+def run_units(
+    units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None
+) -> Generator[Done | Failed, None, None]:
     """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
     where Ray finds room: perhaps on the same machine.
+
+    Close it (`contextlib.closing`) before Ray is shut down: what still runs in the background would start Ray anew.
     """
     tries = dict.fromkeys(range(len(units)), 0)
     waiting = list(range(len(units)))
     while waiting:
         again: list[int] = []
-        for index, outcome in _waves(waiting, units, run, memory_bytes):
-            tries[index] += 1
-            if isinstance(outcome, Failed) and tries[index] < TRIES:
-                again.append(index)
-            else:
-                yield outcome
+        with closing(_waves(waiting, units, run, memory_bytes)) as outcomes:
+            for index, outcome in outcomes:
+                tries[index] += 1
+                if isinstance(outcome, Failed) and tries[index] < TRIES:
+                    again.append(index)
+                else:
+                    yield outcome
         waiting = again
 
 
 def _waves(
     indices: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None
-) -> Iterator[tuple[int, Done | Failed]]:
+) -> Generator[tuple[int, Done | Failed], None, None]:
     """Outcomes of all these units; at most two waves run at once, the second while the first one's stragglers end."""
     outcomes: queue.Queue[tuple[int, Done | Failed]] = queue.Queue()
     waves = [indices[i : i + WAVE_UNITS] for i in range(0, len(indices), WAVE_UNITS)]
+    unwanted, threads = threading.Event(), list[threading.Thread]()
     open_units = 0
-    while waves or open_units:
-        if waves and open_units <= NEXT_WAVE_AT * WAVE_UNITS:
-            wave = waves.pop(0)
-            open_units += len(wave)
-            threading.Thread(
-                target=_run_wave, args=(wave, units, run, memory_bytes, outcomes), name="wave", daemon=True
-            ).start()
-        yield outcomes.get()
-        open_units -= 1
+    try:
+        while waves or open_units:
+            if waves and open_units <= NEXT_WAVE_AT * WAVE_UNITS:
+                wave = waves.pop(0)
+                open_units += len(wave)
+                args = (wave, units, run, memory_bytes, outcomes, unwanted)
+                threads.append(threading.Thread(target=_run_wave, args=args, name="wave", daemon=True))
+                threads[-1].start()
+            yield outcomes.get()
+            open_units -= 1
+    except BaseException:  # closing comes as an exception, too
+        unwanted.set()
+        raise
+    finally:
+        for thread in threads:
+            thread.join(END_S)
 
 
 def _run_wave(
-    wave: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None, outcomes: queue.Queue[Any]
+    wave: list[int],
+    units: Sequence[Unit],
+    run: Run,
+    memory_bytes: int | None,
+    outcomes: queue.Queue[tuple[int, Done | Failed]],
+    unwanted: threading.Event,
 ) -> None:
     """One Ray Data execution. A unit that kills its worker ends the execution for all: then each half runs alone."""
     left = set(wave)
     try:
-        for row in _execute([{"index": i, "unit": json.dumps(units[i])} for i in wave], run, memory_bytes):
+        for row in _execute([{"index": i, "unit": json.dumps(units[i])} for i in wave], run, memory_bytes, unwanted):
             left.discard(row["index"])
             outcomes.put((row["index"], _outcome(units[row["index"]], row)))
     except BaseException as e:
+        if unwanted.is_set():
+            return
         rest = sorted(left)
         if len(rest) == 1:
             outcomes.put((rest[0], Failed(units[rest[0]], f"its worker died: {type(e).__name__}", str(e)[-2000:])))
         elif rest:
             for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
-                _run_wave(half, units, run, memory_bytes, outcomes)
+                _run_wave(half, units, run, memory_bytes, outcomes, unwanted)
 
 
-def _execute(rows: list[dict[str, Any]], run: Run, memory_bytes: int | None) -> Iterator[dict[str, Any]]:
+def _execute(
+    rows: list[dict[str, Any]], run: Run, memory_bytes: int | None, unwanted: threading.Event
+) -> Iterator[dict[str, Any]]:
     import ray.data
     from ray.util.annotations import RayDeprecationWarning
+
+    from pipeline.stages.unwanted import end_when
 
     def run_one(batch: pa.Table) -> pa.Table:
         index, unit = batch["index"][0].as_py(), json.loads(batch["unit"][0].as_py())
@@ -127,6 +153,7 @@ def _execute(rows: list[dict[str, Any]], run: Run, memory_bytes: int | None) -> 
             memory=memory_bytes,
             max_retries=WORKER_DEATHS,
         )
+    end_when(unwanted, dataset)
     yield from dataset.iter_rows()
 
 

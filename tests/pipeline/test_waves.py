@@ -1,7 +1,10 @@
-"""Units in many small waves, one of which always kills its worker: it alone is lost, and told."""
+"""Units in waves: one that kills its worker is lost alone, and told; what nobody waits for any more is not run on."""
 
 import os
 import signal
+import threading
+import time
+from contextlib import closing
 
 import pytest
 
@@ -27,9 +30,9 @@ def test_a_unit_that_kills_its_worker_costs_the_others_of_its_wave_nothing(ray_s
     waves: list[int] = []
     execute = units._execute
 
-    def watched(rows, run, memory_bytes):
+    def watched(rows, *rest):
         waves.append(len(rows))
-        return execute(rows, run, memory_bytes)
+        return execute(rows, *rest)
 
     monkeypatch.setattr(units, "_execute", watched)
     outcomes = list(run_units([{"n": n} for n in range(11)], deadly))
@@ -41,3 +44,19 @@ def test_a_unit_that_kills_its_worker_costs_the_others_of_its_wave_nothing(ray_s
     assert failed[9] == "ValueError: nine is not wanted"
     assert max(waves) == 4, "no wave holds more"
     assert len(waves) > 3, "the wave of the deadly unit was cut in halves"
+
+
+def test_what_nobody_waits_for_any_more_is_ended_in_the_cluster_too(ray_session, monkeypatch, tmp_path):
+    monkeypatch.setattr(units, "WAVE_UNITS", 4)
+
+    def slow(unit):
+        (tmp_path / f"{unit['n']}.begun").touch()
+        time.sleep(0 if unit["n"] == 0 else 1)
+        return {}
+
+    with closing(run_units([{"n": n} for n in range(12)], slow)) as outcomes:
+        assert isinstance(next(outcomes), Done)
+    assert not [t for t in threading.enumerate() if t.name == "wave" or t.name.startswith("StreamingExecutor")]
+    begun = len(list(tmp_path.iterdir()))
+    time.sleep(1.5)
+    assert len(list(tmp_path.iterdir())) == begun < 12
