@@ -47,6 +47,7 @@ class Leaf:
     unique_tokens: int = 0
     mixed: int = 0
     mixed_tokens: int = 0
+    mixed_bytes: int = 0
 
 
 COUNTED = tuple(f.name for f in fields(Leaf) if f.name != "key")
@@ -120,12 +121,12 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
         Step(
             "selected",
             mixed.total("selected", "documents"),
-            None,
+            mixed.total("selected", "bytes"),
             mixed.total("selected", "tokens"),
             lost=reasons(mixed, "not selected", "documents"),
             lost_tokens=reasons(mixed, "not selected", "tokens"),
         ),
-        Step("mixed", mixed.total("documents"), None, mixed.total("tokens")),
+        Step("mixed", mixed.total("documents"), mixed.total("bytes"), mixed.total("tokens")),
     ]
     return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"))
 
@@ -141,6 +142,7 @@ def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:
         "unique_tokens": tokenized.below("tokens"),
         "mixed": mixed.below("documents"),
         "mixed_tokens": mixed.below("tokens"),
+        "mixed_bytes": mixed.below("bytes"),
     }
     keys = {path for column in columns.values() for path in column}
     leaves = [leaf(k, {name: column.get(k, 0) for name, column in columns.items()}) for k in keys]

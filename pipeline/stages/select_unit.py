@@ -48,7 +48,7 @@ class Select:
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         chosen = selection(self.workspace, self.mix)
         name, tokens = str(unit["name"]), str(unit["tokens"])
-        there = light(self.workspace, tokens, [*columns_read(chosen.plan), *ALWAYS])
+        there = light(self.workspace, tokens, [*columns_read(chosen.plan), *ALWAYS, "bytes"])
         documents = rows_of(there, chosen.plan)
         copies = assign(chosen.cuts, documents)
         rows, shard = copies["row"].to_numpy(), copies["shard"].to_numpy()
@@ -70,20 +70,19 @@ class Select:
         payload = encoded(out).to_pybytes()
         self.workspace.publish(f"selected/{name}.arrow", payload)
         tally = Tally()
-        leaf = there.select([*ALWAYS]).take(pa.array(rows))
-        count(leaf.append_column("n_tokens", out["n_tokens"]), tally)
-        tell_selected(
-            left_out(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), documents.tokens, tally
-        )
+        count(there.take(pa.array(rows)), tally)
+        tell_selected(there, left_out(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), tally)
         counts = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
         return commit_unit(self.workspace, "select", name, counts)
 
 
-def tell_selected(lost: Mapping[LeftOut, np.ndarray], tokens: np.ndarray, tally: Tally) -> None:
-    """Distinct documents of a unit and their tokens: those that are in the mix, and the others by reason."""
+def tell_selected(there: pa.Table, lost: Mapping[LeftOut, np.ndarray], tally: Tally) -> None:
+    """Distinct documents of a unit, tokens and text bytes: those that are in the mix, and the others by reason."""
+    tokens, size = there["n_tokens"].to_numpy().astype(np.int64), there["bytes"].to_numpy()
     taken = ~np.logical_or.reduce(list(lost.values()))
     tally.add("selected", "documents", by=int(taken.sum()))
     tally.add("selected", "tokens", by=int(tokens[taken].sum()))
+    tally.add("selected", "bytes", by=int(size[taken].sum()))
     for reason, mask in lost.items():
         tally.add("not selected", "documents", reason, by=int(mask.sum()))
         tally.add("not selected", "tokens", reason, by=int(tokens[mask].sum()))

@@ -24,7 +24,7 @@ from pipeline.stages.stage import commit_unit
 from pipeline.stages.token_order import IDS, ROWS_AT_ONCE, write_sorted
 from pipeline.stages.units import Unit
 
-VERSION = 4
+VERSION = 5
 ALWAYS = ("source", "domain", "language")  # a leaf's usual columns; null becomes ""
 
 
@@ -50,6 +50,7 @@ def schema(mix: MixSpec) -> pa.Schema:
             **leaf,
             **numbers,
             "n_tokens": pa.int32(),
+            "bytes": pa.int64(),  # of the text, UTF-8
             "ids": IDS,
         }
     )
@@ -106,10 +107,11 @@ class Tokenize:
                         **texts,
                         **measured,
                         "n_tokens": np.diff(rows.offsets).astype(np.int32),
+                        "bytes": pc.binary_length(table["text"]),
                         "ids": ids,
                     }
                 )
-                count(out.append_column("bytes", pc.binary_length(table["text"])), tally)
+                count(out, tally)
                 yield out
         check(
             f"documents of {ingested}", came=came, went={"duplicates": len(gone), "tokenized": tally.total("documents")}
@@ -157,12 +159,10 @@ class NotANumber(ValueError):
 
 
 def count(table: pa.Table, tally: Tally) -> None:
-    """Documents, tokens and, where the table knows them, text bytes, by source, domain and language."""
-    sums = {"n_tokens": "tokens", "bytes": "bytes"}
-    known = [name for name in sums if name in table.column_names]
-    grouped = table.select([*ALWAYS, *known]).group_by(list(ALWAYS))
-    for row in grouped.aggregate([("n_tokens", "count"), *((name, "sum") for name in known)]).to_pylist():
+    """Documents, tokens and text bytes of a table's rows, by source, domain and language."""
+    grouped = table.select([*ALWAYS, "n_tokens", "bytes"]).group_by(list(ALWAYS))
+    for row in grouped.aggregate([("n_tokens", "count"), ("n_tokens", "sum"), ("bytes", "sum")]).to_pylist():
         leaf = [row[name] for name in ALWAYS]
         tally.add("documents", *leaf, by=row["n_tokens_count"])
-        for name in known:
-            tally.add(sums[name], *leaf, by=row[f"{name}_sum"])
+        tally.add("tokens", *leaf, by=row["n_tokens_sum"])
+        tally.add("bytes", *leaf, by=row["bytes_sum"])

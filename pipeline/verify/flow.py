@@ -14,10 +14,13 @@ from pipeline.verify.findings import Check
 OF_LEAVES = {
     "read": ("read", "documents"),
     "kept": ("kept", "documents"),
+    "kept_bytes": ("kept", "bytes"),
     "unique": ("unique", "documents"),
     "unique_tokens": ("unique", "tokens"),
+    "unique_bytes": ("unique", "bytes"),
     "mixed": ("mixed", "documents"),
     "mixed_tokens": ("mixed", "tokens"),
+    "mixed_bytes": ("mixed", "bytes"),
 }
 
 

@@ -161,6 +161,8 @@ def test_every_document_is_in_the_mix_or_out_of_it_for_one_reason(made):
     assert unique["documents"] == 660
     assert selected["documents"] == len(copies)
     assert mixed["documents"] == copies.total() > len(copies)
+    assert selected["bytes"] == sum(len(texts[name]["text"]) for name in copies)
+    assert mixed["bytes"] == sum(times * len(texts[name]["text"]) for name, times in copies.items())
     assert selected["lost"]["held out"] == len(held)
     assert selected["lost"]["multiplier 0"] == sum(row["w"] == "0" for name, row in texts.items() if name not in held)
     assert set(selected["lost"]) == {"held out", "multiplier 0", "leaf left out", "not drawn"}
@@ -177,12 +179,14 @@ def test_a_funnel_that_loses_a_document_on_the_way_into_the_mix_is_found(made, t
     step = next(step for step in funnel["steps"] if step["name"] == "selected")
     step["documents"] -= 1
     step["lost_tokens"]["held out"] -= 5
+    funnel["leaves"][0]["mixed_bytes"] += 7
     (out / "_funnel.json").write_text(json.dumps(funnel))
     told = say("verify", out, code=3)
     for breach in (
         "unique 660 documents, but selected",
         "tokens, but selected",
         "take no part in it",
+        "bytes together, mixed are",
         f"the parts hold {len(made.copies()):,}",
     ):
         assert breach in told
