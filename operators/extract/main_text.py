@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from operators.batch import TEXT, Batch
 from operators.contract import Arrays, Columns, Extract, Resource
-from operators.extract.html.arrow import binary_views, days, strings, valid_rows
+from operators.extract.html.arrow import days, strings, valid_rows
 from operators.extract.html.batch import NO_CONTENT, Choices, classify, extract_pages, texts
 from operators.extract.html.choice import LEAST_THRESHOLD
 from operators.extract.html.decoding import as_utf8
@@ -25,6 +25,7 @@ from operators.extract.html.metadata import told
 from operators.extract.html.model import load
 from operators.extract.html.sniff import HTML, KINDS, UNKNOWN, kind_of_mime
 from operators.extract.html.workspace import workspace
+from operators.text.buffers import views
 
 MODEL = Resource("shipped:extract/models/main_text.npz")
 
@@ -72,7 +73,7 @@ class MainText(Extract):
     def extract(self, batch: Batch) -> Arrays:
         content = batch.column("content")
         rows = len(content)
-        data, offsets = binary_views(content)
+        data, offsets = views(content)
         kind, utf8 = np.empty(rows, np.int64), np.empty(rows, np.bool_)
         classify(data, offsets, valid_rows(content), _promised(batch), kind, utf8)
         is_html = kind == HTML

@@ -1,19 +1,9 @@
-"""Arrow arrays as NumPy views for the kernels, and back."""
+"""What the kernels wrote, as Arrow arrays."""
 
 import numpy as np
 import pyarrow as pa
 
 from operators.extract.html.strings import NO_DAY
-
-
-def binary_views(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """(bytes, int64 offsets) of a large_binary array, whatever slice of its buffers it is; nothing is copied."""
-    _, offset_buffer, data_buffer = column.buffers()
-    if not len(column) or offset_buffer is None:
-        return np.zeros(0, np.uint8), np.zeros(len(column) + 1, np.int64)
-    offsets = np.asarray(memoryview(offset_buffer)).view(np.int64)[column.offset : column.offset + len(column) + 1]
-    data = np.asarray(memoryview(data_buffer)).view(np.uint8) if data_buffer is not None else np.zeros(0, np.uint8)
-    return data, offsets
 
 
 def valid_rows(column: pa.Array) -> np.ndarray:

@@ -11,7 +11,7 @@ from operators.text.charset import decoded, detect
 class Decoded(NamedTuple):
     """Pages as UTF-8, end to end, and where each row's page begins and ends in one of the two buffers."""
 
-    data: np.ndarray  # uint8: the content as it came, then the pages decoded
+    data: np.ndarray  # uint8, read-only: the content as it came, then the pages decoded
     start: np.ndarray  # int64 by row
     end: np.ndarray
     source: pa.Array  # string: what told the charset; null where the row is not HTML
@@ -39,6 +39,7 @@ def as_utf8(
         start[row], end[row] = total, total + len(text)
         total += len(text)
     joined = np.concatenate(pieces) if len(pieces) > 1 else data
+    joined.flags.writeable = False
     return Decoded(joined, start, end, pa.array(source, pa.string()))
 
 

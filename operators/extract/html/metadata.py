@@ -11,7 +11,7 @@ from operators.extract.html.scalars import Int
 from operators.extract.html.strings import NO_DAY, day_in_json, day_of, put_clean, put_plain
 from operators.extract.html.workspace import Workspace
 
-TITLE_BYTES, ADDRESS_BYTES, LANGUAGE_BYTES = 2048, 2048, 64  # at most, each
+TITLE_BYTES, ADDRESS_BYTES, LANGUAGE_BYTES = np.int64(2048), np.int64(2048), np.int64(64)  # at most, each
 
 
 class Told(NamedTuple):
@@ -41,7 +41,7 @@ def told(rows: int) -> Told:
 
 @njit(cache=True, nogil=True)
 def _put_spot(src: np.ndarray, ws: Workspace, spot: Int, out: np.ndarray, o: Int, most: Int) -> Int:
-    return put_clean(src, ws.spots[spot, 0], ws.spots[spot, 1], out, o, most)
+    return put_clean(src, np.int64(ws.spots[spot, 0]), np.int64(ws.spots[spot, 1]), out, o, most)
 
 
 @njit(cache=True, nogil=True)

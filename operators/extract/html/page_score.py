@@ -80,5 +80,5 @@ def boilerplate_score(ws: Workspace, model: Model) -> Real:
     """0 to 1: how surely the page has no main text, by its `page_row`; 1 for a page without a word."""
     if ws.state[C.BLOCKS] == 0:
         return np.float32(1)
-    score_blocks(ws.page_row, 1, model.page, ws.page_score)
+    score_blocks(ws.page_row, np.int64(1), model.page, ws.page_score)
     return ws.page_score[0]

@@ -133,7 +133,7 @@ def sniff(data: np.ndarray, start: Int, end: Int, promised: Int) -> Int:
     order = utf16_order(data, start, end)
     if order:
         head = narrowed(data, start, end, order)
-        return _sniff_bytes(head, 0, head.shape[0], promised)
+        return _sniff_bytes(head, np.int64(0), head.shape[0], promised)
     return _sniff_bytes(data, start, end, promised)
 
 
@@ -142,7 +142,7 @@ def _sniff_bytes(data: np.ndarray, start: Int, end: Int, promised: Int) -> Int:
     if end - start >= 3 and data[start] == 0xEF and data[start + 1] == 0xBB and data[start + 2] == 0xBF:
         start += 3
     control, tags = 0, 0
-    first = -1
+    first = np.int64(-1)
     for i in range(start, end):
         c = data[i]
         control += (c < 9) or (14 <= c < 32 and c != 27)
