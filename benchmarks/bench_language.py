@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 import operators
+from benchmarks.row import row_of_more
 from operators.batch import TEXT
 from operators.text.fasttext.kernel import classify
 from operators.text.fasttext.model import read_model
@@ -60,28 +61,10 @@ def rows(quick: bool = False, corpora: Path = CORPORA) -> list[dict]:
     judged = [(label, lang) for label, (_, lang) in zip(named, pairs, strict=True) if lang]
     right = float(np.mean([label == lang for label, lang in judged]))
     value, peer_value = (len(texts) / statistics.median(seconds) for seconds in (ours, theirs))
-    ratio = value / peer_value
+    name = "language id, first 1 kB, against the fasttext module"
     return [
-        {
-            "name": "language id, first 1 kB, against the fasttext module",
-            "value": value,
-            "unit": "documents/CPU-s",
-            "peer_value": peer_value,
-            "ratio": ratio,
-            "at_least": AT_LEAST,
-            "answer_ok": same,
-            "ok": same and ratio >= AT_LEAST,
-        },
-        {
-            "name": "language id, accuracy on single sentences in 75 languages",
-            "value": right,
-            "unit": "share",
-            "peer_value": right if same else None,
-            "ratio": None,
-            "at_least": None,
-            "answer_ok": same,
-            "ok": same,
-        },
+        row_of_more(name, value, "documents/CPU-s", peer=peer_value, at_least=AT_LEAST, answer_ok=same),
+        row_of_more("language id, accuracy on single sentences in 75 languages", right, "share", answer_ok=same),
     ]
 
 

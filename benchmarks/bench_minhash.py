@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from benchmarks.peers.run import run_peer
+from benchmarks.row import row
 from benchmarks.texts import CORPORA, real_texts
 from operators.batch import TEXT, Batch
 from operators.dedup.minhash import signatures
@@ -42,18 +43,9 @@ def rows(quick: bool) -> list[dict[str, Any]]:
         gigabytes = pc.sum(pc.binary_length(texts)).as_py() / 1e9
         ours, theirs = timed(part, texts)
         for peer, seconds in theirs.items():
-            ratio = seconds / ours
+            name, theirs_gb = f"minhash 14x8 against {peer}, {group}", seconds / gigabytes
             found.append(
-                {
-                    "name": f"minhash 14x8 against {peer}, {group}",
-                    "value": ours / gigabytes,
-                    "unit": "CPU-s/GB",
-                    "peer_value": seconds / gigabytes,
-                    "ratio": ratio,
-                    "at_least": at_least,
-                    "answer_ok": error <= 1.1,
-                    "ok": error <= 1.1 and ratio >= at_least,
-                }
+                row(name, ours / gigabytes, "CPU-s/GB", peer=theirs_gb, at_least=at_least, answer_ok=error <= 1.1)
             )
     return found
 

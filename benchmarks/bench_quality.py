@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.peers.run import run_peer
+from benchmarks.row import row
 from benchmarks.texts import real_texts
 from operators import load
 from operators.batch import Batch
@@ -61,19 +62,10 @@ def rows(quick: bool) -> list[dict[str, Any]]:
             cpu = run_peer("datatrove_quality.py", str(source), str(answers), marks, CLOSERS, *FILTERS)["cpu_s"]
             theirs.append(sum(cpu.values()))
         peer = [json.loads(line) for line in answers.read_text().splitlines()]
-    ratio = statistics.median(theirs) / statistics.median(ours)
     wrong = sum(differs(found, peer, i) for i in range(len(peer)))
-    row = {
-        "name": "quality: Gopher, C4, FineWeb against datatrove (words = str.split)",
-        "value": statistics.median(ours) / gigabytes,
-        "unit": "CPU-s/GB",
-        "peer_value": statistics.median(theirs) / gigabytes,
-        "ratio": ratio,
-        "at_least": AT_LEAST,
-        "answer_ok": wrong == 0,
-        "ok": wrong == 0 and ratio >= AT_LEAST,
-    }
-    return [row]
+    name = "quality: Gopher, C4, FineWeb against datatrove (words = str.split)"
+    value, peer_value = statistics.median(ours) / gigabytes, statistics.median(theirs) / gigabytes
+    return [row(name, value, "CPU-s/GB", peer=peer_value, at_least=AT_LEAST, answer_ok=wrong == 0)]
 
 
 def differs(ours: dict[str, list[str | None]], peer: list[dict[str, str | None]], i: int) -> bool:

@@ -17,6 +17,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
+
+from benchmarks.row import row
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = Path(os.environ.get("CORPUSMILL_CORPORA", ROOT.parent / "shared" / "data"))
@@ -63,35 +66,24 @@ def compared(name: str, expression: str, file: Path, first: float, warm: float, 
     value = {key: statistics.median(run[key] for run in ours) for key in ("first", "warm")}
     peer = statistics.median(run["first"] for run in theirs)
     found = [
-        row(f"tokens {name}, first pass", value["first"], peer, first, len(same) == 1),
-        row(f"tokens {name}, warm", value["warm"], peer, warm, len(same) == 1),
+        cpu(f"tokens {name}, first pass", value["first"], peer, first, len(same) == 1),
+        cpu(f"tokens {name}, warm", value["warm"], peer, warm, len(same) == 1),
     ]
     whole = {key: statistics.median(run[key] for run in stage) for key in ("first", "warm")}
     counted = {run["tokens"] for run in stage} == {run["tokens"] + run["documents"] for run in ours}
     found += [
-        row(f"tokens {name}, stage, first pass", whole["first"], peer, STAGE_FIRST, counted),
-        row(f"tokens {name}, stage, warm", whole["warm"], peer, STAGE_WARM, counted),
+        cpu(f"tokens {name}, stage, first pass", whole["first"], peer, STAGE_FIRST, counted),
+        cpu(f"tokens {name}, stage, warm", whole["warm"], peer, STAGE_WARM, counted),
     ]
     if tiktoken:
         alike = same == {run["ids_sha256"] for run in tiktoken}
         other = statistics.median(run["first"] for run in tiktoken)
-        found.append(row(f"tokens {name}, first pass, tiktoken", value["first"], other, TIKTOKEN, alike))
+        found.append(cpu(f"tokens {name}, first pass, tiktoken", value["first"], other, TIKTOKEN, alike))
     return found
 
 
-def row(name: str, value: float, peer: float, at_least: float, answer_ok: bool) -> dict:
-    """A line of benchmarks/results.json."""
-    ratio = peer / value
-    return {
-        "name": name,
-        "value": round(value, 2),
-        "unit": "CPU s/GB",
-        "peer_value": round(peer, 2),
-        "ratio": round(ratio, 2),
-        "at_least": at_least,
-        "answer_ok": answer_ok,
-        "ok": answer_ok and ratio >= at_least,
-    }
+def cpu(name: str, value: float, peer: float, at_least: float, answer_ok: bool) -> dict[str, Any]:
+    return row(name, value, "CPU-s/GB", peer=peer, at_least=at_least, answer_ok=answer_ok)
 
 
 def measure(*arguments: object, python: str = sys.executable, program: str = "tokens_run.py") -> dict:

@@ -13,7 +13,7 @@ from operators.extract.html.features_second import second_features
 from operators.extract.html.forest import probability
 from operators.extract.html.model import Model, blank
 from operators.extract.html.model import load as load_model
-from operators.extract.html.page import read_blocks
+from operators.extract.html.page import read_blocks as in_one_kernel
 from operators.extract.html.page_score import PAGE_FEATURES, page_features
 from operators.extract.html.page_type import ld_types, og_type
 from operators.extract.html.plain.page import page_of
@@ -25,6 +25,7 @@ from operators.extract.html.workspace import Workspace, allocate
 from tests.property.extract.pages import pages
 
 WS = allocate(1 << 16)
+read_blocks = in_one_kernel.py_func  # its kernels one by one, which extraction has compiled already
 
 
 @cache

@@ -6,10 +6,11 @@ import pytest
 from operators.extract.html import columns as C
 from operators.extract.html.assembly import assemble
 from operators.extract.html.model import blank
-from operators.extract.html.page import read_blocks
+from operators.extract.html.page import read_blocks as in_one_kernel
 from operators.extract.html.workspace import allocate
 
 WS = allocate(1 << 16)
+read_blocks = in_one_kernel.py_func  # its kernels one by one, which extraction has compiled already
 
 
 def text_of(html: str, *, links: bool = True, drop: str = "") -> str:
