@@ -48,7 +48,7 @@ def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
     ws = borrowed(ws)
     st = ws.state
     _reset(ws)
-    i = np.int64(0)  # a plain 0 would have what reads text compiled once more, for a number that is always 0
+    i = np.int64(0)
     while i < n:
         i = find_byte(src, i, n, 60) if st[C.SKIPPING] > 0 else copy_text(src, i, n, ws)
         closing = bool(i + 1 < n and src[i + 1] == 47)
