@@ -11,6 +11,7 @@ Document i depends on the seed and on i alone: any stretch of it can be made any
 sentences (about three times the real texts).
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -73,7 +74,7 @@ class Corpus:
     ) -> None:
         self.count, self.seed = count, seed
         self.duplicates = duplicates or Duplicates()
-        self.pools = pools_of(real_texts(None) if texts is None else texts)
+        self.pools = real_pools() if texts is None else pools_of(texts)
         self._frames = [(pool, frame) for pool in self.pools for frame in pool.frames]
         self.truth = plan(count, seed, self.duplicates)
 
@@ -149,6 +150,12 @@ def pools_of(texts: pa.Table) -> list[Pool]:
         for (source, language), (sentences, frames) in sorted(found.items())
         if len(sentences) >= LEAST_POOL and frames
     ]
+
+
+@functools.cache
+def real_pools() -> list[Pool]:
+    """Those of all real texts; cutting them takes seconds, so a process does it once."""
+    return pools_of(real_texts(None))
 
 
 def plan(count: int, seed: int, duplicates: Duplicates) -> Truth:

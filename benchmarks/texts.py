@@ -1,4 +1,4 @@
-"""Real texts to measure on, in an order that mixes the sources. None of them trained the tokenizer that ships.
+"""Real texts to measure on, in an order that mixes the sources. Those that trained the tokenizer that ships lie apart.
 
 They lie in the folder of corpora beside the checkout, or where environment variable CORPUSMILL_CORPORA says; where
 there is none the demo's documents stand in.
@@ -21,12 +21,16 @@ DOCS = CORPORA / "docs"
 DEMO = ROOT / "examples" / "demo" / "data"
 
 
-def real_texts(most: int | None) -> pa.Table:
-    """Columns id, text, source, lang_path; the first `most` documents (null: all) by the hash of their id."""
+def real_texts(most: int | None, *, training: bool = False) -> pa.Table:
+    """Columns id, text, source, lang_path; the first `most` documents (null: all) by the hash of their id.
+
+    training: those that trained the tokenizer, instead of all others.
+    """
     rows = []
     for path in sorted(DOCS.glob("*.jsonl.gz")) or [DEMO / "documents.jsonl.gz"]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            rows += [(word_hash(row["id"]), row) for row in map(json.loads, lines) if not is_training_text(row["text"])]
+            found = (row for row in map(json.loads, lines) if is_training_text(row["text"]) == training)
+            rows += [(word_hash(row["id"]), row) for row in found]
     chosen = [row for _, row in sorted(rows, key=lambda pair: pair[0])[:most]]
     return pa.table(
         {

@@ -1,10 +1,10 @@
 """One measured run of the tokenize stage for bench_tokens, in a process of its own: prints one JSON object.
 
-    tokens_stage.py CORPORA FILE EVERY
+    tokens_stage.py TEXTS FILE
 
 A unit of the stage as a worker runs it: documents read from Parquet, those that were removed left out, encoded,
-counted, sorted by their draws and written as Parquet. Texts and halves are those of tokens_run. Times are CPU seconds
-a gigabyte of text; kernels and the tokenizer are loaded before the clock starts, the peer's too.
+counted, sorted by their draws and written as Parquet. Texts are those of tokens_run. Times are CPU seconds a gigabyte
+of text; kernels and the tokenizer are loaded before the clock starts, the peer's too.
 """
 
 import json
@@ -34,17 +34,16 @@ tokens: {{tokenizer: '{file}'}}
 """
 
 
-def main(corpora: Path, file: Path, every: int) -> dict[str, float]:
-    """CPU seconds a gigabyte of the second half of the texts: as the first unit of a process, and as the second."""
-    held_out = texts(corpora, training=False, every=every)
-    half = len(held_out) // 2
+def main(source: Path, file: Path) -> dict[str, float]:
+    """CPU seconds a gigabyte of the texts `after`: as the first unit of a process, and as the second."""
+    before, after = texts(source, "before"), texts(source, "after")
     with tempfile.TemporaryDirectory() as folder:
         job = Path(folder, "job.yaml")
         job.write_text(JOB.format(folder=folder, file=file))
         spec = load(job)
         workspace = Store(spec.workspace)
-        write(workspace, "before", held_out[:half])
-        write(workspace, "after", held_out[half:])
+        write(workspace, "before", before)
+        write(workspace, "after", after)
         warm.warm_tokens(spec.to_canonical())
         address = spec.tokens.tokenizer
         stage = Tokenize(job=spec.to_canonical(), workspace=workspace, files={address: resources.sha256(address)})
@@ -52,7 +51,7 @@ def main(corpora: Path, file: Path, every: int) -> dict[str, float]:
         for name, ingested in (("first", "after"), ("between", "before"), ("warm", "after")):
             begin = time.process_time()
             stage({"name": name, "ingested": ingested, "duplicates": f"{ingested}.parquet", "source": "docs"})
-            seconds[name] = per_gigabyte(time.process_time() - begin, held_out[half:])
+            seconds[name] = per_gigabyte(time.process_time() - begin, after)
             with workspace.open(f"tokens/{name}.parquet") as f:
                 tokens[name] = int(np.sum(pq.read_table(f, columns=["n_tokens"])["n_tokens"].to_numpy()))
     assert tokens["first"] == tokens["warm"]
@@ -84,4 +83,4 @@ def write(workspace: Store, name: str, documents: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))))
+    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]))))

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.bench_tokens import PEERS_PYTHON, measure
+from benchmarks.bench_tokens import PEERS_PYTHON, measure, write_texts
 from operators.tokens.tokenizer import load
 from tests.differential.tokens.fuzz import long_strings, strings
 from tests.differential.tokens.ranks import PUBLISHED, NotThere, package, published
 from tests.differential.tokens.test_fast_ids import assert_same_ids
 
 pytestmark = pytest.mark.slow
-EVERY = 10  # of the corpus' texts, one in so many
+EVERY = 5  # of half of the corpus' texts, one in so many
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,8 @@ def test_a_published_vocabulary_gives_the_ids_of_tokenizers_and_tiktoken(name, a
     tokenizer = load(file.read_bytes(), eos="<|endoftext|>")
     assert tokenizer.why_general == ""
     assert_same_ids(tokenizer, [*strings(20_000, seed=21), *long_strings(5_000, seed=21)])
-    ours = measure("ours", file, EVERY)["ids_sha256"]
-    assert measure("tokenizers", file, EVERY)["ids_sha256"] == ours
+    write_texts(tmp_path, every=EVERY)
+    ours = measure("ours", tmp_path, file)["ids_sha256"]
+    assert measure("tokenizers", tmp_path, file)["ids_sha256"] == ours
     if Path(PEERS_PYTHON).exists():
-        assert measure("tiktoken", file, EVERY, python=PEERS_PYTHON)["ids_sha256"] == ours
+        assert measure("tiktoken", tmp_path, file, python=PEERS_PYTHON)["ids_sha256"] == ours
