@@ -63,7 +63,7 @@ class Spent:
 
 def against_peers(quick: bool) -> list[dict[str, Any]]:
     """CPU a gigabyte beside datatrove's four stages and datasketch on the same documents, and what each of us keeps."""
-    table = real_texts(1500 if quick else None)
+    table = real_texts(3000 if quick else None)
     gigabytes = pc.sum(pc.binary_length(table["text"])).as_py() / 1e9
     everyone = set(table["id"].to_pylist())
     with tempfile.TemporaryDirectory() as folder:
@@ -148,7 +148,7 @@ def ours(table: pa.Table, folder: Path) -> Spent:
 def at_scale(quick: bool) -> list[dict[str, Any]]:
     """CPU a pair at two sizes, and memory: exchange, components and verified removal on two cores."""
     # The keys of up to about 600,000 documents are grouped in one piece, at half the cost: no measure of growth.
-    small, large = (1_000_000, 2_000_000) if quick else (5_000_000, 50_000_000)
+    small, large = (700_000, 1_400_000) if quick else (5_000_000, 50_000_000)
     found = {n: synthetic(n) for n in (small, large)}
     right = all(f["removed"] >= 0.999 * f["expected"] for f in found.values())
     bound, name = found[small]["us_a_pair"] * 1.5, f"dedup of {large:,} synthetic documents"

@@ -18,9 +18,9 @@ from benchmarks.tree import Watched, watch
 
 WORKER_LIMIT = 1_500_000_000
 GROWTH_LIMIT = 1.2  # of the driver's peak, from the few shards to the many
-LARGE = {True: 100_000_000, False: 1_000_000_000}  # bytes of a WET file as it is stored
+LARGE = {True: 60_000_000, False: 1_000_000_000}  # bytes of a WET file as it is stored
 # Bytes of text of a shard that is tokenized: 256 MiB plain; and as much gzip, which holds four times the text.
-TOKENIZED = {True: (100_000_000,), False: (268_000_000, 1_000_000_000)}
+TOKENIZED = {True: (60_000_000,), False: (268_000_000, 1_000_000_000)}
 SHARDS = {True: (10, 100), False: (10, 1000)}
 DOCUMENTS = 3  # of each of many small files
 BLOCK = 20_000_000  # bytes of text that are repeated
