@@ -12,6 +12,7 @@ from operators.tokens.export.megatron import bin_bytes, id_type, idx_bytes
 from operators.tokens.export.npy import npy_bytes, npy_header
 from operators.tokens.packing.table import values
 from pipeline.progress import Bar
+from pipeline.tables import read_table
 from pipeline.verify.dataset import manifest_of
 
 
@@ -59,7 +60,7 @@ def _lengths(dataset: Store) -> np.ndarray:
     found = [np.zeros(0, np.int64)]
     for name in _names(dataset):
         with dataset.open(name) as f:
-            found.append(pq.read_table(f, columns=["n_tokens"])["n_tokens"].to_numpy().astype(np.int64))
+            found.append(read_table(f, columns=["n_tokens"])["n_tokens"].to_numpy().astype(np.int64))
     return np.concatenate(found)
 
 

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from cluster.storage import Store
 from pipeline.own_output import MANIFEST
 from pipeline.stages.stage import stage_manifest
+from pipeline.tables import read_table
 
 EXCERPT_CHARS = 300
 TOKENIZER = "tokenizer.json"  # as publish puts it beside the parts
@@ -42,13 +43,16 @@ def dropped(workspace: Store, units: set[str], most: int, reason: str | None) ->
 def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str | None) -> Iterator[Shown]:
     for unit in sorted(units):
         with workspace.open(f"{folder}/{unit}.parquet") as f:
-            table = pq.read_table(f)
-        if reason is not None:
-            told = pc.binary_join_element_wise(table["step"], table["reason"], ": ")
-            table = table.filter(pc.match_substring(told, reason))
-        for row in table.slice(0, most).to_pylist():
-            most -= 1
-            yield shown(row)
+            file = pq.ParquetFile(f)
+            for table in map(file.read_row_group, range(file.num_row_groups)):
+                if reason is not None:
+                    told = pc.binary_join_element_wise(table["step"], table["reason"], ": ")
+                    table = table.filter(pc.match_substring(told, reason))
+                chosen = table.slice(0, most).to_pylist()
+                yield from map(shown, chosen)
+                most -= len(chosen)
+                if most == 0:
+                    return
 
 
 def shown(row: dict[str, Any]) -> Shown:
@@ -68,11 +72,14 @@ def duplicates(workspace: Store, units: set[str], tables: set[str], most: int) -
     """Removed documents of these units, each with the survivor it was removed for. tables: those of the last run."""
     everywhere = {name.split("/")[1] for name in tables}
     for name in sorted(name for name in tables if name.split("/")[1] in units):
+        if most == 0:
+            return
         with workspace.open(name) as f:
-            table = pq.read_table(f)
+            table = read_table(f)
         removed = table.filter(table["reason"].is_valid()).slice(0, most).to_pylist()
         most -= len(removed)
-        found = texts_of(workspace, everywhere, [row[n] for row in removed for n in ("doc_id", "survivor")])
+        ids = [row[n] for row in removed for n in ("doc_id", "survivor") if row[n] is not None]
+        found = texts_of(workspace, everywhere, ids)
         for row in removed:
             mine, other = found.get(row["doc_id"], ""), found.get(row["survivor"], "")
             facts = {k: v for k, v in row.items() if v is not None}
@@ -81,13 +88,18 @@ def duplicates(workspace: Store, units: set[str], tables: set[str], most: int) -
 
 
 def texts_of(workspace: Store, units: set[str], doc_ids: list[int]) -> dict[int, str]:
-    """Texts of these documents, wherever they lie."""
-    wanted, out = pa.array(doc_ids, pa.int64()), {}
+    """Texts of these documents, wherever they lie; of other row groups the ids alone are read."""
+    wanted, out = pa.array(sorted(set(doc_ids)), pa.int64()), {}
     for unit in sorted(units):
+        if len(out) == len(wanted):
+            break
         with workspace.open(f"documents/{unit}.parquet") as f:
-            for batch in pq.ParquetFile(f).iter_batches(columns=["doc_id", "text"]):
-                hits = batch.filter(pc.is_in(batch["doc_id"], value_set=wanted))
-                out |= dict(zip(hits["doc_id"].to_pylist(), hits["text"].to_pylist(), strict=True))
+            file = pq.ParquetFile(f)
+            for group in range(file.num_row_groups):
+                hit = pc.is_in(file.read_row_group(group, columns=["doc_id"])["doc_id"], value_set=wanted)
+                if pc.any(hit).as_py():
+                    found = file.read_row_group(group, columns=["doc_id", "text"]).filter(hit)
+                    out |= dict(zip(found["doc_id"].to_pylist(), found["text"].to_pylist(), strict=True))
     return out
 
 

@@ -21,6 +21,7 @@ from pipeline.dedup.settings import EnteredShard, Settings
 from pipeline.identity import digest
 from pipeline.phases import Work
 from pipeline.stages.dedup_keys import KeyWriter
+from pipeline.tables import read_table
 
 WORDS = 200  # of each document; all but one are the same, so that all meet and all are compared
 SHARDS, DOCUMENTS = 2, 3
@@ -58,7 +59,7 @@ def warm(spec: DedupSpec) -> None:
         work = Work(store=Store(str(folder)), folder="dedup/warm", run=lambda units, task: map(task, units))
         deduplicate(work, settings)
         if spec.near is not None:  # `estimate` reads the sets of pairs that signatures leave open: here there are none
-            ids = pq.read_table(folder / "documents" / "warm0.parquet")["doc_id"].to_numpy()
+            ids = read_table(folder / "documents" / "warm0.parquet")["doc_id"].to_numpy()
             list(sets_of(work.store, "documents/warm0.parquet", ids, spec.near))
 
 

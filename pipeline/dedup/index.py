@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from cluster.storage import Store
 from pipeline.config.dedup import NearSpec
@@ -26,7 +25,7 @@ from pipeline.dedup.records import REASONS
 from pipeline.dedup.settings import EnteredShard, Level, Settings
 from pipeline.identity import SHARD_BITS, digest
 from pipeline.phases import Unit, Work
-from pipeline.tables import TableWriter
+from pipeline.tables import TableWriter, read_table
 
 FOLDER = "index"
 VERSION_NAME = re.compile(r"index/[0-9a-f]{32}/\d{4}-[0-9a-f]{32}\.json")
@@ -103,11 +102,11 @@ class KeepSets:
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         with store.open(unit["table"]) as f:
-            rows = pq.read_table(f, columns=["doc_id", "reason"])
+            rows = read_table(f, columns=["doc_id", "reason"])
         removed = pc.is_in(rows["reason"], value_set=pa.array(REASONS))  # one taken down stays among the compared
         gone = rows["doc_id"].filter(removed).to_numpy()
         with store.open(f"sketches/{unit['name']}.parquet") as f:
-            sketch = pq.read_table(f, columns=["doc_id", "word_count"])
+            sketch = read_table(f, columns=["doc_id", "word_count"])
         ids = sketch["doc_id"].to_numpy()[sketch["word_count"].to_numpy() > 0]
         ids = ids[~np.isin(ids, gone)]
         name = f"sets/{unit['name']}/{Path(unit['table']).name}"

@@ -21,6 +21,7 @@ from pipeline.dedup.records import MEMBER, OUTCOME, spread
 from pipeline.dedup.settings import Ranking
 from pipeline.exchange.files import encoded
 from pipeline.phases import Unit
+from pipeline.tables import read_table
 
 FILE_BYTES = 64 << 20  # bounds what a unit holds beside one row group, however large its shard
 SHINGLES = pa.large_list(pa.field("element", pa.uint64(), nullable=False))
@@ -157,7 +158,7 @@ def settled_survivors(store: Store, table: str | None, ids: np.ndarray) -> np.nd
 def near_removals(store: Store, table: str) -> pa.Table:
     """Rows of a table of duplicates that the near rule removed, sorted by doc_id."""
     with store.open(table) as f:
-        rows = pq.read_table(f)
+        rows = read_table(f)
     return rows.filter(pc.equal(rows["reason"], "near"))
 
 

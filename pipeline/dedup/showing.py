@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from cluster.storage import Store
 from pipeline.inspection import Shown, texts_of
+from pipeline.tables import read_table
 
 MEMBERS_SHOWN = 2
 CONTEXT_WORDS = 6
@@ -48,7 +48,7 @@ def clusters(workspace: Store, tables: Sequence[str], most: int, *, units: Colle
 def removals(workspace: Store, table: str) -> pa.Table:
     """Rows of a table of duplicates that name a survivor."""
     with workspace.open(table) as f:
-        rows = pq.read_table(f)
+        rows = read_table(f)
     return rows.filter(rows["survivor"].is_valid())
 
 

@@ -17,6 +17,7 @@ from pipeline.identity import digest
 from pipeline.run import Run
 from pipeline.stages.stage import commit_unit, run_stage
 from pipeline.stages.units import Unit
+from pipeline.tables import read_table
 
 GROUP_UNITS = 64  # units, or answers, that one task takes after each other
 HERE_DOCUMENTS = 2_000_000  # of so many documents the light columns are read in seconds; a guess
@@ -84,7 +85,7 @@ def read_groups(
 
 
 def _answers(workspace: Store, names: Sequence[str]) -> Iterator[pa.Table]:
-    return (pq.read_table(io.BytesIO(workspace.read(f"groups/{name}.parquet"))) for name in names)
+    return (read_table(io.BytesIO(workspace.read(f"groups/{name}.parquet"))) for name in names)
 
 
 def _kept(workspace: Store, stage: str, unit: Unit, answer: pa.Table) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from pipeline.input_paths import InputFile
 from pipeline.run import Run
 from pipeline.stages import withheld
 from pipeline.stages.withheld import Withheld
+from pipeline.tables import read_table
 
 NAME = "inventory.parquet"
 NOTHING = Withheld()
@@ -139,7 +140,7 @@ def unchanged(run: Run) -> Numbered:
 def read(workspace: Store) -> list[Shard]:
     """All shards there have been, sorted by number."""
     try:
-        table = pq.read_table(io.BytesIO(workspace.read(NAME)))
+        table = read_table(io.BytesIO(workspace.read(NAME)))
     except FileNotFoundError:
         return []
     return sorted(Shard(**row) for row in table.to_pylist())

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import pyarrow.parquet as pq
-
 from cluster.storage import Store
 from pipeline.accounting import Tally
 from pipeline.funnel import Funnel, funnel, reasons
 from pipeline.run import Run
 from pipeline.stages.stage import Result, StageFailed
+from pipeline.tables import read_table
 
 SHOWN = 6  # reasons in the message
 LOOKED_AT = 8  # units, for an example of a reason
@@ -58,7 +57,7 @@ def reason_of_one(workspace: Store, names: Sequence[str]) -> str | None:
     """The whole reason for which a document of these units left; None when none did."""
     for name in names:
         with workspace.open(f"dropped/{name}.parquet") as file:
-            found = pq.read_table(file, columns=["reason"])["reason"]
+            found = read_table(file, columns=["reason"])["reason"]
         if len(found):
             return str(found[0])
     return None

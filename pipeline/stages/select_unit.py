@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cluster.storage import Store
 from operators.mix.assign import assign
@@ -20,6 +19,7 @@ from pipeline.stages.stage import commit_unit
 from pipeline.stages.supply import light
 from pipeline.stages.tokenize_unit import ALWAYS, count
 from pipeline.stages.units import Unit
+from pipeline.tables import read_table
 
 _loaded: dict[tuple[str, str], Selection] = {}
 
@@ -55,7 +55,7 @@ class Select:
         bits = shard_range(0, chosen.total_shards).bits
         key = shard.astype(np.uint64) << np.uint64(KEY_BITS - bits) if bits else np.zeros(len(shard), np.uint64)
         with self.workspace.open(f"tokens/{tokens}.parquet") as f:
-            ids = pq.read_table(f, columns=["ids"])["ids"].combine_chunks()
+            ids = read_table(f, columns=["ids"])["ids"].combine_chunks()
         out = pa.table(
             {
                 "key": key,

@@ -13,6 +13,7 @@ from operators.mix.leaves import LeafTable
 from operators.mix.spec import MixSpec
 from operators.mix.weights import SpecError
 from pipeline.identity import digest
+from pipeline.tables import read_table
 
 VERSION = 1
 AT_ONCE = 8  # tables of counts held at a time
@@ -30,7 +31,7 @@ def supply(
     """The leaves, from the workspace where they were counted before; else `passes` counts all units in groups."""
     place = f"leaves/{supply_name(units, spec)}.parquet"
     try:
-        counted = pq.read_table(io.BytesIO(workspace.read(place)))
+        counted = read_table(io.BytesIO(workspace.read(place)))
     except FileNotFoundError:
         counted = summed(passes(CountLeaves(spec)))
         out = io.BytesIO()
@@ -80,4 +81,4 @@ class CountLeaves:
 def light(workspace: Store, unit: str, columns: Sequence[str]) -> pa.Table:
     """The columns of a tokenized unit that decide its place in the mix."""
     with workspace.open(f"tokens/{unit}.parquet") as f:
-        return pq.read_table(f, columns=list(dict.fromkeys(["doc_id", "u", "n_tokens", *columns])))
+        return read_table(f, columns=list(dict.fromkeys(["doc_id", "u", "n_tokens", *columns])))

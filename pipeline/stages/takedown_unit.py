@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cluster.storage import Store
 from operators.tokens.packing.documents import Documents
@@ -20,6 +19,7 @@ from pipeline.job_layout import layout_of
 from pipeline.stages.pack_unit import write_rows
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.units import Unit
+from pipeline.tables import read_table
 
 STAGE = "takedown"
 NAME_PARTS = 4  # part-00003-of-01024, and behind it the sum of the content where something was taken down
@@ -41,14 +41,14 @@ class Rewrite:
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         told = unit["part"]
         with self.output.open(told["name"]) as f:
-            column = pq.read_table(f, columns=["doc_ids"])["doc_ids"].combine_chunks()
+            column = read_table(f, columns=["doc_ids"])["doc_ids"].combine_chunks()
         holds = bool(np.isin(column.flatten().to_numpy(), self.ids).any())
         part = self._without(told) if holds else told
         return commit_unit(self.workspace, STAGE, str(unit["name"]), {"part": part, "rewritten": holds})
 
     def _without(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
-        table = pq.read_table(pa.BufferReader(self.output.read(told["name"])))
+        table = read_table(pa.BufferReader(self.output.read(told["name"])))
         documents = documents_in(table)
         goes = np.isin(documents.doc_ids, self.ids)
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:

@@ -23,6 +23,7 @@ from pipeline.job_tokenizer import tokenizer_of
 from pipeline.stages.stage import commit_unit
 from pipeline.stages.token_order import IDS, ROWS_AT_ONCE, write_sorted
 from pipeline.stages.units import Unit
+from pipeline.tables import read_table
 
 VERSION = 5
 ALWAYS = ("source", "domain", "language")  # a leaf's usual columns; null becomes ""
@@ -120,7 +121,7 @@ class Tokenize:
     def _judged(self, duplicates: str) -> tuple[pa.Array, pa.Table]:
         """doc_ids of the shard's documents that dedup removed; doc_id and copies of those that stand for others."""
         with self.workspace.open(duplicates) as f:
-            table = pq.read_table(f, columns=["doc_id", "reason", "copies"])
+            table = read_table(f, columns=["doc_id", "reason", "copies"])
         stays = table["reason"].is_null()
         gone = table["doc_id"].filter(pc.invert(stays)).combine_chunks()
         return gone, table.filter(stays).select(["doc_id", "copies"])

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cluster.storage import Store
 from operators.mix.position import SPREAD
 from operators.tokens.packing.table import values
 from operators.tokens.rows import offsets_of
 from operators.tokens.schema import SEQUENCES
+from pipeline.tables import read_table
 
 FOOTER = ("schema_version", "tokenizer_sha256", "vocab_size", "eos_id", "packing", "sequence_tokens")
 
@@ -68,7 +68,7 @@ def read_part(output: Store, told: Mapping[str, Any], sample: int) -> Part:
     if hashlib.sha256(payload).hexdigest() != told["sha256"]:
         return unread(name, f"its sha256 is not that of the manifest ({len(payload):,} bytes, {told['bytes']:,} told)")
     try:
-        table = pq.read_table(pa.BufferReader(payload))
+        table = read_table(pa.BufferReader(payload))
     except (pa.ArrowInvalid, OSError) as e:
         return unread(name, f"is not Parquet: {e}")
     if not table.schema.remove_metadata().equals(SEQUENCES):

@@ -68,3 +68,16 @@ def test_options_that_say_nothing_about_what_is_shown_are_refused(tmp_path, argu
     done = CliRunner().invoke(main, ["inspect", *arguments, str(job)], catch_exceptions=False)
     assert done.exit_code == 2
     assert told in done.output
+
+
+def test_no_more_is_read_than_is_shown(tmp_path):
+    """The second unit's files are not there, nor is the text of the row groups that hold no wanted document."""
+    rows = [{"doc_id": i, "text": f"text {i}", "kind": "dropped", "step": "s", "reason": "r"} for i in range(6)]
+    for folder in ("dropped", "documents"):
+        (tmp_path / folder).mkdir()
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / folder / "a.parquet", row_group_size=2)
+    workspace = Store(str(tmp_path))
+    assert [s.text for s in inspection.dropped(workspace, {"a", "b"}, 3, "s: r")] == ["text 0", "text 1", "text 2"]
+    assert inspection.texts_of(workspace, {"a", "b"}, [3, 0, 3]) == {0: "text 0", 3: "text 3"}
+    with pytest.raises(FileNotFoundError):
+        list(inspection.dropped(workspace, {"a", "b"}, 7, None))
