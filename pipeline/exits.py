@@ -31,6 +31,7 @@ def guarded(command: Callable[[], None]) -> None:
     from pipeline.inspection import NoSuchRow
     from pipeline.resources import MissingFile
     from pipeline.stages.stage import StageFailed
+    from pipeline.stages.units import NotRun
     from pipeline.verify.findings import DatasetBreached
 
     try:
@@ -44,6 +45,7 @@ def guarded(command: Callable[[], None]) -> None:
         fail(without_secrets(e), EXIT_WRONG_JOB)
     except (
         StageFailed,
+        NotRun,
         AccountingError,
         NoCluster,
         JobFailed,

@@ -13,7 +13,7 @@ from typing import Any
 from cluster import faultpoint
 from cluster.storage import Store
 from pipeline import kernels, markers
-from pipeline.accounting import Sums, Tally
+from pipeline.accounting import AccountingError, Sums, Tally
 from pipeline.identity import digest
 from pipeline.phases import Runner
 from pipeline.run import Run
@@ -71,6 +71,7 @@ def run_stage(
                         documents=outcome.counts.get("documents", 0), size_bytes=outcome.counts.get("read_bytes", 0)
                     )
                 else:
+                    refuse_loss(outcome)
                     failed.append(outcome)
                     run.display.line(f"{stage}: {label(outcome.unit)} failed: {outcome.error}")
     if failed and not tolerant:
@@ -117,6 +118,7 @@ def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
         with run.display.stage(stage, len(units)) as bar, closing(running) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failed):
+                    refuse_loss(outcome)
                     failed.append(outcome)
                 else:
                     bar.advance()
@@ -144,6 +146,12 @@ def committed(workspace: Store, stage: str, names: set[str]) -> Sums:
 def stage_manifest(workspace: Store, name: str) -> dict[str, Any] | None:
     """What a finished stage found; None when there is none, or its writing was cut off."""
     return markers.read(workspace, name)
+
+
+def refuse_loss(failed: Failed) -> None:
+    """Raise AccountingError where a unit's rows did not add up: no job allows to go on without them."""
+    if failed.lost_rows:
+        raise AccountingError(f"{label(failed.unit)}: {failed.error}\n{failed.details}")
 
 
 def label(unit: Unit) -> str:

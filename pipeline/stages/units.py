@@ -19,6 +19,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipeline.accounting import AccountingError
+
 Unit = Mapping[str, Any]
 Run = Callable[[Unit], Mapping[str, Any]]
 
@@ -26,6 +28,16 @@ WAVE_UNITS = 4096  # Ray Data keeps some kB of driver memory a task; 1,000 empty
 TRIES = 3
 WORKER_DEATHS = 3  # Ray Data's default is without end: a unit that kills its worker would be run for ever
 NEXT_WAVE_AT = 0.1  # the next wave starts when this share of the last one is still running
+OUTCOME = pa.schema(
+    {
+        "index": pa.int64(),
+        "result": pa.string(),
+        "error": pa.string(),
+        "details": pa.string(),
+        "kind": pa.string(),
+        "lost_rows": pa.bool_(),
+    }
+)
 END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
 
 
@@ -39,18 +51,27 @@ class Done:
 
 @dataclass(frozen=True)
 class Failed:
-    """A unit that failed every try, and the last error with its traceback."""
+    """A unit that failed every try, and the last error with its traceback.
+
+    kind: the error's class. lost_rows: rows did not add up, which no further try and no tolerance makes good.
+    """
 
     unit: Unit
     error: str
     details: str
+    kind: str = ""
+    lost_rows: bool = False
+
+
+class NotRun(RuntimeError):
+    """Ray could not run units at all, through no fault of any of them."""
 
 
 def run_units(
     units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None
 ) -> Generator[Done | Failed, None, None]:
     """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
-    where Ray finds room: perhaps on the same machine.
+    where Ray finds room: perhaps on the same machine. NotRun when Ray itself fails.
 
     Close it (`contextlib.closing`) before Ray is shut down: what still runs in the background would start Ray anew.
     """
@@ -61,7 +82,7 @@ def run_units(
         with closing(_waves(waiting, units, run, memory_bytes)) as outcomes:
             for index, outcome in outcomes:
                 tries[index] += 1
-                if isinstance(outcome, Failed) and tries[index] < TRIES:
+                if isinstance(outcome, Failed) and tries[index] < TRIES and not outcome.lost_rows:
                     again.append(index)
                 else:
                     yield outcome
@@ -72,7 +93,7 @@ def _waves(
     indices: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None
 ) -> Generator[tuple[int, Done | Failed], None, None]:
     """Outcomes of all these units; at most two waves run at once, the second while the first one's stragglers end."""
-    outcomes: queue.Queue[tuple[int, Done | Failed]] = queue.Queue()
+    outcomes: queue.Queue[tuple[int, Done | Failed] | NotRun] = queue.Queue()
     waves = [indices[i : i + WAVE_UNITS] for i in range(0, len(indices), WAVE_UNITS)]
     unwanted, threads = threading.Event(), list[threading.Thread]()
     open_units = 0
@@ -84,7 +105,10 @@ def _waves(
                 args = (wave, units, run, memory_bytes, outcomes, unwanted)
                 threads.append(threading.Thread(target=_run_wave, args=args, name="wave", daemon=True))
                 threads[-1].start()
-            yield outcomes.get()
+            outcome = outcomes.get()
+            if isinstance(outcome, NotRun):
+                raise outcome
+            yield outcome
             open_units -= 1
     except BaseException:  # closing comes as an exception, too
         unwanted.set()
@@ -99,21 +123,34 @@ def _run_wave(
     units: Sequence[Unit],
     run: Run,
     memory_bytes: int | None,
-    outcomes: queue.Queue[tuple[int, Done | Failed]],
+    outcomes: queue.Queue[tuple[int, Done | Failed] | NotRun],
     unwanted: threading.Event,
 ) -> None:
-    """One Ray Data execution. A unit that kills its worker ends the execution for all: then each half runs alone."""
+    """One Ray Data execution. A unit that kills its worker ends the execution for all: then each half runs alone.
+
+    Any other error of the execution has nothing to do with a unit: all that is left would meet it, too.
+    """
+    from ray import exceptions
+
+    lost = (exceptions.WorkerCrashedError, exceptions.NodeDiedError, exceptions.LocalRayletDiedError)
+    lost += (exceptions.OutOfMemoryError, exceptions.OutOfDiskError, exceptions.ObjectLostError)
     left = set(wave)
     try:
         for row in _execute([{"index": i, "unit": json.dumps(units[i])} for i in wave], run, memory_bytes, unwanted):
             left.discard(row["index"])
             outcomes.put((row["index"], _outcome(units[row["index"]], row)))
+        for index in sorted(left):
+            error = "Ray Data ended without a word of it"
+            outcomes.put((index, Failed(units[index], error, "", kind="NoOutcome")))
     except BaseException as e:
         if unwanted.is_set():
             return
         rest = sorted(left)
-        if len(rest) == 1:
-            outcomes.put((rest[0], Failed(units[rest[0]], f"its worker died: {type(e).__name__}", str(e)[-2000:])))
+        if rest and not isinstance(e, lost):
+            outcomes.put(NotRun(f"Ray could not run the units: {type(e).__name__}: {str(e)[-2000:]}"))
+        elif len(rest) == 1:
+            error, kind = f"its worker died: {type(e).__name__}", type(e).__name__
+            outcomes.put((rest[0], Failed(units[rest[0]], error, str(e)[-2000:], kind=kind)))
         elif rest:
             for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
                 _run_wave(half, units, run, memory_bytes, outcomes, unwanted)
@@ -130,17 +167,12 @@ def _execute(
     def run_one(batch: pa.Table) -> pa.Table:
         index, unit = batch["index"][0].as_py(), json.loads(batch["unit"][0].as_py())
         try:
-            result, error, details = json.dumps(run(unit)), None, None
+            told = {"result": json.dumps(run(unit))}
         except Exception as e:  # a unit's own error is a failure row; Ray would end the whole execution
-            result, error, details = None, f"{type(e).__name__}: {e}", traceback.format_exc()[-4000:]
-        return pa.table(
-            {
-                "index": pa.array([index], pa.int64()),
-                "result": pa.array([result], pa.string()),
-                "error": pa.array([error], pa.string()),
-                "details": pa.array([details], pa.string()),
-            }
-        )
+            error, details = f"{type(e).__name__}: {e}", traceback.format_exc()[-4000:]
+            told = {"error": error, "details": details, "kind": type(e).__name__}
+            told |= {"lost_rows": isinstance(e, AccountingError)}
+        return pa.table([pa.array([{"index": index, **told}.get(f.name)], f.type) for f in OUTCOME], schema=OUTCOME)
 
     with warnings.catch_warnings():
         # Named parameters cover everything but the bound on retries, which is not to be had otherwise in Ray 2.60.
@@ -169,5 +201,5 @@ def quiet() -> None:
 
 def _outcome(unit: Unit, row: Mapping[str, Any]) -> Done | Failed:
     if row["error"] is not None:
-        return Failed(unit, row["error"], row["details"])
+        return Failed(unit, row["error"], row["details"], kind=row["kind"], lost_rows=row["lost_rows"])
     return Done(unit, json.loads(row["result"]))
