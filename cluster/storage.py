@@ -119,6 +119,15 @@ class Store:
             self.fs.pipe_file(self.path(name), payload)
             self._verify(name, len(payload))
 
+    def publish_changed(self, name: str, payload: bytes) -> None:
+        """As `publish`, unless it lies there already."""
+        try:
+            if self.read(name) == payload:
+                return
+        except FileNotFoundError:
+            pass
+        self.publish(name, payload)
+
     @_in_words
     def publish_file(self, name: str, local: str | Path) -> None:
         """As `publish`, for a payload that lies in a finished local file."""

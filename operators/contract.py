@@ -134,6 +134,7 @@ class Extract(ABC):
 
     def __call__(self, batch: Batch) -> Batch:
         require(batch, self.columns_read(), who=self)
+        refuse_overwriting(batch, self.adds, who=self)
         arrays = checked(self.extract(batch), self.columns_added(), batch, who=self)
         failed = pc.is_valid(arrays["failure"])
         if pc.any(pc.equal(failed, pc.is_valid(arrays["text"]))).as_py():
@@ -164,6 +165,8 @@ class Rewrite(ABC):
         require(batch, self.columns_read(), who=self)
         arrays = checked(self.rewrite(batch), self.columns_added(), batch, who=self)
         refuse_overwriting(batch, self.adds, who=self)
+        if not arrays["text"].is_null().equals(pc.is_null(batch.column("text"))):
+            raise ContractError(f"{type(self).__name__}: text must be null where it was, and nowhere else")
         return batch.with_columns(arrays)
 
 

@@ -135,8 +135,8 @@ def edited(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
 
 def remember(workspace: Store, spec: JobSpec, files: Mapping[str, str]) -> None:
     """Keep the job that was published, and `files_of` it as the run began, for the next comparison."""
-    workspace.publish(LAST_FILES, json.dumps(dict(files), sort_keys=True).encode())
-    workspace.publish(LAST_JOB, spec.to_canonical().encode())
+    workspace.publish_changed(LAST_FILES, json.dumps(dict(files), sort_keys=True).encode())
+    workspace.publish_changed(LAST_JOB, spec.to_canonical().encode())
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cluster import lease, lifecycle
+from cluster import faultpoint, lease, lifecycle
 from cluster.filesystems import StorageError
 from cluster.storage import Store
 from operators.mix.weights import SpecError
@@ -125,20 +125,20 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         run, planned, packed, whole, ingested.result.failed, thresholds=ingested.thresholds(), started=started
     )
     ran["publish"] = int(published.wrote)
-    if any(ran.values()):
-        remember(run.workspace, run.spec, taken_in)
-        selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
-        stages = [list(ingested.shards), list(tokenized.counts), selected, list(packed.counts)]
-        fingerprints = [removed.fingerprint, planned.fingerprint, planned.supply, *map(digest, stages)]
-        names = [*fingerprints, *(name for names in stages for name in names), *ingested.rests_on()]
-        sweep.remember(
-            run.workspace,
-            shards=(s.number for s in ingested.shards.values()),
-            taken_out=[withheld.state(run.workspace)],
-            ingested=stages[0],
-            duplicates=removed.tables.values(),
-            names=names,
-        )
+    faultpoint.reached("run.remember")
+    remember(run.workspace, run.spec, taken_in)
+    selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
+    stages = [list(ingested.shards), list(tokenized.counts), selected, list(packed.counts)]
+    fingerprints = [removed.fingerprint, planned.fingerprint, planned.supply, *map(digest, stages)]
+    names = [*fingerprints, *(name for names in stages for name in names), *ingested.rests_on()]
+    sweep.remember(
+        run.workspace,
+        shards=(s.number for s in ingested.shards.values()),
+        taken_out=[withheld.state(run.workspace)],
+        ingested=stages[0],
+        duplicates=removed.tables.values(),
+        names=names,
+    )
     return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)
 
 

@@ -37,9 +37,10 @@ class Sweep:
 
 def remember(workspace: Store, **names: Iterable[str] | Iterable[int]) -> None:
     """Keep what a finished run rests on: numbers of its `shards`, what was `taken_out`, `ingested` units,
-    tables of `duplicates`, and the `names` of all else.
+    tables of `duplicates`, and the `names` of all else. A run that finds all done says it too, if it is not said yet:
+    the one before it may have ended after its last stage.
     """
-    workspace.publish(NAME, json.dumps({what: sorted(set(told)) for what, told in names.items()}).encode())
+    workspace.publish_changed(NAME, json.dumps({what: sorted(set(told)) for what, told in names.items()}).encode())
 
 
 def remembered(workspace: Store, what: str) -> set[Any]:

@@ -18,11 +18,12 @@ from operators.contract import Columns, Reader, Span
 from operators.readers.framing.mapping import Mapped
 from operators.readers.framing.row_groups import Region, regions
 from operators.readers.framing.rows import BATCH_BYTES, Rows
+from operators.readers.framing.storage_errors import Storage
 from operators.readers.framing.stored import Stored
 from operators.readers.framing.strings import as_instants, as_strings, is_text, wide
 
 ROWS_AT_A_TIME = 512
-UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError, MemoryError)
+UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,7 @@ class Parquet(Mapped, Reader):
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        file = Storage(file)
         stored = Stored(file)
         stored.require(span)
         rows = Rows(self.columns_made())
@@ -51,6 +53,7 @@ class Parquet(Mapped, Reader):
             parquet = pq.ParquetFile(file, buffer_size=1 << 20)
             parts = regions(parquet.metadata, stored.size)
         except UNREADABLE as e:
+            file.require_sound()
             if span.end > span.start:
                 rows.other(span.start, span.end - span.start, failure=f"bad_parquet: {e}")
                 yield rows.batch()
@@ -60,7 +63,7 @@ class Parquet(Mapped, Reader):
                 if part.rows:
                     if len(rows):
                         yield rows.batch()
-                    yield from self._group(parquet, part, rows)
+                    yield from self._group(file, parquet, part, rows)
                 else:
                     rows.other(part.first_row, part.end - part.start, skipped=part.kind)
         rows.close(span)
@@ -82,7 +85,7 @@ class Parquet(Mapped, Reader):
             return f"column {self.text!r} is {found}, not text; name another, e.g. columns: {{text: body}}"
         return None
 
-    def _group(self, parquet: pq.ParquetFile, part: Region, rows: Rows) -> Iterator[pa.RecordBatch]:
+    def _group(self, file: Storage, parquet: pq.ParquetFile, part: Region, rows: Rows) -> Iterator[pa.RecordBatch]:
         """The rows of one group; what is left of it when reading breaks off becomes one failed row."""
         lengths = part.lengths()
         done = 0
@@ -99,6 +102,7 @@ class Parquet(Mapped, Reader):
                     done += piece.num_rows
                     yield batch
         except (*UNREADABLE, TypeError) as e:
+            file.require_sound()
             rest = int(lengths[done:].sum())
             rows.other(part.first_row + done, rest, failure=f"bad_row_group: {str(e)[:300]}")
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cluster.storage import Store
 from pipeline import own_code, resources, sources, warm
-from pipeline.accounting import Sums
+from pipeline.accounting import Sums, check
 from pipeline.config.spec import JobSpec
 from pipeline.identity import digest
 from pipeline.parts import Part, parts_of
@@ -23,7 +23,7 @@ from pipeline.stages.left import check_ingested
 from pipeline.stages.stage import Counts, Result, StageFailed, committed, run_stage, told
 from pipeline.stages.units import Failed, Unit
 
-VERSION = 3  # of what a unit counts and writes
+VERSION = 4  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 
 
@@ -145,6 +145,9 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     failed = [f for result in (*earlier, done.result) for f in result.failed]
     result = replace(done.result, failed=failed)
     judge(run, result)
+    if not failed and run.spec.sample.limit is None:
+        other = result.tally.total("other_span_bytes")
+        check("bytes of files read in several spans that no record has", came=0, went={"other": other})
     check_ingested(run, result)
     return Ingested(result, done.shards, earlier, between)
 

@@ -1,5 +1,6 @@
 """One shard of input, from bytes to committed tables; or on from where an earlier part of the steps left it."""
 
+import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from cluster.filesystems import filesystem
 from cluster.storage import Store, etag_of
 from operators.contract import Span
+from operators.readers.framing.rows import OTHER_SPAN
 from pipeline import kernels, own_code, resources, sources, warm
 from pipeline.accounting import Tally, check
 from pipeline.chain import Chain
@@ -106,13 +108,20 @@ class Ingest:
         check(f"documents of {before}", came=expected, went={"taken up": came})
 
 
-def opened(spec: JobSpec, shard: Shard) -> BinaryIO:
-    """The input file, open; InputChanged when its etag is no longer the inventory's."""
+@contextlib.contextmanager
+def opened(spec: JobSpec, shard: Shard) -> Iterator[BinaryIO]:
+    """The input file, open; InputChanged when its etag is no longer the inventory's, before it is read or after."""
     fs = filesystem(shard.uri, sources.input_of(spec, shard.source).storage)
-    found = etag_of(fs.info(shard.uri))
-    if found != shard.etag:
-        raise InputChanged(f"{shard.uri} changed since the inventory was taken; run again to read it as it is now")
-    return cast(BinaryIO, fs.open(shard.uri, "rb"))
+
+    def require_unchanged() -> None:
+        fs.invalidate_cache()
+        if etag_of(fs.info(shard.uri)) != shard.etag:
+            raise InputChanged(f"{shard.uri} changed since the inventory was taken; run again to read it as it is now")
+
+    require_unchanged()
+    with fs.open(shard.uri, "rb") as file:
+        yield cast(BinaryIO, file)
+    require_unchanged()
 
 
 def records(
@@ -131,7 +140,8 @@ def records(
         table = pa.Table.from_batches([batch]).add_column(0, "doc_id", pa.array(ids))
         if left is not None:
             table, left = up_to(table, left, share)
-        tally.add("read_bytes", by=int(pc.sum(table["length"]).as_py() or 0))
+        tally.add("read_bytes", by=bytes_of(table))
+        tally.add("other_span_bytes", by=bytes_of(table.filter(pc.equal(table["skipped"], OTHER_SPAN))))
         skipped = table["skipped"].is_valid()
         for kind in pc.value_counts(table["skipped"].filter(skipped)).to_pylist():
             tally.add("skipped", kind["values"], by=kind["counts"])
@@ -140,5 +150,12 @@ def records(
         if left == 0:
             tally.add("unread_bytes", by=span.end - span.start - tally.total("read_bytes"))
             break
+    what = f"bytes of {shard.uri} [{span.start}, {span.end})"
     went = {"read": tally.total("read_bytes"), "not read": tally.total("unread_bytes")}
-    check(f"bytes of {shard.uri} [{span.start}, {span.end})", came=span.end - span.start, went=went)
+    check(what, came=span.end - span.start, went=went)
+    if left != 0 and span == Span(0, shard.size):  # over several spans of a file they add up to 0, see `ingest`
+        check(f"{what} that no record has", came=0, went={"other": tally.total("other_span_bytes")})
+
+
+def bytes_of(records: pa.Table) -> int:
+    return int(pc.sum(records["length"]).as_py() or 0)

@@ -6,6 +6,7 @@ times and hosts are in `_run.json` alone. Without `_manifest.json` there is no d
 
 import hashlib
 import json
+import os
 import platform
 import socket
 import time
@@ -17,6 +18,7 @@ from cluster import faultpoint
 from cluster.filesystems import StorageError
 from cluster.storage import Store
 from pipeline import own_output, resources
+from pipeline.config.secrets import known_secrets, redacted
 from pipeline.config.spec import JobSpec
 from pipeline.funnel import Funnel
 from pipeline.own_output import MANIFEST
@@ -70,7 +72,7 @@ def publish(
         run.output.publish(THRESHOLDS, pretty(thresholds))
     elif run.output.exists(THRESHOLDS):
         run.output.delete(THRESHOLDS)
-    run.output.publish("_run.json", pretty(circumstances(started)))
+    run.output.publish("_run.json", pretty(circumstances(started, failed)))
     put_manifest(run, manifest, told)
     return Published(manifest, wrote=True)
 
@@ -122,10 +124,18 @@ def sweep_parts(run: Run, parts: Sequence[Mapping[str, Any]]) -> None:
 
 
 def missing(failed: Failed) -> dict[str, Any]:
-    """What the manifest says of a stretch of input that is not in the dataset."""
+    """What the manifest says of a stretch of input that is not in the dataset.
+
+    reason: the class of the error. Its words may hold a path, a host or a secret, and are in `_run.json`.
+    """
     unit = failed.unit
-    name = str(unit["uri"]).rsplit("/", 1)[-1]
-    return {"source": unit["source"], "file": name, "start": unit["start"], "end": unit["end"], "reason": failed.error}
+    name = file_of(failed)
+    return {"source": unit["source"], "file": name, "start": unit["start"], "end": unit["end"], "reason": failed.kind}
+
+
+def file_of(failed: Failed) -> str:
+    """The name of its file, without the folder."""
+    return str(failed.unit["uri"]).partition("?")[0].rsplit("/", 1)[-1]
 
 
 def current(output: Store) -> Mapping[str, Any] | None:
@@ -136,14 +146,17 @@ def current(output: Store) -> Mapping[str, Any] | None:
         return None
 
 
-def circumstances(started: float) -> dict[str, Any]:
-    """When, where and how long: what must not be in any file that two runs should agree on."""
-    return {
+def circumstances(started: float, failed: Sequence[Failed]) -> dict[str, Any]:
+    """When, where, how long, why stretches are missing: what must not be in a file that two runs should agree on."""
+    found = {
         "finished_at_utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "seconds": round(time.monotonic() - started, 1),
         "host": socket.gethostname(),
         "python": platform.python_version(),
     }
+    secrets = known_secrets(os.environ)
+    missing = [{"file": file_of(f), "start": f.unit["start"], "error": redacted(f.error, secrets)} for f in failed]
+    return found | ({"missing": missing} if missing else {})
 
 
 def pretty(content: Any) -> bytes:

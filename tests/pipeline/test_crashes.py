@@ -1,6 +1,7 @@
 """A crash costs time, never rows: killed at named places or at random moments, run again, the bytes are the same."""
 
 import functools
+import json
 import os
 import random
 import signal
@@ -52,6 +53,18 @@ def test_killed_while_committing_a_stage(place, inputs, undisturbed, tmp_path):
     assert not (tmp_path / "out" / "_manifest.json").exists()
     finish(job)
     assert made(tmp_path / "out") == made(undisturbed / "out")
+
+
+def test_killed_once_it_is_published_the_next_run_says_what_it_rests_on(inputs, undisturbed, tmp_path):
+    """Or `takedown` would find nothing to take down, and `clean` would delete what the dataset was made from."""
+    job = write_job(tmp_path, inputs)
+    killed = corpusmill("run", "--quiet", str(job), env={"CORPUSMILL_FAULT_POINT": "run.remember"})
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert made(tmp_path / "out") == made(undisturbed / "out")
+    finish(job)
+    rests, job_then = (json.loads((tmp_path / "work" / name).read_text()) for name in ("_live.json", "_job.json"))
+    assert rests == json.loads((undisturbed / "work" / "_live.json").read_text())
+    assert job_then["output"] == str(tmp_path / "out")
 
 
 @pytest.mark.parametrize("place", [pytest.param(p, marks=() if p == WORKER[0] else pytest.mark.slow) for p in WORKER])

@@ -32,7 +32,7 @@ class Fragile(Signal):
 
     def measure(self, batch: Batch) -> Arrays:
         if pc.any(pc.match_substring(batch.column("text"), "POISON")).as_py():
-            raise ValueError("this text cannot be measured")
+            raise ValueError("this text cannot be measured: https://h/x?sig=0123abc")
         return {"fragile": pa.array([0] * batch.num_rows, pa.int32())}
 '''
 
@@ -69,6 +69,14 @@ def test_with_continue_the_rest_is_published_if_few_enough_failed(fragile_job, r
         run_file(fragile_job, overrides=("on_failure=continue",))
     done = run_file(fragile_job, overrides=("on_failure=continue", "max_failed_share=0.5"))
     assert done.manifest["tokens"] > 0
+    (missing,) = done.manifest["missing"]
+    assert (missing["file"], missing["reason"]) == ("documents-poison.jsonl", "ValueError")
+    out = fragile_job.parent / "out"
+    assert "documents-poison.jsonl" in (out / "README.md").read_text()
+    for name in ("_manifest.json", "README.md"):
+        assert "sig=" not in (out / name).read_text(), "the words of an error may hold anything"
+    (told,) = json.loads((out / "_run.json").read_text())["missing"]
+    assert told["error"] == "ValueError: this text cannot be measured: https://h/x?sig=***"
 
 
 def test_a_truncated_file_costs_its_last_records_only(inputs, ray_session, tmp_path):

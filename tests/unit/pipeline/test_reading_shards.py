@@ -1,0 +1,77 @@
+"""A shard is read as the inventory saw it, and each of its bytes is in a record."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pytest
+
+from cluster.filesystems import filesystem
+from cluster.storage import etag_of
+from operators.contract import Span
+from operators.readers.framing.rows import Rows
+from operators.readers.jsonl import Jsonl
+from pipeline.accounting import AccountingError, Tally
+from pipeline.chain import Chain
+from pipeline.config.load import load
+from pipeline.stages.ingest_unit import InputChanged, opened, records
+from pipeline.stages.inventory import Shard
+from tests.pipeline.jobs import write_job
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    out = tmp_path / "in" / "documents.jsonl"
+    out.parent.mkdir()
+    out.write_text("".join(f'{{"id": "{i}", "text": "some text {i}"}}\n' for i in range(100)))
+    return out
+
+
+def shard(file: Path) -> Shard:
+    info = filesystem(str(file), {}).info(str(file))
+    size = int(info["size"])
+    return Shard(
+        run=0,
+        shard=0,
+        source="documents",
+        reader="readers.jsonl",
+        uri=str(file),
+        start=0,
+        end=size,
+        size=size,
+        etag=etag_of(info),
+    )
+
+
+def test_a_file_that_is_replaced_while_it_is_read_fails_its_unit(file, tmp_path):
+    spec, told = load(write_job(tmp_path, file.parent)), shard(file)
+
+    def read() -> None:
+        with opened(spec, told) as f:
+            f.read(10)
+            file.write_text("another one")
+
+    with pytest.raises(InputChanged, match=r"documents\.jsonl changed"):
+        read()
+
+
+class Skips(Jsonl):
+    """Loses every second document, and says nothing of its bytes."""
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        rows = Rows(self.columns_made())
+        for batch in super().batches(file, span):
+            half = batch.take(pa.array(range(0, batch.num_rows, 2)))
+            rows.count(half.column("length"))
+            yield half
+        rows.close(span)
+        yield rows.batch()
+
+
+def test_bytes_that_no_record_has_end_the_unit(file):
+    told, tally = shard(file), Tally()
+    with file.open("rb") as f, pytest.raises(AccountingError, match=r"that no record has: 0 came in, but [\d,]+ other"):
+        list(records(Chain(reader=Skips(), steps=(), fixed={}), told, f, tally))
+    with file.open("rb") as f:
+        assert sum(t.num_rows for t in records(Chain(reader=Jsonl(), steps=(), fixed={}), told, f, Tally())) == 100
