@@ -16,9 +16,8 @@ def dedup() -> None:
 @click.option("--rows", type=click.IntRange(min=1))
 def tune(threshold: float, permutations: int, missed: float, bands: int | None, rows: int | None) -> None:
     """Print what bands and rows find at a threshold, what they cost, and the best ones."""
-    from rich.console import Console
-
     from pipeline.dedup.advice import advised, as_text
+    from pipeline.progress import screen
 
     chosen = (bands, rows) if bands and rows else None
-    Console(highlight=False).print(as_text(advised(threshold, permutations, missed, chosen)), markup=False)
+    screen().print(as_text(advised(threshold, permutations, missed, chosen)), markup=False)

@@ -19,7 +19,7 @@ from pipeline.config.spec import JobSpec
 from pipeline.funnel import as_table, leaves_table, size
 from pipeline.inputs import InputError
 from pipeline.placing import at_lines
-from pipeline.progress import Display
+from pipeline.progress import Display, screen
 from pipeline.runner import Options, Summary, run_job
 from pipeline.stages import ingest, inventory, tokenize, withheld
 from pipeline.stages.left import NothingLeft
@@ -72,7 +72,7 @@ def run(
             display.console.print(as_table(e.funnel))
         raise
     if not quiet:
-        tell(spec, done, Console(highlight=False))
+        tell(spec, done, screen())
 
 
 def tell(spec: JobSpec, done: Summary, console: Console) -> None:
@@ -87,6 +87,9 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
         console.print(f"{step}: {changes:,}", markup=False)
     console.print()
     console.print(leaves_table(done.funnel))
+    kept = done.funnel.by("source")
+    if empty := [i.source for i in spec.inputs if not kept.get(i.source, {}).get("kept")]:
+        console.print(f"nothing is kept of {', '.join(empty)}: see `corpusmill inspect dropped --source {empty[0]}`")
     console.print()
     console.print(
         f"{made['tokens']:,} tokens in {made['sequences']:,} sequences, {len(made['parts'])} parts: {spec.output}"

@@ -1,5 +1,6 @@
 """What `inspect` does, once its arguments are read: says what it shows, then shows it, or says that there is none."""
 
+import functools
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from cluster.storage import Store
 from pipeline import inspection, sweep
@@ -18,6 +18,7 @@ from pipeline.dedup.showing import clusters
 from pipeline.explain import differences, last_job
 from pipeline.inputs import InputError
 from pipeline.parts import LAST
+from pipeline.progress import screen
 from pipeline.stages.stage import committed
 
 NAMES = {
@@ -89,12 +90,13 @@ def refuse_unused(what: str, given: Mapping[str, object]) -> None:
 
 def show(items: Iterable[inspection.Shown]) -> int:
     """Print these; how many they were."""
-    console, shown = Console(highlight=False), 0
+    console, shown = screen(), 0
+    say = functools.partial(console.print, markup=False, soft_wrap=not console.is_terminal)  # a pipe gets whole lines
     for item in items:
         shown += 1
-        console.print(item.heading, style="bold", markup=False)
-        console.print("  " + "  ".join(f"{k}={v}" for k, v in item.facts.items()), style="dim", markup=False)
-        console.print(item.text, markup=False)
+        say(item.heading, style="bold")
+        say("  " + "  ".join(f"{k}={v}" for k, v in item.facts.items()), style="dim")
+        say(item.text)
         console.print()
     return shown
 

@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from pipeline.commands import job_of, tell
 from pipeline.config.spec import JobSpec
 from pipeline.dedup import index
 from pipeline.dedup.takedown import How
 from pipeline.inputs import InputError
-from pipeline.progress import Display
+from pipeline.progress import Display, screen
 from pipeline.run import Run
 from pipeline.runner import Options, opened, run_job
 from pipeline.stages import inventory, withheld
@@ -90,4 +89,4 @@ def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: b
 
 def _made_again(spec: JobSpec, options: Options) -> None:
     """The dataset of what is left, and what came of it."""
-    tell(spec, run_job(spec, options, Display()), Console(highlight=False))
+    tell(spec, run_job(spec, options, Display()), screen())

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from pipeline import interrupts
-from pipeline.interrupts import EXIT_STOPPED
+from pipeline.interrupts import EXIT_STOPPED, EXIT_TERMINATED
 
 EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
 EXIT_FAILED = 3  # units failed, no document was left, the mix cannot be had, rows did not add up, a dataset is wrong
@@ -58,6 +58,8 @@ def guarded(command: Callable[[], None]) -> None:
         fail(without_secrets(e), EXIT_FAILED)
     except LeaseHeld as e:
         fail(without_secrets(e), EXIT_BUSY)
+    except interrupts.Terminated:
+        fail(interrupts.STOPPED, EXIT_TERMINATED)
     except KeyboardInterrupt:
         fail(interrupts.STOPPED, EXIT_STOPPED)
 

@@ -98,10 +98,23 @@ def _files(path: str, spec: InputSpec) -> Iterator[InputFile]:
 
 
 def _can_be_listed(path: str) -> None:
-    """PermissionError for a local folder, or that of a pattern, which may not be read: fsspec would find it empty."""
-    folder = "/".join(path.split("/")[: _fixed_parts(path)])
+    """PermissionError for a local folder that may not be read, where it is that of a pattern or lies below one that is
+    wanted: fsspec would find it empty.
+    """
+    parts, fixed = path.split("/"), _fixed_parts(path)
+    folder = "/".join(parts[:fixed])
     if os.path.isdir(folder):
-        os.scandir(folder).close()
+        _all_can_be_listed(folder, parts[fixed:] or ["**"])
+
+
+def _all_can_be_listed(folder: str, pattern: list[str]) -> None:
+    """pattern: its parts from here on; only folders that it may lead through are looked into."""
+    deeper = pattern if pattern[0] == "**" else pattern[1:]
+    with os.scandir(folder) as entries:
+        below = [e for e in entries if deeper and e.is_dir() and not e.name.startswith(HIDDEN)]
+    for entry in below:
+        if pattern[0] == "**" or fnmatch(entry.name, pattern[0]):
+            _all_can_be_listed(entry.path, deeper)
 
 
 def is_pattern(path: str) -> bool:
@@ -155,4 +168,6 @@ def plainly(error: OSError) -> str:
         return f"there is no such file or folder{missing}; correct the path, or put the data there"
     if isinstance(error, PermissionError):
         return "no permission to read it; check the credentials or the file's mode"
+    if isinstance(error, NotADirectoryError):
+        return "what the path takes for a folder is a file; correct the path"
     return str(error)

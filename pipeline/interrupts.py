@@ -1,4 +1,4 @@
-"""Ctrl-C: at first it ends the process on the spot; once a command has begun, it is an exception like others.
+"""Ctrl-C and SIGTERM: at first they end the process on the spot; once a command has begun, they are exceptions.
 
 An import may swallow the exception, or make another one of it; and while modules are imported nothing is held that
 would have to be given back.
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 EXIT_STOPPED = 130  # Ctrl-C, as shells have it: 128 + SIGINT
+EXIT_TERMINATED = 143  # 128 + SIGTERM, which schedulers send
 STOPPED = "stopped; what was finished is kept: the same command goes on from there"
 
 
@@ -32,10 +33,22 @@ def at_once() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come."""
+
+
 def as_exceptions() -> None:
-    """From here on Ctrl-C raises KeyboardInterrupt again."""
+    """From here on Ctrl-C raises KeyboardInterrupt again, and SIGTERM Terminated. Ray, where it starts, takes SIGTERM
+    for itself and ends the process with a dump: then this must be said once more.
+    """
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
 
 
 def _end(number: int, frame: FrameType | None) -> None:

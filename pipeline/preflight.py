@@ -91,9 +91,9 @@ def _look_at(paths: Sequence[KnownPath], *, share: float = 1.0) -> Readable:
         told = format_of(file.uri) if spec.format == AUTO else spec.format
         name = None if told is None else reader_name(told)
         if name is None or seen[file.source] <= LOOKED_INTO:
-            sniffed = _look_into(file, spec)
+            sniffed = _look_into(file, spec, None if spec.format == AUTO else name)
             name = name or sniffed.reader
-            if sniffed.error and (spec.format == AUTO or format_of(file.uri) == spec.format):
+            if sniffed.error:
                 problems.append(InJob((*at, "paths"), f"{file.source}: {sniffed.error}"))
                 continue
         assert name is not None
@@ -103,14 +103,15 @@ def _look_at(paths: Sequence[KnownPath], *, share: float = 1.0) -> Readable:
     return Readable(files=files, problems=problems)
 
 
-def _look_into(file: InputFile, spec: InputSpec) -> Sniffed:
+def _look_into(file: InputFile, spec: InputSpec, reader: str | None) -> Sniffed:
+    """What its first bytes tell. reader: the one that the job names for it."""
     try:
         with asking(file.uri):
             fs = filesystem(file.uri, spec.storage)
             head = fs.cat_file(file.uri, start=0, end=min(HEAD_BYTES, file.size)) if file.size else b""
     except OSError as e:
         return Sniffed(error=f"{file.uri!r}: {plainly(e)}")
-    return sniff(file.uri, bytes(head))  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
+    return sniff(file.uri, bytes(head), reader)  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
 
 
 def _lack(file: InputFile, reader: str, spec: InputSpec) -> str | None:
@@ -118,7 +119,10 @@ def _lack(file: InputFile, reader: str, spec: InputSpec) -> str | None:
 
     A file that cannot be read at all is left to its unit, which counts its rows as failed.
     """
-    made = build_reader(spec, reader)
+    try:
+        made = build_reader(spec, reader)
+    except (LookupError, TypeError, ValueError):
+        return None  # what is wrong with the format or its options is told where the job file is read
     if not isinstance(made, Foresees) or not file.size:
         return None
     try:

@@ -1,7 +1,6 @@
 """What a person sees while a job runs: bars on a terminal, plain lines in a log, nothing with --quiet."""
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from pipeline.config.secrets import known_secrets, redacted
 
 LINE_EVERY_S = 10.0  # in a log
+LOG_COLUMNS = 160  # of a table where there is no terminal
+
+
+def screen(*, stderr: bool = False) -> Console:
+    """Where people read: as wide as their terminal; in a log or a pipe wide, unless COLUMNS says otherwise."""
+    found = Console(stderr=stderr, highlight=False)
+    if not found.is_terminal and "COLUMNS" not in os.environ:
+        found.width = LOG_COLUMNS
+    return found
 
 
 @dataclass
@@ -52,7 +60,7 @@ class Display:
     ) -> None:
         self.quiet = quiet
         self.clock = clock
-        self.console = console or Console(file=sys.stderr, highlight=False)
+        self.console = console or screen(stderr=True)
         self._rich: Progress | None = None
 
     def line(self, text: str) -> None:
@@ -63,7 +71,7 @@ class Display:
     @contextmanager
     def stage(self, name: str, total: int) -> Iterator[Bar]:
         """Show one stage of `total` units while the `with` lasts."""
-        bar = Bar(stage=name, total=total, say=self, started=self.clock())
+        bar, outer = Bar(stage=name, total=total, say=self, started=self.clock()), self._rich
         if self.quiet or not self.console.is_terminal:
             yield bar
         else:
@@ -79,7 +87,7 @@ class Display:
             ) as self._rich:
                 self._rich.add_task(name, total=total, rates="")
                 yield bar
-            self._rich = None
+            self._rich = outer
         seconds = self.clock() - bar.started
         self.line(f"{name:<10} {bar.done} of {bar.total} units in {seconds:.1f} s  {bar.rates()}".rstrip())
 

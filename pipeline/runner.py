@@ -10,7 +10,7 @@ from cluster import faultpoint, lease, lifecycle
 from cluster.filesystems import StorageError
 from cluster.storage import Store
 from operators.mix.weights import SpecError
-from pipeline import folders, preflight, sweep
+from pipeline import folders, interrupts, preflight, sweep
 from pipeline.config.spec import JobSpec
 from pipeline.explain import files_of, remember
 from pipeline.funnel import Funnel, funnel
@@ -146,6 +146,7 @@ def _start(open_: contextlib.ExitStack, options: Options, stores: list[Store], d
     setup = "pipeline.process.prepare"
     session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup)
     cpus = open_.enter_context(session)
+    interrupts.as_exceptions()
     quiet()
     if options.address is not None:
         preflight.check_stores(stores)

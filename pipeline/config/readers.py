@@ -13,7 +13,8 @@ from pipeline.config.inputs import InputSpec
 def build_reader(spec: InputSpec, name: str) -> Reader:
     """The reader `name` (formats.reader_name) for those files of an input that have its format."""
     reader = load.build(name, reader_params(spec, name))
-    assert isinstance(reader, Reader), name
+    if not isinstance(reader, Reader):
+        raise TypeError(f"{name} reads no files")
     return reader
 
 

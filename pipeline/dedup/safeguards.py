@@ -31,8 +31,10 @@ def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> 
     ]
     if over:
         raise RemovalCeiling(
-            "deduplication would remove more of a source than allowed; look at its duplicates, and if they are right "
-            "set `dedup: {max_removed_share: {SOURCE: SHARE}}`\n" + "\n".join(over)
+            "deduplication would remove more of a source than allowed; if that is right, set "
+            "`dedup: {max_removed_share: {SOURCE: SHARE}}`. To see what would go, allow it for a run into another "
+            "folder, `--set output=LOOK --set 'dedup.max_removed_share={SOURCE: 1}'`; then `corpusmill inspect "
+            "duplicates`\n" + "\n".join(over)
         )
 
 

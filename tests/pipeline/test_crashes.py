@@ -100,7 +100,8 @@ def test_killed_at_a_random_moment(seed, inputs, undisturbed, whole_run_s, tmp_p
     assert made(tmp_path / "out") == made(undisturbed / "out")
 
 
-def test_ctrl_c_stops_and_says_how_to_go_on(inputs, undisturbed, tmp_path):
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_stops_it_and_it_says_how_to_go_on(sent, code, inputs, undisturbed, tmp_path):
     job = write_job(tmp_path, inputs)
     command = [sys.executable, "-m", "pipeline.cli", "run", str(job)]
     heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background ignores it
@@ -109,10 +110,11 @@ def test_ctrl_c_stops_and_says_how_to_go_on(inputs, undisturbed, tmp_path):
         while not list((tmp_path / "work").rglob("units/ingest/*.json")):
             assert process.poll() is None, process.stderr and process.stderr.read()
             time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         _, told = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == code, told
     assert "the same command goes on from there" in told
     assert "Traceback" not in told
+    assert "SIGTERM received" not in told
     finish(job)
     assert made(tmp_path / "out") == made(undisturbed / "out")

@@ -170,3 +170,20 @@ def test_an_operator_of_ones_own_whose_import_fails(tmp_path):
     assert "importing 'broken_attribute' failed: AttributeError" in told
     assert "mend the module, or install what it needs" in told
     assert "no operator 'missing_module.X'" in told
+
+
+def test_a_wrong_format_is_told_where_the_file_is_there(tmp_path):
+    """Beside it all else that is wrong."""
+    (tmp_path / "a.jsonl").write_text('{"text": "a"}\n')
+    told = refused(tmp_path, f"{tmp_path}/a.jsonl", more="    format: jsonll\ndocuments: [signals.count]")
+    assert "no format 'jsonll'; did you mean 'jsonl'?" in told
+    assert "no operator 'signals.count'; did you mean 'signals.counts'?" in told
+
+
+def test_another_content_than_the_job_names_is_told_and_damage_is_left_to_the_reader(tmp_path):
+    (tmp_path / "page").write_text("<!doctype html><p>404")
+    (tmp_path / "oops.jsonl").write_text('oops\n{"text": "a"}\n')
+    more = f"    format: wet\n  - {{source: b, paths: ['{tmp_path}/oops.jsonl'], format: jsonl}}"
+    told = refused(tmp_path, f"{tmp_path}/page", more=more)
+    assert "to be read as WET, but holds HTML" in told
+    assert "oops.jsonl" not in told

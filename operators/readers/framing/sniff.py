@@ -29,6 +29,7 @@ BY_NAME = {
 HTML_OPENINGS = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml", b"<error", b"<h1", b"<title")
 WHAT = {"readers.wet": "WET", "readers.warc": "WARC", "readers.arc": "ARC", "readers.jsonl": "JSON lines",
         "readers.parquet": "Parquet", "readers.plain": "plain text"}  # fmt: skip
+ANYWAY = "or say its `format` to read what can be read"
 WARC_FAMILY = ("readers.warc", "readers.wet")
 
 
@@ -40,15 +41,22 @@ class Sniffed:
     error: str | None = None
 
 
-def sniff(name: str, head: bytes) -> Sniffed:
+def sniff(name: str, head: bytes, reader: str | None = None) -> Sniffed:
     """The reader for a file, from its name and its first 512 bytes (more do no harm).
+
+    reader: the one that somebody has named for it. Then only what is certainly something else is an error: where the
+    first bytes tell nothing, they may be damaged, and the rest is read.
 
     >>> sniff("a.warc.gz", b"").reader, sniff("crawl-00001", b"WARC/1.0\\r\\nWARC-Type: warcinfo\\r\\n").reader
     ('readers.warc', 'readers.warc')
     >>> sniff("a.warc.gz", b"<!DOCTYPE html><title>404").error
     'a.warc.gz: named like WARC, but holds HTML; an error page was saved in its place? Download it again.'
+    >>> sniff("a.jsonl", b"oops", "readers.jsonl").reader, sniff("a", b"PAR1", "readers.jsonl").error
+    ('readers.jsonl', 'a: to be read as JSON lines, but holds Parquet; correct its `format`, or leave it out.')
     """
     low = name.lower()
+    if reader is not None:
+        return _as_named(name, head, reader)
     if low.endswith(UNREADABLE_NAMES):
         return Sniffed(error=f"{name}: this kind of archive is not read; recompress its contents with gzip or zstd.")
     if ".wat" in low.rpartition("/")[2] and _stem(low).endswith(".wat"):
@@ -58,17 +66,32 @@ def sniff(name: str, head: bytes) -> Sniffed:
         return Sniffed(named) if named else Sniffed(error=_ask(f"{name}: empty, and its name tells no format"))
     inflated = _inflated(head)
     if inflated is None:
-        return Sniffed(error=f"{name}: compressed, but damaged at its very beginning; download it again.")
+        return Sniffed(error=f"{name}: compressed, but damaged at its very beginning; download it again, {ANYWAY}.")
     found = _by_content(inflated, low)
     if named is None:
         if found in WHAT:
             return Sniffed(found)
         return Sniffed(error=_ask(f"{name}: neither its name nor its first bytes tell a format"))
-    if not inflated or found == named or (found in WARC_FAMILY and named in WARC_FAMILY):
+    if not inflated.strip() or found == named or (found in WARC_FAMILY and named in WARC_FAMILY):
         return Sniffed(named)
     if named == "readers.plain" and found in (None, "HTML", "JSON", "readers.jsonl"):
         return Sniffed(named)
     return Sniffed(error=_mismatch(name, named, found, inflated))
+
+
+def _as_named(name: str, head: bytes, reader: str) -> Sniffed:
+    """`reader`, unless what the bytes hold is certainly something else."""
+    inflated = _inflated(head)
+    found = None if inflated is None else _by_content(inflated, name.lower())
+    of_its_family = found in WARC_FAMILY and reader in WARC_FAMILY
+    if reader not in WHAT or found in (None, "binary", reader) or of_its_family:
+        return Sniffed(reader)
+    if reader == "readers.plain" and found in ("HTML", "JSON", "readers.jsonl"):
+        return Sniffed(reader)
+    holds = f"{name}: to be read as {WHAT[reader]}, but holds"
+    if found in WHAT:
+        return Sniffed(error=f"{holds} {WHAT[found]}; correct its `format`, or leave it out.")
+    return Sniffed(error=f"{holds} {'a JSON array' if found == 'JSON' else found}; see what was downloaded.")
 
 
 def _stem(low: str) -> str:
@@ -120,7 +143,7 @@ def _mismatch(name: str, named: str, found: str | None, head: bytes) -> str:
         return f"{says} a JSON array; write one object a line (for example `jq -c '.[]'`)."
     if found in WHAT:
         return f"{says} {WHAT[found]}; rename it, or say `format: {found.removeprefix('readers.')}` for this source."
-    return f"{says} something else, which begins {head[:16]!r}; check what was downloaded, or say its `format`."
+    return f"{says} something else, which begins {head[:16]!r}; check what was downloaded, {ANYWAY}."
 
 
 def _ask(what: str) -> str:

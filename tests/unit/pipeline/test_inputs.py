@@ -1,12 +1,15 @@
 """From paths to files: globs, folders, lists of paths; each file once; a sample contains every smaller one."""
 
 import gzip
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import input_paths
 from pipeline.config.inputs import InputSpec
 from pipeline.config.load import parse
 from pipeline.input_paths import InputFile
@@ -34,6 +37,21 @@ def names(*paths: str, **settings: str) -> list[str]:
 
 def wrong(*paths: str, **settings: str) -> list[str]:
     return [str(problem) for problem in found(*paths, **settings).problems]
+
+
+@pytest.mark.parametrize("path", ["", "/*/*.jsonl", "/**/*.jsonl"])
+def test_a_folder_below_that_may_not_be_read_is_told(folder, path, monkeypatch):
+    """The listing alone would be as if it held nothing."""
+    scan = os.scandir
+
+    def refused(at: str) -> Iterator[os.DirEntry[str]]:
+        if str(at).endswith("/deep"):
+            raise PermissionError(13, "Permission denied", at)
+        return scan(at)
+
+    monkeypatch.setattr(input_paths.os, "scandir", refused)
+    assert any("no permission" in told for told in wrong(f"{folder}{path}"))
+    assert names(f"{folder}/*.jsonl") == ["a.jsonl", "b.jsonl"]
 
 
 def test_a_folder_is_all_its_files_but_hidden_ones(folder):

@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from pipeline.progress import Display
+from pipeline.progress import Display, screen
 
 
 class Clock:
@@ -56,6 +56,24 @@ def test_a_terminal_gets_a_bar_with_rates_and_time_left(clock):
         assert ":--" in console.file.getvalue()  # pyright: ignore[reportAttributeAccessIssue]  the time left, not known yet
     assert display._rich is None
     assert said(display)[-1].endswith("ingest     1 of 4 units in 2.0 s  100 documents, 50 documents/s, 1.0 MB/s")
+
+
+def test_a_bar_goes_on_when_one_inside_it_has_ended(clock):
+    display = Display(console=Console(file=io.StringIO(), width=200, force_terminal=True), clock=clock)
+    with display.stage("mix", 3) as outer:
+        with display.stage("bins", 1) as inner:
+            inner.advance()
+        outer.advance()
+        assert display._rich is not None
+        assert display._rich.tasks[0].completed == 1
+
+
+def test_in_a_log_tables_are_wide(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert not screen().is_terminal
+    assert screen().width == 160
+    monkeypatch.setenv("COLUMNS", "100")
+    assert screen().width == 100
 
 
 def test_quiet_says_nothing_and_counts_all_the_same(clock):
