@@ -5,6 +5,7 @@ taken for dead, and wakes up, can then no longer overwrite what its successor ma
 """
 
 import json
+import logging
 import os
 import socket
 import threading
@@ -17,6 +18,8 @@ from dataclasses import asdict, dataclass, replace
 import psutil
 
 from cluster.storage import Store
+
+log = logging.getLogger(__name__)
 
 NAME = "_lease.json"
 LIFETIME_S = 60.0  # a guess: long against a slow store, short against an operator's patience
@@ -85,9 +88,17 @@ def held(store: Store) -> Iterator[Lease]:
     finally:
         stop.set()
         thread.join()
-        found = read(store)
+        _give_back(lease)
+
+
+def _give_back(lease: Lease) -> None:
+    """Let the next run in at once. What the store raises is no more than logged: how the run itself ended counts."""
+    try:
+        found = read(lease.store)
         if found is not None and found.owner == lease.mine.owner:  # the number stays, so that it can only grow
-            store.publish(NAME, replace(lease.mine, expires_at=0.0).to_json())
+            lease.store.publish(NAME, replace(lease.mine, expires_at=0.0).to_json())
+    except Exception as e:  # by its type alone: messages of stores may quote addresses with secrets
+        log.warning("the workspace could not be given back (%s); it is free in %.0f s", type(e).__name__, LIFETIME_S)
 
 
 def take(store: Store) -> Lease:

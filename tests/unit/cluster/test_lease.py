@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cluster import lease
+from cluster.filesystems import StorageError
 from cluster.storage import Store
 
 
@@ -71,3 +72,26 @@ def test_numbers_only_grow(store):
         with lease.held(store) as mine:
             fences.append(mine.mine.fence)
     assert fences == [1, 2, 3]
+
+
+@pytest.mark.parametrize("call", ["read", "publish"])
+def test_a_store_that_fails_at_the_end_does_not_hide_how_the_run_ended(store, monkeypatch, caplog, call):
+    def fails(*_: object) -> None:
+        raise StorageError("s3://b: the store does not answer")
+
+    def run() -> None:
+        with lease.held(store):
+            monkeypatch.setattr(Store, call, fails)
+            raise ValueError("3 units failed")
+
+    with pytest.raises(ValueError, match="3 units failed"):
+        run()
+    assert "could not be given back (StorageError)" in caplog.text
+
+
+def test_a_store_that_fails_at_the_end_fails_no_run_that_was_well(store, monkeypatch):
+    def fails(*_: object) -> None:
+        raise StorageError("s3://b: the store does not answer")
+
+    with lease.held(store):
+        monkeypatch.setattr(Store, "publish", fails)
