@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cluster import reach
 from cluster.storage import Store
 from pipeline.dedup import index
 
@@ -76,7 +77,7 @@ def is_ours(name: str) -> bool:
     (True, True, False, False)
     """
     folder, inside, _ = name.partition("/")
-    return folder in FOLDERS if inside else name.startswith(AT_THE_TOP)
+    return folder in FOLDERS if inside else name.startswith((*AT_THE_TOP, reach.PREFIX))
 
 
 def name_of(path: str) -> str:

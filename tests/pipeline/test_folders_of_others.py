@@ -123,7 +123,7 @@ def test_clean_takes_nothing_that_no_run_wrote(data):
     job = data / "job.yaml"
     job.write_text(JOB.format(path="data/*.jsonl", workspace="./work", output="./out", more="", storage=""))
     theirs = ("out/part-00000-of-00001.parquet", "notes.md", "mine/documents/a.parquet", "notes.md.1f.unfinished")
-    ours = ("documents/ab12.parquet", "tokens/cd34.parquet.1f.unfinished", "_job.json.1f.unfinished")
+    ours = ("documents/ab12.parquet", "tokens/cd34.parquet.1f.unfinished", "_job.json.1f.unfinished", ".reach-1f")
     for name in (*theirs, *ours):
         place = data / "work" / name
         place.parent.mkdir(parents=True, exist_ok=True)
