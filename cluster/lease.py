@@ -1,10 +1,12 @@
-"""One run at a time in a workspace: a lease object with an owner, an expiry and a fencing number.
+"""One run at a time in a workspace: who holds it is told by an object under a fencing number, the highest holds.
 
-The number grows with each new holder. A run checks before each commit that the number is still its own: a run that was
-taken for dead, and wakes up, can then no longer overwrite what its successor made.
+Each new holder creates the next number, which a store lets only one process do, and writes no other's object. A run
+checks before each commit that no higher number is there: one that was taken for dead, and wakes up, then stops before
+it overwrites what its successor made. docs/decisions/0022-who-holds-a-workspace.md says why it is so.
 """
 
 import json
+import logging
 import os
 import socket
 import threading
@@ -18,7 +20,11 @@ import psutil
 
 from cluster.storage import Store
 
-NAME = "_lease.json"
+log = logging.getLogger(__name__)
+
+FOLDER = "lease"  # of its own, so that one short listing finds the highest number
+OLD_NAME = "_lease.json"  # the one object that earlier versions overwrote; respected, then deleted
+READ_TRIES = 3  # of a listing and then the object it names: each but the first needs a new holder in between
 LIFETIME_S = 60.0  # a guess: long against a slow store, short against an operator's patience
 
 
@@ -44,6 +50,9 @@ class Holder:
         return now > self.expires_at or (self.host == socket.gethostname() and not psutil.pid_exists(self.pid))
 
 
+NOBODY = Holder(owner="", host="", pid=0, fence=0, expires_at=0.0)
+
+
 class Lease:
     """The lease this process holds on `store`."""
 
@@ -58,9 +67,12 @@ class Lease:
             raise LeaseHeld(f"{self.store.url} was taken over by {describe(found)}; this run stops without committing")
 
     def renew(self) -> None:
+        """Move the end; LeaseHeld when another run has the workspace, even one that took it since this call began."""
         self.check()
         self.mine = replace(self.mine, expires_at=time.time() + LIFETIME_S)
-        self.store.publish(NAME, self.mine.to_json())
+        # One that comes too late is lower than a successor's, and changes nothing.
+        self.store.publish(object_of(self.mine.fence), self.mine.to_json())
+        self.check()
 
 
 @contextmanager
@@ -85,9 +97,17 @@ def held(store: Store) -> Iterator[Lease]:
     finally:
         stop.set()
         thread.join()
-        found = read(store)
+        _give_back(lease)
+
+
+def _give_back(lease: Lease) -> None:
+    """Let the next run in at once. What the store raises is no more than logged: how the run itself ended counts."""
+    try:
+        found = read(lease.store)
         if found is not None and found.owner == lease.mine.owner:  # the number stays, so that it can only grow
-            store.publish(NAME, replace(lease.mine, expires_at=0.0).to_json())
+            lease.store.publish(object_of(lease.mine.fence), replace(lease.mine, expires_at=0.0).to_json())
+    except Exception as e:  # by its type alone: messages of stores may quote addresses with secrets
+        log.warning("the workspace could not be given back (%s); it is free in %.0f s", type(e).__name__, LIFETIME_S)
 
 
 def take(store: Store) -> Lease:
@@ -106,24 +126,51 @@ def take(store: Store) -> Lease:
         fence=found.fence + 1 if found else 1,
         expires_at=now + LIFETIME_S,
     )
-    if found is not None:
-        store.delete(NAME)
-    if not store.create(NAME, mine.to_json()):
+    if not store.create(object_of(mine.fence), mine.to_json()):
         raise LeaseHeld(f"{store.url} was taken by {describe(read(store))} a moment ago")
-    return Lease(store, mine)
+    lease = Lease(store, mine)
+    lease.check()  # a number that others took, passed and deleted since `read` can be created once more
+    for lower in _numbers(store):
+        if lower < mine.fence:
+            store.delete(object_of(lower))
+    store.delete(OLD_NAME)
+    return lease
 
 
 def read(store: Store) -> Holder | None:
-    """Who holds the workspace, or None. A lease whose writing was cut off holds nothing: its holder is long gone."""
-    try:
-        told = store.read(NAME)
-    except FileNotFoundError:
-        return None
-    try:
-        return Holder(**json.loads(told))
-    except (json.JSONDecodeError, TypeError):
-        return Holder(owner="", host="", pid=0, fence=0, expires_at=0.0)
+    """Who holds the workspace, or held it last; None when no run has begun in it."""
+    highest = 0
+    for _ in range(READ_TRIES):
+        highest = max(_numbers(store), default=0)
+        try:
+            told = store.read(object_of(highest) if highest else OLD_NAME)
+        except FileNotFoundError:
+            if not highest:
+                return None
+            continue  # a successor deleted it since the listing
+        try:
+            return Holder(**json.loads(told))
+        except (json.JSONDecodeError, TypeError):  # its writing was cut off: its holder is long gone
+            break
+    return replace(NOBODY, fence=highest)
+
+
+def object_of(fence: int) -> str:
+    """The object of a number.
+
+    >>> object_of(7)
+    'lease/00000007.json'
+    """
+    return f"{FOLDER}/{fence:08d}.json"
+
+
+def _numbers(store: Store) -> list[int]:
+    """Every number of which there is an object."""
+    stems = (file.uri.rpartition("/")[2].removesuffix(".json") for file in store.files(FOLDER))
+    return [int(stem) for stem in stems if stem.isdecimal()]
 
 
 def describe(holder: Holder | None) -> str:
-    return f"process {holder.pid} on {holder.host}" if holder else "nobody"
+    if holder is None:
+        return "nobody"
+    return f"process {holder.pid} on {holder.host}" if holder.host else "another run"

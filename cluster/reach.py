@@ -1,13 +1,14 @@
-"""Whether every node of the cluster sees the same store: asked of each node before any work, never assumed."""
+"""What every node of the cluster is asked before any work, never assumed: does it see the same store, is it alike."""
 
 import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cluster.storage import Store
 
 ANSWER_S = 60.0
+PREFIX = ".reach-"  # hidden: what a kill leaves behind is nobody's dataset, see Store.any_file; `clean` knows it
 
 
 def unreachable(stores: Sequence[Store]) -> list[str]:
@@ -15,35 +16,64 @@ def unreachable(stores: Sequence[Store]) -> list[str]:
 
     Raises OSError when this process itself cannot write to a store.
     """
-    import ray
-
     found: list[str] = []
     for store in stores:
-        name = f"_reach-{uuid.uuid4().hex}"
+        name = f"{PREFIX}{uuid.uuid4().hex}"
         store.publish(name, b"here")
         try:
-            found += [
-                f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']}): {problem}"
-                for node in ray.nodes()
-                if node["Alive"] and (problem := _ask(node["NodeID"], store, name))
-            ]
+            found += [f"{node}: {answer}" for node, answer in _ask_all(sees, store, name) if answer is not None]
         finally:
             store.delete(name)
     return found
 
 
-def _ask(node: str, store: Store, name: str) -> str | None:
+def unlike(wanted: Mapping[str, str], versions: Callable[[], Mapping[str, str]]) -> list[str]:
+    """One sentence for each node whose versions are others than the wanted ones; empty when all are the same.
+
+    versions: called on each node; by name, as `wanted`.
+    """
+    answers = _ask_all(versions)
+    told = [(node, a if isinstance(a, str) else differences(wanted, a)) for node, a in answers]
+    return [f"{node}: {problem}" for node, problem in told if problem is not None]
+
+
+def differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> str | None:
+    """Which of the wanted versions are others there; None when none is.
+
+    >>> differences({"numpy": "2.4.6", "python": "3.11"}, {"numpy": "2.4.5", "python": "3.11"})
+    'it has numpy 2.4.5, wanted is 2.4.6'
+    """
+    told = [
+        f"{name} {found.get(name, 'none')}, wanted is {version}"
+        for name, version in wanted.items()
+        if found.get(name) != version
+    ]
+    return f"it has {'; '.join(told)}" if told else None
+
+
+def _ask_all(question: Callable[..., Any], *arguments: Any) -> Iterator[tuple[str, Any]]:
+    """Each node, named, and what the question gives there: asked at the same time. A sentence when none comes."""
     import ray
     from ray.exceptions import RayError
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    here = NodeAffinitySchedulingStrategy(node, soft=False)
-    task: Any = ray.remote(sees)
-    answer = task.options(num_cpus=0, scheduling_strategy=here, max_retries=1).remote(store, name)
-    try:
-        return ray.get(answer, timeout=ANSWER_S)
-    except RayError as e:
-        return f"it did not answer within {ANSWER_S:.0f} s or failed: {type(e).__name__}"
+    task: Any = ray.remote(_answer)
+    asked: list[tuple[str, Any]] = []
+    for node in ray.nodes():
+        if node["Alive"]:
+            here = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+            answer = task.options(num_cpus=0, scheduling_strategy=here, max_retries=1).remote(question, *arguments)
+            asked.append((f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})", answer))
+    for node, answer in asked:
+        try:
+            yield node, ray.get(answer, timeout=ANSWER_S)
+        except RayError as e:
+            yield node, f"it did not answer within {ANSWER_S:.0f} s or failed: {type(e).__name__}"
+
+
+def _answer(question: Callable[..., Any], *arguments: Any) -> Any:
+    """What Ray runs: it takes functions alone, and a question may be any callable."""
+    return question(*arguments)
 
 
 def sees(store: Store, name: str) -> str | None:

@@ -156,7 +156,9 @@ class Store:
             else:
                 self.fs.pipe_file(self.path(name), payload, mode="create")
         except FileExistsError:
-            return self.read(name) == payload
+            with contextlib.suppress(FileNotFoundError):  # deleted since: not ours
+                return self.read(name) == payload
+            return False
         return True
 
     @_in_words

@@ -1,5 +1,6 @@
-"""What can be known to be wrong before any work, is: inputs, files, formats, stores, workspaces no node could share."""
+"""What can be known to be wrong before any work, is: inputs, files, formats, stores, nodes that cannot take part."""
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from cluster.filesystems import asking, filesystem, missing_package
 from cluster.storage import Store
 from operators.contract import Foresees, Reader
 from operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
-from pipeline import check_files, folders, sources
+from pipeline import check_files, folders, sources, versions
 from pipeline.config.formats import AUTO, format_of, reader_name
 from pipeline.config.inputs import InputSpec
 from pipeline.config.known import Known, KnownPath, known_of
@@ -130,6 +131,14 @@ def _lack(file: InputFile, reader: str, spec: InputSpec) -> str | None:
             return made.lacking(cast(BinaryIO, opened))
     except OSError:
         return None
+
+
+def check_versions(spec: JobSpec) -> None:
+    """InputError when a node of the cluster has other versions than this process of what decides the job's outputs."""
+    names = versions.packages(spec)
+    problems = reach.unlike(versions.installed(names), functools.partial(versions.installed, names))
+    if problems:
+        raise InputError([*problems, versions.REMEDY])
 
 
 def check_stores(stores: Sequence[Store]) -> None:

@@ -84,7 +84,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             output=output,
             lease=held,
             display=display,
-            ray=_once(lambda: _start(open_, options, [workspace, output], display)),
+            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display)),
         )
 
 
@@ -142,13 +142,14 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
     return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)
 
 
-def _start(open_: contextlib.ExitStack, options: Options, stores: list[Store], display: Display) -> int:
+def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:
     setup = "pipeline.process.prepare"
     session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup)
     cpus = open_.enter_context(session)
     interrupts.as_exceptions()
     quiet()
     if options.address is not None:
+        preflight.check_versions(spec)
         preflight.check_stores(stores)
     display.line(f"Ray has {cpus} CPUs on {lifecycle.nodes()} nodes")
     return cpus

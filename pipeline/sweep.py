@@ -10,19 +10,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cluster import lease, reach
 from cluster.storage import Store
 from pipeline.dedup import index
 
 NAME = "_live.json"
-AT_THE_TOP = ("_lease.json", "_job.json", "_job_files.json", "_tokenized.json", NAME, "inventory.parquet")
-KEPT = (*AT_THE_TOP, "index/takedown", "index/withheld")
+AT_THE_TOP = ("_job.json", "_job_files.json", "_tokenized.json", NAME, "inventory.parquet")
+KEPT = (*AT_THE_TOP, f"{lease.FOLDER}/", "index/takedown", "index/withheld")
 
 # All that a run writes; whatever else lies in a workspace is somebody else's.
 FOLDERS = frozenset(
     {
         *("answers", "bands", "bins", "dedup", "documents", "dropped", "duplicates", "exchange", "gathered", "groups"),
         *("index", "keys", "leaves", "lines", "manifests", "mix", "parts", "selected", "sets", "sketches", "takedown"),
-        *("tokens", "units"),
+        *("tokens", "units", lease.FOLDER),
     }
 )
 
@@ -77,7 +78,7 @@ def is_ours(name: str) -> bool:
     (True, True, False, False)
     """
     folder, inside, _ = name.partition("/")
-    return folder in FOLDERS if inside else name.startswith(AT_THE_TOP)
+    return folder in FOLDERS if inside else name.startswith((*AT_THE_TOP, reach.PREFIX))
 
 
 def name_of(path: str) -> str:

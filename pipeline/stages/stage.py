@@ -18,6 +18,7 @@ from pipeline.identity import digest
 from pipeline.phases import Runner
 from pipeline.run import Run
 from pipeline.stages.units import Done, Failed, Unit, run_units
+from pipeline.versions import with_same
 
 Counts = Mapping[str, Any]
 
@@ -62,7 +63,7 @@ def run_stage(
         run.ray()
         if uses is not None:
             kernels.announce({uses(u) for u in missing}, run.display.line)
-        running = run_units(missing, task, memory_bytes=memory_bytes)
+        running = run_units(missing, with_same(task, run.spec), memory_bytes=memory_bytes)
         with run.display.stage(stage, len(missing)) as bar, closing(running) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Done):
@@ -114,7 +115,7 @@ def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
     def go(units: Sequence[Unit], task: Callable[[Unit], Counts]) -> Generator[Counts, None, None]:
         run.ray()
         failed: list[Failed] = []
-        running = run_units(units, task, memory_bytes=memory_bytes)
+        running = run_units(units, with_same(task, run.spec), memory_bytes=memory_bytes)
         with run.display.stage(stage, len(units)) as bar, closing(running) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failed):

@@ -108,7 +108,7 @@ def test_a_workspace_that_a_node_does_not_see_is_refused_before_any_work(head, i
         assert done.returncode == 2, done.stderr
         assert "is another place there" in done.stderr
         assert "put workspace and output on storage that every node reaches" in done.stderr
-        assert sorted(p.name for p in (tmp_path / "work").iterdir()) == ["_lease.json"]
+        assert sorted(p.name for p in (tmp_path / "work").iterdir()) == ["lease"]
     finally:
         kill(second)
 
@@ -118,7 +118,7 @@ def test_no_cluster_there_is_told_with_what_to_check(inputs, tmp_path):
     done = corpusmill("run", "--address", "127.0.0.1:6", str(job), timeout=30)
     assert done.returncode == 3
     assert "is a Ray head running there" in done.stderr
-    assert sorted(p.name for p in (tmp_path / "work").iterdir()) == ["_lease.json"]
+    assert sorted(p.name for p in (tmp_path / "work").iterdir()) == ["lease"]
 
 
 def test_submitted_through_the_job_server_it_makes_the_same(inputs, undisturbed, tmp_path):

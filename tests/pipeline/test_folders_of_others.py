@@ -123,7 +123,8 @@ def test_clean_takes_nothing_that_no_run_wrote(data):
     job = data / "job.yaml"
     job.write_text(JOB.format(path="data/*.jsonl", workspace="./work", output="./out", more="", storage=""))
     theirs = ("out/part-00000-of-00001.parquet", "notes.md", "mine/documents/a.parquet", "notes.md.1f.unfinished")
-    ours = ("documents/ab12.parquet", "tokens/cd34.parquet.1f.unfinished", "_job.json.1f.unfinished")
+    cut_off = ("tokens/cd34.parquet.1f.unfinished", "_job.json.1f.unfinished", "lease/00000001.json.1f.unfinished")
+    ours = ("documents/ab12.parquet", *cut_off, ".reach-1f")
     for name in (*theirs, *ours):
         place = data / "work" / name
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +135,7 @@ def test_clean_takes_nothing_that_no_run_wrote(data):
     assert done.exit_code == 0
     assert set(done.output.splitlines()[:-1]) == set(ours)
     left = {p.relative_to(data / "work").as_posix() for p in (data / "work").rglob("*") if p.is_file()}
-    assert left == {*theirs, "_lease.json"}
+    assert left == {*theirs, lease.object_of(2)}
 
 
 def test_clean_makes_no_workspace(data):

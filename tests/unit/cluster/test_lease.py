@@ -2,12 +2,14 @@
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cluster import lease
+from cluster.filesystems import StorageError
 from cluster.storage import Store
 
 
@@ -20,7 +22,7 @@ def elsewhere(store: Store, **changes: object) -> lease.Holder:
     """Another machine holds the workspace."""
     holder = lease.Holder(owner="other", host="elsewhere", pid=1, fence=7, expires_at=time.time() + 30)
     holder = replace(holder, **changes)  # pyright: ignore[reportArgumentType]
-    store.publish(lease.NAME, holder.to_json())
+    store.publish(lease.object_of(holder.fence), holder.to_json())
     return holder
 
 
@@ -71,3 +73,144 @@ def test_numbers_only_grow(store):
         with lease.held(store) as mine:
             fences.append(mine.mine.fence)
     assert fences == [1, 2, 3]
+
+
+@pytest.mark.parametrize("call", ["read", "publish"])
+def test_a_store_that_fails_at_the_end_does_not_hide_how_the_run_ended(store, monkeypatch, caplog, call):
+    def fails(*_: object) -> None:
+        raise StorageError("s3://b: the store does not answer")
+
+    def run() -> None:
+        with lease.held(store):
+            monkeypatch.setattr(Store, call, fails)
+            raise ValueError("3 units failed")
+
+    with pytest.raises(ValueError, match="3 units failed"):
+        run()
+    assert "could not be given back (StorageError)" in caplog.text
+
+
+def test_a_store_that_fails_at_the_end_fails_no_run_that_was_well(store, monkeypatch):
+    def fails(*_: object) -> None:
+        raise StorageError("s3://b: the store does not answer")
+
+    with lease.held(store):
+        monkeypatch.setattr(Store, "publish", fails)
+
+
+def ran_out(store: Store, held: lease.Lease) -> None:
+    """Time passes until the lease has run out."""
+    store.publish(lease.object_of(held.mine.fence), replace(held.mine, expires_at=0.0).to_json())
+
+
+def test_a_pause_within_renewing_takes_nothing_from_the_successor(store, monkeypatch):
+    paused = lease.take(store)
+    successors: list[lease.Lease] = []
+    publish = Store.publish
+
+    def later(self, name, payload):
+        if not successors:
+            successors.append(None)
+            ran_out(store, paused)
+            successors[0] = lease.take(store)
+        publish(self, name, payload)
+
+    monkeypatch.setattr(Store, "publish", later)
+    with pytest.raises(lease.LeaseHeld):
+        paused.renew()
+    with pytest.raises(lease.LeaseHeld):
+        paused.check()
+    successors[0].check()
+    assert lease.read(store) == successors[0].mine
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_of_all_who_find_a_lease_run_out_one_takes_it(store, monkeypatch, others):
+    """One is paused before its first write; meanwhile so many others take the place, one after another."""
+    ran_out(store, lease.take(store))
+    taken: list[lease.Lease] = []
+
+    def paused(call):
+        def later(self, *rest):
+            if not taken:
+                taken.append(None)
+                for _ in range(others):
+                    if taken[0]:
+                        ran_out(store, taken[0])
+                    taken[0] = lease.take(store)
+            return call(self, *rest)
+
+        return later
+
+    for call in ("create", "delete"):
+        monkeypatch.setattr(Store, call, paused(getattr(Store, call)))
+    with pytest.raises(lease.LeaseHeld):
+        lease.take(store)
+    taken[0].check()
+    assert taken[0].mine.fence == 1 + others
+
+
+def test_many_at_once(store):
+    def attempt(_: int) -> lease.Lease | None:
+        try:
+            return lease.take(Store(store.url))
+        except lease.LeaseHeld:
+            return None
+
+    for fence in range(1, 20):
+        with ThreadPoolExecutor(8) as pool:
+            (got,) = filter(None, pool.map(attempt, range(8)))
+        assert got.mine.fence == fence
+        got.check()
+        ran_out(store, got)
+
+
+def test_renewing_in_the_background_never_makes_a_check_fail(store):
+    with ThreadPoolExecutor(1) as pool:
+        mine = lease.take(store)
+        renewing = pool.submit(lambda: [mine.renew() for _ in range(300)])
+        while not renewing.done():
+            mine.check()
+        renewing.result()
+
+
+@pytest.mark.parametrize("call", ["create", "delete"])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_kill_while_taking_sets_no_number_back(store, monkeypatch, call, after):
+    for _ in range(3):
+        ran_out(store, lease.take(store))
+    before, did = lease.read(store), getattr(Store, call)
+
+    def killed(self, *rest):
+        if after:
+            did(self, *rest)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, call, killed)
+        with pytest.raises(KeyboardInterrupt):
+            lease.take(store)
+    if (left := lease.read(store)).fence != before.fence:
+        store.publish(lease.object_of(left.fence), replace(left, expires_at=0.0).to_json())
+    assert lease.take(store).mine.fence > before.fence
+
+
+def test_the_newest_alone_stays(store):
+    for _ in range(3):
+        ran_out(store, lease.take(store))
+    assert [f.uri for f in store.files()] == [lease.object_of(3)]
+
+
+def test_the_lease_of_an_earlier_version_is_respected_and_its_number_goes_on(store):
+    old = lease.Holder(owner="old", host="elsewhere", pid=42, fence=7, expires_at=time.time() + 30)
+    store.publish(lease.OLD_NAME, old.to_json())
+    with pytest.raises(lease.LeaseHeld, match="in use by process 42 on elsewhere"):
+        lease.take(store)
+    store.publish(lease.OLD_NAME, replace(old, expires_at=0.0).to_json())
+    assert lease.take(store).mine.fence == 8
+    assert [f.uri for f in store.files()] == [lease.object_of(8)]
+
+
+def test_a_lease_whose_writing_was_cut_off_holds_nothing_but_its_number(store):
+    store.publish(lease.object_of(5), b'{"owner": "o')
+    assert lease.take(store).mine.fence == 6

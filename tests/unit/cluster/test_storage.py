@@ -66,6 +66,12 @@ def test_only_the_first_creates(store):
     assert store.read("lease") == b"mine"
 
 
+def test_what_was_deleted_before_it_could_be_compared_was_not_created(store, monkeypatch):
+    store.create("lease", b"mine")
+    monkeypatch.setattr(Store, "read", lambda self, name: self.fs.cat_file(self.path("gone")))
+    assert not store.create("lease", b"mine")
+
+
 def test_deleting_twice_is_no_error(store):
     store.publish("a", b"x")
     store.delete("a")

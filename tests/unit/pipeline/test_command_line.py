@@ -143,8 +143,8 @@ def test_a_workspace_that_another_run_holds_ends_with_4_and_says_who(folder):
     lease.take(theirs)
     told = lease.read(theirs)
     assert told is not None
-    theirs.publish(lease.NAME, replace(told, host="elsewhere", pid=42).to_json())
+    theirs.publish(lease.object_of(told.fence), replace(told, host="elsewhere", pid=42).to_json())
     done = CliRunner().invoke(main, ["run", str(folder / "job.json")], catch_exceptions=False)
     assert done.exit_code == 4
     assert "is in use by process 42 on elsewhere" in done.output
-    assert sorted(p.name for p in (folder / "work").iterdir()) == [lease.NAME]
+    assert sorted(p.name for p in (folder / "work").iterdir()) == [lease.FOLDER]

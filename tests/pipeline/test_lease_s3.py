@@ -1,0 +1,42 @@
+"""A workspace in an object store is held by one run, as on a disk."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from cluster import lease
+from cluster.storage import Store
+
+
+@pytest.fixture
+def store(s3, request) -> Store:
+    options = {"endpoint_url": s3, "key": "testing", "secret": "testing"}
+    return Store(f"s3://test/{request.node.name}", options)
+
+
+def test_it_is_held_and_then_free_under_the_next_number(store):
+    with lease.held(store) as mine:
+        mine.renew()
+        with pytest.raises(lease.LeaseHeld, match="is in use by process"):
+            lease.take(store)
+        mine.check()
+    with lease.held(store) as next_:
+        assert next_.mine.fence == 2
+        with pytest.raises(lease.LeaseHeld, match="was taken over by"):
+            mine.check()
+    assert [f.uri for f in store.files()] == [lease.object_of(2)]
+
+
+def test_of_many_at_once_one_has_it(store):
+    def attempt(_: int) -> lease.Lease | None:
+        try:
+            return lease.take(store)
+        except lease.LeaseHeld:
+            return None
+
+    for fence in range(1, 4):
+        with ThreadPoolExecutor(6) as pool:
+            (got,) = filter(None, pool.map(attempt, range(6)))
+        assert got.mine.fence == fence
+        store.publish(lease.object_of(fence), replace(got.mine, expires_at=0.0).to_json())
