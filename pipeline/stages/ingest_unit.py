@@ -107,11 +107,16 @@ class Ingest:
 
 
 def opened(spec: JobSpec, shard: Shard) -> BinaryIO:
-    """The input file, open; InputChanged when its etag is no longer the inventory's."""
+    """The input file, open; InputChanged when it is gone, or its etag is no longer the inventory's."""
     fs = filesystem(shard.uri, sources.input_of(spec, shard.source).storage)
-    found = etag_of(fs.info(shard.uri))
+    try:
+        found = etag_of(fs.info(shard.uri))
+    except FileNotFoundError as e:
+        told = "is gone since the inventory was taken; put it back, or go on without it with `corpusmill run`"
+        raise InputChanged(f"{shard.uri} {told}") from e
     if found != shard.etag:
-        raise InputChanged(f"{shard.uri} changed since the inventory was taken; run again to read it as it is now")
+        told = "changed since the inventory was taken; `corpusmill run` reads it as it is now"
+        raise InputChanged(f"{shard.uri} {told}")
     return cast(BinaryIO, fs.open(shard.uri, "rb"))
 
 
