@@ -9,8 +9,11 @@ import fsspec
 
 from cluster import credentials
 
+S3_CONNECTIONS = 32  # at once, of one client; a guess. botocore's own 10 would let most threads wait for each other
 # Nested retries of s3fs and botocore cost 25 requests and 50 s on a permanent 503: one layer, a few tries.
-S3_DEFAULTS: dict[str, Any] = {"config_kwargs": {"retries": {"mode": "standard", "total_max_attempts": 5}}}
+S3_DEFAULTS: dict[str, Any] = {
+    "config_kwargs": {"retries": {"mode": "standard", "total_max_attempts": 5}, "max_pool_connections": S3_CONNECTIONS}
+}
 # A first word with a store, before any work: a closed port answers at once, a lost packet is waited for in vain. One
 # more try after at most a second, so that a wrong address is told within five seconds (with S3_DEFAULTS: 12 to 14 s).
 S3_FIRST_WORD: dict[str, Any] = {

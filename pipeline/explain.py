@@ -14,7 +14,7 @@ from pipeline.input_paths import InputFile
 from pipeline.job_tokenizer import tokenizer_of
 from pipeline.parts import LAST
 from pipeline.pending import STAGES, first_pending
-from pipeline.stages import ingest, inventory, withheld
+from pipeline.stages import ingest, inventory, kept, withheld
 
 THRESHOLDS_SHOWN = 40
 LAST_JOB = "_job.json"
@@ -54,14 +54,17 @@ class Explanation:
 
 
 def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool = False) -> Explanation:
-    """Compare the job with its workspace; nothing is written. update: as `corpusmill update` would take the files."""
+    """Compare the job with its workspace; nothing is written. update: as `corpusmill update` would take the files.
+
+    InputError where that would be refused.
+    """
     workspace = Store(spec.workspace, spec.storage)
-    known = inventory.read(workspace)
-    shards = inventory.numbered(known, files, update=update, out=withheld.read(workspace))
+    shards = inventory.look(workspace, files, update=update)
+    kept.check(spec, workspace, shards.kept)
     parts = ingest.standing(spec, workspace, shards.current)
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))
-    changes += gone(known, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
+    changes += gone(shards.all, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
     if sweep.remembered(workspace, "taken_out") not in (set(), {withheld.state(workspace)}):
         changes.append("documents, runs or sources were taken out")
     return Explanation(

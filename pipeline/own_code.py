@@ -45,11 +45,38 @@ def _contents(spec: JobSpec) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
+class OtherCode(RuntimeError):
+    """A node has a module of its own under the name of one that the job sent."""
+
+
 def install(files: Mapping[str, str]) -> None:
-    """Make the modules in these files importable in this process, unless it can import them already."""
-    missing = {path: text for path, text in files.items() if not _importable(_name(path))}
+    """Make the modules in these files importable in this process, unless it can import them already.
+
+    OtherCode when what it can import is not what is in the file: documents would carry the fingerprint of code that
+    they were not made with.
+    """
+    missing: dict[str, str] = {}
+    for path, text in files.items():
+        spec = _found(_name(path))
+        if spec is None:
+            missing[path] = text
+        elif (there := _source(spec)) != text:
+            raise OtherCode(_told(spec, there, text))
     if missing:
         sys.meta_path.append(_Finder(missing))
+
+
+def _told(spec: ModuleSpec, there: str | None, sent: str) -> str:
+    has = "no source" if there is None else f"sha256 {_sha256(there)}"
+    where = spec.origin or ", ".join(spec.submodule_search_locations or ()) or "in memory"
+    return (
+        f"module {spec.name!r} of the job is another one on this node: found {where} ({has}), sent was sha256 "
+        f"{_sha256(sent)}; remove that one, make it the same on every node, or give yours another name"
+    )
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _name(path: str) -> str:
@@ -61,11 +88,24 @@ def _name(path: str) -> str:
     return ".".join((place.parent if place.name == PACKAGE else place.with_suffix("")).parts)
 
 
-def _importable(name: str) -> bool:
+def _found(name: str) -> ModuleSpec | None:
+    """Where this process would import a module from, or has; None when there is none of that name."""
     try:
-        return name in sys.modules or importlib.util.find_spec(name) is not None
-    except ModuleNotFoundError:
-        return False
+        return importlib.util.find_spec(name)
+    except ModuleNotFoundError:  # of the package it lies in
+        return None
+    except ValueError:  # it is loaded, and nobody knows from where
+        return ModuleSpec(name, None)
+
+
+def _source(spec: ModuleSpec) -> str | None:
+    """The text of a module; empty for a package without `__init__`, None for one that is compiled, or gone."""
+    if spec.loader is None and spec.submodule_search_locations is not None:
+        return ""
+    try:
+        return spec.loader.get_source(spec.name)  # pyright: ignore  # of every loader of files
+    except (AttributeError, ImportError):
+        return None
 
 
 class _Finder:
@@ -80,6 +120,9 @@ class _Finder:
             return None
         origin = f"<{name} of the job>"
         return ModuleSpec(name, self, origin=origin, is_package=name in self.packages)  # pyright: ignore
+
+    def get_source(self, name: str) -> str:
+        return self.texts[name]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return None

@@ -18,7 +18,7 @@ from pipeline.identity import digest
 from pipeline.inputs import InJob, InputError
 from pipeline.progress import Display
 from pipeline.run import Run
-from pipeline.stages import dedup, ingest, inventory, mix, pack, publish, tokenize, withheld
+from pipeline.stages import dedup, ingest, inventory, kept, mix, pack, publish, tokenize, withheld
 from pipeline.stages.left import check_left
 from pipeline.stages.stage import Result, StageFailed
 from pipeline.stages.units import quiet
@@ -96,7 +96,10 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         ran[result.stage] = result.ran
         return result
 
-    numbered = inventory.extend(run, files, update=options.update) if options.look else inventory.unchanged(run)
+    look = options.look
+    numbered = inventory.look(run.workspace, files, update=options.update) if look else inventory.unchanged(run)
+    kept.check(run.spec, run.workspace, numbered.kept)
+    inventory.commit(run, numbered)
     ran["inventory"] = len(numbered.new)
     ingested = ingest.ingest(run, numbered.current)
     ran |= ingested.ran

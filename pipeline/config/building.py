@@ -2,6 +2,7 @@
 
 import dataclasses
 import enum
+import json
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from pipeline.config.messages import told
 from pipeline.config.problems import nearest
 from pipeline.config.short_forms import tuples
 from pipeline.config.source import Path, dotted
+
+PLAIN = "numbers, texts, lists or mappings of these; declare it as one, and make a set of it where it is used"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +46,28 @@ def build(name: str, params: Mapping[str, Any], around: Surroundings) -> Built:
     if wrong:
         return Built(params=ready, wrong=tuple(wrong))
     try:
-        return Built(params=ready, operator=load.build(name, ready))
+        made = load.build(name, ready)
     except (ValueError, TypeError, LookupError) as e:
         return Built(params=ready, wrong=(("", f"{name}: {e.args[0] if e.args else e}"),))
     except Exception as e:  # whatever a user's own __post_init__ does
         told = f"{name} cannot be built: {type(e).__name__}: {e}; a parameter that is wrong is a ValueError"
         return Built(params=ready, wrong=(("", told),))
+    if odd := tuple(_odd_values(name, made)):
+        return Built(params=ready, wrong=odd)
+    return Built(params=ready, operator=made)
+
+
+def _odd_values(name: str, made: Operator) -> Iterator[tuple[str, str]]:
+    """Parameters, most likely defaults, that cannot be part of an operator's fingerprint, which is JSON."""
+    for f in dataclasses.fields(made):
+        value = getattr(made, f.name)
+        if isinstance(value, Resource):
+            continue
+        try:
+            json.dumps(value, sort_keys=True)
+        except (TypeError, ValueError, RecursionError):
+            told = f"{name}: the parameter {f.name!r} is {value!r:.60}, which no JSON can hold"
+            yield f.name, f"{told}; expected {PLAIN}"
 
 
 def find(name: str) -> type[Operator] | str:

@@ -110,13 +110,21 @@ class Ingest:
 
 @contextlib.contextmanager
 def opened(spec: JobSpec, shard: Shard) -> Iterator[BinaryIO]:
-    """The input file, open; InputChanged when its etag is no longer the inventory's, before it is read or after."""
+    """The input file, open; InputChanged when, before it is read or after, it is gone or its etag is no longer the
+    inventory's.
+    """
     fs = filesystem(shard.uri, sources.input_of(spec, shard.source).storage)
 
     def require_unchanged() -> None:
         fs.invalidate_cache()
-        if etag_of(fs.info(shard.uri)) != shard.etag:
-            raise InputChanged(f"{shard.uri} changed since the inventory was taken; run again to read it as it is now")
+        try:
+            found = etag_of(fs.info(shard.uri))
+        except FileNotFoundError as e:
+            told = "is gone since the inventory was taken; put it back, or go on without it with `corpusmill run`"
+            raise InputChanged(f"{shard.uri} {told}") from e
+        if found != shard.etag:
+            told = "changed since the inventory was taken; `corpusmill run` reads it as it is now"
+            raise InputChanged(f"{shard.uri} {told}")
 
     require_unchanged()
     with fs.open(shard.uri, "rb") as file:

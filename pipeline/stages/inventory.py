@@ -5,7 +5,7 @@ documents last, and adding one file runs one unit.
 """
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 
 import pyarrow as pa
@@ -74,11 +74,15 @@ class Shard:
 
 @dataclass(frozen=True)
 class Numbered:
-    """Shards under their numbers: all there have ever been, those this run is about, those nobody has seen before."""
+    """Shards under their numbers: all there have ever been, those this run is about, those nobody has seen before.
+
+    kept: those of the current whose file is gone, or is another now, so that they cannot be read again.
+    """
 
     all: Sequence[Shard]
     current: Sequence[Shard]
     new: Sequence[Shard]
+    kept: Sequence[Shard] = ()
 
 
 def numbered(
@@ -86,13 +90,15 @@ def numbered(
     files: Sequence[tuple[InputFile, str, Reader]],
     *,
     update: bool,
+    published: Collection[int] = (),
     out: Withheld = NOTHING,
 ) -> Numbered:
     """Numbers for the shards of these files, each with its reader's name and reader.
 
     update: what is new becomes a run of its own, after all that is there; shards of files that are gone stay in, but
-    not those of sources that have left the job, nor the same bytes under another reader. Withheld shards are left out,
-    and so are their bytes until they change, unless they may come again.
+    not those of sources that have left the job, nor the same bytes under another reader, nor what the last finished
+    run did without although it had their source. published: numbers of the shards of that run. Withheld shards are
+    left out, and so are their bytes until they change, unless they may come again.
     """
     usable = [s for s in known if not out.holds(run=s.run, source=s.source)]
     refused = {s.stretch for s in known if s.run in out.runs and s.run not in out.again}
@@ -109,22 +115,29 @@ def numbered(
     new = [Shard(number, free + i, *c) for i, c in enumerate(c for c in wanted if c not in by_content)]
     by_content |= {s.content: s for s in new}
     current = {by_content[c] for c in wanted}
+    kept: set[Shard] = set()
     if update:
         sources = {file.source for file, _, _ in files}
         stretches = {s.stretch for s in current}
-        current |= {s for s in usable if s.source in sources and s.stretch not in stretches}
-    return Numbered(sorted({*known, *new}), sorted(current), new)
+        had = {s.source for s in known if s.number in published}
+        stays = (s for s in usable if s.number in published or s.source not in had)
+        kept = {s for s in stays if s.source in sources and s.stretch not in stretches}
+    return Numbered(sorted({*known, *new}), sorted(current | kept), new, sorted(kept))
 
 
-def extend(run: Run, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:
-    """Number the shards of these files and commit the inventory when there are new ones."""
-    found = numbered(read(run.workspace), files, update=update, out=withheld.read(run.workspace))
+def look(workspace: Store, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:
+    """The shards of these files, numbered as the workspace has it; nothing is written."""
+    published = sweep.remembered(workspace, "shards")
+    return numbered(read(workspace), files, update=update, published=published, out=withheld.read(workspace))
+
+
+def commit(run: Run, found: Numbered) -> None:
+    """Write the inventory when there are new shards."""
     if found.new:
         run.ray()  # before anything is written: a cluster that cannot be joined, or not share it, ends the run
         run.lease.check()
         faultpoint.reached("inventory.manifest")
         run.workspace.publish(NAME, _to_bytes(found.all))
-    return found
 
 
 def unchanged(run: Run) -> Numbered:

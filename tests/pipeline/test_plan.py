@@ -53,6 +53,8 @@ def test_a_run_that_was_killed_after_a_file_was_added_goes_on_from_there(job, ra
     [
         ("dedup.url=off", "dedup, tokenize, mix"),
         ("mix.seed=7", "tokenize, mix"),
+        ("mix.axes=[word_count]", "tokenize, mix"),
+        ("mix.axes=[source]", "mix, select"),
         ("mix.temperature=2", "mix, select"),
         ("output_shards=2", "mix, select"),
         ("tokens.sequence_tokens=256", "pack, publish"),
@@ -61,6 +63,11 @@ def test_a_run_that_was_killed_after_a_file_was_added_goes_on_from_there(job, ra
 )
 def test_what_changed_in_the_job_says_where_a_run_begins(undisturbed, setting, begins):
     assert f"would run: {begins}" in say("plan", "--set", setting, str(undisturbed / "job.yaml"))
+
+
+@pytest.mark.parametrize("setting", ["dedup.near.shingle_words=4", "dedup.near.rows=4", "dedup.near=off"])
+def test_the_keys_of_near_duplicates_are_made_by_ingest(undisturbed, setting):
+    assert "ingest: 0 of 4 committed, 4 to run" in say("plan", "--set", setting, str(undisturbed / "job.yaml"))
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,15 @@ class OddStart(Signal):
         return {}
 
 
+@dataclass(frozen=True, kw_only=True)
+class OddDefault(Signal):
+    words: frozenset[str] = frozenset({"a"})
+    adds: ClassVar[Columns] = {"lines": pa.int32()}
+
+    def measure(self, batch: Batch) -> Arrays:
+        return {}
+
+
 class NoDataclass(Signal):
     least: int = 3
     adds: ClassVar[Columns] = {"lines": pa.int32()}

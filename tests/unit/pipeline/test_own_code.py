@@ -130,3 +130,46 @@ def test_a_process_that_has_none_of_it_can_import_it(folder):
     told += "print(my_package.ops.WORDS)"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
     assert done.stdout == "['a', 'b']\n", done.stderr
+
+
+SENT = {"my_package/__init__.py": "", "my_package/lists.py": "WORDS = ['a']\n"}
+NODES = {  # what lies on the node, and the module that is told to be another one; null: none
+    "the same": (SENT, None),
+    "the same, without __init__": ({"my_package/lists.py": SENT["my_package/lists.py"]}, None),
+    "other lines": (SENT | {"my_package/lists.py": "WORDS = ['b']\n"}, "my_package.lists"),
+    "another __init__": (SENT | {"my_package/__init__.py": "X = 1\n"}, "my_package"),
+    "a module in place of the package": ({"my_package.py": "X = 1\n"}, "my_package"),
+}
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_a_module_of_the_same_name_is_not_taken_for_the_one_that_was_sent(folder, node):
+    there, other = NODES[node]
+    for name, text in there.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    sys.path.insert(0, str(folder))
+    if other is None:
+        own_code.install(SENT)
+        own_code.install(SENT)  # a second unit
+    else:
+        with pytest.raises(own_code.OtherCode, match=f"module '{other}' .*found {folder}.*another name"):
+            own_code.install(SENT)
+
+
+def test_nor_is_one_that_is_loaded_or_was_sent_before(folder):
+    (folder / "my_ops.py").write_text("WORDS = ['a']\n")
+    told = "import my_ops\nfrom pipeline import own_code\nown_code.install({'my_ops.py': 'WORDS = []'})\n"
+    assert "module 'my_ops' of the job is another one" in failure_of(told, folder)
+    sent = "from pipeline import own_code\n" + "".join(f"own_code.install({{'mine.py': '{n}'}})\n" for n in (1, 1, 2))
+    assert "found <mine of the job> (sha256 6b86b273ff34), sent was sha256 d4735e3a265e" in failure_of(sent, folder)
+
+
+def failure_of(program: str, folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys\nsys.path.insert(0, {str(folder)!r})\n{program}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr.splitlines()[-1] if done.stderr else ""

@@ -60,6 +60,27 @@ def test_a_removed_source_gets_no_shards(known):
     assert not found.new
 
 
+def test_an_update_keeps_what_was_published_and_cannot_be_read_any_more(known):
+    first = {s.number for s in known.current}
+    changed = numbered(known.all, files("a1", etag="2") + files("b1"), update=True, published=first)
+    assert uris(changed) == ["/a1@0", "/b1@0", "/a2@1", "/a1@2"]
+    assert [s.uri for s in changed.kept] == ["/a1", "/a2"]
+
+
+def test_what_a_run_did_without_does_not_come_back_with_an_update(known):
+    changed = files("a1", etag="2") + files("b1")
+    run = numbered(known.all, changed, update=False)
+    later = numbered(run.all, changed, update=True, published={s.number for s in run.current})
+    assert uris(later) == uris(run) == ["/b1@0", "/a1@1"]
+    assert not later.kept
+
+
+def test_a_source_that_comes_back_has_all_it_had(known):
+    of_b = {s.number for s in known.current if s.source == "b"}
+    found = numbered(known.all, files("a1", "b1"), update=True, published=of_b)
+    assert uris(found) == ["/a1@0", "/b1@0", "/a2@1"]
+
+
 def test_what_is_withheld_is_read_as_it_was_written(tmp_path):
     store = Store(str(tmp_path))
     before = withheld.state(store)
