@@ -28,6 +28,8 @@ from pipeline.stages.shard_writer import ShardWriter, Sink
 from pipeline.stages.stage import commit_unit, stage_manifest
 from pipeline.stages.units import Unit
 
+REMEDY = "`corpusmill run` takes the inputs as they are now, and so does `update` unless the steps changed too"
+
 
 class InputChanged(RuntimeError):
     """A file is not what the inventory saw."""
@@ -112,11 +114,9 @@ def opened(spec: JobSpec, shard: Shard) -> BinaryIO:
     try:
         found = etag_of(fs.info(shard.uri))
     except FileNotFoundError as e:
-        told = "is gone since the inventory was taken; put it back, or go on without it with `corpusmill run`"
-        raise InputChanged(f"{shard.uri} {told}") from e
+        raise InputChanged(f"{shard.uri} is gone since the inventory was taken; put it back, or go on: {REMEDY}") from e
     if found != shard.etag:
-        told = "changed since the inventory was taken; `corpusmill run` reads it as it is now"
-        raise InputChanged(f"{shard.uri} {told}")
+        raise InputChanged(f"{shard.uri} changed since the inventory was taken: {REMEDY}")
     return cast(BinaryIO, fs.open(shard.uri, "rb"))
 
 
