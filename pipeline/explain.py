@@ -59,8 +59,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     InputError where that would be refused.
     """
     workspace = Store(spec.workspace, spec.storage)
-    shards = inventory.look(workspace, files, update=update)
-    kept.check(spec, workspace, shards.kept)
+    shards = kept.settled(spec, workspace, inventory.look(workspace, files, update=update))
     parts = ingest.standing(spec, workspace, shards.current)
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))

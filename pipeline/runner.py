@@ -97,8 +97,8 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         return result
 
     look = options.look
-    numbered = inventory.look(run.workspace, files, update=options.update) if look else inventory.unchanged(run)
-    kept.check(run.spec, run.workspace, numbered.kept)
+    found = inventory.look(run.workspace, files, update=options.update) if look else inventory.unchanged(run)
+    numbered = kept.settled(run.spec, run.workspace, found)
     inventory.commit(run, numbered)
     ran["inventory"] = len(numbered.new)
     ingested = ingest.ingest(run, numbered.current)

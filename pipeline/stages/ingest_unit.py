@@ -30,6 +30,8 @@ from pipeline.stages.shard_writer import ShardWriter, Sink
 from pipeline.stages.stage import commit_unit, stage_manifest
 from pipeline.stages.units import Unit
 
+REMEDY = "`corpusmill run` takes the inputs as they are now, and so does `update` unless the steps changed too"
+
 
 class InputChanged(RuntimeError):
     """A file is not what the inventory saw."""
@@ -120,11 +122,10 @@ def opened(spec: JobSpec, shard: Shard) -> Iterator[BinaryIO]:
         try:
             found = etag_of(fs.info(shard.uri))
         except FileNotFoundError as e:
-            told = "is gone since the inventory was taken; put it back, or go on without it with `corpusmill run`"
+            told = f"is gone since the inventory was taken; put it back, or go on: {REMEDY}"
             raise InputChanged(f"{shard.uri} {told}") from e
         if found != shard.etag:
-            told = "changed since the inventory was taken; `corpusmill run` reads it as it is now"
-            raise InputChanged(f"{shard.uri} {told}")
+            raise InputChanged(f"{shard.uri} changed since the inventory was taken: {REMEDY}")
 
     require_unchanged()
     with fs.open(shard.uri, "rb") as file:

@@ -77,12 +77,14 @@ class Numbered:
     """Shards under their numbers: all there have ever been, those this run is about, those nobody has seen before.
 
     kept: those of the current whose file is gone, or is another now, so that they cannot be read again.
+    unfinished: the same of those that no run has finished with yet.
     """
 
     all: Sequence[Shard]
     current: Sequence[Shard]
     new: Sequence[Shard]
     kept: Sequence[Shard] = ()
+    unfinished: Sequence[Shard] = ()
 
 
 def numbered(
@@ -116,13 +118,17 @@ def numbered(
     by_content |= {s.content: s for s in new}
     current = {by_content[c] for c in wanted}
     kept: set[Shard] = set()
+    unfinished: set[Shard] = set()
     if update:
         sources = {file.source for file, _, _ in files}
         stretches = {s.stretch for s in current}
+        lost = [s for s in usable if s.source in sources and s.stretch not in stretches]
         had = {s.source for s in known if s.number in published}
-        stays = (s for s in usable if s.number in published or s.source not in had)
-        kept = {s for s in stays if s.source in sources and s.stretch not in stretches}
-    return Numbered(sorted({*known, *new}), sorted(current | kept), new, sorted(kept))
+        finished = max((s.run for s in known if s.number in published), default=-1)
+        unfinished = {s for s in lost if s.run > finished}
+        kept = {s for s in lost if s.number in published or s.source not in had} - unfinished
+    every = sorted(current | kept | unfinished)
+    return Numbered(sorted({*known, *new}), every, new, sorted(kept), sorted(unfinished))
 
 
 def look(workspace: Store, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:

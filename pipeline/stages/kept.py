@@ -1,13 +1,14 @@
 """What an update keeps of files that are gone or are others now: it must have been read, for it cannot be any more."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cluster.storage import Store
 from pipeline.config.spec import JobSpec
 from pipeline.inputs import InputError
 from pipeline.parts import parts_of
 from pipeline.stages import ingest
-from pipeline.stages.inventory import Shard
+from pipeline.stages.inventory import Numbered, Shard
 from pipeline.stages.stage import committed
 
 SHOWN = 3  # files that the message names
@@ -21,20 +22,26 @@ REMEDY = (
 )
 
 
-def check(spec: JobSpec, workspace: Store, kept: Sequence[Shard]) -> None:
-    """InputError when one of the shards is still to be read by the steps as they are now; it names their files."""
-    if lost := unread(spec, workspace, kept):
+def settled(spec: JobSpec, workspace: Store, found: Numbered) -> Numbered:
+    """The shards without those that went before any run was done with them, and before they were read.
+
+    InputError, which names the files, when one that a run has finished with is still to be read by the steps as they
+    are now.
+    """
+    if lost := sorted({s.uri for s in unread(spec, workspace, found.kept)}):
         more = f" and {len(lost) - SHOWN:,} more" if len(lost) > SHOWN else ""
         raise InputError([f"{WHY}: {', '.join(lost[:SHOWN])}{more} (files: {len(lost):,}); {REMEDY}"])
+    out = {*unread(spec, workspace, found.unfinished)}
+    return replace(found, current=[s for s in found.current if s not in out])
 
 
-def unread(spec: JobSpec, workspace: Store, kept: Sequence[Shard]) -> list[str]:
-    """The files of those shards whose unit is not committed, sorted; later parts of the steps need no file.
+def unread(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[Shard]:
+    """Those of the shards whose unit is not committed; later parts of the steps need no file.
 
     Under a limit of documents a unit's name rests on what those before it gave: none is told here.
     """
-    if not kept or spec.sample.limit is not None:
+    if not shards or spec.sample.limit is not None:
         return []
-    by_name = {str(u["name"]): s for u, s in zip(ingest.units(spec, kept), kept, strict=True)}
+    by_name = {str(u["name"]): s for u, s in zip(ingest.units(spec, shards), shards, strict=True)}
     done = committed(workspace, parts_of(spec)[0].stage, {*by_name}).counts
-    return sorted({s.uri for name, s in by_name.items() if name not in done})
+    return [s for name, s in by_name.items() if name not in done]

@@ -1,6 +1,7 @@
 """An update where inputs and steps have both changed: refused before any work, and the remedies it names work."""
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pipeline.inputs import InputError
 from pipeline.stages import inventory
 from pipeline.stages.ingest_unit import InputChanged, opened
 from tests.pipeline.conftest import run_file, say
+from tests.pipeline.jobs import corpusmill
 
 JOB = """
 name: small
@@ -68,13 +70,29 @@ def test_changed_inputs_and_changed_steps_are_refused_before_any_work(job, ray_s
     assert run_file(job, update=True).did_nothing
 
 
+def test_a_file_that_changes_while_an_update_reads_it_is_read_by_the_next(job, ray_session):
+    run_file(job)
+    write(job.parent / "in7.jsonl", ["a text that came late, " * 20])
+    write(job.parent / "in8.jsonl", ["another text that came late, " * 20])
+    killed = corpusmill("update", "--quiet", str(job), env={"CORPUSMILL_FAULT_POINT": "tokenize.manifest"})
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    (job.parent / "in7.jsonl").unlink()  # read already
+    told = say("plan", "--update", job)
+    assert "inputs: 8 shards, 0 of them new" in told
+    change_steps(job)  # as if it had not been read
+    (job.parent / "in8.jsonl").write_text((job.parent / "in8.jsonl").read_text() * 2)
+    assert "inputs: 7 shards, 1 of them new" in say("plan", "--update", job)
+
+
 def test_a_unit_whose_file_changed_or_went_names_a_run(job, ray_session):
     run_file(job)
     change_inputs(job)
     spec = load(job)
     known = {Path(s.uri).name: s for s in inventory.read(Store(spec.workspace))}
-    with pytest.raises(InputChanged, match=r"in0.jsonl changed since .*`corpusmill run` reads it as it is now"):
+    with pytest.raises(
+        InputChanged, match=r"in0.jsonl changed since .*`corpusmill run` takes the inputs as they are now"
+    ):
         opened(spec, known["in0.jsonl"])
-    with pytest.raises(InputChanged, match=r"in1.jsonl is gone since .* go on without it with `corpusmill run`"):
+    with pytest.raises(InputChanged, match=r"in1.jsonl is gone since .* put it back, or go on: `corpusmill run`"):
         opened(spec, known["in1.jsonl"])
     opened(spec, known["in5.jsonl"]).close()

@@ -76,9 +76,18 @@ def test_what_a_run_did_without_does_not_come_back_with_an_update(known):
 
 
 def test_a_source_that_comes_back_has_all_it_had(known):
-    of_b = {s.number for s in known.current if s.source == "b"}
-    found = numbered(known.all, files("a1", "b1"), update=True, published=of_b)
-    assert uris(found) == ["/a1@0", "/b1@0", "/a2@1"]
+    later = numbered(known.all, files("a1", "b1", "a2", "b2"), update=True)
+    of_b = {s.number for s in later.current if s.source == "b"}
+    found = numbered(later.all, files("a1", "b1", "b2"), update=True, published=of_b)
+    assert uris(found) == ["/a1@0", "/b1@0", "/a2@1", "/b2@2"]
+    assert [s.uri for s in found.kept] == ["/a2"]
+
+
+def test_what_went_before_a_run_was_done_with_it_is_told_apart(known):
+    first = {s.number for s in known.current if s.run == 0}
+    found = numbered(known.all, files("a1", "b1"), update=True, published=first)
+    assert [s.uri for s in found.unfinished] == ["/a2"]
+    assert not found.kept
 
 
 def test_what_is_withheld_is_read_as_it_was_written(tmp_path):
