@@ -33,11 +33,12 @@ def submit(
 
     code: the folder that holds the packages. wait: follow the log until the job ends; JobFailed unless it succeeded.
     """
+    from ray.exceptions import AuthenticationError
     from ray.job_submission import JobStatus, JobSubmissionClient
 
     try:
         client = JobSubmissionClient(address)
-    except (ConnectionError, RuntimeError) as e:
+    except (ConnectionError, RuntimeError, AuthenticationError) as e:
         raise JobFailed(
             f"the job server at {address} did not answer: {e}; it is part of the dashboard: pip install 'ray[default]' "
             "on the head, `ray start --head --dashboard-host 0.0.0.0`, and http://HOST:8265 as address; when the "

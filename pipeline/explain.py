@@ -8,7 +8,7 @@ from typing import Any
 
 from cluster.storage import Store
 from operators.contract import Reader
-from pipeline import resources, sweep
+from pipeline import own_code, resources, sweep
 from pipeline.config.spec import JobSpec
 from pipeline.input_paths import InputFile
 from pipeline.job_tokenizer import tokenizer_of
@@ -107,9 +107,11 @@ def last_job(workspace: Store) -> dict[str, Any] | None:
 
 
 def files_of(spec: JobSpec) -> dict[str, str]:
-    """sha256 of the plan and the tokenizer that the job names, as they are now, by key. MissingFile for a lost one."""
+    """sha256 of the plan and the tokenizer that the job names, as they are now, by key, and of the modules of its own
+    operators, by path. MissingFile for a lost one.
+    """
     named = {"mix.plan": spec.mix.plan, "tokens.tokenizer": spec.tokens.tokenizer}
-    return {
+    return own_code.prints_of(spec) | {
         key: hashlib.sha256(resources.read(address)).hexdigest()
         for key, address in named.items()
         if address is not None

@@ -42,7 +42,8 @@ def first_pending(
         return "pack"
     told = funnel(read.tally, tokenized.tally, removed.by_reason, selected.tally)
     wanted = publish.manifest_of(spec, planned, packed, told, [], thresholds(parts))
-    return None if publish.current(output) == wanted else "publish"
+    files = publish.beside(spec, planned, wanted, told, thresholds(parts))
+    return None if publish.stands(output, wanted, files) else "publish"
 
 
 def thresholds(parts: Sequence[Standing]) -> dict[str, list[Mapping[str, object]]]:

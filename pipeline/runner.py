@@ -2,11 +2,12 @@
 
 import contextlib
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cluster import faultpoint, lease, lifecycle
+from cluster import faultpoint, lease, lifecycle, reach
 from cluster.filesystems import StorageError
 from cluster.storage import Store
 from operators.mix.weights import SpecError
@@ -78,6 +79,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
         except (FileNotFoundError, PermissionError, StorageError) as e:
             told = f"{spec.workspace} cannot be written to: {e}; check the address and the credentials"
             raise InputError([InJob(("workspace",), told)]) from e
+        _try_to_write(output)
         yield Run(
             spec=spec,
             workspace=workspace,
@@ -86,6 +88,22 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             display=display,
             ray=_once(lambda: _start(open_, spec, options, [workspace, output], display)),
         )
+
+
+def _try_to_write(output: Store) -> None:
+    """InputError when nothing can be written to an output in a store: a bucket that is not there would be found last.
+
+    Whether a local folder can be made is known already, and it is not made before there is something for it.
+    """
+    if output.is_local:
+        return
+    name = f"{reach.PREFIX}{uuid.uuid4().hex}"
+    try:
+        output.publish(name, b"")
+        output.delete(name)
+    except (FileNotFoundError, PermissionError, StorageError) as e:
+        told = f"{output.url} cannot be written to: {e}; check the address and the credentials"
+        raise InputError([InJob(("output",), told)]) from e
 
 
 def _stages(run: Run, files: list[Any], options: Options, started: float) -> Summary:

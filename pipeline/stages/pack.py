@@ -60,7 +60,15 @@ def known(spec: JobSpec, workspace: Store, output: Store, planned: Planned) -> R
     fingerprint, names = names_of(spec, planned)
     if not output.exists(STATE) or output.read(STATE) != fingerprint.encode() or gone(output, planned.shards):
         return None
-    return everything(workspace, "pack", names)
+    found = everything(workspace, "pack", names)
+    return None if found is None or altered(output, found) else found
+
+
+def altered(output: Store, packed: Result) -> list[str]:
+    """Names of the pack units whose part in the output has not the size that was written."""
+    there = {f.uri: f.size for f in output.files()}
+    parts = {name: counts["part"] for name, counts in packed.counts.items()}
+    return [name for name, part in parts.items() if there.get(part["name"]) != part["bytes"]]
 
 
 def gone(output: Store, shards: int) -> list[int]:
@@ -73,7 +81,9 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
     fingerprint, names = names_of(run.spec, planned)
     _begin(run, fingerprint, names, planned.shards)
     if (known := finished(run.workspace, "pack", names)) is not None:
-        return known
+        if not (wrong := altered(run.output, known)):
+            return known
+        _forget(run, names, wrong)
     files = {f"selected/{name}.arrow": int(c["bytes"]) for name, c in selected.counts.items()}
     partitions = _partitions(run, files, fingerprint)
     units: list[Mapping[str, Any]] = []
@@ -114,8 +124,12 @@ def _begin(run: Run, fingerprint: str, names: Sequence[str], shards: int) -> Non
             run.workspace.delete(f"units/pack/{name}.json")
         run.workspace.delete(manifest_of("pack", names))
         run.output.publish(STATE, state)
-    missing = gone(run.output, shards)
-    for i in missing:
-        run.workspace.delete(f"units/pack/{names[i]}.json")
-    if missing:
-        run.workspace.delete(manifest_of("pack", names))
+    if missing := gone(run.output, shards):
+        _forget(run, names, [names[i] for i in missing])
+
+
+def _forget(run: Run, names: Sequence[str], units: Sequence[str]) -> None:
+    """Those units count as not packed; `names` are all of the dataset."""
+    for name in units:
+        run.workspace.delete(f"units/pack/{name}.json")
+    run.workspace.delete(manifest_of("pack", names))

@@ -29,6 +29,7 @@ from pipeline.stages.stage import Result
 from pipeline.stages.units import Failed
 
 THRESHOLDS = "_thresholds.json"
+CARD = "README.md"
 VERSION = 1
 
 
@@ -56,21 +57,19 @@ def publish(
     were found, by step; where there are any, they lie in `_thresholds.json`.
     """
     manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds)
-    if current(run.output) == manifest:
+    files = beside(run.spec, planned, manifest, told, thresholds)
+    if stands(run.output, manifest, files):
         return Published(manifest, wrote=False)
-    parts, funnel, plan = manifest["parts"], pretty(told.to_json()), planned.to_json()
+    parts = manifest["parts"]
     run.lease.check()
     there = {f.uri: f.size for f in run.output.files()}
     for part in parts:
         if there.get(part["name"]) != part["bytes"]:
             raise StorageError(f"{run.output.url}/{part['name']} is not what was packed: does another run write there?")
     sweep_parts(run, parts)
-    run.output.publish("tokenizer.json", resources.opened(run.spec.tokens.tokenizer))
-    run.output.publish("_plan.json", plan)
-    run.output.publish("_funnel.json", funnel)
-    if thresholds:
-        run.output.publish(THRESHOLDS, pretty(thresholds))
-    elif run.output.exists(THRESHOLDS):
+    for name, content in files.items():
+        run.output.publish(name, content)
+    if THRESHOLDS not in files and run.output.exists(THRESHOLDS):
         run.output.delete(THRESHOLDS)
     run.output.publish("_run.json", pretty(circumstances(started, failed)))
     put_manifest(run, manifest, told)
@@ -108,10 +107,34 @@ def manifest_of(
     return manifest
 
 
+def beside(
+    spec: JobSpec, planned: Planned, manifest: Mapping[str, Any], told: Funnel, thresholds: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """What lies beside the parts and the manifest, and is the same for the same dataset, by name."""
+    found = {
+        "tokenizer.json": resources.opened(spec.tokens.tokenizer),
+        "_plan.json": planned.to_json(),
+        "_funnel.json": pretty(told.to_json()),
+        CARD: card(spec, manifest, told).encode(),
+    }
+    return found | ({THRESHOLDS: pretty(thresholds)} if thresholds else {})
+
+
+def stands(output: Store, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> bool:
+    """Whether the output is that dataset: it has this manifest and, beside the parts, files of these sizes.
+
+    The card is read: it says things of the job that the manifest does not.
+    """
+    if current(output) != manifest:
+        return False
+    there = {f.uri: f.size for f in output.files()}
+    return all(there.get(name) == len(content) for name, content in files.items()) and output.read(CARD) == files[CARD]
+
+
 def put_manifest(run: Run, manifest: Mapping[str, Any], told: Funnel) -> None:
     """Write the card, then the manifest: the last thing a dataset needs, and the only one readers trust."""
     run.lease.check()
-    run.output.publish("README.md", card(run.spec, manifest, told).encode())
+    run.output.publish(CARD, card(run.spec, manifest, told).encode())
     faultpoint.reached("publish.manifest")
     run.output.publish(MANIFEST, pretty(manifest))
 

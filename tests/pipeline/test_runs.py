@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from tokenizers import Tokenizer
 
-from tests.pipeline.conftest import run_file
+from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import PAGES, TEXTS, VERSIONS, made, write_job
 
 pytestmark = pytest.mark.ray
@@ -59,6 +59,36 @@ def test_a_second_run_does_nothing_and_says_so(undisturbed):
     again = run_file(undisturbed / "job.yaml")
     assert again.did_nothing
     assert made(undisturbed / "out") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "stages"),
+    [
+        ("_plan.json", {"publish"}),
+        ("_funnel.json", {"publish"}),
+        ("tokenizer.json", {"publish"}),
+        ("README.md", {"publish"}),
+        ("part-00000-*.parquet", {"pack"}),
+    ],
+)
+def test_what_was_cut_off_or_is_gone_in_the_output_is_made_again(name, stages, undisturbed, ray_session):
+    out = undisturbed / "out"
+    before = made(out)
+    for harm in (lambda file: file.write_bytes(file.read_bytes()[:100]), Path.unlink):
+        harm(next(out.glob(name)))
+        assert f"would run: {'pack' if 'pack' in stages else 'publish'}" in say("plan", str(undisturbed / "job.yaml"))
+        again = run_file(undisturbed / "job.yaml")
+        assert {stage for stage, units in again.ran.items() if units} == stages
+        assert made(out) == before
+
+
+def test_what_the_card_says_of_the_job_is_kept_true(inputs, ray_session, tmp_path):
+    job = write_job(tmp_path, inputs)
+    run_file(job)
+    job.write_text(job.read_text().replace("    domain: web\n", "    domain: web\n    license: CC-BY-4.0\n", 1))
+    again = run_file(job)
+    assert {stage for stage, units in again.ran.items() if units} == {"publish"}
+    assert "CC-BY-4.0" in (tmp_path / "out" / "README.md").read_text()
 
 
 def test_another_temperature_runs_mix_and_pack_only(inputs, ray_session, tmp_path):

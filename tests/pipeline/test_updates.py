@@ -8,6 +8,7 @@ import pytest
 
 from cluster.storage import Store
 from pipeline.config.load import load
+from pipeline.config.spec import JobSpec
 from pipeline.inputs import InputError
 from pipeline.stages import inventory
 from pipeline.stages.ingest_unit import InputChanged, opened
@@ -92,7 +93,12 @@ def test_a_unit_whose_file_changed_or_went_names_a_run(job, ray_session):
     with pytest.raises(
         InputChanged, match=r"in0.jsonl changed since .*`corpusmill run` takes the inputs as they are now"
     ):
-        opened(spec, known["in0.jsonl"])
+        read(spec, known["in0.jsonl"])
     with pytest.raises(InputChanged, match=r"in1.jsonl is gone since .* put it back, or go on: `corpusmill run`"):
-        opened(spec, known["in1.jsonl"])
-    opened(spec, known["in5.jsonl"]).close()
+        read(spec, known["in1.jsonl"])
+    assert read(spec, known["in5.jsonl"])
+
+
+def read(spec: JobSpec, shard: inventory.Shard) -> bytes:
+    with opened(spec, shard) as file:
+        return file.read()
