@@ -38,7 +38,7 @@ from pipeline.tables import TableWriter
 def stage(job: Path, workers: int) -> dict[str, int]:
     """Documents read and kept."""
     spec = load(job)
-    files = preflight.check_inputs(spec)
+    files = preflight.check(spec)
     workspace = Store(spec.workspace, spec.storage)
     with contextlib.ExitStack() as open_:
         held = open_.enter_context(lease.held(workspace))
@@ -73,7 +73,7 @@ class Clock:
 def kernels(job: Path) -> dict[str, float]:
     """CPU seconds of every kernel, compiled and loaded before the clock starts."""
     spec = load(job)
-    files = preflight.check_inputs(spec)
+    files = preflight.check(spec)
     canonical = spec.to_canonical()
     for file, name, _ in files[:1]:
         warm.warm_ingest(canonical, file.source, name)
@@ -87,7 +87,7 @@ def kernels(job: Path) -> dict[str, float]:
 def warmed(job: Path) -> dict[str, float]:
     """CPU seconds of the first use of all kernels: compiling them, or loading them from the cache."""
     spec = load(job)
-    ((file, name, _),) = preflight.check_inputs(spec)
+    ((file, name, _),) = preflight.check(spec)
     begin = time.process_time()
     warm.warm_ingest(spec.to_canonical(), file.source, name)
     return {"cpu_s": time.process_time() - begin}

@@ -41,18 +41,12 @@ class Found:
     problems: list[InJob]
 
 
-def find_files(inputs: Iterable[InputSpec], *, share: float = 1.0) -> Found:
-    """Every file that the sources name, and all that is wrong with their paths.
+def find(paths: Iterable[tuple[Path, str, InputSpec]], *, share: float = 1.0) -> Found:
+    """Every file that the paths name, and all that is wrong with them. paths: each with its place in the job and the
+    input it is of.
 
     share: of the files of each source, at least one; by hash, so that a larger share contains a smaller one.
     """
-    numbered = enumerate(inputs)
-    each = [(("inputs", n, "paths", m), path, spec) for n, spec in numbered for m, path in enumerate(spec.paths)]
-    return find(each, share=share)
-
-
-def find(paths: Iterable[tuple[Path, str, InputSpec]], *, share: float = 1.0) -> Found:
-    """The same for single paths, each with its place in the job and the input it is of."""
     problems: list[InJob] = []
     found: dict[tuple[str, str], InputFile] = {}
     first_word = FirstWord()

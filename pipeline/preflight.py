@@ -58,14 +58,6 @@ def _packages(spec: JobSpec, known: Known) -> list[InJob]:
     return list(found.values())
 
 
-def check_inputs(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
-    """The same of the inputs alone."""
-    inputs = _look_at(known_of(spec).paths, share=spec.sample.inputs)
-    if inputs.problems:
-        raise InputError(inputs.problems)
-    return _with_readers(spec, inputs)
-
-
 def check_resources(spec: JobSpec) -> None:
     """InputError when a model, list, tokenizer or plan of the job cannot be read, or is not what it should be."""
     if problems := check_files.problems(known_of(spec)):

@@ -4,7 +4,8 @@ It follows pipeline.chain: an Extract is passed over by documents whose reader g
 not there before it, whatever the reader or the input says of it; what an input fixes replaces what is measured.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from operators.checks import NUMBER, fits
 from operators.contract import Columns, Decision, Extract, Operator, Reader, Rewrite
 from operators.reserved import reserved
 from pipeline.chain import STANDARD
+from pipeline.config.problems import nearest
 
 FIXED: Columns = {"domain": pa.string(), "language": pa.string()}
 # Every document has the columns of STANDARD, but a language that is null for all of them serves no step.
@@ -81,11 +83,12 @@ def gaps(
         for c, at in wanted.items()
         if at[-2:] == ("multiplier", "column") and c in other
     ]
+    there = {*left, *RUN_COLUMNS}
     return told + [
         Gap(
             step=None,
             place=at,
-            message=f"no document has the {'number' if 'multiplier' in at else 'axis'} {c!r}{advice(c)}",
+            message=f"no document has the {'number' if 'multiplier' in at else 'axis'} {c!r}{advice(c, there)}",
         )
         for c, at in absent.items()
     ]
@@ -112,7 +115,8 @@ def walked(stream: Stream, steps: Sequence[tuple[str, Operator]]) -> tuple[Colum
             makers[column] = f"step {number + 1}, {name},"
     if "text" not in have:
         makes = ", ".join(n for n in stream.columns if n in ("content", "url"))
-        message = f"documents of {SOURCES} have no text at the end{f', only {makes}' if makes else ''}{advice('text')}"
+        only = f", only {makes}" if makes else ""
+        message = f"documents of {SOURCES} have no text at the end{only}{advice('text', have)}"
         broken.append(Gap(step=None, message=message))
     return have, broken
 
@@ -121,7 +125,7 @@ def _breaks(name: str, op: Operator, have: Columns, makers: Mapping[str, str], s
     assert not isinstance(op, Reader)
     for column, dtype in op.columns_read().items():
         if column not in have:
-            yield f"{name} reads column {column!r}, which nothing before it makes for {SOURCES}{advice(column)}"
+            yield f"{name} reads column {column!r}, which nothing before it makes for {SOURCES}{advice(column, have)}"
         elif not fits(have[column], dtype) and stream.certain:
             maker = makers.get(column, "the reader")
             wanted = "a number" if dtype == NUMBER else dtype
@@ -153,15 +157,17 @@ def _added(op: Operator) -> Columns:
     return {} if isinstance(op, Reader | Decision) else op.columns_added()
 
 
-def advice(column: str) -> str:
-    """What to add to a message about a missing column: who makes it."""
+def advice(column: str, have: Iterable[str]) -> str:
+    """What to add to a message about a missing column: who makes it, or which of those there are it resembles."""
     if column == "text":
         extracts = [name for name in load.names() if name.startswith("extract.")]
         return f"; put an extract step first ({', '.join(extracts)})" if extracts else ""
     makers = [name for name in load.names() if column in _declared(load.find(name))]
     if makers:
         return f"; {' or '.join(makers)} would, before it"
-    return f"; give the input a fixed {column!r}" if column in FIXED else ""
+    if column in FIXED:
+        return f"; give the input a fixed {column!r}"
+    return nearest(column, have) if difflib.get_close_matches(column, have, n=1) else ""
 
 
 def _declared(cls: type[Operator]) -> Columns:

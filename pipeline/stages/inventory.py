@@ -166,7 +166,7 @@ def read(workspace: Store) -> list[Shard]:
 
 
 def _cut(file: InputFile, name: str, reader: Reader) -> list[tuple[str, str, str, int, int, int, str]]:
-    cuts = spans(file.size, SHARD_BYTES) if reader.splittable else spans(file.size, max(file.size, 1))
+    cuts = spans(file.size, SHARD_BYTES, splittable=reader.splittable)
     return [(file.source, name, file.uri, span.start, span.end, file.size, file.etag) for span in cuts]
 
 

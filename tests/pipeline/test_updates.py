@@ -15,6 +15,8 @@ from pipeline.stages.ingest_unit import InputChanged, opened
 from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import corpusmill
 
+pytestmark = pytest.mark.ray
+
 JOB = """
 name: small
 workspace: work

@@ -2,7 +2,7 @@
 
 import gzip
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from pipeline import input_paths
 from pipeline.config.inputs import InputSpec
 from pipeline.config.load import parse
 from pipeline.input_paths import InputFile
-from pipeline.inputs import Found, _sample, find_files
+from pipeline.inputs import Found, _sample, find
 
 
 @pytest.fixture
@@ -22,6 +22,12 @@ def folder(tmp_path: Path) -> Path:
     for name in ("a.jsonl", "b.jsonl", "deep/c.jsonl", "_SUCCESS", ".hidden"):
         (tmp_path / name).write_text("{}\n")
     return tmp_path
+
+
+def find_files(inputs: Iterable[InputSpec]) -> Found:
+    """The files of whole inputs, with their places in a job."""
+    numbered = enumerate(inputs)
+    return find([(("inputs", n, "paths", m), path, spec) for n, spec in numbered for m, path in enumerate(spec.paths)])
 
 
 def found(*paths: str, **settings: str) -> Found:
