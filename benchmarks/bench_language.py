@@ -1,5 +1,7 @@
 """Language identification: ours and the fasttext module, same model, same first kilobyte, alternately three times."""
 
+# pyright: reportPossiblyUnbound=false  (every loop here has a round)
+
 import gzip
 import importlib.resources
 import json

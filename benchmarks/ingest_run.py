@@ -10,7 +10,7 @@ import json
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -50,7 +50,9 @@ def stage(job: Path, workers: int) -> dict[str, int]:
 
         output = Store(spec.output, spec.storage)
         run = Run(spec=spec, workspace=workspace, output=output, lease=held, display=Display(quiet=True), ray=start)
-        found = ingest.ingest(run, inventory.extend(run, files, update=False).current)
+        numbered = inventory.look(workspace, files, update=False)
+        inventory.commit(run, numbered)
+        found = ingest.ingest(run, numbered.current)
     if found.result.failed:
         raise RuntimeError(found.result.failed[0].details)
     counts = found.result.counts.values()
@@ -61,7 +63,7 @@ class Clock:
     """CPU seconds by kernel: `with clock("words"): ...`."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
 
     @contextlib.contextmanager
     def __call__(self, name: str):

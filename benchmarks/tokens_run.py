@@ -10,6 +10,8 @@ takes a tenth of a second. Kernels are compiled and loaded before the clock star
 up here, so that this also runs in the environment of the peers.
 """
 
+# pyright: reportPossiblyUnbound=false  (every loop here has a round)
+
 import hashlib
 import json
 import statistics
@@ -86,7 +88,7 @@ def tokenizers_(source: Path, file: Path) -> dict:
 
 
 def tiktoken_(source: Path, file: Path) -> dict:
-    import tiktoken
+    import tiktoken  # pyright: ignore[reportMissingImports]  of the environment of the peers
 
     after = texts(source, "after")
     encoding = tiktoken.Encoding("trained", **tiktoken_form(json.loads(file.read_bytes())))
