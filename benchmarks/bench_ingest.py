@@ -6,7 +6,7 @@ nothing to read (starting Ray, imports, loading kernels and models) is a row of 
 figures are the slope from those few documents to the many.
 """
 
-# pyright: reportPossiblyUnbound=false  (every loop here has a round)
+# pyright: reportPossiblyUnboundVariable=false  (every loop here has a round)
 
 import json
 import shutil

@@ -1,6 +1,6 @@
 """Language identification: ours and the fasttext module, same model, same first kilobyte, alternately three times."""
 
-# pyright: reportPossiblyUnbound=false  (every loop here has a round)
+# pyright: reportPossiblyUnboundVariable=false  (every loop here has a round)
 
 import gzip
 import importlib.resources
