@@ -6,7 +6,8 @@ nothing to read (starting Ray, imports, loading kernels and models) is a row of 
 figures are the slope from those few documents to the many.
 """
 
-# pyright: reportPossiblyUnboundVariable=false  (every loop here has a round)
+# Every loop here has a round:
+# pyright: reportPossiblyUnboundVariable=false
 
 import json
 import shutil

@@ -1,6 +1,7 @@
 """Language identification: ours and the fasttext module, same model, same first kilobyte, alternately three times."""
 
-# pyright: reportPossiblyUnboundVariable=false  (every loop here has a round)
+# Every loop here has a round:
+# pyright: reportPossiblyUnboundVariable=false
 
 import gzip
 import importlib.resources

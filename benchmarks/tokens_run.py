@@ -10,7 +10,8 @@ takes a tenth of a second. Kernels are compiled and loaded before the clock star
 up here, so that this also runs in the environment of the peers.
 """
 
-# pyright: reportPossiblyUnboundVariable=false  (every loop here has a round)
+# Every loop here has a round:
+# pyright: reportPossiblyUnboundVariable=false
 
 import hashlib
 import json
