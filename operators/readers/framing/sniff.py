@@ -76,7 +76,9 @@ def sniff(name: str, head: bytes, reader: str | None = None) -> Sniffed:
         return Sniffed(named)
     if named == "readers.plain" and found in (None, "HTML", "JSON", "readers.jsonl"):
         return Sniffed(named)
-    return Sniffed(error=_mismatch(name, named, found, inflated))
+    says = f"{name}: named like {WHAT[named]}, but holds"
+    rename = f"rename it, or say `format: {str(found).removeprefix('readers.')}` for this source"
+    return Sniffed(error=_mismatch(says, found, rename, inflated))
 
 
 def _as_named(name: str, head: bytes, reader: str) -> Sniffed:
@@ -88,10 +90,8 @@ def _as_named(name: str, head: bytes, reader: str) -> Sniffed:
         return Sniffed(reader)
     if reader == "readers.plain" and found in ("HTML", "JSON", "readers.jsonl"):
         return Sniffed(reader)
-    holds = f"{name}: to be read as {WHAT[reader]}, but holds"
-    if found in WHAT:
-        return Sniffed(error=f"{holds} {WHAT[found]}; correct its `format`, or leave it out.")
-    return Sniffed(error=f"{holds} {'a JSON array' if found == 'JSON' else found}; see what was downloaded.")
+    says = f"{name}: to be read as {WHAT[reader]}, but holds"
+    return Sniffed(error=_mismatch(says, found, "correct its `format`, or leave it out", head))
 
 
 def _stem(low: str) -> str:
@@ -135,14 +135,14 @@ def _inflated(head: bytes) -> bytes | None:
     return b"" if head[1:4] == SKIPPABLE else head
 
 
-def _mismatch(name: str, named: str, found: str | None, head: bytes) -> str:
-    says = f"{name}: named like {WHAT[named]}, but holds"
+def _mismatch(says: str, found: str | None, remedy: str, head: bytes) -> str:
+    """What is wrong with a file that holds `found`. remedy: where a reader would take it."""
     if found == "HTML":
         return f"{says} HTML; an error page was saved in its place? Download it again."
     if found == "JSON":
         return f"{says} a JSON array; write one object a line (for example `jq -c '.[]'`)."
     if found in WHAT:
-        return f"{says} {WHAT[found]}; rename it, or say `format: {found.removeprefix('readers.')}` for this source."
+        return f"{says} {WHAT[found]}; {remedy}."
     return f"{says} something else, which begins {head[:16]!r}; check what was downloaded, {ANYWAY}."
 
 
