@@ -8,6 +8,7 @@ import pytest
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import corpusmill, write_job
 from tests.pipeline.test_commands import say
+from tests.pipeline.test_failures import OWN
 
 pytestmark = pytest.mark.ray
 
@@ -79,3 +80,12 @@ def test_an_output_that_was_touched_is_seen(undisturbed, lost, begins):
         assert f"would run: {begins}" in say("plan", str(undisturbed / "job.yaml"))
     finally:
         aside.rename(undisturbed / "out" / lost)
+
+
+def test_an_edited_module_of_the_job_is_named(job, ray_session):
+    (job.parent / "mine.py").write_text(OWN.replace("Fragile", "Mine").replace('"POISON"', '"NOWHERE"'))
+    job.write_text(job.read_text().replace("  - signals.counts\n", "  - signals.counts\n  - {uses: mine.Mine}\n"))
+    run_file(job)
+    with (job.parent / "mine.py").open("a") as module:
+        module.write("# one more line\n")
+    assert "changed: mine.py: the file was edited: sha256 " in say("plan", str(job))
