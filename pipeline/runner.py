@@ -77,8 +77,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
         try:
             held = open_.enter_context(lease.held(workspace))
         except (FileNotFoundError, PermissionError, StorageError) as e:
-            told = f"{spec.workspace} cannot be written to: {e}; check the address and the credentials"
-            raise InputError([InJob(("workspace",), told)]) from e
+            raise _unwritable("workspace", spec.workspace, e) from e
         _try_to_write(output)
         yield Run(
             spec=spec,
@@ -102,8 +101,11 @@ def _try_to_write(output: Store) -> None:
         output.publish(name, b"")
         output.delete(name)
     except (FileNotFoundError, PermissionError, StorageError) as e:
-        told = f"{output.url} cannot be written to: {e}; check the address and the credentials"
-        raise InputError([InJob(("output",), told)]) from e
+        raise _unwritable("output", output.url, e) from e
+
+
+def _unwritable(key: str, url: str, error: OSError) -> InputError:
+    return InputError([InJob((key,), f"{url} cannot be written to: {error}; check the address and the credentials")])
 
 
 def _stages(run: Run, files: list[Any], options: Options, started: float) -> Summary:

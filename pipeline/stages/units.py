@@ -28,6 +28,9 @@ WAVE_UNITS = 4096  # Ray Data keeps some kB of driver memory a task; 1,000 empty
 TRIES = 3
 WORKER_DEATHS = 3  # Ray Data's default is without end: a unit that kills its worker would be run for ever
 NEXT_WAVE_AT = 0.1  # the next wave starts when this share of the last one is still running
+END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
+
+# The row that a unit becomes: a `result`, or an `error` and what belongs to it.
 OUTCOME = pa.schema(
     {
         "index": pa.int64(),
@@ -38,7 +41,6 @@ OUTCOME = pa.schema(
         "lost_rows": pa.bool_(),
     }
 )
-END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
 
 
 @dataclass(frozen=True)
