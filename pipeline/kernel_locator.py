@@ -25,8 +25,8 @@ class Located:
 
     def __init__(self, file: Path, line: int) -> None:
         self.file, self.line = file, line
-        place = hashlib.sha256(str(file.parent).encode()).hexdigest()[:16]
-        self.folder = Path(os.environ[FOLDER], f"{file.parent.name}-{place}")
+        place = file.parent.relative_to(_root(file)).parts or (file.parent.name,)
+        self.folder = Path(os.environ[FOLDER], ".".join(place))  # wherever the project lies: checkouts share kernels
 
     @classmethod
     def from_function(cls, function: Any, file: str) -> "Located | None":

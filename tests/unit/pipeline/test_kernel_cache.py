@@ -1,6 +1,7 @@
 """A compiled kernel is used again only while all that it was compiled from is what it was."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,11 +47,11 @@ def package(tmp_path):
     return folder
 
 
-def run(package: Path) -> list[str]:
-    """What a new process finds: the kernel's value, and whether its compiled form was there."""
+def run(package: Path, cache: Path | None = None) -> list[str]:
+    """The kernel's value in a new process, and how often its compiled form was found. cache: beside the package."""
     environment = {
         **os.environ,
-        "CORPUSMILL_CACHE": str(package.parent / "cache"),
+        "CORPUSMILL_CACHE": str(cache or package.parent / "cache"),
         "PYTHONPATH": f"{package.parent}:{ROOT}",
     }
     command = [sys.executable, "-c", RUN]
@@ -63,6 +64,14 @@ def test_a_kernel_is_compiled_anew_when_a_number_changes_two_files_away(package)
     assert run(package) == ["6", "1"]
     (package / "numbers.py").write_text("FACTOR = 5\n")
     assert run(package) == ["15", "0"]
+
+
+@pytest.mark.thorough
+def test_a_copy_of_the_project_elsewhere_uses_the_same_kernels(package):
+    assert run(package) == ["6", "0"]
+    copy = package.parent / "elsewhere" / "mine"
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    assert run(copy, cache=package.parent / "cache") == ["6", "1"]
 
 
 def test_a_file_that_no_kernel_imports_changes_nothing(package):
