@@ -21,15 +21,15 @@ import pyarrow.parquet as pq
 from benchmarks.peers.run import run_peer
 from benchmarks.row import row
 from benchmarks.texts import real_texts
-from cluster.storage import Store
-from operators.batch import Batch
-from operators.dedup.keys import text_keys
-from pipeline.config.dedup import DedupSpec, NearSpec
-from pipeline.dedup.deduplicate import deduplicate
-from pipeline.dedup.settings import EnteredShard, Settings
-from pipeline.identity import doc_ids
-from pipeline.phases import Work
-from pipeline.stages.dedup_keys import KeyWriter
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.key_writer import KeyWriter
+from corpusmill.pipeline.dedup.settings import EnteredShard, Settings
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.files.ids import doc_ids
 
 SPEC = DedupSpec(url="off", text=False, near=NearSpec(), max_removed_share={})
 AGREE = 0.9  # of our removals a peer must see; it finds a pair of 0.8 in 92 of 100 cases, and cuts words otherwise

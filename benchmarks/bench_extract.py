@@ -14,8 +14,8 @@ import numpy as np
 from benchmarks.gold_pages import Page, by_resiliparse, by_trafilatura, by_us, gold, pages
 from benchmarks.row import row_of_more
 from benchmarks.texts import CORPORA
-from operators.extract.html.workspace import allocate
-from operators.text.charset import decoded, detect
+from corpusmill.operators.extract.html.base.workspace import allocate
+from corpusmill.operators.text.charset import decoded, detect
 from training.extract.folds import OUTER_FOLDS, fold_of
 from training.extract.labels import block_texts
 from training.extract.words import overlap

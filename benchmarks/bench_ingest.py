@@ -27,8 +27,8 @@ from benchmarks.peers.run import HERE, peers_python
 from benchmarks.row import row
 from benchmarks.running import ROOT
 from benchmarks.tree import Watched, watch
-from operators.text.punctuation import SENTENCE_ENDS
-from operators.text.sentences import CLOSERS
+from corpusmill.operators.text.punctuation import SENTENCE_ENDS
+from corpusmill.operators.text.sentences import CLOSERS
 
 ROUNDS = 3
 SIZES = {True: (96_000_000, 4_000_000), False: (1_000_000_000, 40_000_000)}  # bytes of text: ours, the peer's

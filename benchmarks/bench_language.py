@@ -14,14 +14,14 @@ import fasttext
 import numpy as np
 import pyarrow as pa
 
-import operators
 from benchmarks.row import row_of_more
-from operators.batch import TEXT
-from operators.text.fasttext.kernel import classify
-from operators.text.fasttext.model import read_model
-from operators.text.fasttext.weights import weights_of
-from operators.text.spans import spans_of
-from operators.tokens.held_out import is_training_text
+from corpusmill import operators
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.text.fasttext.kernel import classify
+from corpusmill.operators.text.fasttext.model import read_model
+from corpusmill.operators.text.fasttext.weights import weights_of
+from corpusmill.operators.text.spans import spans_of
+from corpusmill.operators.tokens.held_out import is_training_text
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "data"
 MODEL = importlib.resources.files(operators).joinpath("signals/models/lid.176.ftz")

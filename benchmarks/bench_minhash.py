@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 from benchmarks.peers.run import run_peer
 from benchmarks.row import row
 from benchmarks.texts import CORPORA, real_texts
-from operators.batch import TEXT, Batch
-from operators.dedup.minhash import signatures
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.dedup.minhash import signatures
+from corpusmill.operators.text.words import WordRule, find_words
 
 ROUNDS = 3
 DOCUMENTS = {True: 600, False: 6000}  # of each group of scripts

@@ -14,14 +14,14 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.row import row
-from operators.mix.family import Infeasible
-from operators.mix.leaves import Lanes, LeafTable
-from operators.mix.plan import plan
-from operators.mix.schedule import Level, equal_phases
-from operators.mix.select import select_in_memory
-from operators.mix.spec import Budget, MixSpec
-from operators.mix.weights import Alpha, Temperature
-from operators.mix.where import Bound
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.select.select import select_in_memory
+from corpusmill.operators.mix.solve.family import Infeasible
+from corpusmill.operators.mix.spec.schedule import Level, equal_phases
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec
+from corpusmill.operators.mix.spec.weights import Alpha, Temperature
+from corpusmill.operators.mix.spec.where import Bound
+from corpusmill.operators.mix.supply.leaves import Lanes, LeafTable
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = (

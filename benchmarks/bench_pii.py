@@ -12,9 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchmarks.row import row_of_more
-from operators.batch import TEXT, Batch
-from operators.rewrite.pii import PLACEHOLDERS, Pii, masked
-from operators.tokens.held_out import is_training_text
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.rewrite.pii import PLACEHOLDERS, Pii, masked
+from corpusmill.operators.tokens.held_out import is_training_text
 from tests.labelled_pii import scores
 
 CORPORA = Path(__file__).resolve().parents[2] / "shared" / "data"

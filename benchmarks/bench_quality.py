@@ -13,11 +13,11 @@ import pyarrow.parquet as pq
 from benchmarks.peers.run import run_peer
 from benchmarks.row import row
 from benchmarks.texts import real_texts
-from operators import load
-from operators.batch import Batch
-from operators.contract import Decision, Reader, Rewrite, Signal
-from operators.text.punctuation import SENTENCE_ENDS
-from operators.text.sentences import CLOSERS
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Decision, Reader, Rewrite, Signal
+from corpusmill.operators.text.punctuation import SENTENCE_ENDS
+from corpusmill.operators.text.sentences import CLOSERS
 
 ROUNDS = 3
 PASSES = {True: 5, False: 1}  # of ours in a round: one over the few texts of a quick run takes a fifth of a second

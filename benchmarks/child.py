@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.row import sound
-from pipeline import process
+from corpusmill.pipeline.execution import process
 
 
 def main(name: str, out: str, *options: str) -> None:

@@ -20,22 +20,22 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.inside import Watch
-from cluster import lifecycle
-from cluster.storage import Store
-from operators.dedup.judge import UNSETTLED
-from operators.dedup.survivors import UNKNOWN_TIME, Prefer
-from pipeline.config.dedup import NearSpec
-from pipeline.dedup.gathering import by_shard, of_shard, shard_units
-from pipeline.dedup.grouping import group
-from pipeline.dedup.judging import NearRule
-from pipeline.dedup.members import SHINGLES, cluster_schema
-from pipeline.dedup.records import BAND, MEMBER, spread
-from pipeline.dedup.settings import MAX_COMPARISONS, EnteredShard, Ranking
-from pipeline.exchange.files import encoded
-from pipeline.exchange.rounds import run_exchange
-from pipeline.identity import doc_ids
-from pipeline.phases import Unit, Work
-from pipeline.stages.units import Done, quiet, run_units
+from corpusmill.cluster import lifecycle
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.dedup.judge import UNSETTLED
+from corpusmill.operators.dedup.survivors import UNKNOWN_TIME, Prefer
+from corpusmill.pipeline.config.sections.dedup import NearSpec
+from corpusmill.pipeline.dedup.gathering import by_shard, of_shard, shard_units
+from corpusmill.pipeline.dedup.grouping import group
+from corpusmill.pipeline.dedup.judging import NearRule
+from corpusmill.pipeline.dedup.members import SHINGLES, cluster_schema
+from corpusmill.pipeline.dedup.records import BAND, MEMBER, spread
+from corpusmill.pipeline.dedup.settings import MAX_COMPARISONS, EnteredShard, Ranking
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.exchange.rounds import run_exchange
+from corpusmill.pipeline.execution.phases import Unit, Work
+from corpusmill.pipeline.execution.run_units import Done, quiet, run_units
+from corpusmill.pipeline.files.ids import doc_ids
 
 SHARD_ROWS = 33_000  # documents of a WET file of Common Crawl, about
 BANDS = 14

@@ -14,10 +14,10 @@ import trafilatura
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.extract.html2text import extract_plain_text
 
-from operators import load
-from operators.batch import Batch
-from operators.contract import Extract
-from operators.text.charset import decoded, detect
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Extract
+from corpusmill.operators.text.charset import decoded, detect
 
 BATCH_ROWS = 64
 

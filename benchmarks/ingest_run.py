@@ -17,22 +17,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cluster import lease, lifecycle
-from cluster.storage import Store
-from operators.batch import TEXT, Batch
-from operators.contract import Decision, Span, mask_of
-from operators.dedup.keys import text_keys
-from pipeline import preflight, sources, warm
-from pipeline.config.load import load
-from pipeline.config.spec import JobSpec
-from pipeline.input_paths import InputFile
-from pipeline.progress import Display
-from pipeline.run import Run
-from pipeline.stages import ingest, inventory
-from pipeline.stages.dedup_keys import KeyWriter
-from pipeline.stages.shard_writer import DROPPED_TEXT_CHARS, standard
-from pipeline.stages.units import quiet
-from pipeline.tables import TableWriter
+from corpusmill.cluster import lease, lifecycle
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Decision, Span, mask_of
+from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.dedup.key_writer import KeyWriter
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_units import quiet
+from corpusmill.pipeline.files.tables import TableWriter
+from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.preflight import checks as preflight
+from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.ingest.shard_writer import DROPPED_TEXT_CHARS, standard
+from corpusmill.pipeline.steps import sources
+from corpusmill.pipeline.workspace import inventory
 
 
 def stage(job: Path, workers: int) -> dict[str, int]:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from operators.mix.bins import Rows
-from operators.mix.histograms import Histogram, histogram
-from operators.mix.leaves import Lanes, LeafTable
-from operators.mix.levels import Bins
-from operators.mix.plan import plan
-from operators.mix.schedule import Level
-from operators.mix.select import cut, layout_of, survey
-from operators.mix.spec import Budget, MixSpec
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.select.select import cut, layout_of, survey
+from corpusmill.operators.mix.spec.schedule import Level
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec
+from corpusmill.operators.mix.supply.bins import Rows
+from corpusmill.operators.mix.supply.histograms import Histogram, histogram
+from corpusmill.operators.mix.supply.leaves import Lanes, LeafTable
+from corpusmill.operators.mix.supply.levels import Bins
 
 UNIT = 250_000
 SIDE = 1000

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.texts import real_texts
-from operators.batch import TEXT, Batch
-from operators.dedup import minhash
-from operators.dedup.simhash import distances, simhashes
-from operators.text.words import WordRule, Words, find_words
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.dedup import minhash
+from corpusmill.operators.dedup.simhash import distances, simhashes
+from corpusmill.operators.text.words import WordRule, Words, find_words
 
 THRESHOLD = 0.8
 LINES = 4000

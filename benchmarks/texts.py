@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from operators.batch import TEXT
-from operators.text.hashing import word_hash
-from operators.tokens.held_out import is_training_text
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.text.hashing import word_hash
+from corpusmill.operators.tokens.held_out import is_training_text
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPORA = Path(os.environ.get("CORPUSMILL_CORPORA", ROOT.parent / "shared" / "data"))

@@ -15,16 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.corpus import Corpus
-from cluster import lease, lifecycle
-from cluster.storage import Store
-from operators.dedup.keys import text_keys
-from pipeline.config.load import load
-from pipeline.progress import Display
-from pipeline.run import Run
-from pipeline.stages.inventory import Shard
-from pipeline.stages.tokenize import tokenize
-from pipeline.stages.units import quiet
-from pipeline.tables import TableWriter
+from corpusmill.cluster import lease, lifecycle
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_units import quiet
+from corpusmill.pipeline.files.tables import TableWriter
+from corpusmill.pipeline.stages.tokenize.stage import tokenize
+from corpusmill.pipeline.workspace.inventory import Shard
 
 JOB = "name: large\nworkspace: {0}/work\noutput: {0}/out\ninputs: [{{source: wet, paths: ['{0}/none.jsonl']}}]\n"
 NAME = "large"

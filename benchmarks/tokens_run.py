@@ -41,7 +41,7 @@ def per_gigabyte(seconds: float, of: list[str]) -> float:
 
 
 def train(source: Path, file: Path, expression: str, size: str) -> dict:
-    from operators.tokens.train import train as trained
+    from corpusmill.operators.tokens.train import train as trained
 
     file.write_bytes(trained(iter(texts(source, "training")), vocab_size=int(size), expression=expression))
     return {"bytes": file.stat().st_size}
@@ -51,7 +51,7 @@ def ours(source: Path, file: Path) -> dict:
     import pyarrow as pa
     import tokenizers
 
-    from operators.tokens.bpe.fast import fast_bpe
+    from corpusmill.operators.tokens.bpe.fast import fast_bpe
 
     before, after = (pa.array(texts(source, part), pa.large_string()) for part in ("before", "after"))
     spec = file.read_bytes()

@@ -18,12 +18,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.tokens_run import per_gigabyte, texts
-from cluster.storage import Store
-from operators.dedup.keys import text_keys
-from pipeline import resources, warm
-from pipeline.config.load import load
-from pipeline.stages.tokenize_unit import Tokenize
-from pipeline.tables import TableWriter
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.files import referenced as resources
+from corpusmill.pipeline.files.tables import TableWriter
+from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.tokenize.unit import Tokenize
 
 JOB = """
 name: stage

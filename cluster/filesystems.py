@@ -7,7 +7,7 @@ from typing import Any
 
 import fsspec
 
-from cluster import credentials
+from corpusmill.cluster import credentials
 
 S3_CONNECTIONS = 32  # at once, of one client; a guess. botocore's own 10 would let most threads wait for each other
 # Nested retries of s3fs and botocore cost 25 requests and 50 s on a permanent 503: one layer, a few tries.

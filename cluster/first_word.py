@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cluster.filesystems import S3_FIRST_WORD, StorageError, asking, filesystem, protocol_of
+from corpusmill.cluster.filesystems import S3_FIRST_WORD, StorageError, asking, filesystem, protocol_of
 
 
 class FirstWord:

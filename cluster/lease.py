@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 
 import psutil
 
-from cluster.storage import Store
+from corpusmill.cluster.storage import Store
 
 log = logging.getLogger(__name__)
 

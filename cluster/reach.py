@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cluster.storage import Store
+from corpusmill.cluster.storage import Store
 
 ANSWER_S = 60.0
 PREFIX = ".reach-"  # hidden: what a kill leaves behind is nobody's dataset, see Store.any_file; `clean` knows it

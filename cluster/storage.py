@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from cluster.filesystems import StorageError, asking, filesystem
+from corpusmill.cluster.filesystems import StorageError, asking, filesystem
 
 UNFINISHED = ".unfinished"  # ends the names of local writes before their rename
 P = ParamSpec("P")

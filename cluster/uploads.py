@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from cluster.filesystems import asking, protocol_of
-from cluster.storage import Store
+from corpusmill.cluster.filesystems import asking, protocol_of
+from corpusmill.cluster.storage import Store
 
 S3 = ("s3", "s3a")
 

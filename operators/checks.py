@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.reserved import reserved
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.reserved import reserved
 
 Columns = Mapping[str, pa.DataType]
 Arrays = Mapping[str, pa.Array]

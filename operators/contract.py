@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import TEXT, Batch
-from operators.checks import Arrays, Columns, ContractError, checked, refuse_overwriting, require
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.checks import Arrays, Columns, ContractError, checked, refuse_overwriting, require
 
 # What every reader tells of every record, beside the columns it `makes`. The lengths of all rows of a span add up to
 # the bytes of the span: what is not a document is a row too, skipped or failed.
@@ -40,7 +40,9 @@ class Resource:
 
     def read(self) -> bytes:
         if self.content is None:
-            raise ContractError(f"resource {self.address!r} was not opened before use; see operators.load.equip")
+            raise ContractError(
+                f"resource {self.address!r} was not opened before use; see corpusmill.operators.load.equip"
+            )
         return self.content
 
 

@@ -16,8 +16,8 @@ import json
 import pkgutil
 from collections.abc import Callable, Mapping
 
-import operators
-from operators.contract import VERBS, Operator, Resource
+from corpusmill import operators
+from corpusmill.operators.contract import VERBS, Operator, Resource
 
 FAMILIES = {"readers": "Reader", "extract": "Extract", "rewrite": "Rewrite", "signals": "Signal", "decide": "Decision"}
 

@@ -8,7 +8,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from pipeline import kernel_cache
+from corpusmill.pipeline.kernels import cache as kernel_cache
 
 kernel_cache.choose()  # before any test imports a kernel
 

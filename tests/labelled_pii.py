@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from operators.rewrite.personal.find import Finding, Kind, find
+from corpusmill.operators.rewrite.personal.find import Finding, Kind, find
 
 FILE = Path(__file__).parent / "data" / "pii.txt"
 MARK = re.compile("⟦([a-z]+)\\|(.*?)⟧", re.DOTALL)

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
+from corpusmill.pipeline.config.schema import job_schema
 from docs.generator import command_line, job_file, operator_pages, recipe_page
-from pipeline.config.schema import job_schema
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 

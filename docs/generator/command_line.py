@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import click
 
+from corpusmill.pipeline.cli import errors as exits
+from corpusmill.pipeline.cli import main as cli
 from docs.generator.markdown import MADE, joined, table
-from pipeline import cli, exits
 
 CODES = {
     "0": "done, or nothing to do",

@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from corpusmill.pipeline.config.base.messages import section_at, sections
+from corpusmill.pipeline.config.base.section import Section
+from corpusmill.pipeline.config.schema import job_schema
+from corpusmill.pipeline.config.sections.spec import JobSpec
 from docs.generator.markdown import MADE, code, joined, table
-from pipeline.config.messages import section_at, sections
-from pipeline.config.schema import job_schema
-from pipeline.config.section import Section
-from pipeline.config.spec import JobSpec
 
 HEAD = Path(__file__).with_name("job_file_head.md")
 LIMITS = {

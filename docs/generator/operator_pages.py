@@ -6,9 +6,9 @@ import re
 import typing
 from typing import Any
 
+from corpusmill.operators import load
+from corpusmill.operators.contract import RECORD, Columns, Decision, Operator, Reader, Resource
 from docs.generator.markdown import MADE, code, joined, table
-from operators import load
-from operators.contract import RECORD, Columns, Decision, Operator, Reader, Resource
 
 HEAD = """# Operators
 

@@ -3,9 +3,9 @@
 import importlib.resources
 from pathlib import Path
 
+from corpusmill.pipeline import recipes
+from corpusmill.pipeline.config.build.recipes import find_recipe, recipe_names
 from docs.generator.markdown import MADE, joined
-from pipeline import recipes
-from pipeline.config.recipes import find_recipe, recipe_names
 
 HEAD = """# Recipes
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from torch.utils.data import DataLoader  # pyright: ignore[reportMissingImports] (an optional extra)
 
-from pipeline.reading.torch_dataset import PackedSequences
+from corpusmill.pipeline.reading.torch_dataset import PackedSequences
 
 folder = Path(sys.argv[1])
 parts = [str(folder / part["name"]) for part in json.loads((folder / "_manifest.json").read_text())["parts"]]

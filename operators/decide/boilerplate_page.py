@@ -11,9 +11,9 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators import limits
-from operators.batch import Batch
-from operators.contract import Columns, Decision
+from corpusmill.operators import limits
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Columns, Decision
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,11 +11,11 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators import limits
-from operators.batch import Batch
-from operators.checks import NUMBER
-from operators.contract import Columns, Decision
-from operators.text.reasons import above, below, first_reason, unknown
+from corpusmill.operators import limits
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.checks import NUMBER
+from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.text.reasons import above, below, first_reason, unknown
 
 
 class Null(Enum):

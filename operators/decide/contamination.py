@@ -10,9 +10,9 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Columns, Decision
-from operators.text.reasons import first_reason
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.text.reasons import first_reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,11 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators import limits
-from operators.batch import Batch
-from operators.contract import Columns, Decision, Resource
-from operators.text.languages import SETTINGS, check_settings, setting_of
-from operators.text.reasons import above, below, first_reason
+from corpusmill.operators import limits
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Columns, Decision, Resource
+from corpusmill.operators.text.languages import SETTINGS, check_settings, setting_of
+from corpusmill.operators.text.reasons import above, below, first_reason
 
 
 @dataclass(frozen=True, kw_only=True)

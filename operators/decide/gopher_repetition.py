@@ -9,10 +9,10 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from operators import limits
-from operators.batch import Batch
-from operators.contract import Columns, Decision
-from operators.text.reasons import above, first_reason
+from corpusmill.operators import limits
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.text.reasons import above, first_reason
 
 
 @dataclass(frozen=True, kw_only=True)

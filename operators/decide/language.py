@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators import limits
-from operators.batch import Batch
-from operators.contract import Columns, Decision
-from operators.text.reasons import first_reason
+from corpusmill.operators import limits
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.text.reasons import first_reason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Columns, Decision, Resource
-from operators.text import quantiles
-from operators.text.bins import BITS
-from operators.text.reasons import first_reason
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Columns, Decision, Resource
+from corpusmill.operators.text import quantiles
+from corpusmill.operators.text.bins import BITS
+from corpusmill.operators.text.reasons import first_reason
 
 NULLS = ("keep", "drop")
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.dedup.edges import Edges
-from operators.dedup.forest import settle, unite
+from corpusmill.operators.dedup.edges import Edges
+from corpusmill.operators.dedup.forest import settle, unite
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

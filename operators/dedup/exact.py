@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.dedup.survivors import Candidates, Prefer, survivor_order
+from corpusmill.operators.dedup.survivors import Candidates, Prefer, survivor_order
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

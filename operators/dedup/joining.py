@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from operators.dedup.forest import settle, unite
-from operators.dedup.verify import buckets_of
+from corpusmill.operators.dedup.forest import settle, unite
+from corpusmill.operators.dedup.verify import buckets_of
 
 
 def joined(bands: np.ndarray, settled: int) -> np.ndarray:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.dedup.joining import joined
-from operators.dedup.verify import KEPT, Verdicts
+from corpusmill.operators.dedup.joining import joined
+from corpusmill.operators.dedup.verify import KEPT, Verdicts
 
 UNSETTLED = -1
 

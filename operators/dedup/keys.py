@@ -9,9 +9,9 @@ Deviates: from RFC 3986: http and https count as one (a page is crawled under bo
 import numpy as np
 import pyarrow as pa
 
-from operators.dedup.url_scan import canonical
-from operators.text.buffers import TextBuffers, text_buffers
-from operators.text.digest import digests
+from corpusmill.operators.dedup.url_scan import canonical
+from corpusmill.operators.text.buffers import TextBuffers, text_buffers
+from corpusmill.operators.text.digest import digests
 
 KEY = pa.binary(16)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.dedup.permutations import permutation_keys
-from operators.text.hashing import finish, power, roll
-from operators.text.words import Words
+from corpusmill.operators.dedup.permutations import permutation_keys
+from corpusmill.operators.text.hashing import finish, power, roll
+from corpusmill.operators.text.words import Words
 
 EMPTY = 0xFFFFFFFF
 _EMPTY = np.uint32(EMPTY)

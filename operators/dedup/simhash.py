@@ -8,7 +8,7 @@ Not a default: on texts under 50 words it is behind MinHash over words, see docs
 import numpy as np
 from numba import njit
 
-from operators.text.words import Words
+from corpusmill.operators.text.words import Words
 
 BITS = 64
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from operators.dedup.visit import Rule, visit
+from corpusmill.operators.dedup.visit import Rule, visit
 
 KEPT = -1
 UNREAD = -1

@@ -14,18 +14,18 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.contract import Arrays, Columns, Extract, Resource
-from operators.extract.html.arrow import days, strings, valid_rows
-from operators.extract.html.batch import NO_CONTENT, Choices, classify, extract_pages, texts
-from operators.extract.html.choice import LEAST_THRESHOLD
-from operators.extract.html.decoding import as_utf8
-from operators.extract.html.fallback import from_structured_data
-from operators.extract.html.metadata import told
-from operators.extract.html.model import load
-from operators.extract.html.sniff import HTML, KINDS, UNKNOWN, kind_of_mime
-from operators.extract.html.workspace import workspace
-from operators.text.buffers import views
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Arrays, Columns, Extract, Resource
+from corpusmill.operators.extract.html.base.workspace import workspace
+from corpusmill.operators.extract.html.batch import NO_CONTENT, Choices, classify, extract_pages, texts
+from corpusmill.operators.extract.html.decode.decoding import as_utf8
+from corpusmill.operators.extract.html.decode.sniff import HTML, KINDS, UNKNOWN, kind_of_mime
+from corpusmill.operators.extract.html.fallback import from_structured_data
+from corpusmill.operators.extract.html.model.model import load
+from corpusmill.operators.extract.html.result.arrow import days, strings, valid_rows
+from corpusmill.operators.extract.html.result.choice import LEAST_THRESHOLD
+from corpusmill.operators.extract.html.result.metadata import told
+from corpusmill.operators.text.buffers import views
 
 MODEL = Resource("shipped:extract/models/main_text.npz")
 

@@ -10,9 +10,9 @@ from typing import ClassVar
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLParserException, HTMLTree
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Extract
-from operators.extract.pages.page import ADDS, Extracted, columns_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Extract
+from corpusmill.operators.extract.pages.page import ADDS, Extracted, columns_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,10 +7,10 @@ Deviates: encodings are found by operators.text.charset; a page that takes too l
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Extract
-from operators.extract.limited.pool import Child, Settings, child_for
-from operators.extract.pages.page import ADDS, Extracted, columns_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Extract
+from corpusmill.operators.extract.limited.pool import Child, Settings, child_for
+from corpusmill.operators.extract.pages.page import ADDS, Extracted, columns_of
 
 
 @dataclass(frozen=True, kw_only=True)

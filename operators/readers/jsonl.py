@@ -12,14 +12,14 @@ from typing import Any, BinaryIO, ClassVar
 import orjson
 import pyarrow as pa
 
-from operators.batch import TEXT
-from operators.contract import Columns, Reader, Span
-from operators.readers.framing.fields import dates
-from operators.readers.framing.lines import Lines, closing, each_line, lines_of
-from operators.readers.framing.mapping import Mapped
-from operators.readers.framing.rows import Rows
-from operators.readers.framing.stored import Stored
-from operators.readers.framing.utf8 import invalid_at
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.readers.framing.fields import dates
+from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of
+from corpusmill.operators.readers.framing.mapping import Mapped
+from corpusmill.operators.readers.framing.rows import Rows
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.utf8 import invalid_at
 
 BOM = b"\xef\xbb\xbf"
 

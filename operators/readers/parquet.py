@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from operators.batch import TEXT
-from operators.contract import Columns, Reader, Span
-from operators.readers.framing.mapping import Mapped
-from operators.readers.framing.row_groups import Region, regions
-from operators.readers.framing.rows import BATCH_BYTES, Rows
-from operators.readers.framing.storage_errors import Storage
-from operators.readers.framing.stored import Stored
-from operators.readers.framing.strings import as_instants, as_strings, is_text, wide
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.readers.framing.mapping import Mapped
+from corpusmill.operators.readers.framing.row_groups import Region, regions
+from corpusmill.operators.readers.framing.rows import BATCH_BYTES, Rows
+from corpusmill.operators.readers.framing.storage_errors import Storage
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.strings import as_instants, as_strings, is_text, wide
 
 ROWS_AT_A_TIME = 512
 UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)

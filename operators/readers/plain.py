@@ -9,13 +9,13 @@ from typing import BinaryIO, ClassVar, Literal
 
 import pyarrow as pa
 
-from operators.batch import TEXT
-from operators.contract import Columns, Reader, Span
-from operators.readers.framing.documents import Document, whole_files, whole_lines, whole_paragraphs
-from operators.readers.framing.lines import closing, lines_of
-from operators.readers.framing.rows import Rows
-from operators.readers.framing.stored import Stored
-from operators.readers.framing.utf8 import invalid_at, strings
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.readers.framing.documents import Document, whole_files, whole_lines, whole_paragraphs
+from corpusmill.operators.readers.framing.lines import closing, lines_of
+from corpusmill.operators.readers.framing.rows import Rows
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.utf8 import invalid_at, strings
 
 BOM = b"\xef\xbb\xbf"
 

@@ -10,16 +10,16 @@ from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
 
-from operators.contract import Columns, Reader, Span
-from operators.readers.framing.archive import framed
-from operators.readers.framing.codings import TooLarge
-from operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
-from operators.readers.framing.http import media_type, response
-from operators.readers.framing.http_pages import HttpPages, broken_body, filled
-from operators.readers.framing.record import Framed
-from operators.readers.framing.rows import Rows
-from operators.readers.framing.stored import Stored
-from operators.readers.framing.warc_head import WARC
+from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.readers.framing.archive import framed
+from corpusmill.operators.readers.framing.codings import TooLarge
+from corpusmill.operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
+from corpusmill.operators.readers.framing.http import media_type, response
+from corpusmill.operators.readers.framing.http_pages import HttpPages, broken_body, filled
+from corpusmill.operators.readers.framing.record import Framed
+from corpusmill.operators.readers.framing.rows import Rows
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.warc_head import WARC
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,17 +10,17 @@ from typing import BinaryIO, ClassVar, Literal
 
 import pyarrow as pa
 
-from operators.batch import TEXT
-from operators.contract import Columns, Reader, Span
-from operators.readers.framing.archive import framed_runs
-from operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
-from operators.readers.framing.record import Framed
-from operators.readers.framing.rows import Rows
-from operators.readers.framing.run import Run
-from operators.readers.framing.stored import Stored
-from operators.readers.framing.utf8 import invalid_at, strings
-from operators.readers.framing.warc_head import WARC
-from operators.readers.framing.wet_run import batch_of
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.readers.framing.archive import framed_runs
+from corpusmill.operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
+from corpusmill.operators.readers.framing.record import Framed
+from corpusmill.operators.readers.framing.rows import Rows
+from corpusmill.operators.readers.framing.run import Run
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.utf8 import invalid_at, strings
+from corpusmill.operators.readers.framing.warc_head import WARC
+from corpusmill.operators.readers.framing.wet_run import batch_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Rewrite
-from operators.text.changes import counts_at, documents_at, put_back
-from operators.text.spans import spans_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.text.changes import counts_at, documents_at, put_back
+from corpusmill.operators.text.spans import spans_of
 
 MARKS = re.compile(r"\[(?:[0-9]+|edit|citation needed)\]")
 

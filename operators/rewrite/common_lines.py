@@ -14,11 +14,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import TEXT, Batch
-from operators.contract import Arrays, Columns, Resource, Rewrite
-from operators.text.line_cut import line_places, lines_dropped, without_lines
-from operators.text.line_hashes import among, documents_holding, line_hash, line_hashes
-from operators.text.spans import spans_of
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Rewrite
+from corpusmill.operators.text.line_cut import line_places, lines_dropped, without_lines
+from corpusmill.operators.text.line_hashes import among, documents_holding, line_hash, line_hashes
+from corpusmill.operators.text.spans import spans_of
 
 HASH = np.dtype("<u8")
 

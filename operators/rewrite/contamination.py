@@ -10,13 +10,13 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Rewrite
-from operators.text.changes import counts_at, put_back
-from operators.text.evaluation.overlap import overlap
-from operators.text.evaluation.sets import EvaluationSets, check_sets, evaluation_sets
-from operators.text.spans import spans_of
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Rewrite
+from corpusmill.operators.text.changes import counts_at, put_back
+from corpusmill.operators.text.evaluation.overlap import overlap
+from corpusmill.operators.text.evaluation.sets import EvaluationSets, check_sets, evaluation_sets
+from corpusmill.operators.text.spans import spans_of
+from corpusmill.operators.text.words import WordRule, find_words
 
 
 def without_runs(text: bytes, stretches: list[tuple[int, int]]) -> str:

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Rewrite
-from operators.text.changes import chars_gone, counts_at, documents_at, put_back
-from operators.text.spans import Spans, spans_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.text.changes import chars_gone, counts_at, documents_at, put_back
+from corpusmill.operators.text.spans import Spans, spans_of
 
 CHARSETS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
 PIECE_CHARS = 100_000  # of one line; ftfy's time grows with the length of what it is given

@@ -13,12 +13,12 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Rewrite
-from operators.rewrite.personal.batch import find_all
-from operators.rewrite.personal.find import Finding, Kind, find
-from operators.text.changes import counts_at, put_back
-from operators.text.spans import spans_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.rewrite.personal.batch import find_all
+from corpusmill.operators.rewrite.personal.find import Finding, Kind, find
+from corpusmill.operators.text.changes import counts_at, put_back
+from corpusmill.operators.text.spans import spans_of
 
 PLACEHOLDERS = {
     "secret": "<SECRET>",

@@ -12,14 +12,14 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.contract import Arrays, Columns, Rewrite
-from operators.rewrite.refined.line_rules import COUNTED, Fate, LineRules
-from operators.rewrite.refined.scan import scan
-from operators.text.buffers import find_text
-from operators.text.lines import LineRule, find_lines
-from operators.text.shares import shares
-from operators.text.unicode_table import unicode_tables
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.rewrite.refined.line_rules import COUNTED, Fate, LineRules
+from corpusmill.operators.rewrite.refined.scan import scan
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.lines import LineRule, find_lines
+from corpusmill.operators.text.shares import shares
+from corpusmill.operators.text.unicode_table import unicode_tables
 
 
 @dataclass(frozen=True, kw_only=True)

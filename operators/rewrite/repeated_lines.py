@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Rewrite
-from operators.text.line_cut import line_places, lines_dropped, without_lines
-from operators.text.spans import spans_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.text.line_cut import line_places, lines_dropped, without_lines
+from corpusmill.operators.text.spans import spans_of
 
 BASIS = np.uint64(14695981039346656037)  # FNV-1a, 64 bit
 PRIME = np.uint64(1099511628211)

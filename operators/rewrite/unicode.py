@@ -13,11 +13,11 @@ from typing import ClassVar, get_args
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Rewrite
-from operators.text.changes import chars_gone, counts_at, documents_at, put_back
-from operators.text.normal_form import Form, flagged, needs_work
-from operators.text.spans import spans_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.text.changes import chars_gone, counts_at, documents_at, put_back
+from corpusmill.operators.text.normal_form import Form, flagged, needs_work
+from corpusmill.operators.text.spans import spans_of
 
 MOST_MARKS = 30  # Unicode Standard Annex #15, section 13 (stream-safe text)
 KINDS: dict[str, tuple[tuple[int, int], ...]] = {

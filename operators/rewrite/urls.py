@@ -14,8 +14,8 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Rewrite
 
 # Read alike by Python's re and by RE2, which does the work. A closing dot, comma, ... belongs to the sentence.
 ADDRESS = (

@@ -12,11 +12,11 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.signals.web.hosts import asked_of_each, hosts_of, with_parents
-from operators.text.word_trie import WordTrie, count_found, word_trie
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.signals.web.hosts import asked_of_each, hosts_of, with_parents
+from corpusmill.operators.text.word_trie import WordTrie, count_found, word_trie
+from corpusmill.operators.text.words import WordRule, find_words
 
 
 @functools.lru_cache(maxsize=8)

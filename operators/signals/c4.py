@@ -7,10 +7,10 @@ Deviates: see there. Use this to look, or rewrite.c4_lines, which adds the same 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
-from operators.text.c4.columns import COLUMNS, judge
-from operators.text.c4.line_rules import LineRules
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.text.c4.columns import COLUMNS, judge
+from corpusmill.operators.text.c4.line_rules import LineRules
 
 
 @dataclass(frozen=True, kw_only=True)

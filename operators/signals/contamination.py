@@ -10,11 +10,11 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.text.evaluation.overlap import overlap, shares
-from operators.text.evaluation.sets import check_sets, evaluation_sets
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.text.evaluation.overlap import overlap, shares
+from corpusmill.operators.text.evaluation.sets import check_sets, evaluation_sets
+from corpusmill.operators.text.words import WordRule, find_words
 
 
 @dataclass(frozen=True, kw_only=True)

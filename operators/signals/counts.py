@@ -9,13 +9,13 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
-from operators.text.buffers import find_text
-from operators.text.lengths import find_chars, totals
-from operators.text.lines import LineRule, find_lines
-from operators.text.shares import share, shares
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.lengths import find_chars, totals
+from corpusmill.operators.text.lines import LineRule, find_lines
+from corpusmill.operators.text.shares import share, shares
+from corpusmill.operators.text.words import WordRule, find_words
 
 
 def counts(text: str) -> dict[str, float]:

@@ -15,16 +15,16 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
-from operators.signals.scans import dolma_counts as scans
-from operators.text.buffers import find_text
-from operators.text.lengths import totals
-from operators.text.lines import LineRule, find_line_texts, find_lines
-from operators.text.membership import word_sets
-from operators.text.run_cover import COVER_SIZES, TOP_SIZES, cover_runs, run_cover, top_run
-from operators.text.shares import share, shares
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.signals.scans import dolma_counts as scans
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.lengths import totals
+from corpusmill.operators.text.lines import LineRule, find_line_texts, find_lines
+from corpusmill.operators.text.membership import word_sets
+from corpusmill.operators.text.run_cover import COVER_SIZES, TOP_SIZES, cover_runs, run_cover, top_run
+from corpusmill.operators.text.shares import share, shares
+from corpusmill.operators.text.words import WordRule, find_words
 
 REQUIRED = ("the", "be", "to", "of", "and", "that", "have", "with")
 

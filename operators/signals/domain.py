@@ -9,9 +9,9 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.signals.web.hosts import asked_of_each, hosts_of, with_parents
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.signals.web.hosts import asked_of_each, hosts_of, with_parents
 
 
 class BadTable(ValueError):

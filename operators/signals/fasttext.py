@@ -12,12 +12,12 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.text.fasttext.kernel import classify, score_label
-from operators.text.fasttext.model import read_model
-from operators.text.fasttext.weights import weights_of
-from operators.text.spans import spans_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.text.fasttext.kernel import classify, score_label
+from corpusmill.operators.text.fasttext.model import read_model
+from corpusmill.operators.text.fasttext.weights import weights_of
+from corpusmill.operators.text.spans import spans_of
 
 
 @functools.lru_cache(maxsize=8)

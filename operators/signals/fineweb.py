@@ -10,15 +10,15 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
-from operators.text.lengths import find_chars, totals
-from operators.text.lines import LineRule, find_line_texts, find_lines
-from operators.text.punctuation import SENTENCE_ENDS
-from operators.text.repeats import repeated_parts
-from operators.text.shares import share, shares
-from operators.text.unicode_table import ENDS, unicode_tables
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.text.lengths import find_chars, totals
+from corpusmill.operators.text.lines import LineRule, find_line_texts, find_lines
+from corpusmill.operators.text.punctuation import SENTENCE_ENDS
+from corpusmill.operators.text.repeats import repeated_parts
+from corpusmill.operators.text.shares import share, shares
+from corpusmill.operators.text.unicode_table import ENDS, unicode_tables
+from corpusmill.operators.text.words import WordRule, find_words
 
 
 def fineweb(text: str, short_line_chars: int) -> dict[str, float]:

@@ -12,17 +12,17 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.signals.scans.gopher_marks import count_marks, count_word_kinds
-from operators.text.buffers import find_text
-from operators.text.languages import SETTINGS, StopWords, check_stop_words, stop_words_of
-from operators.text.lengths import totals
-from operators.text.lines import LineRule, find_lines, headed_by
-from operators.text.membership import distinct_members
-from operators.text.punctuation import PUNCTUATION, SENTENCE_ENDS
-from operators.text.shares import share, shares
-from operators.text.words import WordRule, find_words, words_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.signals.scans.gopher_marks import count_marks, count_word_kinds
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.languages import SETTINGS, StopWords, check_stop_words, stop_words_of
+from corpusmill.operators.text.lengths import totals
+from corpusmill.operators.text.lines import LineRule, find_lines, headed_by
+from corpusmill.operators.text.membership import distinct_members
+from corpusmill.operators.text.punctuation import PUNCTUATION, SENTENCE_ENDS
+from corpusmill.operators.text.shares import share, shares
+from corpusmill.operators.text.words import WordRule, find_words, words_of
 
 BULLETS = ("•", "-")
 

@@ -14,15 +14,15 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
-from operators.text.lengths import find_chars
-from operators.text.lines import LineRule, Lines, LineTexts, find_line_texts, find_lines
-from operators.text.paragraphs import find_paragraphs, paragraphs_of
-from operators.text.repeated_runs import count_runs
-from operators.text.repeats import repeated_parts
-from operators.text.shares import share, shares
-from operators.text.words import WordRule, find_words, words_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.text.lengths import find_chars
+from corpusmill.operators.text.lines import LineRule, Lines, LineTexts, find_line_texts, find_lines
+from corpusmill.operators.text.paragraphs import find_paragraphs, paragraphs_of
+from corpusmill.operators.text.repeated_runs import count_runs
+from corpusmill.operators.text.repeats import repeated_parts
+from corpusmill.operators.text.shares import share, shares
+from corpusmill.operators.text.words import WordRule, find_words, words_of
 
 TOP_SIZES = (2, 3, 4)
 REPEATED_SIZES = (5, 6, 7, 8, 9, 10)

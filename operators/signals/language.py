@@ -13,15 +13,15 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.text.buffers import find_text
-from operators.text.fasttext.kernel import classify
-from operators.text.fasttext.model import read_model
-from operators.text.fasttext.weights import weights_of
-from operators.text.lines import LineRule, find_lines
-from operators.text.scripts import SCRIPTS, scripts_of
-from operators.text.spans import Spans, spans_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.fasttext.kernel import classify
+from corpusmill.operators.text.fasttext.model import read_model
+from corpusmill.operators.text.fasttext.weights import weights_of
+from corpusmill.operators.text.lines import LineRule, find_lines
+from corpusmill.operators.text.scripts import SCRIPTS, scripts_of
+from corpusmill.operators.text.spans import Spans, spans_of
 
 UNDETERMINED = "und"  # ISO 639-3
 

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
 
 DEED = re.compile(
     rb"creativecommons\.org/(?:licenses/(?P<terms>[a-z]{2}(?:-[a-z]{2}){0,2}|[a-z-]{2,20})/(?P<version>[0-9]\.[0-9])"

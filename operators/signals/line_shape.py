@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
-from operators.text.lengths import totals
-from operators.text.lines import ELLIPSES, LineRule, find_lines, headed_by
-from operators.text.shares import share, shares
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.text.lengths import totals
+from corpusmill.operators.text.lines import ELLIPSES, LineRule, find_lines, headed_by
+from corpusmill.operators.text.shares import share, shares
 
 
 def bullet_ratio(text: str, bullets: tuple[str, ...]) -> float:

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
 
 FIRST, BEYOND = -62_135_596_800, 253_402_300_800  # the years 1 and 10,000
 

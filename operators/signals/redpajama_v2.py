@@ -17,21 +17,21 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.signals.scans import token_marks as marks
-from operators.signals.scans.gopher_marks import count_marks
-from operators.signals.scans.word_entropy import entropies, entropy
-from operators.text.buffers import TextBuffers, find_text
-from operators.text.hashing import word_hash
-from operators.text.languages import SETTINGS, StopWords, check_stop_words, stop_words_of
-from operators.text.lengths import find_chars, totals
-from operators.text.lines import ELLIPSES, LineRule, Lines, find_lines, headed_by
-from operators.text.repeats import repeated_parts
-from operators.text.run_cover import COVER_SIZES, TOP_SIZES, cover_runs, run_cover, top_run
-from operators.text.shares import share, shares
-from operators.text.unicode_table import unicode_tables
-from operators.text.words import WordRule, Words, find_words, words_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.signals.scans import token_marks as marks
+from corpusmill.operators.signals.scans.gopher_marks import count_marks
+from corpusmill.operators.signals.scans.word_entropy import entropies, entropy
+from corpusmill.operators.text.buffers import TextBuffers, find_text
+from corpusmill.operators.text.hashing import word_hash
+from corpusmill.operators.text.languages import SETTINGS, StopWords, check_stop_words, stop_words_of
+from corpusmill.operators.text.lengths import find_chars, totals
+from corpusmill.operators.text.lines import ELLIPSES, LineRule, Lines, find_lines, headed_by
+from corpusmill.operators.text.repeats import repeated_parts
+from corpusmill.operators.text.run_cover import COVER_SIZES, TOP_SIZES, cover_runs, run_cover, top_run
+from corpusmill.operators.text.shares import share, shares
+from corpusmill.operators.text.unicode_table import unicode_tables
+from corpusmill.operators.text.words import WordRule, Words, find_words, words_of
 
 BULLETS = ("•", "‣", "▶", "◀", "◦", "■", "□", "▪", "▫", "–")
 TERMINAL = (".", "!", "?", "”")

@@ -13,10 +13,10 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.signals.corpora.counts import corpus_counts, log_weights, texts_of
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.signals.corpora.counts import corpus_counts, log_weights, texts_of
+from corpusmill.operators.text.words import WordRule, find_words
 
 
 @functools.lru_cache(maxsize=8)

@@ -12,10 +12,10 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.signals.corpora.counts import corpus_counts, cosines, texts_of
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.signals.corpora.counts import corpus_counts, cosines, texts_of
+from corpusmill.operators.text.words import WordRule, find_words
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

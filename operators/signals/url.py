@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
-from operators.signals.web.hosts import asked_of_each, hosts_of, registered_domain
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.signals.web.hosts import asked_of_each, hosts_of, registered_domain
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,10 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Resource, Signal
-from operators.text.word_trie import WordTrie, count_found, word_trie
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.text.word_trie import WordTrie, count_found, word_trie
+from corpusmill.operators.text.words import WordRule, find_words
 
 EVERY = "*"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
+from corpusmill.operators.batch import TEXT, Batch
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import TEXT
+from corpusmill.operators.batch import TEXT
 
 
 def chars_gone(before: str, after: str) -> int:

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from operators.text.charset_labels import CODECS, UTF16
+from corpusmill.operators.text.charset_labels import CODECS, UTF16
 
 CharsetSource = Literal["bom", "utf8", "document", "http", "default"]
 

@@ -7,7 +7,7 @@ can be rolled along the text in one step a word; both end in a finaliser that sp
 import numpy as np
 from numba import njit
 
-from operators.text.loads import load, load_part
+from corpusmill.operators.text.loads import load, load_part
 
 MASK = (1 << 64) - 1
 SPREAD = 0x9E3779B97F4A7C15  # 2^64 / golden ratio, odd

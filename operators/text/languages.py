@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import Batch
-from operators.contract import Resource
-from operators.text.membership import WordSets, word_sets
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Resource
+from corpusmill.operators.text.membership import WordSets, word_sets
 
 SETTINGS = Resource("shipped:text/languages.json")
 

@@ -6,9 +6,9 @@ from typing import Self
 import numpy as np
 from numba import njit
 
-from operators.batch import Batch
-from operators.text.buffers import find_text
-from operators.text.utf8 import count_chars
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.utf8 import count_chars
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from operators.text.spans import Spans, text_from
+from corpusmill.operators.text.spans import Spans, text_from
 
 SPACE = 32
 

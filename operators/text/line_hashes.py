@@ -6,10 +6,10 @@ A line here ends at a line feed and is compared without the ASCII white space ar
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import hash_span, span_hash
-from operators.text.line_cut import LinePlaces
-from operators.text.spans import Spans
-from operators.text.utf8 import count_chars
+from corpusmill.operators.text.hashing import hash_span, span_hash
+from corpusmill.operators.text.line_cut import LinePlaces
+from corpusmill.operators.text.spans import Spans
+from corpusmill.operators.text.utf8 import count_chars
 
 ASCII_SPACE = "".join(map(chr, range(33)))
 NONE = 0  # stands for a line that is not looked at

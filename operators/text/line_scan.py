@@ -3,10 +3,10 @@
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import hash_span
-from operators.text.line_breaks import break_width, has_other_breaks, line_end
-from operators.text.unicode_table import SPACE
-from operators.text.utf8 import code_at, count_chars, start_before, width_at
+from corpusmill.operators.text.hashing import hash_span
+from corpusmill.operators.text.line_breaks import break_width, has_other_breaks, line_end
+from corpusmill.operators.text.unicode_table import SPACE
+from corpusmill.operators.text.utf8 import code_at, count_chars, start_before, width_at
 
 _ELLIPSIS, _DOT = 0x2026, 46
 

@@ -10,12 +10,12 @@ from typing import Self
 
 import numpy as np
 
-from operators.batch import Batch
-from operators.text import line_scan
-from operators.text.buffers import find_text
-from operators.text.line_breaks import most_lines
-from operators.text.ragged import parts_kept, rows_kept
-from operators.text.unicode_table import unicode_tables
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.text import line_scan
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.line_breaks import most_lines
+from corpusmill.operators.text.ragged import parts_kept, rows_kept
+from corpusmill.operators.text.unicode_table import unicode_tables
 
 ELLIPSES = ("...", "…")
 

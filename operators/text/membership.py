@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import word_hash
+from corpusmill.operators.text.hashing import word_hash
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

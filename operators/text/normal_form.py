@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 from numba import njit
 
-from operators.text.spans import Spans
-from operators.text.utf8 import code_at, width_at
+from corpusmill.operators.text.spans import Spans
+from corpusmill.operators.text.utf8 import code_at, width_at
 
 Form = Literal["NFC", "NFKC"]
 ORDER = 0xFF  # canonical combining class

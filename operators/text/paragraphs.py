@@ -10,13 +10,13 @@ from typing import Self
 import numpy as np
 from numba import njit
 
-from operators.batch import Batch
-from operators.text.buffers import find_text
-from operators.text.hashing import finish, hash_span, roll, run_hash, span_hash
-from operators.text.lines import LineRule, find_line_texts, find_lines
-from operators.text.ragged import parts_kept, rows_kept
-from operators.text.unicode_table import SPACE, unicode_tables
-from operators.text.utf8 import code_at, start_before, width_at
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.hashing import finish, hash_span, roll, run_hash, span_hash
+from corpusmill.operators.text.lines import LineRule, find_line_texts, find_lines
+from corpusmill.operators.text.ragged import parts_kept, rows_kept
+from corpusmill.operators.text.unicode_table import SPACE, unicode_tables
+from corpusmill.operators.text.utf8 import code_at, start_before, width_at
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

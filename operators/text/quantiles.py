@@ -13,10 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import Batch
-from operators.checks import NUMBER
-from operators.contract import Columns
-from operators.text.bins import bins_of
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.checks import NUMBER
+from corpusmill.operators.contract import Columns
+from corpusmill.operators.text.bins import bins_of
 
 HISTOGRAM = pa.schema({"column": pa.string(), "group": pa.string(), "bin": pa.int64(), "documents": pa.int64()})
 ALL = "null"  # the group of all documents, as JSON

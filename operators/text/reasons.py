@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import Batch
+from corpusmill.operators.batch import Batch
 
 Bound = float | np.ndarray | None
 

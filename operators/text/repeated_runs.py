@@ -8,8 +8,8 @@ natural text.
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import BASE, power
-from operators.text.repeats import longest_of, slot_for, table_bits
+from corpusmill.operators.text.hashing import BASE, power
+from corpusmill.operators.text.repeats import longest_of, slot_for, table_bits
 
 _BASE, _ONE, _ZERO = np.uint64(BASE), np.uint64(1), np.uint64(0)
 

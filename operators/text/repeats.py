@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import BASE, SPREAD
+from corpusmill.operators.text.hashing import BASE, SPREAD
 
 _BASE, _SPREAD = np.uint64(BASE), np.uint64(SPREAD)
 _ONE, _ZERO = np.uint64(1), np.uint64(0)

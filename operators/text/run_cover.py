@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import BASE
-from operators.text.repeated_runs import more_than_once, most_frequent, tally, within
-from operators.text.repeats import longest_of, table_bits
-from operators.text.words import Words
+from corpusmill.operators.text.hashing import BASE
+from corpusmill.operators.text.repeated_runs import more_than_once, most_frequent, tally, within
+from corpusmill.operators.text.repeats import longest_of, table_bits
+from corpusmill.operators.text.words import Words
 
 TOP_SIZES = (2, 3, 4)
 COVER_SIZES = (5, 6, 7, 8, 9, 10)

@@ -9,8 +9,8 @@ import functools
 import numpy as np
 from numba import njit
 
-from operators.text.spans import Spans
-from operators.text.utf8 import code_at, width_at
+from corpusmill.operators.text.spans import Spans
+from corpusmill.operators.text.utf8 import code_at, width_at
 
 NONE = "Zyyy"  # ISO 15924: undetermined
 KANA_SHARE = 0.05  # guess: fewer Kana among Han are names in a Chinese text

@@ -9,9 +9,9 @@ known.
 import numpy as np
 from numba import njit
 
-from operators.text.punctuation import SENTENCE_ENDS
-from operators.text.unicode_table import ENDS, SPACE
-from operators.text.utf8 import code_at, width_at
+from corpusmill.operators.text.punctuation import SENTENCE_ENDS
+from corpusmill.operators.text.unicode_table import ENDS, SPACE
+from corpusmill.operators.text.utf8 import code_at, width_at
 
 CLOSERS = "\"')]}»”’›」』】）〉》〕"
 _BLOCK = 16

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from operators.text.buffers import views
+from corpusmill.operators.text.buffers import views
 
 
 @dataclass(frozen=True, kw_only=True)

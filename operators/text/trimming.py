@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from operators.text.unicode_table import SPACE
-from operators.text.utf8 import code_at, start_before, width_at
+from corpusmill.operators.text.unicode_table import SPACE
+from corpusmill.operators.text.utf8 import code_at, start_before, width_at
 
 
 @njit(nogil=True, cache=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.text.punctuation import PUNCTUATION, SENTENCE_ENDS
+from corpusmill.operators.text.punctuation import PUNCTUATION, SENTENCE_ENDS
 
 UNICODE_VERSION = unicodedata.unidata_version
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import finish, fold
-from operators.text.unicode_table import ALONE, ASCII_SIGN, SPACE
-from operators.text.utf8 import code_at, width_at
+from corpusmill.operators.text.hashing import finish, fold
+from corpusmill.operators.text.unicode_table import ALONE, ASCII_SIGN, SPACE
+from corpusmill.operators.text.utf8 import code_at, width_at
 
 
 class Found(NamedTuple):

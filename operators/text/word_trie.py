@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import finish, finish_plain, word_hash
-from operators.text.words import WordRule, Words, words_of
+from corpusmill.operators.text.hashing import finish, finish_plain, word_hash
+from corpusmill.operators.text.words import WordRule, Words, words_of
 
 MASK = (1 << 64) - 1
 NODE = 0x9E3779B97F4A7C15  # spreads node numbers over 64 bits

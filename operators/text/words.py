@@ -13,11 +13,11 @@ from typing import Self
 
 import numpy as np
 
-from operators.batch import Batch
-from operators.text import unicode_table as unicode
-from operators.text import word_scan
-from operators.text.buffers import find_text
-from operators.text.ragged import parts_kept, rows_kept
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.text import unicode_table as unicode
+from corpusmill.operators.text import word_scan
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.ragged import parts_kept, rows_kept
 
 
 class WordRule(Enum):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from operators.tokens.tokenizer import Tokenizer
+from corpusmill.operators.tokens.tokenizer import Tokenizer
 
 # Scripts written without spaces: each character is a word.
 EACH_A_WORD = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from operators.tokens.rows import TokenRows
+from corpusmill.operators.tokens.rows import TokenRows
 
 if TYPE_CHECKING:
     import tokenizers

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from operators.tokens.rows import TokenRows, offsets_of
+from corpusmill.operators.tokens.rows import TokenRows, offsets_of
 
 if TYPE_CHECKING:
     import tokenizers

@@ -13,14 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.tokens.bpe.arrow_text import buffers_of
-from operators.tokens.bpe.fast import FastBpe, fast_bpe
-from operators.tokens.bpe.recognise import NotByKernel
-from operators.tokens.frame import Frame, NotAFrame, ended, frame_of, framed
-from operators.tokens.judged import by_tokenizers
-from operators.tokens.rows import TokenRows
-from operators.tokens.sampled import mismatch, sampled
-from operators.tokens.specials import end_of_document
+from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
+from corpusmill.operators.tokens.bpe.fast import FastBpe, fast_bpe
+from corpusmill.operators.tokens.bpe.recognise import NotByKernel
+from corpusmill.operators.tokens.frame import Frame, NotAFrame, ended, frame_of, framed
+from corpusmill.operators.tokens.judged import by_tokenizers
+from corpusmill.operators.tokens.rows import TokenRows
+from corpusmill.operators.tokens.sampled import mismatch, sampled
+from corpusmill.operators.tokens.specials import end_of_document
 
 if TYPE_CHECKING:
     import tokenizers

@@ -7,7 +7,7 @@ Trained by `tokenizers`.
 import json
 from collections.abc import Iterator
 
-from operators.tokens.expressions import EXPRESSIONS
+from corpusmill.operators.tokens.expressions import EXPRESSIONS
 
 END = "<|endoftext|>"
 PAD = "<|pad|>"

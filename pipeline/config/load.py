@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from operators.load import FAMILIES
-from pipeline.config.checking import check
-from pipeline.config.formats import reader_name
-from pipeline.config.known import Known
-from pipeline.config.overrides import apply_overrides
-from pipeline.config.problems import JobError, Problem
-from pipeline.config.source import Source, read
-from pipeline.config.spec import JobSpec
+from corpusmill.operators.load import FAMILIES
+from corpusmill.pipeline.config.base.formats import reader_name
+from corpusmill.pipeline.config.base.problems import JobError, Problem
+from corpusmill.pipeline.config.base.source import Source, read
+from corpusmill.pipeline.config.build.overrides import apply_overrides
+from corpusmill.pipeline.config.check.checking import check
+from corpusmill.pipeline.config.check.known import Known
+from corpusmill.pipeline.config.sections.spec import JobSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Examined:
 
 
 def load(path: str | Path, *, overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> JobSpec:
-    """The job in the file at `path`, with "path=value" overrides set (pipeline.config.overrides).
+    """The job in the file at `path`, with "path=value" overrides set (pipeline.config.build.overrides).
 
     environment: the variables that paths may name; by default those of this process. Raises JobError with every
     problem, before anything of the job is touched.

@@ -6,9 +6,9 @@ writing; what holds is what pipeline.config.load says.
 
 from typing import Any
 
-from pipeline.config.presets import PRESETS
-from pipeline.config.recipes import recipe_names
-from pipeline.config.spec import JobSpec
+from corpusmill.pipeline.config.build.recipes import recipe_names
+from corpusmill.pipeline.config.sections.presets import PRESETS
+from corpusmill.pipeline.config.sections.spec import JobSpec
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -8,22 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pipeline.accounting import check
-from pipeline.dedup.exact import TextRule, UrlRule
-from pipeline.dedup.gathering import by_shard, shard_units
-from pipeline.dedup.grouping import group
-from pipeline.dedup.index import keep_sets
-from pipeline.dedup.judging import LARGEST_TOLD, NearRule
-from pipeline.dedup.levels import all_files, sizes
-from pipeline.dedup.members import SendMembers
-from pipeline.dedup.records import REASONS, TAKEDOWN
-from pipeline.dedup.safeguards import check_ceilings, check_clusters
-from pipeline.dedup.settings import KINDS, Settings
-from pipeline.dedup.settled import settled_unit
-from pipeline.dedup.tables import WriteTable
-from pipeline.dedup.takedown import down_among
-from pipeline.exchange.rounds import run_exchange
-from pipeline.phases import Work
+from corpusmill.pipeline.dedup.exact import TextRule, UrlRule
+from corpusmill.pipeline.dedup.gathering import by_shard, shard_units
+from corpusmill.pipeline.dedup.grouping import group
+from corpusmill.pipeline.dedup.index import keep_sets
+from corpusmill.pipeline.dedup.judging import LARGEST_TOLD, NearRule
+from corpusmill.pipeline.dedup.levels import all_files, sizes
+from corpusmill.pipeline.dedup.members import SendMembers
+from corpusmill.pipeline.dedup.records import REASONS, TAKEDOWN
+from corpusmill.pipeline.dedup.safeguards import check_ceilings, check_clusters
+from corpusmill.pipeline.dedup.settings import KINDS, Settings
+from corpusmill.pipeline.dedup.settled import settled_unit
+from corpusmill.pipeline.dedup.tables import WriteTable
+from corpusmill.pipeline.dedup.takedown import down_among
+from corpusmill.pipeline.exchange.rounds import run_exchange
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.tally import check
 
 Files = dict[str, int]
 

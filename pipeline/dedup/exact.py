@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cluster.storage import Store
-from operators.dedup.exact import ExactOutcome, resolve_exact
-from pipeline.dedup.records import KEPT, REASONS, TEXT, outcome
-from pipeline.dedup.settings import Ranking
-from pipeline.exchange.files import encoded
-from pipeline.exchange.reading import read_range
-from pipeline.exchange.rounds import partition_of
-from pipeline.phases import Unit
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.dedup.exact import ExactOutcome, resolve_exact
+from corpusmill.pipeline.dedup.records import KEPT, REASONS, TEXT, outcome
+from corpusmill.pipeline.dedup.settings import Ranking
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.exchange.reading import read_range
+from corpusmill.pipeline.exchange.rounds import partition_of
+from corpusmill.pipeline.execution.phases import Unit
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cluster.storage import Store
-from pipeline.dedup.records import ADDED, KEPT, OUTCOME, shard_range
-from pipeline.dedup.settings import EnteredShard, shard_number
-from pipeline.exchange.key_range import KeyRange
-from pipeline.exchange.reading import read_range
-from pipeline.exchange.rounds import Partition, run_exchange
-from pipeline.phases import Work
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.dedup.records import ADDED, KEPT, OUTCOME, shard_range
+from corpusmill.pipeline.dedup.settings import EnteredShard, shard_number
+from corpusmill.pipeline.exchange.key_range import KeyRange
+from corpusmill.pipeline.exchange.reading import read_range
+from corpusmill.pipeline.exchange.rounds import Partition, run_exchange
+from corpusmill.pipeline.execution.phases import Work
 
 
 def by_shard(

@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cluster.storage import Store
-from operators.dedup.components import components, contracted, large_star, small_star
-from operators.dedup.edges import Edges, star_edges
-from operators.dedup.survivors import RUN_SHIFT
-from pipeline.dedup.records import EDGE, MEMBER, shard_keys, spread
-from pipeline.exchange.files import encoded
-from pipeline.exchange.key_range import EVERYTHING
-from pipeline.exchange.reading import read_part, read_range
-from pipeline.exchange.rounds import partition_of, run_exchange
-from pipeline.phases import Unit, Work
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.dedup.components import components, contracted, large_star, small_star
+from corpusmill.operators.dedup.edges import Edges, star_edges
+from corpusmill.operators.dedup.survivors import RUN_SHIFT
+from corpusmill.pipeline.dedup.records import EDGE, MEMBER, shard_keys, spread
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.exchange.key_range import EVERYTHING
+from corpusmill.pipeline.exchange.reading import read_part, read_range
+from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
+from corpusmill.pipeline.execution.phases import Unit, Work
 
 MAX_ROUNDS = 60  # a chain of n nodes takes about log2(n): 10^18 nodes would be done
 

@@ -17,15 +17,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cluster.storage import Store
-from pipeline.config.dedup import NearSpec
-from pipeline.dedup.levels import grown
-from pipeline.dedup.members import SHINGLES, sets_of
-from pipeline.dedup.records import REASONS
-from pipeline.dedup.settings import EnteredShard, Level, Settings
-from pipeline.identity import SHARD_BITS, digest
-from pipeline.phases import Unit, Work
-from pipeline.tables import TableWriter, read_table
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.config.sections.dedup import NearSpec
+from corpusmill.pipeline.dedup.levels import grown
+from corpusmill.pipeline.dedup.members import SHINGLES, sets_of
+from corpusmill.pipeline.dedup.records import REASONS
+from corpusmill.pipeline.dedup.settings import EnteredShard, Level, Settings
+from corpusmill.pipeline.execution.phases import Unit, Work
+from corpusmill.pipeline.files.ids import SHARD_BITS, digest
+from corpusmill.pipeline.files.tables import TableWriter, read_table
 
 FOLDER = "index"
 VERSION_NAME = re.compile(r"index/[0-9a-f]{32}/\d{4}-[0-9a-f]{32}\.json")

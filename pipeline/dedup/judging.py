@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cluster.storage import Store
-from operators.dedup.judge import UNSETTLED, Judgement, Rows, judge
-from operators.dedup.survivors import RUN_SHIFT, survivor_order
-from pipeline.config.dedup import NearSpec
-from pipeline.dedup.records import ADDED, REASONS, outcome
-from pipeline.dedup.settings import Ranking
-from pipeline.dedup.verifying import SetReader, by_estimate, by_sets, flat, sets_on_disk, spooled
-from pipeline.exchange.files import encoded
-from pipeline.exchange.rounds import partition_of
-from pipeline.phases import Unit
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.dedup.judge import UNSETTLED, Judgement, Rows, judge
+from corpusmill.operators.dedup.survivors import RUN_SHIFT, survivor_order
+from corpusmill.pipeline.config.sections.dedup import NearSpec
+from corpusmill.pipeline.dedup.records import ADDED, REASONS, outcome
+from corpusmill.pipeline.dedup.settings import Ranking
+from corpusmill.pipeline.dedup.verifying import SetReader, by_estimate, by_sets, flat, sets_on_disk, spooled
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.exchange.rounds import partition_of
+from corpusmill.pipeline.execution.phases import Unit
 
 LARGEST_TOLD = 20
 

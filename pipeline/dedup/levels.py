@@ -9,10 +9,10 @@ Source: O'Neil et al. 1996, "The Log-Structured Merge-Tree".
 import hashlib
 from collections.abc import Sequence
 
-from cluster.storage import Store
-from pipeline.dedup.settings import KINDS, EnteredShard, Level, Settings
-from pipeline.exchange.rounds import merge_unit, run_exchange
-from pipeline.phases import Work
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.dedup.settings import KINDS, EnteredShard, Level, Settings
+from corpusmill.pipeline.exchange.rounds import merge_unit, run_exchange
+from corpusmill.pipeline.execution.phases import Work
 
 FAN_IN = 8
 

@@ -9,19 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from cluster.storage import Store
-from operators.batch import Batch
-from operators.dedup import minhash
-from operators.dedup.judge import UNSETTLED
-from operators.dedup.survivors import UNKNOWN_TIME
-from operators.text.words import WordRule, find_words
-from pipeline.config.dedup import NearSpec
-from pipeline.dedup.gathering import Fates, fates, of_shard
-from pipeline.dedup.records import MEMBER, OUTCOME, spread
-from pipeline.dedup.settings import Ranking
-from pipeline.exchange.files import encoded
-from pipeline.phases import Unit
-from pipeline.tables import read_table
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.dedup import minhash
+from corpusmill.operators.dedup.judge import UNSETTLED
+from corpusmill.operators.dedup.survivors import UNKNOWN_TIME
+from corpusmill.operators.text.words import WordRule, find_words
+from corpusmill.pipeline.config.sections.dedup import NearSpec
+from corpusmill.pipeline.dedup.gathering import Fates, fates, of_shard
+from corpusmill.pipeline.dedup.records import MEMBER, OUTCOME, spread
+from corpusmill.pipeline.dedup.settings import Ranking
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.execution.phases import Unit
+from corpusmill.pipeline.files.tables import read_table
 
 FILE_BYTES = 64 << 20  # bounds what a unit holds beside one row group, however large its shard
 SHINGLES = pa.large_list(pa.field("element", pa.uint64(), nullable=False))

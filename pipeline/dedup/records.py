@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from operators.text.hashing import MIX, SPREAD
-from pipeline.identity import ROW_BITS
+from corpusmill.operators.text.hashing import MIX, SPREAD
+from corpusmill.pipeline.files.ids import ROW_BITS
 
 # One document under its URL. `key`, `low`: halves of the URL's key; `text_high`, `text_low`: of its text's.
 URL = pa.schema(

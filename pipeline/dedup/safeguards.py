@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pipeline.dedup.records import REASONS
-from pipeline.dedup.settings import GIANT_CLUSTER_LEAST, Settings
-from pipeline.identity import ROW_BITS
+from corpusmill.pipeline.dedup.records import REASONS
+from corpusmill.pipeline.dedup.settings import GIANT_CLUSTER_LEAST, Settings
+from corpusmill.pipeline.files.ids import ROW_BITS
 
 
 class RemovalCeiling(RuntimeError):

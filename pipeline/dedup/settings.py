@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from operators.dedup.survivors import Candidates, Prefer
-from pipeline.config.dedup import DedupSpec
-from pipeline.dedup.tombstones import Down, Takedown
-from pipeline.identity import ROW_BITS, SHARD_BITS, digest
+from corpusmill.operators.dedup.survivors import Candidates, Prefer
+from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.dedup.tombstones import Down, Takedown
+from corpusmill.pipeline.files.ids import ROW_BITS, SHARD_BITS, digest
 
 VERSION = 1
 MAX_COMPARISONS = 1000  # kept documents one document is compared with; a guess that bounds a cluster of n at 1,000 n

@@ -7,12 +7,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cluster.storage import Store
-from pipeline.dedup.gathering import fates, of_shard
-from pipeline.dedup.members import near_removals
-from pipeline.dedup.records import ADDED, OUTCOME, REASONS, outcome
-from pipeline.exchange.files import encoded
-from pipeline.phases import Unit
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.dedup.gathering import fates, of_shard
+from corpusmill.pipeline.dedup.members import near_removals
+from corpusmill.pipeline.dedup.records import ADDED, OUTCOME, REASONS, outcome
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.execution.phases import Unit
 
 
 def settled_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cluster.storage import Store
-from pipeline.dedup.gathering import Fates, fates, of_shard
-from pipeline.dedup.records import OUTCOME, REASONS, TAKEDOWN
-from pipeline.dedup.settings import shard_number
-from pipeline.dedup.tombstones import Down
-from pipeline.phases import Unit
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.dedup.gathering import Fates, fates, of_shard
+from corpusmill.pipeline.dedup.records import OUTCOME, REASONS, TAKEDOWN
+from corpusmill.pipeline.dedup.settings import shard_number
+from corpusmill.pipeline.dedup.tombstones import Down
+from corpusmill.pipeline.execution.phases import Unit
 
 # `reason` is null for a document that stays; then `copies` says how many documents it stands for, itself counted.
 SCHEMA = pa.schema(

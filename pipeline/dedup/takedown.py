@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cluster.storage import Store
-from operators.batch import TEXT
-from operators.dedup.keys import url_keys
-from pipeline.dedup.levels import sizes
-from pipeline.dedup.tombstones import Down, Takedown, Tombstones
-from pipeline.exchange.key_range import EVERYTHING
-from pipeline.exchange.reading import read_part
-from pipeline.phases import Unit, Work
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.dedup.keys import url_keys
+from corpusmill.pipeline.dedup.levels import sizes
+from corpusmill.pipeline.dedup.tombstones import Down, Takedown, Tombstones
+from corpusmill.pipeline.exchange.key_range import EVERYTHING
+from corpusmill.pipeline.exchange.reading import read_part
+from corpusmill.pipeline.execution.phases import Unit, Work
 
 NAME = "index/takedown.json"
 

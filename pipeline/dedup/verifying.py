@@ -7,14 +7,14 @@ from typing import IO, Any
 import numpy as np
 import pyarrow as pa
 
-from cluster.storage import Store
-from operators.dedup.judge import Rows
-from operators.dedup.verify import UNREAD, Sets, Verdicts, verify_by_estimate, verify_by_sets
-from pipeline.config.dedup import NearSpec
-from pipeline.dedup.members import rows_of, sets_of
-from pipeline.dedup.settings import Ranking, shard_number
-from pipeline.exchange.reading import read_part
-from pipeline.exchange.rounds import Partition
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.dedup.judge import Rows
+from corpusmill.operators.dedup.verify import UNREAD, Sets, Verdicts, verify_by_estimate, verify_by_sets
+from corpusmill.pipeline.config.sections.dedup import NearSpec
+from corpusmill.pipeline.dedup.members import rows_of, sets_of
+from corpusmill.pipeline.dedup.settings import Ranking, shard_number
+from corpusmill.pipeline.exchange.reading import read_part
+from corpusmill.pipeline.exchange.rounds import Partition
 
 Verify = Callable[[np.ndarray, int], Verdicts]
 

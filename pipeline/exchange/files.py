@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipeline.exchange.key_range import EVERYTHING, KeyRange
-from pipeline.exchange.order import sorted_by_key
+from corpusmill.pipeline.exchange.key_range import EVERYTHING, KeyRange
+from corpusmill.pipeline.exchange.order import sorted_by_key
 
 MIN_BATCH_BYTES = 1 << 20  # below this a request costs more than the bytes it brings
 MAX_CUT_BITS = 8

@@ -7,7 +7,7 @@ fewer files hold each key. It is radix partitioning: fan-in and fan-out stay at 
 
 from dataclasses import dataclass
 
-from pipeline.exchange.files import MAX_CUT_BITS, MIN_BATCH_BYTES
+from corpusmill.pipeline.exchange.files import MAX_CUT_BITS, MIN_BATCH_BYTES
 
 FAN = 256
 UNIT_BYTES = 128 << 20  # 8 million pairs: a worker that merges them peaks at 0.97 GB, on buckets at up to 1.29

@@ -6,10 +6,10 @@ from typing import cast
 
 import pyarrow as pa
 
-from cluster.storage import Store
-from pipeline.exchange.files import decoded, footer_bytes, read_footer
-from pipeline.exchange.key_range import KeyRange
-from pipeline.exchange.order import sorted_by_key
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.exchange.files import decoded, footer_bytes, read_footer
+from corpusmill.pipeline.exchange.key_range import KeyRange
+from corpusmill.pipeline.exchange.order import sorted_by_key
 
 REQUESTS_AT_ONCE = 8  # a request to an object store waits tens of milliseconds; a guess
 TAIL_BYTES = 1 << 16  # holds the footer of 256 parts and any schema here; a longer one costs one more request

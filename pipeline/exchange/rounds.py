@@ -6,11 +6,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from cluster.storage import Store
-from pipeline.exchange.files import encoded
-from pipeline.exchange.key_range import EVERYTHING, KeyRange
-from pipeline.exchange.planning import UNIT_BYTES, Plan, plan_exchange
-from pipeline.exchange.reading import read_part
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.exchange.key_range import EVERYTHING, KeyRange
+from corpusmill.pipeline.exchange.planning import UNIT_BYTES, Plan, plan_exchange
+from corpusmill.pipeline.exchange.reading import read_part
 
 Unit = Mapping[str, Any]
 # Runs a phase: its name, its units, the task of one (store, folder, unit -> result); gives the results in order.

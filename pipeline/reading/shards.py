@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from operators.tokens.schema import SCHEMA_VERSION, SEQUENCES
-from pipeline.reading.order import Group, Row
+from corpusmill.operators.tokens.schema import SCHEMA_VERSION, SEQUENCES
+from corpusmill.pipeline.reading.order import Group, Row
 
 
 class NotAShard(ValueError):

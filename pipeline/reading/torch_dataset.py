@@ -12,9 +12,9 @@ torch is an optional extra: this module is the only one that needs it, and says 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pipeline.reading.attention import cu_seqlens, position_ids
-from pipeline.reading.order import Reader, rows_from
-from pipeline.reading.shards import read_rows, shards_at
+from corpusmill.pipeline.reading.attention import cu_seqlens, position_ids
+from corpusmill.pipeline.reading.order import Reader, rows_from
+from corpusmill.pipeline.reading.shards import read_rows, shards_at
 
 try:
     import torch  # pyright: ignore[reportMissingImports] (an optional extra)

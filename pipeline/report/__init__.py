@@ -1,1 +1,1 @@
-"""What a person reads after a run."""
+"""Prints what a person reads about a run and its documents."""

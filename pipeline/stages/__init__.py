@@ -1,1 +1,1 @@
-"""The stages, one file each: the only place that imports ray.data."""
+"""One folder per stage: stage.py names the units, unit.py does the work of one."""

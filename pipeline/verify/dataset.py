@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from cluster.storage import Store
-from operators.mix.plan_json import from_json
-from operators.mix.weights import SpecError
-from pipeline.progress import Bar
-from pipeline.verify import mixed
-from pipeline.verify.findings import Check, DatasetBreached, Findings
-from pipeline.verify.flow import conservation
-from pipeline.verify.part import Part, read_part
-from pipeline.verify.texts import round_trip
-from pipeline.verify.written import MOST_IN_MEMORY, Copies, Leafwise, copies_breaches, taken_down
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.plan.plan_json import from_json
+from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.pipeline.execution.progress import Bar
+from corpusmill.pipeline.verify import mixed
+from corpusmill.pipeline.verify.findings import Check, DatasetBreached, Findings
+from corpusmill.pipeline.verify.flow import conservation
+from corpusmill.pipeline.verify.part import Part, read_part
+from corpusmill.pipeline.verify.texts import round_trip
+from corpusmill.pipeline.verify.written import MOST_IN_MEMORY, Copies, Leafwise, copies_breaches, taken_down
 
 MANIFEST = "_manifest.json"
 SAMPLED = 64  # documents, over all parts

@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from cluster.storage import Store
-from operators.mix.counts import LeftOut
-from operators.mix.plan_json import from_json
-from operators.mix.weights import SpecError
-from pipeline.verify.findings import Check
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.plan.plan_json import from_json
+from corpusmill.operators.mix.select.counts import LeftOut
+from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.pipeline.verify.findings import Check
 
 # Columns of the funnel's leaves, and the step and number each adds up to.
 OF_LEAVES = {

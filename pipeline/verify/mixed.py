@@ -1,7 +1,7 @@
 """The mix that was written against the mix that was planned: budget, leaves, windows, caps, and each part's shares.
 
 A dataset is cut between documents, so it can be off its plan by what documents are long. What is allowed follows from
-operators.mix.choose: all phases up to any one are within a document of their budgets, each leaf within half of its
+operators.mix.cuts.choose: all phases up to any one are within a document of their budgets, each leaf within half of its
 largest document of its target (a whole one where its cap is in the way or the phase is `crowded`, `leeway` where a
 window is), but for the leaves of a phase that balance. Windows and caps are kept to the token.
 """
@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.mix.explain import named, without_documents
-from operators.mix.offsets import shards_of
-from operators.mix.plan import MixPlan
-from operators.mix.rounding import balancers, bounded, crowded, kept_short, leeway, near_cap, reserves
-from operators.mix.where import Bound, told
-from pipeline.verify.findings import Check
-from pipeline.verify.written import Leafwise
+from corpusmill.operators.mix.cuts.offsets import shards_of
+from corpusmill.operators.mix.plan.explain import named, without_documents
+from corpusmill.operators.mix.plan.plan import MixPlan
+from corpusmill.operators.mix.plan.rounding import balancers, bounded, crowded, kept_short, leeway, near_cap, reserves
+from corpusmill.operators.mix.spec.where import Bound, told
+from corpusmill.pipeline.verify.findings import Check
+from corpusmill.pipeline.verify.written import Leafwise
 
 FINE = 0.001  # a tenth of a point
 

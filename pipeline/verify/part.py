@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from cluster.storage import Store
-from operators.mix.position import SPREAD
-from operators.tokens.packing.table import values
-from operators.tokens.rows import offsets_of
-from operators.tokens.schema import SEQUENCES
-from pipeline.tables import read_table
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.select.position import SPREAD
+from corpusmill.operators.tokens.packing.table import values
+from corpusmill.operators.tokens.rows import offsets_of
+from corpusmill.operators.tokens.schema import SEQUENCES
+from corpusmill.pipeline.files.tables import read_table
 
 FOOTER = ("schema_version", "tokenizer_sha256", "vocab_size", "eos_id", "packing", "sequence_tokens")
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from cluster.storage import Store
-from operators.tokens import tokenizer
-from pipeline.verify.findings import Check
-from pipeline.verify.part import Part
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.tokens import tokenizer
+from corpusmill.pipeline.verify.findings import Check
+from corpusmill.pipeline.verify.part import Part
 
 
 def round_trip(output: Store, parts: Sequence[Part]) -> Check:

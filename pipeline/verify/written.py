@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.verify.findings import Check
-from pipeline.verify.part import Part
+from corpusmill.pipeline.verify.findings import Check
+from corpusmill.pipeline.verify.part import Part
 
 MOST_IN_MEMORY = 50_000_000  # copies of documents looked at one by one; of more, a share by number
 

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from operators.batch import TEXT, Batch
-from operators.contract import Columns
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Columns
 
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=60)), max_size=6)
 

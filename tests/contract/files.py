@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from operators import load
-from operators.contract import Reader, Span
+from corpusmill.operators import load
+from corpusmill.operators.contract import Reader, Span
 
 PAGE = "<html lang=de><title>Größe</title><p>Ein Satz über Äpfel, Nummer {i}.</p>" + "<p>Noch einer.</p>" * 9
 

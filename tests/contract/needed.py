@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from operators.rewrite.common_lines import HASH
-from operators.text.line_hashes import line_hash
+from corpusmill.operators.rewrite.common_lines import HASH
+from corpusmill.operators.text.line_hashes import line_hash
 
 PARAMS: dict[str, dict[str, object]] = {
     "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "sort"},

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
-from operators import load
-from operators.batch import Batch
-from operators.contract import ContractError, Decision, Extract, Operator, Reader, Resource, Rewrite, Signal
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import ContractError, Decision, Extract, Operator, Reader, Resource, Rewrite, Signal
 from tests.contract.documents import TEXTS, batch_of
 from tests.contract.needed import FOUND, PARAMS
 

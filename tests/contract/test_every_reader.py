@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators import load
-from operators.contract import Reader, Span
-from operators.readers.framing.rows import OTHER_SPAN
+from corpusmill.operators import load
+from corpusmill.operators.contract import Reader, Span
+from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from tests.contract.files import files, read, reader_of
 
 FILES = files()

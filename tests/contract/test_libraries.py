@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-import operators
-from operators import load
-from pipeline.identity import libraries
+from corpusmill import operators
+from corpusmill.operators import load
+from corpusmill.pipeline.files.ids import libraries
 
 ROOT = Path(operators.__file__).parents[1]
 DISTRIBUTIONS = importlib.metadata.packages_distributions()
-# In every fingerprint already (pipeline.identity.libraries), and what numba is made of.
+# In every fingerprint already (pipeline.files.ids.libraries), and what numba is made of.
 EVERYWHERE = {*libraries(), "llvmlite"}
 
 
@@ -56,5 +56,5 @@ def test_every_library_it_rests_on_is_declared(name):
 
 
 def test_imports_are_followed_through_our_own_files():
-    assert foreign("operators.signals.url") == {"publicsuffixlist"}
-    assert {"fastwarc", "zstandard"} <= foreign("operators.readers.warc")
+    assert foreign("corpusmill.operators.signals.url") == {"publicsuffixlist"}
+    assert {"fastwarc", "zstandard"} <= foreign("corpusmill.operators.readers.warc")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from operators import load
+from corpusmill.operators import load
 
 
 def test_unknown_operator_suggests_the_nearest():

@@ -6,9 +6,9 @@ from typing import ClassVar
 import pyarrow as pa
 import pytest
 
-from operators.batch import TEXT, Batch
-from operators.checks import ContractError
-from operators.contract import Arrays, Columns, Extract, Rewrite
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.checks import ContractError
+from corpusmill.operators.contract import Arrays, Columns, Extract, Rewrite
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from numba.core.registry import CPUDispatcher
 
-from pipeline import warm_dedup
-from pipeline.config.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.dedup import warm as warm_dedup
 from tests.dedup.test_invariance import corpus, filled
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.dedup.minhash import shingles
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.dedup.minhash import shingles
+from corpusmill.operators.text.words import WordRule, find_words
 
 SETS = ("eips-versions", "cc-legalcode", "httpd-manual-versions", "electron-i18n-versions")
 

@@ -4,16 +4,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators.dedup.edges import star_edges
-from operators.dedup.verify import KEPT, Sets, verify_by_sets
-from pipeline.config.dedup import DedupSpec, NearSpec
-from pipeline.dedup.grouping import group
-from pipeline.dedup.records import BAND
-from pipeline.dedup.settings import MAX_COMPARISONS, Settings
-from pipeline.exchange import files, planning
-from pipeline.exchange.files import encoded
-from pipeline.exchange.key_range import EVERYTHING
-from pipeline.exchange.reading import read_part
+from corpusmill.operators.dedup.edges import star_edges
+from corpusmill.operators.dedup.verify import KEPT, Sets, verify_by_sets
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.dedup.grouping import group
+from corpusmill.pipeline.dedup.records import BAND
+from corpusmill.pipeline.dedup.settings import MAX_COMPARISONS, Settings
+from corpusmill.pipeline.exchange import files, planning
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.exchange.key_range import EVERYTHING
+from corpusmill.pipeline.exchange.reading import read_part
 from tests.dedup.workspace import Doc, Workspace
 
 NEAR_ONLY = DedupSpec(url="off", text=False, max_removed_share={}, max_cluster_share=1.0)

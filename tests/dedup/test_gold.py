@@ -2,8 +2,8 @@
 
 import pytest
 
-from operators.text.words import WordRule
-from pipeline.config.dedup import DedupSpec, NearSpec
+from corpusmill.operators.text.words import WordRule
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
 from tests.dedup import gold
 from tests.dedup.workspace import Doc, Workspace
 

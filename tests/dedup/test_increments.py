@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.config.dedup import DedupSpec, NearSpec
-from pipeline.dedup.deduplicate import deduplicate
-from pipeline.dedup.index import forget, record, versions, with_settled
-from pipeline.dedup.settings import Settings
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.index import forget, record, versions, with_settled
+from corpusmill.pipeline.dedup.settings import Settings
 from tests.dedup.test_invariance import corpus, payloads
 from tests.dedup.workspace import Workspace
 

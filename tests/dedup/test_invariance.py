@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config.dedup import DedupSpec, NearSpec
-from pipeline.exchange import files, planning
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.exchange import files, planning
 from tests.dedup.workspace import Doc, Workspace
 
 SPEC = DedupSpec(max_removed_share={})
@@ -80,9 +80,9 @@ def test_the_order_of_documents_changes_only_ties(tmp_path):
 CRASHING = """
 import itertools, os, signal, sys
 from pathlib import Path
-from cluster import faultpoint
+from corpusmill.cluster import faultpoint
 from tests.dedup.test_invariance import corpus, filled
-from pipeline.exchange import files, planning
+from corpusmill.pipeline.exchange import files, planning
 files.MIN_BATCH_BYTES = planning.MIN_BATCH_BYTES = 512
 passed = itertools.count(1)
 faultpoint.reached = lambda name: next(passed) == int(sys.argv[2]) and os.kill(os.getpid(), signal.SIGKILL)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.config.dedup import DedupSpec, NearSpec
-from pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
 from tests.dedup.workspace import Doc, Workspace
 
 
@@ -114,7 +114,7 @@ def test_a_raised_ceiling_lets_the_same_work_pass(tmp_path):
 
 
 def test_a_giant_cluster_is_an_error_that_names_its_source(tmp_path, monkeypatch):
-    monkeypatch.setattr("pipeline.dedup.safeguards.GIANT_CLUSTER_LEAST", 3)
+    monkeypatch.setattr("corpusmill.pipeline.dedup.safeguards.GIANT_CLUSTER_LEAST", 3)
     ws = Workspace(tmp_path, DedupSpec(text=False, max_removed_share={}))
     ws.put([Doc(prose(1, changed=(i,))) for i in range(20)], source="forum")
     with pytest.raises(GiantCluster, match="source forum"):

@@ -2,9 +2,9 @@
 
 from click.testing import CliRunner
 
-from pipeline.cli import main
-from pipeline.config.dedup import DedupSpec
-from pipeline.dedup.showing import clusters
+from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.report.duplicates import clusters
 from tests.dedup.test_rules import prose
 from tests.dedup.workspace import Doc, Workspace
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.config.dedup import DedupSpec
-from pipeline.dedup.deduplicate import deduplicate
-from pipeline.dedup.index import record, with_settled
-from pipeline.dedup.settings import Settings
-from pipeline.dedup.takedown import How, address_keys, met_among, read, tombstones, write
-from pipeline.dedup.tombstones import Tombstones
+from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.index import record, with_settled
+from corpusmill.pipeline.dedup.settings import Settings
+from corpusmill.pipeline.dedup.takedown import How, address_keys, met_among, read, tombstones, write
+from corpusmill.pipeline.dedup.tombstones import Tombstones
 from tests.dedup.test_invariance import payloads
 from tests.dedup.test_rules import prose
 from tests.dedup.workspace import Doc, Workspace

@@ -9,15 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cluster.storage import Store
-from operators.batch import TEXT, Batch
-from operators.dedup.keys import text_keys
-from pipeline.config.dedup import DedupSpec
-from pipeline.dedup.deduplicate import Outcome, deduplicate
-from pipeline.dedup.settings import EnteredShard, Settings
-from pipeline.identity import SHARD_BITS, doc_ids
-from pipeline.phases import Work
-from pipeline.stages.dedup_keys import KeyWriter
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.dedup.deduplicate import Outcome, deduplicate
+from corpusmill.pipeline.dedup.key_writer import KeyWriter
+from corpusmill.pipeline.dedup.settings import EnteredShard, Settings
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.files.ids import SHARD_BITS, doc_ids
 
 
 @dataclass(frozen=True)

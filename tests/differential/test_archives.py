@@ -9,11 +9,11 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from fastwarc.warc import WarcRecordType
 from warcio.archiveiterator import ArchiveIterator
 
-from operators.contract import Span
-from operators.readers.framing.arc_head import ARC
-from operators.readers.framing.archive import framed
-from operators.readers.framing.stored import Stored
-from operators.readers.framing.warc_head import WARC
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.arc_head import ARC
+from corpusmill.operators.readers.framing.archive import framed
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.warc_head import WARC
 from tests.contract.files import PACKS, each, reader_of, warc_records
 
 # Where the counts are neither warcio's nor fastwarc's, or one of them fails: what is read here, and why.

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.config.dedup import DedupSpec, NearSpec
-from pipeline.exchange import files, planning
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.exchange import files, planning
 from tests.dedup import gold, plain
 from tests.dedup.test_invariance import corpus
 from tests.dedup.workspace import Doc, Workspace

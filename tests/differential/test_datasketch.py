@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators.batch import TEXT, Batch
-from operators.dedup import minhash
-from operators.dedup.components import components
-from operators.dedup.edges import star_edges
-from operators.dedup.permutations import permutation_keys
-from operators.dedup.tune import Weights, best, detection, tuning
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.dedup import minhash
+from corpusmill.operators.dedup.components import components
+from corpusmill.operators.dedup.edges import star_edges
+from corpusmill.operators.dedup.permutations import permutation_keys
+from corpusmill.operators.dedup.tune import Weights, best, detection, tuning
+from corpusmill.operators.text.words import WordRule, find_words
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

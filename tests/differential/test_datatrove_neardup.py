@@ -22,11 +22,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.peers.run import peers_python, run_peer
-from operators.dedup.minhash import bands
-from operators.text.words import WordRule
-from pipeline.config.dedup import DedupSpec, NearSpec
-from pipeline.dedup.records import BAND
-from pipeline.exchange.files import encoded
+from corpusmill.operators.dedup.minhash import bands
+from corpusmill.operators.text.words import WordRule
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.dedup.records import BAND
+from corpusmill.pipeline.exchange.files import encoded
 from tests.dedup import gold, plain
 from tests.dedup.workspace import Doc, Workspace
 

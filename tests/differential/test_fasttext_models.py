@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.batch import TEXT
-from operators.text.fasttext import model as models
-from operators.text.fasttext.kernel import classify, score_label
-from operators.text.fasttext.plain import predict
-from operators.text.fasttext.weights import weights_of
-from operators.text.spans import spans_of
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.text.fasttext import model as models
+from corpusmill.operators.text.fasttext.kernel import classify, score_label
+from corpusmill.operators.text.fasttext.plain import predict
+from corpusmill.operators.text.fasttext.weights import weights_of
+from corpusmill.operators.text.spans import spans_of
 from tests.fasttext_models import KINDS, WORDS, train_all
 
 TOKENS = st.sampled_from([*WORDS, "</s>", "__label__food", "__label__new", "<", "unknown", "\0", "\n", "é" * 70])

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-import operators
-from operators.batch import TEXT
-from operators.text.fasttext.kernel import classify
-from operators.text.fasttext.model import read_model
-from operators.text.fasttext.weights import weights_of
-from operators.text.spans import spans_of
+from corpusmill import operators
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.text.fasttext.kernel import classify
+from corpusmill.operators.text.fasttext.model import read_model
+from corpusmill.operators.text.fasttext.weights import weights_of
+from corpusmill.operators.text.spans import spans_of
 
 MODEL = importlib.resources.files(operators).joinpath("signals/models/lid.176.ftz")
 

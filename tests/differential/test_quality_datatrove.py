@@ -14,8 +14,8 @@ import pytest
 from benchmarks import bench_quality
 from benchmarks.peers.run import peers_python, run_peer
 from benchmarks.texts import real_texts
-from operators.text.punctuation import SENTENCE_ENDS
-from operators.text.sentences import CLOSERS
+from corpusmill.operators.text.punctuation import SENTENCE_ENDS
+from corpusmill.operators.text.sentences import CLOSERS
 
 SAME_REASON = {  # the peer's reason, by ours
     "gopher_dup_paragraph": "dup_para_frac",

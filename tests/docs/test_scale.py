@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.exchange.planning import plan_exchange
+from corpusmill.pipeline.exchange.planning import plan_exchange
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scale.md").read_text(encoding="utf-8")
 CLUSTERED = 0.3

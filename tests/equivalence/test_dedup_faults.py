@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cluster import lifecycle
-from pipeline.dedup.deduplicate import deduplicate
-from pipeline.dedup.settings import Settings
-from pipeline.phases import Work
-from pipeline.stages.units import quiet
+from corpusmill.cluster import lifecycle
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.settings import Settings
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.run_units import quiet
 from tests.dedup.test_invariance import SPEC, corpus, filled, payloads
 from tests.dedup.workspace import Workspace
 from tests.equivalence.test_dedup_workers import on_ray
@@ -41,7 +41,7 @@ def filled_with(root: Path) -> Workspace:
 def deduplicated(root: Path, address: str | None) -> list[bytes]:
     """The tables of a workspace, made by units on Ray."""
     ws = filled_with(root)
-    with lifecycle.session(address=address, workers=2, worker_setup="pipeline.kernel_cache.choose"):
+    with lifecycle.session(address=address, workers=2, worker_setup="corpusmill.pipeline.kernels.cache.choose"):
         quiet()
         work = Work(store=ws.store, folder="dedup/x", run=on_ray, unit_bytes=UNIT_BYTES)
         return payloads(ws, deduplicate(work, Settings(spec=SPEC, shards=tuple(ws.shards))))

@@ -2,11 +2,11 @@
 
 import pytest
 
-from cluster import lifecycle
-from pipeline.dedup.deduplicate import deduplicate
-from pipeline.dedup.settings import Settings
-from pipeline.phases import Work
-from pipeline.stages.units import Done, quiet, run_units
+from corpusmill.cluster import lifecycle
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.settings import Settings
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.run_units import Done, quiet, run_units
 from tests.dedup.test_invariance import SPEC, corpus, filled, payloads
 
 

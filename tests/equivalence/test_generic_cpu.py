@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
-from operators.contract import Rewrite, Signal
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Rewrite, Signal
 from tests.contract.needed import PARAMS
 
 NAMES = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
 from tests.dedup.test_invariance import corpus, filled
 from tests.equivalence.test_generic_cpu import said_by_a_generic_cpu
 

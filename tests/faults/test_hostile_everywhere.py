@@ -7,9 +7,9 @@ import time
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import Batch
-from operators.contract import Decision, Operator, Reader, Span
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Decision, Operator, Reader, Span
 from tests.contract.documents import batch_of
 from tests.contract.needed import PARAMS
 

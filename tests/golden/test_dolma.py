@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
 
 # 6 lines, one of them blank and two the same; 16 words of 40 characters
 COUNTED = "* the tea #1 is hot…\n* the cup\n- 22\n* the cup\n\nend of..."

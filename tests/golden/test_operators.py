@@ -15,10 +15,10 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
-from operators.checks import NUMBER
-from operators.contract import Decision, Extract, Operator, Reader, Resource
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.checks import NUMBER
+from corpusmill.operators.contract import Decision, Extract, Operator, Reader, Resource
 from tests.contract.needed import FOUND, PARAMS
 from tests.golden import pages
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from operators import load
-from operators.contract import Reader
+from corpusmill.operators import load
+from corpusmill.operators.contract import Reader
 from tests.contract.files import answer, arc_records, gz, parquet_file, read, reader_of, warc_record, wet_records
 
 FOLDER = Path(__file__).parent / "readers"

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
 
 # 4 lines of 76 characters; 21 tokens: 4 bare words stand three times and 5 once, 17 of 56 characters.
 COUNTED = "• The TEA is hot...\n\nLorem ipsum {the tea is hot} the tea is hot\nJavaScript 12!\n"

@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.rewrite.refinedweb_lines import RefinedwebLines
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.rewrite.refinedweb_lines import RefinedwebLines
 
 PAGE = """HOME | ABOUT US
 

@@ -3,8 +3,8 @@
 import pyarrow as pa
 import pytest
 
-from operators.batch import TEXT, Batch
-from operators.rewrite.urls import Urls
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.rewrite.urls import Urls
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ import pytest
 import s3fs
 from click.testing import CliRunner
 
-from cluster import lifecycle
-from pipeline.cli import main
-from pipeline.config.load import load
-from pipeline.progress import Display
-from pipeline.runner import Options, Summary, run_job
-from pipeline.stages.units import quiet
+from corpusmill.cluster import lifecycle
+from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.run_units import quiet
+from corpusmill.pipeline.run.runner import Options, Summary, run_job
 from tests.pipeline.jobs import demo_job, excerpts, write_job
 
 

@@ -14,7 +14,7 @@ import yaml
 from click.testing import CliRunner
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from pipeline.cli import main
+from corpusmill.pipeline.cli.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "examples" / "demo" / "data"
@@ -108,7 +108,7 @@ def corpusmill(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "pipeline.cli", *arguments],
+        [sys.executable, "-m", "corpusmill.pipeline.cli.main", *arguments],
         cwd=ROOT,
         env={**os.environ, **(env or {})},
         capture_output=True,

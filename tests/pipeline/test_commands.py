@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline import sweep
-from pipeline.cli import main
-from pipeline.stages.left import NothingLeft
+from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.report.empty_run import NothingLeft
+from corpusmill.pipeline.workspace import sweep
 from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import made, write_job
 
@@ -173,8 +173,8 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
 
 
 @dataclass(frozen=True, kw_only=True)

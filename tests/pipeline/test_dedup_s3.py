@@ -2,13 +2,13 @@
 
 import pytest
 
-from cluster.storage import Store
-from pipeline.dedup.deduplicate import deduplicate
-from pipeline.dedup.settings import Settings
-from pipeline.exchange import files, planning
-from pipeline.exchange.key_range import EVERYTHING
-from pipeline.exchange.reading import TAIL_BYTES, read_part
-from pipeline.phases import Work
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.settings import Settings
+from corpusmill.pipeline.exchange import files, planning
+from corpusmill.pipeline.exchange.key_range import EVERYTHING
+from corpusmill.pipeline.exchange.reading import TAIL_BYTES, read_part
+from corpusmill.pipeline.execution.phases import Work
 from tests.dedup.test_invariance import SPEC, corpus, filled, payloads
 from tests.unit.exchange.test_files import spread_table
 

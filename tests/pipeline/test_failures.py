@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.stages.stage import StageFailed
+from corpusmill.pipeline.execution.run_stage import StageFailed
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import write_job
 
@@ -20,8 +20,8 @@ from typing import ClassVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Signal
 
 
 @dataclass(frozen=True, kw_only=True)

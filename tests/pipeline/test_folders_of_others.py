@@ -7,11 +7,11 @@ import pytest
 import s3fs
 from click.testing import CliRunner
 
-from cluster import lease
-from cluster.storage import Store
-from pipeline import own_output
-from pipeline.cli import EXIT_WRONG_JOB, main
-from pipeline.stages.publish import sweep_parts
+from corpusmill.cluster import lease
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.cli.main import EXIT_WRONG_JOB, main
+from corpusmill.pipeline.files import dataset_layout as own_output
+from corpusmill.pipeline.stages.publish.stage import sweep_parts
 
 LINE = '{"text": "x"}\n'
 JOB = """

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from cluster import lease
-from cluster.storage import Store
+from corpusmill.cluster import lease
+from corpusmill.cluster.storage import Store
 
 
 @pytest.fixture

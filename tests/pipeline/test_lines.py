@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from cluster.storage import Store
-from pipeline import sweep
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.workspace import sweep
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import corpusmill, corpusmill_here, made
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import s3fs
 
-from cluster.filesystems import S3_CONNECTIONS
-from cluster.first_word import FirstWord
-from pipeline.config.inputs import InputSpec
-from pipeline.input_paths import Named, named
+from corpusmill.cluster.filesystems import S3_CONNECTIONS
+from corpusmill.cluster.first_word import FirstWord
+from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.inputs.paths import Named, named
 
 FILES = tuple(f"lists/data/{i:02}.wet" for i in range(2 * S3_CONNECTIONS))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from operators.mix.plan_json import from_json
+from corpusmill.operators.mix.plan.plan_json import from_json
 from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import write_job
 

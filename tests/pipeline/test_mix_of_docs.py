@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from cluster.storage import Store
-from operators.mix.offsets import shards_of
-from operators.mix.plan_json import from_json
-from operators.tokens.packing.table import values
-from pipeline.progress import Display
-from pipeline.verify import dataset
-from pipeline.verify.findings import Findings
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.cuts.offsets import shards_of
+from corpusmill.operators.mix.plan.plan_json import from_json
+from corpusmill.operators.tokens.packing.table import values
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.verify import dataset
+from corpusmill.pipeline.verify.findings import Findings
 from tests.pipeline.conftest import run_file
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]

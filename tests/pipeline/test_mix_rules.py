@@ -15,13 +15,13 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from operators import load as operators_load
-from operators.mix.plan import MixPlan
-from operators.mix.plan_json import from_json
-from operators.mix.position import held_out, held_positions
-from pipeline.config.load import load
-from pipeline.progress import Display
-from pipeline.runner import Options, run_job
+from corpusmill.operators import load as operators_load
+from corpusmill.operators.mix.plan.plan import MixPlan
+from corpusmill.operators.mix.plan.plan_json import from_json
+from corpusmill.operators.mix.select.position import held_out, held_positions
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.run.runner import Options, run_job
 from tests.pipeline.conftest import say
 
 pytestmark = pytest.mark.ray

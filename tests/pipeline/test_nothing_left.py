@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.stages.left import NothingLeft
-from pipeline.stages.stage import StageFailed
+from corpusmill.pipeline.execution.run_stage import StageFailed
+from corpusmill.pipeline.report.empty_run import NothingLeft
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import corpusmill_here
 

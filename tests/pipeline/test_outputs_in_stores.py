@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.config.load import load
-from pipeline.inputs import InputError
-from pipeline.progress import Display
-from pipeline.runner import Options, run_job
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.run.runner import Options, run_job
 
 JOB = """
 name: small

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cluster.storage import Store
+from corpusmill.cluster.storage import Store
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import CIRCUMSTANCES, corpusmill, made, write_job
 

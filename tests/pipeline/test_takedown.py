@@ -9,15 +9,15 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from cluster.storage import Store
-from pipeline.config.load import load
-from pipeline.dedup.takedown import How
-from pipeline.identity import shard_of
-from pipeline.inputs import InputError
-from pipeline.progress import Display
-from pipeline.runner import Options, opened
-from pipeline.stages.takedown import Asked, TakenDown, take_down
-from pipeline.verify import dataset
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.dedup.takedown import How
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.files.ids import shard_of
+from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.run.runner import Options, opened
+from corpusmill.pipeline.stages.takedown.stage import Asked, TakenDown, take_down
+from corpusmill.pipeline.verify import dataset
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import corpusmill, corpusmill_here, made, write_job
 

@@ -7,10 +7,10 @@ import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 
-from operators.tokens.tokenizer import load
-from pipeline.cli import main
-from pipeline.commands import job_of
-from pipeline.tokenizer_training import Training, as_table, trained
+from corpusmill.operators.tokens.tokenizer import load
+from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.commands.run import job_of
+from corpusmill.pipeline.train.tokenizer import Training, as_table, trained
 
 pytestmark = pytest.mark.ray
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cluster.storage import Store
-from pipeline.config.load import load
-from pipeline.config.spec import JobSpec
-from pipeline.inputs import InputError
-from pipeline.stages import inventory
-from pipeline.stages.ingest_unit import InputChanged, opened
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.stages.ingest.unit import InputChanged, opened
+from corpusmill.pipeline.workspace import inventory
 from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import corpusmill
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import boto3
 import pytest
 
-from cluster import lease, uploads
-from cluster.storage import Store
-from pipeline import cut_off
-from pipeline.own_output import STATE
+from corpusmill.cluster import lease, uploads
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.files.dataset_layout import STATE
+from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
 from tests.pipeline.conftest import say
 from tests.pipeline.jobs import write_job
 

@@ -4,13 +4,13 @@ import importlib.metadata
 
 import pytest
 
-from cluster import reach
-from pipeline import versions
-from pipeline.config.load import load
-from pipeline.inputs import InputError
-from pipeline.progress import Display
-from pipeline.runner import Options, run_job
-from pipeline.stages.stage import StageFailed
+from corpusmill.cluster import reach
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.execution import versions
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.run_stage import StageFailed
+from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.run.runner import Options, run_job
 from tests.pipeline.jobs import write_job
 
 pytestmark = pytest.mark.ray

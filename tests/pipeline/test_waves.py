@@ -8,10 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from pipeline.accounting import AccountingError, check
-from pipeline.stages import units
-from pipeline.stages.stage import refuse_loss
-from pipeline.stages.units import Done, Failed, NotRun, run_units
+from corpusmill.pipeline.execution import run_units as units
+from corpusmill.pipeline.execution.run_stage import refuse_loss
+from corpusmill.pipeline.execution.run_units import Done, Failed, NotRun, run_units
+from corpusmill.pipeline.execution.tally import AccountingError, check
 
 pytestmark = pytest.mark.ray
 

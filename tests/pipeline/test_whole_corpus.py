@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from cluster.storage import Store
+from corpusmill.cluster.storage import Store
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import made
 from tests.pipeline.test_same_bytes import fetched

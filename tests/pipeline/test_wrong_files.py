@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli import EXIT_WRONG_JOB, main
+from corpusmill.pipeline.cli.main import EXIT_WRONG_JOB, main
 from tests.pipeline.test_wrong_inputs import refused
 
 

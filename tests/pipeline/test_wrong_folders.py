@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pipeline.cli import main
-from pipeline.exits import EXIT_WRONG_JOB
+from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB
+from corpusmill.pipeline.cli.main import main
 from tests.pipeline.test_wrong_inputs import JOB
 from tests.pipeline.unprivileged import bound_by_modes
 

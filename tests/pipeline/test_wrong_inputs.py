@@ -7,8 +7,8 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from pipeline.cli import main
-from pipeline.exits import EXIT_WRONG_JOB
+from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB
+from corpusmill.pipeline.cli.main import main
 
 JOB = """
 name: wrong

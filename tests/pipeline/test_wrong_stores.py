@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
-from cluster.filesystems import S3_DEFAULTS, StorageError, filesystem
-from cluster.first_word import FirstWord
-from cluster.storage import Store
-from pipeline.cli import EXIT_WRONG_JOB, main
+from corpusmill.cluster.filesystems import S3_DEFAULTS, StorageError, filesystem
+from corpusmill.cluster.first_word import FirstWord
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.cli.main import EXIT_WRONG_JOB, main
 from tests.pipeline.test_wrong_inputs import refused
 
 CLOSED = "{endpoint_url: 'http://127.0.0.1:9'}"
@@ -20,7 +20,7 @@ CLOSED = "{endpoint_url: 'http://127.0.0.1:9'}"
 @pytest.fixture(autouse=True, scope="module")
 def libraries() -> None:
     """Loaded before the first test that looks at the clock: the bound is on what the store makes a user wait."""
-    importlib.import_module("pipeline.commands")
+    importlib.import_module("corpusmill.pipeline.commands.run")
     filesystem("s3://bucket")
 
 

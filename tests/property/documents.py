@@ -3,7 +3,7 @@
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from operators.batch import TEXT, Batch
+from corpusmill.operators.batch import TEXT, Batch
 
 PIECES = (
     *"aAbB.!?\"'-•*…#{}[]1_,",

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.dedup.judge import UNSETTLED, Rows, judge
-from operators.dedup.verify import Sets, verify_by_sets
+from corpusmill.operators.dedup.judge import UNSETTLED, Rows, judge
+from corpusmill.operators.dedup.verify import Sets, verify_by_sets
 
 DOCS = st.lists(
     st.tuples(

@@ -6,12 +6,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.dedup.components import components, contracted, large_star, small_star
-from operators.dedup.edges import Edges, star_edges
-from operators.dedup.exact import resolve_exact
-from operators.dedup.joining import joined
-from operators.dedup.survivors import UNKNOWN_TIME, Candidates, Prefer, survivor_order
-from operators.dedup.verify import KEPT, Sets, jaccard, verify_by_sets
+from corpusmill.operators.dedup.components import components, contracted, large_star, small_star
+from corpusmill.operators.dedup.edges import Edges, star_edges
+from corpusmill.operators.dedup.exact import resolve_exact
+from corpusmill.operators.dedup.joining import joined
+from corpusmill.operators.dedup.survivors import UNKNOWN_TIME, Candidates, Prefer, survivor_order
+from corpusmill.operators.dedup.verify import KEPT, Sets, jaccard, verify_by_sets
 
 PAIRS = st.lists(st.tuples(st.integers(0, 25), st.integers(0, 25)).filter(lambda e: e[0] != e[1]), max_size=40)
 

@@ -7,15 +7,15 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.batch import TEXT, Batch
-from operators.contract import Resource
-from operators.rewrite.common_lines import HASH, CommonLines, without_common
-from operators.text.bins import bin_of, bins_of, low_of, place_of
-from operators.text.line_hashes import line_hash
-from operators.text.quantiles import group_key, histogram
-from pipeline.gathered.bins import summed
-from pipeline.gathered.common_lines import held_by
-from pipeline.gathered.lines import counted
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Resource
+from corpusmill.operators.rewrite.common_lines import HASH, CommonLines, without_common
+from corpusmill.operators.text.bins import bin_of, bins_of, low_of, place_of
+from corpusmill.operators.text.line_hashes import line_hash
+from corpusmill.operators.text.quantiles import group_key, histogram
+from corpusmill.pipeline.stages.gathered.bins import summed
+from corpusmill.pipeline.stages.gathered.common_lines import held_by
+from corpusmill.pipeline.stages.gathered.lines import counted
 
 LINES = st.lists(st.sampled_from(["a", " menu ", "menu", "ёлка 雪", "", "\t", "é" * 9, "x" * 40, "\0"]), max_size=6)
 DOCUMENTS = st.lists(st.one_of(st.none(), LINES.map("\n".join)), max_size=5)

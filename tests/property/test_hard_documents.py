@@ -6,13 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
-from operators.contract import Rewrite, Signal
-from operators.dedup.keys import text_keys, url_keys
-from operators.dedup.minhash import shingles, signatures
-from operators.text.lines import LineRule, find_lines
-from operators.text.words import WordRule, find_words
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Rewrite, Signal
+from corpusmill.operators.dedup.keys import text_keys, url_keys
+from corpusmill.operators.dedup.minhash import shingles, signatures
+from corpusmill.operators.text.lines import LineRule, find_lines
+from corpusmill.operators.text.words import WordRule, find_words
 
 NAMES = ("signals.counts", "signals.c4", "signals.fineweb", "signals.gopher_quality", "signals.gopher_repetition")
 NAMES += ("signals.redpajama_v2", "signals.dolma")

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.dedup.keys import canonical_url, text_keys, url_keys
-from operators.text.digest import digest_plain
+from corpusmill.operators.dedup.keys import canonical_url, text_keys, url_keys
+from corpusmill.operators.text.digest import digest_plain
 from tests.property.documents import TEXTS, sliced
 
 URL_PIECES = st.sampled_from(

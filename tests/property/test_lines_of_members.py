@@ -7,10 +7,10 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.contract import Span
-from operators.readers.framing.lines import COMPRESSION
-from operators.readers.framing.rows import OTHER_SPAN
-from operators.readers.jsonl import Jsonl
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.lines import COMPRESSION
+from corpusmill.operators.readers.framing.rows import OTHER_SPAN
+from corpusmill.operators.readers.jsonl import Jsonl
 from tests.contract.files import PACKS, read
 
 FRAME = b"\x53\x2a\x4d\x18\x05\x00\x00\x00frame"  # one that a decompressor passes over

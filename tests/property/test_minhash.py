@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.dedup.minhash import bands, shingles, signatures
-from operators.dedup.permutations import permutation_keys
-from operators.text.hashing import run_hash, word_hash
-from operators.text.words import WordRule, find_words, words_of
+from corpusmill.operators.dedup.minhash import bands, shingles, signatures
+from corpusmill.operators.dedup.permutations import permutation_keys
+from corpusmill.operators.text.hashing import run_hash, word_hash
+from corpusmill.operators.text.words import WordRule, find_words, words_of
 from tests.property.documents import TEXTS, sliced
 
 

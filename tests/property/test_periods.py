@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.batch import Batch
-from operators.signals.period import BEYOND, FIRST, Length, Period, period, periods
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.signals.period import BEYOND, FIRST, Length, Period, period, periods
 
 INSTANTS = st.integers(FIRST, BEYOND - 1)
 

@@ -4,9 +4,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.rewrite.personal.batch import find_all
-from operators.rewrite.personal.find import find
-from operators.text.spans import spans_of
+from corpusmill.operators.rewrite.personal.batch import find_all
+from corpusmill.operators.rewrite.personal.find import find
+from corpusmill.operators.text.spans import spans_of
 
 PIECES = (
     "jo@mail.de", ".a@b.co", "a@b.com@c.com", "x@y", "@", "4111 1111 1111 1111", "4111111111111111",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.reading.order import Group, Reader, Row, rows_from
+from corpusmill.pipeline.reading.order import Group, Reader, Row, rows_from
 
 GROUPS = st.lists(st.integers(1, 9), min_size=1, max_size=7).map(
     lambda sizes: [Group(shard=k // 2, group=k % 2, rows=n) for k, n in enumerate(sizes)]

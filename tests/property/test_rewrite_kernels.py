@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.batch import TEXT, Batch
-from operators.rewrite.citations import Citations, without_marks
-from operators.rewrite.line_filter import TERMINAL, LineFilter, kept_lines
-from operators.rewrite.mojibake import Mojibake, flagged, repaired, suspicious
-from operators.rewrite.pii import PLACEHOLDERS, Pii, masked
-from operators.rewrite.refined.line_rules import Fate, LineRules, corrected
-from operators.rewrite.refinedweb_lines import RefinedwebLines
-from operators.rewrite.repeated_lines import RepeatedLines, without_repeats
-from operators.rewrite.unicode import Unicode, characters_of, clean
-from operators.rewrite.urls import Urls, without_urls
-from operators.rewrite.whitespace import SPACES, Whitespace, tidy
-from operators.text.shares import share
-from operators.text.spans import spans_of
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.rewrite.citations import Citations, without_marks
+from corpusmill.operators.rewrite.line_filter import TERMINAL, LineFilter, kept_lines
+from corpusmill.operators.rewrite.mojibake import Mojibake, flagged, repaired, suspicious
+from corpusmill.operators.rewrite.pii import PLACEHOLDERS, Pii, masked
+from corpusmill.operators.rewrite.refined.line_rules import Fate, LineRules, corrected
+from corpusmill.operators.rewrite.refinedweb_lines import RefinedwebLines
+from corpusmill.operators.rewrite.repeated_lines import RepeatedLines, without_repeats
+from corpusmill.operators.rewrite.unicode import Unicode, characters_of, clean
+from corpusmill.operators.rewrite.urls import Urls, without_urls
+from corpusmill.operators.rewrite.whitespace import SPACES, Whitespace, tidy
+from corpusmill.operators.text.shares import share
+from corpusmill.operators.text.spans import spans_of
 
 LINES = st.lists(
     st.sampled_from(

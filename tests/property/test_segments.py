@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from operators.text import unicode_table
-from operators.text.buffers import find_text
-from operators.text.hashing import hash_span, span_hash, word_hash
-from operators.text.lengths import find_chars
-from operators.text.lines import ELLIPSES, LineRule, find_line_texts, find_lines, lines_of
-from operators.text.paragraphs import find_paragraphs, paragraph_hash, paragraphs_of
-from operators.text.sentences import count_sentences, sentences_of
-from operators.text.word_scan import most_words
-from operators.text.words import WordRule, Words, find_words, words_of
+from corpusmill.operators.text import unicode_table
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.hashing import hash_span, span_hash, word_hash
+from corpusmill.operators.text.lengths import find_chars
+from corpusmill.operators.text.lines import ELLIPSES, LineRule, find_line_texts, find_lines, lines_of
+from corpusmill.operators.text.paragraphs import find_paragraphs, paragraph_hash, paragraphs_of
+from corpusmill.operators.text.sentences import count_sentences, sentences_of
+from corpusmill.operators.text.word_scan import most_words
+from corpusmill.operators.text.words import WordRule, Words, find_words, words_of
 from tests.property.documents import HARD, TEXTS, sliced
 
 
@@ -120,7 +120,7 @@ def test_parts_follow_their_documents_when_some_are_dropped(texts):
 def test_null_hiding_bytes_is_an_empty_document():
     import pyarrow as pa
 
-    from operators.batch import TEXT, Batch
+    from corpusmill.operators.batch import TEXT, Batch
 
     offsets, data = np.array([0, 3, 6], np.int64), b"onetwo"
     column = pa.Array.from_buffers(

@@ -5,17 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators import load
-from operators.signals.c4 import C4
-from operators.signals.counts import counts
-from operators.signals.dolma import dolma
-from operators.signals.fineweb import fineweb
-from operators.signals.gopher_quality import gopher_quality
-from operators.signals.gopher_repetition import gopher_repetition
-from operators.signals.line_shape import bullet_ratio, ellipsis_ratio
-from operators.signals.redpajama_v2 import redpajama_v2
-from operators.text.c4.line_rules import Fate, LineRules, kept_text
-from operators.text.words import WordRule
+from corpusmill.operators import load
+from corpusmill.operators.signals.c4 import C4
+from corpusmill.operators.signals.counts import counts
+from corpusmill.operators.signals.dolma import dolma
+from corpusmill.operators.signals.fineweb import fineweb
+from corpusmill.operators.signals.gopher_quality import gopher_quality
+from corpusmill.operators.signals.gopher_repetition import gopher_repetition
+from corpusmill.operators.signals.line_shape import bullet_ratio, ellipsis_ratio
+from corpusmill.operators.signals.redpajama_v2 import redpajama_v2
+from corpusmill.operators.text.c4.line_rules import Fate, LineRules, kept_text
+from corpusmill.operators.text.words import WordRule
 from tests.property.documents import TEXTS, sliced
 
 STOP = ("the", "of", "word", "東京")

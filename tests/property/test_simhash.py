@@ -4,9 +4,9 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.batch import TEXT, Batch
-from operators.dedup.simhash import distances, simhash_plain, simhashes
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.dedup.simhash import distances, simhash_plain, simhashes
+from corpusmill.operators.text.words import WordRule, find_words
 
 
 @given(st.lists(st.lists(st.sampled_from(["tea", "milk", "sugar", "salt", "東京"]), max_size=8), max_size=6))

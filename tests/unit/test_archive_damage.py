@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from operators.contract import Span
+from corpusmill.operators.contract import Span
 from tests.contract.files import (
     PACKS,
     answer,

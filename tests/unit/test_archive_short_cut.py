@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.contract import Span
-from operators.readers.framing import packed_archive, warc_heads
-from operators.readers.framing.grammar import Head
-from operators.readers.framing.warc_head import WARC
-from operators.readers.wet import Wet
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing import packed_archive, warc_heads
+from corpusmill.operators.readers.framing.grammar import Head
+from corpusmill.operators.readers.framing.warc_head import WARC
+from corpusmill.operators.readers.wet import Wet
 
 
 def record(text: bytes, claimed: int | None = None) -> bytes:

@@ -12,10 +12,10 @@ from benchmarks.corpus import BASE, EXACT, NEAR, Corpus, Duplicates
 from benchmarks.corpus_files import write_jsonl, write_wet
 from benchmarks.row import row, sound
 from benchmarks.texts import real_texts
-from operators.contract import Span
-from operators.readers.jsonl import Jsonl
-from operators.readers.wet import Wet
-from operators.tokens.held_out import is_training_text
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.jsonl import Jsonl
+from corpusmill.operators.readers.wet import Wet
+from corpusmill.operators.tokens.held_out import is_training_text
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from pathlib import Path
 import brotli
 import pytest
 
-from operators.contract import Span
-from operators.readers.framing.archive import framed
-from operators.readers.framing.http import response, split_head
-from operators.readers.framing.stored import Stored
-from operators.readers.framing.warc_head import WARC, fields_of
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.archive import framed
+from corpusmill.operators.readers.framing.http import response, split_head
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.warc_head import WARC, fields_of
 from tests.contract.files import answer, gz, read, reader_of, warc_record, zst
 
 READER = reader_of("readers.warc", {})

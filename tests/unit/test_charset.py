@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.text.charset import Charset, codec_named, decoded, detect
-from operators.text.charset_labels import CODECS
+from corpusmill.operators.text.charset import Charset, codec_named, decoded, detect
+from corpusmill.operators.text.charset_labels import CODECS
 
 TEXTS = {
     "shift_jis": "日本語の文章です。カタカナも。",
@@ -126,7 +126,7 @@ def test_any_bytes_become_valid_text(content, label):
 def test_pages_of_a_real_crawl_are_read_without_replacement(corpora):
     import io
 
-    from operators.contract import Span
+    from corpusmill.operators.contract import Span
     from tests.contract.files import reader_of
 
     seen = {}

@@ -6,12 +6,12 @@ import random
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
-from operators.contract import Signal
-from operators.text.fasttext.labelled import BadExamples, Example, split, training_line
-from pipeline import classifier
-from pipeline.classifier import Settings, TrainingFailed, train
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Signal
+from corpusmill.operators.text.fasttext.labelled import BadExamples, Example, split, training_line
+from corpusmill.pipeline.train import classifier
+from corpusmill.pipeline.train.classifier import Settings, TrainingFailed, train
 
 SMALL = Settings(dim=8, buckets=1000, epochs=20, learning_rate=0.5)
 

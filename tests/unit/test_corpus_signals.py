@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.batch import TEXT, Batch
-from operators.contract import Resource
-from operators.decide.contamination import Contamination as Decide
-from operators.rewrite.contamination import CutContamination
-from operators.signals.contamination import Contamination
-from operators.signals.relevance import Relevance
-from operators.signals.tfidf import Tfidf
-from operators.signals.words_found import WordsFound
-from operators.text.evaluation.overlap import overlap, shared_words
-from operators.text.evaluation.sets import BadSet, evaluation_sets
-from operators.text.words import WordRule, find_words, words_of
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Resource
+from corpusmill.operators.decide.contamination import Contamination as Decide
+from corpusmill.operators.rewrite.contamination import CutContamination
+from corpusmill.operators.signals.contamination import Contamination
+from corpusmill.operators.signals.relevance import Relevance
+from corpusmill.operators.signals.tfidf import Tfidf
+from corpusmill.operators.signals.words_found import WordsFound
+from corpusmill.operators.text.evaluation.overlap import overlap, shared_words
+from corpusmill.operators.text.evaluation.sets import BadSet, evaluation_sets
+from corpusmill.operators.text.words import WordRule, find_words, words_of
 
 
 def batch(*texts: str | None, **columns) -> Batch:

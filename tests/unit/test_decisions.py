@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import Batch
-from operators.contract import ContractError, Decision
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import ContractError, Decision
 
 
 def reasons(name: str, params: dict[str, object], **columns: pa.Array) -> list[str | None]:

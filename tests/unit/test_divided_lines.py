@@ -7,8 +7,8 @@ from itertools import combinations, pairwise
 import pytest
 import zstandard
 
-from operators.contract import Span
-from operators.readers.framing.spans import spans
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.spans import spans
 from tests.contract.files import PACKS, gz, lz, read, reader_of, stored_block, zst
 
 READER = reader_of("readers.jsonl", {})

@@ -3,10 +3,10 @@
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import Batch
-from operators.extract.limited.pool import Child, Settings
-from operators.extract.pages.route import route
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.extract.limited.pool import Child, Settings
+from corpusmill.operators.extract.pages.route import route
 
 COLUMNS = {"content": pa.large_binary(), "mime": pa.string(), "http_charset": pa.string()}
 EXTRACTORS = ("extract.resiliparse", "extract.trafilatura")

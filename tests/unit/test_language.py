@@ -3,9 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
-from operators.contract import Signal
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Signal
 
 
 def told(texts: list[str | None], **params: object) -> dict[str, list]:

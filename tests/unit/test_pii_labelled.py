@@ -2,8 +2,8 @@
 
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.rewrite.pii import PLACEHOLDERS, Pii, masked
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.rewrite.pii import PLACEHOLDERS, Pii, masked
 from tests.labelled_pii import labelled_lines, scores
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
-from operators.contract import Decision, Extract, Reader, mask_of
-from pipeline.config.recipes import find_recipe
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Decision, Extract, Reader, mask_of
+from corpusmill.pipeline.config.build.recipes import find_recipe
 
 GOOD = """The history of the river begins with the people that have lived beside it since the ice went north.
 Nobody could say with certainty how much was ever written down in those early years of trade.

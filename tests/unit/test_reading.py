@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from operators.tokens.packing.concat import concat
-from operators.tokens.packing.table import sequences
-from operators.tokens.schema import Footer, shard_schema, write_options
-from pipeline.reading.order import Reader, rows_from
-from pipeline.reading.shards import NotAShard, read_rows, shards_at
-from pipeline.reading.torch_dataset import PackedSequences, torch
+from corpusmill.operators.tokens.packing.concat import concat
+from corpusmill.operators.tokens.packing.table import sequences
+from corpusmill.operators.tokens.schema import Footer, shard_schema, write_options
+from corpusmill.pipeline.reading.order import Reader, rows_from
+from corpusmill.pipeline.reading.shards import NotAShard, read_rows, shards_at
+from corpusmill.pipeline.reading.torch_dataset import PackedSequences, torch
 from tests.property.tokens.test_packing import documents_of
 
 needs_torch = pytest.mark.skipif(torch is None, reason="torch is not installed in this environment")

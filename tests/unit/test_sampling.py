@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.stages.sampling import sampled, up_to
+from corpusmill.pipeline.stages.ingest.sampling import sampled, up_to
 
 TEXTS = [f"document number {i}" for i in range(400)]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from operators.readers.framing.sniff import sniff
+from corpusmill.operators.readers.framing.sniff import sniff
 from tests.contract.files import PACKS, files
 
 FILES = files()

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from operators.contract import Span
-from operators.readers.parquet import Parquet
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.parquet import Parquet
 
 ROWS = 4000
 

@@ -3,13 +3,13 @@
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import Batch
-from operators.contract import Resource, Signal
-from operators.signals.blocklist import Blocklist
-from operators.signals.domain import BadTable, Domain
-from operators.signals.licence import Licence, said
-from operators.signals.url import Url
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Resource, Signal
+from corpusmill.operators.signals.blocklist import Blocklist
+from corpusmill.operators.signals.domain import BadTable, Domain
+from corpusmill.operators.signals.licence import Licence, said
+from corpusmill.operators.signals.url import Url
 
 
 def told(op: Signal, **columns) -> dict[str, list]:

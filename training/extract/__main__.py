@@ -9,8 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from operators.extract.html.model import dump
-from operators.extract.html.workspace import Workspace, allocate
+from corpusmill.operators.extract.html.base.workspace import Workspace, allocate
+from corpusmill.operators.extract.html.model.model import dump
 from training.extract.fitting import count_words, fit_model
 from training.extract.folds import OUTER_FOLDS, fold_of
 from training.extract.labels import label

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from operators.extract.html.scalars import Real
+from corpusmill.operators.extract.html.base.scalars import Real
 
 RUN_PRICE = np.float32(1.2)  # matches a run must bring to pay for itself: no single stray word does
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import lightgbm
 import numpy as np
 
-from operators.extract.html.forest import Forest, forest
+from corpusmill.operators.extract.html.model.forest import Forest, forest
 
 
 @dataclass(frozen=True, kw_only=True)

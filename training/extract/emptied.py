@@ -6,15 +6,15 @@ footers, forms, teasers. That is what login walls, error pages and shells that s
 
 import numpy as np
 
-from operators.extract.html import columns as C
-from operators.extract.html.features_first import first_features
-from operators.extract.html.model import Model
-from operators.extract.html.page_score import page_features
-from operators.extract.html.statistics import block_statistics
-from operators.extract.html.sums import sum_elements
-from operators.extract.html.tokenizer import tokenize
-from operators.extract.html.trees import score_blocks
-from operators.extract.html.workspace import Workspace
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.features.first import first_features
+from corpusmill.operators.extract.html.features.page_score import page_features
+from corpusmill.operators.extract.html.features.statistics import block_statistics
+from corpusmill.operators.extract.html.features.sums import sum_elements
+from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.extract.html.model.trees import score_blocks
+from corpusmill.operators.extract.html.parse.tokenizer import tokenize
 
 HARDLY = 0.15  # share of gold words above which a block goes
 

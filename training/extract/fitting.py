@@ -6,9 +6,9 @@ that the second stage and the page's forest see, come from tables and forests th
 
 import numpy as np
 
-from operators.extract.html.forest import Forest
-from operators.extract.html.model import Model, blank
-from operators.extract.html.workspace import Workspace
+from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.model.forest import Forest
+from corpusmill.operators.extract.html.model.model import Model, blank
 from training.extract.boosting import FIRST, PAGE, SECOND, fit, flatten
 from training.extract.emptied import emptied_row, page_row
 from training.extract.folds import fold_of

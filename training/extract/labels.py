@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.extract.html import columns as C
-from operators.extract.html.tokenizer import tokenize
-from operators.extract.html.workspace import Workspace
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.parse.tokenizer import tokenize
 from training.extract.align import RUN_PRICE, matched
 from training.extract.pages import GoldPage
 from training.extract.words import words

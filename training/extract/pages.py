@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from operators.text.charset import decoded, detect
+from corpusmill.operators.text.charset import decoded, detect
 
 
 @dataclass(frozen=True, kw_only=True)

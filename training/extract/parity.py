@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from operators.extract.html import columns as C
-from operators.extract.html.forest import STORED
-from operators.extract.html.model import blank
-from operators.extract.html.workspace import allocate
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.workspace import allocate
+from corpusmill.operators.extract.html.model.forest import STORED
+from corpusmill.operators.extract.html.model.model import blank
 from training.extract.boosting import FIRST, fit, flatten
 from training.extract.fitting import certain
 from training.extract.labels import label

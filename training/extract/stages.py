@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.extract.html import columns as C
-from operators.extract.html.feature_names import FIRST as FIRST_NAMES
-from operators.extract.html.feature_names import SECOND as SECOND_NAMES
-from operators.extract.html.features_second import second_features
-from operators.extract.html.forest import Forest
-from operators.extract.html.model import Model, blank
-from operators.extract.html.page import read_blocks
-from operators.extract.html.trees import score_blocks
-from operators.extract.html.workspace import Workspace
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.features.names import FIRST as FIRST_NAMES
+from corpusmill.operators.extract.html.features.names import SECOND as SECOND_NAMES
+from corpusmill.operators.extract.html.features.second import second_features
+from corpusmill.operators.extract.html.model.forest import Forest
+from corpusmill.operators.extract.html.model.model import Model, blank
+from corpusmill.operators.extract.html.model.trees import score_blocks
+from corpusmill.operators.extract.html.page import read_blocks
 from training.extract.labels import Labels
 from training.extract.pages import GoldPage
 

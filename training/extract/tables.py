@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from operators.extract.html import columns as C
-from operators.extract.html.lookup import weight_table
-from operators.extract.html.workspace import Workspace
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.lookup import weight_table
+from corpusmill.operators.extract.html.base.workspace import Workspace
 from training.extract.labels import Labels
 
 LEAST_HOSTS_NAME, LEAST_HOSTS_WORD = 4, 6  # a word must be seen on so many hosts

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import trafilatura
 
-from operators.text.charset import decoded, detect
+from corpusmill.operators.text.charset import decoded, detect
 from training.extract.pages import GoldPage
 
 PACKAGES = Path(__file__).with_name("packages.tsv")

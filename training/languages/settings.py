@@ -14,9 +14,9 @@ import json
 import sys
 from collections import Counter, defaultdict
 
-from operators.text.punctuation import SENTENCE_ENDS
-from operators.text.sentences import CLOSERS
-from operators.text.words import WordRule, words_of
+from corpusmill.operators.text.punctuation import SENTENCE_ENDS
+from corpusmill.operators.text.sentences import CLOSERS
+from corpusmill.operators.text.words import WordRule, words_of
 
 LEAST_SHARE, LEAST_WORDS = 0.008, 8
 GOPHER = ("the", "be", "to", "of", "and", "that", "have", "with")

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from operators.tokens.held_out import is_training_text
-from operators.tokens.train import train
+from corpusmill.operators.tokens.held_out import is_training_text
+from corpusmill.operators.tokens.train import train
 
 VOCAB_SIZE = 32_768
 EXPRESSION = "o200k"

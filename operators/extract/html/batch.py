@@ -5,17 +5,17 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.extract.html import columns as C
-from operators.extract.html.borrow import borrowed
-from operators.extract.html.metadata import TITLE_BYTES, Told, put_nothing, put_told
-from operators.extract.html.model import Model
-from operators.extract.html.page import main_text
-from operators.extract.html.scalars import Int
-from operators.extract.html.scan import find_byte
-from operators.extract.html.sniff import HTML, sniff
-from operators.extract.html.utf8 import has_escape, is_utf8
-from operators.extract.html.utf16 import utf16_order
-from operators.extract.html.workspace import MAX_BYTES, MAX_SCRIPTS, Workspace
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.borrow import borrowed
+from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.base.scan import find_byte
+from corpusmill.operators.extract.html.base.workspace import MAX_BYTES, MAX_SCRIPTS, Workspace
+from corpusmill.operators.extract.html.decode.sniff import HTML, sniff
+from corpusmill.operators.extract.html.decode.utf8 import has_escape, is_utf8
+from corpusmill.operators.extract.html.decode.utf16 import utf16_order
+from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.extract.html.page import main_text
+from corpusmill.operators.extract.html.result.metadata import TITLE_BYTES, Told, put_nothing, put_told
 
 BOM_BYTES = 3
 NO_CONTENT = 100  # in `kind`, beside the kinds of `sniff`

@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.extract.html.batch import Texts
-from operators.extract.html.decoding import Decoded
-from operators.extract.html.jsonld import Described, described
-from operators.text.words import WordRule, find_words
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.extract.html.batch import Texts
+from corpusmill.operators.extract.html.decode.decoding import Decoded
+from corpusmill.operators.extract.html.result.jsonld import Described, described
+from corpusmill.operators.text.words import WordRule, find_words
 
 FEW_WORDS = 20  # kept words below which a page's JSON-LD is looked at; a guess
 LEAST_WORDS = 20  # of a description that may stand for the text

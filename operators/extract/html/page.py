@@ -7,19 +7,19 @@ not once a level.
 import numpy as np
 from numba import njit
 
-from operators.extract.html import columns as C
-from operators.extract.html.assembly import assemble
-from operators.extract.html.choice import Choice, choose, nothing
-from operators.extract.html.features_first import first_features
-from operators.extract.html.features_second import second_features
-from operators.extract.html.model import Model
-from operators.extract.html.page_score import boilerplate_score, page_features
-from operators.extract.html.scalars import Int, Real
-from operators.extract.html.statistics import block_statistics
-from operators.extract.html.sums import sum_elements
-from operators.extract.html.tokenizer import tokenize
-from operators.extract.html.trees import score_blocks
-from operators.extract.html.workspace import Workspace
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.scalars import Int, Real
+from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.features.first import first_features
+from corpusmill.operators.extract.html.features.page_score import boilerplate_score, page_features
+from corpusmill.operators.extract.html.features.second import second_features
+from corpusmill.operators.extract.html.features.statistics import block_statistics
+from corpusmill.operators.extract.html.features.sums import sum_elements
+from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.extract.html.model.trees import score_blocks
+from corpusmill.operators.extract.html.parse.tokenizer import tokenize
+from corpusmill.operators.extract.html.result.assembly import assemble
+from corpusmill.operators.extract.html.result.choice import Choice, choose, nothing
 
 ODDS = 0.1  # (1 in 80) over (1 in 9), see training.extract.fitting
 

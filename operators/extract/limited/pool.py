@@ -11,7 +11,7 @@ import weakref
 from dataclasses import dataclass
 from typing import Any
 
-from operators.extract.limited.child import receive, send
+from corpusmill.operators.extract.limited.child import receive, send
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Child:
     def _started(self) -> subprocess.Popen[bytes]:
         path = os.pathsep.join(p for p in sys.path if p)
         process = subprocess.Popen(
-            [sys.executable, "-m", "operators.extract.limited.child"],
+            [sys.executable, "-m", "corpusmill.operators.extract.limited.child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -6,10 +6,10 @@ from typing import Literal
 
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.contract import Arrays, Columns
-from operators.extract.pages.route import route
-from operators.text.charset import CharsetSource, decoded, detect
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Arrays, Columns
+from corpusmill.operators.extract.pages.route import route
+from corpusmill.operators.text.charset import CharsetSource, decoded, detect
 
 HEADERS = ("mime", "http_charset")  # strings a batch may have beside `content`: what the server declared
 ADDS: Columns = {

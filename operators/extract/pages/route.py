@@ -6,7 +6,7 @@ Source: RFC 9110 section 8.3 (declared types), WHATWG MIME Sniffing (leading byt
 import re
 from typing import Literal
 
-from operators.text.charset import BOMS, utf16_without_mark
+from corpusmill.operators.text.charset import BOMS, utf16_without_mark
 
 Route = Literal["html", "text"]
 

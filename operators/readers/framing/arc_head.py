@@ -8,7 +8,7 @@ import re
 
 import numpy as np
 
-from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head, whole_by_head
+from corpusmill.operators.readers.framing.grammar import MAX_HEAD_BYTES, Head, whole_by_head
 
 # The URL may hold spaces that a crawler did not escape; what tells a head is the IP and the date of 12 to 18 digits.
 # Some files lack the line ends between records: with any scheme allowed, a record one byte too long would leave "ttp:"

@@ -13,14 +13,14 @@ the compressed bytes that were read for it; the sums hold.
 
 from collections.abc import Iterator
 
-from operators.contract import Span
-from operators.readers.framing.codecs import codec_of
-from operators.readers.framing.grammar import Grammar
-from operators.readers.framing.packed_archive import member_from, packed_records
-from operators.readers.framing.plain_archive import plain_records, whole_record_from
-from operators.readers.framing.record import Framed
-from operators.readers.framing.run import Run
-from operators.readers.framing.stored import Stored
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.codecs import codec_of
+from corpusmill.operators.readers.framing.grammar import Grammar
+from corpusmill.operators.readers.framing.packed_archive import member_from, packed_records
+from corpusmill.operators.readers.framing.plain_archive import plain_records, whole_record_from
+from corpusmill.operators.readers.framing.record import Framed
+from corpusmill.operators.readers.framing.run import Run
+from corpusmill.operators.readers.framing.stored import Stored
 
 
 def framed(stored: Stored, span: Span, grammar: Grammar, max_bytes: int) -> Iterator[Framed]:

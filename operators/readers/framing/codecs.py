@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 import lz4.frame
 import zstandard
 
-from operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.stored import Stored
 
 Compression = Literal["gz", "zst", "lz4"]
 

@@ -11,7 +11,7 @@ from io import BytesIO
 import zstandard
 from fastwarc.stream_io import BrotliReader
 
-from operators.readers.framing.codecs import FEED_BYTES
+from corpusmill.operators.readers.framing.codecs import FEED_BYTES
 
 CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 LAST_CHUNK = re.compile(rb"\n0+[ \t]*\r?\n\r?\n\Z")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from operators.readers.framing.lines import Lines, each_line
+from corpusmill.operators.readers.framing.lines import Lines, each_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ here: of 1,422 stored answers (2026-11) six differ from it by 1 to 33 bytes, eac
 import re
 from dataclasses import dataclass
 
-from operators.readers.framing.codings import DECODERS, unchunked
-from operators.readers.framing.warc_head import fields_of
+from corpusmill.operators.readers.framing.codings import DECODERS, unchunked
+from corpusmill.operators.readers.framing.warc_head import fields_of
 
 STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)")
 CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:+-]{1,40})", re.IGNORECASE)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from operators.contract import Span
-from operators.readers.framing.http import Response
-from operators.readers.framing.record import Framed
-from operators.readers.framing.rows import Rows
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.http import Response
+from corpusmill.operators.readers.framing.record import Framed
+from corpusmill.operators.readers.framing.rows import Rows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from operators.contract import Span
-from operators.readers.framing.codecs import codec_of
-from operators.readers.framing.rows import OTHER_SPAN
-from operators.readers.framing.stored import BLOCK_BYTES, Stored
-from operators.readers.framing.stream import Stream, stream_of
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.codecs import codec_of
+from corpusmill.operators.readers.framing.rows import OTHER_SPAN
+from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored
+from corpusmill.operators.readers.framing.stream import Stream, stream_of
 
 COMPRESSION = "compression"
 

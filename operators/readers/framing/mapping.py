@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from operators.batch import TEXT
-from operators.contract import Columns
-from operators.readers.framing.fields import SECONDS
-from operators.reserved import reserved
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.contract import Columns
+from corpusmill.operators.readers.framing.fields import SECONDS
+from corpusmill.operators.reserved import reserved
 
 
 def fields_by_column(

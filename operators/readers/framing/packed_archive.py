@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened, skippable_bytes
-from operators.readers.framing.grammar import CLOSING, Grammar, Head
-from operators.readers.framing.record import OPENING_BYTES, Framed, read_record, resync
-from operators.readers.framing.run import Run
-from operators.readers.framing.sound_runs import sound_runs
-from operators.readers.framing.stored import Stored
-from operators.readers.framing.window import Window
+from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened, skippable_bytes
+from corpusmill.operators.readers.framing.grammar import CLOSING, Grammar, Head
+from corpusmill.operators.readers.framing.record import OPENING_BYTES, Framed, read_record, resync
+from corpusmill.operators.readers.framing.run import Run
+from corpusmill.operators.readers.framing.sound_runs import sound_runs
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.window import Window
 
 
 def packed_records(

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from operators.readers.framing.grammar import MAX_HEAD_BYTES, Grammar
-from operators.readers.framing.record import OPENING_BYTES, Framed, begins_at, drop_line_ends, read_record
-from operators.readers.framing.stored import BLOCK_BYTES, Stored
-from operators.readers.framing.window import Window
+from corpusmill.operators.readers.framing.grammar import MAX_HEAD_BYTES, Grammar
+from corpusmill.operators.readers.framing.record import OPENING_BYTES, Framed, begins_at, drop_line_ends, read_record
+from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored
+from corpusmill.operators.readers.framing.window import Window
 
 
 def plain_records(stored: Stored, start: int, end: int, grammar: Grammar, max_bytes: int) -> Iterator[Framed]:

@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from operators.readers.framing.grammar import CLOSING, MAX_HEAD_BYTES, Grammar, Head
-from operators.readers.framing.window import Window
+from corpusmill.operators.readers.framing.grammar import CLOSING, MAX_HEAD_BYTES, Grammar, Head
+from corpusmill.operators.readers.framing.window import Window
 
 LINE_ENDS = re.compile(rb"[\r\n]*")
 OPENING_BYTES = 1 << 13  # a record's opening, an ARC record's URL included, is not longer

@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.contract import RECORD, Columns, Span
+from corpusmill.operators.contract import RECORD, Columns, Span
 
 BATCH_BYTES = 8 << 20
 BATCH_ROWS = 4096

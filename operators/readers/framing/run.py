@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.readers.framing.grammar import Grammar, Head
-from operators.readers.framing.record import Framed
+from corpusmill.operators.readers.framing.grammar import Grammar, Head
+from corpusmill.operators.readers.framing.record import Framed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

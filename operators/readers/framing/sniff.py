@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import lz4.frame
 import zstandard
 
-from operators.readers.framing.codecs import MAGIC, SKIPPABLE
-from operators.readers.framing.warc_head import WARC
+from corpusmill.operators.readers.framing.codecs import MAGIC, SKIPPABLE
+from corpusmill.operators.readers.framing.warc_head import WARC
 
 HEAD_BYTES = 512  # Zstandard and LZ4 files without a telling name want more: a whole block, 128 KiB or 4 MiB at most
 

@@ -4,8 +4,8 @@ A whole member that lies verbatim in another one, not compressed a second time, 
 own by a reader that comes from nowhere.
 """
 
-from operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened, skippable_bytes
-from operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened, skippable_bytes
+from corpusmill.operators.readers.framing.stored import Stored
 
 
 def is_sound(stored: Stored, codec: Codec, at: int) -> bool:

@@ -10,10 +10,10 @@ from collections.abc import Generator
 import numpy as np
 from isal import isal_zlib
 
-from operators.readers.framing.codecs import MAGIC
-from operators.readers.framing.grammar import Grammar
-from operators.readers.framing.run import Run
-from operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.codecs import MAGIC
+from corpusmill.operators.readers.framing.grammar import Grammar
+from corpusmill.operators.readers.framing.run import Run
+from corpusmill.operators.readers.framing.stored import Stored
 
 FEED_BYTES = 1 << 14
 MOST_BYTES = 1 << 20  # of a member, stored or inflated; a larger one is read in bounded pieces

@@ -3,7 +3,7 @@
 import re
 from typing import BinaryIO
 
-from operators.contract import Span
+from corpusmill.operators.contract import Span
 
 BLOCK_BYTES = 1 << 20
 

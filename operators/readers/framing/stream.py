@@ -8,10 +8,10 @@ Both spans that meet ask whether a member is sound to its end. One that is not b
 that is lost behind it, so that each line and each damage is told once.
 """
 
-from operators.contract import Span
-from operators.readers.framing.codecs import Codec, Damage, Member, codec_of, opened, skippable_bytes
-from operators.readers.framing.sound_members import content_begins, is_sound, sound_member_from
-from operators.readers.framing.stored import BLOCK_BYTES, Stored
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.codecs import Codec, Damage, Member, codec_of, opened, skippable_bytes
+from corpusmill.operators.readers.framing.sound_members import content_begins, is_sound, sound_member_from
+from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored
 
 
 class Stream:

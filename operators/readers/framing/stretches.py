@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from operators.text.spans import text_from
+from corpusmill.operators.text.spans import text_from
 
 
 def strings_at(data: np.ndarray, begins: np.ndarray, ends: np.ndarray, *, blank_is_null: bool = True) -> pa.Array:

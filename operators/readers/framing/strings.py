@@ -3,8 +3,8 @@
 import orjson
 import pyarrow as pa
 
-from operators.batch import TEXT
-from operators.readers.framing.fields import SECONDS, dates
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.readers.framing.fields import SECONDS, dates
 
 
 def is_text(dtype: pa.DataType) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from operators.batch import TEXT
+from corpusmill.operators.batch import TEXT
 
 
 def invalid_at(block: bytes) -> int | None:

@@ -7,8 +7,8 @@ import re
 
 import numpy as np
 
-from operators.readers.framing import warc_heads
-from operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
+from corpusmill.operators.readers.framing import warc_heads
+from corpusmill.operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
 
 CR = 0x0D
 VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]{0,8}\r?\n")

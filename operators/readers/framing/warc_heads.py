@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.readers.framing.grammar import MAX_HEAD_BYTES
+from corpusmill.operators.readers.framing.grammar import MAX_HEAD_BYTES
 
 # The fields that are looked for, lower-cased. Where each lies in `Heads.values`:
 LENGTH, KIND, URI, DATE, ID, LANGUAGE = range(6)

@@ -4,11 +4,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.contract import RECORD, Columns
-from operators.readers.framing.fields import seconds_of
-from operators.readers.framing.run import Run
-from operators.readers.framing.stretches import strings_at
-from operators.readers.framing.warc_heads import DATE, ID, KIND, LANGUAGE, URI, heads
+from corpusmill.operators.contract import RECORD, Columns
+from corpusmill.operators.readers.framing.fields import seconds_of
+from corpusmill.operators.readers.framing.run import Run
+from corpusmill.operators.readers.framing.stretches import strings_at
+from corpusmill.operators.readers.framing.warc_heads import DATE, ID, KIND, LANGUAGE, URI, heads
 
 OPENING, CLOSING = ord("<"), ord(">")
 INSTANT_CHARS = 19  # of 2020-01-02T03:04:05Z, without zone and fractions

@@ -4,8 +4,8 @@ from itertools import groupby
 
 import numpy as np
 
-from operators.rewrite.personal import scan
-from operators.rewrite.personal.find import (
+from corpusmill.operators.rewrite.personal import scan
+from corpusmill.operators.rewrite.personal.find import (
     CALLED,
     CARD,
     EMAIL,
@@ -19,7 +19,7 @@ from operators.rewrite.personal.find import (
     passes,
     without_overlaps,
 )
-from operators.text.spans import Spans
+from corpusmill.operators.text.spans import Spans
 
 LOOKAHEAD = 2  # bytes that a pattern reads past its match
 RULES: dict[int, tuple[Rule, ...]] = {

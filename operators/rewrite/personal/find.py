@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from operators.rewrite.personal import addresses, numbers, secrets
+from corpusmill.operators.rewrite.personal import addresses, numbers, secrets
 
 CONTEXT_BYTES = 40  # how far back a check reads for words such as "Tel." or "version"
 

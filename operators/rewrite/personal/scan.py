@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.rewrite.personal.secrets import PREFIXES
-from operators.text.spans import Spans
+from corpusmill.operators.rewrite.personal.secrets import PREFIXES
+from corpusmill.operators.text.spans import Spans
 
 SECRET, EMAIL, IBAN, NUMBER, IPV6 = 1, 2, 3, 4, 5
 

@@ -3,10 +3,10 @@
 import numpy as np
 from numba import njit
 
-from operators.text.phrases import lower_byte
-from operators.text.trimming import drop_spaces, skip_spaces
-from operators.text.unicode_table import DECIMAL, REGEX_WORD, SPACE, UPPER
-from operators.text.utf8 import code_at, start_before, width_at
+from corpusmill.operators.text.phrases import lower_byte
+from corpusmill.operators.text.trimming import drop_spaces, skip_spaces
+from corpusmill.operators.text.unicode_table import DECIMAL, REGEX_WORD, SPACE, UPPER
+from corpusmill.operators.text.utf8 import code_at, start_before, width_at
 
 COUNTED, OPENING, CLOSING, ANYWHERE = 0, 1, 2, 3  # which list a phrase belongs to
 _KEPT, _UPPERCASE, _NUMERIC, _COUNTER, _ONE_WORD, _EDITED = 0, 1, 2, 3, 4, 5  # line_rules.Fate

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from operators.batch import TEXT, Batch
-from operators.text.hashing import finish
-from operators.text.words import WordRule, Words, find_words
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.text.hashing import finish
+from corpusmill.operators.text.words import WordRule, Words, find_words
 
 
 class BadCorpus(ValueError):

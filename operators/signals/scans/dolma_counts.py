@@ -3,9 +3,9 @@
 import numpy as np
 from numba import njit
 
-from operators.text.membership import slot_of
-from operators.text.repeats import longest_of, slot_for, table_bits
-from operators.text.unicode_table import ALPHA, MARK
+from corpusmill.operators.text.membership import slot_of
+from corpusmill.operators.text.repeats import longest_of, slot_for, table_bits
+from corpusmill.operators.text.unicode_table import ALPHA, MARK
 
 ALPHABETIC, MARKED, REQUIRED = range(3)
 _HASH, _STAR, _DASH = 35, 42, 45

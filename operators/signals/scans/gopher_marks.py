@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from operators.text.unicode_table import ALPHA, MARK, PLAIN
+from corpusmill.operators.text.unicode_table import ALPHA, MARK, PLAIN
 
 _HASH, _DOT = 35, 46
 

@@ -5,10 +5,10 @@ import re
 import numpy as np
 from numba import njit
 
-from operators.text.hashing import finish, fold
-from operators.text.membership import slot_of
-from operators.text.unicode_table import DECIMAL, LOWER, REGEX_WORD, SPACE, UPPER
-from operators.text.utf8 import code_at, width_at
+from corpusmill.operators.text.hashing import finish, fold
+from corpusmill.operators.text.membership import slot_of
+from corpusmill.operators.text.unicode_table import DECIMAL, LOWER, REGEX_WORD, SPACE, UPPER
+from corpusmill.operators.text.utf8 import code_at, width_at
 
 TOKENS, LETTERED, CAPITAL, STOP, SENTENCES, CURLY, UPPERS, DECIMALS = range(8)
 

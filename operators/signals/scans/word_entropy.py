@@ -6,7 +6,7 @@ from collections import Counter
 import numpy as np
 from numba import njit
 
-from operators.text.repeats import longest_of, slot_for, table_bits
+from corpusmill.operators.text.repeats import longest_of, slot_for, table_bits
 
 
 def entropy(words: list[str]) -> float:

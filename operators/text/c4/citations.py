@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from operators.text.unicode_table import DECIMAL
-from operators.text.utf8 import code_at, width_at
+from corpusmill.operators.text.unicode_table import DECIMAL
+from corpusmill.operators.text.utf8 import code_at, width_at
 
 _OPEN, _CLOSE = 91, 93
 _EDIT = np.frombuffer(b"[edit]", np.uint8)

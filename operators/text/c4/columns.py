@@ -5,14 +5,14 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.contract import Arrays, Columns
-from operators.text.buffers import find_text
-from operators.text.c4.line_rules import POLICY_PHRASES, Fate, LineRules
-from operators.text.c4.scan import scan
-from operators.text.lines import LineRule, find_lines
-from operators.text.phrases import phrases
-from operators.text.unicode_table import unicode_tables
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Arrays, Columns
+from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.c4.line_rules import POLICY_PHRASES, Fate, LineRules
+from corpusmill.operators.text.c4.scan import scan
+from corpusmill.operators.text.lines import LineRule, find_lines
+from corpusmill.operators.text.phrases import phrases
+from corpusmill.operators.text.unicode_table import unicode_tables
 
 COLUMNS: Columns = {
     "c4_lines": pa.int64(),

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, fields
 from enum import IntEnum
 
-from operators.text.sentences import sentences_of
+from corpusmill.operators.text.sentences import sentences_of
 
 CITATION = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
 END_MARKS = (".", "?", "!", '"', "'")

@@ -3,12 +3,12 @@
 import numpy as np
 from numba import njit
 
-from operators.text.c4.citations import without_citations
-from operators.text.phrases import phrases_in
-from operators.text.sentences import count_sentences
-from operators.text.trimming import drop_spaces, skip_spaces
-from operators.text.unicode_table import SPACE
-from operators.text.utf8 import code_at, width_at
+from corpusmill.operators.text.c4.citations import without_citations
+from corpusmill.operators.text.phrases import phrases_in
+from corpusmill.operators.text.sentences import count_sentences
+from corpusmill.operators.text.trimming import drop_spaces, skip_spaces
+from corpusmill.operators.text.unicode_table import SPACE
+from corpusmill.operators.text.utf8 import code_at, width_at
 
 KEPT, LONG_WORD, UNENDED, FEW_WORDS, JAVASCRIPT, POLICY, LOREM_IPSUM, CURLY = range(8)  # line_rules.Fate
 _CLOSE = 93

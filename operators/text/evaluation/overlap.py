@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.text.evaluation.sets import EvaluationSets, runs_of
-from operators.text.hashing import finish, power, roll
-from operators.text.words import WordRule, Words, words_of
+from corpusmill.operators.text.evaluation.sets import EvaluationSets, runs_of
+from corpusmill.operators.text.hashing import finish, power, roll
+from corpusmill.operators.text.words import WordRule, Words, words_of
 
 
 def shared_words(text: str, sets: EvaluationSets, length: int) -> list[bool]:

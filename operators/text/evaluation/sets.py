@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.text.hashing import run_hash, word_hash
-from operators.text.words import WordRule, words_of
+from corpusmill.operators.text.hashing import run_hash, word_hash
+from corpusmill.operators.text.words import WordRule, words_of
 
 
 class BadSet(ValueError):

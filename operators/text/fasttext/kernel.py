@@ -5,10 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from operators.text.fasttext.loss_kernel import best_leaf, best_share, fill_shares, leaf_log, log_of, probability
-from operators.text.fasttext.rows_kernel import LONGEST_KEPT, average
-from operators.text.fasttext.weights import Seen, Weights, nothing_seen
-from operators.text.spans import Spans
+from corpusmill.operators.text.fasttext.loss_kernel import (
+    best_leaf,
+    best_share,
+    fill_shares,
+    leaf_log,
+    log_of,
+    probability,
+)
+from corpusmill.operators.text.fasttext.rows_kernel import LONGEST_KEPT, average
+from corpusmill.operators.text.fasttext.weights import Seen, Weights, nothing_seen
+from corpusmill.operators.text.spans import Spans
 
 ROWS = 1 << 14  # rows of one text that are gathered before they are summed
 

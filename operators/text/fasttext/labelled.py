@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from operators.text.fasttext.vocabulary import LABEL_PREFIX
-from operators.text.hashing import span_hash
+from corpusmill.operators.text.fasttext.vocabulary import LABEL_PREFIX
+from corpusmill.operators.text.hashing import span_hash
 
 
 class BadExamples(ValueError):

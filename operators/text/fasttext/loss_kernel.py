@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
-from operators.text.fasttext.plain import FLOOR
+from corpusmill.operators.text.fasttext.plain import FLOOR
 
 LOWEST = np.float32(-3.0e38)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.text.fasttext.stream import NotFastText, Stream
+from corpusmill.operators.text.fasttext.stream import NotFastText, Stream
 
 CENTROIDS = 256  # one byte a code
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.text.fasttext.matrix import Matrix, read_plain, read_quantised
-from operators.text.fasttext.stream import NotFastText, Stream
-from operators.text.fasttext.tree import Tree, huffman
-from operators.text.fasttext.vocabulary import LABEL_PREFIX, Vocabulary, read_vocabulary
+from corpusmill.operators.text.fasttext.matrix import Matrix, read_plain, read_quantised
+from corpusmill.operators.text.fasttext.stream import NotFastText, Stream
+from corpusmill.operators.text.fasttext.tree import Tree, huffman
+from corpusmill.operators.text.fasttext.vocabulary import LABEL_PREFIX, Vocabulary, read_vocabulary
 
 MAGIC = 793712314
 SUPERVISED = 3

@@ -6,9 +6,9 @@
 import numpy as np
 from numba import njit
 
-from operators.text.fasttext.plain import WORD_NGRAM_FACTOR
-from operators.text.fasttext.vocabulary import FNV_BASIS, FNV_PRIME
-from operators.text.fasttext.weights import Weights
+from corpusmill.operators.text.fasttext.plain import WORD_NGRAM_FACTOR
+from corpusmill.operators.text.fasttext.vocabulary import FNV_BASIS, FNV_PRIME
+from corpusmill.operators.text.fasttext.weights import Weights
 
 BASIS = np.uint32(FNV_BASIS)
 PRIME = np.uint32(FNV_PRIME)

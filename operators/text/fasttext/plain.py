@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.text.fasttext.model import FastText, Loss
-from operators.text.fasttext.vocabulary import END, LABEL_PREFIX, hash32
+from corpusmill.operators.text.fasttext.model import FastText, Loss
+from corpusmill.operators.text.fasttext.vocabulary import END, LABEL_PREFIX, hash32
 
 SPACES = re.compile(rb"[ \n\r\t\v\f\0]+")
 WORD_NGRAM_FACTOR = 116049371

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.text.fasttext.stream import NotFastText, Stream
+from corpusmill.operators.text.fasttext.stream import NotFastText, Stream
 
 LABEL_PREFIX = b"__label__"  # fastText does not store the prefix a model was trained with; it always assumes this one
 END = b"</s>"

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from operators.text.fasttext.model import FastText, read_model
-from operators.text.fasttext.vocabulary import hash32
+from corpusmill.operators.text.fasttext.model import FastText, read_model
+from corpusmill.operators.text.fasttext.vocabulary import hash32
 
 
 class Weights(NamedTuple):

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.raw import load64, low_zeros
-from operators.tokens.bpe.scan import EACH, TOP
+from corpusmill.operators.tokens.bpe.raw import load64, low_zeros
+from corpusmill.operators.tokens.bpe.scan import EACH, TOP
 
 MOST_NODES = 1 << 16  # 64 MB of table; real vocabularies need a few thousand
 

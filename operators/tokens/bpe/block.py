@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.memory import HIGH_MASK, LOW_MASK, SHORT, SLOT, Memory
-from operators.tokens.bpe.merges import mixed
-from operators.tokens.bpe.raw import WINDOW, load64, low_zeros, prefetch, signed, store64
-from operators.tokens.bpe.windows_gpt2 import gpt2_starts
-from operators.tokens.bpe.words import GPT2, next_word, stretch
+from corpusmill.operators.tokens.bpe.memory import HIGH_MASK, LOW_MASK, SHORT, SLOT, Memory
+from corpusmill.operators.tokens.bpe.merges import mixed
+from corpusmill.operators.tokens.bpe.raw import WINDOW, load64, low_zeros, prefetch, signed, store64
+from corpusmill.operators.tokens.bpe.windows_gpt2 import gpt2_starts
+from corpusmill.operators.tokens.bpe.words import GPT2, next_word, stretch
 
 u64 = np.uint64
 ONE = np.uint64(1)

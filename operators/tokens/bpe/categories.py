@@ -10,10 +10,10 @@ import unicodedata
 
 import numpy as np
 
-from operators.tokens.bpe import scan, words
-from operators.tokens.bpe.nfc import UNSETTLED
+from corpusmill.operators.tokens.bpe import scan, words
+from corpusmill.operators.tokens.bpe.nfc import UNSETTLED
 
-PACKAGE = "operators.tokens.bpe"
+PACKAGE = "corpusmill.operators.tokens.bpe"
 CODE_POINTS = 0x110000
 PROPERTIES = (r"\p{Lu}", r"\p{Lt}", r"\p{Ll}", r"\p{Lm}", r"\p{Lo}", r"\p{M}", r"\p{N}", r"\p{P}", r"\p{S}", r"\s")
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.added import Segments
-from operators.tokens.bpe.block import WORD, find_words
-from operators.tokens.bpe.memory import (
+from corpusmill.operators.tokens.bpe.added import Segments
+from corpusmill.operators.tokens.bpe.block import WORD, find_words
+from corpusmill.operators.tokens.bpe.memory import (
     HIGH_MASK,
     LONGEST_KEPT,
     LOW_MASK,
@@ -19,11 +19,11 @@ from operators.tokens.bpe.memory import (
     short_slot,
     short_slot_from,
 )
-from operators.tokens.bpe.memory_long import keep_long, long_hash, long_slot, recall_long
-from operators.tokens.bpe.merges import Merges
-from operators.tokens.bpe.merging import Room, merge_word
-from operators.tokens.bpe.raw import load64, signed, store32
-from operators.tokens.bpe.seams import Seams, next_seam
+from corpusmill.operators.tokens.bpe.memory_long import keep_long, long_hash, long_slot, recall_long
+from corpusmill.operators.tokens.bpe.merges import Merges
+from corpusmill.operators.tokens.bpe.merging import Room, merge_word
+from corpusmill.operators.tokens.bpe.raw import load64, signed, store32
+from corpusmill.operators.tokens.bpe.seams import Seams, next_seam
 
 u64 = np.uint64
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from operators.batch import TEXT
-from operators.tokens.bpe.added import Segments, TooManyAdded, Trie, segments_of, trie_of
-from operators.tokens.bpe.arrow_text import buffers_of
-from operators.tokens.bpe.block import BLOCK_BYTES
-from operators.tokens.bpe.byte_characters import byte_characters, bytes_of
-from operators.tokens.bpe.categories import class_table, nfc_orders
-from operators.tokens.bpe.encode import SPARE, Knowledge, encode_segments, remember
-from operators.tokens.bpe.memory import LONG_SLOTS, SHORT, SHORT_SLOTS, MemoryTables, new_memory
-from operators.tokens.bpe.merges import MOST_TOKENS, MergeTables, merges_of
-from operators.tokens.bpe.merging import RoomArrays
-from operators.tokens.bpe.nfc import settled
-from operators.tokens.bpe.prefix import with_spaces
-from operators.tokens.bpe.recognise import NotByKernel, Recipe, recipe_of
-from operators.tokens.bpe.seams import SeamTables, seams_of
-from operators.tokens.judged import by_tokenizers
-from operators.tokens.rows import TokenRows, replaced
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.tokens.bpe.added import Segments, TooManyAdded, Trie, segments_of, trie_of
+from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
+from corpusmill.operators.tokens.bpe.block import BLOCK_BYTES
+from corpusmill.operators.tokens.bpe.byte_characters import byte_characters, bytes_of
+from corpusmill.operators.tokens.bpe.categories import class_table, nfc_orders
+from corpusmill.operators.tokens.bpe.encode import SPARE, Knowledge, encode_segments, remember
+from corpusmill.operators.tokens.bpe.memory import LONG_SLOTS, SHORT, SHORT_SLOTS, MemoryTables, new_memory
+from corpusmill.operators.tokens.bpe.merges import MOST_TOKENS, MergeTables, merges_of
+from corpusmill.operators.tokens.bpe.merging import RoomArrays
+from corpusmill.operators.tokens.bpe.nfc import settled
+from corpusmill.operators.tokens.bpe.prefix import with_spaces
+from corpusmill.operators.tokens.bpe.recognise import NotByKernel, Recipe, recipe_of
+from corpusmill.operators.tokens.bpe.seams import SeamTables, seams_of
+from corpusmill.operators.tokens.judged import by_tokenizers
+from corpusmill.operators.tokens.rows import TokenRows, replaced
 
 if TYPE_CHECKING:
     import tokenizers

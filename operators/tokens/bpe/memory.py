@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.merges import HALF, mixed
-from operators.tokens.bpe.raw import load32, load64, signed, store32, store64
+from corpusmill.operators.tokens.bpe.merges import HALF, mixed
+from corpusmill.operators.tokens.bpe.raw import load32, load64, signed, store32, store64
 
 u64 = np.uint64
 SHORT = 16  # bytes

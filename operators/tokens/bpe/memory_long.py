@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.memory import SLOT, Memory
-from operators.tokens.bpe.merges import HALF, LOW, MULTIPLIER_1, MULTIPLIER_2
-from operators.tokens.bpe.raw import load8, load32, load64, signed, store8, store32, store64
+from corpusmill.operators.tokens.bpe.memory import SLOT, Memory
+from corpusmill.operators.tokens.bpe.merges import HALF, LOW, MULTIPLIER_1, MULTIPLIER_2
+from corpusmill.operators.tokens.bpe.raw import load8, load32, load64, signed, store8, store32, store64
 
 u64 = np.uint64
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.raw import load32, load64, signed
+from corpusmill.operators.tokens.bpe.raw import load32, load64, signed
 
 u64 = np.uint64
 NO_MERGE = 0x7FFFFFFF

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.merges import HALF, LOW, NO_MERGE, Merges, rank_of
-from operators.tokens.bpe.raw import high_zeros, load8, load32, load64, low_zeros, signed, store32, store64
+from corpusmill.operators.tokens.bpe.merges import HALF, LOW, NO_MERGE, Merges, rank_of
+from corpusmill.operators.tokens.bpe.raw import high_zeros, load8, load32, load64, low_zeros, signed, store32, store64
 
 u64 = np.uint64
 SHORT_WORD = 64  # bytes; up to here a search through all ranks, eight at a time, is faster than a heap (measured)

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.added import Segments
+from corpusmill.operators.tokens.bpe.added import Segments
 
 
 def with_spaces(text: np.ndarray, segments: Segments) -> tuple[np.ndarray, Segments]:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from operators.tokens.bpe import words
-from operators.tokens.expressions import DEEPSEEK3, GPT2, LLAMA3, O200K, QWEN2
+from corpusmill.operators.tokens.bpe import words
+from corpusmill.operators.tokens.expressions import DEEPSEEK3, GPT2, LLAMA3, O200K, QWEN2
 
 MODES: dict[tuple[str, ...], int] = {
     (GPT2,): words.GPT2,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.raw import load8, load64, low_zeros
+from corpusmill.operators.tokens.bpe.raw import load8, load64, low_zeros
 
 OTHER, LETTER, NUMBER, UPPER, LOWER, MARK, PUNCTUATION = 0, 1, 2, 3, 4, 5, 6
 SPACE, NEWLINE, BLANK = 8, 9, 10  # NEWLINE: \n and \r; BLANK: U+0020

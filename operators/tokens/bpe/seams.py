@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.merges import mixed
-from operators.tokens.bpe.raw import load8, load16, load64, signed
+from corpusmill.operators.tokens.bpe.merges import mixed
+from corpusmill.operators.tokens.bpe.raw import load8, load16, load64, signed
 
 u64 = np.uint64
 CONTEXT = 3  # bytes looked at on each side: one character of Han, Kana, Thai or Devanagari

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.raw import bytes_between, low_zeros
+from corpusmill.operators.tokens.bpe.raw import bytes_between, low_zeros
 
 u64 = np.uint64
 ONE = np.uint64(1)

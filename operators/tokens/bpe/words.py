@@ -2,10 +2,10 @@
 
 from numba import njit
 
-from operators.tokens.bpe.scan import NUMBER, at_most, class_at
-from operators.tokens.bpe.words_deepseek3 import APART, deepseek3
-from operators.tokens.bpe.words_o200k import o200k
-from operators.tokens.bpe.words_simple import gpt2, llama3
+from corpusmill.operators.tokens.bpe.scan import NUMBER, at_most, class_at
+from corpusmill.operators.tokens.bpe.words_deepseek3 import APART, deepseek3
+from corpusmill.operators.tokens.bpe.words_o200k import o200k
+from corpusmill.operators.tokens.bpe.words_simple import gpt2, llama3
 
 GPT2, LLAMA3, QWEN2, O200K, DEEPSEEK3, DIGITS_GPT2 = range(6)
 

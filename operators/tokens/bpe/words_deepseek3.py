@@ -6,8 +6,8 @@ table of its expression, and gives the end of the match that begins there; gaps 
 
 from numba import njit
 
-from operators.tokens.bpe.raw import load8
-from operators.tokens.bpe.scan import (
+from corpusmill.operators.tokens.bpe.raw import load8
+from corpusmill.operators.tokens.bpe.scan import (
     BLANK,
     LETTER,
     MARK,

@@ -7,8 +7,8 @@ table of its expression, and gives the end of the match that begins there.
 import numpy as np
 from numba import njit
 
-from operators.tokens.bpe.raw import load8, load64
-from operators.tokens.bpe.scan import (
+from corpusmill.operators.tokens.bpe.raw import load8, load64
+from corpusmill.operators.tokens.bpe.scan import (
     BLANK,
     LETTER,
     LOWER,

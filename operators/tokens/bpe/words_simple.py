@@ -6,7 +6,7 @@ table of its expression, and gives the end of the match that begins there.
 
 from numba import njit
 
-from operators.tokens.bpe.scan import (
+from corpusmill.operators.tokens.bpe.scan import (
     BLANK,
     LETTER,
     NEWLINE,

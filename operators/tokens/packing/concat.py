@@ -5,7 +5,7 @@ Source: Radford et al. 2019 (GPT-2) and Brown et al. 2020, arXiv:2005.14165, sec
 
 import numpy as np
 
-from operators.tokens.packing.layout import Layout, refuse_bad_size
+from corpusmill.operators.tokens.packing.layout import Layout, refuse_bad_size
 
 
 def concat(n_tokens: np.ndarray, *, sequence_tokens: int) -> Layout:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from operators.tokens.rows import TokenRows
+from corpusmill.operators.tokens.rows import TokenRows
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ Source: Press et al. 2021 (Shortformer), arXiv:2012.15832, on overlapping window
 
 import numpy as np
 
-from operators.tokens.packing.layout import Layout, refuse_bad_size
+from corpusmill.operators.tokens.packing.layout import Layout, refuse_bad_size
 
 
 def sliding(n_tokens: np.ndarray, *, sequence_tokens: int, stride: int) -> Layout:

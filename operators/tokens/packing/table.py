@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from operators.tokens.packing.documents import Documents
-from operators.tokens.packing.layout import Layout
-from operators.tokens.rows import TokenRows, gather, offsets_of
-from operators.tokens.schema import SEQUENCES
+from corpusmill.operators.tokens.packing.documents import Documents
+from corpusmill.operators.tokens.packing.layout import Layout
+from corpusmill.operators.tokens.rows import TokenRows, gather, offsets_of
+from corpusmill.operators.tokens.schema import SEQUENCES
 
 
 def sequences(documents: Documents, layout: Layout, *, first: int = 0, last: int | None = None) -> pa.Table:

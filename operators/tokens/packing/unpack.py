@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from operators.tokens.packing.documents import Documents
-from operators.tokens.packing.table import values
-from operators.tokens.rows import TokenRows, gather, offsets_of
+from corpusmill.operators.tokens.packing.documents import Documents
+from corpusmill.operators.tokens.packing.table import values
+from corpusmill.operators.tokens.rows import TokenRows, gather, offsets_of
 
 
 def documents_in(table: pa.Table) -> Documents:

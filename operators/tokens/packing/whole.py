@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from operators.tokens.packing.layout import Layout
+from corpusmill.operators.tokens.packing.layout import Layout
 
 
 def whole(n_tokens: np.ndarray) -> Layout:

@@ -8,11 +8,11 @@ import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 from resiliparse.parse.html import HTMLTree, NodeType, traverse_dom
 
-from operators.extract.html import columns as C
-from operators.extract.html import tags as T
-from operators.extract.html.tokenizer import tokenize
-from operators.extract.html.workspace import allocate
-from operators.text.charset import decoded, detect
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base import tags as T
+from corpusmill.operators.extract.html.base.workspace import allocate
+from corpusmill.operators.extract.html.parse.tokenizer import tokenize
+from corpusmill.operators.text.charset import decoded, detect
 from training.extract.words import overlap
 
 NO_TEXT = ", ".join(name for name, number in T.NUMBER.items() if T.KIND[number] & (T.RAW | T.SKIP) or name == "head")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from operators.extract.html.forest import STORED, forest
-from operators.extract.html.trees import score_blocks
+from corpusmill.operators.extract.html.model.forest import STORED, forest
+from corpusmill.operators.extract.html.model.trees import score_blocks
 
 
 def test_predictions_agree():

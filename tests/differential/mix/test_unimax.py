@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.mix.plan import plan
-from operators.mix.spec import Budget
-from operators.mix.weights import Alpha, UniMax
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.spec.spec import Budget
+from corpusmill.operators.mix.spec.weights import Alpha, UniMax
 from tests.property.mix.supplies import flat, languages
 
 SIZES = st.lists(st.integers(1, 10**9), min_size=1, max_size=30)

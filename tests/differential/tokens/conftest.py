@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from operators.tokens.expressions import EXPRESSIONS
-from operators.tokens.train import train
+from corpusmill.operators.tokens.expressions import EXPRESSIONS
+from corpusmill.operators.tokens.train import train
 from tests.differential.tokens.fuzz import strings
 
 

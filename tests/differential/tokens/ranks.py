@@ -14,7 +14,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from operators.tokens.bpe.byte_characters import byte_characters
+from corpusmill.operators.tokens.bpe.byte_characters import byte_characters
 
 PACKAGE = "tiktoken@1.0.22"
 SHA512 = "PKvy1rVF1RibfF3JlXBSP0Jrcw2uq3yXdgcEXtKTYn3QJ/cBRBHDnrJ5jHky+MENZ6DIPwNUGWpkVx+7joCpNA=="

@@ -6,10 +6,10 @@ import json
 import pyarrow as pa
 import pytest
 
-from operators.batch import TEXT
-from operators.tokens.expressions import EXPRESSIONS, O200K
-from operators.tokens.judged import by_tokenizers
-from operators.tokens.tokenizer import Tokenizer, load
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.tokens.expressions import EXPRESSIONS, O200K
+from corpusmill.operators.tokens.judged import by_tokenizers
+from corpusmill.operators.tokens.tokenizer import Tokenizer, load
 from tests.differential.tokens.fuzz import long_strings, strings
 
 BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
@@ -165,7 +165,7 @@ def test_words_of_the_vocabulary_whatever_the_merges_say(trained, expression):
 
 def bytes_as_characters(word: str) -> str:
     """The word as a byte-level vocabulary writes it."""
-    from operators.tokens.bpe.byte_characters import byte_characters
+    from corpusmill.operators.tokens.bpe.byte_characters import byte_characters
 
     return "".join(byte_characters()[b] for b in word.replace("Ġ", " ").encode())
 
@@ -215,7 +215,7 @@ def test_slices_and_nulls(trained):
 def test_a_memory_that_is_full_changes_nothing(trained):
     from dataclasses import replace
 
-    from operators.tokens.bpe.memory import new_memory
+    from corpusmill.operators.tokens.bpe.memory import new_memory
 
     tokenizer = loaded(trained("llama3"))
     assert tokenizer.fast is not None

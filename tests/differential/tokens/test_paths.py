@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators.batch import TEXT
-from operators.tokens.bpe import words
-from operators.tokens.bpe.categories import (
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.tokens.bpe import words
+from corpusmill.operators.tokens.bpe.categories import (
     PROPERTIES,
     categories,
     class_table,
@@ -19,9 +19,9 @@ from operators.tokens.bpe.categories import (
     probed_categories,
     probed_digits,
 )
-from operators.tokens.expressions import DEEPSEEK3, LLAMA3
-from operators.tokens.sampled import ONE_IN, TokenMismatch
-from operators.tokens.tokenizer import load
+from corpusmill.operators.tokens.expressions import DEEPSEEK3, LLAMA3
+from corpusmill.operators.tokens.sampled import ONE_IN, TokenMismatch
+from corpusmill.operators.tokens.tokenizer import load
 from tests.differential.tokens.fuzz import strings
 
 
@@ -84,8 +84,8 @@ def test_a_wrong_kernel_is_caught_and_the_document_named(trained):
 
 
 def test_about_one_document_in_a_thousand_is_checked_whatever_the_batch():
-    from operators.tokens.bpe.arrow_text import buffers_of
-    from operators.tokens.sampled import sampled
+    from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
+    from corpusmill.operators.tokens.sampled import sampled
 
     texts = pa.array(strings(40_000, seed=12), TEXT)
     chosen = sampled(*buffers_of(texts))
@@ -113,8 +113,8 @@ def test_shipped_nfc_orders_are_those_of_unicode():
 def test_text_that_passes_the_nfc_check_is_not_changed_by_tokenizers():
     from tokenizers import normalizers
 
-    from operators.tokens.bpe.arrow_text import buffers_of
-    from operators.tokens.bpe.nfc import settled
+    from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
+    from corpusmill.operators.tokens.bpe.nfc import settled
 
     texts = strings(5_000, seed=13)
     passed = settled(*buffers_of(pa.array(texts, TEXT)), nfc_orders())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.bench_tokens import PEERS_PYTHON, measure, write_texts
-from operators.tokens.tokenizer import load
+from corpusmill.operators.tokens.tokenizer import load
 from tests.differential.tokens.fuzz import long_strings, strings
 from tests.differential.tokens.ranks import PUBLISHED, NotThere, package, published
 from tests.differential.tokens.test_fast_ids import assert_same_ids

@@ -12,10 +12,10 @@ import pyarrow as pa
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from operators import load
-from operators.batch import Batch
-from operators.contract import Operator
-from operators.extract.html.workspace import MAX_BYTES
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Operator
+from corpusmill.operators.extract.html.base.workspace import MAX_BYTES
 from tests.faults.extract.pathological import MB, mutated, pathological
 
 WORST_S = 2.5

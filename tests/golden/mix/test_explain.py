@@ -1,11 +1,11 @@
 """The table a person reads before a mix is realised."""
 
-from operators.mix.explain import explain
-from operators.mix.plan import plan
-from operators.mix.schedule import Phase
-from operators.mix.spec import Budget
-from operators.mix.weights import Alpha, Temperature
-from operators.mix.where import Bound
+from corpusmill.operators.mix.plan.explain import explain
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.spec.schedule import Phase
+from corpusmill.operators.mix.spec.spec import Budget
+from corpusmill.operators.mix.spec.weights import Alpha, Temperature
+from corpusmill.operators.mix.spec.where import Bound
 from tests.property.mix.supplies import nested, supply
 
 EXPECTED = """\

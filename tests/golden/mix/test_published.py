@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators.mix.plan import plan
-from operators.mix.schedule import Level
-from operators.mix.select import select_in_memory
-from operators.mix.spec import REHYDRATION, Budget, MixSpec, Multiplier
-from operators.mix.weights import Alpha, Natural, QualityCurve, UniMax
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.select.select import select_in_memory
+from corpusmill.operators.mix.spec.schedule import Level
+from corpusmill.operators.mix.spec.spec import REHYDRATION, Budget, MixSpec, Multiplier
+from corpusmill.operators.mix.spec.weights import Alpha, Natural, QualityCurve, UniMax
 from tests.property.mix.supplies import flat, languages, supply
 
 # Xue et al. 2021 (mT5), arXiv:2010.11934, the table of languages: pages in millions, and the share of the training mix

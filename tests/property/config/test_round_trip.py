@@ -5,9 +5,9 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.config.load import parse
-from pipeline.config.presets import PRESETS
-from pipeline.config.spec import JobSpec
+from corpusmill.pipeline.config.load import parse
+from corpusmill.pipeline.config.sections.presets import PRESETS
+from corpusmill.pipeline.config.sections.spec import JobSpec
 
 SHARES = st.floats(0, 1)
 SAMPLES = st.floats(0, 1, exclude_min=True)

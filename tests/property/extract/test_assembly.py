@@ -4,13 +4,13 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.extract.html import columns as C
-from operators.extract.html.assembly import assemble
-from operators.extract.html.model import blank
-from operators.extract.html.page import read_blocks as in_one_kernel
-from operators.extract.html.plain.assembly import assembled
-from operators.extract.html.plain.page import page_of
-from operators.extract.html.workspace import allocate
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.workspace import allocate
+from corpusmill.operators.extract.html.model.model import blank
+from corpusmill.operators.extract.html.page import read_blocks as in_one_kernel
+from corpusmill.operators.extract.html.plain.assembly import assembled
+from corpusmill.operators.extract.html.plain.page import page_of
+from corpusmill.operators.extract.html.result.assembly import assemble
 from tests.property.extract.pages import pages
 
 WS = allocate(1 << 16)

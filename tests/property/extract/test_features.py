@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from operators import load
-from operators.extract.html import columns as C
-from operators.extract.html.feature_names import FIRST, SECOND
-from operators.extract.html.features_second import second_features
-from operators.extract.html.forest import probability
-from operators.extract.html.model import Model, blank
-from operators.extract.html.model import load as load_model
-from operators.extract.html.page import read_blocks as in_one_kernel
-from operators.extract.html.page_score import PAGE_FEATURES, page_features
-from operators.extract.html.page_type import ld_types, og_type
-from operators.extract.html.plain.page import page_of
-from operators.extract.html.plain.page_score import page_row
-from operators.extract.html.plain.second import second_stage
-from operators.extract.html.plain.whole import first_stage
-from operators.extract.html.trees import score_blocks
-from operators.extract.html.workspace import Workspace, allocate
+from corpusmill.operators import load
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.workspace import Workspace, allocate
+from corpusmill.operators.extract.html.features.names import FIRST, SECOND
+from corpusmill.operators.extract.html.features.page_score import PAGE_FEATURES, page_features
+from corpusmill.operators.extract.html.features.page_type import ld_types, og_type
+from corpusmill.operators.extract.html.features.second import second_features
+from corpusmill.operators.extract.html.model.forest import probability
+from corpusmill.operators.extract.html.model.model import Model, blank
+from corpusmill.operators.extract.html.model.model import load as load_model
+from corpusmill.operators.extract.html.model.trees import score_blocks
+from corpusmill.operators.extract.html.page import read_blocks as in_one_kernel
+from corpusmill.operators.extract.html.plain.page import page_of
+from corpusmill.operators.extract.html.plain.page_score import page_row
+from corpusmill.operators.extract.html.plain.second import second_stage
+from corpusmill.operators.extract.html.plain.whole import first_stage
 from tests.property.extract.pages import pages
 
 WS = allocate(1 << 16)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from operators.extract.html.forest import Forest, forest, probability
-from operators.extract.html.trees import CHUNK, score_blocks
+from corpusmill.operators.extract.html.model.forest import Forest, forest, probability
+from corpusmill.operators.extract.html.model.trees import CHUNK, score_blocks
 
 CUTS = np.array([-2.5, -1, -0.0, 0, 0.5, 1, 3], np.float32)
 

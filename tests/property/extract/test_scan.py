@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.extract.html.scan import WIDTH, after_ascii, find_byte
+from corpusmill.operators.extract.html.base.scan import WIDTH, after_ascii, find_byte
 
 haystacks = st.lists(st.sampled_from([b"a" * 63, b"b", b"<", b"\x80", b"ab" * 40]), max_size=8).map(b"".join)
 

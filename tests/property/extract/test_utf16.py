@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.extract.html.utf16 import BIG, LITTLE, narrowed, utf16_order
-from operators.text.charset import utf16_without_mark
+from corpusmill.operators.extract.html.decode.utf16 import BIG, LITTLE, narrowed, utf16_order
+from corpusmill.operators.text.charset import utf16_without_mark
 
 ORDERS = {None: 0, "utf-16-le": LITTLE, "utf-16-be": BIG}
 text = st.lists(st.sampled_from(["<", "p", "!", "?", " ", "\n", "日", "\u3c00", "\x00", "1", "é"]), max_size=6).map(

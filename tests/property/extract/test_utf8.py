@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from operators.extract.html.utf8 import is_utf8
+from corpusmill.operators.extract.html.decode.utf8 import is_utf8
 
 pieces = st.one_of(
     st.binary(max_size=4),

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from operators.mix.leaves import LeafTable
-from operators.mix.schedule import Level
-from operators.mix.spec import MixSpec
-from operators.mix.weights import Weighting
+from corpusmill.operators.mix.spec.schedule import Level
+from corpusmill.operators.mix.spec.spec import MixSpec
+from corpusmill.operators.mix.spec.weights import Weighting
+from corpusmill.operators.mix.supply.leaves import LeafTable
 
 COLUMNS = ("domain", "language")
 

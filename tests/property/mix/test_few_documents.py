@@ -11,13 +11,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from operators.mix import bins, levels
-from operators.mix.rounding import balancers, bounded, kept_short, leeway, reserves
-from operators.mix.schedule import Level, Phase
-from operators.mix.select import Selection, select_in_memory
-from operators.mix.spec import Budget, MixSpec
-from operators.mix.weights import Explicit, Temperature, Weighting
-from operators.mix.where import Bound
+from corpusmill.operators.mix.plan.rounding import balancers, bounded, kept_short, leeway, reserves
+from corpusmill.operators.mix.select.select import Selection, select_in_memory
+from corpusmill.operators.mix.spec.schedule import Level, Phase
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec
+from corpusmill.operators.mix.spec.weights import Explicit, Temperature, Weighting
+from corpusmill.operators.mix.spec.where import Bound
+from corpusmill.operators.mix.supply import bins, levels
 from tests.property.mix.supplies import COLUMNS
 
 HOT = Temperature(temperature=3.33)

@@ -7,17 +7,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators.mix import bins, levels
-from operators.mix.bins import Rows
-from operators.mix.counts import count
-from operators.mix.leaves import LeafTable
-from operators.mix.levels import Bins
-from operators.mix.plan import plan
-from operators.mix.schedule import Phase
-from operators.mix.select import InMemory, cut, layout_of, rows_of, select_in_memory, survey
-from operators.mix.spec import REHYDRATION, Budget, Multiplier
-from operators.mix.weights import Alpha, Natural
-from operators.mix.where import Bound
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.select.counts import count
+from corpusmill.operators.mix.select.select import InMemory, cut, layout_of, rows_of, select_in_memory, survey
+from corpusmill.operators.mix.spec.schedule import Phase
+from corpusmill.operators.mix.spec.spec import REHYDRATION, Budget, Multiplier
+from corpusmill.operators.mix.spec.weights import Alpha, Natural
+from corpusmill.operators.mix.spec.where import Bound
+from corpusmill.operators.mix.supply import bins, levels
+from corpusmill.operators.mix.supply.bins import Rows
+from corpusmill.operators.mix.supply.leaves import LeafTable
+from corpusmill.operators.mix.supply.levels import Bins
 from tests.property.mix.supplies import corpus, flat, nested
 from tests.property.mix.test_selection import SPECS, taken
 

@@ -5,15 +5,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from operators.mix.check import breaches
-from operators.mix.family import Infeasible
-from operators.mix.leaves import LeafTable
-from operators.mix.plan import MixPlan, plan
-from operators.mix.plan_json import from_json, to_json
-from operators.mix.schedule import HeadDecay, Phase
-from operators.mix.spec import Budget, MixSpec
-from operators.mix.weights import Alpha, Natural, SpecError, Temperature, UniMax
-from operators.mix.where import Boost, Bound, Cap
+from corpusmill.operators.mix.plan.check import breaches
+from corpusmill.operators.mix.plan.plan import MixPlan, plan
+from corpusmill.operators.mix.plan.plan_json import from_json, to_json
+from corpusmill.operators.mix.solve.family import Infeasible
+from corpusmill.operators.mix.spec.schedule import HeadDecay, Phase
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec
+from corpusmill.operators.mix.spec.weights import Alpha, Natural, SpecError, Temperature, UniMax
+from corpusmill.operators.mix.spec.where import Boost, Bound, Cap
+from corpusmill.operators.mix.supply.leaves import LeafTable
 from tests.property.mix.supplies import flat, nested, supply
 
 DOMAINS, LANGUAGES = ("code", "law", "web"), ("de", "en", "fr", "sw")

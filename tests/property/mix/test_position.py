@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.mix.position import position, positions
+from corpusmill.operators.mix.select.position import position, positions
 
 
 @given(

@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.mix.bins import Layout
-from operators.mix.counts import count
-from operators.mix.histograms import histogram
-from operators.mix.interleave import order_in_shard
-from operators.mix.leaves import LeafTable
-from operators.mix.levels import Bins
-from operators.mix.plan import plan
-from operators.mix.position import held_out
-from operators.mix.schedule import Phase
-from operators.mix.select import Selection, layout_of, rows_of, select_in_memory, survey
-from operators.mix.spec import REHYDRATION, Budget, Multiplier
-from operators.mix.weights import Alpha, Explicit, Natural, SpecError, Temperature
-from operators.mix.where import Bound
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.select.counts import count
+from corpusmill.operators.mix.select.interleave import order_in_shard
+from corpusmill.operators.mix.select.position import held_out
+from corpusmill.operators.mix.select.select import Selection, layout_of, rows_of, select_in_memory, survey
+from corpusmill.operators.mix.spec.schedule import Phase
+from corpusmill.operators.mix.spec.spec import REHYDRATION, Budget, Multiplier
+from corpusmill.operators.mix.spec.weights import Alpha, Explicit, Natural, SpecError, Temperature
+from corpusmill.operators.mix.spec.where import Bound
+from corpusmill.operators.mix.supply.bins import Layout
+from corpusmill.operators.mix.supply.histograms import histogram
+from corpusmill.operators.mix.supply.leaves import LeafTable
+from corpusmill.operators.mix.supply.levels import Bins
 from tests.property.mix.supplies import corpus, flat, nested
 
 PHASES = (Phase(name="first", share=0.6), Phase(name="last", share=0.4))

@@ -4,10 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators.mix.schedule import Level
-from operators.mix.select import select_in_memory
-from operators.mix.spec import MixSpec
-from operators.mix.weights import Alpha, Temperature
+from corpusmill.operators.mix.select.select import select_in_memory
+from corpusmill.operators.mix.spec.schedule import Level
+from corpusmill.operators.mix.spec.spec import MixSpec
+from corpusmill.operators.mix.spec.weights import Alpha, Temperature
 
 SHARDS, SHARD_TOKENS = 6, 50_000_000
 MOST = 0.02

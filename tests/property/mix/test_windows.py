@@ -6,12 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from operators.mix.rounding import balancers, leeway
-from operators.mix.schedule import Level, Phase
-from operators.mix.select import select_in_memory
-from operators.mix.spec import MixSpec
-from operators.mix.weights import Temperature
-from operators.mix.where import Bound
+from corpusmill.operators.mix.plan.rounding import balancers, leeway
+from corpusmill.operators.mix.select.select import select_in_memory
+from corpusmill.operators.mix.spec.schedule import Level, Phase
+from corpusmill.operators.mix.spec.spec import MixSpec
+from corpusmill.operators.mix.spec.weights import Temperature
+from corpusmill.operators.mix.spec.where import Bound
 
 LAW = {"domain": ("law",)}
 PHASES = (Phase(name="main", share=0.8), Phase(name="end", share=0.2))

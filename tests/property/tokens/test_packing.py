@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.tokens.packing.best_fit import best_fit
-from operators.tokens.packing.concat import concat
-from operators.tokens.packing.documents import Documents
-from operators.tokens.packing.layout import Layout
-from operators.tokens.packing.sliding import sliding
-from operators.tokens.packing.table import sequences, unpacked, values
-from operators.tokens.packing.unpack import chosen, documents_in
-from operators.tokens.packing.whole import whole
-from operators.tokens.rows import TokenRows, offsets_of
-from operators.tokens.schema import SEQUENCES
+from corpusmill.operators.tokens.packing.best_fit import best_fit
+from corpusmill.operators.tokens.packing.concat import concat
+from corpusmill.operators.tokens.packing.documents import Documents
+from corpusmill.operators.tokens.packing.layout import Layout
+from corpusmill.operators.tokens.packing.sliding import sliding
+from corpusmill.operators.tokens.packing.table import sequences, unpacked, values
+from corpusmill.operators.tokens.packing.unpack import chosen, documents_in
+from corpusmill.operators.tokens.packing.whole import whole
+from corpusmill.operators.tokens.rows import TokenRows, offsets_of
+from corpusmill.operators.tokens.schema import SEQUENCES
 
 LENGTHS = st.lists(st.integers(0, 30), max_size=12)
 SIZE = 8

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from operators.mix.family import Infeasible
-from operators.mix.schedule import HeadDecay, Level, equal_phases
-from operators.mix.select import Selection, select_in_memory
-from operators.mix.spec import REHYDRATION, Budget, MixSpec, Multiplier
-from operators.mix.weights import Explicit, Natural, SpecError, Temperature, UniMax
-from operators.mix.where import Bound, Replay
-from pipeline.verify.mixed import Mixed, budget, caps, farthest, leaves, parts, windows
-from pipeline.verify.written import Leafwise
+from corpusmill.operators.mix.select.select import Selection, select_in_memory
+from corpusmill.operators.mix.solve.family import Infeasible
+from corpusmill.operators.mix.spec.schedule import HeadDecay, Level, equal_phases
+from corpusmill.operators.mix.spec.spec import REHYDRATION, Budget, MixSpec, Multiplier
+from corpusmill.operators.mix.spec.weights import Explicit, Natural, SpecError, Temperature, UniMax
+from corpusmill.operators.mix.spec.where import Bound, Replay
+from corpusmill.pipeline.verify.mixed import Mixed, budget, caps, farthest, leaves, parts, windows
+from corpusmill.pipeline.verify.written import Leafwise
 
 CHECKS = (budget, leaves, windows, caps)
 DE = {"language": ("de",)}

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cluster import lease
-from cluster.filesystems import StorageError
-from cluster.storage import Store
+from corpusmill.cluster import lease
+from corpusmill.cluster.filesystems import StorageError
+from corpusmill.cluster.storage import Store
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import ray
 
-from cluster import reach
-from cluster.storage import Store
-from pipeline import own_output, sweep
+from corpusmill.cluster import reach
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.files import dataset_layout as own_output
+from corpusmill.pipeline.workspace import sweep
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cluster.filesystems import StorageError, filesystem
-from cluster.storage import Store, etag_of
+from corpusmill.cluster.filesystems import StorageError, filesystem
+from corpusmill.cluster.storage import Store, etag_of
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 import ray.job_submission
 from ray.exceptions import AuthenticationError
 
-from cluster.submit import JobFailed, submit
+from corpusmill.cluster.submit import JobFailed, submit
 
 
 def test_one_that_wants_a_token(monkeypatch):

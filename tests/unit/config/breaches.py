@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from operators.batch import Batch
-from operators.contract import Arrays, Columns, Decision, Signal
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Arrays, Columns, Decision, Signal
 
 
 @dataclass(frozen=True, kw_only=True)

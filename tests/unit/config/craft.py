@@ -6,8 +6,19 @@ from typing import BinaryIO, ClassVar, Literal
 
 import pyarrow as pa
 
-from operators.batch import TEXT, Batch
-from operators.contract import RECORD, Arrays, Columns, Decision, Extract, Reader, Resource, Rewrite, Signal, Span
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import (
+    RECORD,
+    Arrays,
+    Columns,
+    Decision,
+    Extract,
+    Reader,
+    Resource,
+    Rewrite,
+    Signal,
+    Span,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config.load import parse
-from pipeline.config.problems import JobError
+from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.pipeline.config.load import parse
 
 MARK = "#> "
 CUT = "..."

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.config.load import parse
-from pipeline.config.problems import JobError
-from pipeline.config.readers import build_reader
+from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.pipeline.config.build.readers import build_reader
+from corpusmill.pipeline.config.load import parse
 
 
 def job(inputs: str, steps: str = "", more: str = ""):

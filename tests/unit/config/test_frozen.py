@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from pipeline.config.spec import JobSpec
+from corpusmill.pipeline.config.sections.spec import JobSpec
 
 JOB = {
     "name": "a",

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipeline.config.load import load, parse
-from pipeline.config.problems import JobError
-from pipeline.config.spec import JobSpec
+from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.pipeline.config.load import load, parse
+from corpusmill.pipeline.config.sections.spec import JobSpec
 
 JOB = """
 name: my-corpus

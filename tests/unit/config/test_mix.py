@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from operators.mix.schedule import HeadDecay, Level, Phase
-from operators.mix.spec import Budget, MixSpec, Multiplier, OnExhausted
-from operators.mix.weights import Explicit, Natural, QualityCurve, Temperature
-from operators.mix.where import Boost, Bound, Cap, Replay
-from pipeline.config.load import parse
-from pipeline.config.problems import JobError
-from pipeline.mixing import mix_of
-from pipeline.stages.inventory import Shard
-from pipeline.stages.tokenize import units_of
+from corpusmill.operators.mix.spec.schedule import HeadDecay, Level, Phase
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec, Multiplier, OnExhausted
+from corpusmill.operators.mix.spec.weights import Explicit, Natural, QualityCurve, Temperature
+from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
+from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.pipeline.config.load import parse
+from corpusmill.pipeline.config.sections.mixing import mix_of
+from corpusmill.pipeline.stages.tokenize.stage import units_of
+from corpusmill.pipeline.workspace.inventory import Shard
 
 HEAD = "name: j\ninputs: [{source: a, paths: [x.jsonl], columns: {quality: q}, domain: law, language: e}]\n"
 LAST_YEAR = HEAD.replace("}]", "}, {source: last-year, paths: [y.jsonl], columns: {quality: q}}]")

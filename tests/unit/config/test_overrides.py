@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.config.load import parse
-from pipeline.config.problems import JobError
+from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.pipeline.config.load import parse
 
 C = "tests.unit.config.craft."
 JOB = f"""name: j

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.config.secrets import known_secrets, redacted, redacted_value, secret_name, secret_option
+from corpusmill.pipeline.config.base.secrets import known_secrets, redacted, redacted_value, secret_name, secret_option
 
 SECRETS = st.text("abcXYZ0189+/-_", min_size=9, max_size=40).filter(lambda s: not s.isdigit() and s.strip("/") == s)
 URL_SAFE = st.text("abcXYZ0189-_", min_size=9, max_size=40).filter(lambda s: not s.isdigit())

@@ -6,15 +6,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from operators import load as operators
-from pipeline import config, recipes
-from pipeline.config.addresses import Surroundings
-from pipeline.config.building import build
-from pipeline.config.load import load, parse
-from pipeline.config.recipes import find_recipe, recipe_names
-from pipeline.config.schema import job_schema
-from pipeline.config.source import read
-from pipeline.config.spec import JobSpec
+from corpusmill.operators import load as operators
+from corpusmill.pipeline import config, recipes
+from corpusmill.pipeline.config.base.addresses import Surroundings
+from corpusmill.pipeline.config.base.source import read
+from corpusmill.pipeline.config.build.building import build
+from corpusmill.pipeline.config.build.recipes import find_recipe, recipe_names
+from corpusmill.pipeline.config.load import load, parse
+from corpusmill.pipeline.config.schema import job_schema
+from corpusmill.pipeline.config.sections.spec import JobSpec
 from tests.contract.needed import PARAMS
 
 STARTER = Path(config.__path__[0]) / "starter.yaml"

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cluster.storage import Store
-from pipeline.exchange import files
-from pipeline.exchange.key_range import EVERYTHING, KeyRange
-from pipeline.exchange.order import sorted_by_key
-from pipeline.exchange.reading import TAIL_BYTES, read_part, read_range
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.exchange import files
+from corpusmill.pipeline.exchange.key_range import EVERYTHING, KeyRange
+from corpusmill.pipeline.exchange.order import sorted_by_key
+from corpusmill.pipeline.exchange.reading import TAIL_BYTES, read_part, read_range
 
 
 def table_of(keys, ids) -> pa.Table:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.exchange.planning import FAN, UNIT_BYTES, plan_exchange
+from corpusmill.pipeline.exchange.planning import FAN, UNIT_BYTES, plan_exchange
 
 MIB = 1 << 20
 

@@ -4,12 +4,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cluster.storage import Store
-from pipeline.exchange import files, planning
-from pipeline.exchange.planning import plan_exchange
-from pipeline.exchange.reading import read_range
-from pipeline.exchange.rounds import run_exchange
-from pipeline.phases import Work
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.exchange import files, planning
+from corpusmill.pipeline.exchange.planning import plan_exchange
+from corpusmill.pipeline.exchange.reading import read_range
+from corpusmill.pipeline.exchange.rounds import run_exchange
+from corpusmill.pipeline.execution.phases import Work
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from operators.extract.html import columns as C
-from operators.extract.html.assembly import assemble
-from operators.extract.html.model import blank
-from operators.extract.html.page import read_blocks as in_one_kernel
-from operators.extract.html.workspace import allocate
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.workspace import allocate
+from corpusmill.operators.extract.html.model.model import blank
+from corpusmill.operators.extract.html.page import read_blocks as in_one_kernel
+from corpusmill.operators.extract.html.result.assembly import assemble
 
 WS = allocate(1 << 16)
 read_blocks = in_one_kernel.py_func  # its kernels one by one, which extraction has compiled already

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from operators.extract.html import columns as C
-from operators.extract.html import tags as T
-from operators.extract.html.tokenizer import tokenize
-from operators.extract.html.workspace import MAX_DEPTH, allocate
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base import tags as T
+from corpusmill.operators.extract.html.base.workspace import MAX_DEPTH, allocate
+from corpusmill.operators.extract.html.parse.tokenizer import tokenize
 
 WS = allocate(1 << 16)
 NAMES = {number: name for name, number in T.NUMBER.items()}

@@ -5,10 +5,10 @@ import json
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import Batch
-from operators.contract import Decision, Operator, Reader
-from pipeline.chain import STANDARD, Chain
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Decision, Operator, Reader
+from corpusmill.pipeline.steps.chain import STANDARD, Chain
 from tests.unit.extract.test_boilerplate_score import WALLS, page
 from tests.unit.extract.test_main_text import PAGE
 

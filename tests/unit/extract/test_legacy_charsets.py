@@ -2,7 +2,7 @@
 
 import pytest
 
-from operators.text.charset import codec_named
+from corpusmill.operators.text.charset import codec_named
 from tests.unit.extract.test_main_text import extract
 
 TEXTS = {

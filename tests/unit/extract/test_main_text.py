@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import Batch
-from operators.contract import Operator
+from corpusmill.operators import load
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Operator
 
 PARAGRAPH = (
     "<p>The kettle was on the stove before anyone else was awake, and by the time the others came down the tea was"

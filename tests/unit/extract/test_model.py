@@ -5,9 +5,9 @@ import io
 import numpy as np
 import pytest
 
-from operators import load
-from operators.extract.html.model import dump
-from operators.extract.html.model import load as load_model
+from corpusmill.operators import load
+from corpusmill.operators.extract.html.model.model import dump
+from corpusmill.operators.extract.html.model.model import load as load_model
 
 SHIPPED = load.shipped("shipped:extract/models/main_text.npz")
 

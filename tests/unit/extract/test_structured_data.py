@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from operators.extract.html.jsonld import MOST_BYTES, described
-from operators.extract.html.workspace import MAX_SCRIPTS
+from corpusmill.operators.extract.html.base.workspace import MAX_SCRIPTS
+from corpusmill.operators.extract.html.result.jsonld import MOST_BYTES, described
 from tests.unit.extract.test_main_text import extract
 
 ENGLISH = "The kettle was on the stove before anyone else was awake and the tea was ready. " * 3

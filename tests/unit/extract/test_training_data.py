@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
-from operators.signals.web.hosts import registered_domain
-from operators.text.charset import decoded, detect
+from corpusmill.operators.signals.web.hosts import registered_domain
+from corpusmill.operators.text.charset import decoded, detect
 from training.conftest import NEED_LIGHTGBM
 from training.extract.teacher import packages
 

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators.mix.cuts_file import ARRAYS, NotCuts, from_npz, to_npz
-from operators.mix.schedule import Level, equal_phases
-from operators.mix.select import select_in_memory
-from operators.mix.spec import Budget, MixSpec
-from operators.mix.weights import Temperature
+from corpusmill.operators.mix.cuts.cuts_file import ARRAYS, NotCuts, from_npz, to_npz
+from corpusmill.operators.mix.select.select import select_in_memory
+from corpusmill.operators.mix.spec.schedule import Level, equal_phases
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec
+from corpusmill.operators.mix.spec.weights import Temperature
 
 
 @pytest.fixture(scope="module")

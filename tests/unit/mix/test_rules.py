@@ -5,14 +5,14 @@ import time
 import numpy as np
 import pytest
 
-from operators.mix.advise import advise
-from operators.mix.family import Infeasible
-from operators.mix.plan import MixPlan, plan
-from operators.mix.plan_json import from_json, to_json
-from operators.mix.schedule import HeadDecay, Phase, equal_phases
-from operators.mix.spec import Budget, OnExhausted
-from operators.mix.weights import Alpha, Explicit, Natural, QualityCurve, SpecError, Temperature
-from operators.mix.where import Boost, Bound, Cap, Replay
+from corpusmill.operators.mix.plan.advise import advise
+from corpusmill.operators.mix.plan.plan import MixPlan, plan
+from corpusmill.operators.mix.plan.plan_json import from_json, to_json
+from corpusmill.operators.mix.solve.family import Infeasible
+from corpusmill.operators.mix.spec.schedule import HeadDecay, Phase, equal_phases
+from corpusmill.operators.mix.spec.spec import Budget, OnExhausted
+from corpusmill.operators.mix.spec.weights import Alpha, Explicit, Natural, QualityCurve, SpecError, Temperature
+from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
 from tests.property.mix.supplies import flat, languages, nested, supply
 
 LAW_AND_WEB = supply(

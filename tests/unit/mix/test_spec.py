@@ -2,10 +2,10 @@
 
 import pytest
 
-from operators.mix.schedule import HeadDecay, Level, Phase
-from operators.mix.spec import Budget, MixSpec, Multiplier
-from operators.mix.weights import Alpha, Explicit, QualityCurve, SpecError, Temperature
-from operators.mix.where import Boost, Bound, Cap, Replay
+from corpusmill.operators.mix.spec.schedule import HeadDecay, Level, Phase
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec, Multiplier
+from corpusmill.operators.mix.spec.weights import Alpha, Explicit, QualityCurve, SpecError, Temperature
+from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
 
 LEVEL = Level(columns=("language",))
 

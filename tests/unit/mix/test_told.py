@@ -6,15 +6,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators.mix.advise import advise
-from operators.mix.explain import explain
-from operators.mix.plan import plan
-from operators.mix.plan_json import from_json, to_json
-from operators.mix.schedule import Level, Phase
-from operators.mix.select import select_in_memory
-from operators.mix.spec import Budget, MixSpec, Multiplier
-from operators.mix.weights import Explicit, Natural, SpecError
-from operators.mix.where import Boost, Bound, Cap
+from corpusmill.operators.mix.plan.advise import advise
+from corpusmill.operators.mix.plan.explain import explain
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.plan.plan_json import from_json, to_json
+from corpusmill.operators.mix.select.select import select_in_memory
+from corpusmill.operators.mix.spec.schedule import Level, Phase
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec, Multiplier
+from corpusmill.operators.mix.spec.weights import Explicit, Natural, SpecError
+from corpusmill.operators.mix.spec.where import Boost, Bound, Cap
 from tests.property.mix.supplies import flat, languages, nested
 
 THREE = languages({"en": 10_000, "de": 5_000, "fr": 1_000})

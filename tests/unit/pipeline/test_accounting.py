@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.accounting import AccountingError, Sums, Tally, check
+from corpusmill.pipeline.execution.tally import AccountingError, Sums, Tally, check
 
 PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple)
 COUNTS = st.dictionaries(PATHS, st.integers(1, 100), max_size=5)

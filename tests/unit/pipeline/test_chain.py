@@ -3,10 +3,10 @@
 import pyarrow as pa
 import pytest
 
-from operators import load
-from operators.batch import TEXT, Batch
-from operators.contract import ContractError, Operator, Reader
-from pipeline.chain import STANDARD, Chain, reason_word
+from corpusmill.operators import load
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import ContractError, Operator, Reader
+from corpusmill.pipeline.steps.chain import STANDARD, Chain, reason_word
 
 
 def chain(*steps: tuple[str, dict[str, object]], fixed: dict[str, str] | None = None) -> Chain:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cluster import lease
-from cluster.storage import Store
-from pipeline.cli import main
-from pipeline.config.load import load
+from corpusmill.cluster import lease
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.config.load import load
 from tests.pipeline.jobs import ROOT
 
 JOB = {"name": "small", "inputs": [{"source": "a", "paths": ["a.jsonl"]}]}
@@ -50,7 +50,7 @@ def test_a_job_file_written_as_json_takes_what_the_command_line_changes(folder):
 
 @pytest.mark.parametrize("address", ["head:8265", "head:1", "auto", "ray://head:10001"])
 def test_submit_refuses_what_is_no_job_server_and_names_one(folder, address, monkeypatch):
-    monkeypatch.delattr("pipeline.commands.submit_job")  # Ray would try to reach it for most of a minute
+    monkeypatch.delattr("pipeline.commands.run.submit_job")  # Ray would try to reach it for most of a minute
     told = refused("submit", "--address", address, folder / "job.json")
     assert f"expected the job server of the cluster, http://HOST:8265, found {address!r}" in told
     assert told.rstrip().endswith("say --address http://head:8265" if "head" in address else ":8265")
@@ -59,7 +59,7 @@ def test_submit_refuses_what_is_no_job_server_and_names_one(folder, address, mon
 def test_submit_takes_a_sample_and_a_limit_along(folder, monkeypatch):
     sent: dict[str, str] = {}
     keep = lambda *, files, entrypoint, **_: sent.update(files, run=entrypoint)  # noqa: E731
-    monkeypatch.setattr("pipeline.commands.submit_job", keep)
+    monkeypatch.setattr("corpusmill.pipeline.commands.run.submit_job", keep)
     arguments = [
         "submit",
         "--address",
@@ -119,7 +119,7 @@ def interrupted(after_s: float, *arguments: object) -> tuple[int, str]:
     """Exit code and last words of a command that Ctrl-C reaches so many seconds after it began to run."""
     wait = f"import _thread, threading; threading.Timer({after_s}, _thread.interrupt_main).start()"
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # in the background it is ignored
-    code = f"{heard}; from pipeline.cli import main; {wait}; main(prog_name='corpusmill')"
+    code = f"{heard}; from corpusmill.pipeline.cli.main import main; {wait}; main(prog_name='corpusmill')"
     done = subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=ROOT,

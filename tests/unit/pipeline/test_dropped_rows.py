@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from operators import load
-from operators.contract import Reader
-from pipeline.accounting import Tally
-from pipeline.chain import Chain
-from pipeline.config.load import parse
-from pipeline.inspection import shown
-from pipeline.stages.document_writer import DocumentWriter
-from pipeline.stages.ingest_unit import records
-from pipeline.stages.inventory import Shard
-from pipeline.stages.shard_writer import ShardWriter
+from corpusmill.operators import load
+from corpusmill.operators.contract import Reader
+from corpusmill.pipeline.config.load import parse
+from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.report.documents import shown
+from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
+from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter
+from corpusmill.pipeline.stages.ingest.unit import records
+from corpusmill.pipeline.steps.chain import Chain
+from corpusmill.pipeline.workspace.inventory import Shard
 
 URI = "file:///in/some.jsonl"
 LINES = b'{"text": "a b c"}\n\n{"text": "a"}\n{"txt": "a b c"}\n{"text": "d e f"}\n'

@@ -8,22 +8,22 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from cluster.storage import Store
-from operators.batch import TEXT, Batch
-from operators.decide.quantiles import Quantiles
-from operators.rewrite.common_lines import HASH, CommonLines
-from operators.text.bins import low_of
-from operators.text.line_hashes import line_hash
-from operators.text.quantiles import from_lines
-from pipeline.dedup.settings import EnteredShard
-from pipeline.gathered import lines as gathering
-from pipeline.gathered.bins import GatherBins
-from pipeline.gathered.calibrate import Judged, calibrate
-from pipeline.gathered.common_lines import common_lines
-from pipeline.gathered.lines import GatherLines
-from pipeline.identity import SHARD_BITS
-from pipeline.phases import Work
-from pipeline.stages.inventory import Shard
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.decide.quantiles import Quantiles
+from corpusmill.operators.rewrite.common_lines import HASH, CommonLines
+from corpusmill.operators.text.bins import low_of
+from corpusmill.operators.text.line_hashes import line_hash
+from corpusmill.operators.text.quantiles import from_lines
+from corpusmill.pipeline.dedup.settings import EnteredShard
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.files.ids import SHARD_BITS
+from corpusmill.pipeline.stages.gathered import lines as gathering
+from corpusmill.pipeline.stages.gathered.bins import GatherBins
+from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
+from corpusmill.pipeline.stages.gathered.common_lines import common_lines
+from corpusmill.pipeline.stages.gathered.lines import GatherLines
+from corpusmill.pipeline.workspace.inventory import Shard
 
 SHARDS = [Shard(n // 4, n, "s", "readers.jsonl", f"{n}.jsonl", 0, 9, 9, "e") for n in range(7)]  # of two runs
 LINES = [f"line number {n}" for n in range(400)]

@@ -9,21 +9,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cluster.storage import Store
-from operators.mix import bins
-from operators.mix.counts import count
-from operators.mix.cuts_file import to_npz
-from operators.mix.leaves import LeafTable
-from operators.mix.levels import Bins
-from operators.mix.plan import plan
-from operators.mix.schedule import Level
-from operators.mix.select import InMemory, cut, layout_of, rows_of, survey
-from operators.mix.spec import Budget, MixSpec
-from operators.mix.weights import SpecError
-from pipeline.stages import grouped
-from pipeline.stages.grouped import read_groups
-from pipeline.stages.near_cuts import Asked
-from pipeline.stages.supply import CountLeaves, summed
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.cuts.cuts_file import to_npz
+from corpusmill.operators.mix.plan.plan import plan
+from corpusmill.operators.mix.select.counts import count
+from corpusmill.operators.mix.select.select import InMemory, cut, layout_of, rows_of, survey
+from corpusmill.operators.mix.spec.schedule import Level
+from corpusmill.operators.mix.spec.spec import Budget, MixSpec
+from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.operators.mix.supply import bins
+from corpusmill.operators.mix.supply.leaves import LeafTable
+from corpusmill.operators.mix.supply.levels import Bins
+from corpusmill.pipeline.stages.mix import grouped
+from corpusmill.pipeline.stages.mix.grouped import read_groups
+from corpusmill.pipeline.stages.mix.near_cuts import Asked
+from corpusmill.pipeline.stages.mix.supply import CountLeaves, summed
 
 SPEC = MixSpec(levels=(Level(columns=("domain",)),), budget=Budget(multiple=0.4))
 UNITS = 9

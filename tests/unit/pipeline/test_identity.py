@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.identity import ROW_BITS, RUN_BITS, SHARD_BITS, OutOfNumbers, digest, doc_ids, shard_of
+from corpusmill.pipeline.files.ids import ROW_BITS, RUN_BITS, SHARD_BITS, OutOfNumbers, digest, doc_ids, shard_of
 
 RUNS, SHARDS, ROWS = (st.integers(0, (1 << bits) - 1) for bits in (RUN_BITS, SHARD_BITS, ROW_BITS))
 

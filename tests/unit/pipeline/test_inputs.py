@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import input_paths
-from pipeline.config.inputs import InputSpec
-from pipeline.config.load import parse
-from pipeline.input_paths import InputFile
-from pipeline.inputs import Found, _sample, find
+from corpusmill.pipeline.config.load import parse
+from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.inputs import paths as input_paths
+from corpusmill.pipeline.inputs.files import Found, _sample, find
+from corpusmill.pipeline.inputs.paths import InputFile
 
 
 @pytest.fixture

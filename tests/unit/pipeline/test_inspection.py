@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
-from cluster.storage import Store
-from pipeline import inspection
-from pipeline.cli import main
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.report import documents as inspection
 from tests.pipeline.jobs import write_job
 
 

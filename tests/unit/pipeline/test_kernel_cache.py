@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import kernel_cache, kernel_locator
+from corpusmill.pipeline.kernels import cache as kernel_cache
+from corpusmill.pipeline.kernels import locator as kernel_locator
 
 ROOT = Path(__file__).resolve().parents[3]
 KERNEL = """
@@ -30,7 +31,7 @@ def doubled(x):
     return x * FACTOR
 """
 RUN = """
-from pipeline import kernel_cache
+from corpusmill.pipeline.kernels import cache as kernel_cache
 kernel_cache.choose()
 from mine.kernel import kernel
 value = kernel(3)

@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from cluster import lease
-from cluster.storage import Store
-from pipeline import kernel_cache, kernels
-from pipeline.config.load import parse
-from pipeline.progress import Display
-from pipeline.run import Run
-from pipeline.stages import stage
-from pipeline.stages.units import Done
+from corpusmill.cluster import lease
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.config.load import parse
+from corpusmill.pipeline.execution import run_stage as stage
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_units import Done
+from corpusmill.pipeline.kernels import cache as kernel_cache
+from corpusmill.pipeline.kernels import compile as kernels
 from tests.pipeline.jobs import ROOT, job_text
 
 WORKER = """
 import sys, time
 from pathlib import Path
-from pipeline import kernels
+from corpusmill.pipeline.kernels import compile as kernels
 
 log = Path(sys.argv[1])
 

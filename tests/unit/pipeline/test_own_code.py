@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import own_code, sources
-from pipeline.config.load import load
-from pipeline.config.spec import JobSpec
-from pipeline.parts import parts_of
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.steps import sources
+from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps.step_groups import parts_of
 
 OPERATOR = '''"""Verse."""
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from typing import ClassVar
 import pyarrow as pa
 import numpy as np
 
-from operators.contract import Signal
+from corpusmill.operators.contract import Signal
 {imports}
 
 

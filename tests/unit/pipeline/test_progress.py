@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from pipeline.progress import Display, screen
+from corpusmill.pipeline.execution.progress import Display, screen
 
 
 class Clock:

@@ -7,16 +7,16 @@ from typing import BinaryIO
 import pyarrow as pa
 import pytest
 
-from cluster.filesystems import filesystem
-from cluster.storage import etag_of
-from operators.contract import Span
-from operators.readers.framing.rows import Rows
-from operators.readers.jsonl import Jsonl
-from pipeline.accounting import AccountingError, Tally
-from pipeline.chain import Chain
-from pipeline.config.load import load
-from pipeline.stages.ingest_unit import InputChanged, opened, records
-from pipeline.stages.inventory import Shard
+from corpusmill.cluster.filesystems import filesystem
+from corpusmill.cluster.storage import etag_of
+from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.rows import Rows
+from corpusmill.operators.readers.jsonl import Jsonl
+from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.execution.tally import AccountingError, Tally
+from corpusmill.pipeline.stages.ingest.unit import InputChanged, opened, records
+from corpusmill.pipeline.steps.chain import Chain
+from corpusmill.pipeline.workspace.inventory import Shard
 from tests.pipeline.jobs import write_job
 
 

@@ -4,17 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from cluster.storage import Store
-from operators.readers.jsonl import Jsonl
-from pipeline import sweep
-from pipeline.dedup import index
-from pipeline.dedup.deduplicate import deduplicate
-from pipeline.dedup.index import record
-from pipeline.dedup.settings import Settings
-from pipeline.input_paths import InputFile
-from pipeline.stages import withheld
-from pipeline.stages.inventory import Numbered, numbered
-from pipeline.stages.withheld import Withheld
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.readers.jsonl import Jsonl
+from corpusmill.pipeline.dedup import index
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.index import record
+from corpusmill.pipeline.dedup.settings import Settings
+from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.workspace import sweep, withheld
+from corpusmill.pipeline.workspace.inventory import Numbered, numbered
+from corpusmill.pipeline.workspace.withheld import Withheld
 from tests.dedup.test_increments import spec_of, update
 from tests.dedup.test_invariance import corpus
 from tests.dedup.workspace import Workspace

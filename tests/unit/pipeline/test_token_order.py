@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import tables
-from pipeline.stages.token_order import IDS, LEVEL, ROWS_AT_ONCE, SPLIT, write_sorted
-from pipeline.tables import TableWriter
+from corpusmill.pipeline.files import tables
+from corpusmill.pipeline.files.tables import TableWriter
+from corpusmill.pipeline.stages.tokenize.token_order import IDS, LEVEL, ROWS_AT_ONCE, SPLIT, write_sorted
 
 WANTED = pa.schema(
     {"doc_id": pa.int64(), "u": pa.uint64(), "language": pa.string(), "score": pa.float64(), "n_tokens": pa.int32()}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from operators.tokens.balance import MOST_COPIES, copies, rates
+from corpusmill.operators.tokens.balance import MOST_COPIES, copies, rates
 
 
 def test_languages_weigh_by_the_root_of_what_the_mix_takes_of_them():

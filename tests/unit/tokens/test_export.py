@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from operators.tokens.export.megatron import bin_bytes, id_type, idx_bytes
-from operators.tokens.export.npy import npy_bytes, npy_header
+from corpusmill.operators.tokens.export.megatron import bin_bytes, id_type, idx_bytes
+from corpusmill.operators.tokens.export.npy import npy_bytes, npy_header
 
 ROWS = st.lists(st.lists(st.integers(0, 60_000), max_size=5), max_size=6)
 

@@ -2,10 +2,10 @@
 
 import pyarrow as pa
 
-from operators import load as operators_load
-from operators.batch import TEXT
-from operators.tokens.fertility import Fertility, fertility
-from operators.tokens.tokenizer import load
+from corpusmill.operators import load as operators_load
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.tokens.fertility import Fertility, fertility
+from corpusmill.operators.tokens.tokenizer import load
 
 
 def test_counts_are_summed_by_language():

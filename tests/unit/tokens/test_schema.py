@@ -5,9 +5,9 @@ import io
 import numpy as np
 import pyarrow.parquet as pq
 
-from operators.tokens.packing.concat import concat
-from operators.tokens.packing.table import sequences
-from operators.tokens.schema import ROW_GROUP_SEQUENCES, SEQUENCES, Footer, shard_schema, write_options
+from corpusmill.operators.tokens.packing.concat import concat
+from corpusmill.operators.tokens.packing.table import sequences
+from corpusmill.operators.tokens.schema import ROW_GROUP_SEQUENCES, SEQUENCES, Footer, shard_schema, write_options
 from tests.property.tokens.test_packing import documents_of
 
 FOOTER = Footer(tokenizer_sha256="ab", vocab_size=9, eos_id=0, packing="concat", sequence_tokens=8)

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from operators import load as operators_load
-from operators.batch import TEXT
-from operators.tokens.specials import NoSuchToken
-from operators.tokens.tokenizer import load
+from corpusmill.operators import load as operators_load
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.tokens.specials import NoSuchToken
+from corpusmill.operators.tokens.tokenizer import load
 
 DEFAULT = "shipped:tokens/models/default.tokenizer.json"
 

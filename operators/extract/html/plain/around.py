@@ -2,9 +2,9 @@
 
 from math import log1p
 
-from operators.extract.html.plain import text as t
-from operators.extract.html.plain.own import LEAF_KIND, link_share
-from operators.extract.html.plain.page import Block, Element, Page
+from corpusmill.operators.extract.html.plain import text as t
+from corpusmill.operators.extract.html.plain.own import LEAF_KIND, link_share
+from corpusmill.operators.extract.html.plain.page import Block, Element, Page
 
 Key = tuple[int, int | None]
 

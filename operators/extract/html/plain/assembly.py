@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from operators.extract.html.plain.page import Block, Element, Page
+from corpusmill.operators.extract.html.plain.page import Block, Element, Page
 
 _BLANK = bytes(range(33))
 _SIGNS_ONLY = re.compile(rb"[^0-9A-Za-z\x80-\xff]*")

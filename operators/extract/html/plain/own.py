@@ -2,8 +2,8 @@
 
 from math import log1p
 
-from operators.extract.html.plain import text as t
-from operators.extract.html.plain.page import Block, Page
+from corpusmill.operators.extract.html.plain import text as t
+from corpusmill.operators.extract.html.plain.page import Block, Page
 
 LEAF_KINDS = {
     1: "li",

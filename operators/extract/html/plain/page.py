@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from operators.extract.html import columns as C
-from operators.extract.html import tags as T
-from operators.extract.html.model import Model
-from operators.extract.html.workspace import Workspace
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base import tags as T
+from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.model.model import Model
 
 NAMES = {number: name for name, number in T.NUMBER.items()}
 

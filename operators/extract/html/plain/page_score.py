@@ -2,10 +2,10 @@
 
 from math import log1p
 
-from operators.extract.html.plain import text as t
-from operators.extract.html.plain.around import is_prose, link_words, words
-from operators.extract.html.plain.own import heading_level
-from operators.extract.html.plain.page import Page
+from corpusmill.operators.extract.html.plain import text as t
+from corpusmill.operators.extract.html.plain.around import is_prose, link_words, words
+from corpusmill.operators.extract.html.plain.own import heading_level
+from corpusmill.operators.extract.html.plain.page import Page
 
 
 def page_row(page: Page, first: list[dict[str, float]], scores: list[float]) -> dict[str, float]:

@@ -1,10 +1,10 @@
 """Features of the second stage: scores of the first around a block."""
 
-from operators.extract.html.feature_names import CARRIED
-from operators.extract.html.plain.around import path, words
-from operators.extract.html.plain.page import Block, Page
-from operators.extract.html.plain.section_score import densest, page_choice, section_scores
-from operators.extract.html.plain.whole import weight
+from corpusmill.operators.extract.html.features.names import CARRIED
+from corpusmill.operators.extract.html.plain.around import path, words
+from corpusmill.operators.extract.html.plain.page import Block, Page
+from corpusmill.operators.extract.html.plain.section_score import densest, page_choice, section_scores
+from corpusmill.operators.extract.html.plain.whole import weight
 
 
 def mean_score(page: Page, scores: list[float], numbers: list[int]) -> float:

@@ -2,13 +2,13 @@
 
 from itertools import pairwise
 
-from operators.extract.html.attributes import HIDDEN_WORD, OF_CLASS, OF_ROLE
-from operators.extract.html.hashing import fnv1a, folded
-from operators.extract.html.name_groups import GROUPS
-from operators.extract.html.phrases import DATA_BYTES, DESCRIPTION_BYTES
-from operators.extract.html.plain import text as t
-from operators.extract.html.plain.own import heading_level, link_share
-from operators.extract.html.plain.page import Block, Page
+from corpusmill.operators.extract.html.base.hashing import fnv1a, folded
+from corpusmill.operators.extract.html.features.name_groups import GROUPS
+from corpusmill.operators.extract.html.features.phrases import DATA_BYTES, DESCRIPTION_BYTES
+from corpusmill.operators.extract.html.parse.attributes import HIDDEN_WORD, OF_CLASS, OF_ROLE
+from corpusmill.operators.extract.html.plain import text as t
+from corpusmill.operators.extract.html.plain.own import heading_level, link_share
+from corpusmill.operators.extract.html.plain.page import Block, Page
 
 MEANING = {
     folded(fnv1a(word.encode(), seed)): group

@@ -2,10 +2,10 @@
 
 from math import log1p
 
-from operators.extract.html.plain.around import page_words, total, within, words
-from operators.extract.html.plain.own import heading_level
-from operators.extract.html.plain.page import Page
-from operators.extract.html.plain.whole import weight
+from corpusmill.operators.extract.html.plain.around import page_words, total, within, words
+from corpusmill.operators.extract.html.plain.own import heading_level
+from corpusmill.operators.extract.html.plain.page import Page
+from corpusmill.operators.extract.html.plain.whole import weight
 
 
 def section_at(page: Page, at: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 import re
 
-from operators.extract.html.hashing import fnv1a, folded
+from corpusmill.operators.extract.html.base.hashing import fnv1a, folded
 
 _WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]+")
 _SENTENCE_END = re.compile('[.!?](?=$|[\x00- "])|[\u3002\uff01\uff1f]')

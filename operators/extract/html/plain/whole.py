@@ -3,8 +3,8 @@
 from collections import Counter
 from math import log1p
 
-from operators.extract.html.plain import text as t
-from operators.extract.html.plain.around import (
+from corpusmill.operators.extract.html.plain import text as t
+from corpusmill.operators.extract.html.plain.around import (
     best,
     best_container,
     containers,
@@ -17,9 +17,9 @@ from operators.extract.html.plain.around import (
     total,
     words,
 )
-from operators.extract.html.plain.own import heading_level, own, place
-from operators.extract.html.plain.page import Page
-from operators.extract.html.plain.section import section
+from corpusmill.operators.extract.html.plain.own import heading_level, own, place
+from corpusmill.operators.extract.html.plain.page import Page
+from corpusmill.operators.extract.html.plain.section import section
 
 
 def first(numbers: list[int]) -> int | None:

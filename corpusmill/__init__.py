@@ -1,0 +1,1 @@
+"""Turns crawls into training-ready token datasets."""

@@ -1,0 +1,1 @@
+"""Scalars, hashing and columns the other rooms rest on."""

@@ -1,0 +1,60 @@
+"""FNV-1a, the hash of names and words: once in plain Python for tables, once in Numba for pages.
+
+Source: Fowler, Noll, Vo, "FNV hash", 64-bit FNV-1a; offset basis and prime as published.
+"""
+
+import numpy as np
+from numba import njit
+
+from corpusmill.operators.extract.html.base.scalars import Int
+
+BASIS = np.uint64(0xCBF29CE484222325)
+PRIME = np.uint64(0x100000001B3)
+
+
+def fnv1a(name: bytes, seed: int = 0) -> int:
+    """64-bit FNV-1a of `name`, the basis xored with `seed`.
+
+    >>> hex(fnv1a(b"a"))
+    '0xaf63dc4c8601ec8c'
+    """
+    value = int(BASIS) ^ seed
+    for byte in name:
+        value = ((value ^ byte) * int(PRIME)) & 0xFFFFFFFFFFFFFFFF
+    return value
+
+
+def folded(value: int) -> int:
+    """The 64 bits of a hash folded to 32."""
+    return (value ^ (value >> 32)) & 0xFFFFFFFF
+
+
+def hash_table(names: dict[bytes, int], slots: int) -> tuple[np.ndarray, np.ndarray]:
+    """Open addressing on `fnv1a(name)`: keys (0 = free) and values; `slots` is a power of two above len(names)."""
+    keys = np.zeros(slots, np.uint64)
+    values = np.zeros(slots, np.int64)
+    for name, value in names.items():
+        key = fnv1a(name)
+        slot = folded(key) & (slots - 1)
+        while keys[slot]:
+            slot = (slot + 1) & (slots - 1)
+        keys[slot], values[slot] = key, value
+    return keys, values
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def fold32(value: Int) -> Int:
+    """`folded` in Numba."""
+    return np.uint32((value ^ (value >> np.uint64(32))) & np.uint64(0xFFFFFFFF))
+
+
+@njit(cache=True, nogil=True)
+def find_slot(keys: np.ndarray, key: Int) -> Int:
+    """Slot of `key` in a `hash_table`, or -1."""
+    mask = np.uint64(keys.shape[0] - 1)
+    slot = np.int64((key ^ (key >> np.uint64(32))) & mask)
+    while keys[slot]:
+        if keys[slot] == key:
+            return slot
+        slot = (slot + 1) & np.int64(mask)
+    return -1

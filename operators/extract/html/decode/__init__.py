@@ -1,0 +1,1 @@
+"""Turns bytes of a page into UTF-8."""

@@ -1,0 +1,1 @@
+"""Measures blocks, sections and pages."""

@@ -1,0 +1,124 @@
+"""Features of what surrounds a block: containers, the best container, repetition, neighbours."""
+
+import numpy as np
+from numba import njit
+
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base import tags as T
+from corpusmill.operators.extract.html.base.borrow import borrowed
+from corpusmill.operators.extract.html.base.scalars import Int, Real
+from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.features.signatures import COUNT, LINK_WORDS, WORDS, slot_of
+from corpusmill.operators.extract.html.features.sums import container_of
+
+NONE = np.float32(-1)  # what stands where there is no such container or neighbour
+WINDOW = 5  # blocks before and after
+
+
+@njit(cache=True, nogil=True)
+def best_container(ws: Workspace) -> Int:
+    """The container with the highest readability score, links counted against it; the first of equals."""
+    ws = borrowed(ws)
+    best, highest = 0, np.float32(-1)
+    for e in range(ws.state[C.ELEMENTS]):
+        if T.KIND[ws.elements[e, C.TAG]] & T.CONTAINER:
+            row = ws.sums[e]
+            score = row[C.S_READABILITY] * (1 - row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1))
+            if score > highest:
+                best, highest = e, score
+    return best
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def container_features(ws: Workspace, b: Int, page_words: Real) -> None:
+    f = ws.features[b]
+    container = container_of(ws, ws.blocks[b, C.OWNER])
+    k = 53
+    for _ in range(4):
+        if container < 0:
+            f[k : k + 6] = NONE
+        else:
+            row = ws.sums[container]
+            f[k] = np.log1p(row[C.S_WORDS])
+            f[k + 1] = row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1)
+            f[k + 2] = np.log1p(row[C.S_BLOCKS])
+            f[k + 3] = row[C.S_PROSE_WORDS] / (row[C.S_WORDS] + 1)
+            f[k + 4] = row[C.S_WORDS] / page_words
+            f[k + 5] = row[C.S_NAME_SUM]
+            container = ws.elements[container, C.CONTAINER]
+        k += 6
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def repetition_features(ws: Workspace, table: np.ndarray, b: Int, page_words: Real) -> None:
+    f = ws.features[b]
+    owner = ws.blocks[b, C.OWNER]
+    parent = ws.elements[owner, C.PARENT]
+    same = np.float32(table[slot_of(table, np.int64(ws.elements[owner, C.SIGNATURE])), COUNT])
+    f[77] = np.log1p(same)
+    if parent >= 0:
+        same = np.float32(table[slot_of(table, np.int64(ws.elements[parent, C.SIGNATURE])), COUNT])
+    f[78] = np.log1p(same)
+    path = table[ws.slots[b]]
+    f[79] = np.log1p(np.float32(path[COUNT]))
+    f[80] = np.float32(path[WORDS]) / np.float32(path[COUNT])
+    f[81] = np.float32(path[LINK_WORDS]) / np.float32(path[WORDS] + 1)
+    f[82] = np.float32(path[WORDS]) / page_words
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def best_features(ws: Workspace, b: Int, best: Int, page_words: Real) -> None:
+    f = ws.features[b]
+    owner = ws.blocks[b, C.OWNER]
+    one, other = np.int64(owner), np.int64(best)
+    while one >= 0 and other >= 0 and one != other:  # up to the lowest common ancestor
+        if ws.elements[one, C.DEPTH] >= ws.elements[other, C.DEPTH]:
+            one = np.int64(ws.elements[one, C.PARENT])
+        else:
+            other = np.int64(ws.elements[other, C.PARENT])
+    common = ws.elements[one, C.DEPTH] if one >= 0 else 0
+    row = ws.sums[best]
+    f[83] = 1 if other == best else 0
+    f[84] = ws.elements[best, C.DEPTH] - common
+    f[85] = ws.elements[owner, C.DEPTH] - common
+    f[86] = row[C.S_WORDS] / page_words
+    f[87] = row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _kinship(ws: Workspace, b: Int, other: Int) -> Int:
+    """2 for blocks of one element, 1 for elements of one parent, else 0."""
+    mine, its = ws.blocks[b, C.OWNER], ws.blocks[other, C.OWNER]
+    if mine == its:
+        return 2
+    return 1 if ws.elements[mine, C.PARENT] == ws.elements[its, C.PARENT] else 0
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def neighbour_features(ws: Workspace, b: Int) -> None:
+    f = ws.features[b]
+    blocks = ws.state[C.BLOCKS]
+    k = 100
+    for q in range(4):
+        other = b + (-1, 1, -2, 2)[q]
+        if 0 <= other < blocks:
+            f[k] = ws.features[other, 0]
+            f[k + 1] = ws.features[other, 2]
+            f[k + 2] = ws.features[other, 19]
+            kinship = _kinship(ws, b, other)
+            f[k + 3] = kinship if q < 2 else ws.stats[other, C.SENTENCES] * (2 if kinship == 2 else 1)
+        else:
+            f[k : k + 4] = NONE
+        k += 4
+    _window(ws, f, 116, max(0, b - WINDOW), b)
+    _window(ws, f, 118, b + 1, min(blocks, b + 1 + WINDOW))
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _window(ws: Workspace, f: np.ndarray, k: Int, first: Int, last: Int) -> None:
+    words = link_words = np.float32(0)
+    for z in range(first, last):
+        words += ws.stats[z, C.WORDS]
+        link_words += ws.stats[z, C.LINK_WORDS]
+    f[k] = np.log1p(words - link_words)
+    f[k + 1] = link_words / (words + 1)

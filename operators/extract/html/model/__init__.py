@@ -1,0 +1,1 @@
+"""Scores blocks with a forest of trees."""

@@ -1,0 +1,1 @@
+"""Turns markup into a tree of blocks."""

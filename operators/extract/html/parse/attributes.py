@@ -1,0 +1,159 @@
+"""The attributes of one tag: class words hashed, hidden or not, and where a wanted value lies.
+
+Source: HTML Living Standard 13.2.5.32-40 (attribute states).
+"""
+
+import numpy as np
+from numba import njit
+
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base.characters import LOWER, NAME_CLASS
+from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a, fold32, folded
+from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.base.scan import find_byte
+from corpusmill.operators.extract.html.base.workspace import Workspace
+
+CLASS, ID, ROLE, ITEMPROP, STYLE, HIDDEN, ARIA_HIDDEN = (
+    np.uint64(fnv1a(name)) for name in (b"class", b"id", b"role", b"itemprop", b"style", b"hidden", b"aria-hidden")
+)
+HIDDEN_WORD = np.uint32(12345)  # stands among class words for "this element is hidden"
+OF_CLASS, OF_ROLE = 1, 3  # seeds: class and id share one, role and itemprop the other
+LONGEST_CLASS_BYTES = 256  # a class attribute is read so far
+COMMENT_WORDS = np.array(
+    [
+        folded(fnv1a(w, OF_CLASS))
+        for w in (b"comment", b"comments", b"commentlist", b"commentaires", b"kommentare", b"disqus", b"respond")
+    ],
+    np.uint32,
+)
+MAY_BE_COMMENT = np.zeros(256, np.bool_)  # by the last byte of a hash: whether one of COMMENT_WORDS ends so
+MAY_BE_COMMENT[COMMENT_WORDS & 255] = True
+
+
+@njit(cache=True, nogil=True)
+def next_attribute(src: np.ndarray, j: Int, n: Int) -> tuple[Int, Int, Int, Int]:
+    """(name hash, value start, value end, position after); the hash is 0 at the end of the tag, position on ">"."""
+    while j < n and (src[j] <= 32 or src[j] == 47):
+        j += 1
+    if j >= n or src[j] == 62:
+        return np.uint64(0), j, j, j
+    h = BASIS
+    first = j
+    while j < n and src[j] > 32 and src[j] != 62 and src[j] != 47 and (src[j] != 61 or j == first):
+        h = (h ^ np.uint64(LOWER[src[j]])) * PRIME
+        j += 1
+    while j < n and src[j] <= 32:
+        j += 1
+    start, end = j, j
+    if j < n and src[j] == 61:
+        j += 1
+        while j < n and src[j] <= 32:
+            j += 1
+        if j < n and (src[j] == 34 or src[j] == 39):
+            quote = src[j]
+            j += 1
+            start = j
+            end = find_byte(src, j, n, quote)
+            j = end + 1
+        else:
+            start = j
+            while j < n and src[j] > 32 and src[j] != 62:
+                j += 1
+            end = j
+    return h, start, end, min(j, n)
+
+
+@njit(cache=True, nogil=True)
+def end_of_tag(src: np.ndarray, j: Int, n: Int) -> Int:
+    """Position of the ">" that ends the tag, quoted values passed over; n when there is none."""
+    after_equals = False
+    while j < n:
+        c = src[j]
+        if c == 62:
+            return j
+        if after_equals and (c == 34 or c == 39):
+            j = find_byte(src, j + 1, n, c)
+            after_equals = False
+        elif c == 61:
+            after_equals = True
+        elif c > 32:
+            after_equals = False
+        j += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def hash_words(src: np.ndarray, start: Int, end: Int, seed: Int, names: np.ndarray, count: Int, most: Int) -> Int:
+    """Hashes of the words of src[start:end] (split at non-letters and at camelCase) into `names`; the new count."""
+    room = min(count + most, names.shape[0])
+    h = BASIS ^ np.uint64(seed)
+    letters, before = 0, 0
+    for j in range(start, end + 1):
+        kind = np.int64(NAME_CLASS[src[j]]) if j < end else 0
+        if kind == 0 or (kind == 2 and before == 1):
+            if letters >= 2 and count < room:
+                names[count] = fold32(h)
+                count += 1
+            h = BASIS ^ np.uint64(seed)
+            letters = 0
+        if kind:
+            h = (h ^ np.uint64(LOWER[src[j]])) * PRIME
+            letters += 1
+        before = kind
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _says_display_none(src: np.ndarray, start: Int, end: Int) -> bool:
+    """Whether a style attribute says `display: none`."""
+    for j in range(start + 8, end - 3):
+        if src[j] == 110 and src[j + 1] == 111 and src[j + 2] == 110 and src[j + 3] == 101:
+            k = j - 1
+            while k > start and (src[k] == 58 or src[k] <= 32):
+                k -= 1
+            if k >= start + 2 and src[k] == 121 and src[k - 1] == 97 and src[k - 2] == 108:
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def read_attributes(src: np.ndarray, j: Int, n: Int, ws: Workspace, is_block: bool) -> Int:
+    """Reads the tag's attributes from `j`: class words to `names`, A_* to the state; position of the ">"."""
+    st, names = ws.state, ws.names
+    st[C.A_SIGNATURE] = 0
+    hidden = False
+    count = st[C.NAMES]
+    first = count
+    while True:
+        h, start, end, j = next_attribute(src, j, n)
+        if h == np.uint64(0):
+            break
+        if h == CLASS:
+            if is_block and end - start < 4096:
+                whole = BASIS
+                for k in range(start, end):
+                    whole = (whole ^ np.uint64(src[k])) * PRIME
+                st[C.A_SIGNATURE] = np.int64(fold32(whole) & np.uint32(0x7FFFFF))
+            count = hash_words(src, start, min(end, start + LONGEST_CLASS_BYTES), OF_CLASS, names, count, 12)
+        elif h == ID:
+            count = hash_words(src, start, min(end, start + 64), OF_CLASS, names, count, 6)
+        elif h in (ROLE, ITEMPROP):
+            count = hash_words(src, start, min(end, start + 64), OF_ROLE, names, count, 4)
+        elif h == HIDDEN:
+            hidden = True
+        elif h == ARIA_HIDDEN:
+            hidden = hidden or end - start == 4  # "true"
+        elif h == STYLE:
+            hidden = hidden or _says_display_none(src, start, min(end, start + 256))
+    st[C.A_COMMENTS] = 0
+    if is_block:
+        for k in range(first, count):
+            if MAY_BE_COMMENT[names[k] & np.uint32(255)]:
+                for word in COMMENT_WORDS:
+                    if names[k] == word:
+                        st[C.A_COMMENTS] = C.IN_COMMENTS
+    if hidden and count < names.shape[0]:
+        names[count] = HIDDEN_WORD
+        count += 1
+    st[C.NAMES] = count
+    return j

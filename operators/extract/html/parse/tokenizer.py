@@ -1,0 +1,162 @@
+"""One pass over a page: bytes become blocks of text and a tree of block-level elements.
+
+Source:   HTML Living Standard 13.2.5 (tokenization).
+Deviates: text in script, style, svg, select, iframe and the like is dropped; runs of white space, no-break and other
+          exotic spaces become one space outside <pre>; soft hyphens and zero-width characters are dropped; noscript is
+          read, because forums serve their posts in it.
+"""
+
+import numpy as np
+from numba import njit
+
+from corpusmill.operators.extract.html.base import columns as C
+from corpusmill.operators.extract.html.base import tags as T
+from corpusmill.operators.extract.html.base.borrow import borrowed
+from corpusmill.operators.extract.html.base.characters import LOWER
+from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, find_slot
+from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.base.scan import find_byte
+from corpusmill.operators.extract.html.base.tags import TAG_KEYS, TAG_VALUES
+from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.parse.attributes import end_of_tag, read_attributes
+from corpusmill.operators.extract.html.parse.blocks import (
+    begin_or_end_emphasis,
+    begin_or_end_link,
+    end_block,
+    end_link_span,
+    line_break,
+)
+from corpusmill.operators.extract.html.parse.head import note, read_head_tag
+from corpusmill.operators.extract.html.parse.markup import after_comment, end_of_raw_text
+from corpusmill.operators.extract.html.parse.running_text import copy_text
+from corpusmill.operators.extract.html.parse.tree import close, open_element
+
+
+@njit(cache=True, nogil=True)
+def _reset(ws: Workspace) -> None:
+    ws.state[:] = 0
+    ws.open_tags[:] = 0
+    ws.spots[:] = 0
+    root = ws.elements[0]
+    root[:] = 0
+    root[C.PARENT] = root[C.CONTAINER] = -1
+    root[C.TAG] = T.HTML
+    root[C.SIGNATURE] = 1
+    ws.stack[0, 0] = 0
+    ws.stack[0, 1] = T.HTML
+    ws.state[C.ELEMENTS] = 1
+    ws.state[C.LINK_FROM] = ws.state[C.EMPHASIS_FROM] = -1
+
+
+@njit(cache=True, nogil=True)
+def tokenize(src: np.ndarray, n: Int, ws: Workspace) -> None:
+    """Reads `src[:n]` (UTF-8). Fills text, blocks, elements, names, links, spots, scripts; counts are in the state."""
+    ws = borrowed(ws)
+    st = ws.state
+    _reset(ws)
+    i = np.int64(0)
+    while i < n:
+        i = find_byte(src, i, n, 60) if st[C.SKIPPING] > 0 else copy_text(src, i, n, ws)
+        closing = bool(i + 1 < n and src[i + 1] == 47)
+        first = i + 2 if closing else i + 1
+        if first >= n:
+            break
+        c = src[first]
+        if 97 <= (c | 32) <= 122:
+            i = _tag(src, first, n, ws, closing)
+        elif closing or c == 33 or c == 63:
+            i = after_comment(src, i, n)
+        else:
+            if st[C.SKIPPING] == 0:
+                _literal_less_than(ws)
+            i += 1
+    end_block(ws)
+    if st[C.LINK_FROM] >= 0:
+        end_link_span(ws)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _literal_less_than(ws: Workspace) -> None:
+    st = ws.state
+    o = st[C.OUT]
+    if st[C.PENDING] and o > st[C.BLOCK_START] and ws.text[o - 1] != 10:
+        ws.text[o] = 32
+        o += 1
+    ws.text[o] = TAG_OPEN_BYTE
+    st[C.OUT] = o + 1
+    st[C.PENDING] = 0
+
+
+TAG_OPEN_BYTE = ord("<")
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> Int:
+    """A tag whose name begins at `first`; the position after it (and after the raw text it holds)."""
+    st = ws.state
+    j = first
+    h = BASIS
+    while j < n and src[j] > 32 and src[j] != 62 and src[j] != 47:
+        h = (h ^ LOWER[src[j]]) * PRIME
+        j += 1
+    slot = find_slot(TAG_KEYS, np.uint64(h))
+    tag = TAG_VALUES[slot] if slot >= 0 else 0
+    kind = T.KIND[tag]
+    name_end = j
+    if (kind & T.BLOCK) and not (closing and ws.open_tags[tag] == 0 and tag != T.P):
+        end_block(ws)
+    names_from = st[C.NAMES]
+    wanted = (kind & T.BLOCK) or ((kind & T.INLINE) and st[C.SKIPPING] == 0)
+    if closing or not wanted or st[C.NAMES] + 32 > ws.names.shape[0]:
+        st[C.A_SIGNATURE] = st[C.A_COMMENTS] = 0
+        j = end_of_tag(src, j, n)
+    else:
+        j = read_attributes(src, j, n, ws, (kind & T.BLOCK) != 0)
+        if st[C.SKIPPING] > 0:
+            st[C.NAMES] = names_from
+    i = min(j + 1, n)
+    if tag == 0:
+        return i
+    if kind & T.BLOCK:
+        if closing:
+            close(ws, tag)
+        elif tag == T.HTML:
+            read_head_tag(src, name_end, n, ws, tag)
+        elif not (kind & T.VOID) and tag != T.HEAD_TAG and not (tag == T.BODY and ws.open_tags[T.BODY] > 0):
+            open_element(ws, tag, names_from)
+    elif kind & T.RAW:
+        if not closing:
+            i = _raw_text(src, first, name_end, i, n, ws, tag)
+    elif not closing and (kind & T.HEAD):
+        read_head_tag(src, name_end, n, ws, tag)
+    elif st[C.SKIPPING] == 0:
+        _inline(ws, tag, closing)
+    return i
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _inline(ws: Workspace, tag: Int, closing: bool) -> None:
+    if tag == T.A:
+        begin_or_end_link(ws, closing)
+    elif tag == T.B or tag == T.STRONG or tag == T.EM or tag == T.I_TAG:
+        begin_or_end_emphasis(ws, closing)
+    elif tag == T.BR:
+        line_break(ws)
+    elif tag == T.IMG:
+        ws.state[C.B_IMAGES] += 1
+
+
+@njit(cache=True, nogil=True)
+def _raw_text(src: np.ndarray, first: Int, name_end: Int, i: Int, n: Int, ws: Workspace, tag: Int) -> Int:
+    """Passes over the content of a raw-text element that begins at `i`, noting a title and JSON-LD."""
+    st = ws.state
+    end = end_of_raw_text(src, i, n, first, name_end)
+    if tag == T.TITLE and end == n:  # never closed: a browser shows nothing more; we go on at the next tag
+        end = find_byte(src, i, n, 60)
+    if tag == T.TITLE and st[C.SKIPPING] == 0:
+        note(ws, C.TITLE_AT, i, end)
+    elif tag == T.SCRIPT and st[C.SCRIPTS] < ws.scripts.shape[0] and read_head_tag(src, name_end, n, ws, tag):
+        ws.scripts[st[C.SCRIPTS], 0] = i
+        ws.scripts[st[C.SCRIPTS], 1] = end
+        st[C.SCRIPTS] += 1
+    return end

@@ -1,0 +1,1 @@
+"""Assembles the text and metadata of a page."""

@@ -1,0 +1,1 @@
+"""Finds where each group's selection starts and ends."""

@@ -1,0 +1,1 @@
+"""Makes, explains and checks the plan of a mix."""

@@ -1,0 +1,1 @@
+"""Selects documents and orders them."""

@@ -1,0 +1,103 @@
+"""What one unit tells of its documents: how many, how many tokens, by leaf. The sum over all units is the supply."""
+
+from enum import StrEnum
+
+import numpy as np
+import pyarrow as pa
+
+from corpusmill.operators.mix.plan.plan import MixPlan
+from corpusmill.operators.mix.select.position import held_out
+from corpusmill.operators.mix.spec.spec import MixSpec, Multiplier
+from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.operators.mix.supply.leaves import MOST_PARTS, PARTS, LeafTable, filled
+
+HELD_U = "held_u"  # `position.held_positions`, uint64
+
+
+def count(rows: pa.Table, spec: MixSpec) -> pa.Table:
+    """The unit's leaves: the mix's columns (strings), multiplier_64, documents, tokens, largest; in no set order.
+
+    rows: one a document, with `n_tokens` and `columns_read`. Documents that are held out, or
+    have multiplier 0 or no tokens, do not count. Give `LeafTable.of` the concatenation of all units.
+    """
+    parts = multiplier_64(rows, spec.multiplier)
+    tokens = rows.column("n_tokens").to_numpy().astype(np.int64)
+    counts = (parts > 0) & (tokens > 0) & ~_held(rows, spec.held_out)
+    names = spec.columns()
+    table = pa.Table.from_arrays(
+        [*(filled(rows.column(c)) for c in names), pa.array(parts), pa.array(tokens)],
+        names=[*names, "multiplier_64", "tokens"],
+    ).filter(pa.array(counts))
+    found = table.group_by([*names, "multiplier_64"]).aggregate(
+        [("tokens", "count"), ("tokens", "sum"), ("tokens", "max")]
+    )
+    return found.select([*names, "multiplier_64", "tokens_count", "tokens_sum", "tokens_max"]).rename_columns(
+        [*names, "multiplier_64", "documents", "tokens", "largest"]
+    )
+
+
+def multiplier_64(rows: pa.Table, multiplier: Multiplier | None) -> np.ndarray:
+    """Each row's multiplier in 64ths, rounded, int32; 64 (once) where there is no multiplier or the column is null."""
+    if multiplier is None:
+        return np.full(rows.num_rows, PARTS, np.int32)
+    try:
+        values = rows.column(multiplier.column).cast(pa.float64()).fill_null(pa.scalar(1.0)).to_numpy()
+    except pa.ArrowInvalid as e:  # a column that is an axis too is kept as text
+        raise SpecError(f"mix.multiplier reads {multiplier.column!r}: expected numbers: {e}") from e
+    if multiplier.steps:
+        starts, times = np.array([(0.0, 0.0), *multiplier.steps]).T
+        values = times[np.searchsorted(starts[1:], values, side="right")]
+    bad = ~(np.isfinite(values) & (values >= 0) & (values * PARTS < MOST_PARTS))
+    if bad.any():
+        raise SpecError(
+            f"mix.multiplier reads {multiplier.column!r}: expected numbers in [0, {MOST_PARTS // PARTS}), found "
+            f"{float(values[bad][0])!r} in {int(bad.sum()):,} of {len(bad):,} documents; give it `steps`, or drop these"
+        )
+    return np.rint(values * PARTS).astype(np.int32)
+
+
+def lanes_of(rows: pa.Table, leaves: LeafTable, spec: MixSpec | MixPlan) -> np.ndarray:
+    """The lane of each row, int32; -1 for those that `count` leaves out, and for those whose leaf is not there."""
+    lane = leaves.lane_of(leaves.leaf_of(rows), multiplier_64(rows, spec.multiplier))
+    out = _held(rows, spec.held_out) | (rows.column("n_tokens").to_numpy() <= 0)
+    return np.where(out, np.int32(-1), lane)
+
+
+class LeftOut(StrEnum):
+    """Why a document that is there takes no part in a mix, the first reason that holds."""
+
+    EMPTY = "no tokens"
+    HELD = "held out"
+    TIMES_0 = "multiplier 0"
+    LEAF = "leaf left out"  # by weight, min_tokens, or a target of 0
+    NOT_DRAWN = "not drawn"  # others of its leaf were
+
+
+def left_out(rows: pa.Table, plan: MixPlan, copies: np.ndarray) -> dict[LeftOut, np.ndarray]:
+    """The rows of a unit that are not in the mix, by reason, as booleans; each is in one. copies: taken of each row."""
+    rest = copies == 0
+    leaf = plan.leaves.leaf_of(rows)
+    aimed = np.concatenate([plan.taken > 0, [False]])[leaf]
+    masks = {
+        LeftOut.EMPTY: rows.column("n_tokens").to_numpy() <= 0,
+        LeftOut.HELD: _held(rows, plan.held_out),
+        LeftOut.TIMES_0: multiplier_64(rows, plan.multiplier) == 0,
+        LeftOut.LEAF: ~aimed,
+        LeftOut.NOT_DRAWN: rest,
+    }
+    found = {}
+    for reason, mask in masks.items():
+        found[reason] = rest & mask
+        rest = rest & ~mask
+    return found
+
+
+def columns_read(spec: MixSpec | MixPlan) -> tuple[str, ...]:
+    """What a mix reads of each document beside `doc_id`, `u` and `n_tokens`."""
+    leaf = spec.leaves.columns if isinstance(spec, MixPlan) else spec.columns()
+    times = (spec.multiplier.column,) if spec.multiplier else ()
+    return (*leaf, *times, *((HELD_U,) if spec.held_out else ()))
+
+
+def _held(rows: pa.Table, share: float) -> np.ndarray:
+    return held_out(rows.column(HELD_U).to_numpy(), share) if share else np.zeros(rows.num_rows, bool)

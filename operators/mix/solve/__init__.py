@@ -1,0 +1,1 @@
+"""Solves how many tokens each group gives."""

@@ -1,0 +1,1 @@
+"""What a mix asks for: axes, weights, bounds, phases."""

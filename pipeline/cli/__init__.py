@@ -1,0 +1,1 @@
+"""Declares the commands: arguments and options, nothing heavy is imported."""

@@ -1,0 +1,66 @@
+"""The commands about a dataset: its mix before it is written, its proof and its other forms afterwards."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from corpusmill.pipeline.cli.errors import guarded
+from corpusmill.pipeline.cli.options import JOB, SET
+
+
+@click.group()
+def mix() -> None:
+    """Plan the mix of a job that is tokenized, without moving a document."""
+
+
+@mix.command(name="plan")
+@click.option("--what-if", is_flag=True, help="Beside the plan of the job without --set.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan here, to edit.")
+@click.option("--most", default=60, show_default=True, help="How many leaves to show.")
+@SET
+@JOB
+def mix_plan(**arguments: Any) -> None:
+    """Show what each leaf has and gives: tokens, share, epochs, what these are worth, and what kept it from more."""
+    from corpusmill.pipeline.commands import dataset as commands_mix
+
+    guarded(lambda: commands_mix.plan(**arguments))
+
+
+@mix.command(name="advise")
+@click.option("--params", type=float, required=True, metavar="NUMBER", help="Parameters of the model: 8e9.")
+@SET
+@JOB
+def mix_advise(**arguments: Any) -> None:
+    """Show how much training the mix is for a model: compute-optimal tokens, epochs, what repeats are worth."""
+    from corpusmill.pipeline.commands import dataset as commands_mix
+
+    guarded(lambda: commands_mix.advice(**arguments))
+
+
+@click.command()
+@SET
+@click.argument("what", metavar="URL_OR_JOB")
+def verify(**arguments: Any) -> None:
+    """Work out again all that a dataset says of itself: checksums, counts, shares, windows, caps, texts.
+
+    Only the dataset is read. Exit code 3 when anything does not hold.
+    """
+    from corpusmill.pipeline.commands import dataset as commands_mix
+
+    guarded(lambda: commands_mix.verify(**arguments))
+
+
+@click.command()
+@click.argument("format_", metavar="FORMAT", type=click.Choice(["megatron", "npy"]))
+@click.option("--out", required=True, help="Folder to write to; any fsspec URL.")
+@SET
+@click.argument("job", metavar="URL_OR_JOB")
+def export(**arguments: Any) -> None:
+    """Write a dataset as Megatron's .bin and .idx, or as flat .npy files."""
+    from corpusmill.pipeline.commands import dataset as commands_mix
+
+    guarded(lambda: commands_mix.export(**arguments))
+
+
+COMMANDS = (mix, verify, export)

@@ -1,0 +1,131 @@
+"""The command line: thin. Arguments become a job, the job is run, what happened is told."""
+
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import click
+
+from corpusmill.pipeline.cli import dataset as cli_dataset
+from corpusmill.pipeline.cli import dedup as cli_dedup
+from corpusmill.pipeline.cli import remove as cli_remove
+from corpusmill.pipeline.cli import train as cli_train
+from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB, fail, guarded
+from corpusmill.pipeline.cli.options import JOB, LIMIT, SAMPLE, SET, of_a_run
+from corpusmill.pipeline.execution import interrupts, process
+
+
+class Stoppable(click.Group):
+    """Commands that Ctrl-C ends as it should at any time, also while what they need is still being imported."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with interrupts.at_once():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Stoppable, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="corpusmill")
+def main() -> None:
+    """Turn crawls into training-ready token datasets.
+
+    Begin with `corpusmill init`, which writes a job file to edit, then `corpusmill run job.yaml`.
+    """
+    process.prepare()
+
+
+@main.command()
+@click.argument("job", default="job.yaml", type=click.Path(path_type=Path))
+def init(job: Path) -> None:
+    """Write a commented starter job file."""
+    if os.path.lexists(job):
+        fail(f"{job} exists already; name another file", EXIT_WRONG_JOB)
+    if not job.parent.is_dir():
+        fail(f"there is no folder {job.parent}; make it first, or name another", EXIT_WRONG_JOB)
+    try:
+        job.write_text(
+            (files("corpusmill.pipeline.config") / "starter.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+        )
+    except OSError as e:
+        fail(f"cannot write {job}: {e.strerror}; name a file in another folder", EXIT_WRONG_JOB)
+    click.echo(f"wrote {job}: edit `inputs`, then `corpusmill plan {job}` and `corpusmill run {job}`")
+
+
+@main.command()
+@of_a_run
+@click.option("--sent", is_flag=True, hidden=True, help="JOB is what `submit` wrote.")
+def run(**arguments: Any) -> None:
+    """Run a job; what is done already is not done again."""
+    from corpusmill.pipeline.commands import run as commands
+
+    guarded(lambda: commands.run(update=False, **arguments))
+
+
+@main.command()
+@of_a_run
+def update(**arguments: Any) -> None:
+    """Process only inputs that are new or changed, after what earlier runs published."""
+    from corpusmill.pipeline.commands import run as commands
+
+    guarded(lambda: commands.run(update=True, **arguments))
+
+
+@main.command()
+@click.option("--update", is_flag=True, help="What `corpusmill update` would do.")
+@SAMPLE
+@LIMIT
+@SET
+@JOB
+def plan(**arguments: Any) -> None:
+    """Show what would run, what is there already, and why; nothing is changed."""
+    from corpusmill.pipeline.commands import run as commands
+
+    guarded(lambda: commands.plan(**arguments))
+
+
+@main.command()
+@click.option("--address", required=True, help="Ray's job server: http://HOST:8265.")
+@click.option("--no-wait", is_flag=True, help="Do not follow the log.")
+@SAMPLE
+@LIMIT
+@SET
+@JOB
+def submit(**arguments: Any) -> None:
+    """Send a job, with this code, to a Ray cluster."""
+    from corpusmill.pipeline.commands import run as commands
+
+    guarded(lambda: commands.submit(**arguments))
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["documents", "dropped", "duplicates", "clusters", "sequence"]))
+@click.option("--reason", help="Only documents dropped for a reason that contains this.")
+@click.option("--source", help="Only documents, or removed documents, of this source.")
+@click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
+@click.option("--row", type=click.IntRange(min=0), help="Which sequence of the dataset to decode.  [default: 0]")
+@SET
+@JOB
+def inspect(**arguments: Any) -> None:
+    """Look at documents, dropped ones by reason, clusters of duplicates, or a token sequence, decoded."""
+    from corpusmill.pipeline.commands import inspect as commands_inspect
+
+    guarded(lambda: commands_inspect.inspect(**arguments))
+
+
+@main.command()
+@click.option("--yes", is_flag=True, help="Delete. Without it, only say what would be deleted.")
+@SET
+@JOB
+def clean(**arguments: Any) -> None:
+    """Sweep what no manifest refers to out of the workspace."""
+    from corpusmill.pipeline.commands import run as commands
+
+    guarded(lambda: commands.clean(**arguments))
+
+
+for command in (cli_dedup.dedup, *cli_dataset.COMMANDS, *cli_remove.COMMANDS, *cli_train.COMMANDS):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Does what each command promises: one file per file in cli/."""

@@ -1,0 +1,40 @@
+"""What the commands about classifiers do, once their arguments are read."""
+
+import gzip
+from pathlib import Path
+
+import click
+import zstandard
+
+from corpusmill.operators.text.fasttext.judged import table
+from corpusmill.pipeline.files import referenced as resources
+from corpusmill.pipeline.train.classifier import Settings, train
+
+
+def train_classifier(*, labelled: str, out: Path, text_field: str, label_field: str, settings: Settings) -> None:
+    """Train, print how well it does on documents it has not seen, write the model and its card."""
+    made = train(
+        plain(labelled, resources.read(labelled)),
+        name=out.stem,
+        text_field=text_field,
+        label_field=label_field,
+        settings=settings,
+    )
+    out.write_bytes(made.model)
+    card = out.with_suffix(".md")
+    card.write_text(made.card, encoding="utf-8")
+    click.echo(table(made.verdict))
+    click.echo(f"wrote {out} and its card, {card}")
+
+
+def plain(name: str, content: bytes) -> bytes:
+    """The bytes of a file that may be compressed, told by the ending of its name.
+
+    >>> plain("a.jsonl.gz", gzip.compress(b"{}")), plain("a.jsonl", b"{}")
+    (b'{}', b'{}')
+    """
+    if name.endswith(".gz"):
+        return gzip.decompress(content)
+    if name.endswith(".zst"):
+        return zstandard.ZstdDecompressor().stream_reader(content, read_across_frames=True).read()
+    return content

@@ -1,0 +1,67 @@
+"""What the commands about the mix and the finished dataset do, once their arguments are read."""
+
+from pathlib import Path
+
+import click
+
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.plan.advise import advise
+from corpusmill.operators.mix.plan.explain import explain
+from corpusmill.operators.mix.plan.plan_json import to_json
+from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.pipeline import export as exporting
+from corpusmill.pipeline.commands.run import from_job, job_of
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.stages.mix import estimate as planning
+from corpusmill.pipeline.verify import dataset
+from corpusmill.pipeline.verify.findings import DatasetBreached
+
+
+def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | None, most: int) -> None:
+    """The plan of a job's mix, leaf by leaf; with `what_if`, beside the plan without the overrides."""
+    made = planning.planned(job_of(job, overrides))
+    if what_if:
+        click.echo(planning.compared(planning.planned(job_of(job, ())), made, shown=most), nl=False)
+    else:
+        click.echo(explain(made, shown=most), nl=False)
+    if out is not None:
+        out.write_bytes(to_json(made))
+        click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
+
+
+def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:
+    """How much training the planned mix is for a model of so many parameters."""
+    try:
+        told = advise(params, planning.planned(job_of(job, overrides)))
+    except ValueError as e:
+        if isinstance(e, SpecError) or not str(e).startswith("params"):
+            raise
+        raise SpecError(f"--{e}") from e
+    click.echo(str(told), nl=False)
+
+
+def verify(*, what: str, overrides: tuple[str, ...]) -> None:
+    """Every check of a dataset, as a table. DatasetBreached when one does not hold."""
+    output = dataset_of(what, overrides)
+    display = Display()
+    with display.stage("verify", dataset.parts_of(output)) as bar:
+        found = dataset.verify(output, bar)
+    click.echo(found.table(), nl=False)
+    if found.breaches:
+        raise DatasetBreached(f"{len(found.breaches)} breaches in {output.url}")
+
+
+def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> None:
+    """The dataset in another format."""
+    source, target = dataset_of(job, overrides), Store(out)
+    with Display().stage("export", dataset.parts_of(source)) as bar:
+        names = exporting.FORMATS[format_](source, target, bar)
+    click.echo(f"wrote {' and '.join(names)} to {out}")
+
+
+def dataset_of(what: str, overrides: tuple[str, ...]) -> Store:
+    """The dataset that a job file makes, or the one at an address."""
+    if what.endswith((".yaml", ".yml")) or Path(what).is_file():  # a dataset is a folder
+        spec = job_of(Path(what), overrides)
+        return Store(spec.output, spec.storage)
+    return Store(what)

@@ -1,0 +1,92 @@
+"""What the commands that take something out of a dataset do, once their arguments are read."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from corpusmill.pipeline.commands.run import job_of, tell
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.dedup import index
+from corpusmill.pipeline.dedup.takedown import How
+from corpusmill.pipeline.execution.progress import Display, screen
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.run.runner import Options, opened, run_job
+from corpusmill.pipeline.stages.takedown.stage import Asked, take_down
+from corpusmill.pipeline.workspace import inventory, withheld
+
+
+def takedown(*, job: Path, overrides: tuple[str, ...], list_: Path, by: str, **where: Any) -> None:
+    """Take the documents of a list down, and say how many there were."""
+    asked = asked_in(list_.read_text(encoding="utf-8"), str(list_))
+    with opened(job_of(job, overrides), Options(**where), Display()) as run:
+        done = take_down(run, asked, How(by))
+        click.echo(f"{done.documents:,} documents are taken down, in all")
+        if done.published:
+            click.echo(f"{done.parts:,} parts of {run.output.url} were written again without them")
+        else:
+            click.echo(f"there is no dataset in {run.output.url} now; the next run makes one without them")
+
+
+def asked_in(text: str, name: str) -> Asked:
+    """What a list asks for. InputError names every line that is neither a doc_id nor an address.
+
+    >>> asked_in("# from the letter of May 3\\n42\\n\\nhttp://example.com/page\\n", "list.txt")
+    Asked(ids=(42,), urls=('http://example.com/page',))
+    """
+    lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)]
+    told = [(n, line) for n, line in lines if line and not line.startswith("#")]
+    wrong = [f"{name}:{n}: {line!r} is neither a doc_id nor an address" for n, line in told if not _is_one(line)]
+    if wrong or not told:
+        raise InputError(wrong or [f"{name}: the list is empty"])
+    return Asked(
+        ids=tuple(int(line) for _, line in told if line.isdecimal()),
+        urls=tuple(line for _, line in told if not line.isdecimal()),
+    )
+
+
+def _is_one(line: str) -> bool:
+    return line.isdecimal() or "://" in line
+
+
+def rollback(*, job: Path, overrides: tuple[str, ...], number: int, again: bool, **where: Any) -> None:
+    """Take the newest run out, then make the dataset of what is left."""
+    spec, options = job_of(job, overrides), Options(look=False, **where)
+    with opened(spec, options, Display()) as run:
+        known, out = inventory.read(run.workspace), withheld.read(run.workspace)
+        there = sorted({s.run for s in known} - {*out.runs})
+        if number not in out.runs and (number not in there[1:] or number != there[-1]):
+            raise InputError([_not_the_newest(run, number, there)])
+        withheld.write(run.workspace, out.with_run(number, again=again))
+        index.forget(run.workspace, {s.number for s in known if s.run == number})
+    _made_again(spec, options)
+
+
+def _not_the_newest(run: Run, number: int, there: list[int]) -> str:
+    told = f"run {number} cannot be rolled back in {run.workspace.url}: "
+    if len(there) < 2:
+        return told + "before the first run there is nothing; to begin anew, take another workspace"
+    return told + f"the newest is run {there[-1]}, and only the newest can go"
+
+
+def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: bool, **where: Any) -> None:
+    """Take a source out, then make the dataset of what is left; or let it in again."""
+    spec, options = job_of(job, overrides), Options(look=False, **where)
+    with opened(spec, options, Display()) as run:
+        known, out = inventory.read(run.workspace), withheld.read(run.workspace)
+        sources = sorted({s.source for s in known})
+        if source not in sources:
+            raise InputError([f"no source {source!r} in {run.workspace.url}; there are {', '.join(sources) or 'none'}"])
+        if undo:
+            withheld.write(run.workspace, out.with_sources({*out.sources} - {source}))
+            click.echo(f"{source} is let in again by the next run")
+            return
+        withheld.write(run.workspace, out.with_sources({*out.sources, source}))
+        index.forget(run.workspace, {s.number for s in known if s.source == source})
+    _made_again(spec, options)
+
+
+def _made_again(spec: JobSpec, options: Options) -> None:
+    """The dataset of what is left, and what came of it."""
+    tell(spec, run_job(spec, options, Display()), screen())

@@ -1,0 +1,197 @@
+"""What each command does, once its arguments are read."""
+
+import contextlib
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from corpusmill import pipeline
+from corpusmill.cluster import lease
+from corpusmill.cluster.storage import Store
+from corpusmill.cluster.submit import submit as submit_job
+from corpusmill.pipeline.commands.submitted_paths import at_lines
+from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.pipeline.config.load import examine, load
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.progress import Display, screen
+from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.preflight import checks as preflight
+from corpusmill.pipeline.report.empty_run import NothingLeft
+from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
+from corpusmill.pipeline.run import explain
+from corpusmill.pipeline.run.runner import Options, Summary, run_job
+from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.tokenize import stage as tokenize
+from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.workspace import inventory, sweep, withheld
+from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
+
+
+def job_of(job: Path, overrides: tuple[str, ...]) -> JobSpec:
+    """The job in a file, with what the command line changes of it."""
+    return load(job, overrides=overrides)
+
+
+def job_to_run(job: Path, overrides: tuple[str, ...], *, sample: float | None, limit: int | None) -> JobSpec:
+    """The same of a job that is to run: when it is wrong, its files and stores are looked at too, and all is told."""
+    asked = {"sample.documents": sample, "sample.limit": limit}
+    extra = [f"{key}={value}" for key, value in asked.items() if value is not None]
+    found = examine(job, overrides=[*overrides, *extra])
+    if found.spec is None or found.problems:
+        further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
+        raise JobError([*found.problems, *further])
+    return found.spec
+
+
+def from_job(out: Path, job: Path) -> str:
+    """A file as the job names it: a path from the job file's folder, where it lies in or beside that."""
+    return Path(os.path.relpath(out.resolve(), job.resolve().parent)).as_posix()
+
+
+def run(
+    *,
+    job: Path,
+    overrides: tuple[str, ...],
+    sample: float | None,
+    limit: int | None,
+    address: str | None,
+    workers: int | None,
+    quiet: bool,
+    update: bool,
+    sent: bool = False,
+) -> None:
+    """Run a job and tell what came of it. sent: the file is what `submit` wrote, everything worked in already."""
+    if sent:
+        spec, places = JobSpec.from_canonical(job.read_text(encoding="utf-8")), contextlib.nullcontext()
+    else:
+        spec, places = job_to_run(job, overrides, sample=sample, limit=limit), at_lines(job, overrides)
+    display = Display(quiet=quiet)
+    try:
+        with places:
+            done = run_job(spec, Options(address=address, workers=workers, update=update), display)
+    except NothingLeft as e:
+        if not quiet:
+            display.console.print(as_table(e.funnel))
+        raise
+    if not quiet:
+        tell(spec, done, screen())
+
+
+def tell(spec: JobSpec, done: Summary, console: Console) -> None:
+    """The end of a run, for a person."""
+    if done.did_nothing:
+        console.print(f"{spec.name}: nothing to do; {spec.output} is what this job makes of these inputs")
+        return
+    made = done.manifest
+    console.print()
+    console.print(as_table(done.funnel))
+    for step, changes in sorted(done.funnel.rewritten.items(), key=lambda i: -i[1]):
+        console.print(f"{step}: {changes:,}", markup=False)
+    console.print()
+    console.print(leaves_table(done.funnel))
+    kept = done.funnel.by("source")
+    if empty := [i.source for i in spec.inputs if not kept.get(i.source, {}).get("kept")]:
+        console.print(f"nothing is kept of {', '.join(empty)}: see `corpusmill inspect dropped --source {empty[0]}`")
+    console.print()
+    console.print(
+        f"{made['tokens']:,} tokens in {made['sequences']:,} sequences, {len(made['parts'])} parts: {spec.output}"
+        f"\n{done.seconds:.1f} s; the same command again does only what is new",
+        markup=False,
+    )
+
+
+def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None, update: bool) -> None:
+    """Say what a run, or an update, would do, of a job that passes every check of one."""
+    spec = job_to_run(job, overrides, sample=sample, limit=limit)
+    with at_lines(job, overrides):
+        files = preflight.check(spec)
+    for line in explain.explain(spec, files, update=update).lines():
+        click.echo(line)
+
+
+def submit(
+    *,
+    job: Path,
+    overrides: tuple[str, ...],
+    sample: float | None,
+    limit: int | None,
+    address: str,
+    no_wait: bool,
+) -> None:
+    """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it.
+
+    The job travels as it was understood here: recipes unfolded, overrides in, addresses made absolute.
+    """
+    check_job_server(address)
+    spec = job_to_run(job, overrides, sample=sample, limit=limit)
+    local = [
+        url for url in (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths)) if "://" not in url
+    ]
+    if local:
+        display = Display()
+        display.line(
+            f"note: every node must reach {', '.join(sorted(set(local)))}; a path on your desk alone will not do"
+        )
+    submit_job(
+        address=address,
+        code=Path(pipeline.__file__).parents[1],
+        files={"job.json": spec.to_canonical(), **own_code.files_of(spec)},
+        entrypoint="python -m corpusmill.pipeline.cli.main run --address auto --sent job.json",
+        say=click.echo,
+        wait=not no_wait,
+    )
+
+
+def check_job_server(address: str) -> None:
+    """InputError unless a job server can have the address; Ray itself would try another for most of a minute."""
+    if not address.startswith(("http://", "https://")):
+        host, port, _ = address.rpartition("://")[2].partition(":")
+        told = f"--address: expected the job server of the cluster, http://HOST:8265, found {address!r}"
+        raise InputError([f"{told}; say --address http://{host if port else 'HOST'}:8265"])
+
+
+def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
+    """Say what nothing refers to, and with `yes` delete it."""
+    spec = job_of(job, overrides)
+    workspace = Store(spec.workspace, spec.storage)
+    if lease.read(workspace) is None:
+        click.echo(f"no run has begun in {spec.workspace}: there is nothing to clean")
+        return
+    with lease.held(workspace):
+        live = sweep.remembered(workspace, "names")
+        live |= {name for part in as_given(spec, workspace) for name in part.done}
+        live |= {*tokenize.last_units(workspace)}
+        found = sweep.unreferenced(workspace, live)
+        begun = _cut_off(workspace, Store(spec.output, spec.storage))
+        for name in found.names:
+            click.echo(name)
+        for each in begun:
+            click.echo(str(each))
+        told = f"{len(found.names)} files, {size(found.size_bytes)}"
+        told += f", and {len(begun)} unfinished uploads" if begun else ""
+        if yes:
+            sweep.sweep(workspace, found)
+            for each in begun:
+                each.abort()
+            click.echo(f"deleted {told}")
+        else:
+            click.echo(f"would delete {told}; say --yes to do it")
+
+
+def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
+    """Uploads that were cut off; none, and a word about it, where the credentials do not let us list them."""
+    try:
+        return cut_off.uploads(workspace, output, now=datetime.now(UTC))
+    except OSError as e:
+        click.echo(f"unfinished uploads are left out, they cannot be listed: {e}", err=True)
+        return []
+
+
+def as_given(spec: JobSpec, workspace: Store) -> list[ingest.Standing]:
+    """What of the job as it is now is committed, part by part of its steps."""
+    sources, out = {i.source for i in spec.inputs}, withheld.read(workspace)
+    shards = [s for s in inventory.read(workspace) if s.source in sources and not out.holds(run=s.run, source=s.source)]
+    return ingest.standing(spec, workspace, shards)

@@ -1,0 +1,1 @@
+"""The ground of config: source positions, messages, addresses, secrets."""

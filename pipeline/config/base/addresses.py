@@ -1,0 +1,52 @@
+"""Addresses as a run needs them: variables filled in, relative ones made absolute, none with a secret inside."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as File
+
+from corpusmill.cluster import credentials
+from corpusmill.pipeline.config.base.environment import NotSet, expanded
+from corpusmill.pipeline.config.base.formats import LIST_MARK
+from corpusmill.pipeline.config.base.secrets import redacted
+
+SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class BadAddress(ValueError):
+    """An address that cannot be used, with what to do instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What an address in a job file is read against: the folder of the file, and the environment."""
+
+    folder: File
+    environment: Mapping[str, str]
+
+    def located(self, address: str) -> str:
+        """`address` ready for fsspec. URLs keep their form, relative paths start at the job file's folder.
+
+        Raises BadAddress for a variable that is not set and for a secret.
+        """
+        try:
+            full = expanded(address, self.environment)
+        except NotSet as e:
+            raise BadAddress(e.args[0]) from e
+        if redacted(full) != full:
+            raise BadAddress(f"no secret belongs into an address ({redacted(full)}); {remedy(full)}")
+        mark = LIST_MARK if full.startswith(LIST_MARK) else ""
+        rest = full.removeprefix(mark)
+        if not rest.strip():
+            raise BadAddress("expected an address, found an empty text")
+        if SCHEME.match(rest):
+            return full
+        ending = "/" if rest.endswith("/") else ""
+        path = os.path.normpath(self.folder.absolute() / File(rest).expanduser())
+        return mark + path + ("" if path == "/" else ending)
+
+
+def remedy(address: str) -> str:
+    """How credentials reach the store of `address`, if not through the job file."""
+    return credentials.remedy(address.removeprefix(LIST_MARK))

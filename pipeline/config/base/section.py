@@ -1,0 +1,33 @@
+"""The ground all sections of a job file stand on: frozen, strict about types, closed to unknown keys."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from corpusmill.pipeline.config.base.frozen import frozen
+
+# A value as JSON knows it: what a free-form mapping in a job file may hold; it cannot be changed. Lists stay lists, so
+# that it round-trips.
+Plain = Any
+PlainMap = Annotated[dict[str, Plain], AfterValidator(frozen)]
+Complaint = tuple[tuple[str | int, ...], str]  # where inside the section, and what is wrong
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """One section of a job file. Equal sections have equal canonical text; none can be changed once read."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+        validate_default=True,  # which is how a mapping that is left out cannot be changed either
+    )
+
+    def complaints(self) -> Iterator[Complaint]:
+        """What is wrong between fields that are right one by one."""
+        return iter(())

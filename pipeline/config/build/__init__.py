@@ -1,0 +1,1 @@
+"""Turns YAML nodes into steps and readers."""

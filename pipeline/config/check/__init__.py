@@ -1,0 +1,1 @@
+"""Finds everything that can be wrong with a job file."""

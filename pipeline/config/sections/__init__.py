@@ -1,0 +1,1 @@
+"""Declares the sections of a job file."""

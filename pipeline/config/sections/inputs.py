@@ -1,0 +1,85 @@
+"""Where the documents of a job come from, and how much of them it reads."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from corpusmill.pipeline.config.base.formats import AUTO, FORMATS, format_of, list_address
+from corpusmill.pipeline.config.base.frozen import frozen
+from corpusmill.pipeline.config.base.problems import nearest
+from corpusmill.pipeline.config.base.section import Complaint, PlainMap, Section
+from corpusmill.pipeline.config.sections import storage_options
+
+
+class InputSpec(Section):
+    """One source: files of one kind, under one name that every document carries to the end."""
+
+    source: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    """Name of the source, unique in the job: the `source` column of its documents."""
+    paths: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`).
+
+    A file that is named is read, whatever its name. In folders and globs what begins with `_` or `.` is passed over,
+    folders too, and so is a README or LICENSE beside files of records.
+    """
+    format: Annotated[str, Field(json_schema_extra={"examples": [AUTO, *FORMATS]})] = AUTO
+    """auto, warc, wet, arc, jsonl, parquet, plain, or a reader of your own (package.module.Class).
+
+    `auto` goes by the ending of each file's name.
+    """
+    columns: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
+    """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}."""
+    domain: str | None = None
+    """Fixed value of the `domain` column; wins over what a step measures."""
+    language: str | None = None
+    """Fixed value of the `language` column; wins over what a step measures."""
+    priority: int = 1
+    """Among duplicates the copy from the source with the higher number survives."""
+    prefix: str = ""
+    """Put before each line of a list of files, e.g. `s3://commoncrawl/`; none: lines start at the job file's folder."""
+    options: PlainMap = Field(default_factory=dict)
+    """Further parameters of the reader."""
+    storage: PlainMap = Field(default_factory=dict)
+    """fsspec options for these paths (endpoint_url, anon, ...); never a secret."""
+    license: str | None = None
+    """Free text for the dataset card."""
+
+    def readers(self) -> tuple[str, ...]:
+        """The formats its files may have, as far as their names tell; all of them where one name does not."""
+        if self.format != AUTO:
+            return (self.format,)
+        told = [format_of(path) for path in self.paths]
+        return tuple(dict.fromkeys(f for f in told if f)) if self.formats_are_certain() else FORMATS
+
+    def format_is_known(self) -> bool:
+        """Whether `format` is one that ships, or has the form of a class of the user's own."""
+        return self.format in (AUTO, *FORMATS) or "." in self.format
+
+    def formats_are_certain(self) -> bool:
+        """Whether the job file alone tells the format of every file."""
+        return self.format != AUTO or not any(list_address(p) or format_of(p) is None for p in self.paths)
+
+    def complaints(self) -> Iterator[Complaint]:
+        if not self.format_is_known():
+            yield ("format",), f"no format {self.format!r}{nearest(self.format, (AUTO, *FORMATS))}"
+        for column in ("domain", "language"):
+            if getattr(self, column) is not None and column in self.columns:
+                yield (column,), f"{column!r} is a fixed value here and a field under 'columns': keep one"
+        if "columns" in self.options:
+            yield ("options", "columns"), "'columns' is a key of the input itself, beside 'options'"
+        addresses = [*(list_address(p) or p for p in self.paths), self.prefix]
+        yield from ((("storage", *at), told) for at, told in storage_options.complaints(self.storage, addresses))
+        if self.prefix and not any(map(list_address, self.paths)):
+            yield ("prefix",), "a prefix goes before the lines of a list of files, and no path here is one"
+
+
+class SampleSpec(Section):
+    """How much of the input a run reads, chosen by hash: a larger sample contains every smaller one."""
+
+    inputs: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of input files, above 0 and up to 1."""
+    documents: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Share of the documents of those files, above 0 and up to 1."""
+    limit: Annotated[int, Field(gt=0)] | None = None
+    """At most this many documents for each source, of the share above; null: no limit. Of a file the first."""

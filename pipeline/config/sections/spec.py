@@ -1,0 +1,55 @@
+"""What a job is: the frozen content of a job file, after defaults, recipes and overrides."""
+
+import json
+from typing import Annotated, Literal, Self
+
+from pydantic import Field
+
+from corpusmill.pipeline.config.base.section import PlainMap, Positive, Section, Share
+from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.config.sections.inputs import InputSpec, SampleSpec
+from corpusmill.pipeline.config.sections.mix import MixSpec
+from corpusmill.pipeline.config.sections.steps import StepSpec
+from corpusmill.pipeline.config.sections.tokens import TokensSpec
+
+
+class JobSpec(Section):
+    """Everything a run depends on. Made by pipeline.config.load, never by hand."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    """Name of the job and of its dataset."""
+    workspace: str = "./work"
+    """Address of the folder for intermediate tables; any fsspec URL."""
+    output: str = "./out"
+    """Address of the folder for the published dataset; any fsspec URL."""
+    storage: PlainMap = Field(default_factory=dict)
+    """fsspec options for workspace and output (endpoint_url, ...); never a secret."""
+    inputs: Annotated[tuple[InputSpec, ...], Field(min_length=1)]
+    """The sources; their order means nothing."""
+    sample: SampleSpec = SampleSpec()
+    """How much of the input to read."""
+    documents: tuple[StepSpec, ...] = ()
+    """The steps each document goes through, in order."""
+    dedup: DedupSpec = DedupSpec()
+    """What counts as a duplicate."""
+    mix: MixSpec = MixSpec()
+    """How much of what goes into the dataset."""
+    tokens: TokensSpec = TokensSpec()
+    """How text becomes rows of token ids."""
+    output_shards: Positive | None = None
+    """Number of output shards; null: as many as `shard_tokens` asks for."""
+    shard_tokens: Positive | None = None
+    """Tokens in an output shard; null: 100,000,000 (guess: 400 MB before compression) unless `output_shards` is set."""
+    on_failure: Literal["stop", "continue"] = "stop"
+    """What happens before publish when units failed after all tries."""
+    max_failed_share: Share = 0.01
+    """With `continue`: share of input shards that may have failed, 0 to 1; else nothing is published. 0.01: guess."""
+
+    def to_canonical(self) -> str:
+        """The spec as JSON with sorted keys: equal specs give equal text, on any machine."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_canonical(cls, text: str) -> Self:
+        """The spec whose `to_canonical` is `text`."""
+        return cls.model_validate_json(text)

@@ -1,0 +1,36 @@
+"""How text becomes rows of token ids."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from corpusmill.pipeline.config.base.section import Complaint, Positive, Section
+
+MOST_SEQUENCE_TOKENS = 1 << 24  # guess: longer than the longest context there is; a row is held in memory whole
+
+
+class TokensSpec(Section):
+    """Tokenizer and packing."""
+
+    tokenizer: str = "shipped:tokens/models/default.tokenizer.json"
+    """Address of a tokenizer.json; `shipped:` ones lie in this package."""
+    sequence_tokens: Annotated[int, Field(gt=0, le=MOST_SEQUENCE_TOKENS)] = 2048
+    """Tokens in one row of the dataset, at most 16,777,216."""
+    packing: Literal["best_fit", "concat", "sliding", "none"] = "best_fit"
+    """How documents fill rows. `best_fit`: whole documents, few cut; `concat`: one after another; `sliding`: rows of a
+    document overlap, so the parts hold the tokens of long documents sequence_tokens / stride_tokens times (twice, if no
+    stride is given), and the mix counts each once; `none`: one document a row."""
+    stride_tokens: Positive | None = None
+    """With `sliding`: tokens from one row's beginning to the next one's, at most `sequence_tokens`; null: half."""
+    eos: str = "<|endoftext|>"
+    """The token written once after each document."""
+
+    def complaints(self) -> Iterator[Complaint]:
+        if self.stride_tokens is None:
+            return
+        if self.packing != "sliding":
+            yield ("stride_tokens",), f"only `packing: sliding` has a stride, this is `{self.packing}`"
+        if self.stride_tokens > self.sequence_tokens:
+            most = f"at most sequence_tokens = {self.sequence_tokens}, got {self.stride_tokens}"
+            yield ("stride_tokens",), f"tokens between rows would be lost: {most}"

@@ -1,0 +1,1 @@
+"""Runs units once, counts them and resumes."""

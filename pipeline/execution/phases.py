@@ -1,0 +1,61 @@
+"""Phases: a row of steps inside a stage, each of units that run here or on the cluster and resume by their markers.
+
+A marker `FOLDER/PHASE/NAME.json` holds what the unit returned. Small phases run in this process: the cluster has
+nothing to add to them. What is left of a folder when its stage is done is nobody's, and is deleted.
+"""
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster import faultpoint
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.exchange.planning import UNIT_BYTES
+from corpusmill.pipeline.files import markers
+
+Unit = Mapping[str, Any]
+Task = Callable[[Store, str, Unit], Mapping[str, Any]]
+Runner = Callable[[Sequence[Unit], Callable[[Unit], Mapping[str, Any]]], Iterator[Mapping[str, Any]]]
+
+
+def nothing() -> None:
+    """What most work needs before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """Where the phases of one piece of work write, and how their units run.
+
+    folder: of this work alone; run: units on the cluster, results in any order, an exception when one fails
+    for good; unit_bytes: about what a unit holds in memory; before: called before each unit, where it runs.
+    """
+
+    store: Store
+    folder: str
+    run: Runner
+    unit_bytes: int = UNIT_BYTES
+    before: Callable[[], object] = nothing
+
+    def phase(self, name: str, units: Sequence[Unit], task: Task, *, size_bytes: int) -> list[Mapping[str, Any]]:
+        """What each unit returned, in the order of `units`. Each has a "name", unique in the phase.
+
+        task: called with the store, the phase's folder and the unit; writes under that folder; gives JSON.
+        size_bytes: all that the units read; up to one unit's worth runs here, one after another.
+        """
+        folder = f"{self.folder}/{name}"
+        found = dict(markers.written(self.store, folder, {str(u["name"]) for u in units}))
+        missing = [u for u in units if u["name"] not in found]
+        one = functools.partial(run_one, self.store, folder, task, self.before)
+        here = len(units) == 1 or size_bytes <= self.unit_bytes
+        for done in map(one, missing) if here else self.run(missing, one) if missing else ():
+            found[done["name"]] = done["result"]
+        return [found[str(u["name"])] for u in units]
+
+
+def run_one(store: Store, folder: str, task: Task, before: Callable[[], object], unit: Unit) -> Mapping[str, Any]:
+    """Run a unit and write its marker; gives its name and its result."""
+    before()
+    result = task(store, folder, unit)
+    faultpoint.reached(f"{folder.partition('/')[0]}.{folder.rpartition('/')[2]}")  # dedup.buckets, dedup.near, ...
+    return {"name": unit["name"], "result": markers.write(store, folder, str(unit["name"]), result)}

@@ -1,0 +1,21 @@
+"""What every stage of a run is handed: the job, its two stores, the lease, and a way to speak to people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from corpusmill.cluster.lease import Lease
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.progress import Display
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a job in a workspace it holds."""
+
+    spec: JobSpec
+    workspace: Store
+    output: Store
+    lease: Lease
+    display: Display
+    ray: Callable[[], int]  # starts Ray on the first call, when there is something to run; gives the number of CPUs

@@ -1,0 +1,171 @@
+"""How a stage of many units runs and resumes: what is committed is never done again, what fails is told by name.
+
+A unit's marker `units/STAGE/NAME.json` is written last and holds its counts; outputs without a marker do not exist for
+anybody. When all units are done, `manifests/STAGE-FINGERPRINT.json` names them: a later run reads that one file.
+"""
+
+import json
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster import faultpoint
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.execution.phases import Runner
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_units import Done, Failed, Unit, run_units
+from corpusmill.pipeline.execution.tally import AccountingError, Sums, Tally
+from corpusmill.pipeline.execution.versions import with_same
+from corpusmill.pipeline.files import markers
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.kernels import compile as kernels
+
+Counts = Mapping[str, Any]
+
+
+class StageFailed(RuntimeError):
+    """Units of a stage failed every try; the message names them and says what to do."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The counts of every unit of a stage, by unit name, in the order the units were given; their tallies as one."""
+
+    stage: str
+    counts: Mapping[str, Counts]
+    tally: Tally
+    ran: int  # units that ran just now; the others were committed before
+    failed: Sequence[Failed] = ()
+
+
+def run_stage(
+    run: Run,
+    stage: str,
+    units: Sequence[Unit],
+    task: Callable[[Unit], Counts],
+    *,
+    memory_bytes: int | None = None,
+    tolerant: bool = False,
+    uses: Callable[[Unit], str] | None = None,
+) -> Result:
+    """Run those of `units` (each with a "name" that says all that decides its output) that are not committed yet.
+
+    tolerant: units that failed are left out of the result and listed in it; otherwise they raise StageFailed.
+    uses: the use of kernels (`pipeline.kernels.compile`) that a unit makes, to say so when they are yet to be compiled.
+    """
+    names = [str(u["name"]) for u in units]
+    if (known := finished(run.workspace, stage, names)) is not None:
+        return known
+    found = committed(run.workspace, stage, set(names))
+    missing = [u for u in units if u["name"] not in found.counts]
+    failed: list[Failed] = []
+    if missing:
+        run.ray()
+        if uses is not None:
+            kernels.announce({uses(u) for u in missing}, run.display.line)
+        running = run_units(missing, with_same(task, run.spec), memory_bytes=memory_bytes)
+        with run.display.stage(stage, len(missing)) as bar, closing(running) as outcomes:
+            for outcome in outcomes:
+                if isinstance(outcome, Done):
+                    found.take(str(outcome.unit["name"]), outcome.counts)
+                    bar.advance(
+                        documents=outcome.counts.get("documents", 0), size_bytes=outcome.counts.get("read_bytes", 0)
+                    )
+                else:
+                    refuse_loss(outcome)
+                    failed.append(outcome)
+                    run.display.line(f"{stage}: {label(outcome.unit)} failed: {outcome.error}")
+    if failed and not tolerant:
+        raise StageFailed(told(stage, failed))
+    counts = {name: found.counts[name] for name in names if name in found.counts}
+    if not failed:
+        run.lease.check()
+        faultpoint.reached(f"{stage}.manifest")
+        content = {"units": counts, "tally": found.tally.to_json()}
+        run.workspace.publish(manifest_of(stage, names), json.dumps(content, sort_keys=True).encode())
+    return Result(stage, counts, found.tally, ran=len(missing) - len(failed), failed=failed)
+
+
+def manifest_of(stage: str, names: Sequence[str]) -> str:
+    """Where the manifest of these units lies, once all of them are done."""
+    return f"manifests/{stage}-{digest(list(names))}.json"
+
+
+def finished(workspace: Store, stage: str, names: Sequence[str]) -> Result | None:
+    """The result of these units from their manifest; None when there is none yet."""
+    known = stage_manifest(workspace, manifest_of(stage, names))
+    if known is None:
+        return None
+    return Result(stage, {name: known["units"][name] for name in names}, Tally.from_json(known["tally"]), ran=0)
+
+
+def everything(workspace: Store, stage: str, names: Sequence[str]) -> Result | None:
+    """The result of these units, if all of them are committed, though their manifest may not be; else None."""
+    if (known := finished(workspace, stage, names)) is not None:
+        return known
+    found = committed(workspace, stage, set(names))
+    if len(found.counts) < len(set(names)):
+        return None
+    return Result(stage, {name: found.counts[name] for name in names}, found.tally, ran=0)
+
+
+def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
+    """Runs the units of phases on Ray; one that fails every try ends the stage."""
+
+    def go(units: Sequence[Unit], task: Callable[[Unit], Counts]) -> Generator[Counts, None, None]:
+        run.ray()
+        failed: list[Failed] = []
+        running = run_units(units, with_same(task, run.spec), memory_bytes=memory_bytes)
+        with run.display.stage(stage, len(units)) as bar, closing(running) as outcomes:
+            for outcome in outcomes:
+                if isinstance(outcome, Failed):
+                    refuse_loss(outcome)
+                    failed.append(outcome)
+                else:
+                    bar.advance()
+                    yield outcome.counts
+        if failed:
+            raise StageFailed(told(stage, failed))
+
+    return go
+
+
+def commit_unit(workspace: Store, stage: str, name: str, counts: Counts) -> Counts:
+    """Write a unit's marker, after all its outputs: from here on it is done."""
+    faultpoint.reached(f"{stage}.commit")
+    return markers.write(workspace, f"units/{stage}", name, counts)
+
+
+def committed(workspace: Store, stage: str, names: set[str]) -> Sums:
+    """What those units gave that have a marker."""
+    found = Sums()
+    for name, counts in markers.written(workspace, f"units/{stage}", names):
+        found.take(name, counts)
+    return found
+
+
+def stage_manifest(workspace: Store, name: str) -> dict[str, Any] | None:
+    """What a finished stage found; None when there is none, or its writing was cut off."""
+    return markers.read(workspace, name)
+
+
+def refuse_loss(failed: Failed) -> None:
+    """Raise AccountingError where a unit's rows did not add up: no job allows to go on without them."""
+    if failed.lost_rows:
+        raise AccountingError(f"{label(failed.unit)}: {failed.error}\n{failed.details}")
+
+
+def label(unit: Unit) -> str:
+    """What a person calls the unit: its file, where it has one."""
+    return str(unit.get("uri") or unit["name"])
+
+
+def told(stage: str, failed: Sequence[Failed]) -> str:
+    """All failed units in one message, the first error in full."""
+    shown = "\n".join(f"  {label(f.unit)}: {f.error}" for f in failed[:20])
+    more = f"\n  and {len(failed) - 20} more" if len(failed) > 20 else ""
+    return (
+        f"{stage}: {len(failed)} units failed after every try; what succeeded is kept, run again to try the rest, or "
+        f"set `on_failure: continue` to publish without them\n{shown}{more}\n{failed[0].details}"
+    )

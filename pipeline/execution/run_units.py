@@ -1,0 +1,207 @@
+"""Run work units on Ray Data: in waves, each unit on its own, a failure a row and never an exception.
+
+A unit is a small JSON-able mapping; running it writes its outputs under deterministic names and returns a small mapping
+of counts. Ray Data moves nothing else, so the driver's memory does not follow the corpus.
+
+Ray Data is imported where it runs: that takes a second, and `plan` and `inspect` name units but run none.
+"""
+
+import json
+import logging
+import queue
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from corpusmill.pipeline.execution.tally import AccountingError
+
+Unit = Mapping[str, Any]
+Run = Callable[[Unit], Mapping[str, Any]]
+
+WAVE_UNITS = 4096  # Ray Data keeps some kB of driver memory a task; 1,000 empty units cost 11 CPU-seconds
+TRIES = 3
+WORKER_DEATHS = 3  # Ray Data's default is without end: a unit that kills its worker would be run for ever
+NEXT_WAVE_AT = 0.1  # the next wave starts when this share of the last one is still running
+END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
+
+# The row that a unit becomes: a `result`, or an `error` and what belongs to it.
+OUTCOME = pa.schema(
+    {
+        "index": pa.int64(),
+        "result": pa.string(),
+        "error": pa.string(),
+        "details": pa.string(),
+        "kind": pa.string(),
+        "lost_rows": pa.bool_(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Done:
+    """A unit that committed its outputs, and the counts it gave."""
+
+    unit: Unit
+    counts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A unit that failed every try, and the last error with its traceback.
+
+    kind: the error's class. lost_rows: rows did not add up, which no further try and no tolerance makes good.
+    """
+
+    unit: Unit
+    error: str
+    details: str
+    kind: str = ""
+    lost_rows: bool = False
+
+
+class NotRun(RuntimeError):
+    """Ray could not run units at all, through no fault of any of them."""
+
+
+def run_units(
+    units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None
+) -> Generator[Done | Failed, None, None]:
+    """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
+    where Ray finds room: perhaps on the same machine. NotRun when Ray itself fails.
+
+    Close it (`contextlib.closing`) before Ray is shut down: what still runs in the background would start Ray anew.
+    """
+    tries = dict.fromkeys(range(len(units)), 0)
+    waiting = list(range(len(units)))
+    while waiting:
+        again: list[int] = []
+        with closing(_waves(waiting, units, run, memory_bytes)) as outcomes:
+            for index, outcome in outcomes:
+                tries[index] += 1
+                if isinstance(outcome, Failed) and tries[index] < TRIES and not outcome.lost_rows:
+                    again.append(index)
+                else:
+                    yield outcome
+        waiting = again
+
+
+def _waves(
+    indices: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None
+) -> Generator[tuple[int, Done | Failed], None, None]:
+    """Outcomes of all these units; at most two waves run at once, the second while the first one's stragglers end."""
+    outcomes: queue.Queue[tuple[int, Done | Failed] | NotRun] = queue.Queue()
+    waves = [indices[i : i + WAVE_UNITS] for i in range(0, len(indices), WAVE_UNITS)]
+    unwanted, threads = threading.Event(), list[threading.Thread]()
+    open_units = 0
+    try:
+        while waves or open_units:
+            if waves and open_units <= NEXT_WAVE_AT * WAVE_UNITS:
+                wave = waves.pop(0)
+                open_units += len(wave)
+                args = (wave, units, run, memory_bytes, outcomes, unwanted)
+                threads.append(threading.Thread(target=_run_wave, args=args, name="wave", daemon=True))
+                threads[-1].start()
+            outcome = outcomes.get()
+            if isinstance(outcome, NotRun):
+                raise outcome
+            yield outcome
+            open_units -= 1
+    except BaseException:  # closing comes as an exception, too
+        unwanted.set()
+        raise
+    finally:
+        for thread in threads:
+            thread.join(END_S)
+
+
+def _run_wave(
+    wave: list[int],
+    units: Sequence[Unit],
+    run: Run,
+    memory_bytes: int | None,
+    outcomes: queue.Queue[tuple[int, Done | Failed] | NotRun],
+    unwanted: threading.Event,
+) -> None:
+    """One Ray Data execution. A unit that kills its worker ends the execution for all: then each half runs alone.
+
+    Any other error of the execution has nothing to do with a unit: all that is left would meet it, too.
+    """
+    from ray import exceptions
+
+    lost = (exceptions.WorkerCrashedError, exceptions.NodeDiedError, exceptions.LocalRayletDiedError)
+    lost += (exceptions.OutOfMemoryError, exceptions.OutOfDiskError, exceptions.ObjectLostError)
+    left = set(wave)
+    try:
+        for row in _execute([{"index": i, "unit": json.dumps(units[i])} for i in wave], run, memory_bytes, unwanted):
+            left.discard(row["index"])
+            outcomes.put((row["index"], _outcome(units[row["index"]], row)))
+        for index in sorted(left):
+            error = "Ray Data ended without a word of it"
+            outcomes.put((index, Failed(units[index], error, "", kind="NoOutcome")))
+    except BaseException as e:
+        if unwanted.is_set():
+            return
+        rest = sorted(left)
+        if rest and not isinstance(e, lost):
+            outcomes.put(NotRun(f"Ray could not run the units: {type(e).__name__}: {str(e)[-2000:]}"))
+        elif len(rest) == 1:
+            error, kind = f"its worker died: {type(e).__name__}", type(e).__name__
+            outcomes.put((rest[0], Failed(units[rest[0]], error, str(e)[-2000:], kind=kind)))
+        elif rest:
+            for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
+                _run_wave(half, units, run, memory_bytes, outcomes, unwanted)
+
+
+def _execute(
+    rows: list[dict[str, Any]], run: Run, memory_bytes: int | None, unwanted: threading.Event
+) -> Iterator[dict[str, Any]]:
+    import ray.data
+    from ray.util.annotations import RayDeprecationWarning
+
+    from corpusmill.pipeline.execution.cancelled import end_when
+
+    def run_one(batch: pa.Table) -> pa.Table:
+        index, unit = batch["index"][0].as_py(), json.loads(batch["unit"][0].as_py())
+        try:
+            told = {"result": json.dumps(run(unit))}
+        except Exception as e:  # a unit's own error is a failure row; Ray would end the whole execution
+            error, details = f"{type(e).__name__}: {e}", traceback.format_exc()[-4000:]
+            told = {"error": error, "details": details, "kind": type(e).__name__}
+            told |= {"lost_rows": isinstance(e, AccountingError)}
+        return pa.table([pa.array([{"index": index, **told}.get(f.name)], f.type) for f in OUTCOME], schema=OUTCOME)
+
+    with warnings.catch_warnings():
+        # Named parameters cover everything but the bound on retries, which is not to be had otherwise in Ray 2.60.
+        warnings.simplefilter("ignore", RayDeprecationWarning)
+        dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+            run_one,  # pyright: ignore[reportArgumentType]  Ray types a function as taking every batch format at once
+            batch_format="pyarrow",
+            batch_size=1,
+            num_cpus=1,
+            memory=memory_bytes,
+            max_retries=WORKER_DEATHS,
+        )
+    end_when(unwanted, dataset)
+    yield from dataset.iter_rows()
+
+
+def quiet() -> None:
+    """Leave the terminal to the run's own progress display."""
+    import ray.data
+
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.max_errored_blocks = 0  # one errored block would be a silent loss
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+
+def _outcome(unit: Unit, row: Mapping[str, Any]) -> Done | Failed:
+    if row["error"] is not None:
+        return Failed(unit, row["error"], row["details"], kind=row["kind"], lost_rows=row["lost_rows"])
+    return Done(unit, json.loads(row["result"]))

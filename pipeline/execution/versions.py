@@ -1,0 +1,67 @@
+"""Versions of all that decides what a job makes; where they are others, work is refused.
+
+Outputs carry the driver's versions in their names: made by others, they would be taken for what they are not.
+"""
+
+import functools
+import importlib.metadata
+import platform
+import socket
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster import reach
+from corpusmill.operators import load
+from corpusmill.pipeline.config.base.formats import AUTO, FORMATS, reader_name
+from corpusmill.pipeline.config.sections.spec import JobSpec
+
+EVERYWHERE = ("pyarrow", "numpy", "numba", "tokenizers")
+REMEDY = "give every node the versions of the process that starts the job (pip install -r requirements/run.txt)"
+
+
+class OtherVersions(RuntimeError):
+    """This process has other versions than the one that wants the work done."""
+
+
+def packages(spec: JobSpec) -> tuple[str, ...]:
+    """Names, as pip knows them, of the packages whose versions decide what a job makes; sorted."""
+    formats = {name for i in spec.inputs for name in ([i.format] if i.format != AUTO else FORMATS)}
+    operators = {step.operator for step in spec.documents} | {reader_name(name) for name in formats}
+    return tuple(sorted({*EVERYWHERE, *(library for name in operators for library in load.find(name).libraries)}))
+
+
+@functools.lru_cache(maxsize=8)
+def installed(names: tuple[str, ...]) -> Mapping[str, str]:
+    """The version of each package here, 'none' where there is none; of Python without its last number; of Unicode."""
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"python": python, "unicode": unicodedata.unidata_version, **{name: _version(name) for name in names}}
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+@dataclass(frozen=True)
+class WithSame:
+    """A task that is run only where the versions are those of its maker: nodes may join after all were asked."""
+
+    task: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    packages: tuple[str, ...]
+    wanted: Mapping[str, str]
+
+    def __call__(self, unit: Mapping[str, Any]) -> Mapping[str, Any]:
+        told = reach.differences(self.wanted, installed(self.packages))
+        if told is not None:
+            raise OtherVersions(f"{socket.gethostname()} cannot take part: {told}; {REMEDY}")
+        return self.task(unit)
+
+
+def with_same(task: Callable[[Mapping[str, Any]], Mapping[str, Any]], spec: JobSpec) -> WithSame:
+    """The task of a job, bound to the versions of this process."""
+    names = packages(spec)
+    return WithSame(task, names, installed(names))

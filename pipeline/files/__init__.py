@@ -1,0 +1,1 @@
+"""Reads and writes one file at a time; knows no stage."""

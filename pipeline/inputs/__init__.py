@@ -1,0 +1,1 @@
+"""Finds the files a job reads."""

@@ -1,0 +1,65 @@
+"""From the paths of a job to the files they mean, before any work: what is missing is told at once, all of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from corpusmill.cluster.first_word import FirstWord
+from corpusmill.pipeline.config.base.source import Path, dotted
+from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.inputs.paths import InputFile, named
+
+
+@dataclass(frozen=True)
+class InJob:
+    """One thing that is wrong, and the key of the job that says it.
+
+    >>> str(InJob(("inputs", 0, "paths", 1), "there is no such file"))
+    'inputs[0].paths[1]: there is no such file'
+    """
+
+    path: Path
+    message: str
+
+    def __str__(self) -> str:
+        return f"{dotted(self.path)}: {self.message}"
+
+
+class InputError(RuntimeError):
+    """Inputs of a job cannot be used as they are; `problems` names each, with what to do."""
+
+    def __init__(self, problems: Iterable[str | InJob]) -> None:
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True)
+class Found:
+    """The files that could be found, sorted by (source, uri), each once; and what is wrong, by place in the job."""
+
+    files: list[InputFile]
+    problems: list[InJob]
+
+
+def find(paths: Iterable[tuple[Path, str, InputSpec]], *, share: float = 1.0) -> Found:
+    """Every file that the paths name, and all that is wrong with them. paths: each with its place in the job and the
+    input it is of.
+
+    share: of the files of each source, at least one; by hash, so that a larger share contains a smaller one.
+    """
+    problems: list[InJob] = []
+    found: dict[tuple[str, str], InputFile] = {}
+    first_word = FirstWord()
+    for at, path, spec in paths:
+        each = named(path, spec, first_word)
+        problems += [InJob(at, f"{spec.source}: {told}") for told in each.wrong]
+        found |= {(f.source, f.uri): f for f in each.files}
+    sources = sorted({f.source for f in found.values()})
+    files = [f for source in sources for f in _sample(found.values(), source, share)]
+    return Found(files=files, problems=problems)
+
+
+def _sample(files: Iterable[InputFile], source: str, share: float) -> list[InputFile]:
+    """The files of one source whose hash is lowest, in order."""
+    mine = sorted((f for f in files if f.source == source), key=lambda f: digest(f.source, f.uri))
+    return sorted(mine[: max(1, round(share * len(mine)))])

@@ -1,0 +1,212 @@
+"""What the paths of an input name: a file, a folder, a pattern, or a list of these; and what is wrong with each."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from typing import Any
+
+from fsspec import AbstractFileSystem
+
+from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem, protocol_of
+from corpusmill.cluster.first_word import FirstWord
+from corpusmill.cluster.storage import etag_of
+from corpusmill.pipeline.config.base.formats import AUTO, format_of, list_address
+from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.inputs.path_list import BadList, full_address, lines_of
+
+HIDDEN = ("_", ".")  # markers, checksums and histories that other tools leave in a folder of data
+TOLD = 10  # wrong lines of one list that a message shows
+# What tells of the files it lies beside, where those are files of records.
+ABOUT = re.compile(r"(readme|license|licence|notice)(\.(md|txt|rst))?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, order=True)
+class InputFile:
+    """One file of a source, as the store lists it now."""
+
+    source: str
+    uri: str
+    size: int
+    etag: str
+
+
+@dataclass
+class Named:
+    """The files behind one path, and what is wrong with it, one message each."""
+
+    files: list[InputFile] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+def named(path: str, spec: InputSpec, first_word: FirstWord) -> Named:
+    """What `path` names."""
+    return _ready(path, spec, first_word)()
+
+
+def _ready(path: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str, ...] = ()) -> Callable[[], Named]:
+    """What tells what `path` names, in whatever thread it is called; a list has been followed by then.
+
+    The file system is made here: fsspec makes one for each thread that asks for it, with connections of its own.
+    inside: the lists that led here, outermost first.
+    """
+    try:
+        listed = list_address(path)
+        if listed is not None:
+            found = _of_list(listed, spec, first_word, inside)
+            return lambda: found
+        first_word.require(path, spec.storage)
+        fs = filesystem(path, spec.storage)
+    except (BadList, OSError) as e:
+        wrong = _wrong(path, e)
+        return lambda: wrong
+    return lambda: _of_one(path, spec, fs, in_list=bool(inside))
+
+
+def _wrong(path: str, error: BadList | OSError) -> Named:
+    told = f" {error}" if isinstance(error, BadList) else f": {plainly(error)}"
+    return Named(wrong=[f"{path!r}{told}"])
+
+
+def _of_one(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool) -> Named:
+    """What a path names that is no list."""
+    try:
+        with asking(path):
+            files = list(_files(path, spec, fs, in_list=in_list))
+            return Named(files=files, wrong=[] if files else [f"{path!r} {_holds_nothing(path, fs)}"])
+    except OSError as e:
+        return _wrong(path, e)
+
+
+def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str, ...]) -> Named:
+    """What the lines of a list name, in their order; the first few that are wrong are told, and how many more."""
+    if listed in inside:
+        raise BadList("is a list that names itself; take that line out")
+    first_word.require(listed, spec.storage)
+    found, inside = Named(), (*inside, listed)
+    paths = [full_address(spec.prefix, line) for line in lines_of(listed, spec.storage)]
+    lines = [_ready(path, spec, first_word, inside) for path in paths]
+    # A line costs one wait for its store: one after another, the 90,000 of a crawl would take an hour at 30 ms.
+    with ThreadPoolExecutor(S3_CONNECTIONS) as pool:
+        for each in pool.map(lambda line: line(), lines):
+            found.files += each.files
+            found.wrong += each.wrong
+    if not found.files and not found.wrong:
+        raise BadList("names no file: the list is empty; correct it")
+    if len(inside) == 1 and len(found.wrong) > TOLD:
+        more = len(found.wrong) - TOLD
+        found.wrong = [*found.wrong[:TOLD], f"{listed!r}: {more:,} more of its lines are wrong"]
+    return found
+
+
+def _files(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool) -> Iterator[InputFile]:
+    """The files of one path that is no list. A name that is there as it is written wins over a pattern."""
+    where = os.path.abspath(path) if protocol_of(path) == "file" and "://" not in path else path
+    infos: Mapping[str, Any]
+    if protocol_of(path) == "file":
+        _can_be_listed(str(fs._strip_protocol(where)))
+    if is_pattern(path) and not fs.exists(where):
+        infos = fs.glob(where, detail=True)  # pyright: ignore[reportAssignmentType]
+        fixed = str(fs._strip_protocol(where))
+        infos = {name: info for name, info in infos.items() if not hidden(name, fixed)}
+    elif (info := _file_info(where, fs, in_list=in_list)) is None:
+        infos = fs.find(where, detail=True)  # pyright: ignore[reportAssignmentType]
+        folder = str(fs._strip_protocol(where)).rstrip("/")
+        infos = {name: info for name, info in infos.items() if not hidden(name, f"{folder}/**")}
+        about = told_about(infos, spec.format)
+        infos = {name: info for name, info in infos.items() if name not in about}
+    else:
+        infos = {where: info}
+    for name, info in infos.items():
+        if info["type"] == "file":
+            uri = str(fs.unstrip_protocol(name)) if "://" in path else name
+            yield InputFile(spec.source, uri, int(info["size"]), etag_of(info))
+
+
+def _file_info(where: str, fs: AbstractFileSystem, *, in_list: bool) -> Mapping[str, Any] | None:
+    """What the store tells of a file; None for a folder. FileNotFoundError where there is neither.
+
+    A line of a list is taken for a file first: to ask for a folder is one request more, and over HTTP the whole file.
+    """
+    if in_list and not where.endswith("/"):
+        info: Mapping[str, Any] = fs.info(where)
+        return None if info["type"] == "directory" else info
+    return None if fs.isdir(where) else fs.info(where)
+
+
+def _can_be_listed(path: str) -> None:
+    """PermissionError for a local folder that may not be read, where it is that of a pattern or lies below one that is
+    wanted: fsspec would find it empty.
+    """
+    parts, fixed = path.split("/"), _fixed_parts(path)
+    folder = "/".join(parts[:fixed])
+    if os.path.isdir(folder):
+        _all_can_be_listed(folder, parts[fixed:] or ["**"])
+
+
+def _all_can_be_listed(folder: str, pattern: list[str]) -> None:
+    """pattern: its parts from here on; only folders that it may lead through are looked into."""
+    deeper = pattern if pattern[0] == "**" else pattern[1:]
+    with os.scandir(folder) as entries:
+        below = [e for e in entries if deeper and e.is_dir() and not e.name.startswith(HIDDEN)]
+    for entry in below:
+        if pattern[0] == "**" or fnmatch(entry.name, pattern[0]):
+            _all_can_be_listed(entry.path, deeper)
+
+
+def is_pattern(path: str) -> bool:
+    return any(c in path for c in "*?[")
+
+
+def hidden(name: str, pattern: str) -> bool:
+    """Whether a file that a pattern found lies in what other tools hide, unless the pattern itself asks for that.
+
+    >>> hidden("/d/a/.git/x", "/d/**"), hidden("/d/_mine.jsonl", "/d/*.jsonl"), hidden("/d/_mine.jsonl", "/d/_*")
+    (True, True, False)
+    >>> hidden("/d/_old/x.jsonl", "/d/_old/*")
+    False
+    """
+    asked = [part for part in pattern.split("/") if part.startswith(HIDDEN)]
+    return any(
+        part.startswith(HIDDEN) and not any(fnmatch(part, each) or part == each for each in asked)
+        for part in name.split("/")[_fixed_parts(pattern) :]
+    )
+
+
+def _fixed_parts(pattern: str) -> int:
+    """How many parts of a pattern stand before the first that may fit several names."""
+    parts = pattern.split("/")
+    return next((n for n, part in enumerate(parts) if is_pattern(part)), len(parts))
+
+
+def told_about(names: Iterable[str], format_: str) -> set[str]:
+    """Of the files of a folder, a README and its like: where the others are files of records, they are no documents.
+
+    >>> told_about(["d/README.md", "d/a.jsonl"], "auto"), told_about(["d/README.md", "d/guide.md"], "auto")
+    ({'d/README.md'}, set())
+    """
+    names = list(names)
+    about = {name for name in names if ABOUT.fullmatch(os.path.basename(name))}
+    formats = {format_of(name) for name in names if name not in about} if format_ == AUTO else {format_}
+    return set() if not formats or formats & {"plain", None} else about
+
+
+def _holds_nothing(path: str, fs: AbstractFileSystem) -> str:
+    """What to say of a path that exists, or is a pattern, and names no file."""
+    if fs.isdir(path):
+        return f"is a folder and holds no file but hidden ones ({' '.join(HIDDEN)}); name the folder of the data"
+    return "names no file; see what lies there, or correct the pattern"
+
+
+def plainly(error: OSError) -> str:
+    """What stands in the way of reading and what to do; as the system has it where it is none of the usual things."""
+    if isinstance(error, FileNotFoundError):
+        missing = f" {error.filename!r}" if error.filename else ""
+        return f"there is no such file or folder{missing}; correct the path, or put the data there"
+    if isinstance(error, PermissionError):
+        return "no permission to read it; check the credentials or the file's mode"
+    if isinstance(error, NotADirectoryError):
+        return "what the path takes for a folder is a file; correct the path"
+    return str(error)

@@ -1,0 +1,1 @@
+"""Checks files, folders and stores before a run."""

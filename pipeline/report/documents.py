@@ -1,0 +1,130 @@
+"""Look into a workspace or a dataset: documents, dropped ones, duplicates beside survivors, a sequence in words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.execution.run_stage import stage_manifest
+from corpusmill.pipeline.files.dataset_layout import MANIFEST
+from corpusmill.pipeline.files.tables import read_table
+
+EXCERPT_CHARS = 300
+TOKENIZER = "tokenizer.json"  # as publish puts it beside the parts
+
+
+class NoSuchRow(LookupError):
+    """A sequence that the dataset has not."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One thing to show: a heading, what is known of it, and an excerpt of its text."""
+
+    heading: str
+    facts: dict[str, Any]
+    text: str
+
+
+def documents(workspace: Store, units: set[str], most: int) -> Iterator[Shown]:
+    """Kept documents, from the first units on."""
+    yield from _rows(workspace, "documents", units, most, None)
+
+
+def dropped(workspace: Store, units: set[str], most: int, reason: str | None) -> Iterator[Shown]:
+    """Documents that were dropped or failed; reason: only those whose step or reason contains it."""
+    yield from _rows(workspace, "dropped", units, most, reason)
+
+
+def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str | None) -> Iterator[Shown]:
+    for unit in sorted(units):
+        with workspace.open(f"{folder}/{unit}.parquet") as f:
+            file = pq.ParquetFile(f)
+            for table in map(file.read_row_group, range(file.num_row_groups)):
+                if reason is not None:
+                    told = pc.binary_join_element_wise(table["step"], table["reason"], ": ")
+                    table = table.filter(pc.match_substring(told, reason))
+                chosen = table.slice(0, most).to_pylist()
+                yield from map(shown, chosen)
+                most -= len(chosen)
+                if most == 0:
+                    return
+
+
+def shown(row: dict[str, Any]) -> Shown:
+    """A row of `documents/` or `dropped/`: why it went first, then where it is from, then what was measured.
+
+    at: "file:offset" of one that was dropped.
+    """
+    text = str(row.pop("text", None) or "")
+    row.pop("text_key", None)
+    heading = f"{row.pop('kind')} by {row.pop('step')}: {row.pop('reason')}" if "kind" in row else "kept"
+    at = {} if row.get("uri") is None else {"at": f"{row.pop('uri')}:{row.pop('offset')}"}
+    facts = at | {k: v for k, v in row.items() if v is not None}
+    return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text))
+
+
+def duplicates(workspace: Store, units: set[str], tables: set[str], most: int) -> Iterator[Shown]:
+    """Removed documents of these units, each with the survivor it was removed for. tables: those of the last run."""
+    everywhere = {name.split("/")[1] for name in tables}
+    for name in sorted(name for name in tables if name.split("/")[1] in units):
+        if most == 0:
+            return
+        with workspace.open(name) as f:
+            table = read_table(f)
+        removed = table.filter(table["reason"].is_valid()).slice(0, most).to_pylist()
+        most -= len(removed)
+        ids = [row[n] for row in removed for n in ("doc_id", "survivor") if row[n] is not None]
+        found = texts_of(workspace, everywhere, ids)
+        for row in removed:
+            mine, other = found.get(row["doc_id"], ""), found.get(row["survivor"], "")
+            facts = {k: v for k, v in row.items() if v is not None}
+            instead = "" if row["survivor"] is None else f"\n--- kept instead ---\n{excerpt(other)}"
+            yield Shown(f"removed by {row['reason']}", facts, excerpt(mine) + instead)
+
+
+def texts_of(workspace: Store, units: set[str], doc_ids: list[int]) -> dict[int, str]:
+    """Texts of these documents, wherever they lie; of other row groups the ids alone are read."""
+    wanted, out = pa.array(sorted(set(doc_ids)), pa.int64()), {}
+    for unit in sorted(units):
+        if len(out) == len(wanted):
+            break
+        with workspace.open(f"documents/{unit}.parquet") as f:
+            file = pq.ParquetFile(f)
+            for group in range(file.num_row_groups):
+                hit = pc.is_in(file.read_row_group(group, columns=["doc_id"])["doc_id"], value_set=wanted)
+                if pc.any(hit).as_py():
+                    found = file.read_row_group(group, columns=["doc_id", "text"]).filter(hit)
+                    out |= dict(zip(found["doc_id"].to_pylist(), found["text"].to_pylist(), strict=True))
+    return out
+
+
+def sequence(output: Store, row: int) -> Shown:
+    """Sequence number `row`, from 0, of the parts in the manifest's order, decoded with the dataset's own tokenizer.
+
+    NoSuchRow when there is no dataset, or says how many sequences it has.
+    """
+    from tokenizers import Tokenizer
+
+    manifest = stage_manifest(output, MANIFEST)
+    if manifest is None:
+        raise NoSuchRow(f"there is no dataset in {output.url}: it has no {MANIFEST}; run the job first")
+    judge = Tokenizer.from_str(output.read(TOKENIZER).decode())
+    left = row
+    for part in manifest["parts"]:
+        if left < part["sequences"]:
+            with output.open(part["name"]) as f:
+                found = pq.ParquetFile(f).read().slice(left, 1).to_pylist()[0]
+            facts = {k: found[k] for k in ("n_tokens", "seq_lens", "doc_ids", "leaf")}
+            text = judge.decode(found["input_ids"], skip_special_tokens=False)
+            return Shown(f"{part['name']}, row {left}", facts, text)
+        left -= part["sequences"]
+    raise NoSuchRow(f"there is no sequence {row}; the dataset in {output.url} has {row - left}, from 0 on")
+
+
+def excerpt(text: str) -> str:
+    return text if len(text) <= EXCERPT_CHARS else f"{text[:EXCERPT_CHARS]} ... ({len(text):,} characters)"

@@ -1,0 +1,199 @@
+"""The funnel: how many documents, bytes and tokens went into each stage, and where the others went."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from rich.table import Table
+
+from corpusmill.pipeline.execution.tally import Tally
+
+UNITS = ("kB", "MB", "GB", "TB", "PB")
+
+AXES = ("source", "domain", "language")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the funnel. Numbers that the step does not know are None."""
+
+    name: str
+    documents: int
+    bytes_: int | None = None
+    tokens: int | None = None
+    lost: Mapping[str, int] = field(default_factory=dict)  # why documents did not reach this step
+    lost_tokens: Mapping[str, int] = field(default_factory=dict)  # of these, where they are counted by then
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What came through the steps of one (source, domain, language), and what did not, in documents.
+
+    A word is "" where nobody knows it: what failed or went before its language was found has none.
+    read = failed + dropped + not_sampled + kept, and kept = removed + unique.
+    """
+
+    key: tuple[str, str, str]
+    read: int = 0
+    failed: int = 0
+    dropped: int = 0
+    not_sampled: int = 0
+    kept: int = 0
+    kept_bytes: int = 0
+    removed: int = 0  # duplicates, and documents taken down
+    unique: int = 0
+    unique_bytes: int = 0
+    unique_tokens: int = 0
+    mixed: int = 0
+    mixed_tokens: int = 0
+    mixed_bytes: int = 0
+
+
+COUNTED = tuple(f.name for f in fields(Leaf) if f.name != "key")
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Each step's numbers over all; and for each leaf, most tokens first, what came through the steps."""
+
+    steps: Sequence[Step]
+    leaves: Sequence[Leaf]
+    rewritten: Mapping[str, int] = field(default_factory=dict)  # 'step: column' -> what the rewrites changed in all
+
+    def by(self, axis: str) -> dict[str, dict[str, int]]:
+        """The counts of leaves, added up over one of AXES, by its values in order."""
+        found: dict[str, Counter[str]] = {}
+        for leaf in self.leaves:
+            counts = {name: getattr(leaf, name) for name in COUNTED}
+            found.setdefault(leaf.key[AXES.index(axis)], Counter()).update(counts)
+        return {word: {name: counts[name] for name in COUNTED} for word, counts in sorted(found.items())}
+
+    def to_json(self) -> dict[str, Any]:
+        steps = [
+            {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens}
+            | {"lost": dict(s.lost), "lost_tokens": dict(s.lost_tokens)}
+            for s in self.steps
+        ]
+        leaves = [
+            dict(zip(AXES, leaf.key, strict=True)) | {name: getattr(leaf, name) for name in COUNTED}
+            for leaf in sorted(self.leaves, key=lambda leaf: leaf.key)
+        ]
+        by = {axis: self.by(axis) for axis in AXES}
+        return {"steps": steps, "by": by, "leaves": leaves, "rewritten": dict(self.rewritten)}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """The funnel whose `to_json` is `told`."""
+        steps = [
+            Step(s["name"], s["documents"], s["bytes"], s["tokens"], s["lost"], s["lost_tokens"]) for s in told["steps"]
+        ]
+        leaves = [
+            Leaf(key=(row["source"], row["domain"], row["language"]), **{name: row[name] for name in COUNTED})
+            for row in told["leaves"]
+        ]
+        return cls(steps, sorted(leaves, key=in_order))
+
+
+def in_order(leaf: Leaf) -> tuple[int, tuple[str, str, str]]:
+    """Leaves with most tokens first."""
+    return -leaf.unique_tokens, leaf.key
+
+
+def reasons(tally: Tally, *kind: str) -> dict[str, int]:
+    """'step: reason' -> documents, for "dropped" or "failed"; 'step: column' -> changes, for "rewritten"."""
+    return {": ".join(path): n for path, n in tally.below(*kind).items()}
+
+
+def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed: Tally) -> Funnel:
+    """The funnel of a run, from the tallies of its stages. duplicates: documents removed, by rule.
+
+    The step `selected` counts each document of the mix once, `mixed` its copies.
+    """
+    failed = {f"failed, {why}": n for why, n in reasons(ingest, "failed").items()}
+    unsampled = {"not sampled": ingest.total("not_sampled")} if ingest.total("not_sampled") else {}
+    lost = failed | reasons(ingest, "dropped") | unsampled
+    came = ingest.total("in", "documents") + ingest.total("failed", "read")
+    steps = [
+        Step("read", came, ingest.total("in", "bytes")),
+        Step("kept", ingest.total("kept", "documents"), ingest.total("kept", "bytes"), lost=lost),
+        Step("unique", *(tokenized.total(what) for what in ("documents", "bytes", "tokens")), lost=duplicates),
+        Step(
+            "selected",
+            mixed.total("selected", "documents"),
+            mixed.total("selected", "bytes"),
+            mixed.total("selected", "tokens"),
+            lost=reasons(mixed, "not selected", "documents"),
+            lost_tokens=reasons(mixed, "not selected", "tokens"),
+        ),
+        Step("mixed", mixed.total("documents"), mixed.total("bytes"), mixed.total("tokens")),
+    ]
+    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"))
+
+
+def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:
+    """Every leaf that a document was read in, most tokens first."""
+    columns = {
+        **{kind: ingest.below("gone", kind) for kind in ("failed", "dropped", "not_sampled")},
+        "kept": ingest.below("kept", "documents"),
+        "kept_bytes": ingest.below("kept", "bytes"),
+        "unique": tokenized.below("documents"),
+        "unique_bytes": tokenized.below("bytes"),
+        "unique_tokens": tokenized.below("tokens"),
+        "mixed": mixed.below("documents"),
+        "mixed_tokens": mixed.below("tokens"),
+        "mixed_bytes": mixed.below("bytes"),
+    }
+    keys = {path for column in columns.values() for path in column}
+    leaves = [leaf(k, {name: column.get(k, 0) for name, column in columns.items()}) for k in keys]
+    return sorted(leaves, key=in_order)
+
+
+def leaf(key: tuple[str, ...], counts: Mapping[str, int]) -> Leaf:
+    """The leaf of these counts, with the sums and differences that follow from them."""
+    read = sum(counts[name] for name in ("failed", "dropped", "not_sampled", "kept"))
+    return Leaf(key=(key[0], key[1], key[2]), read=read, removed=counts["kept"] - counts["unique"], **counts)
+
+
+def as_table(told: Funnel) -> Table:
+    """The steps, for a terminal."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("step", "documents", "text", "tokens", "lost on the way"):
+        table.add_column(name, justify="left" if name in ("step", "lost on the way") else "right")
+    for step in told.steps:
+        lost = ", ".join(f"{n:,} {why}" for why, n in sorted(step.lost.items(), key=lambda i: -i[1])[:4] if n)
+        more = f", and {len(step.lost) - 4} more reasons" if len(step.lost) > 4 else ""
+        table.add_row(step.name, f"{step.documents:,}", size(step.bytes_), count(step.tokens), lost + more)
+    return table
+
+
+def leaves_table(told: Funnel, most: int = 12) -> Table:
+    """The largest leaves, for a terminal: what was unique, and how often the mix takes it."""
+    table = Table(box=None, pad_edge=False)
+    for name in (*AXES, "kept", "unique", "tokens", "mixed", "times"):
+        table.add_column(name, justify="left" if name in AXES else "right")
+    leaves = [leaf for leaf in told.leaves if leaf.kept]
+    for leaf in leaves[:most]:
+        times = f"{leaf.mixed_tokens / leaf.unique_tokens:.2f}" if leaf.unique_tokens else ""
+        numbers = (leaf.kept, leaf.unique, leaf.unique_tokens, leaf.mixed_tokens)
+        table.add_row(*(word or "-" for word in leaf.key), *map(count, numbers), times)
+    if len(leaves) > most:
+        table.add_row(f"and {len(leaves) - most} more")
+    return table
+
+
+def size(n: int | None) -> str:
+    """
+    >>> size(1_500_000)
+    '1.5 MB'
+    """
+    if n is None:
+        return ""
+    if n < 1000:
+        return f"{n} B"
+    power = min((len(str(n)) - 1) // 3, len(UNITS))
+    return f"{n / 1000**power:,.1f} {UNITS[power - 1]}"
+
+
+def count(n: int | None) -> str:
+    return "" if n is None else f"{n:,}"

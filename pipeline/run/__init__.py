@@ -1,0 +1,1 @@
+"""Plans, explains and runs one job."""

@@ -1,0 +1,164 @@
+"""What a run would do, and why: which units are committed, which are not, and what changed since the last run."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.contract import Reader
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.files import referenced as resources
+from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.run.pending import STAGES, first_pending
+from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.ingest import vanished_files as kept
+from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps.step_groups import LAST
+from corpusmill.pipeline.steps.tokenizer import tokenizer_of
+from corpusmill.pipeline.workspace import inventory, sweep, withheld
+
+THRESHOLDS_SHOWN = 40
+LAST_JOB = "_job.json"
+LAST_FILES = "_job_files.json"  # sha256 of the files beside the job that it took in, by the key that names them
+FILES_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Shards of input, how many of them are ingested, and what changed since the workspace's last finished run."""
+
+    shards: int
+    new_shards: int
+    committed: int
+    changes: Sequence[str]
+    first_stage: str | None  # None: the output is what the job makes of these inputs
+    limit: int | None  # of documents a source
+    tokenizer: str  # its path, in words
+    earlier: Sequence[str] = ()  # the same of the parts of the steps that come before a step which awaits something
+
+    def lines(self) -> Iterator[str]:
+        yield f"inputs: {self.shards} shards, {self.new_shards} of them new to the workspace"
+        yield f"tokenizer: {self.tokenizer}"
+        if self.limit is not None:
+            yield f"ingest: shards are read one after another until a source has given {self.limit} documents"
+            return
+        yield from self.earlier
+        yield f"ingest: {self.committed} of {self.shards} committed, {self.shards - self.committed} to run"
+        yield from (f"changed: {change}" for change in self.changes)
+        if self.committed < self.shards:
+            yield "then dedup over all shards, tokenize where something changed, mix, pack, publish"
+        elif self.first_stage is None:
+            yield "nothing to do"
+        else:
+            stages = ", ".join(STAGES[STAGES.index(self.first_stage) :])
+            yield f"would run: {stages} (units whose input is the same are kept)"
+
+
+def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool = False) -> Explanation:
+    """Compare the job with its workspace; nothing is written. update: as `corpusmill update` would take the files.
+
+    InputError where that would be refused.
+    """
+    workspace = Store(spec.workspace, spec.storage)
+    shards = kept.settled(spec, workspace, inventory.look(workspace, files, update=update))
+    parts = ingest.standing(spec, workspace, shards.current)
+    changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
+    changes += edited(last_files(workspace), files_of(spec))
+    changes += gone(shards.all, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
+    if sweep.remembered(workspace, "taken_out") not in (set(), {withheld.state(workspace)}):
+        changes.append("documents, runs or sources were taken out")
+    return Explanation(
+        shards=len(shards.current),
+        new_shards=len(shards.new),
+        committed=len(parts[-1].done) if parts[-1].part.stage == LAST else 0,
+        earlier=[line for p in parts if p.part.awaited for line in part_lines(p)],
+        changes=changes,
+        first_stage=first_pending(spec, workspace, Store(spec.output, spec.storage), shards.current, parts),
+        limit=spec.sample.limit,
+        tokenizer=tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos).told,
+    )
+
+
+def gone(known: Sequence[inventory.Shard], numbers: set[int]) -> Iterator[str]:
+    """In words: these shards, which the last finished run was about, are not among the inputs as they are now."""
+    files = sorted({s.uri for s in known if s.number in numbers})
+    shown = ", ".join(uri.rsplit("/", 1)[-1] for uri in files[:FILES_SHOWN])
+    more = f" and {len(files) - FILES_SHOWN} more" if len(files) > FILES_SHOWN else ""
+    if numbers:
+        yield f"{len(numbers)} shards of the last run are gone, changed or withheld: {shown}{more}"
+
+
+def part_lines(part: ingest.Standing) -> Iterator[str]:
+    """How far a part of the steps before the last is, and the thresholds that were found after it."""
+    yield f"{part.part.stage}: {len(part.done)} of {len(part.units)} committed"
+    rows = part.answers.thresholds() if part.answers else []
+    for row in rows[:THRESHOLDS_SHOWN]:
+        quantiles = ", ".join(f"{value:g} at {q}" for q, value in row["quantiles"].items())
+        yield f"  {row['column']} of {row['group']}: {quantiles}, of {row['documents']:,} documents"
+    if len(rows) > THRESHOLDS_SHOWN:
+        yield f"  and {len(rows) - THRESHOLDS_SHOWN} more"
+
+
+def last_job(workspace: Store) -> dict[str, Any] | None:
+    """The job of the last run that published from this workspace, or None."""
+    try:
+        return json.loads(workspace.read(LAST_JOB))
+    except FileNotFoundError:
+        return None
+
+
+def files_of(spec: JobSpec) -> dict[str, str]:
+    """sha256 of the plan and the tokenizer that the job names, as they are now, by key, and of the modules of its own
+    operators, by path. MissingFile for a lost one.
+    """
+    named = {"mix.plan": spec.mix.plan, "tokens.tokenizer": spec.tokens.tokenizer}
+    return own_code.prints_of(spec) | {
+        key: hashlib.sha256(resources.read(address)).hexdigest()
+        for key, address in named.items()
+        if address is not None
+    }
+
+
+def last_files(workspace: Store) -> dict[str, str]:
+    """`files_of` the last run that published from this workspace; empty before the first."""
+    try:
+        return json.loads(workspace.read(LAST_FILES))
+    except FileNotFoundError:
+        return {}
+
+
+def edited(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    """Each file that the last run took in and that has other content now.
+
+    >>> list(edited({"mix.plan": "a" * 64}, {"mix.plan": "b" * 64, "tokens.tokenizer": "c" * 64}))
+    ['mix.plan: the file was edited: sha256 aaaaaaaaaaaa -> bbbbbbbbbbbb']
+    """
+    for key in sorted({*before} & {*now}):
+        if before[key] != now[key]:
+            yield f"{key}: the file was edited: sha256 {before[key][:12]} -> {now[key][:12]}"
+
+
+def remember(workspace: Store, spec: JobSpec, files: Mapping[str, str]) -> None:
+    """Keep the job that was published, and `files_of` it as the run began, for the next comparison."""
+    workspace.publish_changed(LAST_FILES, json.dumps(dict(files), sort_keys=True).encode())
+    workspace.publish_changed(LAST_JOB, spec.to_canonical().encode())
+
+
+def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Each changed value as 'mix.temperature: 3.33 -> 2.0'; nothing when there was no run before.
+
+    >>> list(differences({"mix": {"seed": 0, "alpha": None}}, {"mix": {"seed": 1, "alpha": None}}))
+    ['mix.seed: 0 -> 1']
+    """
+    if before is None and not path:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for i, (old, new) in enumerate(zip(before, after, strict=True)):
+            yield from differences(old, new, f"{path}[{i}]")
+    elif before != after:
+        yield f"{path}: {json.dumps(before, ensure_ascii=False)} -> {json.dumps(after, ensure_ascii=False)}"

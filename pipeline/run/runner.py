@@ -1,0 +1,199 @@
+"""A job from the first file to the published dataset, stage by stage, doing only what is not done."""
+
+import contextlib
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster import faultpoint, lease, lifecycle, reach
+from corpusmill.cluster.filesystems import StorageError
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution import interrupts
+from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_stage import Result, StageFailed
+from corpusmill.pipeline.execution.run_units import quiet
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.preflight import checks as preflight
+from corpusmill.pipeline.preflight import folders
+from corpusmill.pipeline.report.empty_run import check_left
+from corpusmill.pipeline.report.funnel import Funnel, funnel
+from corpusmill.pipeline.run.explain import files_of, remember
+from corpusmill.pipeline.stages.dedup import stage as dedup
+from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.ingest import vanished_files as kept
+from corpusmill.pipeline.stages.mix import stage as mix
+from corpusmill.pipeline.stages.pack import stage as pack
+from corpusmill.pipeline.stages.publish import stage as publish
+from corpusmill.pipeline.stages.tokenize import stage as tokenize
+from corpusmill.pipeline.workspace import inventory, sweep, withheld
+
+KEPT = "everything up to the tokens is kept: correct `mix` and run again; `corpusmill mix plan` tries it in seconds"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a job is run, apart from what it makes."""
+
+    address: str | None = None  # of a Ray cluster; None: this machine
+    workers: int | None = None  # CPUs on this machine; None: all
+    update: bool = False  # new and changed inputs become a run of their own, after what is published
+    look: bool = True  # at the inputs; else the run is about what the last one was about, less what is withheld since
+
+    def __post_init__(self) -> None:
+        if self.address is not None and self.workers is not None:
+            told = (
+                "--workers is about this machine, and with --address the work is done elsewhere: leave out one of them"
+            )
+            raise InputError([told])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did."""
+
+    funnel: Funnel
+    ran: Mapping[str, int]  # units that ran, by stage; none: everything was there already
+    seconds: float
+    manifest: Mapping[str, Any]
+
+    @property
+    def did_nothing(self) -> bool:
+        return not any(self.ran.values())
+
+
+def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
+    """Run every stage that is not done. Errors leave what is committed in place: the same call goes on from there."""
+    started = time.monotonic()
+    files = preflight.check(spec) if options.look else []
+    if not options.look:
+        preflight.check_resources(spec)
+    with opened(spec, options, display) as run:
+        return _stages(run, files, options, started)
+
+
+@contextlib.contextmanager
+def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
+    """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do."""
+    folders.check(spec, try_it=True)
+    workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
+    with contextlib.ExitStack() as open_:
+        try:
+            held = open_.enter_context(lease.held(workspace))
+        except (FileNotFoundError, PermissionError, StorageError) as e:
+            raise _unwritable("workspace", spec.workspace, e) from e
+        _try_to_write(output)
+        yield Run(
+            spec=spec,
+            workspace=workspace,
+            output=output,
+            lease=held,
+            display=display,
+            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display)),
+        )
+
+
+def _try_to_write(output: Store) -> None:
+    """InputError when nothing can be written to an output in a store: a bucket that is not there would be found last.
+
+    Whether a local folder can be made is known already, and it is not made before there is something for it.
+    """
+    if output.is_local:
+        return
+    name = f"{reach.PREFIX}{uuid.uuid4().hex}"
+    try:
+        output.publish(name, b"")
+        output.delete(name)
+    except (FileNotFoundError, PermissionError, StorageError) as e:
+        raise _unwritable("output", output.url, e) from e
+
+
+def _unwritable(key: str, url: str, error: OSError) -> InputError:
+    return InputError([InJob((key,), f"{url} cannot be written to: {error}; check the address and the credentials")])
+
+
+def _stages(run: Run, files: list[Any], options: Options, started: float) -> Summary:
+    ran: dict[str, int] = {}
+    taken_in = files_of(run.spec)
+
+    def done(result: Result) -> Result:
+        ran[result.stage] = result.ran
+        return result
+
+    look = options.look
+    found = inventory.look(run.workspace, files, update=options.update) if look else inventory.unchanged(run)
+    numbered = kept.settled(run.spec, run.workspace, found)
+    inventory.commit(run, numbered)
+    ran["inventory"] = len(numbered.new)
+    ingested = ingest.ingest(run, numbered.current)
+    ran |= ingested.ran
+    removed = dedup.dedup(run, ingested.shards)
+    ran["dedup"] = removed.ran
+    entered = ingested.result.tally
+    unique = entered.total("kept", "documents") - sum(removed.by_reason.values())
+    check_left("dedup", entered, unique, removed=dict(removed.by_reason))
+    tokenized = done(tokenize.tokenize(run, ingested.shards, removed.tables))
+    try:
+        planned = mix.mix(run, tokenized)
+    except SpecError as e:
+        raise StageFailed(f"mix: {e}\n{KEPT}") from e
+    for remark in planned.remarks():
+        run.display.line(remark)
+    ran["mix"] = planned.ran
+    made = pack.pack(run, tokenized, planned)
+    packed = done(made.result)
+    whole = funnel(
+        ingested.result.tally,
+        tokenized.tally,
+        removed.by_reason,
+        made.chosen,
+    )
+    published = publish.publish(
+        run, planned, packed, whole, ingested.result.failed, thresholds=ingested.thresholds(), started=started
+    )
+    ran["publish"] = int(published.wrote)
+    faultpoint.reached("run.remember")
+    remember(run.workspace, run.spec, taken_in)
+    selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
+    stages = [list(ingested.shards), list(tokenized.counts), selected, list(packed.counts)]
+    fingerprints = [removed.fingerprint, planned.fingerprint, planned.supply, *map(digest, stages)]
+    names = [*fingerprints, *(name for names in stages for name in names), *ingested.rests_on()]
+    sweep.remember(
+        run.workspace,
+        shards=(s.number for s in ingested.shards.values()),
+        taken_out=[withheld.state(run.workspace)],
+        ingested=stages[0],
+        duplicates=removed.tables.values(),
+        names=names,
+    )
+    return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)
+
+
+def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:
+    setup = "corpusmill.pipeline.execution.process.prepare"
+    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup)
+    cpus = open_.enter_context(session)
+    interrupts.as_exceptions()
+    quiet()
+    if options.address is not None:
+        preflight.check_versions(spec)
+        preflight.check_stores(stores)
+    display.line(f"Ray has {cpus} CPUs on {lifecycle.nodes()} nodes")
+    return cpus
+
+
+def _once(start: Callable[[], int]) -> Callable[[], int]:
+    """`start`, called the first time only."""
+    found: list[int] = []
+
+    def call() -> int:
+        if not found:
+            found.append(start())
+        return found[0]
+
+    return call

@@ -1,0 +1,1 @@
+"""Runs the global deduplication as a stage."""

@@ -1,0 +1,94 @@
+"""Dedup: every document of every shard against all others; then one table of duplicates a shard."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster import faultpoint
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.dedup import takedown
+from corpusmill.pipeline.dedup import warm as warm_dedup
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.grouping import NotConverged
+from corpusmill.pipeline.dedup.index import record, with_settled
+from corpusmill.pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
+from corpusmill.pipeline.dedup.settings import EnteredShard, Settings
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_stage import StageFailed, runner, stage_manifest
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.steps.sources import input_of
+from corpusmill.pipeline.workspace.inventory import Shard
+
+MEMORY_BYTES = 1_600_000_000  # 1.25 times the peak on 128 MiB of pairs of which a third share a key: 1.29 GB
+
+
+@dataclass(frozen=True)
+class Removed:
+    """`tables`: each ingest unit's table of duplicates, named by its content; `by_reason`: removals by rule."""
+
+    tables: Mapping[str, str]
+    by_reason: Mapping[str, int]
+    facts: Mapping[str, Any]
+    fingerprint: str
+    ran: int
+
+
+def asked(spec: JobSpec, workspace: Store, shards: Mapping[str, Shard]) -> tuple[Settings, str]:
+    """What deduplication of these shards, by the name of their ingest unit, is; and the name of its result."""
+    entered = sorted(
+        (
+            EnteredShard(
+                unit=name,
+                number=s.number,
+                source=s.source,
+                priority=input_of(spec, s.source).priority,
+                uri=s.uri,
+            )
+            for name, s in shards.items()
+        ),
+        key=lambda s: s.number,
+    )
+    settings = Settings(spec=spec.dedup, shards=tuple(entered), takedown=takedown.read(workspace))
+    ceilings = [spec.dedup.max_removed_share, spec.dedup.max_cluster_share, spec.dedup.index]
+    return settings, digest(settings.fingerprint, ceilings)  # ceilings decide whether a result stands, not what it is
+
+
+def known(workspace: Store, judged: str) -> Removed | None:
+    """The result of that name; None when there is none yet."""
+    told = stage_manifest(workspace, manifest_of(judged))
+    return None if told is None else Removed(told["tables"], told["facts"]["removed"], told["facts"], judged, ran=0)
+
+
+def manifest_of(judged: str) -> str:
+    return f"manifests/dedup-{judged}.json"
+
+
+def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
+    """Deduplicate the kept documents of these shards, by the name of their ingest unit."""
+    settings, judged = asked(run.spec, run.workspace, shards)
+    if (there := known(run.workspace, judged)) is not None:
+        return there
+    work = Work(
+        store=run.workspace,
+        folder=f"dedup/{settings.fingerprint}",
+        run=runner(run, "dedup", MEMORY_BYTES),
+        before=warm_dedup.Ready(run.spec.dedup),
+    )
+    kernels.announce([warm_dedup.use(run.spec.dedup)] if shards else (), run.display.line)
+    settings = with_settled(run.workspace, settings)
+    try:
+        found = deduplicate(work, settings)
+    except (RemovalCeiling, GiantCluster, NotConverged) as e:
+        raise StageFailed(str(e)) from e
+    run.lease.check()
+    record(work, settings, found.tables, found.sets)
+    faultpoint.reached("dedup.manifest")
+    payload = json.dumps({"tables": dict(found.tables), "facts": dict(found.facts)}, sort_keys=True).encode()
+    run.workspace.publish(manifest_of(judged), payload)
+    for left_over in run.workspace.files(work.folder):
+        run.workspace.delete(left_over.uri)
+    return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1)

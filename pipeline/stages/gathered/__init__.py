@@ -1,0 +1,1 @@
+"""Runs two-pass steps, which need statistics over all documents."""

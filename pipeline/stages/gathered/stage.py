@@ -1,0 +1,110 @@
+"""The stages `lines` and `calibrate`: what a part of the steps gathered from every document, put together.
+
+A stage that is done has `manifests/STAGE-FINGERPRINT.json`, with the file that holds each unit's answer. Such a file is
+named by its content, and the unit that takes it up is named by that: only shards whose answer changed run again.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster import faultpoint
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.contract import Awaiting
+from corpusmill.operators.decide.quantiles import Quantiles
+from corpusmill.operators.rewrite.common_lines import CommonLines
+from corpusmill.operators.signals.buckets import Buckets
+from corpusmill.pipeline.dedup.settings import EnteredShard
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_stage import Counts, runner, stage_manifest
+from corpusmill.pipeline.files.ids import SHARD_BITS, digest
+from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
+from corpusmill.pipeline.stages.gathered.common_lines import Found, common_lines
+from corpusmill.pipeline.steps.step_groups import Part
+from corpusmill.pipeline.workspace.inventory import Shard
+
+VERSION = 1
+MEMORY_BYTES = 1_600_000_000  # as in dedup, whose exchange this is
+
+
+@dataclass(frozen=True)
+class Answers:
+    """`files`: the answer of each unit that gathered; `facts`: for people; `ran`: whether it was worked out now."""
+
+    stage: str
+    files: Mapping[str, str]
+    facts: Mapping[str, Any]
+    fingerprint: str
+    ran: int
+    step: str  # that awaited them
+
+    def thresholds(self) -> list[Mapping[str, Any]]:
+        """Quantiles that were found: run, column, group, documents, and value by quantile; or nothing."""
+        return self.facts.get("thresholds", [])
+
+
+def answers(run: Run, part: Part, shards: Mapping[str, Shard], counts: Mapping[str, Counts]) -> Answers:
+    """What the step after `part` awaits. shards, counts: of the units of that part."""
+    assert part.awaited is not None
+    stage = part.awaited.stage
+    known = known_answers(run.workspace, part, list(shards))
+    if known is not None:
+        return known
+    print_ = fingerprint(part, list(shards))
+    work = Work(store=run.workspace, folder=f"gathered/{print_}", run=runner(run, stage, MEMORY_BYTES))
+    with run.display.stage(stage, 1) as bar:
+        found = _found(work, part.awaited, shards, counts)
+        bar.advance()
+    run.lease.check()
+    faultpoint.reached(f"{stage}.manifest")
+    told = {"answers": dict(found.answers), "facts": dict(found.facts)}
+    run.workspace.publish(manifest(stage, print_), json.dumps(told, sort_keys=True).encode())
+    for left_over in run.workspace.files(work.folder):
+        run.workspace.delete(left_over.uri)
+    return Answers(stage, found.answers, found.facts, print_, ran=1, step=part.name)
+
+
+def known_answers(workspace: Store, part: Part, units: list[str]) -> Answers | None:
+    """The answers, where they have been found before."""
+    assert part.awaited is not None
+    print_ = fingerprint(part, units)
+    known = stage_manifest(workspace, manifest(part.awaited.stage, print_))
+    if known is None or not all(workspace.exists(name) for name in set(known["answers"].values())):
+        return None
+    return Answers(part.awaited.stage, known["answers"], known["facts"], print_, ran=0, step=part.name)
+
+
+def fingerprint(part: Part, units: list[str]) -> str:
+    """Changes with whatever decides the answers: what was gathered, and what is asked of it."""
+    return digest(VERSION, sorted(units), asked(part.awaited))
+
+
+def asked(awaited: Awaiting | None) -> Any:
+    match awaited:
+        case CommonLines():
+            return awaited.max_documents
+        case Quantiles() | Buckets():
+            return [awaited.wanted(), awaited.min_documents]
+        case _:
+            raise TypeError(f"no stage finds what {type(awaited).__name__} awaits")
+
+
+def manifest(stage: str, print_: str) -> str:
+    return f"manifests/{stage}-{print_}.json"
+
+
+def _found(work: Work, awaited: Awaiting, shards: Mapping[str, Shard], counts: Mapping[str, Counts]) -> Found:
+    gathered = {unit: counts[unit]["gathered"] for unit in shards}
+    files = {name: size for told in gathered.values() for name, size in told["files"].items()}
+    if isinstance(awaited, CommonLines):
+        entered = [
+            EnteredShard(unit=unit, number=s.run << SHARD_BITS | s.shard, source=s.source, priority=0, uri=s.uri)
+            for unit, s in shards.items()
+        ]
+        records = sum(told["counts"] for told in gathered.values())
+        return common_lines(work, files, entered, max_documents=awaited.max_documents, counts=records)
+    assert isinstance(awaited, Quantiles | Buckets)
+    judged = [Judged(unit=unit, run=s.run, groups=tuple(gathered[unit]["groups"])) for unit, s in shards.items()]
+    return calibrate(work, files, judged, wanted=awaited.wanted(), min_documents=awaited.min_documents)

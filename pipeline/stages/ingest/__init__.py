@@ -1,0 +1,1 @@
+"""Reads inputs and runs the document steps."""

@@ -1,0 +1,61 @@
+"""Documents that have come as far as a step that awaits an answer: as they are, with what the answer is made of.
+
+Beside the columns of documents each has the `length` of its record, for those that a later step drops.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+import pyarrow as pa
+
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Awaiting, Columns
+from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.files.tables import TableWriter
+from corpusmill.pipeline.stages.gathered.bins import GatherBins
+from corpusmill.pipeline.stages.gathered.lines import GatherLines
+from corpusmill.pipeline.workspace.inventory import Shard
+
+
+class Gather(Protocol):
+    """Collects from the documents of one shard what a stage needs of them, in exchange files under `folder`."""
+
+    def add(self, batch: Batch) -> None: ...
+
+    def facts(self) -> Mapping[str, Any]:
+        """Once the last batch is in: `files` that were written with their bytes, and what else the stage asks for."""
+        ...
+
+
+GATHERS = {"lines": GatherLines, "calibrate": GatherBins}
+
+
+class PartWriter:
+    """Writes `parts/NAME.parquet` and what the awaiting step gathers; counts documents as "passed"."""
+
+    place = "passed"
+
+    def __init__(self, folder: Path, name: str, shard: Shard, columns: Columns, awaited: Awaiting) -> None:
+        (folder / "parts").mkdir()
+        schema = pa.schema([*(pa.field(n, t) for n, t in columns.items()), pa.field("length", pa.int64())])
+        self.documents = TableWriter(folder / "parts" / f"{name}.parquet", schema)
+        self.gather: Gather = GATHERS[awaited.stage](folder, name, shard, awaited)
+        self._facts: Mapping[str, Any] = {}
+
+    def keep(self, batch: Batch, tally: Tally) -> None:
+        self.gather.add(batch)
+        self.documents.write(batch.table)
+        tally.add("passed", "documents", by=batch.num_rows)
+
+    def facts(self) -> dict[str, Any]:
+        return {"gathered": dict(self._facts)}
+
+    def __enter__(self) -> Self:
+        self.documents.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        self.documents.__exit__(kind, *error)
+        if kind is None:
+            self._facts = self.gather.facts()

@@ -1,0 +1,205 @@
+"""Ingest: each shard of input becomes kept documents, dropped ones with their reasons, and the keys dedup needs.
+
+Where a step must know something of all documents first, the steps are run in parts (`pipeline.steps.step_groups`): `ingest1` goes
+as far as that step, a stage puts together what it awaits, and the last part, `ingest`, writes what others rest on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.dedup.key_writer import fingerprint as keys_fingerprint
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_stage import Counts, Result, StageFailed, committed, run_stage, told
+from corpusmill.pipeline.execution.run_units import Failed, Unit
+from corpusmill.pipeline.execution.tally import Sums, check
+from corpusmill.pipeline.files import referenced as resources
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.report.empty_run import check_ingested
+from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.gathered.stage import Answers, answers, known_answers
+from corpusmill.pipeline.stages.ingest.unit import Ingest
+from corpusmill.pipeline.steps import sources
+from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps.step_groups import Part, parts_of
+from corpusmill.pipeline.workspace.inventory import Shard
+
+VERSION = 4  # of what a unit counts and writes
+MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What the last part did, and the shard of each of its units that is committed.
+
+    earlier: results of the parts before it; answers: what the stages between found.
+    """
+
+    result: Result
+    shards: Mapping[str, Shard]
+    earlier: Sequence[Result] = ()
+    answers: Sequence[Answers] = ()
+
+    @property
+    def ran(self) -> dict[str, int]:
+        """Units that ran just now, by stage, in order."""
+        found: dict[str, int] = {}
+        for stage in (*self.earlier, *self.answers, self.result):
+            found[stage.stage] = found.get(stage.stage, 0) + stage.ran
+        return found
+
+    def thresholds(self) -> dict[str, list[Mapping[str, Any]]]:
+        """The quantiles that were found, by the step that asked for them."""
+        return {a.step: a.thresholds() for a in self.answers if a.thresholds()}
+
+    def rests_on(self) -> set[str]:
+        """Names of units, answers and manifests that the last part was made from."""
+        names = {digest(list(r.counts)) for r in self.earlier} | {unit for r in self.earlier for unit in r.counts}
+        names |= {a.fingerprint for a in self.answers}
+        return names | {file.split("/")[1].split(".")[0] for a in self.answers for file in a.files.values()}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One part of the steps as it stands in a workspace: its units, as far as they can be named, and which are done."""
+
+    part: Part
+    units: Sequence[Unit]
+    done: Mapping[str, Counts]
+    answers: Answers | None = None  # what the stage after it found, once it has run
+
+
+def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> list[dict[str, Any]]:
+    """One unit a shard, for the first part. Its name says all that decides its outputs: the stretch of input, its
+    number, the operators.
+
+    limit: at most this many documents of each shard; null: all.
+    """
+    prints, keys = _fingerprints(spec, 0, shards)
+    fixed = {"part": 0, "before": None, "answer": None, "limit": limit}
+    return [
+        {"name": digest(VERSION, asdict(s), prints[s.source, s.reader], keys, limit), **fixed, **asdict(s)}
+        for s in shards
+    ]
+
+
+def later_units(
+    spec: JobSpec, number: int, before: Mapping[str, Shard], found: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The units of part `number`, which take up the units `before`. found: the answer's file of each of those."""
+    prints, keys = _fingerprints(spec, number, [*before.values()])
+    return [
+        {
+            "name": digest(VERSION, unit, found[unit], prints[s.source, s.reader], keys),
+            "part": number,
+            "before": unit,
+            "answer": found[unit],
+            "limit": None,
+            **asdict(s),
+        }
+        for unit, s in before.items()
+    ]
+
+
+def _fingerprints(spec: JobSpec, number: int, shards: Sequence[Shard]) -> tuple[dict[tuple[str, str], str], str | None]:
+    """Of a part: of its steps, by source and reader; and of dedup's keys, which the last part alone writes."""
+    part = parts_of(spec)[number]
+    prints = {key: sources.fingerprint(spec, *key, part) for key in sorted({(s.source, s.reader) for s in shards})}
+    return prints, keys_fingerprint(spec.dedup) if part.awaited is None else None
+
+
+def standing(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[Standing]:
+    """Each part of the steps whose units can be named: a later one only when all before it is done."""
+    found: list[Standing] = []
+    work = units(spec, shards)
+    for number, part in enumerate(parts_of(spec)):
+        done = committed(workspace, part.stage, {str(u["name"]) for u in work}).counts
+        named = {str(u["name"]): s for u, s in zip(work, shards, strict=True)}
+        ready = part.awaited is not None and len(done) == len(work)
+        known = known_answers(workspace, part, list(named)) if ready else None
+        found.append(Standing(part, work, done, known))
+        if known is None:
+            break
+        work = later_units(spec, number + 1, named, known.files)
+    return found
+
+
+def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
+    """Read, extract, measure, decide. Failed units are in the result; StageFailed where the job does not allow them."""
+    job = run.spec.to_canonical()
+    files = {r.address: resources.sha256(r.address) for r in sources.files_of(job)}
+    task = Ingest(job=job, workspace=run.workspace, code=own_code.files_of(run.spec), files=files)
+    parts = parts_of(run.spec)
+    if run.spec.sample.limit is not None:
+        done = _limited(run, shards, task, parts[0].stage, run.spec.sample.limit)
+    else:
+        done = _run(run, parts[0].stage, units(run.spec, shards), task)
+    earlier: list[Result] = []
+    between: list[Answers] = []
+    for number, part in enumerate(parts[:-1]):
+        judge(run, done.result)
+        check_ingested(run, done.result)
+        earlier.append(done.result)
+        between.append(answers(run, part, done.shards, done.result.counts))
+        work = later_units(run.spec, number + 1, done.shards, between[-1].files)
+        done = _run(run, parts[number + 1].stage, work, task)
+    failed = [f for result in (*earlier, done.result) for f in result.failed]
+    result = replace(done.result, failed=failed)
+    judge(run, result)
+    if not failed and run.spec.sample.limit is None:
+        other = result.tally.total("other_span_bytes")
+        check("bytes of files read in several spans that no record has", came=0, went={"other": other})
+    check_ingested(run, result)
+    return Ingested(result, done.shards, earlier, between)
+
+
+def judge(run: Run, ingested: Result) -> None:
+    """Raise StageFailed unless the run may go on although units failed."""
+    if not ingested.failed:
+        return
+    if run.spec.on_failure == "stop":
+        raise StageFailed(told("ingest", ingested.failed))
+    share = len(ingested.failed) / (len(ingested.failed) + len(ingested.counts))
+    if share > run.spec.max_failed_share:
+        raise StageFailed(
+            f"{share:.1%} of the input shards failed, more than max_failed_share = {run.spec.max_failed_share:.1%}\n"
+            + told("ingest", ingested.failed)
+        )
+
+
+def _run(run: Run, stage: str, work: Sequence[Unit], task: Ingest) -> Ingested:
+    result = run_stage(
+        run,
+        stage,
+        work,
+        task,
+        memory_bytes=MEMORY_BYTES,
+        tolerant=True,
+        uses=lambda unit: warm.ingest_use(task.job, unit["reader"]),
+    )
+    by_name = {str(u["name"]): Shard(**{f: u[f] for f in Shard.__dataclass_fields__}) for u in work}
+    return Ingested(result, {name: by_name[name] for name in result.counts})
+
+
+def _limited(run: Run, shards: Sequence[Shard], task: Ingest, stage: str, limit: int) -> Ingested:
+    """Shards of a source one after another, in the order of their hash, until it has given `limit` documents.
+
+    So a larger limit contains a smaller one, and a quick look reads no more than it shows.
+    """
+    sums, found, failed, ran = Sums(), {}, list[Failed](), 0
+    for source in sorted({s.source for s in shards}):
+        left = limit
+        for shard in sorted((s for s in shards if s.source == source), key=lambda s: digest(s.uri, s.start)):
+            if left <= 0:
+                break
+            result = _run(run, stage, units(run.spec, [shard], left), task).result
+            sums.merge(Sums(dict(result.counts), result.tally))
+            found |= dict.fromkeys(result.counts, shard)
+            failed += result.failed
+            ran += result.ran
+            left -= sum(int(c["taken"]) for c in result.counts.values())
+    order = sorted(found, key=lambda name: found[name])
+    result = Result(stage, {n: sums.counts[n] for n in order}, sums.tally, ran, failed)
+    return Ingested(result, {n: found[n] for n in order})

@@ -1,0 +1,84 @@
+"""Two small documents through everything a unit will do, so that its kernels are compiled before the real ones come."""
+
+import gzip
+import io
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Span
+from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.operators.mix.select.position import positions
+from corpusmill.operators.rewrite.common_lines import CommonLines
+from corpusmill.operators.tokens.packing.documents import Documents
+from corpusmill.operators.tokens.packing.table import sequences
+from corpusmill.operators.tokens.rows import gather
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.dedup.key_writer import KeyWriter
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.steps import sources
+from corpusmill.pipeline.steps.chain import STANDARD
+from corpusmill.pipeline.steps.layout import layout_of
+from corpusmill.pipeline.steps.tokenizer import tokenizer_of
+
+TEXTS = ("The tide went out. The boats lay on the mud until the evening.", "Ein Satz, 例文を一つ, und noch einer!")
+RECORD = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 4\r\n\r\ntide\r\n\r\n"
+ARCHIVES = ("readers.warc", "readers.wet")
+DATA = '<script type="application/ld+json">{{"articleBody": "tide"}}</script>'  # read where the text is short
+PAGE = f"<html><head><title>tide</title>{DATA}</head><body><article><p>{{}}</p></article></body></html>"
+
+
+def ingest_use(job: str, reader: str) -> str:
+    """Names the kernels that reading with this reader, the job's steps and its dedup keys need."""
+    spec = json.loads(job)
+    return digest("ingest", reader, spec["documents"], spec["dedup"]["near"])
+
+
+def warm_ingest(job: str, source: str, reader: str) -> None:
+    """The reader of archives, the chain and the keys of dedup."""
+    spec = JobSpec.from_canonical(job)
+    chain = sources.chain(job, source, reader)
+    if reader in ARCHIVES:
+        packed = gzip.compress(RECORD)
+        list(chain.reader(io.BytesIO(packed), Span(0, len(packed))))
+    made = {n: pa.nulls(len(TEXTS), t) for n, t in {**STANDARD, **chain.reader.columns_made()}.items()}
+    made["doc_id"] = pa.array(np.arange(len(TEXTS)))
+    if "text" in made:
+        made["text"] = pa.array(TEXTS, pa.large_string())
+    if "content" in made:
+        made["content"] = pa.array([PAGE.format(t).encode() for t in TEXTS], pa.large_binary())
+    kept = chain.run(Batch(pa.table(made))).kept
+    for _, op in chain.steps:
+        if isinstance(op, CommonLines):
+            op.gather(kept)
+    plain = Batch(
+        pa.table({**{n: pa.nulls(2, t) for n, t in STANDARD.items()}, "doc_id": made["doc_id"], "text": TEXTS})
+    )
+    for batch in (kept, plain.with_columns({"text": pa.array(TEXTS, pa.large_string())})):
+        keyed = batch.with_columns({"text_key": text_keys(batch.column("text"))})
+        with (
+            tempfile.TemporaryDirectory(prefix="corpusmill-") as folder,
+            KeyWriter(Path(folder), "warm", spec.dedup) as keys,
+        ):
+            keys.add(keyed)
+
+
+def tokens_use(job: str) -> str:
+    """Names the kernels that encoding and packing need."""
+    tokens = json.loads(job)["tokens"]
+    return digest("tokens", tokens["tokenizer"], tokens["eos"], tokens["packing"])
+
+
+def warm_tokens(job: str) -> None:
+    """Encoding, drawing and packing."""
+    spec = JobSpec.from_canonical(job)
+    texts = pa.array(TEXTS, pa.large_string())
+    rows = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos).documents(texts)
+    positions(text_keys(texts), seed=0)
+    gather(np.frombuffer(bytes(8), np.int32), np.zeros(1, np.int64), np.arange(2), np.empty(2, np.int32))  # of a file
+    documents = Documents(rows=rows, doc_ids=np.arange(2), leaves=np.zeros(2, np.int32), passes=np.zeros(2, np.int16))
+    sequences(documents, layout_of(spec.tokens, rows.n_tokens.astype(np.int64)))

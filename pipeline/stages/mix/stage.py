@@ -1,0 +1,143 @@
+"""Mix: how many tokens of each leaf, and which documents these are. Only token counts and draws are read, no text.
+
+Light passes over the tokenized units: count the leaves; histogram the draws; where bins still hold many documents,
+histogram inside those that are cut; look at the few documents around each cut, again where a window binds
+(operators.mix.select.windows). The result is `mix/FINGERPRINT/plan.json`, to review, and
+`cuts.npz`, which `select` works from.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from corpusmill.cluster import faultpoint
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.cuts.cuts import Cuts
+from corpusmill.operators.mix.cuts.cuts_file import from_npz, to_npz
+from corpusmill.operators.mix.plan.explain import named, without_documents
+from corpusmill.operators.mix.plan.plan import MixPlan, plan
+from corpusmill.operators.mix.plan.plan_json import from_json, to_json
+from corpusmill.operators.mix.select.select import cut, layout_of, settled, survey
+from corpusmill.operators.mix.supply.levels import Bins
+from corpusmill.pipeline.config.sections.mixing import mix_of
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_stage import Result
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.stages.mix.given_plan import given_plan, reviewed
+from corpusmill.pipeline.stages.mix.grouped import Read, read_groups
+from corpusmill.pipeline.stages.mix.near_cuts import Asked
+from corpusmill.pipeline.stages.mix.supply import supply, supply_name
+
+VERSION = 6
+CUTS = "cuts.npz"  # written last: where it is, the mix is done
+SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The plan, the name under which it and its cuts lie in the workspace, and that of the counts it rests on."""
+
+    fingerprint: str
+    supply: str
+    plan: MixPlan
+    without: str  # the leaves that it takes from and that got no document, in words
+    shards: int
+    ran: int
+
+    def remarks(self) -> Iterator[str]:
+        """What a person should know of the mix that stops nothing."""
+        yield from (f"mix: {name}" for name in self.plan.unmatched)
+        if self.without:
+            yield f"mix: planned, no document taken: {self.without}"
+
+    def to_json(self) -> bytes:
+        return to_json(self.plan)
+
+
+def fingerprint_of(spec: JobSpec, units: Iterable[str]) -> str:
+    """Changes with whatever decides the plan of these tokenized units."""
+    told = spec.mix.model_dump(mode="json")
+    return digest(VERSION, sorted(units), told, given_plan(spec.mix), spec.output_shards, spec.shard_tokens)
+
+
+def known(spec: JobSpec, workspace: Store, units: Iterable[str]) -> Planned | None:
+    """The plan of these tokenized units; None when there is none yet."""
+    units = sorted(units)
+    fingerprint = fingerprint_of(spec, units)
+    if not workspace.exists(f"mix/{fingerprint}/{CUTS}"):
+        return None
+    there = load_cuts(workspace, fingerprint)
+    counted, without = supply_name(units, mix_of(spec.mix)), told_without(there.plan, there.cuts)
+    return Planned(fingerprint, counted, there.plan, without, there.total_shards, ran=0)
+
+
+def mix(run: Run, tokenized: Result) -> Planned:
+    """Plan, unless the same plan is there. SpecError and Infeasible say what in the job's mix cannot be had."""
+    units = sorted(tokenized.counts)
+    if (there := known(run.spec, run.workspace, units)) is not None:
+        return there
+    spec, given = mix_of(run.spec.mix), given_plan(run.spec.mix)
+    fingerprint = fingerprint_of(run.spec, units)
+    folder, counted = f"mix/{fingerprint}", supply_name(units, spec)
+    if given is not None:
+        run.display.line(
+            f"mix: {run.spec.mix.plan} is taken as it is, sha256 {hashlib.sha256(given.encode()).hexdigest()}"
+        )
+    documents = sum(int(c["documents"]) for c in tokenized.counts.values())
+    with run.display.stage("mix", 3) as bar:
+
+        def passes(name: str, read: Read) -> Iterator[pa.Table]:
+            yield from read_groups(run, name, units, read, documents=documents, decides=fingerprint)
+            bar.total = max(
+                bar.total, bar.done + 1
+            )  # bins refined, or a window planned again: more than the usual three
+            bar.advance()
+
+        leaves = supply(run.workspace, units, spec, lambda read: passes("count", read))
+        planned = plan(leaves, spec) if given is None else reviewed(given, leaves, spec)
+        shards, asked = shard_count(run, planned), Asked(planned, passes)
+        line = survey(planned, asked.histograms(Bins.of(layout_of(planned))))
+
+        def cut_by(planned: MixPlan) -> Cuts:
+            return cut(planned, line, asked, shards=shards)
+
+        planned, found = (planned, cut_by(planned)) if given is not None else settled(planned, spec, cut_by)
+    run.lease.check()
+    run.workspace.publish(f"{folder}/plan.json", to_json(planned))
+    faultpoint.reached("mix.manifest")
+    run.workspace.publish(f"{folder}/{CUTS}", to_npz(found))
+    return Planned(fingerprint, counted, planned, told_without(planned, found), shards, ran=1)
+
+
+def told_without(planned: MixPlan, found: Cuts) -> str:
+    """The leaves that are planned and got no document, counted and the first ones named; "" where there are none."""
+    none = without_documents(planned, found.taken)
+    return f"{len(none):,} of {len(planned.leaves):,} leaves: {named(planned, none)}" if len(none) else ""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """All that a unit needs to select its documents."""
+
+    plan: MixPlan
+    cuts: Cuts
+
+    @property
+    def total_shards(self) -> int:
+        return sum(self.cuts.shards)
+
+
+def load_cuts(workspace: Store, fingerprint: str) -> Selection:
+    """The selection of a mix that is there."""
+    folder = f"mix/{fingerprint}"
+    return Selection(from_json(workspace.read(f"{folder}/plan.json")), from_npz(workspace.read(f"{folder}/{CUTS}")))
+
+
+def shard_count(run: Run, planned: MixPlan) -> int:
+    """As the job says, or as many as its shard_tokens asks for, at least one a phase."""
+    wanted = math.ceil(int(planned.taken.sum()) / (run.spec.shard_tokens or SHARD_TOKENS))
+    return run.spec.output_shards or max(wanted, len(planned.phases))

@@ -1,0 +1,84 @@
+"""What there is to mix: documents and tokens of each leaf, counted once for the same documents and columns."""
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.select.counts import columns_read, count
+from corpusmill.operators.mix.spec.spec import MixSpec
+from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.operators.mix.supply.leaves import LeafTable
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.files.tables import read_table
+
+VERSION = 1
+AT_ONCE = 8  # tables of counts held at a time
+COUNTED = ("documents", "tokens", "largest")
+
+
+def supply_name(units: Sequence[str], spec: MixSpec) -> str:
+    """The name of the counts of these tokenized units, for this mix and all others that count alike."""
+    return digest(VERSION, sorted(units), spec.columns(), spec.held_out, repr(spec.multiplier))
+
+
+def supply(
+    workspace: Store, units: Sequence[str], spec: MixSpec, passes: Callable[["CountLeaves"], Iterable[pa.Table]]
+) -> LeafTable:
+    """The leaves, from the workspace where they were counted before; else `passes` counts all units in groups."""
+    place = f"leaves/{supply_name(units, spec)}.parquet"
+    try:
+        counted = read_table(io.BytesIO(workspace.read(place)))
+    except FileNotFoundError:
+        counted = summed(passes(CountLeaves(spec)))
+        out = io.BytesIO()
+        pq.write_table(counted, out, compression="zstd")
+        workspace.publish(place, out.getvalue())
+    return LeafTable.of(counted, spec.columns())
+
+
+def summed(tables: Iterable[pa.Table]) -> pa.Table:
+    """Counts of disjoint units as one, sorted by leaf. SpecError when there are none at all."""
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        if len(held) == AT_ONCE:
+            held = [_summed(held)]
+    if not any(table.num_rows for table in held):
+        raise SpecError(
+            "there is nothing to mix: no document was kept; take a larger sample, "
+            "look at `inspect dropped`, or at the inputs"
+        )
+    found = _summed(held)
+    return found.sort_by([(key, "ascending") for key in found.column_names if key not in COUNTED])
+
+
+def _summed(tables: Sequence[pa.Table]) -> pa.Table:
+    together = pa.concat_tables(tables)
+    keys = [c for c in together.column_names if c not in COUNTED]
+    sums = together.group_by(keys).aggregate([("documents", "sum"), ("tokens", "sum"), ("largest", "max")])
+    named = sums.rename_columns([c.removesuffix("_sum").removesuffix("_max") for c in sums.column_names])
+    return named.select(together.column_names)
+
+
+@dataclass(frozen=True)
+class CountLeaves:
+    """Documents and tokens by leaf."""
+
+    spec: MixSpec
+
+    def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
+        columns = columns_read(self.spec)
+        return summed(count(light(workspace, unit, columns), self.spec) for unit in units)
+
+    def add(self, tables: Iterable[pa.Table]) -> pa.Table:
+        return summed(tables)
+
+
+def light(workspace: Store, unit: str, columns: Sequence[str]) -> pa.Table:
+    """The columns of a tokenized unit that decide its place in the mix."""
+    with workspace.open(f"tokens/{unit}.parquet") as f:
+        return read_table(f, columns=list(dict.fromkeys(["doc_id", "u", "n_tokens", *columns])))

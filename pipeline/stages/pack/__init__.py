@@ -1,0 +1,1 @@
+"""Packs selected documents into shards of token sequences."""

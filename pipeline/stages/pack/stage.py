@@ -1,0 +1,136 @@
+"""Pack: the chosen documents meet in their output shards, in the order of the mix, as sequences of tokens.
+
+The exchange brings each shard's documents together; a shard is packed and put into the output in one piece.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.exchange.rounds import Partition, run_exchange
+from corpusmill.pipeline.execution import tally as accounting
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_stage import Result, everything, finished, manifest_of, run_stage, runner
+from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
+from corpusmill.pipeline.files.ids import digest, libraries
+from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.mix.stage import Planned
+from corpusmill.pipeline.stages.pack.select_unit import Select, shard_range
+from corpusmill.pipeline.stages.pack.unit import VERSION, Pack, part_name
+
+MEMORY_BYTES = 2_000_000_000  # a guess: five times the ids of a part of 100 million tokens
+FEW_FILES = 256  # read by every shard directly; more are brought together first
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The parts, and what the mix chose by source, domain and language."""
+
+    result: Result
+    chosen: accounting.Tally
+
+
+def pack(run: Run, tokenized: Result, planned: Planned) -> Packed:
+    """Select, exchange, pack. Tokens chosen = tokens written, checked over all shards."""
+    units = [{"name": select_name(planned, unit), "tokens": unit} for unit in tokenized.counts]
+    selected = run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
+    result = _pack(run, planned, selected)
+    for what in ("documents", "tokens"):
+        went = {"packed": result.tally.total(what)}
+        accounting.check(f"{what} of the mix", came=selected.tally.total(what), went=went)
+    return Packed(replace(result, ran=result.ran + selected.ran), selected.tally)
+
+
+def select_name(planned: Planned, tokens_unit: str) -> str:
+    """Name of the select unit of a tokenize unit."""
+    return digest(planned.fingerprint, tokens_unit)
+
+
+def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:
+    """The name of all that is packed, and those of the pack units, one an output shard."""
+    rows = (spec.tokens.sequence_tokens, spec.tokens.packing, spec.tokens.stride_tokens)
+    fingerprint = digest(VERSION, planned.fingerprint, rows, libraries())
+    return fingerprint, [digest(fingerprint, shard) for shard in range(planned.shards)]
+
+
+def known(spec: JobSpec, workspace: Store, output: Store, planned: Planned) -> Result | None:
+    """The parts, when the output holds all of them and says that it is about them; else None."""
+    fingerprint, names = names_of(spec, planned)
+    if not output.exists(STATE) or output.read(STATE) != fingerprint.encode() or gone(output, planned.shards):
+        return None
+    found = everything(workspace, "pack", names)
+    return None if found is None or altered(output, found) else found
+
+
+def altered(output: Store, packed: Result) -> list[str]:
+    """Names of the pack units whose part in the output has not the size that was written."""
+    there = {f.uri: f.size for f in output.files()}
+    parts = {name: counts["part"] for name, counts in packed.counts.items()}
+    return [name for name, part in parts.items() if there.get(part["name"]) != part["bytes"]]
+
+
+def gone(output: Store, shards: int) -> list[int]:
+    """Numbers of the parts that are not in the output."""
+    there = {f.uri for f in output.files()}
+    return [i for i in range(shards) if part_name(i, shards) not in there]
+
+
+def _pack(run: Run, planned: Planned, selected: Result) -> Result:
+    fingerprint, names = names_of(run.spec, planned)
+    _begin(run, fingerprint, names, planned.shards)
+    if (known := finished(run.workspace, "pack", names)) is not None:
+        if not (wrong := altered(run.output, known)):
+            return known
+        _forget(run, names, wrong)
+    files = {f"selected/{name}.arrow": int(c["bytes"]) for name, c in selected.counts.items()}
+    partitions = _partitions(run, files, fingerprint)
+    units: list[Mapping[str, Any]] = []
+    for shard, name in enumerate(names):
+        wanted = shard_range(shard, planned.shards)
+        sources = [n for p in partitions if p.range.holds(wanted) or wanted.holds(p.range) for n in p.names]
+        units.append({"name": name, "shard": shard, "shards": planned.shards, "files": list(dict.fromkeys(sources))})
+    task = Pack(
+        job=run.spec.to_canonical(),
+        workspace=run.workspace,
+        output=run.output,
+        mix=planned.fingerprint,
+        state=fingerprint,
+    )
+    result = run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(task.job))
+    for brought_together in run.workspace.files(f"exchange/{fingerprint}"):
+        run.workspace.delete(brought_together.uri)
+    return result
+
+
+def _partitions(run: Run, files: Mapping[str, int], fingerprint: str) -> list[Partition]:
+    if len(files) <= FEW_FILES:
+        return [Partition(range=shard_range(0, 1), names=tuple(files))]
+    work = Work(store=run.workspace, folder=f"exchange/{fingerprint}", run=runner(run, "exchange", MEMORY_BYTES))
+    return run_exchange(files, label="select", phase=work.phase)
+
+
+def _begin(run: Run, fingerprint: str, names: Sequence[str], shards: int) -> None:
+    """Say in the output what is being packed; parts of anything else, or parts that are gone, count as not packed.
+
+    The old manifest goes first: from here until publish there is no dataset, rather than one of mixed parts.
+    """
+    run.lease.check()
+    state = fingerprint.encode()
+    if not run.output.exists(STATE) or run.output.read(STATE) != state:
+        run.output.delete(MANIFEST)
+        for name in names:
+            run.workspace.delete(f"units/pack/{name}.json")
+        run.workspace.delete(manifest_of("pack", names))
+        run.output.publish(STATE, state)
+    if missing := gone(run.output, shards):
+        _forget(run, names, [names[i] for i in missing])
+
+
+def _forget(run: Run, names: Sequence[str], units: Sequence[str]) -> None:
+    """Those units count as not packed; `names` are all of the dataset."""
+    for name in units:
+        run.workspace.delete(f"units/pack/{name}.json")
+    run.workspace.delete(manifest_of("pack", names))

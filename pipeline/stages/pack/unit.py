@@ -1,0 +1,142 @@
+"""One output shard: its documents in the order of the mix, packed into sequences, written as one Parquet file."""
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.select.interleave import order_in_shard
+from corpusmill.operators.tokens.packing.documents import Documents
+from corpusmill.operators.tokens.packing.layout import Layout
+from corpusmill.operators.tokens.packing.table import sequences
+from corpusmill.operators.tokens.rows import TokenRows
+from corpusmill.operators.tokens.schema import ROW_GROUP_SEQUENCES, Footer, shard_schema, write_options
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.config.sections.tokens import TokensSpec
+from corpusmill.pipeline.exchange.reading import read_range
+from corpusmill.pipeline.execution.run_stage import commit_unit
+from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.execution.tally import Tally, check
+from corpusmill.pipeline.files.dataset_layout import STATE
+from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.pack.select_unit import selection, shard_range
+from corpusmill.pipeline.steps.layout import layout_of
+from corpusmill.pipeline.steps.tokenizer import tokenizer_of
+
+VERSION = 1
+
+
+class OutputTaken(RuntimeError):
+    """Two runs write into one output."""
+
+
+def part_name(shard: int, shards: int) -> str:
+    """
+    >>> part_name(3, 1024)
+    'part-00003-of-01024.parquet'
+    """
+    return f"part-{shard:05d}-of-{shards:05d}.parquet"
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The task of a pack unit; travels to the workers."""
+
+    job: str
+    workspace: Store
+    output: Store
+    mix: str  # fingerprint
+    state: str  # what the output must say is being packed
+
+    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
+        spec, shard, shards = JobSpec.from_canonical(self.job), int(unit["shard"]), int(unit["shards"])
+        documents = self._documents(read_range(self.workspace, unit["files"], shard_range(shard, shards)), shard)
+        layout = layout_of(spec.tokens, documents.rows.n_tokens.astype(np.int64))
+        tally = Tally()
+        tally.add("documents", by=len(documents.rows))
+        tally.add("tokens", by=int(documents.rows.offsets[-1]))
+        name = part_name(shard, shards)
+        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
+            path = Path(folder) / name
+            written = write_part(path, documents, layout, spec.tokens)
+            check(
+                f"tokens of {name}", came=tally.total("tokens") + repeated(layout, documents), went={"written": written}
+            )
+            self._still_ours()
+            self.output.publish_file(name, path)
+            part = {
+                "name": name,
+                "bytes": path.stat().st_size,
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "documents": tally.total("documents"),
+                "sequences": layout.sequences,
+                "tokens": tally.total("tokens"),
+            }
+        counts = {"documents": tally.total("documents"), "part": part, "tally": tally.to_json()}
+        return commit_unit(self.workspace, "pack", str(unit["name"]), counts)
+
+    def _still_ours(self) -> None:
+        """Raise OutputTaken when another run has begun to pack into the same output."""
+        found = self.output.read(STATE).decode()
+        if found != self.state:
+            raise OutputTaken(f"another run packs into {self.output.url}; let one end before the other begins")
+
+    def _documents(self, table: pa.Table, shard: int) -> Documents:
+        chosen = selection(self.workspace, self.mix)
+        columns = {n: table[n].to_numpy() for n in ("leaf", "pass", "u", "doc_id", "n_tokens")}
+        order = order_in_shard(
+            columns["leaf"],
+            columns["pass"],
+            columns["u"],
+            columns["doc_id"],
+            columns["n_tokens"],
+            names=["\x1f".join(chosen.plan.leaves.key(i)) for i in range(len(chosen.plan.leaves))],
+            shard=shard,
+            seed=chosen.plan.seed,
+        )
+        ids = table["ids"].combine_chunks().take(pa.array(order))
+        offsets = ids.offsets.to_numpy().astype(np.int64)
+        return Documents(
+            rows=TokenRows(offsets=offsets - offsets[0], ids=ids.flatten().to_numpy()),
+            doc_ids=columns["doc_id"][order],
+            leaves=columns["leaf"][order],
+            passes=columns["pass"][order],
+        )
+
+
+def repeated(layout: Layout, documents: Documents) -> int:
+    """Tokens that a sliding window writes more than once."""
+    return int(layout.tokens.sum()) - int(documents.rows.offsets[-1])
+
+
+def write_part(path: Path, documents: Documents, layout: Layout, spec: TokensSpec) -> int:
+    """Write the sequences of a new part; the number of tokens written."""
+    encoder = tokenizer_of(spec.tokenizer, spec.eos)
+    footer = Footer(
+        tokenizer_sha256=encoder.digest,
+        vocab_size=encoder.vocab_size,
+        eos_id=encoder.eos_id,
+        packing=spec.packing,
+        sequence_tokens=0 if spec.packing == "none" else spec.sequence_tokens,
+    )
+    return write_rows(path, documents, layout, shard_schema(footer))
+
+
+def write_rows(path: Path, documents: Documents, layout: Layout, schema: pa.Schema) -> int:
+    """Write the sequences in small row groups; the number of tokens written."""
+    written = 0
+    with pq.ParquetWriter(path, schema, **write_options()) as out:  # pyright: ignore[reportArgumentType]
+        for first in range(0, layout.sequences, ROW_GROUP_SEQUENCES):
+            table = sequences(documents, layout, first=first, last=min(first + ROW_GROUP_SEQUENCES, layout.sequences))
+            written += int(table["n_tokens"].to_numpy().sum())
+            out.write_table(table.cast(schema), row_group_size=ROW_GROUP_SEQUENCES)
+    return written

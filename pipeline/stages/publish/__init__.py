@@ -1,0 +1,1 @@
+"""Writes manifest, plan and card of a dataset."""

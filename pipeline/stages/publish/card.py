@@ -1,0 +1,88 @@
+"""The dataset card: what is in the folder, where it came from, how to load it. Markdown, as dataset hubs show it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.report.funnel import Funnel
+
+LEAVES_SHOWN = 40
+
+
+def card(spec: JobSpec, manifest: Mapping[str, Any], told: Funnel) -> str:
+    """The same text for the same dataset: no time, no host, no address that could hold a secret."""
+    leaves = "\n".join(
+        f"| {' | '.join(word or '-' for word in leaf.key)} "
+        f"| {leaf.unique:,} | {leaf.unique_tokens:,} | {leaf.mixed_tokens:,} |"
+        for leaf in [leaf for leaf in told.leaves if leaf.kept][:LEAVES_SHOWN]
+    )
+    steps = "\n".join(
+        f"| {s.name} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |" for s in told.steps
+    )
+    licences = "\n".join(f"- {i.source}: {i.license or 'not stated'}" for i in spec.inputs)
+    return f"""---
+pretty_name: {spec.name}
+task_categories: [text-generation]
+configs:
+- config_name: default
+  data_files: part-*.parquet
+---
+
+# {spec.name}
+
+{manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences of up to
+{manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
+(`tokenizer.json`). Made by corpusmill; `_manifest.json` lists every part with its checksum, `_plan.json` the mix,
+`_funnel.json` where each document went.
+
+```python
+from datasets import load_dataset
+from tokenizers import Tokenizer
+
+rows = load_dataset("parquet", data_files="part-*.parquet", split="train")
+print(Tokenizer.from_file("tokenizer.json").decode(rows[0]["input_ids"]))
+```
+
+A row is one sequence: `input_ids`; `seq_lens`, the tokens of each piece in it; `doc_ids` and `doc_offsets`, the
+document of each piece and where in it the piece starts; `leaf` and `pass`, what the mix drew it for; `n_tokens`.
+
+## Where the documents went
+
+| step | documents | tokens |
+|---|---:|---:|
+{steps}
+
+## What it is made of
+
+| source | domain | language | unique documents | their tokens | tokens in the mix |
+|---|---|---|---:|---:|---:|
+{leaves}
+
+{none(manifest)}{lacks(manifest)}{less(manifest)}## Licences
+
+{licences}
+"""
+
+
+def none(manifest: Mapping[str, Any]) -> str:
+    """The leaves that were planned and got no document, if there are any."""
+    told = manifest.get("without_documents")
+    what = "Documents are taken whole, and these leaves were to get less than one"
+    return f"## What the mix could not take\n\n{what}: {told}.\n\n" if told else ""
+
+
+def lacks(manifest: Mapping[str, Any]) -> str:
+    """The stretches of input that could not be read at all, if there are any."""
+    rows = "".join(
+        f"- {m['source']}: {m['file']} [{m['start']}, {m['end']}): {m['reason']}\n" for m in manifest["missing"]
+    )
+    return f"## What it lacks\n\nThese stretches of input failed and are not in it:\n\n{rows}\n" if rows else ""
+
+
+def less(manifest: Mapping[str, Any]) -> str:
+    """How much was taken out of the dataset after it was made, if anything."""
+    gone = [part["taken_down"] for part in manifest["parts"] if "taken_down" in part]
+    documents = len({doc_id for told in gone for doc_id in told["documents"]})
+    tokens = sum(n for told in gone for n in told["tokens"].values())
+    told = f"{documents:,} documents, with {tokens:,} tokens in the mix, after it was made; the tables count them."
+    return f"## What was taken down\n\n{told}\n\n" if gone else ""

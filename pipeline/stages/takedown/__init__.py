@@ -1,0 +1,1 @@
+"""Removes documents from a published dataset."""

@@ -1,0 +1,100 @@
+"""Takedown: listed documents leave the published dataset at once, and stay out of every later one.
+
+First the list in the workspace is made longer: from there on no run publishes what is on it. Then the parts that hold
+the documents are written again, under other names, the rest of the mix staying as it is; the manifest, which is put in
+place last, names them. Cut off anywhere, the same command goes on.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster import faultpoint
+from corpusmill.pipeline.dedup import takedown
+from corpusmill.pipeline.dedup.tombstones import Tombstones
+from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.run_stage import manifest_of, run_stage, runner
+from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.publish.stage import current, put_manifest, sweep_parts
+from corpusmill.pipeline.stages.takedown.unit import STAGE, Rewrite
+from corpusmill.pipeline.workspace import sweep
+
+VERSION = 1
+MEMORY_BYTES = 2_600_000_000  # 1.25 times the peak on a part of 100 million tokens: 2.06 GB
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Documents to take down, by number and by address."""
+
+    ids: tuple[int, ...]
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenDown:
+    """`documents` that the list means now; `parts` of the dataset were written again; `published`: there is one."""
+
+    documents: int
+    parts: int
+    published: bool
+
+
+def take_down(run: Run, asked: Asked, how: takedown.How) -> TakenDown:
+    """Take documents down. InputError when a number is of no document, before anything is changed."""
+    units = sorted(sweep.remembered(run.workspace, "ingested"))
+    if not units:
+        raise InputError([f"no run was finished in {run.workspace.url} yet: there is nothing to take down from"])
+    urls = takedown.address_keys(asked.urls)
+    wanted = Tombstones(ids=tuple(sorted(asked.ids)), urls=tuple(sorted(urls)))
+    folder = f"{STAGE}/{digest(VERSION, units, wanted.told, how)}"
+    work = Work(store=run.workspace, folder=folder, run=runner(run, STAGE, MEMORY_BYTES))
+    met = takedown.met_among(work, units, wanted, label="met")
+    known = {m.doc_id for m in met}
+    unknown = [f"there is no document {i} in {run.workspace.url}" for i in wanted.ids if i not in known]
+    if unknown:
+        raise InputError(unknown)
+    taken = takedown.read(run.workspace) | takedown.tombstones(met, urls, how)
+    run.lease.check()
+    takedown.write(run.workspace, taken)
+    faultpoint.reached("takedown.listed")
+    again = Work(
+        store=run.workspace, folder=f"{folder}/{digest(taken.buried.told, taken.withdrawn.told)}", run=work.run
+    )
+    down = takedown.down_among(again, units, taken)
+    rewritten = _rewrite(run, Rewrite(run.spec.to_canonical(), run.workspace, run.output, down.ids))
+    for left_over in run.workspace.files(STAGE):
+        run.workspace.delete(left_over.uri)
+    return TakenDown(documents=len(down.ids), parts=rewritten or 0, published=rewritten is not None)
+
+
+def _rewrite(run: Run, task: Rewrite) -> int | None:
+    """Write the parts again that hold one of the documents; how many. None where there is no dataset."""
+    manifest = current(run.output)
+    if manifest is None:
+        return None
+    ids = task.ids.tolist()
+    units = [{"name": digest(VERSION, part, ids), "part": part} for part in manifest["parts"]]
+    uses = warm.tokens_use(task.job)
+    result = run_stage(run, STAGE, units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: uses)
+    parts = [c["part"] for c in result.counts.values()]
+    rewritten = sum(bool(c["rewritten"]) for c in result.counts.values())
+    if rewritten:
+        told = Funnel.from_json(json.loads(run.output.read("_funnel.json")))
+        put_manifest(run, with_parts(manifest, parts), told)
+    sweep_parts(run, parts)
+    for name in result.counts:
+        run.workspace.delete(f"units/{STAGE}/{name}.json")
+    run.workspace.delete(manifest_of(STAGE, list(result.counts)))
+    return rewritten
+
+
+def with_parts(manifest: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The manifest with other parts, and their sums."""
+    sums = {what: sum(p[what] for p in parts) for what in ("documents", "sequences", "tokens")}
+    return {**manifest, **sums, "parts": list(parts)}

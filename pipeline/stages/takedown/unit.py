@@ -1,0 +1,106 @@
+"""One part of a published dataset without the documents that were taken down, under a name of its own."""
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.tokens.packing.documents import Documents
+from corpusmill.operators.tokens.packing.unpack import chosen, documents_in
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.run_stage import commit_unit
+from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.files.tables import read_table
+from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.pack.unit import write_rows
+from corpusmill.pipeline.steps.layout import layout_of
+
+STAGE = "takedown"
+NAME_PARTS = 4  # part-00003-of-01024, and behind it the sum of the content where something was taken down
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """The task of a part, unit["part"] as the manifest tells of it; travels to the workers.
+
+    A part that holds one of the documents is written again, its other documents in their order, packed as the part
+    says of itself; the old one stays where it is until no manifest names it. Gives the part's line for the manifest.
+    """
+
+    job: str
+    workspace: Store
+    output: Store
+    ids: np.ndarray  # int64, sorted
+
+    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        told = unit["part"]
+        with self.output.open(told["name"]) as f:
+            column = read_table(f, columns=["doc_ids"])["doc_ids"].combine_chunks()
+        holds = bool(np.isin(column.flatten().to_numpy(), self.ids).any())
+        part = self._without(told) if holds else told
+        return commit_unit(self.workspace, STAGE, str(unit["name"]), {"part": part, "rewritten": holds})
+
+    def _without(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
+        table = read_table(pa.BufferReader(self.output.read(told["name"])))
+        documents = documents_in(table)
+        goes = np.isin(documents.doc_ids, self.ids)
+        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
+            path = Path(folder) / "part.parquet"
+            left = chosen(documents, ~goes)
+            sequences = write_again(path, left, table.schema, JobSpec.from_canonical(self.job))
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            name = renamed(told["name"], digest)
+            self.output.publish_file(name, path)
+            return {
+                "name": name,
+                "bytes": path.stat().st_size,
+                "sha256": digest,
+                "documents": len(left.rows),
+                "sequences": sequences,
+                "tokens": int(left.rows.offsets[-1]),
+                "taken_down": gone(chosen(documents, goes), told.get("taken_down")),
+            }
+
+
+def write_again(path: Path, documents: Documents, schema: pa.Schema, spec: JobSpec) -> int:
+    """Write documents as a part with this schema, packed as its footer says; the number of sequences."""
+    footer = {k.decode().removeprefix("corpusmill."): v.decode() for k, v in (schema.metadata or {}).items()}
+    size = int(footer["sequence_tokens"]) or spec.tokens.sequence_tokens
+    packing = spec.tokens.model_copy(update={"packing": footer["packing"], "sequence_tokens": size})
+    layout = layout_of(packing, documents.rows.n_tokens.astype(np.int64))
+    write_rows(path, documents, layout, schema)
+    return layout.sequences
+
+
+def gone(documents: Documents, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the manifest says of copies that were taken out: their doc_ids, how many, their tokens by leaf; all times
+    together.
+    """
+    before = before or {"documents": [], "copies": 0, "tokens": {}}
+    tokens = {int(leaf): int(n) for leaf, n in before["tokens"].items()}
+    for leaf, n in zip(documents.leaves.tolist(), documents.rows.n_tokens.tolist(), strict=True):
+        tokens[leaf] = tokens.get(leaf, 0) + n
+    return {
+        "documents": sorted({*before["documents"], *documents.doc_ids.tolist()}),
+        "copies": before["copies"] + len(documents.rows),
+        "tokens": {str(leaf): n for leaf, n in sorted(tokens.items())},
+    }
+
+
+def renamed(name: str, digest: str) -> str:
+    """
+    >>> renamed("part-00003-of-01024.parquet", "1a2b3c4d5e")
+    'part-00003-of-01024-1a2b3c4d.parquet'
+    >>> renamed("part-00003-of-01024-1a2b3c4d.parquet", "99999999")
+    'part-00003-of-01024-99999999.parquet'
+    """
+    stem = "-".join(name.removesuffix(".parquet").split("-")[:NAME_PARTS])
+    return f"{stem}-{digest[:8]}.parquet"

@@ -1,0 +1,1 @@
+"""Turns unique documents into tables of token ids."""

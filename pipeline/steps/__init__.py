@@ -1,0 +1,1 @@
+"""Builds the steps of a job as objects."""

@@ -1,0 +1,134 @@
+"""The steps of a job on one batch: kept documents out, and everything that left on the way, with its reason.
+
+Steps run in the order of the job file. A Decision splits at once: later steps see survivors only. What a source fixes
+(its language, its domain) stands in for whatever the reader or a step would say.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import RECORD, Columns, Decision, Extract, Operator, Reader, Rewrite, mask_of
+from corpusmill.operators.reserved import BODY, RESERVED
+
+# What every document carries from here to the end, null where nobody knows.
+STANDARD: Columns = {
+    "doc_id": pa.int64(),
+    "offset": pa.int64(),
+    "source_id": pa.string(),
+    "url": pa.string(),
+    "fetched_at_utc": pa.timestamp("s", "UTC"),
+    "domain": pa.string(),
+    "language": pa.string(),
+}
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Rows that left at one step: `reasons` (never null) beside their columns so far."""
+
+    step: str
+    kind: str  # "dropped": a decision; "failed": it could not be read or extracted
+    reasons: pa.Array
+    table: pa.Table
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a batch; kept and gone rows add up to the rows that came."""
+
+    kept: Batch
+    gone: Sequence[Gone]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A source's reader and its steps, equipped with their files; `begin` to `end` of them are run."""
+
+    reader: Reader
+    steps: Sequence[tuple[str, Operator]]
+    fixed: Mapping[str, str]  # columns the source fixes: "domain", "language"
+    begin: int = 0
+    end: int | None = None
+
+    def columns(self) -> Columns:
+        """Every column a kept document has, in order; also a dropped one, null from the step that dropped it on.
+
+        `content` is among them only where steps after `end` still read it.
+        """
+        later = [op for _, op in self.steps[len(self.steps) if self.end is None else self.end :]]
+        content = any("content" in op.columns_read() for op in later if not isinstance(op, Extract | Reader))
+        found = dict(STANDARD)
+        found |= {n: t for n, t in self.reader.columns_made().items() if content or n != "content"}
+        for _, op in self._applied(0):
+            if not isinstance(op, Decision | Reader):
+                found |= {n: t for n, t in op.columns_added().items() if n not in RECORD}
+        found["text"] = TEXT
+        return found
+
+    def changes(self) -> list[tuple[str, str]]:
+        """Each rewrite among the steps that are run, with each column in which it counts its changes."""
+        applied = [(name, op) for name, op in self._applied(self.begin) if isinstance(op, Rewrite)]
+        return [(name, column) for name, op in applied for column, t in op.adds.items() if pa.types.is_integer(t)]
+
+    def run(self, batch: Batch) -> Outcome:
+        """Take readable documents through the steps. The batch has `STANDARD` columns and what came before `begin`."""
+        came = batch.num_rows
+        gone: list[Gone] = []
+        measured = self._measured()
+        batch = Batch(batch.table.drop_columns([n for n in batch.table.column_names if n in measured]))
+        if self.begin == 0:
+            batch = self._with_fixed(batch, {n: v for n, v in self.fixed.items() if n not in measured})
+        for name, op in self._applied(self.begin):
+            if isinstance(op, Decision):
+                batch = split(batch, op(batch), name, "dropped", gone)
+            elif not isinstance(op, Reader):
+                batch = self._with_fixed(op(batch), {n: v for n, v in self.fixed.items() if n in op.columns_added()})
+                if isinstance(op, Extract):
+                    batch = split(batch, batch.column("failure"), name, "failed", gone)
+        left = batch.num_rows + sum(len(g.reasons) for g in gone)
+        assert came == left, f"{came} rows came, {left} left"
+        return Outcome(batch, gone)
+
+    def _applied(self, begin: int) -> Iterator[tuple[str, Operator]]:
+        """The steps from `begin` on that this source needs: one whose reader gives text has nothing to extract."""
+        for name, op in self.steps[begin : self.end]:
+            if not (isinstance(op, Extract) and "text" in self.reader.columns_made()):
+                yield name, op
+
+    def _measured(self) -> set[str]:
+        """Columns that a step will measure; they win over what the input declares.
+
+        Not what is reserved: a step that would overwrite that finds it there, and is refused.
+        """
+        found: set[str] = set()
+        for _, op in self._applied(self.begin):
+            if not isinstance(op, Decision | Reader | Extract):
+                found |= {n for n in op.columns_added() if n not in RESERVED and n not in BODY}
+        return found
+
+    @staticmethod
+    def _with_fixed(batch: Batch, fixed: Mapping[str, str]) -> Batch:
+        return batch.with_columns({n: pa.repeat(pa.scalar(v), batch.num_rows) for n, v in fixed.items()})
+
+
+def split(batch: Batch, reasons: pa.Array, step: str, kind: str, gone: list[Gone]) -> Batch:
+    """The rows without a reason; the others are appended to `gone`."""
+    keep = mask_of(reasons)
+    if not keep.all():
+        away = pa.array(np.logical_not(keep))
+        gone.append(Gone(step, kind, reasons.filter(away), batch.table.filter(away)))
+    return batch.keep(keep)
+
+
+def reason_word(reasons: pa.Array) -> pa.Array:
+    """The countable part of each reason: what stands before a colon.
+
+    >>> reason_word(pa.array(["truncated_gzip: 211 bytes short", "timeout"])).to_pylist()
+    ['truncated_gzip', 'timeout']
+    """
+    return pc.list_element(pc.split_pattern(reasons, ":", max_splits=1), 0)

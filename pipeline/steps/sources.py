@@ -1,0 +1,64 @@
+"""A source of a job made ready to read: its reader, its steps, what it fixes."""
+
+import functools
+from dataclasses import replace
+from typing import Any
+
+from corpusmill.operators import load
+from corpusmill.operators.contract import Extract, Operator, Reader, Resource
+from corpusmill.pipeline.config.build.readers import build_reader
+from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.files import referenced as resources
+from corpusmill.pipeline.files.ids import digest, libraries
+from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps.chain import Chain
+from corpusmill.pipeline.steps.step_groups import Part, answered
+
+
+def fixed(spec: InputSpec) -> dict[str, str]:
+    """Columns whose value the source fixes."""
+    return {n: v for n, v in (("domain", spec.domain), ("language", spec.language)) if v is not None}
+
+
+@functools.lru_cache(maxsize=32)
+def chain(job: str, source: str, reader: str) -> Chain:
+    """The chain of a source, its operators equipped; made once a process. job: a JobSpec's canonical text."""
+    spec = JobSpec.from_canonical(job)
+    found = input_of(spec, source)
+    steps = [(step.operator, load.equip(step.build(), resources.opened)) for step in spec.documents]
+    return Chain(build_reader(found, reader), steps, fixed(found))
+
+
+def part_chain(job: str, source: str, reader: str, part: Part, answer: tuple[str, bytes] | None) -> Chain:
+    """The chain of one part of the steps. answer: address and content of what its first step awaited."""
+    whole = chain(job, source, reader)
+    steps = whole.steps if answer is None else answered(whole.steps, part.begin, *answer)
+    return replace(whole, steps=steps, begin=part.begin, end=part.end)
+
+
+def input_of(spec: JobSpec, source: str) -> InputSpec:
+    return next(i for i in spec.inputs if i.source == source)
+
+
+def fingerprint(spec: JobSpec, source: str, reader: str, part: Part) -> str:
+    """Changes with whatever decides what a part of the steps makes of this source's documents, nothing else."""
+    found = input_of(spec, source)
+    named: list[tuple[str, Operator]] = [(reader, build_reader(found, reader))]
+    named += [(step.operator, step.build()) for step in spec.documents]
+    mine = [named[0], *named[1:][part.begin : part.end]]
+    sums = resources.digests(op for _, op in mine)
+    told: list[Any] = [load.fingerprint(name, op, sums) for name, op in mine]
+    if part.number:  # what its first step awaited is in the name of the unit; what decided that, need not be
+        told[1]["params"] = {k: v for k, v in told[1]["params"].items() if k not in ("max_documents", "min_documents")}
+    if part.awaited is not None:
+        later = [op for _, op in named[1:][part.end :] if not isinstance(op, Extract | Reader)]
+        told.append([part.awaited.stage, part.awaited.gathering(), any("content" in op.columns_read() for op in later)])
+    return digest(told, fixed(found), spec.sample.documents, own_code.prints_of(spec), libraries())
+
+
+def files_of(job: str) -> list[Resource]:
+    """Every file the operators of a job need."""
+    spec = JobSpec.from_canonical(job)
+    operators = [step.build() for step in spec.documents]
+    return [r for op in operators for r in load.resources(op).values()]

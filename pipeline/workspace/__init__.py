@@ -1,0 +1,1 @@
+"""Holds the state kept between runs."""

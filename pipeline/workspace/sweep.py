@@ -1,0 +1,106 @@
+"""What in a workspace nothing refers to any more: outputs of operators that changed since, writes that were cut off.
+
+A finished run leaves the names of all it rests on in `_live.json`; those stay, and so does what belongs to the job as
+it is now, with the versions of the index that rest on nothing else. The dry run lists exactly what the real one
+deletes.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster import lease, reach
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.dedup import index
+
+NAME = "_live.json"
+AT_THE_TOP = ("_job.json", "_job_files.json", "_tokenized.json", NAME, "inventory.parquet")
+KEPT = (*AT_THE_TOP, f"{lease.FOLDER}/", "index/takedown", "index/withheld")
+
+# All that a run writes; whatever else lies in a workspace is somebody else's.
+FOLDERS = frozenset(
+    {
+        *("answers", "bands", "bins", "dedup", "documents", "dropped", "duplicates", "exchange", "gathered", "groups"),
+        *("index", "keys", "leaves", "lines", "manifests", "mix", "parts", "selected", "sets", "sketches", "takedown"),
+        *("tokens", "units", lease.FOLDER),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Names in the workspace that may go, and their bytes."""
+
+    names: tuple[str, ...]
+    size_bytes: int
+
+
+def remember(workspace: Store, **names: Iterable[str] | Iterable[int]) -> None:
+    """Keep what a finished run rests on: numbers of its `shards`, what was `taken_out`, `ingested` units,
+    tables of `duplicates`, and the `names` of all else. A run that finds all done says it too, if it is not said yet:
+    the one before it may have ended after its last stage.
+    """
+    workspace.publish_changed(NAME, json.dumps({what: sorted(set(told)) for what, told in names.items()}).encode())
+
+
+def remembered(workspace: Store, what: str) -> set[Any]:
+    """What the last finished run rests on, see `remember`; nothing before the first run."""
+    try:
+        return set(json.loads(workspace.read(NAME)).get(what, ()))
+    except FileNotFoundError:
+        return set()
+
+
+def unreferenced(workspace: Store, live: set[str]) -> Sweep:
+    """Files of ours that belong to no live name, and unfinished local writes of ours.
+
+    Versions of the index that rest on units which are all live stay, with the levels they name.
+    """
+    kept = {n: v for n, v in index.versions(workspace).items() if live.issuperset(v["shards"])}
+    levels = {name for v in kept.values() for _, kinds in v["levels"] for files in kinds.values() for name in files}
+    folders = {name.rpartition("/")[0] for name in levels}
+
+    def goes(name: str) -> bool:
+        if name.startswith(KEPT) or name in kept or name.rpartition("/")[0] in folders:
+            return False
+        return name.startswith(f"{index.FOLDER}/") or name_of(name) not in live
+
+    gone = [f for f in workspace.files() if is_ours(f.uri) and goes(f.uri)]
+    gone += [f for f in workspace.unfinished() if is_ours(f.uri)]
+    return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone))
+
+
+def is_ours(name: str) -> bool:
+    """Whether a run writes such a name in its workspace.
+
+    >>> is_ours("units/ingest/ab.json"), is_ours("_job.json.1f.unfinished"), is_ours("out/part-0"), is_ours("notes.md")
+    (True, True, False, False)
+    """
+    folder, inside, _ = name.partition("/")
+    return folder in FOLDERS if inside else name.startswith((*AT_THE_TOP, reach.PREFIX))
+
+
+def name_of(path: str) -> str:
+    """The unit or fingerprint that a file belongs to.
+
+    >>> name_of("units/ingest/ab12.json"), name_of("keys/ab12.url.arrow"), name_of("duplicates/ab12/9f.parquet")
+    ('ab12', 'ab12', 'ab12')
+    >>> name_of("manifests/ingest-77aa.json"), name_of("mix/77aa/plan.json")
+    ('77aa', '77aa')
+    """
+    folder, _, rest = path.partition("/")
+    if folder == "units":
+        rest = rest.partition("/")[2]
+    name = rest.split("/")[0].split(".")[0]
+    return name.rpartition("-")[2] if folder == "manifests" else name
+
+
+def sweep(workspace: Store, found: Sweep) -> None:
+    """Delete what was found: manifests and the index first, then markers, so that nothing is ever said to be there
+    that is not.
+    """
+    first = ("manifests/", f"{index.FOLDER}/")
+    order = sorted(found.names, key=lambda name: (not name.startswith(first), not name.endswith(".json"), name))
+    for name in order:
+        workspace.delete(name)
