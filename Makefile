@@ -33,7 +33,7 @@ help:  ## list the targets
 	@touch $@
 
 demo: .venv/run.stamp  ## a real crawl excerpt to packed token shards, under 3 minutes
-	$(BIN)/corpusmill run examples/demo/demo.yaml
+	$(BIN)/corpusmill demo demo-output
 
 check: lint  ## lint, types, floors and the fast tests, under 2 minutes
 	$(MAKE) --no-print-directory -j2 types fast
@@ -62,7 +62,7 @@ bench: .venv/dev.stamp .venv-peers/stamp  ## speed against the peers, with the a
 golden: .venv/dev.stamp  ## rewrite the golden files; review the diff
 	CORPUSMILL_REWRITE_GOLDEN=1 $(BIN)/pytest tests/golden
 
-docs: .venv/run.stamp  ## write docs/reference from the code
+docs: .venv/dev.stamp  ## write docs/reference and docs/pictures from the code
 	$(BIN)/python -m docs.generator
 
 lock: .venv/bin/python  ## compile the locked requirements from the .in files

@@ -39,7 +39,7 @@ def rows(quick: bool) -> list[dict[str, Any]]:
         def fresh(n: int) -> Path:
             return write_job(folder, str(folder / "few.wet"), workspace=f"work-{n}")
 
-        command = [sys.executable, "-m", "corpusmill.pipeline.cli.main", "run", str(fresh(0)), "--quiet"]
+        command = [sys.executable, "-m", "corpusmill", "run", str(fresh(0)), "--quiet"]
         watch(command, limit_s=LIMIT_S)  # kernels are compiled before the clock runs
         nothing = statistics.median(watch(command, limit_s=LIMIT_S).wall_s for _ in range(ROUNDS))
         warm = statistics.median(first_unit(fresh(n), {}) for n in range(1, ROUNDS + 1))
@@ -70,7 +70,7 @@ def first_unit(job: Path, env: dict[str, str]) -> float:
     """Seconds from the command until the first unit of the job has left its marker; then the run is ended."""
     markers = job.with_suffix("") / "units" / "ingest"
     started = time.monotonic()
-    command = [sys.executable, "-m", "corpusmill.pipeline.cli.main", "run", str(job), "--quiet", "--workers", "2"]
+    command = [sys.executable, "-m", "corpusmill", "run", str(job), "--quiet", "--workers", "2"]
     run = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL)
     try:
         while not any(markers.glob("*.json")):

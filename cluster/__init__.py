@@ -1,1 +1,1 @@
-"""Where things run and lie: Ray, storage, queues. Knows no operator."""
+"""Starts Ray and reads and writes stores; knows no operator."""

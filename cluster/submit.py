@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient
 
-PACKAGES = ("operators", "pipeline", "cluster")
 NOT_READY = "No available agent"  # Ray 2.60
 ASKED_AGAIN, PAUSE_S = 6, 5.0  # the server itself waits ten seconds each time
 
@@ -29,9 +28,9 @@ def submit(
     say: Callable[[str], None],
     wait: bool,
 ) -> str:
-    """Start `entrypoint` on the cluster, in a folder with this project's packages and `files`; its id there.
+    """Start `entrypoint` on the cluster, in a folder with this project's package and `files`; its id there.
 
-    code: the folder that holds the packages. wait: follow the log until the job ends; JobFailed unless it succeeded.
+    code: the folder of the package. wait: follow the log until the job ends; JobFailed unless it succeeded.
     """
     from ray.exceptions import AuthenticationError
     from ray.job_submission import JobStatus, JobSubmissionClient
@@ -45,8 +44,7 @@ def submit(
             "cluster uses tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here as there"
         ) from e
     with tempfile.TemporaryDirectory(prefix="corpusmill-submit-") as folder:
-        for package in PACKAGES:
-            shutil.copytree(code / package, Path(folder) / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(code, Path(folder) / code.name, ignore=shutil.ignore_patterns("__pycache__"))
         for name, text in files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)

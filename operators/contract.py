@@ -40,9 +40,7 @@ class Resource:
 
     def read(self) -> bytes:
         if self.content is None:
-            raise ContractError(
-                f"resource {self.address!r} was not opened before use; see corpusmill.operators.load.equip"
-            )
+            raise ContractError(f"resource {self.address!r} was not opened before use; see operators.load.equip")
         return self.content
 
 

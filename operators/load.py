@@ -31,7 +31,7 @@ def names() -> tuple[str, ...]:
     """Every operator that ships, e.g. 'signals.language': each file directly in a family's folder."""
     found = []
     for family in FAMILIES:
-        package = importlib.import_module(f"operators.{family}")
+        package = importlib.import_module(f"{operators.__name__}.{family}")
         found += [f"{family}.{m.name}" for m in pkgutil.iter_modules(package.__path__) if not m.ispkg]
     return tuple(sorted(found))
 
@@ -63,7 +63,7 @@ def find(name: str) -> type[Operator]:
 def _shipped(name: str) -> type[Operator]:
     if name not in names():
         raise UnknownName(f"no operator {name!r}{_near(name, names())}")
-    module = importlib.import_module(f"operators.{name}")
+    module = importlib.import_module(f"{operators.__name__}.{name}")
     here = [
         c
         for _, c in inspect.getmembers(module, inspect.isclass)
@@ -121,7 +121,7 @@ def fingerprint(name: str, op: Operator, digests: Mapping[str, str]) -> dict[str
         "params": json.loads(json.dumps(told, sort_keys=True)),
         "libraries": {library: importlib.metadata.version(library) for library in op.libraries},
     }
-    if not type(op).__module__.startswith("operators."):
+    if not type(op).__module__.startswith(f"{operators.__name__}."):
         source = inspect.getsource(inspect.getmodule(type(op)) or type(op))
         print_["source"] = hashlib.sha256(source.encode()).hexdigest()
     return print_

@@ -1,4 +1,4 @@
-"""A published dataset in the file formats of other training programs, one sequence after another."""
+"""Exports a published dataset into the file formats of other training programs."""
 
 import tempfile
 from collections.abc import Callable, Iterator

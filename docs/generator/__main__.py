@@ -1,12 +1,13 @@
-"""`python -m docs.generator` writes docs/reference anew; a test fails when it is not what the code says."""
+"""Writes docs/reference and docs/pictures from the code; a test fails when they are out of date."""
 
 import json
 from pathlib import Path
 
 from corpusmill.pipeline.config.schema import job_schema
-from docs.generator import command_line, job_file, operator_pages, recipe_page
+from docs.generator import command_line, house, job_file, operator_pages, recipe_page
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+PICTURES = REFERENCE.with_name("pictures")
 
 
 def pages() -> dict[str, str]:
@@ -20,6 +21,11 @@ def pages() -> dict[str, str]:
     }
 
 
+def pictures() -> dict[str, str]:
+    """Every picture that is made of the code: name -> SVG."""
+    return {"house.svg": house.picture()}
+
+
 def main() -> None:
     REFERENCE.mkdir(exist_ok=True)
     made = pages()
@@ -28,6 +34,8 @@ def main() -> None:
             old.unlink()
     for name, text in made.items():
         (REFERENCE / name).write_text(text, encoding="utf-8")
+    for name, text in pictures().items():
+        (PICTURES / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""Columns in, a reason to drop out. Thresholds live here."""
+"""Turns columns into a reason to drop a document; all thresholds are here."""

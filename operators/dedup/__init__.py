@@ -1,1 +1,1 @@
-"""Exact keys, signatures, bands, components, survivors, verification."""
+"""Computes keys, signatures, components, survivors and similarity for deduplication."""

@@ -1,1 +1,1 @@
-"""Bytes of a page in, its text out."""
+"""Turns the bytes of a page into its text."""

@@ -1,1 +1,1 @@
-"""From an inventory of tokens to a plan, and from a plan to a selection."""
+"""Plans how many tokens each group gives and selects the documents."""

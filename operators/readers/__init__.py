@@ -1,1 +1,1 @@
-"""An open binary file in, record batches out. One file a format."""
+"""Reads an open binary file into record batches: one file per format."""

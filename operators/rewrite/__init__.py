@@ -1,1 +1,1 @@
-"""Text in, text out, every change counted."""
+"""Changes text and counts every change."""

@@ -1,1 +1,1 @@
-"""Columns added, nothing dropped."""
+"""Measures documents: adds columns, drops nothing."""

@@ -1,1 +1,1 @@
-"""Shared ground: Unicode tables, segments of text, hashing kernels."""
+"""Provides what several families need: Unicode tables, words, lines, hashing."""

@@ -1,1 +1,1 @@
-"""Encode, train, count, pack."""
+"""Encodes text as token ids, trains tokenizers, packs sequences."""

@@ -12,7 +12,7 @@ from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import remove as cli_remove
 from corpusmill.pipeline.cli import train as cli_train
 from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB, fail, guarded
-from corpusmill.pipeline.cli.options import JOB, LIMIT, SAMPLE, SET, of_a_run
+from corpusmill.pipeline.cli.options import JOB, LIMIT, SAMPLE, SET, WORKERS, of_a_run
 from corpusmill.pipeline.execution import interrupts, process
 
 
@@ -43,12 +43,24 @@ def init(job: Path) -> None:
     if not job.parent.is_dir():
         fail(f"there is no folder {job.parent}; make it first, or name another", EXIT_WRONG_JOB)
     try:
-        job.write_text(
-            (files("corpusmill.pipeline.config") / "starter.yaml").read_text(encoding="utf-8"), encoding="utf-8"
-        )
+        starter = files("corpusmill.pipeline.config") / "starter.yaml"
+        job.write_text(starter.read_text(encoding="utf-8"), encoding="utf-8")
     except OSError as e:
         fail(f"cannot write {job}: {e.strerror}; name a file in another folder", EXIT_WRONG_JOB)
     click.echo(f"wrote {job}: edit `inputs`, then `corpusmill plan {job}` and `corpusmill run {job}`")
+
+
+@main.command()
+@click.argument("folder", default="corpusmill-demo", type=click.Path(file_okay=False, path_type=Path))
+@WORKERS
+def demo(folder: Path, workers: int | None) -> None:
+    """Run a small job over real crawl pages, which come with the package, in FOLDER.
+
+    It writes the job file and its inputs there, runs the job, and names the files to look at.
+    """
+    from corpusmill.pipeline.commands.demo import run_demo
+
+    guarded(lambda: run_demo(folder, workers=workers))
 
 
 @main.command()
@@ -125,7 +137,3 @@ def clean(**arguments: Any) -> None:
 
 for command in (cli_dedup.dedup, *cli_dataset.COMMANDS, *cli_remove.COMMANDS, *cli_train.COMMANDS):
     main.add_command(command)
-
-
-if __name__ == "__main__":
-    main()

@@ -25,7 +25,7 @@ from corpusmill.pipeline.run import explain
 from corpusmill.pipeline.run.runner import Options, Summary, run_job
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
-from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
 from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
 
@@ -138,8 +138,8 @@ def submit(
     submit_job(
         address=address,
         code=Path(pipeline.__file__).parents[1],
-        files={"job.json": spec.to_canonical(), **own_code.files_of(spec)},
-        entrypoint="python -m corpusmill.pipeline.cli.main run --address auto --sent job.json",
+        files={"job.json": spec.to_canonical(), **user_code.files_of(spec)},
+        entrypoint="python -m corpusmill run --address auto --sent job.json",
         say=click.echo,
         wait=not no_wait,
     )

@@ -1,1 +1,1 @@
-"""From a job file to a frozen JobSpec."""
+"""Turns a job file into a frozen JobSpec, or reports all that is wrong with it."""

@@ -1,1 +1,1 @@
-"""Global deduplication over the files of a workspace: rules in order, each a row of phases made of units."""
+"""Removes duplicates across the whole workspace, rule by rule."""

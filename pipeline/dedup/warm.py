@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
@@ -21,7 +22,6 @@ from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
-from corpusmill.pipeline.steps.chain import STANDARD
 
 WORDS = 200  # of each document; all but one are the same, so that all meet and all are compared
 SHARDS, DOCUMENTS = 2, 3

@@ -1,1 +1,1 @@
-"""The one shuffle: records move by key through sorted Arrow files in the workspace."""
+"""Moves records between units by key: the one shuffle."""

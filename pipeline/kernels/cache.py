@@ -4,11 +4,11 @@ import functools
 import hashlib
 import os
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import platformdirs
 
+from corpusmill import operators
 from corpusmill.pipeline.kernels.locator import FOLDER, digest_of
 
 LOCATORS = "NUMBA_CACHE_LOCATOR_CLASSES"  # Numba's own variable
@@ -36,8 +36,5 @@ def sweep(folder: Path) -> None:
 @functools.cache
 def code_digest() -> str:
     """sha256 over all files that kernels of ours lie in, and what these rest on."""
-    spec = find_spec("operators")
-    assert spec is not None, "operators"
-    assert spec.origin is not None, "operators"
-    files = sorted(p for p in Path(spec.origin).resolve().parent.rglob("*.py") if b"njit" in p.read_bytes())
+    files = sorted(p for p in Path(operators.__file__).absolute().parent.rglob("*.py") if b"njit" in p.read_bytes())
     return hashlib.sha256("".join(map(digest_of, files)).encode()).hexdigest()

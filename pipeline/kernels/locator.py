@@ -31,7 +31,7 @@ class Located:
     @classmethod
     def from_function(cls, function: Any, file: str) -> "Located | None":
         """None where there is no file, as for what is typed at a prompt: such kernels are compiled each time."""
-        path = Path(file).resolve()
+        path = Path(file).absolute()  # by the name it is imported under: the package may hold links
         if not path.is_file() or FOLDER not in os.environ:
             return None
         found = cls(path, function.__code__.co_firstlineno)

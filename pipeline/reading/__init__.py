@@ -1,1 +1,1 @@
-"""Finished datasets read for training."""
+"""Reads finished datasets for training."""

@@ -1,1 +1,1 @@
-"""Named, versioned presets of steps: one YAML file each."""
+"""Holds published sets of steps: one YAML file each."""

@@ -14,7 +14,7 @@ from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.run.pending import STAGES, first_pending
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
-from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.steps.step_groups import LAST
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
@@ -114,7 +114,7 @@ def files_of(spec: JobSpec) -> dict[str, str]:
     operators, by path. MissingFile for a lost one.
     """
     named = {"mix.plan": spec.mix.plan, "tokens.tokenizer": spec.tokens.tokenizer}
-    return own_code.prints_of(spec) | {
+    return user_code.prints_of(spec) | {
         key: hashlib.sha256(resources.read(address)).hexdigest()
         for key, address in named.items()
         if address is not None

@@ -1,6 +1,7 @@
 """A job from the first file to the published dataset, stage by stage, doing only what is not done."""
 
 import contextlib
+import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -159,6 +160,7 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
     ran["publish"] = int(published.wrote)
     faultpoint.reached("run.remember")
     remember(run.workspace, run.spec, taken_in)
+    run.workspace.publish_changed(sweep.FUNNEL, json.dumps(whole.to_json()).encode())
     selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
     stages = [list(ingested.shards), list(tokenized.counts), selected, list(packed.counts)]
     fingerprints = [removed.fingerprint, planned.fingerprint, planned.supply, *map(digest, stages)]

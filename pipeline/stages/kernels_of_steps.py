@@ -17,11 +17,11 @@ from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.table import sequences
 from corpusmill.operators.tokens.rows import gather
+from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.steps import sources
-from corpusmill.pipeline.steps.chain import STANDARD
 from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 

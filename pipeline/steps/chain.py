@@ -14,17 +14,7 @@ import pyarrow.compute as pc
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import RECORD, Columns, Decision, Extract, Operator, Reader, Rewrite, mask_of
 from corpusmill.operators.reserved import BODY, RESERVED
-
-# What every document carries from here to the end, null where nobody knows.
-STANDARD: Columns = {
-    "doc_id": pa.int64(),
-    "offset": pa.int64(),
-    "source_id": pa.string(),
-    "url": pa.string(),
-    "fetched_at_utc": pa.timestamp("s", "UTC"),
-    "domain": pa.string(),
-    "language": pa.string(),
-}
+from corpusmill.pipeline.config.base.columns import STANDARD
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest, libraries
-from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.steps.step_groups import Part, answered
 
@@ -54,7 +54,7 @@ def fingerprint(spec: JobSpec, source: str, reader: str, part: Part) -> str:
     if part.awaited is not None:
         later = [op for _, op in named[1:][part.end :] if not isinstance(op, Extract | Reader)]
         told.append([part.awaited.stage, part.awaited.gathering(), any("content" in op.columns_read() for op in later)])
-    return digest(told, fixed(found), spec.sample.documents, own_code.prints_of(spec), libraries())
+    return digest(told, fixed(found), spec.sample.documents, user_code.prints_of(spec), libraries())
 
 
 def files_of(job: str) -> list[Resource]:

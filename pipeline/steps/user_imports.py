@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-OURS = ("operators", "pipeline", "cluster", "__main__")
+OURS = ("corpusmill", "__main__")
 INSTALLED = ("site-packages", "dist-packages")
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from corpusmill import pipeline
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.text.fasttext.judged import Verdict, card, judge
 from corpusmill.operators.text.fasttext.kernel import classify
@@ -114,7 +115,7 @@ def _trained(learnt: list[Example], settings: Settings, seed: int) -> bytes | No
         ran = subprocess.run(
             [sys.executable, "-m", "corpusmill.pipeline.train.classifier", json.dumps(options), str(target)],
             env={**os.environ, **CLEARED},
-            cwd=Path(__file__).parents[1],
+            cwd=Path(pipeline.__file__).parents[2],
             capture_output=True,
             text=True,
         )

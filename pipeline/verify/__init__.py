@@ -1,1 +1,1 @@
-"""Whether a published dataset is what it says it is, worked out from the dataset alone."""
+"""Checks from a dataset alone whether it is what its plan says."""

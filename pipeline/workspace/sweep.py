@@ -15,7 +15,8 @@ from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.dedup import index
 
 NAME = "_live.json"
-AT_THE_TOP = ("_job.json", "_job_files.json", "_tokenized.json", NAME, "inventory.parquet")
+FUNNEL = "_funnel.json"  # of the last finished run
+AT_THE_TOP = ("_job.json", "_job_files.json", "_tokenized.json", NAME, FUNNEL, "inventory.parquet")
 KEPT = (*AT_THE_TOP, f"{lease.FOLDER}/", "index/takedown", "index/withheld")
 
 # All that a run writes; whatever else lies in a workspace is somebody else's.

@@ -11,7 +11,7 @@ from corpusmill import operators
 from corpusmill.operators import load
 from corpusmill.pipeline.files.ids import libraries
 
-ROOT = Path(operators.__file__).parents[1]
+ROOT = Path(operators.__file__).parents[2]
 DISTRIBUTIONS = importlib.metadata.packages_distributions()
 # In every fingerprint already (pipeline.files.ids.libraries), and what numba is made of.
 EVERYWHERE = {*libraries(), "llvmlite"}
@@ -43,16 +43,16 @@ def foreign(module: str) -> set[str]:
         if name in seen:
             continue
         seen.add(name)
-        if name.startswith("operators."):
+        if name.startswith("corpusmill.operators."):
             waiting += imported(name)
-        elif (top := name.partition(".")[0]) not in sys.stdlib_module_names and top != "operators":
+        elif (top := name.partition(".")[0]) not in sys.stdlib_module_names and top != "corpusmill":
             found |= {distribution.lower() for distribution in DISTRIBUTIONS[top]}
     return found - EVERYWHERE
 
 
 @pytest.mark.parametrize("name", load.names())
 def test_every_library_it_rests_on_is_declared(name):
-    assert foreign(f"operators.{name}") <= set(load.find(name).libraries)
+    assert foreign(f"corpusmill.operators.{name}") <= set(load.find(name).libraries)
 
 
 def test_imports_are_followed_through_our_own_files():

@@ -31,7 +31,7 @@ def pages() -> list[Path]:
 def commands(tmp_path_factory) -> Path:
     """A folder of programs: `corpusmill` and `python`."""
     folder = tmp_path_factory.mktemp("bin")
-    for name, call in (("corpusmill", "-m corpusmill.pipeline.cli.main"), ("python", "")):
+    for name, call in (("corpusmill", "-m corpusmill"), ("python", "")):
         script = folder / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {call} "$@"\n', encoding="utf-8")
         script.chmod(0o755)

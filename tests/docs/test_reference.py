@@ -2,7 +2,7 @@
 
 import pytest
 
-from docs.generator.__main__ import REFERENCE, pages
+from docs.generator.__main__ import PICTURES, REFERENCE, pages, pictures
 
 PAGES = pages()
 
@@ -12,6 +12,11 @@ def test_the_reference_is_what_the_code_says(name):
     there = REFERENCE / name
     assert there.is_file(), "run: python -m docs.generator"
     assert there.read_text(encoding="utf-8") == PAGES[name], "run: python -m docs.generator"
+
+
+def test_the_picture_of_the_house_is_what_the_imports_say():
+    for name, text in pictures().items():
+        assert (PICTURES / name).read_text(encoding="utf-8") == text, "run: make docs"
 
 
 def test_nothing_else_lies_in_the_reference():

@@ -108,7 +108,7 @@ def corpusmill(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "corpusmill.pipeline.cli.main", *arguments],
+        [sys.executable, "-m", "corpusmill", *arguments],
         cwd=ROOT,
         env={**os.environ, **(env or {})},
         capture_output=True,

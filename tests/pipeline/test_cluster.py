@@ -82,7 +82,7 @@ def test_a_node_killed_in_mid_ingest_costs_the_demo_no_row(head, demo, tmp_path)
     second = node(head)
     joined(head, 2)
     job = demo_job(tmp_path)
-    command = [sys.executable, "-m", "corpusmill.pipeline.cli.main", "run", "--address", head, "--quiet", str(job)]
+    command = [sys.executable, "-m", "corpusmill", "run", "--address", head, "--quiet", str(job)]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **NO_TOKENS}, stderr=subprocess.PIPE, text=True) as run:
         while not works(second):
             assert run.poll() is None, run.stderr and run.stderr.read()

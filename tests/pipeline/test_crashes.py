@@ -89,7 +89,7 @@ def whole_run_s(inputs, tmp_path_factory) -> float:
 @pytest.mark.parametrize("seed", range(10))
 def test_killed_at_a_random_moment(seed, inputs, undisturbed, whole_run_s, tmp_path):
     job = write_job(tmp_path, inputs)
-    command = [sys.executable, "-m", "corpusmill.pipeline.cli.main", "run", "--quiet", str(job)]
+    command = [sys.executable, "-m", "corpusmill", "run", "--quiet", str(job)]
     with subprocess.Popen(command, cwd=ROOT, env=dict(os.environ), start_new_session=True) as process:
         time.sleep(random.Random(seed).uniform(0.1, 0.8) * whole_run_s)
         assert process.poll() is None, "it had ended before it could be killed"
@@ -103,7 +103,7 @@ def test_killed_at_a_random_moment(seed, inputs, undisturbed, whole_run_s, tmp_p
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_it_and_it_says_how_to_go_on(sent, code, inputs, undisturbed, tmp_path):
     job = write_job(tmp_path, inputs)
-    command = [sys.executable, "-m", "corpusmill.pipeline.cli.main", "run", str(job)]
+    command = [sys.executable, "-m", "corpusmill", "run", str(job)]
     heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # what runs in the background ignores it
     pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
     with subprocess.Popen(command, cwd=ROOT, text=True, preexec_fn=heard, **pipes) as process:

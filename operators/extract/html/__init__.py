@@ -1,1 +1,1 @@
-"""From the bytes of a page to its blocks of text, their features and the text that is kept."""
+"""Finds the blocks of a page, measures them and keeps the main text."""

@@ -1,1 +1,1 @@
-"""Where records begin and end in a file as stored: compression, archive records, lines, spans, damage."""
+"""Finds where records begin and end: compression, archives, lines, spans, damage."""

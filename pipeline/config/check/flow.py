@@ -1,6 +1,6 @@
 """Whether every column a step reads is there when its turn comes: the same walk as a run makes, without a document.
 
-It follows pipeline.steps.chain: an Extract is passed over by documents whose reader gives `text`; what a step measures is
+It follows `steps.chain`: an Extract is passed over by documents whose reader gives `text`; what a step measures is
 not there before it, whatever the reader or the input says of it; what an input fixes replaces what is measured.
 """
 
@@ -14,8 +14,8 @@ from corpusmill.operators import load
 from corpusmill.operators.checks import NUMBER, fits
 from corpusmill.operators.contract import Columns, Decision, Extract, Operator, Reader, Rewrite
 from corpusmill.operators.reserved import reserved
+from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.base.problems import nearest
-from corpusmill.pipeline.steps.chain import STANDARD
 
 FIXED: Columns = {"domain": pa.string(), "language": pa.string()}
 # Every document has the columns of STANDARD, but a language that is null for all of them serves no step.

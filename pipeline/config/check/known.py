@@ -48,7 +48,7 @@ class Known:
 
 
 def known_of(spec: JobSpec) -> Known:
-    """Everything, of a job that is right. Steps are counted with recipes unfolded (pipeline.commands.submitted_paths finds the line)."""
+    """Everything, of a job that is right. Recipes are unfolded; `commands.submitted_paths` finds the lines."""
     numbered = enumerate(spec.inputs)
     steps = [(("documents", number), step) for number, step in enumerate(spec.documents)]
     return Known(

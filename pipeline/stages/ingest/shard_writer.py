@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
-from corpusmill.pipeline.steps.chain import STANDARD, Chain, Gone, reason_word
+from corpusmill.pipeline.steps.chain import Chain, Gone, reason_word
 from corpusmill.pipeline.workspace.inventory import Shard
 
 LOST = ("failed", "dropped", "not_sampled")

@@ -1,7 +1,7 @@
 """Ingest: each shard of input becomes kept documents, dropped ones with their reasons, and the keys dedup needs.
 
-Where a step must know something of all documents first, the steps are run in parts (`pipeline.steps.step_groups`): `ingest1` goes
-as far as that step, a stage puts together what it awaits, and the last part, `ingest`, writes what others rest on.
+Where a step needs statistics over all documents, the steps run in groups (`pipeline.steps.step_groups`): `ingest1` goes
+as far as that step, a stage combines the statistics, and the last group, `ingest`, writes what later stages read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,8 +21,7 @@ from corpusmill.pipeline.report.empty_run import check_ingested
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.gathered.stage import Answers, answers, known_answers
 from corpusmill.pipeline.stages.ingest.unit import Ingest
-from corpusmill.pipeline.steps import sources
-from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
@@ -130,7 +129,7 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
     """Read, extract, measure, decide. Failed units are in the result; StageFailed where the job does not allow them."""
     job = run.spec.to_canonical()
     files = {r.address: resources.sha256(r.address) for r in sources.files_of(job)}
-    task = Ingest(job=job, workspace=run.workspace, code=own_code.files_of(run.spec), files=files)
+    task = Ingest(job=job, workspace=run.workspace, code=user_code.files_of(run.spec), files=files)
     parts = parts_of(run.spec)
     if run.spec.sample.limit is not None:
         done = _limited(run, shards, task, parts[0].stage, run.spec.sample.limit)

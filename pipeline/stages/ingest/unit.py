@@ -28,8 +28,7 @@ from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
 from corpusmill.pipeline.stages.ingest.part_writer import PartWriter
 from corpusmill.pipeline.stages.ingest.sampling import up_to
 from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter, Sink
-from corpusmill.pipeline.steps import sources
-from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
 from corpusmill.pipeline.workspace.inventory import Shard
@@ -58,7 +57,7 @@ class Ingest:
     files: Mapping[str, str]  # sha256 of every file that the operators need, by address
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        own_code.install(self.code)
+        user_code.install(self.code)
         resources.require(self.files)
         shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
         spec = JobSpec.from_canonical(self.job)

@@ -18,7 +18,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from tests.contract.needed import PARAMS
 
 STARTER = Path(config.__path__[0]) / "starter.yaml"
-DEMO = Path(config.__path__[0]).parents[1] / "examples" / "demo" / "demo.yaml"
+DEMO = Path(config.__path__[0]).parents[1] / "demo" / "demo.yaml"
 
 
 def test_the_starter_file_is_a_job():

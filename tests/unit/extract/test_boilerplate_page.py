@@ -8,7 +8,8 @@ import pytest
 from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Decision, Operator, Reader
-from corpusmill.pipeline.steps.chain import STANDARD, Chain
+from corpusmill.pipeline.config.base.columns import STANDARD
+from corpusmill.pipeline.steps.chain import Chain
 from tests.unit.extract.test_boilerplate_score import WALLS, page
 from tests.unit.extract.test_main_text import PAGE
 

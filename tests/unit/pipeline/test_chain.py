@@ -6,7 +6,8 @@ import pytest
 from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import ContractError, Operator, Reader
-from corpusmill.pipeline.steps.chain import STANDARD, Chain, reason_word
+from corpusmill.pipeline.config.base.columns import STANDARD
+from corpusmill.pipeline.steps.chain import Chain, reason_word
 
 
 def chain(*steps: tuple[str, dict[str, object]], fixed: dict[str, str] | None = None) -> Chain:

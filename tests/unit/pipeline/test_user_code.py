@@ -9,8 +9,7 @@ import pytest
 
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.steps import sources
-from corpusmill.pipeline.steps import user_code as own_code
+from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.step_groups import parts_of
 
 OPERATOR = '''"""Verse."""
@@ -66,7 +65,7 @@ def test_a_module_beside_it_is_sent_and_fingerprinted(folder):
     operator = OPERATOR.format(imports="from my_lists import WORDS", inside="pass")
     files = {"my_ops.py": operator, "my_lists.py": "WORDS = ['a']\n", "other.py": "a job does not touch this\n"}
     spec = lay(folder, files, "my_ops.Verse")
-    assert own_code.files_of(spec) == {"my_ops.py": operator, "my_lists.py": "WORDS = ['a']\n"}
+    assert user_code.files_of(spec) == {"my_ops.py": operator, "my_lists.py": "WORDS = ['a']\n"}
     before = fingerprint(spec)
     (folder / "my_lists.py").write_text("WORDS = ['a', 'b']\n")
     assert fingerprint(spec) != before
@@ -81,13 +80,13 @@ def test_so_is_one_that_is_imported_late_and_what_that_imports(folder):
         "my_words/more.py": "MORE = ['a']\n",
     }
     spec = lay(folder, files, "my_ops.Verse")
-    assert own_code.files_of(spec) == files
+    assert user_code.files_of(spec) == files
 
 
 def test_so_is_one_that_no_import_names(folder):
     found = "import importlib\nWORDS = importlib.import_module('by_' + 'name').WORDS"
     files = {"my_ops.py": OPERATOR.format(imports=found, inside="pass"), "by_name.py": "WORDS = ['a']\n"}
-    assert own_code.files_of(lay(folder, files, "my_ops.Verse")) == files
+    assert user_code.files_of(lay(folder, files, "my_ops.Verse")) == files
 
 
 @pytest.mark.parametrize("with_init", [True, False])
@@ -98,7 +97,7 @@ def test_a_package_with_an_empty_init_and_one_without_any(folder, with_init):
     }
     inits = {"my_package/__init__.py": "", "my_package/ops/__init__.py": ""}
     spec = lay(folder, files | (inits if with_init else {}), "my_package.ops.verse.Verse")
-    assert own_code.files_of(spec) == files | inits
+    assert user_code.files_of(spec) == files | inits
 
 
 def test_what_is_installed_is_left_where_it_is(folder):
@@ -115,9 +114,9 @@ def test_what_is_installed_is_left_where_it_is(folder):
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text(text)
     del files["other_package.py"]
-    assert own_code.files_of(lay(folder, {}, "my_package.ops.Verse")) == files
+    assert user_code.files_of(lay(folder, {}, "my_package.ops.Verse")) == files
     beside = {"my_ops.py": OPERATOR.format(imports="import other_package\nWORDS = []", inside="pass")}
-    assert own_code.files_of(lay(folder, beside, "my_ops.Verse")) == beside
+    assert user_code.files_of(lay(folder, beside, "my_ops.Verse")) == beside
 
 
 def test_a_process_that_has_none_of_it_can_import_it(folder):
@@ -126,8 +125,8 @@ def test_a_process_that_has_none_of_it_can_import_it(folder):
         "my_package/ops.py": OPERATOR.format(imports="from .lists import WORDS", inside="pass"),
         "my_package/lists.py": "WORDS = ['a', 'b']\n",
     }
-    sent = own_code.files_of(lay(folder, files, "my_package.ops.Verse"))
-    told = f"from pipeline import own_code\nown_code.install({sent!r})\nimport my_package.ops\n"
+    sent = user_code.files_of(lay(folder, files, "my_package.ops.Verse"))
+    told = f"from corpusmill.pipeline.steps import user_code\nuser_code.install({sent!r})\nimport my_package.ops\n"
     told += "print(my_package.ops.WORDS)"
     done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=False)
     assert done.stdout == "['a', 'b']\n", done.stderr
@@ -151,18 +150,21 @@ def test_a_module_of_the_same_name_is_not_taken_for_the_one_that_was_sent(folder
         (folder / name).write_text(text)
     sys.path.insert(0, str(folder))
     if other is None:
-        own_code.install(SENT)
-        own_code.install(SENT)  # a second unit
+        user_code.install(SENT)
+        user_code.install(SENT)  # a second unit
     else:
-        with pytest.raises(own_code.OtherCode, match=f"module '{other}' .*found {folder}.*another name"):
-            own_code.install(SENT)
+        with pytest.raises(user_code.OtherCode, match=f"module '{other}' .*found {folder}.*another name"):
+            user_code.install(SENT)
 
 
 def test_nor_is_one_that_is_loaded_or_was_sent_before(folder):
     (folder / "my_ops.py").write_text("WORDS = ['a']\n")
-    told = "import my_ops\nfrom pipeline import own_code\nown_code.install({'my_ops.py': 'WORDS = []'})\n"
+    told = "import my_ops\nfrom corpusmill.pipeline.steps import user_code\n"
+    told += "user_code.install({'my_ops.py': 'WORDS = []'})\n"
     assert "module 'my_ops' of the job is another one" in failure_of(told, folder)
-    sent = "from pipeline import own_code\n" + "".join(f"own_code.install({{'mine.py': '{n}'}})\n" for n in (1, 1, 2))
+    sent = "from corpusmill.pipeline.steps import user_code\n" + "".join(
+        f"user_code.install({{'mine.py': '{n}'}})\n" for n in (1, 1, 2)
+    )
     assert "found <mine of the job> (sha256 6b86b273ff34), sent was sha256 d4735e3a265e" in failure_of(sent, folder)
 
 
