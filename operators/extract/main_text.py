@@ -17,14 +17,16 @@ import pyarrow as pa
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Extract, Resource
 from corpusmill.operators.extract.html.base.workspace import workspace
-from corpusmill.operators.extract.html.batch import NO_CONTENT, Choices, classify, extract_pages, texts
+from corpusmill.operators.extract.html.batch import Choices, classify, extract_pages, texts
 from corpusmill.operators.extract.html.decode.decoding import as_utf8
-from corpusmill.operators.extract.html.decode.sniff import HTML, KINDS, UNKNOWN, kind_of_mime
+from corpusmill.operators.extract.html.decode.sniff import HTML, PLAIN_TEXT
 from corpusmill.operators.extract.html.fallback import from_structured_data
 from corpusmill.operators.extract.html.model.model import load
+from corpusmill.operators.extract.html.promised import FAILURES, promises, with_plain
 from corpusmill.operators.extract.html.result.arrow import days, strings, valid_rows
 from corpusmill.operators.extract.html.result.choice import LEAST_THRESHOLD
 from corpusmill.operators.extract.html.result.metadata import told
+from corpusmill.operators.extract.pages.route import TEXT_TYPES
 from corpusmill.operators.text.buffers import views
 
 MODEL = Resource("shipped:extract/models/main_text.npz")
@@ -34,30 +36,34 @@ MODEL = Resource("shipped:extract/models/main_text.npz")
 class MainText(Extract):
     """Turns HTML into its main text and tells what the page tells of itself.
 
-    Reads `content`, and `mime` and `http_charset` where the batch has them. What is not HTML fails, named:
-    "not_html: pdf". A page without text gives the empty text, and so does one that is likelier to be all boilerplate
-    than what would be kept of it is to be main text. Of paragraphs that stand on a page twice the first is kept.
+    Reads `content`, and `mime` and `http_charset` where the batch has them. What is neither HTML nor of `text_types`
+    fails, named: "not_html: pdf". A page without text gives the empty text, and so does one that is likelier to be all
+    boilerplate than what would be kept of it is to be main text. Of paragraphs that stand on a page twice the first is
+    kept.
 
     threshold: probability above which a block of a clear page is kept, 0.1 to 1; 0.5 gives the best F1, more is purer,
     less is fuller.
     comments: keep readers' comments that the model holds for main text. links: keep the text of links.
     title: put the page's title before its text, unless a line of the text is the title.
+    text_types: types, as the server declares them, whose pages are text as it stands unless their bytes are something
+    else: their text is not changed, their `boilerplate_score` is 0 and their `expected_f1` null.
     """
 
     threshold: float = 0.5
     comments: bool = True
     links: bool = True
     title: bool = False
+    text_types: tuple[str, ...] = TEXT_TYPES
     model: Resource = MODEL
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     adds: ClassVar[Columns] = {
         "title": TEXT,  # null when the page tells none; so are language, address and day
         "html_lang": pa.string(),  # as written in <html lang>
         "canonical_url": pa.string(),
         "published": pa.date32(),
         "charset_source": pa.string(),  # bom, utf8, document, http, default
-        "expected_f1": pa.float32(),  # 0 to 1: what the model expects of its own choice
+        "expected_f1": pa.float32(),  # 0 to 1: what the model expects of its own choice; null where it made none
         "boilerplate_score": pa.float32(),  # 0 to 1: how surely the page has no main text; 0 for an articleBody
         "from_structured_data": pa.bool_(),  # the text is the page's JSON-LD, there being hardly any other
         "truncated": pa.bool_(),  # a bound on bytes, blocks or depth cut the page
@@ -75,44 +81,30 @@ class MainText(Extract):
         rows = len(content)
         data, offsets = views(content)
         kind, utf8 = np.empty(rows, np.int64), np.empty(rows, np.bool_)
-        classify(data, offsets, valid_rows(content), _promised(batch), kind, utf8)
-        is_html = kind == HTML
+        promised = promises(batch, self.text_types)
+        classify(data, offsets, valid_rows(content), promised.kind, kind, utf8)
+        is_html, is_text = kind == HTML, promised.is_text & (kind == PLAIN_TEXT)
         charsets = batch.column("http_charset") if "http_charset" in batch.table.column_names else None
-        pages = as_utf8(data, offsets, is_html, utf8, charsets)
+        pages = as_utf8(data, offsets, is_html | is_text, utf8, charsets)
         sizes = np.where(is_html, pages.end - pages.start, 0)
         out, found = texts(rows, int(sizes.sum()), titled=self.title), told(rows)
         choices = Choices(self.threshold, self.comments, self.links, self.title)
         ws = workspace(int(sizes.max(initial=0)))
         extract_pages(pages.data, pages.start, pages.end, kind, ws, load(self.model.read()), choices, out, found)
-        failed = ~is_html
+        failed = ~(is_html | is_text)
         title = strings(found.title, found.title_end, np.diff(found.title_end) == 0, TEXT)
-        text = strings(out.text, out.text_end, failed, TEXT)
+        text = with_plain(strings(out.text, out.text_end, failed, TEXT), pages, is_text)
         replaced = from_structured_data(text, out, pages, title if self.title else None)
         return {
             "text": replaced.text,
-            "failure": pa.array([_failure(k) for k in kind.tolist()], pa.string()),
+            "failure": pa.array(FAILURES[np.where(is_text, HTML, kind)], pa.string()),
             "title": title,
             "html_lang": strings(found.language, found.language_end, np.diff(found.language_end) == 0, pa.string()),
             "canonical_url": strings(found.address, found.address_end, np.diff(found.address_end) == 0, pa.string()),
             "published": days(found.day),
             "charset_source": pages.source,
-            "expected_f1": pa.array(out.expected_f1, pa.float32(), mask=failed),
+            "expected_f1": pa.array(out.expected_f1, pa.float32(), mask=~is_html),
             "boilerplate_score": pa.array(np.where(replaced.by_body, 0, out.boilerplate), pa.float32(), mask=failed),
             "from_structured_data": pa.array(replaced.any, pa.bool_(), mask=failed),
             "truncated": pa.array(out.cut, pa.bool_(), mask=failed),
         }
-
-
-def _promised(batch: Batch) -> np.ndarray:
-    """What each row's Content-Type promises, UNKNOWN where nothing."""
-    if "mime" not in batch.table.column_names:
-        return np.full(batch.num_rows, UNKNOWN, np.int64)
-    coded = batch.column("mime").dictionary_encode()
-    kinds = np.array([*(kind_of_mime(m) for m in coded.dictionary.to_pylist()), UNKNOWN], np.int64)
-    return kinds[coded.indices.fill_null(len(kinds) - 1).to_numpy(zero_copy_only=False)]
-
-
-def _failure(kind: int) -> str | None:
-    if kind == HTML:
-        return None
-    return "no_content" if kind == NO_CONTENT else f"not_html: {KINDS[kind]}"

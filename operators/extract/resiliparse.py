@@ -13,6 +13,7 @@ from resiliparse.parse.html import HTMLParserException, HTMLTree
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Extract
 from corpusmill.operators.extract.pages.page import ADDS, Extracted, columns_of
+from corpusmill.operators.extract.pages.route import TEXT_TYPES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class Resiliparse(Extract):
     Adds `title`, `html_lang`, `charset` and `charset_source`. One call of the library a page: it has none for many.
 
     main_content: leave out navigation, footers, side bars, by simple rules; False keeps all visible text.
+    text_types: types, as the server declares them, whose pages are text as it stands; their text is not changed.
     max_page_bytes: a longer page is a failure `page_too_large`.
     Pages that are neither HTML nor plain text are failures `not_html: TYPE`; a page without text gives "".
     """
@@ -31,9 +33,11 @@ class Resiliparse(Extract):
     alt_texts: bool = False
     links: bool = False
     comments: bool = False
+    text_types: tuple[str, ...] = TEXT_TYPES
     max_page_bytes: int = 16 << 20
 
     adds: ClassVar[Columns] = ADDS
+    version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("resiliparse",)
 
     def __post_init__(self) -> None:
@@ -41,7 +45,7 @@ class Resiliparse(Extract):
             raise ValueError(f"max_page_bytes must be at least 1, got {self.max_page_bytes}")
 
     def extract(self, batch: Batch) -> Arrays:
-        return columns_of(batch, self.max_page_bytes, self._page)
+        return columns_of(batch, self.max_page_bytes, self.text_types, self._page)
 
     def _page(self, page: str) -> Extracted:
         try:

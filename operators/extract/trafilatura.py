@@ -11,6 +11,7 @@ from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Extract
 from corpusmill.operators.extract.limited.pool import Child, Settings, child_for
 from corpusmill.operators.extract.pages.page import ADDS, Extracted, columns_of
+from corpusmill.operators.extract.pages.route import TEXT_TYPES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,7 @@ class Trafilatura(Extract):
     on another machine; it is meant for pages that would never end.
     memory_limit_bytes: address space of the child; above it a page is a failure `out_of_memory` or `extractor_died`.
     pages_per_process: the child is replaced after so many pages, for the library's memory grows.
+    text_types: types, as the server declares them, whose pages are text as it stands; their text is not changed.
     max_page_bytes: a longer page is a failure `page_too_large`.
     """
 
@@ -37,9 +39,11 @@ class Trafilatura(Extract):
     time_limit_s: float = 30.0
     memory_limit_bytes: int = 4 << 30
     pages_per_process: int = 2000
+    text_types: tuple[str, ...] = TEXT_TYPES
     max_page_bytes: int = 16 << 20
 
     adds: ClassVar[Columns] = ADDS
+    version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml", "orjson")
 
     def __post_init__(self) -> None:
@@ -51,7 +55,7 @@ class Trafilatura(Extract):
 
     def extract(self, batch: Batch) -> Arrays:
         child = child_for(self._settings())
-        return columns_of(batch, self.max_page_bytes, lambda page: _asked(child, page))
+        return columns_of(batch, self.max_page_bytes, self.text_types, lambda page: _asked(child, page))
 
     def _settings(self) -> Settings:
         options = {

@@ -13,13 +13,13 @@ import pyarrow as pa
 from corpusmill.operators.contract import Columns, Reader, Span
 from corpusmill.operators.readers.framing.arc_head import ARC
 from corpusmill.operators.readers.framing.archive import framed
-from corpusmill.operators.readers.framing.codings import TooLarge
 from corpusmill.operators.readers.framing.fields import SECONDS, arc_instants, text_of
 from corpusmill.operators.readers.framing.http import media_type, response
-from corpusmill.operators.readers.framing.http_pages import HttpPages, broken_body, filled
+from corpusmill.operators.readers.framing.http_pages import HttpPages, filled
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.undone import TooLarge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +27,8 @@ class Arc(HttpPages, Reader):
     """One document an HTTP response of status 200, its codings undone; plain, or compressed with a member a record.
 
     Skipped rows: `filedesc`, `not_http`, and answers of other statuses as `http_status`. A failed row `broken_body`: a
-    coding of the body breaks off.
-    max_record_bytes: a longer record, or body once decoded, is a failed row `record_too_large`.
+    coding of the body breaks off, or leaves bytes over.
+    max_record_bytes, max_window_mib: as those of `readers.warc`.
     """
 
     makes: ClassVar[Columns] = {
@@ -40,13 +40,15 @@ class Arc(HttpPages, Reader):
         "fetched_at_utc": SECONDS,
         "source_id": pa.string(),  # ARC records have none: always null
     }
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         rows = Rows(self.makes, {"fetched_at_utc": arc_instants})
-        yield from filled(rows, framed(Stored(file), span, ARC, self.max_record_bytes), self._add, span)
+        yield from filled(
+            rows, framed(Stored(file, self.max_window_mib), span, ARC, self.max_record_bytes), self._add, span
+        )
 
     def _add(self, rows: Rows, record: Framed) -> None:
         head, at, length = record.head, record.offset, record.length
@@ -66,7 +68,7 @@ class Arc(HttpPages, Reader):
         elif found.status not in self.statuses:
             rows.other(at, length, skipped="http_status")
         elif found.broken:
-            rows.other(at, length, failure=broken_body(found))
+            rows.other(at, length, failure=f"broken_body: {found.broken}")
         else:
             mime = found.mime or media_type(head.fields[b"mime"])[0]
             url, date = text_of(head.fields[b"url"]), head.fields[b"date"]

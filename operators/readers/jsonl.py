@@ -20,6 +20,7 @@ from corpusmill.operators.readers.framing.mapping import Mapped
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.utf8 import invalid_at
+from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 BOM = b"\xef\xbb\xbf"
 
@@ -31,8 +32,11 @@ class Jsonl(Mapped, Reader):
     text, url, source_id, domain, language, date: the field that holds each, None when there is none; "a.b" reaches into
     an object, unless there is a field of just that name. The text must be a string. Of the others an integer becomes
     its digits, null and absence null, anything else its JSON; a date that cannot be read is null.
+    content: in place of text, the field of a page in HTML, for an extract step to read; further columns `mime` and
+    `http_charset` are heeded there.
     columns: further columns, column name -> field, all strings.
     max_record_bytes: a longer line is a failed row `record_too_large`, passed over without being held.
+    max_window_mib: of the windows of a Zstandard file, held in memory; a longer one is a failed row `long_window`.
 
     A compressed file is divided where it has several members (gzip) or frames (Zstandard, LZ4), as `bgzip`, `pzstd` or
     the `cat` of many files make them: a span has those that begin in it. The member at which two spans meet is inflated
@@ -44,13 +48,19 @@ class Jsonl(Mapped, Reader):
     what the file inflates to; a row `compression` makes the lengths add up to the bytes stored.
     """
 
+    max_window_mib: int = WINDOW_MIB
+
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_window(self.max_window_mib)
+
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        stored = Stored(file)
+        stored = Stored(file, self.max_window_mib)
         wanted = tuple({**self.named(), **self.columns}.values())
         rows = Rows(self.columns_made(), {"fetched_at_utc": dates})
         for block in lines_of(stored, span, self.max_record_bytes):
@@ -95,7 +105,7 @@ class Jsonl(Mapped, Reader):
         elif text is None:
             rows.other(offset, length, failure=f"missing_field: {self.text}")
         else:
-            rows.other(offset, length, failure=f"text_not_a_string: {type(text).__name__}")
+            rows.other(offset, length, failure=f"{next(iter(self.body()))}_not_a_string: {type(text).__name__}")
 
 
 def reach(record: Mapping[str, Any], name: str) -> Any:

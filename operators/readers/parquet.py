@@ -20,7 +20,7 @@ from corpusmill.operators.readers.framing.row_groups import Region, regions
 from corpusmill.operators.readers.framing.rows import BATCH_BYTES, Rows
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
-from corpusmill.operators.readers.framing.strings import as_instants, as_strings, is_text, wide
+from corpusmill.operators.readers.framing.strings import as_bytes, as_instants, as_strings, is_bytes, is_text, wide
 
 ROWS_AT_A_TIME = 512
 UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
@@ -33,6 +33,8 @@ class Parquet(Mapped, Reader):
     text: the column of the text, of a string type. url, source_id, domain, language, date: the column that holds each,
     None when there is none; "a.b" reaches into a struct, unless there is a column of just that name. columns: further
     ones, name -> name in the file. All but the date are read as strings.
+    content: in place of text, the column of pages in HTML, strings or bytes, for an extract step to read; further
+    columns `mime` and `http_charset` are heeded there.
     max_record_bytes: a longer text is a failed row `record_too_large`.
 
     `offset` is the row's number in the file. A row group's bytes, up to where the next begins, are spread evenly
@@ -40,7 +42,7 @@ class Parquet(Mapped, Reader):
     """
 
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
@@ -80,7 +82,7 @@ class Parquet(Mapped, Reader):
         if missing:
             lacking, there = " or ".join(map(repr, missing)), ", ".join(schema.names) or "none"
             return f"the file has no column {lacking}, only {there}; say which is which, e.g. columns: {{text: body}}"
-        if not is_text(schema.field(self.text).type):
+        if not self._can_be_body(schema.field(self.text).type):
             found = schema.field(self.text).type
             return f"column {self.text!r} is {found}, not text; name another, e.g. columns: {{text: body}}"
         return None
@@ -90,10 +92,10 @@ class Parquet(Mapped, Reader):
         lengths = part.lengths()
         done = 0
         try:
-            names = {"text": self.text, **self.named(), **self.columns}
+            names = {next(iter(self.body())): self.text, **self.named(), **self.columns}
             schema = parquet.schema_arrow
             types = {name: type_of(schema, name) for name in names.values()}
-            if not is_text(types[self.text]):
+            if not self._can_be_body(types[self.text]):
                 raise TypeError(f"column {self.text!r} is {types[self.text]}, not text")
             for found in parquet.iter_batches(ROWS_AT_A_TIME, [part.group], sorted(set(names.values()))):
                 for piece in _sliced(found):
@@ -106,8 +108,13 @@ class Parquet(Mapped, Reader):
             rest = int(lengths[done:].sum())
             rows.other(part.first_row + done, rest, failure=f"bad_row_group: {str(e)[:300]}")
 
+    def _can_be_body(self, dtype: pa.DataType) -> bool:
+        return is_text(dtype) or (self.content is not None and is_bytes(dtype))
+
     def _batch(self, piece: pa.RecordBatch, names: Mapping[str, str], row: int, lengths: np.ndarray) -> pa.RecordBatch:
-        text, invalid = wide(reached(piece, self.text))
+        found = reached(piece, self.text)
+        text, invalid = wide(found) if self.content is None else (as_bytes(found), [])
+        body = next(iter(self.body()))
         failures = np.full(len(text), None, object)
         sizes = np.array([-1 if size is None else size for size in pc.binary_length(text).to_pylist()], np.int64)
         failures[sizes < 0] = f"missing_field: {self.text}"
@@ -120,10 +127,10 @@ class Parquet(Mapped, Reader):
             "length": pa.array(lengths, pa.int64()),
             "skipped": pa.nulls(len(text), pa.string()),
             "failure": failure,
-            "text": text,
+            body: text,
         }
         for column, name in names.items():
-            if column != "text":
+            if column != body:
                 found = reached(piece, name)
                 arrays[column] = as_instants(found) if column == "fetched_at_utc" else as_strings(found)
         made = {name: pc.if_else(sound, arrays[name], None) for name in names}

@@ -12,13 +12,14 @@ import pyarrow as pa
 
 from corpusmill.operators.contract import Columns, Reader, Span
 from corpusmill.operators.readers.framing.archive import framed
-from corpusmill.operators.readers.framing.codings import TooLarge
-from corpusmill.operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
+from corpusmill.operators.readers.framing.fields import SECONDS, text_of, uri_of
 from corpusmill.operators.readers.framing.http import media_type, response
-from corpusmill.operators.readers.framing.http_pages import HttpPages, broken_body, filled
+from corpusmill.operators.readers.framing.http_pages import HttpPages, filled
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.undone import TooLarge
+from corpusmill.operators.readers.framing.warc_dates import warc_instants
 from corpusmill.operators.readers.framing.warc_head import WARC
 
 
@@ -26,11 +27,15 @@ from corpusmill.operators.readers.framing.warc_head import WARC
 class Warc(HttpPages, Reader):
     """One document a `response` record of status 200, its body with transfer and content codings undone.
 
-    Skipped rows: records of other kinds by their kind, answers that are not 200 as `http_status`. A failed row
-    `broken_body`: a coding of the body breaks off, and the crawler does not say that it cut it (WARC-Truncated).
+    Of several answers in a record (100 Continue, 103 Early Hints, a proxy's to CONNECT) the final one counts.
+    Skipped rows: records of other kinds by their kind, answers that are not 200 as `http_status`, responses of other
+    protocols (dns:, ftp:) or without a status line as `not_http`. A failed row `broken_body`: a coding of the body
+    breaks off, or leaves bytes over, and the crawler does not say that it cut it (WARC-Truncated).
     resources: `resource` records (pages stored without HTTP) are documents too, with null `http_status`.
     statuses: the HTTP statuses that make a document.
     max_record_bytes: a longer record, or body once decoded, is a failed row `record_too_large`.
+    max_window_mib: of the windows of a Zstandard file, held in memory; a file of a longer one is a failed row
+    `long_window`.
     """
 
     resources: bool = False
@@ -44,13 +49,15 @@ class Warc(HttpPages, Reader):
         "fetched_at_utc": SECONDS,
         "source_id": pa.string(),  # WARC-Record-ID
     }
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        rows = Rows(self.makes, {"fetched_at_utc": instants})
-        yield from filled(rows, framed(Stored(file), span, WARC, self.max_record_bytes), self._add, span)
+        rows = Rows(self.makes, {"fetched_at_utc": warc_instants})
+        yield from filled(
+            rows, framed(Stored(file, self.max_window_mib), span, WARC, self.max_record_bytes), self._add, span
+        )
 
     def _add(self, rows: Rows, record: Framed) -> None:
         head, at, length = record.head, record.offset, record.length
@@ -71,10 +78,12 @@ class Warc(HttpPages, Reader):
             failure = f"record_too_large: its body inflates beyond {self.max_record_bytes}"
             rows.other(record.offset, record.length, failure=failure)
             return
-        if found.status is not None and found.status not in self.statuses:
+        if found.status is None:
+            rows.other(record.offset, record.length, skipped="not_http")
+        elif found.status not in self.statuses:
             rows.other(record.offset, record.length, skipped="http_status")
         elif found.broken and not (record.head and b"warc-truncated" in record.head.fields):
-            rows.other(record.offset, record.length, failure=broken_body(found))
+            rows.other(record.offset, record.length, failure=f"broken_body: {found.broken}")
         else:
             self._add_page(rows, record, found.body, found.mime, found.charset, found.status)
 

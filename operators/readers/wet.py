@@ -13,14 +13,16 @@ import pyarrow as pa
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import Columns, Reader, Span
 from corpusmill.operators.readers.framing.archive import framed_runs
-from corpusmill.operators.readers.framing.fields import SECONDS, instants, text_of, uri_of
+from corpusmill.operators.readers.framing.fields import SECONDS, text_of, uri_of
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.run import Run
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.utf8 import invalid_at, strings
+from corpusmill.operators.readers.framing.warc_dates import warc_instants
 from corpusmill.operators.readers.framing.warc_head import WARC
 from corpusmill.operators.readers.framing.wet_run import batch_of
+from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +30,12 @@ class Wet(Reader):
     """One document a `conversion` record; records of other kinds are skipped rows.
 
     errors: "fail" makes text that is not UTF-8 a failed row `invalid_utf8`; "replace" puts U+FFFD in its place.
-    max_record_bytes: a longer record is a failed row `record_too_large`.
+    max_record_bytes: a longer record is a failed row `record_too_large`. max_window_mib: as that of `readers.warc`.
     """
 
     errors: Literal["fail", "replace"] = "fail"
     max_record_bytes: int = 64 << 20
+    max_window_mib: int = WINDOW_MIB
 
     makes: ClassVar[Columns] = {
         "text": TEXT,
@@ -41,6 +44,7 @@ class Wet(Reader):
         "source_id": pa.string(),
         "declared_language": pa.string(),
     }
+    version: ClassVar[int] = 2
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("isal", "zstandard", "lz4")
 
@@ -49,10 +53,11 @@ class Wet(Reader):
             raise ValueError(f"errors must be 'fail' or 'replace', got {self.errors!r}")
         if self.max_record_bytes < 1:
             raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
+        check_window(self.max_window_mib)
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        rows = Rows(self.makes, {"text": strings, "fetched_at_utc": instants})
-        for found in framed_runs(Stored(file), span, WARC, self.max_record_bytes):
+        rows = Rows(self.makes, {"text": strings, "fetched_at_utc": warc_instants})
+        for found in framed_runs(Stored(file, self.max_window_mib), span, WARC, self.max_record_bytes):
             batch = batch_of(found, "conversion", self.makes) if isinstance(found, Run) else None
             if batch is not None:
                 if len(rows):

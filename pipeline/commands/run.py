@@ -23,6 +23,7 @@ from corpusmill.pipeline.report.empty_run import NothingLeft
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
 from corpusmill.pipeline.run import explain
 from corpusmill.pipeline.run.runner import Options, Summary, run_job
+from corpusmill.pipeline.skipped_steps import skipped_steps
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
 from corpusmill.pipeline.steps import user_code
@@ -88,6 +89,9 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
     made = done.manifest
     console.print()
     console.print(as_table(done.funnel))
+    if done.funnel.skipped:
+        kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(done.funnel.skipped.items(), key=lambda i: -i[1]))
+        console.print(f"skipped records, which are no documents: {kinds}", markup=False)
     for step, changes in sorted(done.funnel.rewritten.items(), key=lambda i: -i[1]):
         console.print(f"{step}: {changes:,}", markup=False)
     console.print()
@@ -109,6 +113,8 @@ def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: 
     with at_lines(job, overrides):
         files = preflight.check(spec)
     for line in explain.explain(spec, files, update=update).lines():
+        click.echo(line)
+    for line in skipped_steps(spec, files):
         click.echo(line)
 
 

@@ -10,7 +10,9 @@ from corpusmill.cluster import reach
 from corpusmill.cluster.filesystems import asking, filesystem, missing_package
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Foresees, Reader
+from corpusmill.operators.readers.framing.encodings import is_encoding
 from corpusmill.operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
+from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, reader_name
 from corpusmill.pipeline.config.build.readers import build_reader
 from corpusmill.pipeline.config.check.known import Known, KnownPath, known_of
@@ -107,7 +109,14 @@ def _look_into(file: InputFile, spec: InputSpec, reader: str | None) -> Sniffed:
             head = fs.cat_file(file.uri, start=0, end=min(HEAD_BYTES, file.size)) if file.size else b""
     except OSError as e:
         return Sniffed(error=f"{file.uri!r}: {plainly(e)}")
-    return sniff(file.uri, bytes(head), reader)  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
+    window, encoding = spec.options.get("max_window_mib"), spec.encoding or spec.options.get("encoding")
+    return sniff(
+        file.uri,
+        bytes(head),  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
+        reader,
+        max_window_mib=window if isinstance(window, int) else WINDOW_MIB,
+        encoding=encoding if isinstance(encoding, str) and is_encoding(encoding) else None,
+    )
 
 
 def _lack(file: InputFile, reader: str, spec: InputSpec) -> str | None:

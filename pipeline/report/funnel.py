@@ -7,10 +7,13 @@ from typing import Any, Self
 
 from rich.table import Table
 
+from corpusmill.operators.readers.framing.lines import COMPRESSION
+from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.execution.tally import Tally
 
 UNITS = ("kB", "MB", "GB", "TB", "PB")
 
+BALANCES = (OTHER_SPAN, COMPRESSION)  # rows of bytes alone, no records
 AXES = ("source", "domain", "language")
 
 
@@ -60,6 +63,7 @@ class Funnel:
     steps: Sequence[Step]
     leaves: Sequence[Leaf]
     rewritten: Mapping[str, int] = field(default_factory=dict)  # 'step: column' -> what the rewrites changed in all
+    skipped: Mapping[str, int] = field(default_factory=dict)  # kind of record -> how many; they are no documents
 
     def by(self, axis: str) -> dict[str, dict[str, int]]:
         """The counts of leaves, added up over one of AXES, by its values in order."""
@@ -80,7 +84,13 @@ class Funnel:
             for leaf in sorted(self.leaves, key=lambda leaf: leaf.key)
         ]
         by = {axis: self.by(axis) for axis in AXES}
-        return {"steps": steps, "by": by, "leaves": leaves, "rewritten": dict(self.rewritten)}
+        return {
+            "steps": steps,
+            "by": by,
+            "leaves": leaves,
+            "rewritten": dict(self.rewritten),
+            "skipped": dict(self.skipped),
+        }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
@@ -92,7 +102,7 @@ class Funnel:
             Leaf(key=(row["source"], row["domain"], row["language"]), **{name: row[name] for name in COUNTED})
             for row in told["leaves"]
         ]
-        return cls(steps, sorted(leaves, key=in_order))
+        return cls(steps, sorted(leaves, key=in_order), skipped=told.get("skipped", {}))
 
 
 def in_order(leaf: Leaf) -> tuple[int, tuple[str, str, str]]:
@@ -128,7 +138,8 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
         ),
         Step("mixed", mixed.total("documents"), mixed.total("bytes"), mixed.total("tokens")),
     ]
-    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"))
+    skipped = {kind: n for kind, n in reasons(ingest, "skipped").items() if kind not in BALANCES}
+    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"), skipped=skipped)
 
 
 def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:

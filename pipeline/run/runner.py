@@ -25,6 +25,7 @@ from corpusmill.pipeline.preflight import folders
 from corpusmill.pipeline.report.empty_run import check_left
 from corpusmill.pipeline.report.funnel import Funnel, funnel
 from corpusmill.pipeline.run.explain import files_of, remember
+from corpusmill.pipeline.skipped_steps import skipped_steps
 from corpusmill.pipeline.stages.dedup import stage as dedup
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
@@ -74,6 +75,8 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
     files = preflight.check(spec) if options.look else []
     if not options.look:
         preflight.check_resources(spec)
+    for warning in skipped_steps(spec, files):
+        display.line(warning)
     with opened(spec, options, display) as run:
         return _stages(run, files, options, started)
 

@@ -32,10 +32,11 @@ DATA = '<script type="application/ld+json">{{"articleBody": "tide"}}</script>'  
 PAGE = f"<html><head><title>tide</title>{DATA}</head><body><article><p>{{}}</p></article></body></html>"
 
 
-def ingest_use(job: str, reader: str) -> str:
-    """Names the kernels that reading with this reader, the job's steps and its dedup keys need."""
+def ingest_use(job: str, source: str, reader: str) -> str:
+    """Names the kernels that reading a source with this reader, the job's steps and its dedup keys need."""
     spec = json.loads(job)
-    return digest("ingest", reader, spec["documents"], spec["dedup"]["near"])
+    (columns,) = [each["columns"] for each in spec["inputs"] if each["source"] == source]
+    return digest("ingest", reader, "content" in columns, spec["documents"], spec["dedup"]["near"])
 
 
 def warm_ingest(job: str, source: str, reader: str) -> None:

@@ -135,6 +135,10 @@ def files() -> dict[str, tuple[str, dict[str, object], bytes]]:
         cuts = (461, 500, 510, 510, 661, 1163, 1500, 1501, 2000, len(lines))
         out[f"jsonl.members.{form}"] = ("readers.jsonl", mapped, members(lines, cuts, pack))
         out[f"plain.line.members.{form}"] = ("readers.plain", {"unit": "line"}, members(lines, cuts, pack))
+    out["html"] = ("readers.html", {}, PAGE.format(i=1).encode())
+    out["html.gz"] = ("readers.html", {}, gz(PAGE.format(i=1).encode()))
+    out["jsonl.content"] = ("readers.jsonl", {"content": "text", "source_id": "id"}, lines)
+    out["parquet.content"] = ("readers.parquet", {"content": "text"}, parquet_file())
     out["parquet"] = ("readers.parquet", {"source_id": "id"}, parquet_file())
     return out
 

@@ -40,6 +40,7 @@ FILES: dict[str, tuple[dict[str, Any], bytes]] = {
     "readers.arc": ({}, b"".join(arc_records(2))),
     "readers.jsonl": (MAPPED, "".join(LINES).encode() + b'\n{"text": "\xff"}\n'),
     "readers.parquet": ({"source_id": "id"}, parquet_file(5, 2)),
+    "readers.html": ({}, "<html><meta charset=latin1><p>Größe".encode("latin-1")),
     "readers.plain": ({"unit": "paragraph"}, b"\xef\xbb\xbfone\r\ntwo\n\n\nthr\xffe\n\nfour\n"),
 }
 

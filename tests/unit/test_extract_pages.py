@@ -45,9 +45,18 @@ def test_a_page_in_a_legacy_encoding_is_read_by_what_it_declares(name):
 
 
 @pytest.mark.parametrize("name", EXTRACTORS)
-def test_plain_text_is_taken_as_it_stands(name):
-    [row] = extracted(name, ("a <b> & c\r\n  Größe\n".encode("cp1252"), "text/plain", "windows-1252"))
+@pytest.mark.parametrize("mime", ["text/plain", "text/markdown", "Text/Plain; charset=x"])
+def test_plain_text_is_taken_as_it_stands(name, mime):
+    [row] = extracted(name, ("a <b> & c\r\n  Größe\n".encode("cp1252"), mime, "windows-1252"))
     assert row["text"] == "a <b> & c\r\n  Größe\n"
+
+
+@pytest.mark.parametrize("name", EXTRACTORS)
+def test_which_types_are_plain_text_is_an_option(name):
+    [row] = extracted(name, (b"a", "text/plain", None), text_types=())
+    assert row["failure"] == "not_html: text/plain"
+    [row] = extracted(name, (b"a <b>", "text/x-rst", None), text_types=("text/x-rst",))
+    assert row["text"] == "a <b>"
 
 
 @pytest.mark.parametrize("name", EXTRACTORS)

@@ -17,7 +17,10 @@ def test_every_form_is_recognised_by_name_and_content(form):
     ending = "." + form.rpartition(".")[2] if form.rpartition(".")[2] in PACKS else ""
     name = {"plain": "a.txt", "wet": "a.warc.wet"}.get(kind, f"a.{kind}") + ending
     assert sniff(name, data[:512]).reader == reader
-    if kind not in ("plain", "wet") and ending not in (".zst", ".lz4"):  # of those a whole block is needed to tell
+    if kind not in ("plain", "wet", "html") and ending not in (
+        ".zst",
+        ".lz4",
+    ):  # of those a whole block is needed to tell
         assert sniff("no-name", data[:512]).reader == reader
 
 
@@ -40,6 +43,9 @@ def test_an_empty_file_goes_by_its_name(name):
         ("a.txt", b"\x00\x01\x02", "named like plain text, but holds something else"),
         ("a.warc.wat.gz", b"", "WAT files hold metadata"),
         ("a.tar", b"", "recompress"),
+        ("data", b"<!DOCTYPE html><p>a", "an error page was saved in its place.*format: html"),
+        ("a.html", b"PAR1\x15\x04", "named like HTML, but holds Parquet.*format: parquet"),
+        ("a.txt", "Ein Satz".encode("utf-16"), "UTF-16; say `encoding: utf-16`"),
         ("data", b"hello world", "say `format:` for this source, one of wet, warc"),
         ("data", b"", "say `format:`"),
     ],
@@ -54,3 +60,18 @@ def test_what_is_wrong_is_told_with_a_remedy(name, head, told):
 
 def test_a_plain_file_under_a_compressed_name_is_read_as_what_it_is():
     assert sniff("a.warc.gz", b"WARC/1.0\r\n").reader == "readers.warc"
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.HTM", "d/a.xhtml", "a.html.gz", "s3://b/a.htm"])
+@pytest.mark.parametrize(
+    "head", [b"<p>a", b"{% block %}", b"[menu]", b"", "<html>".encode("utf-16"), b"\n\n<!-- a -->"]
+)
+def test_what_is_named_like_a_page_is_one_whatever_it_begins_with(name, head):
+    assert sniff(name, head) == sniff(name, head, "readers.html")
+    assert sniff(name, head).reader == "readers.html"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1251", "utf-32"])
+def test_text_in_an_encoding_that_the_job_names_is_text(encoding):
+    assert sniff("a.txt", "Дом и сад".encode(encoding), encoding=encoding).reader == "readers.plain"
+    assert sniff("a", "Дом и сад".encode(encoding), "readers.plain", encoding=encoding).reader == "readers.plain"

@@ -10,7 +10,7 @@ from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.base.workspace import MAX_BYTES, MAX_SCRIPTS, Workspace
-from corpusmill.operators.extract.html.decode.sniff import HTML, sniff
+from corpusmill.operators.extract.html.decode.sniff import HTML, PLAIN_TEXT, sniff
 from corpusmill.operators.extract.html.decode.utf8 import has_escape, is_utf8
 from corpusmill.operators.extract.html.decode.utf16 import utf16_order
 from corpusmill.operators.extract.html.model.model import Model
@@ -65,11 +65,12 @@ def texts(rows: int, most_bytes: int, *, titled: bool) -> Texts:
 def classify(
     data: np.ndarray, offsets: np.ndarray, valid: np.ndarray, promised: np.ndarray, kind: np.ndarray, utf8: np.ndarray
 ) -> None:
-    """Per row: what it is (`sniff`, or NO_CONTENT for null) and whether it is surely UTF-8 (for HTML only)."""
+    """Per row: what it is (`sniff`, or NO_CONTENT for null), and of HTML and plain text whether it is surely UTF-8."""
     for row in range(valid.shape[0]):
         start, end = offsets[row], offsets[row + 1]
         kind[row] = sniff(data, start, end, promised[row]) if valid[row] else NO_CONTENT
-        is_bytes = kind[row] == HTML and utf16_order(data, start, end) == 0
+        is_page = kind[row] == HTML or kind[row] == PLAIN_TEXT
+        is_bytes = is_page and utf16_order(data, start, end) == 0
         utf8[row] = is_bytes and is_utf8(data, start, end) and not has_escape(data, start, end)
 
 

@@ -1,6 +1,6 @@
 """Pages of a batch, decoded and told apart, and the columns that come of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,25 +41,32 @@ class Extracted:
     failure: str | None = None
 
 
-def page_of(content: bytes | None, mime: str | None, http_charset: str | None, max_bytes: int) -> Page:
+def page_of(
+    content: bytes | None, mime: str | None, http_charset: str | None, max_bytes: int, text_types: Collection[str]
+) -> Page:
     """One page; null content, too many bytes and what is neither HTML nor text are failures."""
     if content is None:
         return Page("failed", failure="no_content")
     if len(content) > max_bytes:
         return Page("failed", failure=f"page_too_large: {len(content)}")
-    kind = route(content, mime)
+    kind = route(content, mime, text_types)
     if kind not in ("html", "text"):
         return Page("failed", failure=kind)
     charset = detect(content, http_charset)
     return Page("html" if kind == "html" else "text", decoded(content, charset), charset.name, charset.source)
 
 
-def columns_of(batch: Batch, max_bytes: int, extract: Callable[[str], Extracted]) -> Arrays:
-    """Every page through `extract`, one call a page: the libraries have no call for many. Plain text stays as it is."""
+def columns_of(
+    batch: Batch, max_bytes: int, text_types: Collection[str], extract: Callable[[str], Extracted]
+) -> Arrays:
+    """Every page through `extract`, one call a page: the libraries have no call for many. Plain text stays as it is.
+
+    text_types: the declared types that are plain text.
+    """
     out: dict[str, list[str | None]] = {name: [] for name in ("text", "failure", *ADDS)}
     headers = (headers_of(batch, name) for name in HEADERS)
     for content, mime, http_charset in zip(batch.column("content").to_pylist(), *headers, strict=True):
-        page = page_of(content, mime, http_charset, max_bytes)
+        page = page_of(content, mime, http_charset, max_bytes, text_types)
         if page.kind == "html":
             found = extract(page.characters)
         else:

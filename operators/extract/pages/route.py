@@ -4,6 +4,7 @@ Source: RFC 9110 section 8.3 (declared types), WHATWG MIME Sniffing (leading byt
 """
 
 import re
+from collections.abc import Collection
 from typing import Literal
 
 from corpusmill.operators.text.charset import BOMS, utf16_without_mark
@@ -11,6 +12,7 @@ from corpusmill.operators.text.charset import BOMS, utf16_without_mark
 Route = Literal["html", "text"]
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
+TEXT_TYPES = ("text/plain", "text/markdown")  # whose pages are taken as they stand, unless a job says otherwise
 # Types that say nothing: servers give them for whatever they do not know.
 UNTOLD_TYPES = frozenset({"", "application/octet-stream", "unknown/unknown", "application/unknown", "*/*", "text/*"})
 MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -49,10 +51,19 @@ XML_ROOT = re.compile(
 )
 
 
-def route(content: bytes, mime: str | None) -> Route | str:
+def media_type(mime: str | None) -> str:
+    """A declared type, lower-cased, without parameters; "" where there is none.
+
+    >>> media_type("Text/Plain; charset=utf-8"), media_type(None)
+    ('text/plain', '')
+    """
+    return (mime or "").partition(";")[0].strip().lower()
+
+
+def route(content: bytes, mime: str | None, text_types: Collection[str] = TEXT_TYPES) -> Route | str:
     """'html', 'text', or a failure 'not_html: TYPE'.
 
-    What the bytes are beats what the header declares; of declared types only HTML's and text/plain are taken.
+    What the bytes are beats what the header declares; of declared types only HTML's and `text_types` are taken.
 
     >>> route(b"<p>hi", None), route(b"hi", "text/plain")
     ('html', 'text')
@@ -62,11 +73,11 @@ def route(content: bytes, mime: str | None) -> Route | str:
     found = sniffed(content)
     if found is not None:
         return f"not_html: {found}"
-    declared = (mime or "").strip().lower()
+    declared = media_type(mime)
     if declared in HTML_TYPES or declared in UNTOLD_TYPES:
         root = XML_ROOT.match(_in_bytes(content[:LOOKED_AT_BYTES]))
         return f"not_html: xml {root.group(1).decode()}" if root else "html"
-    return "text" if declared == "text/plain" else f"not_html: {declared[:80]}"
+    return "text" if declared in text_types else f"not_html: {declared[:80]}"
 
 
 def sniffed(content: bytes) -> str | None:

@@ -8,6 +8,7 @@ import lz4.frame
 import zstandard
 
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.zstd_window import FRAME_HEAD_BYTES, WINDOW_MIB, longer_window
 
 Compression = Literal["gz", "zst", "lz4"]
 
@@ -18,6 +19,7 @@ FEED_BYTES: dict[Compression, int] = {"gz": 1 << 14, "zst": 1 << 11, "lz4": 1 <<
 SKIPPABLE = b"\x2a\x4d\x18"  # bytes 1 to 3 of a skippable Zstandard or LZ4 frame; byte 0 is 0x50 to 0x5f
 DICTIONARY = b"\x5d\x2a\x4d\x18"  # a .warc.zst file may begin with such a frame that holds its dictionary
 MAX_DICTIONARY_BYTES = 1 << 24
+INFLATE_ERRORS = (zlib.error, zstandard.ZstdError, RuntimeError, MemoryError)
 
 
 class Damage(Exception):
@@ -61,9 +63,10 @@ class Lz4:
 
 
 class Zstd:
-    def __init__(self, dictionary: bytes | None) -> None:
+    def __init__(self, dictionary: bytes | None, max_window_mib: int) -> None:
         words = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
-        self._zstd = zstandard.ZstdDecompressor(dict_data=words, max_window_size=1 << 27).decompressobj()
+        limit = max_window_mib << 20
+        self._zstd = zstandard.ZstdDecompressor(dict_data=words, max_window_size=limit).decompressobj()
         self.done = False
         self.hungry = True
 
@@ -75,29 +78,37 @@ class Zstd:
 
 @dataclass(frozen=True)
 class Codec:
-    """How one file is compressed: the kind, and the dictionary its frames need, if any."""
+    """How one file is compressed: the kind, the dictionary its frames need, if any, and the longest window of theirs
+    that is held.
+    """
 
     kind: Compression
     dictionary: bytes | None = None
+    max_window_mib: int = WINDOW_MIB
 
     def inflater(self) -> Inflater:
         if self.kind == "gz":
             return Gzip()
-        return Lz4() if self.kind == "lz4" else Zstd(self.dictionary)
+        return Lz4() if self.kind == "lz4" else Zstd(self.dictionary, self.max_window_mib)
+
+    def longer_window(self, head: bytes) -> str | None:
+        """What the member needs that begins with `head`, where its window is longer than is held; else null."""
+        return longer_window(head, self.max_window_mib) if self.kind == "zst" else None
 
 
 def codec_of(stored: Stored) -> Codec | None:
     """The codec that the first bytes of a file announce; None when it is not compressed."""
     at = 0
-    while _skippable(head := stored.read(at, 4)):
+    while is_skippable(head := stored.read(at, 4)):
         size = int.from_bytes(stored.read(at + 4, 4), "little")
         if head == DICTIONARY and size <= MAX_DICTIONARY_BYTES:
             words = stored.read(at + 8, size)
             if words.startswith(MAGIC["zst"]):
                 words = _inflated_dictionary(words)
-            return Codec("zst", words) if words else None
+            return Codec("zst", words, stored.max_window_mib) if words else None
         at += 8 + size
-    return next((Codec(kind) for kind, magic in MAGIC.items() if head.startswith(magic)), None)
+    announced = (Codec(kind, None, stored.max_window_mib) for kind, magic in MAGIC.items() if head.startswith(magic))
+    return next(announced, None)
 
 
 class Member:
@@ -105,7 +116,7 @@ class Member:
 
     def __init__(self, stored: Stored, codec: Codec, offset: int) -> None:
         self._stored = stored
-        self._kind = codec.kind
+        self._codec = codec
         self._head = b""
         self._feed_bytes = FEED_BYTES[codec.kind]
         self.offset = offset
@@ -139,14 +150,15 @@ class Member:
             data = self._stored.read(self.position, self._feed_bytes) if inflater.hungry else b""
             try:
                 out, unused = inflater.feed(data)
-            except (zlib.error, zstandard.ZstdError, RuntimeError, MemoryError) as e:
-                self._damage = Damage(f"bad_{self._kind}: {e}")
+            except INFLATE_ERRORS as e:
+                long = self._codec.longer_window(self._stored.read(self.offset, FRAME_HEAD_BYTES))
+                self._damage = Damage(f"long_window: {long}" if long else f"bad_{self._codec.kind}: {e}")
                 raise self._damage from e
             self.position += len(data) - unused
             if out:
                 return out
             if not data and not inflater.done and inflater.hungry:
-                self._damage = Damage(f"truncated_{self._kind}")
+                self._damage = Damage(f"truncated_{self._codec.kind}")
                 raise self._damage
         return b""
 
@@ -156,13 +168,14 @@ def opened(stored: Stored, codec: Codec, offset: int) -> Member | None:
     return Member(stored, codec, offset) if stored.read(offset, 4).startswith(MAGIC[codec.kind]) else None
 
 
-def _skippable(head: bytes) -> bool:
-    return len(head) == 4 and head[1:] == SKIPPABLE and 0x50 <= head[0] <= 0x5F
+def is_skippable(head: bytes) -> bool:
+    """Whether a frame without content, of Zstandard or LZ4, begins with these bytes, at least 4 of them."""
+    return head[1:4] == SKIPPABLE and 0x50 <= head[0] <= 0x5F
 
 
 def skippable_bytes(stored: Stored, offset: int) -> int:
     """How many bytes a skippable frame at `offset` takes up; 0 when there is none."""
-    if not _skippable(stored.read(offset, 4)):
+    if not is_skippable(stored.read(offset, 4)):
         return 0
     return min(8 + int.from_bytes(stored.read(offset + 4, 4), "little"), stored.size - offset)
 

@@ -1,6 +1,7 @@
-"""The codings of an HTTP body, undone: chunks, gzip, deflate, Zstandard, Brotli; each says whether it broke off.
+"""Undoes the codings of an HTTP body that compress: gzip, deflate, Zstandard, Brotli; each names what it cannot read.
 
-Source: RFC 9112 section 7.1 (chunked), RFC 1950-1952 (deflate, gzip), 7932 (Brotli), 8878 (Zstandard).
+Source: RFC 1950-1952 (deflate; gzip, of which a body may have several members), 8878 (Zstandard: frames, and skippable
+        ones among them), 7932 (Brotli).
 """
 
 import re
@@ -8,102 +9,94 @@ import zlib
 from collections.abc import Callable
 from io import BytesIO
 
-import zstandard
 from fastwarc.stream_io import BrotliReader
 
-from corpusmill.operators.readers.framing.codecs import FEED_BYTES
+from corpusmill.operators.readers.framing.codecs import FEED_BYTES, INFLATE_ERRORS, MAGIC, Codec, is_skippable
+from corpusmill.operators.readers.framing.undone import TooLarge, Undone, breaks_off
+from corpusmill.operators.readers.framing.zstd_window import FRAME_HEAD_BYTES
 
-CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
-LAST_CHUNK = re.compile(rb"\n0+[ \t]*\r?\n\r?\n\Z")
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")  # in no text but UTF-16; ISO-2022 has 0x1b
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+PADDING = b"\0\t\n\r "  # behind the last member: zeros fill blocks of a tape, line ends are what servers add
 
 
-class TooLarge(Exception):
-    """A body that inflates beyond the bound."""
+def gunzip(body: bytes, max_bytes: int) -> Undone:
+    """A gzip body, all its members; without gzip's mark it is taken as decoded already."""
+    return _members(body, Codec("gz"), max_bytes) if body[:2] == b"\x1f\x8b" else Undone(body)
 
 
-def unchunked(body: bytes) -> tuple[bytes, bool]:
-    """The body with chunked coding undone, and whether it broke off; one that has no first chunk is left as it is.
+def unzstd(body: bytes, max_bytes: int) -> Undone:
+    """A Zstandard body, all its frames; without a frame's mark it is taken as decoded already."""
+    begins = body.startswith(MAGIC["zst"]) or is_skippable(body[:4])
+    return _members(body, Codec("zst"), max_bytes) if begins else Undone(body)
 
-    Without the last chunk, of length 0, it broke off (RFC 9112, section 8). A first chunk that does not end where it
-    says is none, unless there is a last one.
 
-    >>> unchunked(b"3\\r\\nabc\\r\\n2\\r\\nde\\r\\n0\\r\\n\\r\\n"), unchunked(b"<p>")
-    ((b'abcde', False), (b'<p>', False))
-    >>> unchunked(b"3\\r\\nabc\\r\\n9\\r\\nde")
-    (b'abcde', True)
-    """
+def _members(body: bytes, codec: Codec, max_bytes: int) -> Undone:
+    """Members one behind the other, frames without content among those of Zstandard. Raises TooLarge."""
     pieces: list[bytes] = []
-    at = 0
-    while size := CHUNK.match(body, at):
-        count = int(size.group(1), 16)
-        if count == 0:
-            return b"".join(pieces), False
-        piece = body[size.end() : size.end() + count]
-        if not pieces and body[size.end() + count : size.end() + count + 1] not in (b"\r", b"\n", b""):
-            return body, LAST_CHUNK.search(body) is not None
-        pieces.append(piece)
-        at = size.end() + count
-        if len(piece) < count:
-            return b"".join(pieces), True
-        at += 2 if body[at : at + 2] == b"\r\n" else 1 if body[at : at + 1] == b"\n" else 0
-    return (b"".join(pieces), True) if pieces else (body, False)
+    at, room = 0, max_bytes
+    while at < len(body):
+        if codec.kind == "zst" and is_skippable(head := body[at : at + 8]):
+            at += 8 + int.from_bytes(head[4:], "little")
+            continue
+        if at and not body.startswith(MAGIC[codec.kind], at):
+            break
+        frame, member = at, codec.inflater()
+        while not member.done:
+            data = body[at : at + FEED_BYTES[codec.kind]] if member.hungry else b""
+            try:
+                piece, unused = member.feed(data)
+            except INFLATE_ERRORS:
+                long = codec.longer_window(body[frame : frame + FRAME_HEAD_BYTES])
+                undone = b"".join(pieces)
+                return Undone(undone, long) if long else breaks_off(undone)
+            at += len(data) - unused
+            room -= len(piece)
+            pieces.append(piece)
+            if room < 0:
+                raise TooLarge
+            if not data and not piece and not member.done:
+                return breaks_off(b"".join(pieces))
+    if at > len(body):
+        return breaks_off(b"".join(pieces))
+    over = len(body[at:].strip(PADDING))
+    return Undone(b"".join(pieces), f"leaves {over} bytes over that it does not decode" if over else None)
 
 
-def _zlib(body: bytes, wbits: int, max_bytes: int) -> tuple[bytes, bool]:
+def inflate(body: bytes, max_bytes: int) -> Undone:
+    """A `deflate` body: zlib as the RFC has it, or raw as some servers send it; else as it is, at fault if not text."""
+    for wbits in (15, -15):
+        if (found := _inflated(body, wbits, max_bytes)) is not None:
+            return found
+    return Undone(body) if _is_text(body) else Undone(body, "cannot be undone")
+
+
+def _inflated(body: bytes, wbits: int, max_bytes: int) -> Undone | None:
+    """One stream, inflated to its end; None if it is none, or nothing. Raises TooLarge."""
     inflater = zlib.decompressobj(wbits)
     pieces: list[bytes] = []
-    left = max_bytes + 1
-    data = body
-    while data and not inflater.eof and left > 0:
+    at, room = 0, max_bytes
+    while not inflater.eof:
+        data = body[at : at + FEED_BYTES["gz"]]
         try:
-            pieces.append(inflater.decompress(data, min(left, 1 << 20)))
+            pieces.append(inflater.decompress(data, 1 << 20))
         except zlib.error:
-            break
-        left -= len(pieces[-1])
-        data = inflater.unconsumed_tail
-    if left <= 0:
-        raise TooLarge
-    return b"".join(pieces), not inflater.eof
+            return None
+        at += len(data) - len(inflater.unused_data if inflater.eof else inflater.unconsumed_tail)
+        room -= len(pieces[-1])
+        if room < 0:
+            raise TooLarge
+        if not data and not pieces[-1]:
+            return None
+    undone = b"".join(pieces)
+    over = len(body[at:].strip(PADDING))
+    if not undone or (over and _is_text(body)):
+        return None
+    return Undone(undone, f"leaves {over} bytes over that it does not decode" if over else None)
 
 
-def gunzip(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
-    """A gzip body, its first member; without gzip's mark it is taken as decoded already."""
-    return _zlib(body, 31, max_bytes) if body[:2] == b"\x1f\x8b" else (body, False)
-
-
-def inflate(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
-    """A `deflate` body: zlib as the RFC has it, or raw as some servers send it; else as it is, broken if not text."""
-    for wbits in (15, -15):
-        out, broken = _zlib(body, wbits, max_bytes)
-        if out and not broken:
-            return out, False
-    return body, not _is_text(body)
-
-
-def unzstd(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
-    """A Zstandard body, its first frame; without its mark it is taken as decoded already."""
-    if body[:4] != b"\x28\xb5\x2f\xfd":
-        return body, False
-    inflater = zstandard.ZstdDecompressor(max_window_size=1 << 27).decompressobj()
-    pieces: list[bytes] = []
-    left = max_bytes
-    try:
-        for at in range(0, len(body), FEED_BYTES["zst"]):
-            pieces.append(inflater.decompress(body[at : at + FEED_BYTES["zst"]]))
-            left -= len(pieces[-1])
-            if inflater.eof or left < 0:
-                break
-    except zstandard.ZstdError:
-        return b"".join(pieces), True
-    if left < 0:
-        raise TooLarge
-    return b"".join(pieces), not inflater.eof
-
-
-def unbrotli(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
-    """A Brotli body, which has no mark: text that does not decode is taken as decoded already."""
+def unbrotli(body: bytes, max_bytes: int) -> Undone:
+    """A Brotli body, which has no mark: text that does not decode is taken as decoded already. Raises TooLarge."""
     reader = BrotliReader(BytesIO(body))
     pieces: list[bytes] = []
     left = max_bytes + 1
@@ -112,10 +105,10 @@ def unbrotli(body: bytes, max_bytes: int) -> tuple[bytes, bool]:
             pieces.append(piece)
             left -= len(piece)
     except OSError:
-        return body, not _is_text(body)
+        return Undone(body) if _is_text(body) else Undone(body, "cannot be undone")
     if left <= 0:
         raise TooLarge
-    return b"".join(pieces), False
+    return Undone(b"".join(pieces))
 
 
 def _is_text(body: bytes) -> bool:
@@ -127,7 +120,7 @@ def _is_text(body: bytes) -> bool:
     return body.startswith(UTF16) or BINARY.search(body) is None
 
 
-DECODERS: dict[bytes, Callable[[bytes, int], tuple[bytes, bool]]] = {
+DECODERS: dict[bytes, Callable[[bytes, int], Undone]] = {
     b"gzip": gunzip,
     b"x-gzip": gunzip,
     b"deflate": inflate,

@@ -30,21 +30,6 @@ def uri_of(value: bytes | None) -> str | None:
     return text_of(value)
 
 
-def instants(values: Sequence[bytes | None]) -> pa.Array:
-    """ISO 8601 instants (WARC-Date) to whole seconds UTC, fractions cut off; null where there is none to be read.
-
-    >>> instants([b"2020-01-02T03:04:05.678901Z", b"yesterday", None]).cast(pa.int64()).to_pylist()
-    [1577934245, None, None]
-    """
-    ascii_only = [value[:19].decode("ascii", "replace") if value else None for value in values]
-    return seconds_of(pa.array(ascii_only, pa.string()))
-
-
-def seconds_of(values: pa.Array) -> pa.Array:
-    """`2020-01-02T03:04:05` to seconds UTC; null where it is anything else."""
-    return pc.strptime(values, format="%Y-%m-%dT%H:%M:%S", unit="s", error_is_null=True).cast(SECONDS)
-
-
 def arc_instants(values: Sequence[bytes | None]) -> pa.Array:
     """ARC dates, YYYYMMDDhhmmss (12 digits: no seconds), to seconds UTC; null where there is none to be read.
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from corpusmill.operators.contract import Span
-from corpusmill.operators.readers.framing.http import Response
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
+from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +17,10 @@ class HttpPages:
 
     statuses: tuple[int, ...] = (200,)
     max_record_bytes: int = 64 << 20
+    max_window_mib: int = WINDOW_MIB
 
     def __post_init__(self) -> None:
+        check_window(self.max_window_mib)
         if self.max_record_bytes < 1:
             raise ValueError(f"max_record_bytes must be at least 1, got {self.max_record_bytes}")
         if not self.statuses:
@@ -36,8 +38,3 @@ def filled(
     rows.close(span)
     if len(rows):
         yield rows.batch()
-
-
-def broken_body(found: Response) -> str:
-    """The failure of an answer of which a part is missing."""
-    return f"broken_body: {found.broken} breaks off after {len(found.body)} bytes"

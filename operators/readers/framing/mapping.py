@@ -25,10 +25,10 @@ def fields_by_column(
     return {column: name for column, name in known.items() if name is not None}
 
 
-def columns_for(named: Mapping[str, str], further: Mapping[str, str]) -> Columns:
-    """The text, then the columns that were asked for, all strings but the date."""
+def columns_for(body: Columns, named: Mapping[str, str], further: Mapping[str, str]) -> Columns:
+    """The body, then the columns that were asked for, all strings but the date."""
     meant: Columns = {name: SECONDS if name == "fetched_at_utc" else pa.string() for name in named}
-    return {"text": TEXT, **meant, **dict.fromkeys(further, pa.string())}
+    return {**body, **meant, **dict.fromkeys(further, pa.string())}
 
 
 def check_mapping(named: Mapping[str, str], further: Mapping[str, str], max_record_bytes: int) -> None:
@@ -44,9 +44,14 @@ def check_mapping(named: Mapping[str, str], further: Mapping[str, str], max_reco
 
 @dataclass(frozen=True, kw_only=True)
 class Mapped:
-    """The parameters of a reader of structured records: which of their fields become which columns."""
+    """The parameters of a reader of structured records: which of their fields become which columns.
+
+    A record has a text, or pages in HTML: `content` names their field, and then `text` does, too, so that the field
+    that each record must have goes by one name.
+    """
 
     text: str = "text"
+    content: str | None = None
     url: str | None = None
     source_id: str | None = None
     domain: str | None = None
@@ -57,10 +62,19 @@ class Mapped:
 
     def __post_init__(self) -> None:
         check_mapping(self.named(), self.columns, self.max_record_bytes)
+        if self.content is not None:
+            if self.text not in ("text", self.content):
+                told = f"text: {self.text} and content: {self.content} exclude each other"
+                raise ValueError(f"{told}: a record is text as it is, or HTML that an extract step reads; keep one")
+            object.__setattr__(self, "text", self.content)
+
+    def body(self) -> Columns:
+        """The one column that holds what a record is about: its text, or the bytes of a page."""
+        return {"text": TEXT} if self.content is None else {"content": pa.large_binary()}
 
     def columns_made(self) -> Columns:
-        """Text, and what was asked for."""
-        return columns_for(self.named(), self.columns)
+        """The body, and what was asked for."""
+        return columns_for(self.body(), self.named(), self.columns)
 
     def named(self) -> dict[str, str]:
         """Column -> field, for the columns with a parameter of their own."""

@@ -4,6 +4,7 @@ import re
 from typing import BinaryIO
 
 from corpusmill.operators.contract import Span
+from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB
 
 BLOCK_BYTES = 1 << 20
 
@@ -13,10 +14,12 @@ class Stored:
 
     What is returned depends on the offset alone and never on what was read before, so that two spans of one file see
     the same pieces.
+
+    max_window_mib: the longest window of a Zstandard frame in it that is held.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
+    def __init__(self, file: BinaryIO, max_window_mib: int = WINDOW_MIB) -> None:
+        self.file, self.max_window_mib = file, max_window_mib
         self.size = file.seek(0, 2)
         self._block = b""
         self._block_at = 0

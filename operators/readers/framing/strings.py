@@ -14,6 +14,19 @@ def is_text(dtype: pa.DataType) -> bool:
     return pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_string_view(dtype)
 
 
+def is_bytes(dtype: pa.DataType) -> bool:
+    """Whether a column of this type holds bytes of any length."""
+    if pa.types.is_dictionary(dtype):
+        return is_bytes(dtype.value_type)
+    return pa.types.is_binary(dtype) or pa.types.is_large_binary(dtype) or pa.types.is_binary_view(dtype)
+
+
+def as_bytes(column: pa.Array) -> pa.Array:
+    """A column of strings or bytes as large_binary: strings in UTF-8, bytes as they are."""
+    column = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    return (column.cast(TEXT) if is_text(column.type) else column).cast(pa.large_binary())
+
+
 def wide(column: pa.Array) -> tuple[pa.Array, list[int]]:
     """A text column as large_string, and the rows that are not valid UTF-8, which are null in it."""
     column = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column

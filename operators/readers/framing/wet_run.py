@@ -5,13 +5,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.contract import RECORD, Columns
-from corpusmill.operators.readers.framing.fields import seconds_of
 from corpusmill.operators.readers.framing.run import Run
 from corpusmill.operators.readers.framing.stretches import strings_at
+from corpusmill.operators.readers.framing.warc_dates import seconds_of
 from corpusmill.operators.readers.framing.warc_heads import DATE, ID, KIND, LANGUAGE, URI, heads
 
 OPENING, CLOSING = ord("<"), ord(">")
-INSTANT_CHARS = 19  # of 2020-01-02T03:04:05Z, without zone and fractions
 
 
 def batch_of(run: Run, kind: str, makes: Columns) -> pa.RecordBatch | None:
@@ -32,7 +31,7 @@ def batch_of(run: Run, kind: str, makes: Columns) -> pa.RecordBatch | None:
             k: strings_at(data, *places.T) for k, places in ((URI, bare(data, values[:, URI])), (ID, values[:, ID]))
         }
         fields[LANGUAGE] = strings_at(data, *values[:, LANGUAGE].T)
-        fields[DATE] = seconds_of(pc.utf8_slice_codeunits(strings_at(data, *values[:, DATE].T), 0, INSTANT_CHARS))
+        fields[DATE] = seconds_of(strings_at(data, *values[:, DATE].T))
     except pa.ArrowInvalid:
         return None
     columns = {

@@ -5,7 +5,7 @@ import re
 from corpusmill.operators.readers.framing.sniff import sniff
 
 AUTO = "auto"
-FORMATS = ("warc", "wet", "arc", "jsonl", "parquet", "plain")
+FORMATS = ("warc", "wet", "arc", "jsonl", "parquet", "plain", "html")
 
 LIST_ENDING = re.compile(r"\.paths(?:\.gz)?$")
 LIST_MARK = "list:"

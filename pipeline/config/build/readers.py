@@ -28,5 +28,6 @@ def reader_params(spec: InputSpec, name: str) -> dict[str, Any]:
     known = set() if isinstance(cls, str) else {f.name for f in dataclasses.fields(cls)}
     own = {ours: theirs for ours, theirs in spec.columns.items() if ours in known}
     further = {ours: theirs for ours, theirs in spec.columns.items() if ours not in known}
-    params = {**spec.options, **own, **({"columns": further} if further else {})}
+    encoding = {"encoding": spec.encoding} if spec.encoding is not None else {}
+    params = {**spec.options, **encoding, **own, **({"columns": further} if further else {})}
     return params if spec.format != AUTO else {key: value for key, value in params.items() if key in known}

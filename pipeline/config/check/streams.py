@@ -67,7 +67,9 @@ def _unheard(source: Source, number: int, spec: InputSpec) -> list[Problem]:
     told = f"{formats} has no parameter"
     options = [(("options", name), name) for name in spec.options if name not in heard]
     columns = [(("columns", name), name) for name in spec.columns if name not in heard]
-    return [source.problem(("inputs", number, *where), f"{told} {name!r}") for where, name in options + columns]
+    encoding = [(("encoding",), "encoding")] if spec.encoding is not None and "encoding" not in heard else []
+    wrong = options + columns + encoding
+    return [source.problem(("inputs", number, *where), f"{told} {name!r}") for where, name in wrong]
 
 
 def _misnamed(source: Source, number: int, spec: InputSpec, reader: str, columns: Columns) -> list[Problem]:
@@ -84,6 +86,8 @@ def _place(spec: InputSpec, number: int, what: str | None) -> Path:
     """Where the job file says what is wrong with a reader."""
     if what is None:
         return ("inputs", number, "format")
+    if what == "encoding" and spec.encoding is not None:
+        return ("inputs", number, "encoding")
     if what == "columns" or what in spec.columns:
         return ("inputs", number, "columns", what)
     return ("inputs", number, "options", what)

@@ -24,12 +24,20 @@ class InputSpec(Section):
     folders too, and so is a README or LICENSE beside files of records.
     """
     format: Annotated[str, Field(json_schema_extra={"examples": [AUTO, *FORMATS]})] = AUTO
-    """auto, warc, wet, arc, jsonl, parquet, plain, or a reader of your own (package.module.Class).
+    """auto, warc, wet, arc, jsonl, parquet, plain, html, or a reader of your own (package.module.Class).
 
     `auto` goes by the ending of each file's name.
     """
     columns: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
-    """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}."""
+    """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}.
+
+    {content: html} in place of `text` is for a field of HTML, which an extract step reads.
+    """
+    encoding: str | None = None
+    """For plain and html: what all files are in, e.g. cp1251, shift_jis or utf-16.
+
+    None: plain files are in UTF-8, and what a page is in is found.
+    """
     domain: str | None = None
     """Fixed value of the `domain` column; wins over what a step measures."""
     language: str | None = None
@@ -66,6 +74,8 @@ class InputSpec(Section):
         for column in ("domain", "language"):
             if getattr(self, column) is not None and column in self.columns:
                 yield (column,), f"{column!r} is a fixed value here and a field under 'columns': keep one"
+        if self.encoding is not None and "encoding" in self.options:
+            yield ("encoding",), "'encoding' is given here and under 'options': keep one"
         if "columns" in self.options:
             yield ("options", "columns"), "'columns' is a key of the input itself, beside 'options'"
         addresses = [*(list_address(p) or p for p in self.paths), self.prefix]

@@ -176,7 +176,7 @@ def _run(run: Run, stage: str, work: Sequence[Unit], task: Ingest) -> Ingested:
         task,
         memory_bytes=MEMORY_BYTES,
         tolerant=True,
-        uses=lambda unit: warm.ingest_use(task.job, unit["reader"]),
+        uses=lambda unit: warm.ingest_use(task.job, unit["source"], unit["reader"]),
     )
     by_name = {str(u["name"]): Shard(**{f: u[f] for f in Shard.__dataclass_fields__}) for u in work}
     return Ingested(result, {name: by_name[name] for name in result.counts})

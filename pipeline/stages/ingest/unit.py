@@ -61,7 +61,7 @@ class Ingest:
         resources.require(self.files)
         shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
         spec = JobSpec.from_canonical(self.job)
-        use = warm.ingest_use(self.job, shard.reader)
+        use = warm.ingest_use(self.job, shard.source, shard.reader)
         kernels.once(use, lambda: warm.warm_ingest(self.job, shard.source, shard.reader))
         parts, name = parts_of(spec), str(unit["name"])
         part = parts[unit["part"]]

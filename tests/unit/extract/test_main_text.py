@@ -117,7 +117,7 @@ def test_title(html, title):
         (b"<feedback-widget></feedback-widget><p>a", None, None),
         (b"<!-- <rss> --><p>a", "text/html", None),
         (b"<div>Put <rss> first", None, None),
-        (b"<htmlx>a", "text/plain", "not_html: plain_text"),
+        (b"<htmlx>a", "text/css", "not_html: plain_text"),
         ("<?xml version='1.0'?><rss><channel>".encode("utf-16"), "text/html", "not_html: feed"),
         ("<?xml version='1.0'?><rss><channel>".encode("utf-16-be"), "text/html", "not_html: feed"),
         ("<!DOCTYPE html><p>a日".encode("utf-16"), "text/plain", None),
@@ -127,7 +127,6 @@ def test_title(html, title):
         (b"<?xml version='1.0'?><a/>", None, "not_html: xml"),
         (b"<?xml version='1.0'?><html><p>a", "application/xml", None),
         (b"plain words", None, "not_html: plain_text"),
-        (b"plain words", "text/plain", "not_html: plain_text"),
         (b"plain words", "text/html", None),
         (b"<!DOCTYPE html><p>a", "text/plain", None),
         (b"<p>a", "application/octet-stream", None),
@@ -254,3 +253,53 @@ def test_equal_bytes_twice_give_equal_rows():
     first, second = extract(PAGE.encode(), PAGE.encode())
     assert first == second
     assert np.float32(first["expected_f1"]) == first["expected_f1"]
+
+
+PLAIN = "A tide table\r\n\r\n# Größe\n\n    <p>not a tag</p> & 10 < 20\n"
+
+
+@pytest.mark.parametrize("mime", ["text/plain", "text/markdown", "Text/Plain; charset=utf-8"])
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_pages_of_plain_text_are_taken_as_they_stand(mime, codec):
+    (row,) = extract(PLAIN.encode(codec), mime=[mime], http_charset=["windows-1252"])
+    found = {name: row[name] for name in ("text", "failure", "title", "expected_f1", "boilerplate_score")}
+    assert found == {"text": PLAIN, "failure": None, "title": None, "expected_f1": None, "boilerplate_score": 0.0}
+    assert row["charset_source"] == {"utf-8": "utf8", "cp1252": "http"}.get(codec, "bom")
+
+
+def test_among_pages_of_html_each_keeps_its_row():
+    html, other = PAGE.encode(), b"%PDF-1.7"
+    mimes = ["text/html", "text/plain", "text/plain", "text/markdown", None, "text/html", None]
+    rows = extract(html, b"one", other, b"- two", b"three", html, None, mime=mimes)
+    assert [row["text"] if row["title"] is None else "page" for row in rows] == [
+        "page", "one", None, "- two", None, "page", None,
+    ]  # fmt: skip
+    failures = [None, None, "not_html: pdf", None, "not_html: plain_text", None, "no_content"]
+    assert [row["failure"] for row in rows] == failures
+
+
+@pytest.mark.parametrize(
+    ("content", "mime", "failure"),
+    [
+        (b"plain words", "text/css", "not_html: plain_text"),
+        (b"plain words", "text/x-rst", "not_html: plain_text"),
+        (bytes(range(1, 9)) * 9, "text/plain", "not_html: binary"),
+        (b" \n ", "text/plain", "not_html: empty"),
+        (b"\x89PNG\r\n\x1a\n", "text/markdown", "not_html: image"),
+    ],
+)
+def test_what_is_no_plain_text_by_type_or_by_bytes_is_none(content, mime, failure):
+    (row,) = extract(content, mime=[mime])
+    assert (row["text"], row["failure"]) == (None, failure)
+
+
+def test_which_types_are_plain_text_is_an_option():
+    (row,) = extract(b"plain words", mime=["text/plain"], params={"text_types": ()})
+    assert row["failure"] == "not_html: plain_text"
+    (row,) = extract(b"plain <words>", mime=["text/x-rst"], params={"text_types": ("text/x-rst",)})
+    assert row["text"] == "plain <words>"
+
+
+def test_a_page_of_html_under_a_type_of_plain_text_is_html():
+    (row,) = extract(PAGE.encode(), mime=["text/plain"])
+    assert row["title"] == "Tea & bread"
