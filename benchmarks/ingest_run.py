@@ -53,7 +53,7 @@ def stage(job: Path, workers: int) -> dict[str, int]:
 
         output = Store(spec.output, spec.storage)
         run = Run(spec=spec, workspace=workspace, output=output, lease=held, display=Display(quiet=True), ray=start)
-        numbered = inventory.look(workspace, files, update=False)
+        numbered = inventory.look(spec, workspace, files, update=False)
         inventory.commit(run, numbered)
         found = ingest.ingest(run, numbered.current)
     if found.result.failed:

@@ -31,7 +31,7 @@ NO_ANSWER = (
 
 
 GCSFS, ADLFS = "pip install gcsfs", "pip install adlfs"
-INSTALL = {"gs": GCSFS, "gcs": GCSFS, "abfs": ADLFS, "abfss": ADLFS, "az": ADLFS}
+INSTALL = {"hf": "pip install huggingface_hub", "gs": GCSFS, "gcs": GCSFS, "abfs": ADLFS, "abfss": ADLFS, "az": ADLFS}
 
 
 class StorageError(OSError):

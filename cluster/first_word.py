@@ -6,21 +6,30 @@ from typing import Any
 from corpusmill.cluster.filesystems import S3_FIRST_WORD, StorageError, asking, filesystem, protocol_of
 
 
+class NoBucket(StorageError):
+    """The store has no bucket of that name."""
+
+
 class FirstWord:
-    """Asks each store once; holds its answer, so that a thousand paths in a store that is down cost one wait."""
+    """Asks each store once, and each of its buckets, so that a thousand paths in a store that is down cost one wait."""
 
     def __init__(self) -> None:
-        self._told: dict[str, StorageError | None] = {}
+        self._told: dict[tuple[str, str], StorageError | None] = {}
+        self._silent: dict[str, StorageError] = {}
 
     def require(self, url: str, options: Mapping[str, Any]) -> None:
-        """StorageError when the S3 store of an address has no answer; what it answers, even no, is not looked at."""
+        """StorageError when the S3 store of an address has no answer, or no such bucket; no other answer counts."""
         if protocol_of(url) not in ("s3", "s3a"):
             return
         bucket = url.partition("://")[2].partition("/")[0]
         key = repr(sorted((str(k), repr(v)) for k, v in options.items()))
-        if key not in self._told:
-            self._told[key] = _asked(url, bucket, options)
-        if (error := self._told[key]) is not None:
+        if key in self._silent:
+            raise self._silent[key]
+        if (key, bucket) not in self._told:
+            self._told[key, bucket] = _asked(url, bucket, options)
+        if (error := self._told[key, bucket]) is not None:
+            if not isinstance(error, NoBucket):
+                self._silent[key] = error
             raise error
 
 
@@ -33,6 +42,10 @@ def _asked(url: str, bucket: str, options: Mapping[str, Any]) -> StorageError | 
             fs.call_s3("head_bucket", Bucket=bucket)
     except StorageError as e:
         return e
+    except FileNotFoundError:
+        return NoBucket(
+            f"there is no bucket {bucket!r} in this store; correct its name (or endpoint_url), or create it"
+        )
     except OSError:
-        return None  # it answered: no such bucket, no permission, busy; who needs more of it will be told
+        return None  # it answered: no permission, busy; who needs more of it will be told
     return None

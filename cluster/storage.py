@@ -20,7 +20,13 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from corpusmill.cluster.filesystems import StorageError, asking, filesystem
+from corpusmill.cluster.folder_markers import is_marker, without_markers
 
+# What file systems without an ETag tell of a file: local, SFTP, HDFS, HTTP, the Hugging Face hub.
+TOLD_OF_CHANGE = (
+    *("mtime", "modificationTime", "LastModified", "last_modified", "Last-Modified"),
+    *("Content-MD5", "Digest", "blob_id"),
+)
 UNFINISHED = ".unfinished"  # ends the names of local writes before their rename
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,22 +88,30 @@ class Store:
             found = cast(dict[str, dict[str, Any]], self.fs.find(self.path(folder), detail=True))
         except FileNotFoundError:
             return []
-        files = [Stored(path[len(self.root) + 1 :], int(i["size"]), etag_of(i)) for path, i in found.items()]
+        files = self._stored(found)
         return sorted((f for f in files if not is_unfinished(f.uri)), key=lambda f: f.uri)
+
+    def _stored(self, found: Mapping[str, Mapping[str, Any]]) -> list[Stored]:
+        """The files of a listing; empty objects that stand for folders are none."""
+        files = without_markers(found).items()
+        return [Stored(path[len(self.root) + 1 :], int(info["size"]), etag_of(info)) for path, info in files]
 
     @_in_words
     def any_file(self) -> str | None:
-        """The name of one file that lies here or below, hidden ones aside; None when there is none."""
-        for folder, _, names in self.fs.walk(self.root):
-            for name in sorted(n for n in names if n and not n.startswith(".") and not is_unfinished(n)):
-                return f"{folder}/{name}"[len(self.root) + 1 :]
+        """The name of one file that lies here or below, hidden ones and markers of folders aside; None when there is
+        none.
+        """
+        for folder, below, infos in self.fs.walk(self.root, detail=True):
+            for name in sorted(n for n in infos if n and not n.startswith(".") and not is_unfinished(n)):
+                if not is_marker(name, int(infos[name]["size"] or 0), below):
+                    return f"{folder}/{name}"[len(self.root) + 1 :]
         return None
 
     @_in_words
     def unfinished(self) -> list[Stored]:
         """Local writes that were cut off before their rename."""
         found = cast(dict[str, dict[str, Any]], self.fs.find(self.path(""), detail=True)) if self.exists("") else {}
-        files = [Stored(path[len(self.root) + 1 :], int(i["size"]), etag_of(i)) for path, i in found.items()]
+        files = self._stored(found)
         return [f for f in files if is_unfinished(f.uri)]
 
     @_in_words
@@ -198,7 +212,5 @@ def etag_of(info: Mapping[str, Any]) -> str:
     """What changes with a file's content: the store's ETag, else time of change and size."""
     if tag := info.get("ETag") or info.get("etag"):
         return str(tag).strip('"')
-    told = (
-        info.get(name) for name in ("mtime", "LastModified", "last_modified", "Last-Modified", "Content-MD5", "Digest")
-    )
+    told = (info.get(name) for name in TOLD_OF_CHANGE)
     return "-".join(str(value) for value in (*told, info["size"]) if value is not None)

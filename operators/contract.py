@@ -69,12 +69,25 @@ class ChecksFiles(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class FirstLook:
+    """What the head or foot of a file shows of it, before it is read.
+
+    fields: names of the fields of its records, empty where it has none, or is damaged. lacks: what the reader needs and
+    the file has not, with what to do; doubt: the same of what may be missing from the first records by chance.
+    """
+
+    fields: tuple[str, ...] = ()
+    lacks: str | None = None
+    doubt: str | None = None
+
+
 @runtime_checkable
 class Foresees(Protocol):
-    """A reader that can tell by a file's head or foot that it will not find what it is to read."""
+    """A reader that can see by a file's head or foot whether it will find what it is to read."""
 
-    def lacking(self, file: BinaryIO) -> str | None:
-        """What the file lacks, what it has, and what to do; null when nothing, or when the file is damaged."""
+    def first_look(self, file: BinaryIO) -> FirstLook:
+        """Look at a file, cheaply. One that is damaged lacks nothing: it is left to be read."""
         ...
 
 

@@ -28,5 +28,5 @@ def skipped_steps(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]])
             continue
         formats = " and ".join(sorted(name.removeprefix("readers.") for name in readers))
         remedies = [told for kind, told in REMEDIES.items() if any(isinstance(r, kind) for r in readers.values())]
-        skipped = f"warning: {', '.join(steps)} is skipped for all documents of {source}: {formats} gives text"
+        skipped = f"{', '.join(steps)} is skipped for all documents of {source}: {formats} gives text"
         yield "; ".join([skipped, *remedies])

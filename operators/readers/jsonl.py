@@ -13,16 +13,18 @@ import orjson
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.contract import Columns, FirstLook, Reader, Span
 from corpusmill.operators.readers.framing.fields import dates
+from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of
-from corpusmill.operators.readers.framing.mapping import Mapped
+from corpusmill.operators.readers.framing.mapping import Mapped, listed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.utf8 import invalid_at
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 BOM = b"\xef\xbb\xbf"
+LEAST_RECORDS = 3  # guess: a first line that describes the others is not taken for all of them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,27 @@ class Jsonl(Mapped, Reader):
         if len(rows):
             yield rows.batch()
 
+    def first_look(self, file: BinaryIO) -> FirstLook:
+        seen = head_of(file)
+        records = [r for line in seen.lines if isinstance(r := _parsed(line), dict)]
+        fields = tuple(dict.fromkeys(name for record in records for name in dotted(record)))
+        enough = seen.whole or len(records) >= LEAST_RECORDS
+        texts = [reach(record, self.text) for record in records]
+        other = next((type(text).__name__ for text in texts if text is not None), None)
+        wrong = None
+        if records and not any(present(record, self.text) for record in records):
+            wrong = f"no record has a field {self.text!r}, only {listed(fields)}; say which is which"
+        elif other is not None and not any(isinstance(text, str) for text in texts):
+            wrong = f"field {self.text!r} is no string but {other}; name another of {listed(fields)}"
+        if wrong is not None:
+            wrong = f"{wrong}, e.g. columns: {{text: body}}"
+            return FirstLook(fields=fields, lacks=wrong) if enough else FirstLook(fields=fields, doubt=wrong)
+        rare = [n for n in {**self.named(), **self.columns}.values() if not any(present(r, n) for r in records)]
+        if not rare or not enough:
+            return FirstLook(fields=fields)
+        told = f"none of the first {len(records):,} records has a field {' or '.join(map(repr, rare))}"
+        return FirstLook(fields=fields, doubt=f"{told}, only {listed(fields)}; where it is missing it is null")
+
     def _lines(self, rows: Rows, block: Lines, wanted: tuple[str, ...]) -> Iterator[None]:
         """Add the rows of a block, with a pause after each."""
         if block.failure:
@@ -106,6 +129,39 @@ class Jsonl(Mapped, Reader):
             rows.other(offset, length, failure=f"missing_field: {self.text}")
         else:
             rows.other(offset, length, failure=f"{next(iter(self.body()))}_not_a_string: {type(text).__name__}")
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return orjson.loads(line.removeprefix(BOM))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def dotted(record: Mapping[str, Any]) -> Iterator[str]:
+    """The names of the fields of a record, those in an object as "a.b".
+
+    >>> list(dotted({"id": 1, "a": {"b": 2, "c": {}}}))
+    ['id', 'a.b', 'a.c']
+    """
+    for name, value in record.items():
+        if isinstance(value, dict) and value:
+            yield from (f"{name}.{inner}" for inner in dotted(value))
+        else:
+            yield name
+
+
+def present(record: Mapping[str, Any], name: str) -> bool:
+    """Whether there is a field of that name, be it null; see `reach`.
+
+    >>> present({"a": {"b": None}}, "a.b"), present({"a": {"b": None}}, "a.c")
+    (True, False)
+    """
+    if name in record:
+        return True
+    first, dot, rest = name.partition(".")
+    inner = record.get(first) if dot else None
+    return isinstance(inner, dict) and present(inner, rest)
 
 
 def reach(record: Mapping[str, Any], name: str) -> Any:

@@ -1,7 +1,7 @@
 """Parquet files: one document a row.
 
 Source:   https://parquet.apache.org/docs/file-format/: column chunks grouped by rows, metadata at the end of the file.
-Deviates: none; other string types are widened to large_string.
+Deviates: none; other string types are widened to large_string, bytes are read as UTF-8.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,15 +14,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, Reader, Span
-from corpusmill.operators.readers.framing.mapping import Mapped
+from corpusmill.operators.contract import Columns, FirstLook, Reader, Span
+from corpusmill.operators.readers.framing.mapping import Mapped, listed
 from corpusmill.operators.readers.framing.row_groups import Region, regions
-from corpusmill.operators.readers.framing.rows import BATCH_BYTES, Rows
+from corpusmill.operators.readers.framing.rows import BATCH_BYTES, BATCH_ROWS, Rows
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
-from corpusmill.operators.readers.framing.strings import as_bytes, as_instants, as_strings, is_bytes, is_text, wide
+from corpusmill.operators.readers.framing.strings import as_bytes, as_instants, as_strings, is_text, wide
 
 ROWS_AT_A_TIME = 512
+MOST_UNSEEN_ROWS = 1 << 20  # guess
 UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
@@ -30,12 +31,15 @@ UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 class Parquet(Mapped, Reader):
     """One document a row; a span has the row groups whose first byte lies in it.
 
-    text: the column of the text, of a string type. url, source_id, domain, language, date: the column that holds each,
-    None when there is none; "a.b" reaches into a struct, unless there is a column of just that name. columns: further
-    ones, name -> name in the file. All but the date are read as strings.
+    text: the column of the text: strings, or bytes in UTF-8. url, source_id, domain, language, date: the column that
+    holds each, None when there is none; "a.b" reaches into a struct, unless there is a column of just that name.
+    columns: further ones, name -> name in the file. All but the date are read as strings.
     content: in place of text, the column of pages in HTML, strings or bytes, for an extract step to read; further
     columns `mime` and `http_charset` are heeded there.
     max_record_bytes: a longer text is a failed row `record_too_large`.
+
+    A row group that cannot be read, or lacks a column that is named here, is as many failed rows as it has rows; a
+    file whose metadata cannot be read is one failed row with all its bytes.
 
     `offset` is the row's number in the file. A row group's bytes, up to where the next begins, are spread evenly
     over its rows; the file's first bytes and its metadata are a skipped row each, `parquet_header`, `parquet_footer`.
@@ -72,44 +76,55 @@ class Parquet(Mapped, Reader):
         if len(rows):
             yield rows.batch()
 
-    def lacking(self, file: BinaryIO) -> str | None:
+    def first_look(self, file: BinaryIO) -> FirstLook:
         try:
             schema = pq.read_schema(file)
         except UNREADABLE:
-            return None
-        wanted = {"text": self.text, **self.named(), **self.columns}
-        missing = sorted({name for name in wanted.values() if name not in schema.names})
+            return FirstLook()
+        try:
+            types = self._types(schema)
+        except KeyError as e:
+            lacks = f"{e.args[0]}; say which is which, e.g. columns: {{text: body}}"
+            return FirstLook(fields=field_names(schema), lacks=lacks)
+        if not is_text(types[self.text]):
+            lacks = f"column {self.text!r} is {types[self.text]}, not text; name another, e.g. columns: {{text: body}}"
+            return FirstLook(fields=field_names(schema), lacks=lacks)
+        return FirstLook(fields=field_names(schema))
+
+    def _types(self, schema: pa.Schema) -> dict[str, pa.DataType]:
+        """The type of every field that is read. KeyError when the file lacks one."""
+        types: dict[str, pa.DataType] = {}
+        missing: list[str] = []
+        for name in sorted({self.text, *self.named().values(), *self.columns.values()}):
+            try:
+                types[name] = type_of(schema, name)
+            except KeyError:
+                missing.append(name)
         if missing:
-            lacking, there = " or ".join(map(repr, missing)), ", ".join(schema.names) or "none"
-            return f"the file has no column {lacking}, only {there}; say which is which, e.g. columns: {{text: body}}"
-        if not self._can_be_body(schema.field(self.text).type):
-            found = schema.field(self.text).type
-            return f"column {self.text!r} is {found}, not text; name another, e.g. columns: {{text: body}}"
-        return None
+            lacking = " or ".join(map(repr, missing))
+            raise KeyError(f"the file has no column {lacking}, only {listed(field_names(schema))}")
+        return types
 
     def _group(self, file: Storage, parquet: pq.ParquetFile, part: Region, rows: Rows) -> Iterator[pa.RecordBatch]:
-        """The rows of one group; what is left of it when reading breaks off becomes one failed row."""
-        lengths = part.lengths()
-        done = 0
+        """The rows of one group; what cannot be read of it are failed rows, as many as the file says there are."""
+        done, failure = 0, None
         try:
             names = {next(iter(self.body())): self.text, **self.named(), **self.columns}
-            schema = parquet.schema_arrow
-            types = {name: type_of(schema, name) for name in names.values()}
-            if not self._can_be_body(types[self.text]):
-                raise TypeError(f"column {self.text!r} is {types[self.text]}, not text")
+            types = self._types(parquet.schema_arrow)
+            if not is_text(types[self.text]):
+                raise TypeError(f"column {self.text!r} is {types[self.text]}")
             for found in parquet.iter_batches(ROWS_AT_A_TIME, [part.group], sorted(set(names.values()))):
                 for piece in _sliced(found):
-                    batch = self._batch(piece, names, part.first_row + done, lengths[done : done + piece.num_rows])
+                    lengths = part.lengths(done, done + piece.num_rows)
+                    batch = self._batch(piece, names, part.first_row + done, lengths)
                     rows.count(batch.column("length"))
                     done += piece.num_rows
                     yield batch
         except (*UNREADABLE, TypeError) as e:
             file.require_sound()
-            rest = int(lengths[done:].sum())
-            rows.other(part.first_row + done, rest, failure=f"bad_row_group: {str(e)[:300]}")
-
-    def _can_be_body(self, dtype: pa.DataType) -> bool:
-        return is_text(dtype) or (self.content is not None and is_bytes(dtype))
+            failure = f"{_reason(e)}: {str(e.args[0] if e.args else e)[:300]}"
+        if failure is not None:
+            yield from _failed(part, done, failure, rows)
 
     def _batch(self, piece: pa.RecordBatch, names: Mapping[str, str], row: int, lengths: np.ndarray) -> pa.RecordBatch:
         found = reached(piece, self.text)
@@ -135,6 +150,39 @@ class Parquet(Mapped, Reader):
                 arrays[column] = as_instants(found) if column == "fetched_at_utc" else as_strings(found)
         made = {name: pc.if_else(sound, arrays[name], None) for name in names}
         return pa.RecordBatch.from_pydict({**arrays, **made})
+
+
+def _reason(error: Exception) -> str:
+    """The word for what is wrong with a row group: the file lacks a column, has no text in it, or is damaged."""
+    return {KeyError: "missing_field", TypeError: "text_not_a_string"}.get(type(error), "bad_row_group")
+
+
+def _failed(part: Region, done: int, failure: str, rows: Rows) -> Iterator[pa.RecordBatch]:
+    """A failed row for each row of a group from `done` on; one for all of them where there can hardly be so many.
+
+    A damaged file may tell any number: above a million, more rows than bytes are not believed.
+    """
+    if part.rows - done > max(MOST_UNSEEN_ROWS, part.end - part.start):
+        rows.other(part.first_row + done, part.bytes_from(done), failure=failure)
+        return
+    for start in range(done, part.rows, BATCH_ROWS):
+        stop = min(start + BATCH_ROWS, part.rows)
+        for row, length in enumerate(part.lengths(start, stop).tolist(), start):
+            rows.other(part.first_row + row, length, failure=failure)
+        yield rows.batch()
+
+
+def field_names(schema: pa.Schema) -> tuple[str, ...]:
+    """The columns, and of a struct the fields in it as "a.b", in order.
+
+    >>> field_names(pa.schema({"id": pa.int8(), "a": pa.struct({"b": pa.int8(), "c": pa.int8()})}))
+    ('id', 'a.b', 'a.c')
+    """
+    found: list[str] = []
+    for each in schema:
+        inner = field_names(pa.schema(each.type.fields)) if pa.types.is_struct(each.type) else ()
+        found += [f"{each.name}.{name}" for name in inner] or [each.name]
+    return tuple(found)
 
 
 def type_of(schema: pa.Schema, name: str) -> pa.DataType:

@@ -13,6 +13,11 @@ from corpusmill.pipeline.execution.interrupts import EXIT_STOPPED, EXIT_TERMINAT
 EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
 EXIT_FAILED = 3  # units failed, no document was left, the mix cannot be had, rows did not add up, a dataset is wrong
 EXIT_BUSY = 4  # another run has the workspace
+EXIT_INCOMPLETE = 5  # published, but a file or a whole source gave no record, and the job did not allow for that
+
+
+class Incomplete(RuntimeError):
+    """A run published a dataset without inputs that it should have."""
 
 
 def guarded(command: Callable[[], None]) -> None:
@@ -56,6 +61,8 @@ def guarded(command: Callable[[], None]) -> None:
         OSError,
     ) as e:
         fail(without_secrets(e), EXIT_FAILED)
+    except Incomplete as e:
+        fail(without_secrets(e), EXIT_INCOMPLETE)
     except LeaseHeld as e:
         fail(without_secrets(e), EXIT_BUSY)
     except interrupts.Terminated:

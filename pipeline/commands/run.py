@@ -12,6 +12,7 @@ from corpusmill import pipeline
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
 from corpusmill.cluster.submit import submit as submit_job
+from corpusmill.pipeline.cli.errors import Incomplete
 from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.config.base.problems import JobError
 from corpusmill.pipeline.config.load import examine, load
@@ -79,6 +80,20 @@ def run(
         raise
     if not quiet:
         tell(spec, done, screen())
+    check_complete(spec, done)
+
+
+def check_complete(spec: JobSpec, done: Summary) -> None:
+    """Incomplete when a file gave no record and the job does not say `on_failure: continue`, or a whole source did."""
+    if not done.lost:
+        return
+    what = "them" if len(done.manifest["missing"]) > 1 else "it"
+    lines = [*done.lost.lines(), f"{spec.output} was made without {what}"]
+    if done.lost.sources or spec.on_failure == "stop":
+        allowed = "; `on_failure: continue` allows for single files" if spec.on_failure == "stop" else ""
+        raise Incomplete("\n".join([*lines[:-1], f"{lines[-1]}: repair the inputs and run again{allowed}"]))
+    for line in lines:
+        click.echo(f"corpusmill: {line}", err=True)
 
 
 def tell(spec: JobSpec, done: Summary, console: Console) -> None:
@@ -111,11 +126,13 @@ def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: 
     """Say what a run, or an update, would do, of a job that passes every check of one."""
     spec = job_to_run(job, overrides, sample=sample, limit=limit)
     with at_lines(job, overrides):
-        files = preflight.check(spec)
-    for line in explain.explain(spec, files, update=update).lines():
+        found = preflight.check_inputs(spec)
+    files = preflight.with_readers(spec, found)
+    told = explain.explain(spec, files, update=update)
+    for line in (*map(str, found.sources), *told.lines()):
         click.echo(line)
-    for line in skipped_steps(spec, files):
-        click.echo(line)
+    for remark in (*found.remarks, *told.remarks, *skipped_steps(spec, files)):
+        click.echo(f"warning: {remark}")
 
 
 def submit(

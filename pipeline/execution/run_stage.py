@@ -12,6 +12,7 @@ from typing import Any
 
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.causes import by_cause, cause
 from corpusmill.pipeline.execution.phases import Runner
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_units import Done, Failed, Unit, run_units
@@ -22,6 +23,7 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import compile as kernels
 
 Counts = Mapping[str, Any]
+CAUSES_SHOWN = 20
 
 
 class StageFailed(RuntimeError):
@@ -59,7 +61,7 @@ def run_stage(
         return known
     found = committed(run.workspace, stage, set(names))
     missing = [u for u in units if u["name"] not in found.counts]
-    failed: list[Failed] = []
+    failed, causes = list[Failed](), set[str]()
     if missing:
         run.ray()
         if uses is not None:
@@ -74,8 +76,10 @@ def run_stage(
                     )
                 else:
                     refuse_loss(outcome)
+                    if (why := cause_of(outcome)) not in causes:  # the others are counted when the stage ends
+                        run.display.line(f"{stage}: {label(outcome.unit)} failed: {outcome.error}")
+                    causes.add(why)
                     failed.append(outcome)
-                    run.display.line(f"{stage}: {label(outcome.unit)} failed: {outcome.error}")
     if failed and not tolerant:
         raise StageFailed(told(stage, failed))
     counts = {name: found.counts[name] for name in names if name in found.counts}
@@ -161,11 +165,17 @@ def label(unit: Unit) -> str:
     return str(unit.get("uri") or unit["name"])
 
 
+def cause_of(failed: Failed) -> str:
+    """The same for units that failed for the same cause."""
+    return cause(label(failed.unit), failed.error)
+
+
 def told(stage: str, failed: Sequence[Failed]) -> str:
-    """All failed units in one message, the first error in full."""
-    shown = "\n".join(f"  {label(f.unit)}: {f.error}" for f in failed[:20])
-    more = f"\n  and {len(failed) - 20} more" if len(failed) > 20 else ""
+    """All failed units in one message, a line a cause, the first error in full."""
+    lines = [f"  {line}" for line in by_cause((label(f.unit), f"{label(f.unit)}: {f.error}") for f in failed)]
+    more = [f"  and {len(lines) - CAUSES_SHOWN} more causes"] if len(lines) > CAUSES_SHOWN else []
+    shown = "\n".join([*lines[:CAUSES_SHOWN], *more])
     return (
         f"{stage}: {len(failed)} units failed after every try; what succeeded is kept, run again to try the rest, or "
-        f"set `on_failure: continue` to publish without them\n{shown}{more}\n{failed[0].details}"
+        f"set `on_failure: continue` to publish without them\n{shown}\n{failed[0].details}"
     )

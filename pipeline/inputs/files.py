@@ -1,9 +1,10 @@
 """From the paths of a job to the files they mean, before any work: what is missing is told at once, all of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpusmill.cluster.first_word import FirstWord
+from corpusmill.pipeline.causes import EXAMPLES, by_cause, cause
 from corpusmill.pipeline.config.base.source import Path, dotted
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.files.ids import digest
@@ -47,16 +48,40 @@ def find(paths: Iterable[tuple[Path, str, InputSpec]], *, share: float = 1.0) ->
 
     share: of the files of each source, at least one; by hash, so that a larger share contains a smaller one.
     """
-    problems: list[InJob] = []
+    wrong: list[Wrong] = []
     found: dict[tuple[str, str], InputFile] = {}
     first_word = FirstWord()
     for at, path, spec in paths:
         each = named(path, spec, first_word)
-        problems += [InJob(at, f"{spec.source}: {told}") for told in each.wrong]
+        wrong += [Wrong(at, path, spec.source, told) for told in each.wrong]
         found |= {(f.source, f.uri): f for f in each.files}
     sources = sorted({f.source for f in found.values()})
     files = [f for source in sources for f in _sample(found.values(), source, share)]
-    return Found(files=files, problems=problems)
+    return Found(files=files, problems=_grouped(wrong))
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A path of a source that cannot be used, where the job has it."""
+
+    at: Path
+    path: str
+    source: str
+    message: str
+
+
+def _grouped(wrong: Sequence[Wrong]) -> list[InJob]:
+    """One problem a path; one for all paths of a source, where more than `EXAMPLES` are wrong for one cause."""
+    causes: dict[tuple[str, str], list[Wrong]] = {}
+    for each in wrong:
+        causes.setdefault((each.source, cause(each.path, each.message)), []).append(each)
+    found: list[InJob] = []
+    for each in wrong:
+        same = causes[each.source, cause(each.path, each.message)]
+        lines = [each.message] if len(same) <= EXAMPLES else by_cause(((e.path, e.message) for e in same), "paths")
+        if len(same) <= EXAMPLES or each is same[0]:
+            found += [InJob(each.at, f"{each.source}: {line}") for line in lines]
+    return found
 
 
 def _sample(files: Iterable[InputFile], source: str, share: float) -> list[InputFile]:

@@ -2,20 +2,25 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any
 
 from fsspec import AbstractFileSystem
+from fsspec.implementations.local import LocalFileSystem
 
+from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem, protocol_of
 from corpusmill.cluster.first_word import FirstWord
-from corpusmill.cluster.storage import etag_of
+from corpusmill.cluster.folder_markers import without_markers
+from corpusmill.pipeline.causes import by_cause
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, list_address
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.inputs.path_list import BadList, full_address, lines_of
+from corpusmill.pipeline.meant_elsewhere import meant_elsewhere, page_of_hub
+from corpusmill.pipeline.patterns import Pattern, divided, is_pattern, matches
 
 HIDDEN = ("_", ".")  # markers, checksums and histories that other tools leave in a folder of data
 TOLD = 10  # wrong lines of one list that a message shows
@@ -53,6 +58,8 @@ def _ready(path: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str,
     inside: the lists that led here, outermost first.
     """
     try:
+        if (told := page_of_hub(path)) is not None:
+            raise BadList(told)
         listed = list_address(path)
         if listed is not None:
             found = _of_list(listed, spec, first_word, inside)
@@ -66,7 +73,7 @@ def _ready(path: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str,
 
 
 def _wrong(path: str, error: BadList | OSError) -> Named:
-    told = f" {error}" if isinstance(error, BadList) else f": {plainly(error)}"
+    told = f" {error}" if isinstance(error, BadList) else f": {plainly(error, meant_elsewhere(path))}"
     return Named(wrong=[f"{path!r}{told}"])
 
 
@@ -85,14 +92,15 @@ def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[
     if listed in inside:
         raise BadList("is a list that names itself; take that line out")
     first_word.require(listed, spec.storage)
-    found, inside = Named(), (*inside, listed)
+    found, inside, wrong = Named(), (*inside, listed), list[tuple[str, str]]()
     paths = [full_address(spec.prefix, line) for line in lines_of(listed, spec.storage)]
     lines = [_ready(path, spec, first_word, inside) for path in paths]
     # A line costs one wait for its store: one after another, the 90,000 of a crawl would take an hour at 30 ms.
     with ThreadPoolExecutor(S3_CONNECTIONS) as pool:
-        for each in pool.map(lambda line: line(), lines):
+        for path, each in zip(paths, pool.map(lambda line: line(), lines), strict=True):
             found.files += each.files
-            found.wrong += each.wrong
+            wrong += [(path, told) for told in each.wrong]
+    found.wrong = by_cause(wrong, "lines")
     if not found.files and not found.wrong:
         raise BadList("names no file: the list is empty; correct it")
     if len(inside) == 1 and len(found.wrong) > TOLD:
@@ -104,25 +112,39 @@ def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[
 def _files(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool) -> Iterator[InputFile]:
     """The files of one path that is no list. A name that is there as it is written wins over a pattern."""
     where = os.path.abspath(path) if protocol_of(path) == "file" and "://" not in path else path
+    bare = str(fs._strip_protocol(where)).rstrip("/")
     infos: Mapping[str, Any]
-    if protocol_of(path) == "file":
-        _can_be_listed(str(fs._strip_protocol(where)))
     if is_pattern(path) and not fs.exists(where):
-        infos = fs.glob(where, detail=True)  # pyright: ignore[reportAssignmentType]
-        fixed = str(fs._strip_protocol(where))
-        infos = {name: info for name, info in infos.items() if not hidden(name, fixed)}
+        pattern = divided(bare, lambda folder: _is_folder(folder, fs))
+        _can_be_listed(fs, pattern)
+        infos = without_markers(matches(pattern, fs))
+        infos = {name: info for name, info in infos.items() if not hidden(name, bare, pattern.fixed_parts)}
     elif (info := _file_info(where, fs, in_list=in_list)) is None:
-        infos = fs.find(where, detail=True)  # pyright: ignore[reportAssignmentType]
-        folder = str(fs._strip_protocol(where)).rstrip("/")
-        infos = {name: info for name, info in infos.items() if not hidden(name, f"{folder}/**")}
+        pattern = Pattern(bare, "**")
+        _can_be_listed(fs, pattern)
+        infos = without_markers(fs.find(where, detail=True))  # pyright: ignore[reportArgumentType]
+        infos = {name: info for name, info in infos.items() if not hidden(name, f"{bare}/**", pattern.fixed_parts)}
         about = told_about(infos, spec.format)
         infos = {name: info for name, info in infos.items() if name not in about}
     else:
         infos = {where: info}
-    for name, info in infos.items():
-        if info["type"] == "file":
-            uri = str(fs.unstrip_protocol(name)) if "://" in path else name
-            yield InputFile(spec.source, uri, int(info["size"]), etag_of(info))
+    files = {name: info for name, info in infos.items() if info["type"] == "file"}
+    for (name, info), tag in zip(files.items(), _tags(fs, list(files.values())), strict=True):
+        uri = str(fs.unstrip_protocol(name)) if "://" in path else name
+        yield InputFile(spec.source, uri, int(info["size"]), tag)
+
+
+def _tags(fs: AbstractFileSystem, infos: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The tag of each file's content, many at once where each is looked into."""
+    if len(infos) == 1 or not isinstance(fs, LocalFileSystem):
+        return [content_tag(fs, info) for info in infos]
+    with ThreadPoolExecutor(S3_CONNECTIONS) as pool:
+        return list(pool.map(lambda info: content_tag(fs, info), infos))
+
+
+def _is_folder(path: str, fs: AbstractFileSystem) -> bool:
+    """Whether a folder of just that name is there. In a store only names with "[" are looked for: others are rare."""
+    return os.path.isdir(path) if isinstance(fs, LocalFileSystem) else "[" in path.rpartition("/")[2] and fs.isdir(path)
 
 
 def _file_info(where: str, fs: AbstractFileSystem, *, in_list: bool) -> Mapping[str, Any] | None:
@@ -132,18 +154,17 @@ def _file_info(where: str, fs: AbstractFileSystem, *, in_list: bool) -> Mapping[
     """
     if in_list and not where.endswith("/"):
         info: Mapping[str, Any] = fs.info(where)
-        return None if info["type"] == "directory" else info
+        marks_folder = info["type"] == "file" and not info.get("size") and fs.isdir(where)
+        return None if info["type"] == "directory" or marks_folder else info
     return None if fs.isdir(where) else fs.info(where)
 
 
-def _can_be_listed(path: str) -> None:
-    """PermissionError for a local folder that may not be read, where it is that of a pattern or lies below one that is
-    wanted: fsspec would find it empty.
+def _can_be_listed(fs: AbstractFileSystem, pattern: Pattern) -> None:
+    """PermissionError for a local folder that may not be read, where it is that of a pattern or lies below one that
+    matches: fsspec would find it empty.
     """
-    parts, fixed = path.split("/"), _fixed_parts(path)
-    folder = "/".join(parts[:fixed])
-    if os.path.isdir(folder):
-        _all_can_be_listed(folder, parts[fixed:] or ["**"])
+    if isinstance(fs, LocalFileSystem) and os.path.isdir(pattern.folder or "/"):
+        _all_can_be_listed(pattern.folder or "/", pattern.below.split("/"))
 
 
 def _all_can_be_listed(folder: str, pattern: list[str]) -> None:
@@ -156,29 +177,21 @@ def _all_can_be_listed(folder: str, pattern: list[str]) -> None:
             _all_can_be_listed(entry.path, deeper)
 
 
-def is_pattern(path: str) -> bool:
-    return any(c in path for c in "*?[")
+def hidden(name: str, pattern: str, fixed_parts: int) -> bool:
+    """Whether a file that a pattern found lies in what other tools hide, unless the pattern itself names that.
 
+    fixed_parts: of the pattern, those that are a folder as it is written.
 
-def hidden(name: str, pattern: str) -> bool:
-    """Whether a file that a pattern found lies in what other tools hide, unless the pattern itself asks for that.
-
-    >>> hidden("/d/a/.git/x", "/d/**"), hidden("/d/_mine.jsonl", "/d/*.jsonl"), hidden("/d/_mine.jsonl", "/d/_*")
+    >>> hidden("/d/a/.git/x", "/d/**", 2), hidden("/d/_mine.jsonl", "/d/*.jsonl", 2), hidden("/d/_a", "/d/_*", 2)
     (True, True, False)
-    >>> hidden("/d/_old/x.jsonl", "/d/_old/*")
+    >>> hidden("/d/_old/x.jsonl", "/d/_old/*", 3)
     False
     """
-    asked = [part for part in pattern.split("/") if part.startswith(HIDDEN)]
+    named = [part for part in pattern.split("/") if part.startswith(HIDDEN)]
     return any(
-        part.startswith(HIDDEN) and not any(fnmatch(part, each) or part == each for each in asked)
-        for part in name.split("/")[_fixed_parts(pattern) :]
+        part.startswith(HIDDEN) and not any(fnmatch(part, each) or part == each for each in named)
+        for part in name.split("/")[fixed_parts:]
     )
-
-
-def _fixed_parts(pattern: str) -> int:
-    """How many parts of a pattern stand before the first that may fit several names."""
-    parts = pattern.split("/")
-    return next((n for n, part in enumerate(parts) if is_pattern(part)), len(parts))
 
 
 def told_about(names: Iterable[str], format_: str) -> set[str]:
@@ -197,14 +210,17 @@ def _holds_nothing(path: str, fs: AbstractFileSystem) -> str:
     """What to say of a path that exists, or is a pattern, and names no file."""
     if fs.isdir(path):
         return f"is a folder and holds no file but hidden ones ({' '.join(HIDDEN)}); name the folder of the data"
-    return "names no file; see what lies there, or correct the pattern"
+    return f"names no file; see what lies there, or correct the pattern{meant_elsewhere(path)}"
 
 
-def plainly(error: OSError) -> str:
-    """What stands in the way of reading and what to do; as the system has it where it is none of the usual things."""
+def plainly(error: OSError, elsewhere: str = "") -> str:
+    """What stands in the way of reading and what to do; as the system has it where it is none of the usual things.
+
+    elsewhere: what else a path that is not there may have meant.
+    """
     if isinstance(error, FileNotFoundError):
         missing = f" {error.filename!r}" if error.filename else ""
-        return f"there is no such file or folder{missing}; correct the path, or put the data there"
+        return f"there is no such file or folder{missing}; correct the path, or put the data there{elsewhere}"
     if isinstance(error, PermissionError):
         return "no permission to read it; check the credentials or the file's mode"
     if isinstance(error, NotADirectoryError):

@@ -27,6 +27,7 @@ class Step:
     tokens: int | None = None
     lost: Mapping[str, int] = field(default_factory=dict)  # why documents did not reach this step
     lost_tokens: Mapping[str, int] = field(default_factory=dict)  # of these, where they are counted by then
+    lost_bytes: Mapping[str, int] = field(default_factory=dict)  # of input, where documents could not be read
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Funnel:
         steps = [
             {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens}
             | {"lost": dict(s.lost), "lost_tokens": dict(s.lost_tokens)}
+            | ({"lost_bytes": dict(s.lost_bytes)} if s.lost_bytes else {})
             for s in self.steps
         ]
         leaves = [
@@ -96,7 +98,11 @@ class Funnel:
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         """The funnel whose `to_json` is `told`."""
         steps = [
-            Step(s["name"], s["documents"], s["bytes"], s["tokens"], s["lost"], s["lost_tokens"]) for s in told["steps"]
+            Step(
+                *(s[key] for key in ("name", "documents", "bytes", "tokens", "lost", "lost_tokens")),
+                lost_bytes=s.get("lost_bytes", {}),
+            )
+            for s in told["steps"]
         ]
         leaves = [
             Leaf(key=(row["source"], row["domain"], row["language"]), **{name: row[name] for name in COUNTED})
@@ -123,10 +129,17 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
     failed = {f"failed, {why}": n for why, n in reasons(ingest, "failed").items()}
     unsampled = {"not sampled": ingest.total("not_sampled")} if ingest.total("not_sampled") else {}
     lost = failed | reasons(ingest, "dropped") | unsampled
+    lost_bytes = {f"failed, read: {': '.join(words)}": n for words, n in ingest.below("lost_bytes").items()}
     came = ingest.total("in", "documents") + ingest.total("failed", "read")
     steps = [
         Step("read", came, ingest.total("in", "bytes")),
-        Step("kept", ingest.total("kept", "documents"), ingest.total("kept", "bytes"), lost=lost),
+        Step(
+            "kept",
+            ingest.total("kept", "documents"),
+            ingest.total("kept", "bytes"),
+            lost=lost,
+            lost_bytes=lost_bytes,
+        ),
         Step("unique", *(tokenized.total(what) for what in ("documents", "bytes", "tokens")), lost=duplicates),
         Step(
             "selected",
@@ -172,10 +185,15 @@ def as_table(told: Funnel) -> Table:
     for name in ("step", "documents", "text", "tokens", "lost on the way"):
         table.add_column(name, justify="left" if name in ("step", "lost on the way") else "right")
     for step in told.steps:
-        lost = ", ".join(f"{n:,} {why}" for why, n in sorted(step.lost.items(), key=lambda i: -i[1])[:4] if n)
+        most = sorted(step.lost.items(), key=lambda i: -i[1])[:4]
+        lost = ", ".join(f"{n:,} {why}{_of_input(step.lost_bytes.get(why))}" for why, n in most if n)
         more = f", and {len(step.lost) - 4} more reasons" if len(step.lost) > 4 else ""
         table.add_row(step.name, f"{step.documents:,}", size(step.bytes_), count(step.tokens), lost + more)
     return table
+
+
+def _of_input(bytes_: int | None) -> str:
+    return "" if not bytes_ else f" ({size(bytes_)} of input)"
 
 
 def leaves_table(told: Funnel, most: int = 12) -> Table:

@@ -9,6 +9,7 @@ from typing import Any
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.doubled import doubled
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.run.pending import STAGES, first_pending
@@ -36,6 +37,7 @@ class Explanation:
     first_stage: str | None  # None: the output is what the job makes of these inputs
     limit: int | None  # of documents a source
     tokenizer: str  # its path, in words
+    remarks: Sequence[str] = ()  # what is worth a warning
     earlier: Sequence[str] = ()  # the same of the parts of the steps that come before a step which awaits something
 
     def lines(self) -> Iterator[str]:
@@ -62,7 +64,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     InputError where that would be refused.
     """
     workspace = Store(spec.workspace, spec.storage)
-    shards = kept.settled(spec, workspace, inventory.look(workspace, files, update=update))
+    shards = kept.settled(spec, workspace, inventory.look(spec, workspace, files, update=update))
     parts = ingest.standing(spec, workspace, shards.current)
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))
@@ -73,6 +75,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         shards=len(shards.current),
         new_shards=len(shards.new),
         committed=len(parts[-1].done) if parts[-1].part.stage == LAST else 0,
+        remarks=[*doubled(spec, shards)],
         earlier=[line for p in parts if p.part.awaited for line in part_lines(p)],
         changes=changes,
         first_stage=first_pending(spec, workspace, Store(spec.output, spec.storage), shards.current, parts),

@@ -15,6 +15,7 @@ from corpusmill.pipeline.stages.mix import stage as mix
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.publish import stage as publish
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
+from corpusmill.pipeline.stages.unreadable import unreadable
 from corpusmill.pipeline.steps.step_groups import LAST
 from corpusmill.pipeline.workspace.inventory import Shard
 
@@ -45,7 +46,8 @@ def first_pending(
     if packed is None:
         return "pack"
     told = funnel(read.tally, tokenized.tally, removed.by_reason, selected.tally)
-    wanted = publish.manifest_of(spec, planned, packed, told, [], thresholds(parts))
+    without = unreadable(read.counts, ingested)
+    wanted = publish.manifest_of(spec, planned, packed, told, [], thresholds(parts), without)
     files = publish.beside(spec, planned, wanted, told, thresholds(parts))
     return None if publish.stands(output, wanted, files) else "publish"
 

@@ -5,14 +5,16 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from corpusmill.cluster import faultpoint, lease, lifecycle, reach
 from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.storage import Store
+from corpusmill.operators.contract import Reader
 from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.doubled import doubled
 from corpusmill.pipeline.execution import interrupts
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run import Run
@@ -20,6 +22,7 @@ from corpusmill.pipeline.execution.run_stage import Result, StageFailed
 from corpusmill.pipeline.execution.run_units import quiet
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight import folders
 from corpusmill.pipeline.report.empty_run import check_left
@@ -33,6 +36,7 @@ from corpusmill.pipeline.stages.mix import stage as mix
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.publish import stage as publish
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
+from corpusmill.pipeline.stages.unreadable import Lost
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
 
 KEPT = "everything up to the tokens is kept: correct `mix` and run again; `corpusmill mix plan` tries it in seconds"
@@ -63,6 +67,7 @@ class Summary:
     ran: Mapping[str, int]  # units that ran, by stage; none: everything was there already
     seconds: float
     manifest: Mapping[str, Any]
+    lost: Lost = field(default_factory=Lost)  # inputs that gave no record
 
     @property
     def did_nothing(self) -> bool:
@@ -72,11 +77,16 @@ class Summary:
 def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
     """Run every stage that is not done. Errors leave what is committed in place: the same call goes on from there."""
     started = time.monotonic()
-    files = preflight.check(spec) if options.look else []
-    if not options.look:
+    files: list[tuple[InputFile, str, Reader]] = []
+    if options.look:
+        found = preflight.check_inputs(spec)
+        files = preflight.with_readers(spec, found)
+        for remark in found.remarks:
+            display.line(f"warning: {remark}")
+    else:
         preflight.check_resources(spec)
     for warning in skipped_steps(spec, files):
-        display.line(warning)
+        display.line(f"warning: {warning}")
     with opened(spec, options, display) as run:
         return _stages(run, files, options, started)
 
@@ -121,7 +131,7 @@ def _unwritable(key: str, url: str, error: OSError) -> InputError:
     return InputError([InJob((key,), f"{url} cannot be written to: {error}; check the address and the credentials")])
 
 
-def _stages(run: Run, files: list[Any], options: Options, started: float) -> Summary:
+def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Options, started: float) -> Summary:
     ran: dict[str, int] = {}
     taken_in = files_of(run.spec)
 
@@ -130,8 +140,10 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         return result
 
     look = options.look
-    found = inventory.look(run.workspace, files, update=options.update) if look else inventory.unchanged(run)
+    found = inventory.look(run.spec, run.workspace, files, update=options.update) if look else inventory.unchanged(run)
     numbered = kept.settled(run.spec, run.workspace, found)
+    for remark in doubled(run.spec, numbered):
+        run.display.line(f"warning: {remark}")
     inventory.commit(run, numbered)
     ran["inventory"] = len(numbered.new)
     ingested = ingest.ingest(run, numbered.current)
@@ -158,7 +170,14 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         made.chosen,
     )
     published = publish.publish(
-        run, planned, packed, whole, ingested.result.failed, thresholds=ingested.thresholds(), started=started
+        run,
+        planned,
+        packed,
+        whole,
+        ingested.result.failed,
+        unreadable=ingested.unreadable,
+        thresholds=ingested.thresholds(),
+        started=started,
     )
     ran["publish"] = int(published.wrote)
     faultpoint.reached("run.remember")
@@ -176,7 +195,8 @@ def _stages(run: Run, files: list[Any], options: Options, started: float) -> Sum
         duplicates=removed.tables.values(),
         names=names,
     )
-    return Summary(funnel=whole, ran=ran, seconds=time.monotonic() - started, manifest=published.manifest)
+    seconds, lost = time.monotonic() - started, ingested.lost
+    return Summary(funnel=whole, ran=ran, seconds=seconds, manifest=published.manifest, lost=lost)
 
 
 def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:

@@ -15,6 +15,7 @@ from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
 from corpusmill.operators.readers.framing.spans import spans
+from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files.ids import SHARD_BITS
 from corpusmill.pipeline.files.tables import read_table
@@ -92,13 +93,15 @@ def numbered(
     *,
     update: bool,
     published: Collection[int] = (),
+    replaced: Collection[str] = (),
     out: Withheld = NOTHING,
 ) -> Numbered:
     """Numbers for the shards of these files, each with its reader's name and reader.
 
     update: what is new becomes a run of its own, after all that is there; shards of files that are gone stay in, but
     not those of sources that have left the job, nor the same bytes under another reader, nor what the last finished
-    run did without although it had their source. published: numbers of the shards of that run. Withheld shards are
+    run did without although it had their source, nor what was made of a file that changed, where its source is one of
+    those to be `replaced`. published: numbers of the shards of the last finished run. Withheld shards are
     left out, and so are their bytes until they change, unless they may come again.
     """
     usable = [s for s in known if not out.holds(run=s.run, source=s.source)]
@@ -121,7 +124,9 @@ def numbered(
     if update:
         sources = {file.source for file, _, _ in files}
         stretches = {s.stretch for s in current}
+        new_content = {(file.source, file.uri) for file, _, _ in files if file.source in replaced}
         lost = [s for s in usable if s.source in sources and s.stretch not in stretches]
+        lost = [s for s in lost if (s.source, s.uri) not in new_content]
         had = {s.source for s in known if s.number in published}
         finished = max((s.run for s in known if s.number in published), default=-1)
         unfinished = {s for s in lost if s.run > finished}
@@ -130,10 +135,16 @@ def numbered(
     return Numbered(sorted({*known, *new}), every, new, sorted(kept), sorted(unfinished))
 
 
-def look(workspace: Store, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:
+def look(spec: JobSpec, workspace: Store, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:
     """The shards of these files, numbered as the workspace has it; nothing is written."""
-    published = sweep.remembered(workspace, "shards")
-    return numbered(read(workspace), files, update=update, published=published, out=withheld.read(workspace))
+    return numbered(
+        read(workspace),
+        files,
+        update=update,
+        published=sweep.remembered(workspace, "shards"),
+        replaced={each.source for each in spec.inputs if each.when_changed == "replace"},
+        out=withheld.read(workspace),
+    )
 
 
 def commit(run: Run, found: Numbered) -> None:

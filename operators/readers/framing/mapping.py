@@ -1,6 +1,6 @@
 """Which fields of a structured record become which columns: the same for JSON lines and for Parquet."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -9,6 +9,18 @@ from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import Columns
 from corpusmill.operators.readers.framing.fields import SECONDS
 from corpusmill.operators.reserved import reserved
+
+FIELDS_SHOWN = 30
+
+
+def listed(fields: Sequence[str]) -> str:
+    """The names of fields for a message.
+
+    >>> listed(["id", "text"]), listed([])
+    ('id, text', 'none')
+    """
+    more = f" and {len(fields) - FIELDS_SHOWN:,} more" if len(fields) > FIELDS_SHOWN else ""
+    return ", ".join(fields[:FIELDS_SHOWN]) + more or "none"
 
 
 def fields_by_column(

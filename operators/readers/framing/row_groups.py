@@ -20,10 +20,19 @@ class Region:
     first_row: int = 0
     rows: int = 0
 
-    def lengths(self) -> np.ndarray:
-        """The bytes of the region spread over its rows as evenly as whole numbers allow; they add up exactly."""
-        ends = np.arange(self.rows + 1, dtype=object) * (self.end - self.start) // max(self.rows, 1)
-        return np.diff(ends).astype(np.int64)
+    def lengths(self, start: int, stop: int) -> np.ndarray:
+        """The bytes of rows [start, stop): those of the region spread over all its rows, which add up exactly.
+
+        int64, one a row; 0 <= start <= stop <= rows, and at most 3 * 10^9 rows, above which products would overflow.
+        """
+        each, over = divmod(self.end - self.start, max(self.rows, 1))
+        ends = np.arange(start, stop + 1, dtype=np.int64)
+        return np.diff(ends * each + ends * over // max(self.rows, 1))
+
+    def bytes_from(self, row: int) -> int:
+        """The bytes of all rows from `row` on."""
+        size = self.end - self.start
+        return size - row * size // max(self.rows, 1)
 
 
 def regions(metadata: pq.FileMetaData, size: int) -> tuple[Region, ...]:

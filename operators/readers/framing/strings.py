@@ -8,10 +8,11 @@ from corpusmill.operators.readers.framing.fields import SECONDS, dates
 
 
 def is_text(dtype: pa.DataType) -> bool:
-    """Whether a column of this type can hold documents' text."""
+    """Whether a column of this type can hold documents' text: strings, or bytes, which are read as UTF-8."""
     if pa.types.is_dictionary(dtype):
         return is_text(dtype.value_type)
-    return pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_string_view(dtype)
+    strings = pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or pa.types.is_string_view(dtype)
+    return strings or pa.types.is_binary(dtype) or pa.types.is_large_binary(dtype) or pa.types.is_binary_view(dtype)
 
 
 def is_bytes(dtype: pa.DataType) -> bool:
@@ -28,9 +29,9 @@ def as_bytes(column: pa.Array) -> pa.Array:
 
 
 def wide(column: pa.Array) -> tuple[pa.Array, list[int]]:
-    """A text column as large_string, and the rows that are not valid UTF-8, which are null in it."""
+    """A column of strings or bytes as large_string, and the rows that are not valid UTF-8, which are null in it."""
     column = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-    raw = column.cast(TEXT).cast(pa.large_binary())
+    raw = column.cast(pa.large_binary())
     try:
         return raw.cast(TEXT), []
     except pa.ArrowInvalid:
@@ -42,9 +43,14 @@ def wide(column: pa.Array) -> tuple[pa.Array, list[int]]:
 
 
 def as_strings(column: pa.Array) -> pa.Array:
-    """Any column as strings: numbers as digits, nested values as JSON, what cannot be read null."""
+    """Any column as strings: numbers as digits, nested values as JSON, what cannot be read null.
+
+    Bytes are read as UTF-8; those of a fixed length (a UUID, a digest) become their hexadecimal digits.
+    """
     if is_text(column.type):
         return wide(column)[0].cast(pa.string())
+    if pa.types.is_fixed_size_binary(column.type):
+        return pa.array([None if v is None else v.hex() for v in column.to_pylist()], pa.string())
     try:
         return column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):

@@ -14,6 +14,9 @@ from corpusmill.pipeline.config.base.secrets import redacted
 SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
 
+WINDOWS = re.compile(r"^(?:[A-Za-z]:(?:[\\/]|$)|\\\\)")  # C:\data, C:/data, \\server\share
+
+
 class BadAddress(ValueError):
     """An address that cannot be used, with what to do instead."""
 
@@ -40,11 +43,26 @@ class Surroundings:
         rest = full.removeprefix(mark)
         if not rest.strip():
             raise BadAddress("expected an address, found an empty text")
-        if SCHEME.match(rest):
+        if WINDOWS.match(rest) and os.name != "nt" and not os.path.lexists(self.folder.absolute() / rest):
+            raise BadAddress(f"'{rest}' is a path of Windows, and this is another system; {on_this_system(rest)}")
+        if SCHEME.match(rest) and not WINDOWS.match(rest):
             return full
         ending = "/" if rest.endswith("/") else ""
         path = os.path.normpath(self.folder.absolute() / File(rest).expanduser())
         return mark + path + ("" if path == "/" else ending)
+
+
+def on_this_system(path: str) -> str:
+    """What to write in place of a path of Windows.
+
+    >>> on_this_system("C:\\\\data\\\\*.jsonl")
+    "under WSL that is '/mnt/c/data/*.jsonl', elsewhere name the folder where it is mounted"
+    """
+    rest = path.replace("\\", "/")
+    if rest.startswith("//"):
+        return "mount that share, and name the folder where it is mounted"
+    place = f"/mnt/{rest[0].lower()}{rest[2:]}"
+    return f"under WSL that is {place!r}, elsewhere name the folder where it is mounted"
 
 
 def remedy(address: str) -> str:

@@ -63,7 +63,7 @@ def read(text: str, *, file: str) -> Source:
     except MarkedYAMLError as e:
         mark = e.problem_mark or e.context_mark
         at = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else f"{file}:1:1"
-        raise JobError([Problem(at=at, path="", message=f"this is not YAML: {e.problem or e.context}")]) from e
+        raise JobError([Problem(at=at, path="", message=f"this is not YAML: {_in_words(e, text)}")]) from e
     except YAMLError as e:
         message = f"this is not YAML: {str(e).splitlines()[0]}"
         raise JobError([Problem(at=f"{file}:1:1", path="", message=message)]) from e
@@ -72,6 +72,19 @@ def read(text: str, *, file: str) -> Source:
     if walk.problems:
         raise JobError(walk.problems)
     return Source(file=file, data=data, places=walk.places)
+
+
+def _in_words(error: MarkedYAMLError, text: str) -> str:
+    """What is wrong with a text that is no YAML, and what to do where it is one of the usual things."""
+    told = str(error.problem or error.context)
+    lines, mark = text.splitlines(), error.problem_mark or error.context_mark
+    line = lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\t" in indent or "'\\t'" in told:
+        return "a tab indents this line, or begins a value; YAML takes spaces only: put two spaces for each tab"
+    if "unknown escape character" in told or ("expected escape sequence" in told and "\\" in line):
+        return f"{told}: in double quotes a backslash begins an escape; write the path in single quotes, or with /"
+    return told
 
 
 class _Walk:

@@ -1,7 +1,7 @@
 """Where the documents of a job come from, and how much of them it reads."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -50,6 +50,9 @@ class InputSpec(Section):
     """Further parameters of the reader."""
     storage: PlainMap = Field(default_factory=dict)
     """fsspec options for these paths (endpoint_url, anon, ...); never a secret."""
+    when_changed: Literal["add", "replace"] = "add"
+    """What `update` does with a file that changed since it was read: `add` reads it as it is now and keeps what was
+    made of it before, of which `dedup` removes the copies; `replace` drops what was made of it before."""
     license: str | None = None
     """Free text for the dataset card."""
 

@@ -43,7 +43,8 @@ class JobSpec(Section):
     on_failure: Literal["stop", "continue"] = "stop"
     """What happens before publish when units failed after all tries."""
     max_failed_share: Share = 0.01
-    """With `continue`: share of input shards that may have failed, 0 to 1; else nothing is published. 0.01: guess."""
+    """Share of input shards (files, or stretches of large ones) that may give not one record because none can be read,
+    and with `continue` also fail, 0 to 1; above it nothing is published. 0.01: guess."""
 
     def to_canonical(self) -> str:
         """The spec as JSON with sorted keys: equal specs give equal text, on any machine."""

@@ -61,6 +61,7 @@ class ShardWriter:
         failed = records.filter(pc.invert(sound))
         if failed.num_rows:
             self._drop(Gone("read", "failed", failed["failure"].combine_chunks(), failed))
+            self._count_lost_bytes(failed)
         records = records.filter(sound)
         raw = raw_column(records)
         self.tally.add("in", "documents", self.shard.source, by=records.num_rows)
@@ -88,6 +89,12 @@ class ShardWriter:
             found = [pc.sum(table[column]).as_py() or 0 for table in tables if column in table.column_names]
             self.tally.add("rewritten", step, column, by=sum(found))
 
+    def _count_lost_bytes(self, failed: pa.Table) -> None:
+        """How much of the input could not be read: a damaged stretch is one failed record, whatever was in it."""
+        words = pa.table([reason_word(failed["failure"].combine_chunks()), failed["length"]], names=["word", "bytes"])
+        for row in words.group_by("word").aggregate([("bytes", "sum")]).to_pylist():
+            self.tally.add("lost_bytes", row["word"], by=row["bytes_sum"])
+
     def _drop(self, gone: Gone) -> None:
         for row in pc.value_counts(reason_word(gone.reasons)).to_pylist():
             self.tally.add(gone.kind, gone.step, row["values"], by=row["counts"])
@@ -108,10 +115,18 @@ class ShardWriter:
         went[self.sink.place] = t.total(self.sink.place, "documents")
         check(f"records of {self.shard.uri}", came=t.total("records"), went=went)
         lost = sum(went[kind] for kind in LOST)
+        why = most_common(t.below("failed", "read"))
+        if why is not None and not t.total("in", "documents"):  # a stream cut short has no byte that is left to lose
+            rest = self.shard.end - self.shard.start - t.total("lost_bytes")
+            t.add("lost_bytes", why, by=max(rest, 0))
         check(f"documents that left {self.shard.uri}", came=lost, went={"by leaf": t.total("gone")})
         return {
             "documents": went[self.sink.place],
             "taken": t.total("in", "documents") - went["not_sampled"] + t.total("failed", "read"),
+            "readable": t.total("in", "documents"),
+            "unreadable": t.total("failed", "read"),
+            "unreadable_bytes": t.total("lost_bytes"),
+            "unreadable_why": why,
             "read_bytes": t.total("read_bytes"),
             "source": self.shard.source,
             "tally": t.to_json(),
@@ -126,6 +141,11 @@ class ShardWriter:
     def __exit__(self, *error: Any) -> None:
         for part in (self.dropped, self.sink):
             part.__exit__(*error)
+
+
+def most_common(reasons: Mapping[tuple[str, ...], int]) -> str | None:
+    """The reason of most, the first by name among equals; None when there is none."""
+    return min(reasons, key=lambda words: (-reasons[words], words))[-1] if reasons else None
 
 
 def count_gone(kind: str, table: pa.Table, source: str, fixed: Mapping[str, str], tally: Tally) -> None:

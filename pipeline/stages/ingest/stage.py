@@ -21,11 +21,12 @@ from corpusmill.pipeline.report.empty_run import check_ingested
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.gathered.stage import Answers, answers, known_answers
 from corpusmill.pipeline.stages.ingest.unit import Ingest
+from corpusmill.pipeline.stages.unreadable import Lost, Unreadable, check_share, lost, unreadable
 from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
-VERSION = 4  # of what a unit counts and writes
+VERSION = 5  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 
 
@@ -40,6 +41,16 @@ class Ingested:
     shards: Mapping[str, Shard]
     earlier: Sequence[Result] = ()
     answers: Sequence[Answers] = ()
+
+    @property
+    def unreadable(self) -> list[Unreadable]:
+        """Shards of which no record could be read."""
+        return unreadable(self.result.counts, self.shards)
+
+    @property
+    def lost(self) -> Lost:
+        """The inputs that gave no record."""
+        return lost(self.result.counts, self.shards, self.result.failed)
 
     @property
     def ran(self) -> dict[str, int]:
@@ -151,7 +162,9 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
         other = result.tally.total("other_span_bytes")
         check("bytes of files read in several spans that no record has", came=0, went={"other": other})
     check_ingested(run, result)
-    return Ingested(result, done.shards, earlier, between)
+    done = Ingested(result, done.shards, earlier, between)
+    check_share(run.spec, done.unreadable, failed, len(result.counts) + len(failed))
+    return done
 
 
 def judge(run: Run, ingested: Result) -> None:

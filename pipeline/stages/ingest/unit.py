@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import filesystem
-from corpusmill.cluster.storage import Store, etag_of
+from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Span
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -123,7 +124,7 @@ def opened(spec: JobSpec, shard: Shard) -> Iterator[BinaryIO]:
     def require_unchanged() -> None:
         fs.invalidate_cache()
         try:
-            found = etag_of(fs.info(shard.uri))
+            found = content_tag(fs, fs.info(shard.uri))
         except FileNotFoundError as e:
             told = f"is gone since the inventory was taken; put it back, or go on: {REMEDY}"
             raise InputChanged(f"{shard.uri} {told}") from e

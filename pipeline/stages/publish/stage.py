@@ -28,6 +28,7 @@ from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages.mix.stage import Planned
 from corpusmill.pipeline.stages.publish.card import card
+from corpusmill.pipeline.stages.unreadable import Unreadable
 
 THRESHOLDS = "_thresholds.json"
 CARD = "README.md"
@@ -49,15 +50,17 @@ def publish(
     told: Funnel,
     failed: Sequence[Failed],
     *,
+    unreadable: Sequence[Unreadable] = (),
     thresholds: Mapping[str, Any],
     started: float,
 ) -> Published:
     """Write what goes beside the parts, sweep parts of earlier runs, write the manifest.
 
-    failed: the shards that the dataset lacks, because the job said to go on without them. thresholds: quantiles that
+    failed: the shards that the dataset lacks, because the job said to go on without them; unreadable: those of which
+    no record could be read. thresholds: quantiles that
     were found, by step; where there are any, they lie in `_thresholds.json`.
     """
-    manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds)
+    manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds, unreadable)
     files = beside(run.spec, planned, manifest, told, thresholds)
     if stands(run.output, manifest, files):
         return Published(manifest, wrote=False)
@@ -72,7 +75,7 @@ def publish(
         run.output.publish(name, content)
     if THRESHOLDS not in files and run.output.exists(THRESHOLDS):
         run.output.delete(THRESHOLDS)
-    run.output.publish("_run.json", pretty(circumstances(started, failed)))
+    run.output.publish("_run.json", pretty(circumstances(started, failed, unreadable)))
     put_manifest(run, manifest, told)
     return Published(manifest, wrote=True)
 
@@ -84,6 +87,7 @@ def manifest_of(
     told: Funnel,
     failed: Sequence[Failed],
     thresholds: Mapping[str, Any],
+    unreadable: Sequence[Unreadable] = (),
 ) -> dict[str, Any]:
     """What `_manifest.json` says of these parts, see `publish`."""
     parts = [dict(c["part"]) for c in packed.counts.values()]
@@ -98,7 +102,7 @@ def manifest_of(
         "tokens": sum(p["tokens"] for p in parts),
         "plan_sha256": hashlib.sha256(planned.to_json()).hexdigest(),
         "funnel_sha256": hashlib.sha256(pretty(told.to_json())).hexdigest(),
-        "missing": [missing(f) for f in failed],
+        "missing": [*(missing(f) for f in failed), *(each.missing() for each in unreadable)],
         "parts": parts,
     }
     if planned.without:
@@ -170,7 +174,7 @@ def current(output: Store) -> Mapping[str, Any] | None:
         return None
 
 
-def circumstances(started: float, failed: Sequence[Failed]) -> dict[str, Any]:
+def circumstances(started: float, failed: Sequence[Failed], unreadable: Sequence[Unreadable] = ()) -> dict[str, Any]:
     """When, where, how long, why stretches are missing: what must not be in a file that two runs should agree on."""
     found = {
         "finished_at_utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -180,6 +184,7 @@ def circumstances(started: float, failed: Sequence[Failed]) -> dict[str, Any]:
     }
     secrets = known_secrets(os.environ)
     missing = [{"file": file_of(f), "start": f.unit["start"], "error": redacted(f.error, secrets)} for f in failed]
+    missing += [{"file": u.missing()["file"], "start": u.shard.start, "error": str(u)} for u in unreadable]
     return found | ({"missing": missing} if missing else {})
 
 

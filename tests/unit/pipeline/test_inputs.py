@@ -125,8 +125,14 @@ def test_every_wrong_line_of_a_list_is_told_and_the_right_ones_are_read(folder):
 def test_of_many_wrong_lines_the_first_are_told(folder):
     (folder / "list.paths").write_text("".join(f"{folder}/no-{i}\n" for i in range(1000)))
     told = wrong(f"{folder}/list.paths")
+    (one,) = told
+    assert "1,000 lines: there is no such file or folder" in one
+    assert f"({folder}/no-0, {folder}/no-1, {folder}/no-2 and 997 more)" in one
+    causes = "".join(f"s3{'x' * i}://b/a\n" for i in range(1, 13))
+    (folder / "list.paths").write_text(causes)
+    told = wrong(f"{folder}/list.paths")
     assert len(told) == 11
-    assert "990 more of its lines are wrong" in told[-1]
+    assert "2 more of its lines are wrong" in told[-1]
 
 
 LISTS = {
@@ -177,3 +183,80 @@ def test_a_larger_share_contains_a_smaller_one(count, one, other):
     small, large = (_sample(files, "s", share) for share in sorted((one, other)))
     assert small
     assert set(small) <= set(large)
+
+
+@pytest.fixture
+def bracketed(tmp_path: Path) -> Path:
+    """A folder whose name looks like a pattern, beside those that the pattern would match."""
+    for project in ("proj [v2]", "proj v", "proj 2"):
+        for name in ("data/a.jsonl", "data/deep/b.jsonl", "data/c[1].jsonl"):
+            (tmp_path / project / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / project / name).write_text("{}\n")
+    return tmp_path / "proj [v2]"
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("data/*.jsonl", ["data/a.jsonl", "data/c[1].jsonl"]),
+        ("data/**/*.jsonl", ["data/a.jsonl", "data/c[1].jsonl", "data/deep/b.jsonl"]),
+        ("data/**", ["data/a.jsonl", "data/c[1].jsonl", "data/deep/b.jsonl"]),
+        ("*/[ab].jsonl", ["data/a.jsonl"]),
+        ("data/c[1].jsonl", ["data/c[1].jsonl"]),
+        ("data/", ["data/a.jsonl", "data/c[1].jsonl", "data/deep/b.jsonl"]),
+        ("list:data/mine.txt", ["data/a.jsonl"]),
+        ("../proj [v2]/data/a*", ["data/a.jsonl"]),
+        ("../proj [v]/data/a*", ["../proj v/data/a.jsonl"]),
+    ],
+)
+def test_the_folder_of_the_job_is_as_it_is_written(bracketed, path, wanted):
+    (bracketed / "data" / "mine.txt").write_text("data/a*.jsonl\n")
+    settings = "" if path.startswith("list:") else ", format: jsonl"
+    if path in ("data/**", "data/"):
+        (bracketed / "data" / "mine.txt").unlink()
+    job = parse(f"name: j\ninputs:\n  - {{source: s, paths: ['{path}']{settings}}}", folder=bracketed)
+    files = find_files(job.inputs)
+    assert not files.problems
+    assert [os.path.relpath(f.uri, bracketed) for f in files.files] == wanted
+
+
+def test_a_folder_of_the_job_that_is_a_pattern_reads_no_other_where_it_has_no_such_file(bracketed):
+    for file in (bracketed / "data").glob("*.jsonl"):
+        file.unlink()
+    job = parse("name: j\ninputs: [{source: s, paths: ['data/*.jsonl']}]", folder=bracketed)
+    assert "names no file" in str(find_files(job.inputs).problems[0])
+
+
+def test_an_empty_file_of_a_folders_name_or_of_hadoop_is_no_file(tmp_path):
+    """As `aws s3 sync` brings them from a store."""
+    for name in ("in/a.jsonl", "in/sub_$folder$", "in/b.jsonl"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("" if name.endswith("$") else "{}\n")
+    assert names(f"{tmp_path}/in/") == names(f"{tmp_path}/in/*") == ["a.jsonl", "b.jsonl"]
+
+
+def test_many_paths_of_a_job_that_are_missing_are_one_line(folder):
+    told = wrong(*(f"{folder}/no-{i}.jsonl" for i in range(480)), f"{folder}/no/*.txt")
+    assert len(told) == 2
+    assert told[0].startswith("inputs[0].paths[0]: s: 480 paths: there is no such file or folder")
+    assert told[0].endswith("no-2.jsonl and 477 more)")
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("allenai/c4", "hf://datasets/allenai/c4"),
+        ("datasets/allenai/c4/en/*.json.gz", "hf://datasets/allenai/c4/en/*.json.gz"),
+        ("HuggingFaceFW/fineweb-2/data", "hf://datasets/HuggingFaceFW/fineweb-2/data"),
+        ("https://huggingface.co/datasets/allenai/c4", "hf://datasets/allenai/c4"),
+        ("https://huggingface.co/datasets/allenai/c4/tree/main/en", "hf://datasets/allenai/c4/en"),
+        ("nowhere/a.jsonl", None),
+        ("deep/nowhere", None),
+        ("nowhere", None),
+    ],
+)
+def test_an_id_of_the_hub_is_told_with_its_address(folder, path, wanted):
+    job = parse(f"name: j\ninputs: [{{source: s, format: jsonl, paths: ['{path}']}}]", folder=folder)
+    (told,) = map(str, find_files(job.inputs).problems)
+    assert ("hf://" in told) == (wanted is not None)
+    assert wanted is None or f"write {wanted!r}" in told

@@ -1,5 +1,6 @@
 """A shard is read as the inventory saw it, and each of its bytes is in a record."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -7,8 +8,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pytest
 
+from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import filesystem
-from corpusmill.cluster.storage import etag_of
 from corpusmill.operators.contract import Span
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.jsonl import Jsonl
@@ -29,7 +30,8 @@ def file(tmp_path: Path) -> Path:
 
 
 def shard(file: Path) -> Shard:
-    info = filesystem(str(file), {}).info(str(file))
+    fs = filesystem(str(file), {})
+    info = fs.info(str(file))
     size = int(info["size"])
     return Shard(
         run=0,
@@ -40,7 +42,7 @@ def shard(file: Path) -> Shard:
         start=0,
         end=size,
         size=size,
-        etag=etag_of(info),
+        etag=content_tag(fs, info),
     )
 
 
@@ -51,6 +53,19 @@ def test_a_file_that_is_replaced_while_it_is_read_fails_its_unit(file, tmp_path)
         with opened(spec, told) as f:
             f.read(10)
             file.write_text("another one")
+
+    with pytest.raises(InputChanged, match=r"documents\.jsonl changed"):
+        read()
+
+
+def test_a_file_that_is_replaced_by_one_of_its_size_and_time_fails_its_unit(file, tmp_path):
+    spec, told, status = load(write_job(tmp_path, file.parent)), shard(file), os.stat(file)
+
+    def read() -> None:
+        with opened(spec, told) as f:
+            f.read(10)
+            file.write_bytes(file.read_bytes().replace(b"text 7", b"TEXT 7"))
+            os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
 
     with pytest.raises(InputChanged, match=r"documents\.jsonl changed"):
         read()

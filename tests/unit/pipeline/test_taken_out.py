@@ -66,6 +66,15 @@ def test_an_update_keeps_what_was_published_and_cannot_be_read_any_more(known):
     assert [s.uri for s in changed.kept] == ["/a1", "/a2"]
 
 
+def test_an_update_drops_what_was_made_of_a_changed_file_where_its_source_says_so(known):
+    first, now = {s.number for s in known.current}, files("a1", etag="2") + files("b1", etag="2")
+    changed = numbered(known.all, now, update=True, published=first, replaced={"a"})
+    assert uris(changed) == ["/b1@0", "/a2@1", "/a1@2", "/b1@2"], "a2 is gone, and not replaced by anything"
+    again = numbered(changed.all, now, update=True, published={s.number for s in changed.current}, replaced={"a"})
+    assert uris(again) == uris(changed)
+    assert not again.new
+
+
 def test_what_a_run_did_without_does_not_come_back_with_an_update(known):
     changed = files("a1", etag="2") + files("b1")
     run = numbered(known.all, changed, update=False)

@@ -1,0 +1,75 @@
+"""The first lines of a file, inflated when it is compressed, without reading more than its head."""
+
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import lz4.frame
+import zstandard
+
+from corpusmill.operators.readers.framing.codecs import FEED_BYTES, MAGIC
+
+HEAD_BYTES = 256 << 10  # as stored; and of what they inflate to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """Whole lines, without those that are blank. whole: whether the file has no others."""
+
+    lines: tuple[bytes, ...]
+    whole: bool
+
+
+def head_of(file: BinaryIO) -> Head:
+    """The lines that end in the first 256 KiB of a file, and in as much as these inflate to.
+
+    What is damaged there ends the head; none of it is told.
+    """
+    file.seek(0)
+    stored = file.read(HEAD_BYTES + 1)
+    plain, whole = _inflated(stored[:HEAD_BYTES])
+    whole = whole and len(stored) <= HEAD_BYTES
+    lines = plain.split(b"\n")
+    return Head(lines=tuple(line for line in (lines if whole else lines[:-1]) if line.strip()), whole=whole)
+
+
+def _inflated(stored: bytes) -> tuple[bytes, bool]:
+    """What the bytes inflate to, member after member, themselves when they are plain; and whether that is all."""
+    if not stored.startswith((MAGIC["gz"], MAGIC["zst"], MAGIC["lz4"])):
+        return stored, True
+    found: list[bytes] = []
+    size = 0
+    while stored and size < HEAD_BYTES:
+        try:
+            piece, stored, ended = _member(stored)
+        except (zlib.error, zstandard.ZstdError, RuntimeError, EOFError):
+            return b"".join(found), False
+        found.append(piece)
+        size += len(piece)
+        if not ended:
+            return b"".join(found), False
+    return b"".join(found), not stored
+
+
+def _member(stored: bytes) -> tuple[bytes, bytes, bool]:
+    """What one member inflates to, the bytes behind it, and whether its end was there."""
+    if stored.startswith(MAGIC["gz"]):
+        member = zlib.decompressobj(wbits=31)
+        piece = member.decompress(stored, HEAD_BYTES)
+        return piece, member.unused_data, member.eof
+    if stored.startswith(MAGIC["zst"]):
+        return _frame(stored)
+    if stored.startswith(MAGIC["lz4"]):
+        packed = lz4.frame.LZ4FrameDecompressor()
+        piece = bytes(packed.decompress(stored, HEAD_BYTES))
+        return piece, bytes(packed.unused_data or b""), bool(packed.eof)
+    return b"", b"", False
+
+
+def _frame(stored: bytes) -> tuple[bytes, bytes, bool]:
+    """The same of a Zstandard frame, fed in pieces: the library has no bound on what it gives for one."""
+    frame, pieces, at = zstandard.ZstdDecompressor().decompressobj(), list[bytes](), 0
+    while at < len(stored) and not frame.eof and sum(map(len, pieces)) < HEAD_BYTES:
+        pieces.append(frame.decompress(stored[at : at + FEED_BYTES["zst"]]))
+        at += FEED_BYTES["zst"]
+    return b"".join(pieces), frame.unused_data + stored[at:], frame.eof

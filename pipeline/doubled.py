@@ -1,0 +1,32 @@
+"""Finds changed files that an update reads beside what was made of them before, where nothing removes the copies."""
+
+from collections.abc import Iterator, Mapping
+
+from corpusmill.pipeline.causes import some
+from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.workspace.inventory import Numbered
+
+ARCHIVES = ("readers.warc", "readers.wet", "readers.arc")  # their documents have addresses of their own
+
+
+def doubled(spec: JobSpec, shards: Numbered) -> Iterator[str]:
+    """A remark for each source whose documents an update may take twice. shards: as the update would read them."""
+    if spec.dedup.text or spec.dedup.near is not None:
+        return
+    earlier = {*shards.kept, *shards.unfinished}
+    read = {(s.source, s.uri) for s in shards.current if s not in earlier}
+    files: dict[str, dict[str, str]] = {}
+    for shard in shards.kept:
+        if (shard.source, shard.uri) in read:
+            files.setdefault(shard.source, {})[shard.uri] = shard.reader
+    specs: Mapping[str, InputSpec] = {each.source: each for each in spec.inputs}
+    for source, readers in sorted(files.items()):
+        addresses = "url" in specs[source].columns or {*readers.values()} <= {*ARCHIVES}
+        if spec.dedup.url == "off" or not addresses:
+            count = f"{len(readers):,} changed file{' is' if len(readers) == 1 else 's are'}"
+            yield (
+                f"{source}: {count} read again, and what was made of the earlier content stays ({some(readers)}): rows "
+                "that are in both come twice, for `dedup` is off; set `when_changed: replace` for this source, or "
+                "`dedup.text: true`"
+            )

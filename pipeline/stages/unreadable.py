@@ -1,0 +1,96 @@
+"""Finds shards of input of which no record could be read, and decides whether a run may publish without them.
+
+A shard without records (an empty file, a WARC of requests alone) lacks nothing, and is none of these.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.pipeline.causes import by_cause
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, Counts, StageFailed, label
+from corpusmill.pipeline.execution.run_units import Failed
+from corpusmill.pipeline.report.funnel import size
+from corpusmill.pipeline.workspace.inventory import Shard
+
+REMEDY = (
+    "repair these files or take them out of `paths`, correct `columns` or `format` where that is the cause, or raise "
+    "`max_failed_share` to publish without them; `corpusmill inspect dropped` shows each record and its reason"
+)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A shard whose records all failed to be read: how many, with how many bytes, and the reason of most."""
+
+    shard: Shard
+    records: int
+    bytes: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"no record could be read: {self.records:,} failed, {self.reason} ({size(self.bytes)})"
+
+    def missing(self) -> dict[str, Any]:
+        """What the manifest says of it, in the form of a unit that failed."""
+        s = self.shard
+        name = s.uri.partition("?")[0].rsplit("/", 1)[-1]
+        return {"source": s.source, "file": name, "start": s.start, "end": s.end, "reason": self.reason}
+
+
+def unreadable(counts: Mapping[str, Counts], shards: Mapping[str, Shard]) -> list[Unreadable]:
+    """The shards of which no record could be read, sorted. counts: what their units gave, by name, as of `shards`."""
+    found = [
+        Unreadable(shards[name], c["unreadable"], c["unreadable_bytes"], c["unreadable_why"])
+        for name, c in counts.items()
+        if c["unreadable"] and not c["readable"]
+    ]
+    return sorted(found, key=lambda each: each.shard)
+
+
+def check_share(spec: JobSpec, found: Sequence[Unreadable], failed: Sequence[Failed], shards: int) -> None:
+    """Raise StageFailed when more than `max_failed_share` of all shards failed, or gave no record."""
+    share = (len(found) + len(failed)) / max(shards, 1)
+    if found and share > spec.max_failed_share:
+        raise StageFailed(
+            f"ingest: no record could be read from {len(found):,} of {shards:,} input shards"
+            + (f", and {len(failed):,} failed" if failed else "")
+            + f": {share:.1%}, more than max_failed_share = {spec.max_failed_share:.1%}\n"
+            + "\n".join(f"  {line}" for line in by_cause(messages(found))[:CAUSES_SHOWN])
+            + f"\n{REMEDY}"
+        )
+
+
+def messages(found: Sequence[Unreadable], failed: Sequence[Failed] = ()) -> Iterator[tuple[str, str]]:
+    """File and message of each, for `by_cause`."""
+    yield from ((each.shard.uri, f"{each.shard.uri}: {each}") for each in found)
+    yield from ((label(each.unit), f"{label(each.unit)}: {each.error}") for each in failed)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The inputs of a run that gave no record although there were some: shards, and whole sources by name."""
+
+    unreadable: Sequence[Unreadable] = ()
+    failed: Sequence[Failed] = ()
+    sources: Sequence[str] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.unreadable or self.failed)
+
+    def lines(self) -> Iterator[str]:
+        """What to say of them at the end of a run, one line a cause."""
+        yield from (f"no record could be read of source {source!r}" for source in self.sources)
+        lines = by_cause(messages(self.unreadable, self.failed))
+        yield from lines[:CAUSES_SHOWN]
+        if len(lines) > CAUSES_SHOWN:
+            yield f"and {len(lines) - CAUSES_SHOWN:,} more causes"
+
+
+def lost(counts: Mapping[str, Counts], shards: Mapping[str, Shard], failed: Sequence[Failed]) -> Lost:
+    """What gave no record. counts: what the units of the last part gave, by name, as of `shards`."""
+    found = unreadable(counts, shards)
+    lacking = {each.shard.source for each in found} | {str(each.unit["source"]) for each in failed}
+    read = {str(c["source"]) for c in counts.values() if c["readable"]}
+    return Lost(found, failed, sorted(lacking - read))

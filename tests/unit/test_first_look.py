@@ -1,0 +1,80 @@
+"""What a reader sees of a file before it is read: its fields, and whether it has what the job names."""
+
+import gzip
+import io
+import json
+from collections.abc import Sequence
+
+import lz4.frame
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import zstandard
+
+from corpusmill.operators.contract import FirstLook
+from corpusmill.operators.readers.framing.head import HEAD_BYTES, head_of
+from tests.contract.files import reader_of
+
+MANY = [{"id": n, "body": "b", "meta": {"url": "u"}} for n in range(10)]
+
+
+def lines(records: Sequence[object]) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def look(data: bytes, **params: object) -> FirstLook:
+    return reader_of("readers.jsonl", params).first_look(io.BytesIO(data))  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress, lz4.frame.compress])
+def test_a_wrong_field_is_seen_with_the_fields_there_are(pack):
+    seen = look(pack(lines(MANY)))
+    assert seen.fields == ("id", "body", "meta.url")
+    assert seen.lacks is not None
+    assert seen.lacks.startswith("no record has a field 'text', only id, body, meta.url; say which is which")
+    assert look(pack(lines(MANY)), text="body", url="meta.url") == FirstLook(fields=seen.fields)
+
+
+def test_a_text_that_is_none_is_seen():
+    assert "field 'id' is no string but int; name another of id, body, meta.url" in str(
+        look(lines(MANY), text="id").lacks
+    )
+
+
+def test_another_field_that_is_rare_or_wrong_is_a_doubt():
+    seen = look(lines(MANY), text="body", url="link")
+    assert seen.lacks is None
+    assert str(seen.doubt).startswith("none of the first 10 records has a field 'link', only id, body, meta.url")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\n\n", b"not json\n", b'{"text": null}\n', lines([{"text": "a"}, {"body": "b"}]), b"\x1f\x8b\x08damaged"],
+)
+def test_what_may_be_right_lacks_nothing(data):
+    seen = look(data)
+    assert (seen.lacks, seen.doubt) == (None, None)
+
+
+def test_one_record_that_describes_the_others_is_a_doubt_alone():
+    first, rest = {"made_by": "somebody" * (HEAD_BYTES // 16)}, {"text": "a" * HEAD_BYTES}
+    seen = look(lines([first, rest, rest]))
+    assert seen.lacks is None
+    assert "no record has a field 'text'" in str(seen.doubt)
+
+
+def test_of_a_bomb_little_is_inflated():
+    packed = zstandard.compress(b"\n" * (1 << 28))
+    assert len(packed) < HEAD_BYTES
+    assert head_of(io.BytesIO(packed)).lines == ()
+
+
+def test_the_columns_of_a_parquet_file():
+    out = io.BytesIO()
+    pq.write_table(pa.table({"content": ["a"], "meta": [{"url": "u"}]}), out)
+    reader = reader_of("readers.parquet", {"url": "meta.url"})
+    seen = reader.first_look(out)  # pyright: ignore[reportAttributeAccessIssue]
+    assert seen.fields == ("content", "meta.url")
+    assert seen.lacks.startswith("the file has no column 'text', only content, meta.url; say which is which")
+    reader = reader_of("readers.parquet", {"text": "content", "url": "meta.url"})
+    assert reader.first_look(out).lacks is None  # pyright: ignore[reportAttributeAccessIssue]
