@@ -50,7 +50,7 @@ class MainText(Extract):
     title: bool = False
     model: Resource = MODEL
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     adds: ClassVar[Columns] = {
         "title": TEXT,  # null when the page tells none; so are language, address and day
         "html_lang": pa.string(),  # as written in <html lang>
