@@ -1,6 +1,7 @@
-"""Keeps documents in the languages asked for, told with enough confidence.
+"""Keeps documents whose detected language is in `keep` with at least its least score.
 
-Source: threshold 0.65: Penedo et al. 2023 (RefinedWeb), arXiv:2306.01116, section 3.1, and FineWeb after it.
+Source: threshold 0.65: Penedo et al. 2023 (RefinedWeb), arXiv:2306.01116, section 3.1, and FineWeb after it. Lower ones
+        for languages that the shipped model is less sure of, such as Croatian: text.language_scores (measured).
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from corpusmill.operators import limits
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.text.language_scores import least_score
 from corpusmill.operators.text.reasons import first_reason
 
 
@@ -21,12 +23,14 @@ from corpusmill.operators.text.reasons import first_reason
 class Language(Decision):
     """Reasons "language" (another, or none told) and "language_score" (below the least score of its language).
 
-    `keep`: language labels, all with `min_score`, or label -> least score. Scores are compared as float32.
+    `keep`: language labels, all with `min_score`, or label -> least score. `min_score`: null for the least score that
+    was measured for each language, 0.65 where none was. Scores are compared as float32.
     """
 
     keep: Mapping[str, float] | tuple[str, ...]
-    min_score: float = 0.65
+    min_score: float | None = None
 
+    version: ClassVar[int] = 2
     reads: ClassVar[Columns] = {"language": pa.string(), "language_score": pa.float32()}
 
     def __post_init__(self) -> None:
@@ -41,7 +45,9 @@ class Language(Decision):
 
     def least_scores(self) -> dict[str, float]:
         """Label -> least score."""
-        return dict(self.keep) if isinstance(self.keep, Mapping) else dict.fromkeys(self.keep, self.min_score)
+        if isinstance(self.keep, Mapping):
+            return dict(self.keep)
+        return {label: least_score(label) if self.min_score is None else self.min_score for label in self.keep}
 
     def reasons(self, batch: Batch) -> pa.Array:
         least = self.least_scores()

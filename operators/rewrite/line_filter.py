@@ -1,12 +1,15 @@
-"""Lines that are too short, or do not end like a sentence.
+"""Removes lines that are too short, or do not end like a sentence.
 
 Source:   Raffel et al. 2020 (C4), arXiv:1910.10683, section 2.2: "only retained lines that ended in a terminal
           punctuation mark (i.e. a period, exclamation mark, question mark, or end quotation mark)".
-Deviates: closing marks of other scripts count too; blank lines always stay, they part paragraphs.
+Deviates: ends of sentences are those of signals.fineweb, in every script; brackets, quotes and ellipses count too
+          (text.punctuation.LINE_ENDS). Blank lines always stay, they part paragraphs. Thai and Lao end sentences
+          without a mark: their lines need `must_end_with: []`.
 """
 
+import functools
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,38 +18,22 @@ from numba import njit
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
 from corpusmill.operators.text.line_cut import line_places, lines_dropped, without_lines
+from corpusmill.operators.text.punctuation import LINE_ENDS
 from corpusmill.operators.text.spans import spans_of
+from corpusmill.operators.text.trimming import drop_spaces
+from corpusmill.operators.text.unicode_table import CODE_POINTS, unicode_tables
+from corpusmill.operators.text.utf8 import code_at, start_before
 
 ASCII_SPACE = "".join(map(chr, range(33)))
-TERMINAL = (
-    ".",
-    "!",
-    "?",
-    '"',
-    "”",
-    "。",
-    "！",
-    "？",
-    "」",
-    "』",
-    "．",
-    "…",
-    "।",
-    "॥",
-    "؟",
-    "۔",
-    "։",
-    "።",
-    "។",
-    "၊",
-    "။",
-)
+WORD_MARKS_FOR_FULL_STOP = "፡፡"  # as Amharic is typed where a keyboard has no U+1362
+TERMINAL = (*sorted(LINE_ENDS), WORD_MARKS_FOR_FULL_STOP)
 
 
 def kept_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> str:
     """`text` without non-blank lines of fewer than `min_chars` characters or ending in none of `must_end_with`.
 
-    Lines are measured without ASCII white space around them; an empty `must_end_with` asks for no ending.
+    Lines are measured without ASCII white space around them, their ends looked at without any white space; an empty
+    `must_end_with` allows any.
 
     >>> kept_lines("Home | About\\n\\nTea is hot.\\nok.", 4, (".",))
     '\\nTea is hot.'
@@ -54,7 +41,7 @@ def kept_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> str
     kept = []
     for line in text.split("\n"):
         core = line.strip(ASCII_SPACE)
-        ends_well = not must_end_with or core.endswith(must_end_with)
+        ends_well = not must_end_with or core.rstrip().endswith(must_end_with)
         if not core or (len(core) >= min_chars and ends_well):
             kept.append(line)
     return "\n".join(kept)
@@ -62,28 +49,29 @@ def kept_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> str
 
 @dataclass(frozen=True, kw_only=True)
 class LineFilter(Rewrite):
-    """Adds `lines_filtered`, the lines removed. min_chars: in characters; must_end_with: () to allow any ending."""
+    """Adds `lines_filtered`, the lines removed.
+
+    min_chars: in characters. must_end_with: a line must end in one of these; null: like a sentence; []: in anything.
+    """
 
     min_chars: int = 0
-    must_end_with: tuple[str, ...] = TERMINAL
+    must_end_with: tuple[str, ...] | None = None
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = {"lines_filtered": pa.int32()}
 
     def __post_init__(self) -> None:
         if self.min_chars < 0:
             raise ValueError(f"min_chars must be at least 0, got {self.min_chars}")
-        if "" in self.must_end_with:
+        if "" in (self.must_end_with or ()):
             raise ValueError(f"must_end_with holds an empty ending: {self.must_end_with!r}")
 
     def rewrite(self, batch: Batch) -> Arrays:
         texts = spans_of(batch.column("text"))
         lines = line_places(texts)
-        endings = [ending.encode() for ending in self.must_end_with]
-        offsets = np.zeros(len(endings) + 1, np.int64)
-        offsets[1:] = np.cumsum([len(ending) for ending in endings])
-        joined = np.frombuffer(b"".join(endings) or b"\0", np.uint8)
+        endings = _endings(TERMINAL if self.must_end_with is None else self.must_end_with)
         dropped = np.zeros(len(lines.begins), np.bool_)
-        _mark(texts.data, lines.cores_begin, lines.cores_end, self.min_chars, joined, offsets, dropped)
+        _mark(texts.data, lines.cores_begin, lines.cores_end, self.min_chars, endings, unicode_tables().bits, dropped)
         null = batch.column("text").is_null().to_numpy(zero_copy_only=False)
         return {
             "text": without_lines(texts, lines, dropped, null) if dropped.any() else batch.column("text"),
@@ -91,14 +79,38 @@ class LineFilter(Rewrite):
         }
 
 
+class Endings(NamedTuple):
+    """last: bool (1114112,), of each code point whether a line may end in it; joined: longer endings, end to end.
+
+    offsets: int64, where each longer ending begins in `joined`; any_end: whether every line ends well.
+    """
+
+    last: np.ndarray
+    joined: np.ndarray
+    offsets: np.ndarray
+    any_end: bool
+
+
+@functools.lru_cache(maxsize=8)
+def _endings(endings: tuple[str, ...]) -> Endings:
+    last = np.zeros(CODE_POINTS, np.bool_)
+    last[[ord(ending) for ending in endings if len(ending) == 1]] = True
+    longer = [ending.encode() for ending in endings if len(ending) > 1]
+    offsets = np.zeros(len(longer) + 1, np.int64)
+    offsets[1:] = np.cumsum([len(ending) for ending in longer])
+    return Endings(last, np.frombuffer(b"".join(longer) or b"\0", np.uint8), offsets, not endings)
+
+
 @njit(nogil=True, cache=True)
-def _ends_with(data: np.ndarray, begin: int, end: int, endings: np.ndarray, offsets: np.ndarray) -> bool:
-    for e in range(len(offsets) - 1):
-        size = offsets[e + 1] - offsets[e]
+def _ends_well(data: np.ndarray, begin: int, end: int, endings: Endings) -> bool:
+    if begin < end and endings.last[code_at(data, start_before(data, end))]:
+        return True
+    for e in range(len(endings.offsets) - 1):
+        size = endings.offsets[e + 1] - endings.offsets[e]
         if size > end - begin:
             continue
         k = 0
-        while k < size and data[end - size + k] == endings[offsets[e] + k]:
+        while k < size and data[end - size + k] == endings.joined[endings.offsets[e] + k]:
             k += 1
         if k == size:
             return True
@@ -107,14 +119,14 @@ def _ends_with(data: np.ndarray, begin: int, end: int, endings: np.ndarray, offs
 
 @njit(nogil=True, cache=True)
 def _mark(
-    data: np.ndarray, begins: np.ndarray, ends: np.ndarray, min_chars: int, endings: np.ndarray, offsets: np.ndarray,
+    data: np.ndarray, begins: np.ndarray, ends: np.ndarray, min_chars: int, endings: Endings, bits: np.ndarray,
     dropped: np.ndarray,
 ) -> None:  # fmt: skip
     for line in range(len(begins)):
         begin, end = begins[line], ends[line]
         if begin == end:
             continue
-        if len(offsets) > 1 and not _ends_with(data, begin, end, endings, offsets):
+        if not endings.any_end and not _ends_well(data, begin, drop_spaces(data, begin, end, bits), endings):
             dropped[line] = True
             continue
         chars = 0

@@ -1,9 +1,10 @@
-"""Personal data and secrets masked: e-mail, telephone, public IP, credit card, IBAN, API keys and private keys.
+"""Masks personal data and secrets: e-mail, telephone, public IP, credit card, IBAN, API keys and private keys.
 
 Source:   RFC 5321, RFC 2606, E.164, ISO/IEC 7812, ISO 13616, RFC 7468; masking before training as in Dolma
           (arXiv:2402.00159, section 5.3) and FineWeb (arXiv:2406.17557, section 3.6).
 Deviates: from both: reserved names (example.com), private addresses, versions, dates and failed check sums stay as they
-          are; e-mail addresses are looked for in ASCII only.
+          are, and so do addresses below no real top-level domain, decimal fractions, coordinates and hexadecimal dumps;
+          e-mail addresses are looked for in ASCII only.
 """
 
 from collections.abc import Mapping
@@ -58,6 +59,8 @@ class Pii(Rewrite):
     kinds: tuple[str, ...] = tuple(PLACEHOLDERS)
     placeholders: Mapping[str, str] = field(default_factory=dict)
 
+    version: ClassVar[int] = 2
+    libraries: ClassVar[tuple[str, ...]] = ("publicsuffixlist",)
     adds: ClassVar[Columns] = {f"pii_{kind}": pa.int32() for kind in PLACEHOLDERS}
 
     def __post_init__(self) -> None:

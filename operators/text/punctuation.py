@@ -1,9 +1,14 @@
-"""Two sets of characters that the published quality rules count by.
+"""Sets of characters that quality rules count by.
 
 Source: PUNCTUATION: the list of CCNet (Wenzek et al. 2019, arXiv:1911.00359), with control characters, as FineWeb
         counts by it (Penedo et al. 2024, arXiv:2406.17557); it holds the fullwidth digit one, and we keep that.
         SENTENCE_ENDS: the property Sentence_Terminal of Unicode 15 without 2CF9-2CFB, FE12, FE15, FE16, 2024, with the
         Khmer signs 17D6, 17D9, 17DA, as FineWeb counts by it.
+        LINE_ENDS: SENTENCE_ENDS with the characters that FineWeb leaves out of the property, ellipses, the Greek
+        question mark, the ends of Hebrew verses and of Tibetan and Thai passages, and CLOSING_MARKS. C4 (Raffel et al.
+        2020, arXiv:1910.10683, section 2.2) counts a full stop, exclamation mark, question mark and end quotation mark.
+        CLOSING_MARKS: brackets and quotes that can stand last, also those that open in English and close in German
+        or Danish.
 """
 
 
@@ -30,4 +35,15 @@ SENTENCE_ENDS = _characters(
     "110BE-110C1 11141-11143 111C5-111C6 111CD 111DE-111DF 11238-11239 1123B-1123C 112A9 1144B-1144C 115C2-115C3 "
     "115C9-115D7 11641-11642 1173C-1173E 11944 11946 11A42-11A43 11A9B-11A9C 11C41-11C42 11EF7-11EF8 11F43-11F44 "
     "16A6E-16A6F 16AF5 16B37-16B38 16B44 16E98 1BC9F 1DA88"
+)
+
+CLOSING_MARKS = _characters(
+    "22 27 29 5D 7D AB BB 2018-2019 201C-201D 2039-203A 232A 275C 275E 2769 276B 276F 27E7 27E9 27EB 2986 2E03 2E05 "
+    "2E0A 2E0D 2E1D 2E21 2E23 2E25 2E29 3009 300B 300D 300F 3011 3015 3017 3019 301B 301E-301F FD3E FE18 FE36 FE38 "
+    "FE3A FE3C FE3E FE40 FE42 FE44 FE48 FE5A FE5C FE5E FF02 FF07 FF09 FF3D FF5D FF60 FF63"
+)
+LINE_ENDS = (
+    SENTENCE_ENDS
+    | CLOSING_MARKS
+    | _characters("37E 5C3 E5A-E5B F0D-F12 F14 2024-2026 22EF 2CF9-2CFB FE12 FE15-FE16 FE19")
 )

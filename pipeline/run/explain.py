@@ -8,6 +8,7 @@ from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
+from corpusmill.pipeline.config.check import kept_languages
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.doubled import doubled
 from corpusmill.pipeline.files import referenced as resources
@@ -75,7 +76,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         shards=len(shards.current),
         new_shards=len(shards.new),
         committed=len(parts[-1].done) if parts[-1].part.stage == LAST else 0,
-        remarks=[*doubled(spec, shards)],
+        remarks=[*doubled(spec, shards), *kept_languages.confusions(step.build() for step in spec.documents)],
         earlier=[line for p in parts if p.part.awaited for line in part_lines(p)],
         changes=changes,
         first_stage=first_pending(spec, workspace, Store(spec.output, spec.storage), shards.current, parts),

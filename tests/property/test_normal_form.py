@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusmill.operators.rewrite.unicode import KINDS, characters_of
 from corpusmill.operators.text.normal_form import flagged, needs_work
+from corpusmill.operators.text.removed_characters import KINDS, characters_of
 from corpusmill.operators.text.spans import spans_of
 
 UNWANTED = characters_of(tuple(KINDS))

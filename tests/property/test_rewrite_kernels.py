@@ -14,7 +14,7 @@ from corpusmill.operators.rewrite.pii import PLACEHOLDERS, Pii, masked
 from corpusmill.operators.rewrite.refined.line_rules import Fate, LineRules, corrected
 from corpusmill.operators.rewrite.refinedweb_lines import RefinedwebLines
 from corpusmill.operators.rewrite.repeated_lines import RepeatedLines, without_repeats
-from corpusmill.operators.rewrite.unicode import Unicode, characters_of, clean
+from corpusmill.operators.rewrite.unicode import Unicode, clean
 from corpusmill.operators.rewrite.urls import Urls, without_urls
 from corpusmill.operators.rewrite.whitespace import SPACES, Whitespace, tidy
 from corpusmill.operators.text.shares import share
@@ -32,9 +32,15 @@ CITED = st.text(st.sampled_from("[]0123ecdit ab\né"), max_size=20)
 FORMS = ("sign-in", "Sign-In ", "Read More...", "items in cart", " ITEMS in cart ", "3 likes", "(1,2k) ", "12K  Views!")
 CORRECTED = st.lists(st.sampled_from([*FORMS, "\n", "\n3 likes\n", "HELLO ", "tea is hot ", "2024", "٣", "\u2003"]))
 LINKS = ("http://", "HTTPS://", "ftp://", "www.", "example.com", "/a?b=c", "(x)", ".", ",", " ", "\n", "é", "x")
+HIDDEN = st.text(
+    st.sampled_from(
+        "ab1 \n\r_\x08\x0b\x1f\x85\x92\x81\xad\u200b\u200e\u0301\ufff9\ufffa\ufffbខ\U0001f3f4\U000e0067\U000e007f"
+    ),
+    max_size=30,
+)
 LINKED = st.lists(st.sampled_from(LINKS), max_size=20)
 JOINED = st.one_of(CORRECTED, LINKED).map("".join)
-TEXTS = st.lists(st.one_of(st.none(), st.text(), LINES, SPACED, BROKEN, CITED, JOINED), max_size=5)
+TEXTS = st.lists(st.one_of(st.none(), st.text(), LINES, SPACED, BROKEN, CITED, JOINED, HIDDEN), max_size=5)
 FEW = LineRules(max_upper_ratio=1, min_words=0, short_words=3, counted=(), anywhere=("cart", "in cart"))
 
 CASES = (
@@ -48,7 +54,7 @@ CASES = (
     (Citations(), without_marks),
     (Mojibake(), repaired),
     (Pii(), lambda t: masked(t, PLACEHOLDERS)),
-    (Unicode(), lambda t: clean(t, "NFC", characters_of(Unicode().remove))),
+    (Unicode(), lambda t: clean(t, "NFC", Unicode().remove)),
     (RefinedwebLines(), lambda t: corrected(t, LineRules()).text),
     (Urls(), without_urls),
 )
@@ -77,8 +83,8 @@ def test_counts_are_zero_exactly_where_nothing_changed(operator, plain, texts):
 
 
 @pytest.mark.parametrize("operator", [RepeatedLines(), LineFilter(), Whitespace(), Pii(), Unicode()], ids=str)
-@given(text=st.one_of(st.text(), LINES, SPACED))
-@settings(max_examples=60)
+@given(text=st.one_of(st.text(), LINES, SPACED, HIDDEN))
+@settings(max_examples=150)
 def test_a_second_pass_changes_nothing(operator, text):
     once = operator(Batch(pa.table({"text": pa.array([text], TEXT)}))).table.select(["text"])
     assert operator(Batch(once)).table.column("text").equals(once.column("text"))

@@ -61,6 +61,16 @@ def test_language_takes_a_score_for_each_or_one_for_all():
     assert every == ["language_score", "language", None, "language", "language_score", "language"]
 
 
+def test_languages_that_the_model_is_less_sure_of_have_lower_scores_of_their_own():
+    columns = {
+        "language": pa.array(["hr", "hr", "en", "en"]),
+        "language_score": pa.array([0.4, 0.1, 0.64, 0.65], pa.float32()),
+    }
+    keep = {"keep": ["hr", "en"]}
+    assert reasons("decide.language", keep, **columns) == [None, "language_score", "language_score", None]
+    assert reasons("decide.language", {**keep, "min_score": 0.65}, **columns) == [*["language_score"] * 3, None]
+
+
 @pytest.mark.parametrize("params", [{"keep": []}, {"keep": "en"}, {"keep": {"en": 2}}, {"keep": [3]}])
 def test_senseless_languages_are_refused(params):
     with pytest.raises(ValueError, match="must"):

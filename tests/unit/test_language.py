@@ -40,15 +40,42 @@ def test_columns_can_be_renamed_so_that_an_input_may_bring_its_own_language():
     assert list(found) == ["found_language", "found_language_score", "found_script"]
 
 
-def test_only_the_prefix_is_read():
-    text = "Der schnelle braune Fuchs springt über den faulen Hund. " * 2 + "The quick brown fox jumps. " * 50
-    assert told([text], prefix_bytes=100)["language"] == ["de"]
-    assert told([text], prefix_bytes=100_000)["language"] == ["en"]
+def test_a_long_text_is_read_at_its_beginning_in_its_middle_and_at_its_end():
+    german, english = "Der schnelle braune Fuchs springt über den faulen Hund. ", "The quick brown fox jumps. "
+    assert told([german * 2 + english * 50], sample_bytes=300)["language"] == ["en"]
+    assert told([german + "??? " * 500], sample_bytes=300)["language"] == ["de"]
+    assert told([german + english * 50], sample_bytes=100_000)["language"] == ["en"]
+
+
+def test_a_document_that_begins_with_a_kilobyte_of_names_has_the_language_of_its_text():
+    names = "Wei Zhang, Łukasz Kowalski, José García, Jürgen Müller, Nguyễn Văn An, Søren Øster, Ana Petrović, " * 10
+    english = "We measured how fast the ice melts, and found that it melts faster than anybody had thought before. "
+    found = told([names + "\n" + english * 20])
+    assert (found["language"], found["language_score"][0] > 0.65) == (["en"], True)
+
+
+CAPITALS = {
+    "fi": "SATAMATOIMISTO PITÄÄ KIRJAA SATAMAAN SAAPUVISTA LAIVOISTA JA NIIDEN LASTEISTA",
+    "de": "DER ZUG FÄHRT UM ACHT UHR AB, UND WER ZU SPÄT KOMMT, DEN SIEHT MAN HIER NICHT WIEDER",
+    "en": "THE HARBOUR OFFICE KEEPS A LIST OF ALL THE SHIPS THAT COME IN AND OF WHAT THEY CARRY",
+    "pl": "URZĄD PORTOWY PROWADZI REJESTR WSZYSTKICH STATKÓW, KTÓRE WCHODZĄ DO PORTU",
+    "ru": "ПОРТОВАЯ КОНТОРА ВЕДЁТ УЧЁТ ВСЕХ КОРАБЛЕЙ, КОТОРЫЕ ПРИХОДЯТ В ПОРТ",
+    "el": "ΤΟ ΓΡΑΦΕΙΟ ΤΟΥ ΛΙΜΑΝΙΟΥ ΚΑΤΑΓΡΑΦΕΙ ΟΛΑ ΤΑ ΠΛΟΙΑ ΠΟΥ ΕΡΧΟΝΤΑΙ",
+}
+
+
+@pytest.mark.parametrize("language", CAPITALS)
+def test_text_in_capitals_has_the_language_it_has_in_small_letters(language):
+    text = CAPITALS[language]
+    found = told([text, text.lower(), "x", text + " (" + text.lower()[:20] + ")"], lines=True)
+    assert found["language"][0] == found["language"][1] == found["language"][3] == language
+    assert found["language_score"][0] == found["language_score"][1]
+    assert found["language_lines"][0] == [language]
 
 
 def test_an_empty_prefix_is_refused():
-    with pytest.raises(ValueError, match="prefix_bytes must be at least 1, got 0"):
-        load.build("signals.language", {"prefix_bytes": 0})
+    with pytest.raises(ValueError, match="sample_bytes must be at least 1, got 0"):
+        load.build("signals.language", {"sample_bytes": 0})
 
 
 def test_the_language_of_each_line_and_how_much_is_in_that_of_the_document():

@@ -1,26 +1,33 @@
 """E-mail and public IP addresses.
 
-Source:   RFC 5321 and 5322 (addresses), RFC 2606 and 6761 (reserved names), IANA special-purpose address registries.
+Source:   RFC 5321 and 5322 (addresses), RFC 2606 and 6761 (reserved names), IANA special-purpose address registries;
+          the Public Suffix List, https://publicsuffix.org, by publicsuffixlist (which top-level domains there are).
 """
 
+import functools
 import ipaddress
 import re
 
+from publicsuffixlist import PublicSuffixList
+
 EMAIL = re.compile(
     rb"(?<![A-Za-z0-9._%+-])[A-Za-z0-9_%+][A-Za-z0-9._%+-]{0,63}@"
-    rb"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,18}(?![A-Za-z0-9-]|\.[A-Za-z0-9])"
+    rb"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}(?:[A-Za-z]{2,24}|[Xx][Nn]--[A-Za-z0-9-]{2,59})(?![A-Za-z0-9-]|\.[A-Za-z0-9])"
 )
 IPV4 = re.compile(rb"(?<![0-9A-Za-z.-])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|\.[0-9]|-[0-9A-Za-z])")
 IPV6 = re.compile(rb"(?<![0-9A-Za-z:.])[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{1,34}(?![0-9A-Za-z:]|\.[0-9])")
 
 RESERVED_HOSTS = (b"example", b"test", b"invalid", b"localhost", b"local")  # RFC 2606, 6761, 6762
 RESERVED_DOMAINS = (b"example.com", b"example.org", b"example.net", b"example.edu")
-# What follows an @ in file names (icon@2x.png) and packages (left-pad@1.3.0.tgz) is no top-level domain.
+# Top-level domains, and endings that could become some, which are those of files: icon@2x.png, left-pad@1.3.0.zip.
 FILE_ENDINGS = frozenset(b"png jpg jpeg gif svg webp ico css js ts tsx jsx json html htm xml tgz gz zip pdf".split())
 VERSION_BEFORE = re.compile(
     rb"(?i)(?:\bv|version|ver\.?|release|firmware|build|section|sec\.|chapter|clause|\xc2\xa7)[ \t:=]*$"
 )
 
+VERSION = re.compile(rb"[0-9]+(?:\.[0-9]+)+\.[a-z]+$")  # pkg@1.2.dev; 163.com has one number
+CALL_AFTER = re.compile(rb"\([)a-z0-9_'\"-]")  # q@k.to(device): a method of a product of matrices
+PATH_AFTER = re.compile(rb":[~/]")  # scp jo@host.de:/srv
 URL_BEFORE = re.compile(rb"://[^\s/@]*$")  # user:password@host
 MIN_OCTET = 64  # four smaller numbers are a version or a section; of public addresses 0.4 % look so, (64 / 256) ** 4
 MIN_GROUPS = 3  # "2006::" ends a line of reStructuredText
@@ -36,18 +43,39 @@ PRIVATE_V4 = tuple(
 PRIVATE_V6 = tuple(ipaddress.IPv6Network(net) for net in ("2001:db8::/32", "2001::/23", "2002::/16", "3fff::/20"))
 
 
-def is_email(found: bytes, before: bytes) -> bool:
-    """Whether a match of EMAIL is an address that may be somebody's, and not the password in a URL.
+def is_email(found: bytes, before: bytes, after: bytes) -> bool:
+    """Whether a match of EMAIL is an address that may be somebody's, and not code, a version or the password in a URL.
 
-    >>> [is_email(a, b"") for a in (b"jo@mail.de", b"a@example.com", b"icon@2x.png", b"a..b@mail.de")]
+    >>> [is_email(a, b"", b"") for a in (b"jo@mail.de", b"a@example.com", b"icon@2x.png", b"a..b@mail.de")]
     [True, False, False, False]
+    >>> is_email(b"getty@tty1.service", b"", b""), is_email(b"q@k.to", b"(", b"(device))")
+    (False, False)
     """
     local, _, domain = found.lower().rpartition(b"@")
     labels = domain.split(b".")
+    ending = found[-len(labels[-1]) :]
+    mixed = not (ending.islower() or ending.isupper() or ending.istitle())  # q@k.mT
     reserved = labels[-1] in RESERVED_HOSTS or b".".join(labels[-2:]) in RESERVED_DOMAINS
-    if URL_BEFORE.search(before):
+    if reserved or mixed or not is_top_level(labels[-1]) or VERSION.match(domain):
         return False
-    return not (reserved or labels[-1] in FILE_ENDINGS or local == b"git" or b".." in local or local.endswith(b"."))
+    if URL_BEFORE.search(before) or CALL_AFTER.match(after) or PATH_AFTER.match(after):
+        return False
+    return not (labels[-1] in FILE_ENDINGS or local == b"git" or b".." in local or local.endswith(b"."))
+
+
+@functools.lru_cache(maxsize=4096)
+def is_top_level(label: bytes) -> bool:
+    """Whether there is such a top-level domain; label in lower case.
+
+    >>> [is_top_level(label) for label in (b"de", b"museum", b"xn--p1ai", b"service", b"transpose")]
+    [True, True, True, False, False]
+    """
+    return _suffixes().publicsuffix(f"a.{label.decode()}") is not None
+
+
+@functools.cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)
 
 
 def is_public_ipv4(found: bytes, before: bytes) -> bool:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from corpusmill.operators.rewrite.personal import addresses, numbers, secrets
 
-CONTEXT_BYTES = 40  # how far back a check reads for words such as "Tel." or "version"
+CONTEXT_BYTES = 40  # how far back and on a check reads, for words such as "Tel." and for rows of numbers
 
 
 class Kind(Enum):
@@ -33,25 +33,29 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A pattern and the check that its matches must pass, given the match and what stands before it."""
+    """A pattern and the check that its matches must pass, given the match, what stands before it and what after."""
 
     kind: Kind
     pattern: re.Pattern[bytes]
-    holds: Callable[[bytes, bytes], bool]
+    holds: Callable[[bytes, bytes, bytes], bool]
 
 
-def _alone(check: Callable[[bytes], bool]) -> Callable[[bytes, bytes], bool]:
-    return lambda found, before: check(found)
+def _alone(check: Callable[[bytes], bool]) -> Callable[[bytes, bytes, bytes], bool]:
+    return lambda found, before, after: check(found)
+
+
+def _behind(check: Callable[[bytes, bytes], bool]) -> Callable[[bytes, bytes, bytes], bool]:
+    return lambda found, before, after: check(found, before)
 
 
 SECRET = Rule(kind=Kind.SECRET, pattern=secrets.SECRET, holds=_alone(secrets.is_secret))
 EMAIL = Rule(kind=Kind.EMAIL, pattern=addresses.EMAIL, holds=addresses.is_email)
 IBAN = Rule(kind=Kind.IBAN, pattern=numbers.IBAN, holds=_alone(numbers.is_iban))
 CARD = Rule(kind=Kind.CARD, pattern=numbers.CARD, holds=_alone(numbers.is_card))
-IPV4 = Rule(kind=Kind.IP, pattern=addresses.IPV4, holds=addresses.is_public_ipv4)
+IPV4 = Rule(kind=Kind.IP, pattern=addresses.IPV4, holds=_behind(addresses.is_public_ipv4))
 IPV6 = Rule(kind=Kind.IP, pattern=addresses.IPV6, holds=_alone(addresses.is_public_ipv6))
-PHONE = Rule(kind=Kind.PHONE, pattern=numbers.PHONE, holds=_alone(numbers.is_phone))
-CALLED = Rule(kind=Kind.PHONE, pattern=numbers.CALLED, holds=numbers.is_called)
+PHONE = Rule(kind=Kind.PHONE, pattern=numbers.PHONE, holds=numbers.is_phone)
+CALLED = Rule(kind=Kind.PHONE, pattern=numbers.CALLED, holds=_behind(numbers.is_called))
 RULES = (SECRET, EMAIL, IBAN, CARD, IPV4, IPV6, PHONE, CALLED)
 
 
@@ -70,8 +74,8 @@ def find(text: bytes) -> list[Finding]:
 
 
 def passes(rule: Rule, match: re.Match[bytes], text: bytes) -> bool:
-    begin = match.start()
-    return rule.holds(match[0], text[max(0, begin - CONTEXT_BYTES) : begin])
+    begin, end = match.span()
+    return rule.holds(match[0], text[max(0, begin - CONTEXT_BYTES) : begin], text[end : end + CONTEXT_BYTES])
 
 
 def without_overlaps(found: Iterable[Finding]) -> list[Finding]:

@@ -28,6 +28,13 @@ PHONE = re.compile(
     rb")" + NOT_FOLLOWED
 )
 CALLED = re.compile(NOT_INSIDE + rb"(?:\(?[0-9]{1,5}\)?(?:[ ./-]{1,3}[0-9]{2,8}){1,4}|[0-9]{6,12})" + NOT_FOLLOWED)
+PAIRS = re.compile(rb"0[1-9](?:[ .-][0-9]{2}){4}$")
+FRENCH_WORDS = (b"de", b"ce")  # "01 42 68 53 00 de 10 h à 18 h": hexadecimal digits, but words
+FRACTION = re.compile(rb"\+[0-9]{1,3}\.[0-9]+$")
+FRACTION_BEFORE = re.compile(rb"[0-9]\.[0-9]{2,}[ ,;/]{1,3}$")
+FRACTION_AFTER = re.compile(rb"[ ,;/]{1,3}[+-]?[0-9]{1,3}\.[0-9]{2}")
+COORDINATES = re.compile(rb"\+[0-9]{1,3}\.[0-9]{2,}[ -]{1,2}[0-9]{1,3}\.[0-9]{2,}$")  # ISO 6709
+MIN_NATIONAL = 8  # digits behind the country in the form of RFC 5733; coordinates have up to 7 decimals (guess)
 _CALLS = (
     "tel|telephone|phone|ph|fax|mobile|mob|cell|call|calling|whatsapp|telefon|telefax|handy|mobil|tlf|telefone|telefono"
     "|tfno|tél|téléphone|teléfono|тел|телефон|факс|电话|電話|传真|전화|هاتف|फ़ोन|โทร"
@@ -93,17 +100,57 @@ def is_iban(found: bytes) -> bool:
     return int("".join(str(int(chr(byte), 36)) for byte in plain[4:] + plain[:4])) % 97 == 1
 
 
-def is_phone(found: bytes) -> bool:
-    """Whether a match of PHONE has as many digits as a telephone number, a country that exists, and is no date.
+def is_phone(found: bytes, before: bytes, after: bytes) -> bool:
+    """Whether a match of PHONE has as many digits as a telephone number, a country that exists, and is none of others.
 
-    >>> [is_phone(n) for n in (b"+49 30 1234567", b"+1 2 3", b"+4294967296", b"01.05.2024")]
+    Dates, decimal fractions, coordinates and stretches of hexadecimal dumps look like telephone numbers.
+
+    >>> [is_phone(n, b"", b"") for n in (b"+49 30 1234567", b"+1 2 3", b"+4294967296", b"01.05.2024")]
     [True, False, False, False]
+    >>> is_phone(b"+51.477928", b"", b" -0.001545"), is_phone(b"01 23 45 67 89", b"", b" ab cd ef")
+    (False, False)
     """
     digits = digits_of(found)
     international = found[:1] == b"+" or found[:2] == b"00"
     if international and not COUNTRIES.match(digits.removeprefix(b"00")):
         return False
-    return 8 <= len(digits) <= 16 and not DATE.match(found)
+    if not 8 <= len(digits) <= 16 or DATE.match(found):
+        return False
+    return not (is_decimal(found, before, after) or is_among_pairs(found, before, after))
+
+
+def is_decimal(found: bytes, before: bytes, after: bytes) -> bool:
+    """Whether +51.477928 is a fraction, by itself or one of a pair. +49.301234567 is how registries write telephones.
+
+    >>> [is_decimal(n, b"", b"") for n in (b"+51.477928", b"+40.2036-075.0042", b"+49.301234567", b"+33.1.23.45.67.89")]
+    [True, True, False, False]
+    """
+    if COORDINATES.match(found):
+        return True
+    if not FRACTION.match(found):
+        return False
+    places = len(found) - found.index(b".") - 1
+    return places < MIN_NATIONAL or bool(FRACTION_BEFORE.search(before) or FRACTION_AFTER.match(after))
+
+
+def is_among_pairs(found: bytes, before: bytes, after: bytes) -> bool:
+    """Whether five pairs of digits, as French telephone numbers, go on as pairs of hexadecimal or other digits.
+
+    >>> [is_among_pairs(b"01 42 68 53 00", b"", rest) for rest in (b" de 10 h", b" 9f 3a", b" 11 12")]
+    [False, True, True]
+    """
+    if not PAIRS.match(found):
+        return False
+    between = re.escape(found[2:3])
+    behind = re.match(rb"(?:" + between + rb"[0-9A-Fa-f]{2}(?![0-9A-Za-z]))*", after)
+    ahead = re.search(rb"(?:(?<![0-9A-Za-z])[0-9A-Fa-f]{2}" + between + rb")*$", before)
+    following = re.findall(rb"[0-9A-Fa-f]{2}", behind[0] if behind else b"")
+    around = [*following, *re.findall(rb"[0-9A-Fa-f]{2}", ahead[0] if ahead else b"")]
+    if found[2:3] != b" ":
+        return bool(around)
+    telling = [pair for pair in around if not pair.isdigit() and pair.lower() not in FRENCH_WORDS]
+    numbers = next((i for i, pair in enumerate(following) if not pair.isdigit()), len(following))
+    return (len(around) > 1 and bool(telling)) or numbers % 5 != 0
 
 
 def is_called(found: bytes, before: bytes) -> bool:

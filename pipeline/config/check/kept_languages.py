@@ -1,6 +1,6 @@
 """Languages that a decision keeps, held against those that the model before it knows."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from corpusmill.operators import load
 from corpusmill.operators.contract import Decision, Operator, Reader
@@ -8,8 +8,10 @@ from corpusmill.operators.decide.language import Language as Keep
 from corpusmill.operators.signals.language import UNDETERMINED, names_of
 from corpusmill.operators.signals.language import Language as Measure
 from corpusmill.operators.text.language_names import CODES
+from corpusmill.operators.text.language_scores import LEAST_SCORES, PUBLISHED, TAKEN_FOR, least_score
 
 SHIPPED = "shipped:"  # another model is not opened while a job file is read
+SHIPPED_MODEL = "shipped:signals/models/lid.176.ftz"  # of which text.language_scores was measured
 COLUMN = "language"
 
 
@@ -31,6 +33,43 @@ def complaints(steps: Sequence[tuple[str, Operator | None]], fixed: Collection[s
             labels = labels if name.startswith("decide.") else None  # another step might have made the column
         elif not isinstance(op, Decision | Reader) and COLUMN in op.columns_added():
             labels = labels_of(op) if isinstance(op, Measure) else None
+
+
+def confusions(steps: Iterable[Operator]) -> Iterator[str]:
+    """One sentence a kept language whose texts the shipped model cannot tell from those of another, or scores low.
+
+    >>> from corpusmill.operators.signals.language import Language as Measure
+    >>> [w[:66] for w in confusions([Measure(), Keep(keep=("en", "bs"))])]
+    ["decide.language keeps 'bs', but the model labels many of its texts"]
+    >>> [w[:54] for w in confusions([Measure(), Keep(keep=("sw", "en"), min_score=0.65)])]
+    ["decide.language keeps 'sw' from 0.65 on, which the mod"]
+    >>> list(confusions([Measure(), Keep(keep=("bs", "hr", "sh"))]))
+    []
+    """
+    shipped = False
+    for op in steps:
+        if isinstance(op, Measure):
+            shipped = op.model.address == SHIPPED_MODEL
+        elif isinstance(op, Keep) and shipped:
+            kept = op.least_scores()
+            for language, least in kept.items():
+                if least >= least_score(language) + 0.2:
+                    yield (
+                        f"decide.language keeps {language!r} from {least:g} on, which the model gives few such texts: "
+                        f"use {least_score(language):g} (`min_score: null`)"
+                    )
+                if missing := [label for label in TAKEN_FOR.get(language, ()) if label not in kept]:
+                    labels = " or ".join(map(repr, missing))
+                    yield (
+                        f"decide.language keeps {language!r}, but the model labels many of its texts {labels}: "
+                        "keep these too, or measure with another model"
+                    )
+                others = [o for o, labels in TAKEN_FOR.items() if language in labels and o not in kept]
+                if least < PUBLISHED and language in LEAST_SCORES and others:
+                    yield (
+                        f"decide.language keeps {language!r}; the model gives that label to texts in "
+                        f"{' and '.join(map(repr, others))} too"
+                    )
 
 
 def labels_of(op: Measure) -> Collection[str] | None:

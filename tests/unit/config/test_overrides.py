@@ -37,11 +37,11 @@ def test_an_input_is_picked_by_its_source_and_a_step_by_its_operator():
 
 def test_a_step_without_parameters_gets_some():
     spec = job(
-        "documents[signals.language].prefix_bytes=500",
+        "documents[signals.language].sample_bytes=500",
         "documents[0].column=tongue",
         f"documents[{C}Only]=signals.line_shape",
     )
-    assert spec.documents[0].params == {"prefix_bytes": 500, "column": "tongue"}
+    assert spec.documents[0].params == {"sample_bytes": 500, "column": "tongue"}
     assert spec.documents[1].operator == "signals.line_shape"
 
 

@@ -17,15 +17,28 @@ TITLE_BYTES = 400  # of the title are compared with a block
 TITLE_WORDS = 40  # of a block are compared with the title
 
 
+@njit(cache=True, nogil=True, forceinline=True)
+def _is_word_mark(text: np.ndarray, j: Int, end: Int) -> bool:
+    """Whether a character that parts words as a space does begins here: Ethiopic U+1361, Tibetan U+0F0B."""
+    c = text[j]
+    if (c != 0xE1 and c != 0xE0) or j + 2 >= end:
+        return False
+    ethiopic = c == 0xE1 and text[j + 1] == 0x8D and text[j + 2] == 0xA1
+    return ethiopic or (c == 0xE0 and text[j + 1] == 0xBC and text[j + 2] == 0x8B)
+
+
 @njit(cache=True, nogil=True)
 def title_words(src: np.ndarray, start: Int, end: Int, slots: np.ndarray) -> Int:
     """Hashes of the title's words of 3 bytes or more into `slots` (open addressing, 0 = free); how many were put."""
     slots[:] = 0
     count, h, length = 0, BASIS, 0
     end = min(end, start + TITLE_BYTES)
+    marked_to = start
     for j in range(start, end + 1):
         c = src[j] if j < end else np.uint8(32)
-        if WORD[c]:
+        if j < end and _is_word_mark(src, j, end):
+            marked_to = j + 3
+        if WORD[c] and j >= marked_to:
             h = (h ^ np.uint64(LOWER[c])) * PRIME
             length += 1
         elif length:
@@ -66,9 +79,12 @@ def _count_words(
     total = low = high = np.float32(0)
     h = whole = BASIS
     length = 0
+    marked_to = start
     for j in range(start, end + 1):
         c = text[j] if j < end else np.uint8(32)
-        if WORD[c]:
+        if j < end and _is_word_mark(text, j, end):
+            marked_to = j + 3
+        if WORD[c] and j >= marked_to:
             h = (h ^ np.uint64(LOWER[c])) * PRIME
             length += 1
         elif length:

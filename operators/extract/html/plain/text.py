@@ -1,10 +1,14 @@
-"""What is counted in the text of one block. Text is UTF-8; a word is a run of ASCII letters, digits and other bytes."""
+"""What is counted in the text of one block. Text is UTF-8; a word is a run of ASCII letters, digits and other bytes.
+
+Two characters end a word as a space does: the Ethiopic word mark U+1361 and the Tibetan tsheg U+0F0B.
+"""
 
 import re
 
 from corpusmill.operators.extract.html.base.hashing import fnv1a, folded
 
 _WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]+")
+_WORD_MARK = re.compile(rb"\xe1\x8d\xa1|\xe0\xbc\x8b")
 _SENTENCE_END = re.compile('[.!?](?=$|[\x00- "])|[\u3002\uff01\uff1f]')
 
 
@@ -13,8 +17,10 @@ def words(text: bytes) -> list[bytes]:
 
     >>> words(b"It's OK")
     [b'it', b's', b'ok']
+    >>> len(words("ሰላም፡ለዓለም".encode()))
+    2
     """
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word.lower() for word in _WORD.findall(_WORD_MARK.sub(b" ", text))]
 
 
 def cjk(text: str) -> int:
