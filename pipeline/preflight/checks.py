@@ -34,14 +34,20 @@ class Readable:
     problems: list[InJob]
 
 
-def check(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
-    """Every input file with its reader. InputError lists all that is wrong with inputs, files and folders of a job."""
+def check(spec: JobSpec, *, replace: bool = False) -> list[tuple[InputFile, str, Reader]]:
+    """Every input file with its reader. InputError lists all that is wrong with inputs, files and folders of a job.
+
+    replace: the dataset of another job may lie in the output.
+    """
     known = known_of(spec)
     if lacking := _packages(spec, known):
         raise InputError(lacking)
     inputs = _look_at(known.paths, share=spec.sample.inputs)
     problems: list[InJob | str] = [*inputs.problems, *check_files.problems(known)]
-    for look in (lambda: folders.check_apart(spec, [f for f, _ in inputs.files]), lambda: folders.check(spec)):
+    for look in (
+        lambda: folders.check_apart(spec, [f for f, _ in inputs.files]),
+        lambda: folders.check(spec, replace=replace),
+    ):
         try:
             look()
         except InputError as e:

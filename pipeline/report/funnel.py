@@ -11,6 +11,7 @@ from corpusmill.pipeline.execution.tally import Tally
 
 UNITS = ("kB", "MB", "GB", "TB", "PB")
 
+NAMED = "special_tokens_named"  # in a tally: documents whose text names special tokens, and occurrences
 AXES = ("source", "domain", "language")
 
 
@@ -60,6 +61,7 @@ class Funnel:
     steps: Sequence[Step]
     leaves: Sequence[Leaf]
     rewritten: Mapping[str, int] = field(default_factory=dict)  # 'step: column' -> what the rewrites changed in all
+    special_tokens_named: Mapping[str, int] = field(default_factory=dict)  # in text: documents, occurrences
 
     def by(self, axis: str) -> dict[str, dict[str, int]]:
         """The counts of leaves, added up over one of AXES, by its values in order."""
@@ -80,7 +82,9 @@ class Funnel:
             for leaf in sorted(self.leaves, key=lambda leaf: leaf.key)
         ]
         by = {axis: self.by(axis) for axis in AXES}
-        return {"steps": steps, "by": by, "leaves": leaves, "rewritten": dict(self.rewritten)}
+        return {"steps": steps, "by": by, "leaves": leaves, "rewritten": dict(self.rewritten)} | {
+            "special_tokens_named": dict(self.special_tokens_named)
+        }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
@@ -92,7 +96,7 @@ class Funnel:
             Leaf(key=(row["source"], row["domain"], row["language"]), **{name: row[name] for name in COUNTED})
             for row in told["leaves"]
         ]
-        return cls(steps, sorted(leaves, key=in_order))
+        return cls(steps, sorted(leaves, key=in_order), told.get("rewritten", {}), told.get(NAMED, {}))
 
 
 def in_order(leaf: Leaf) -> tuple[int, tuple[str, str, str]]:
@@ -128,7 +132,8 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
         ),
         Step("mixed", mixed.total("documents"), mixed.total("bytes"), mixed.total("tokens")),
     ]
-    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"))
+    named = {what: tokenized.total(NAMED, what) for what in ("documents", "occurrences")}
+    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"), named)
 
 
 def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:

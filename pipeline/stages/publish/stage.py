@@ -10,7 +10,7 @@ import os
 import platform
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,9 @@ from corpusmill.pipeline.stages.publish.card import card
 
 THRESHOLDS = "_thresholds.json"
 CARD = "README.md"
-VERSION = 1
+RUN = "_run.json"
+BESIDE = ("tokenizer.json", "_plan.json", "_funnel.json", CARD, THRESHOLDS, RUN)  # the parts and the manifest
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,16 @@ def publish(
     *,
     thresholds: Mapping[str, Any],
     started: float,
+    extra: Mapping[str, Any],
+    provenance: Callable[[], Mapping[str, Any]],
 ) -> Published:
     """Write what goes beside the parts, sweep parts of earlier runs, write the manifest.
 
     failed: the shards that the dataset lacks, because the job said to go on without them. thresholds: quantiles that
-    were found, by step; where there are any, they lie in `_thresholds.json`.
+    were found, by step; where there are any, they lie in `_thresholds.json`. extra: what else the manifest says.
+    provenance: gives how the dataset was made (pipeline.provenance), for `_run.json`, if that is written.
     """
-    manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds)
+    manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds, extra)
     files = beside(run.spec, planned, manifest, told, thresholds)
     if stands(run.output, manifest, files):
         return Published(manifest, wrote=False)
@@ -72,7 +77,7 @@ def publish(
         run.output.publish(name, content)
     if THRESHOLDS not in files and run.output.exists(THRESHOLDS):
         run.output.delete(THRESHOLDS)
-    run.output.publish("_run.json", pretty(circumstances(started, failed)))
+    run.output.publish(RUN, pretty({**circumstances(started, failed), **provenance()}))
     put_manifest(run, manifest, told)
     return Published(manifest, wrote=True)
 
@@ -84,15 +89,17 @@ def manifest_of(
     told: Funnel,
     failed: Sequence[Failed],
     thresholds: Mapping[str, Any],
+    extra: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What `_manifest.json` says of these parts, see `publish`."""
     parts = [dict(c["part"]) for c in packed.counts.values()]
     manifest = {
         "version": VERSION,
-        "name": spec.name,
+        **own_output.owner_of(spec).to_json(),
         "tokenizer_sha256": resources.sha256(spec.tokens.tokenizer),
         "sequence_tokens": spec.tokens.sequence_tokens,
         "packing": spec.tokens.packing,
+        "special_tokens": spec.tokens.special_tokens,
         "documents": sum(p["documents"] for p in parts),
         "sequences": sum(p["sequences"] for p in parts),
         "tokens": sum(p["tokens"] for p in parts),
@@ -100,6 +107,7 @@ def manifest_of(
         "funnel_sha256": hashlib.sha256(pretty(told.to_json())).hexdigest(),
         "missing": [missing(f) for f in failed],
         "parts": parts,
+        **extra,
     }
     if planned.without:
         manifest["without_documents"] = planned.without
