@@ -2,6 +2,8 @@
 
 Byte-level BPE with a published split expression goes through the kernels of `bpe/` (path "fast"); everything else goes
 through `tokenizers` itself (path "general"), and `why_general` says why.
+
+A special token that a text names is read as text on both paths, unless `load` is to keep it.
 """
 
 import hashlib
@@ -16,9 +18,10 @@ import pyarrow.compute as pc
 from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
 from corpusmill.operators.tokens.bpe.fast import FastBpe, fast_bpe
 from corpusmill.operators.tokens.bpe.recognise import NotByKernel
+from corpusmill.operators.tokens.control import Names, names_of, with_special, without_names
 from corpusmill.operators.tokens.frame import Frame, NotAFrame, ended, frame_of, framed
 from corpusmill.operators.tokens.judged import by_tokenizers
-from corpusmill.operators.tokens.rows import TokenRows
+from corpusmill.operators.tokens.rows import TokenRows, replaced
 from corpusmill.operators.tokens.sampled import mismatch, sampled
 from corpusmill.operators.tokens.specials import end_of_document
 
@@ -31,8 +34,10 @@ class Tokenizer:
     """Made by `load`. `encode` gives the ids of `tokenizers`, `documents` those and the end-of-document token."""
 
     judge: "tokenizers.Tokenizer"
+    unnamed: "tokenizers.Tokenizer | None"  # for texts that name special tokens, where `judge` would still find them
     fast: FastBpe | None
     frame: Frame
+    specials: Names
     vocab_size: int  # highest id + 1: what an embedding table needs
     eos_id: int
     digest: str  # sha256 (hex) of the tokenizer.json
@@ -55,17 +60,28 @@ class Tokenizer:
         On the fast path about one document in 1,000, by hash, goes through both: TokenMismatch if they differ.
         """
         if self.fast is None:
-            return by_tokenizers(self.judge, texts)
+            return self._general(texts)
         real = pc.is_valid(texts).to_numpy(zero_copy_only=False)
         rows = framed(self.fast.encode(texts), real, self.frame)
         again = sampled(*buffers_of(texts))
         if len(again):
             chosen = texts.take(again)
-            general = by_tokenizers(self.judge, chosen)
+            general = self._general(chosen)
             for k, place in enumerate(again.tolist()):
                 if error := mismatch(place, chosen[k].as_py() or "", rows.row(place), general.row(k)):
                     raise error
         return rows
+
+    def _general(self, texts: pa.Array) -> TokenRows:
+        rows = by_tokenizers(self.judge, texts)
+        if self.unnamed is None:
+            return rows
+        naming = np.flatnonzero(self.names_special(texts))
+        return replaced(rows, naming, by_tokenizers(self.unnamed, texts.take(naming))) if len(naming) else rows
+
+    def names_special(self, texts: pa.Array) -> np.ndarray:
+        """How many special tokens each text names, int64: those written in the text, none that encoding adds."""
+        return self.specials.count(*buffers_of(texts))
 
     def documents(self, texts: pa.Array) -> TokenRows:
         """`encode`, with one end-of-document token after each text; what begins one is its post-processor's affair.
@@ -80,29 +96,42 @@ class Tokenizer:
         return self.judge.decode(ids.tolist(), skip_special_tokens=False)
 
 
-def load(tokenizer_json: bytes, *, eos: str | None = None) -> Tokenizer:
+def load(tokenizer_json: bytes, *, eos: str | None = None, keep_special: bool = False) -> Tokenizer:
     """A Tokenizer from the bytes of a tokenizer.json. Truncation and padding set in the file are switched off.
 
-    eos: the token that ends a document, by name; without it the one usual name there is, or NoSuchToken.
+    eos: the token that ends a document, by name; without it the one usual name there is, or NoSuchToken. It counts as
+    special whatever the file says. keep_special: special tokens that a text names get their own ids, as if they were
+    meant; otherwise such a name is text like any other.
     """
     import tokenizers
 
     try:
-        judge = tokenizers.Tokenizer.from_buffer(tokenizer_json)
+        source = tokenizer_json if eos is None else with_special(tokenizer_json, eos)
+        judge = tokenizers.Tokenizer.from_buffer(source)
     except Exception as e:  # `tokenizers` raises bare Exception for every kind of bad file
         raise ValueError(f"not a tokenizer.json that tokenizers {tokenizers.__version__} can read: {e}") from e
     judge.no_truncation()
     judge.no_padding()
+    judge.encode_special_tokens = not keep_special
+    special = [added.content for added in judge.get_added_tokens_decoder().values() if added.special]
     vocabulary = cast(Mapping[str, int], judge.get_vocab(with_added_tokens=True))
     fast, frame, why = None, Frame(before=(), after=()), ""
     try:
         fast, frame = fast_bpe(tokenizer_json, judge), frame_of(judge)
     except (NotByKernel, NotAFrame) as e:
         why = str(e)
+    apart = without_names(source, special) if fast is None and not keep_special else None
+    unnamed = None if apart is None else tokenizers.Tokenizer.from_buffer(apart)
+    if unnamed is not None:
+        unnamed.no_truncation()
+        unnamed.no_padding()
+        unnamed.encode_special_tokens = True
     return Tokenizer(
         judge=judge,
+        unnamed=unnamed,
         fast=fast,
         frame=frame,
+        specials=names_of(special),
         vocab_size=max(vocabulary.values()) + 1,
         eos_id=end_of_document(eos, vocabulary),
         digest=hashlib.sha256(tokenizer_json).hexdigest(),

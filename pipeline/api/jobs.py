@@ -21,6 +21,7 @@ def run(
     limit: int | None = None,
     address: str | None = None,
     workers: int | None = None,
+    replace: bool = False,
     update: bool = False,
     quiet: bool = False,
 ) -> Summary:
@@ -28,8 +29,8 @@ def run(
 
     overrides: "key.path=value" texts, as `--set` takes them. sample: share of the documents, in (0, 1]. limit: at most
     this many documents of each source. address: of a Ray cluster (`auto`, `HOST:PORT`); null: this machine, with
-    `workers` CPUs (null: all). update: process only new and changed inputs, as `corpusmill update` does. quiet: print
-    nothing.
+    `workers` CPUs (null: all). replace: the output may hold the dataset of another job, which is replaced. update:
+    process only new and changed inputs, as `corpusmill update` does. quiet: print nothing.
 
     Raises the errors that end the command, all of them with a message that says what to do; what is committed stays,
     and the same call resumes.
@@ -38,7 +39,9 @@ def run(
     path, sets = Path(job), tuple(overrides)
     spec = job_to_run(path, sets, sample=sample, limit=limit)
     with at_lines(path, sets):
-        return run_job(spec, Options(address=address, workers=workers, update=update), Display(quiet=quiet))
+        return run_job(
+            spec, Options(address=address, workers=workers, replace=replace, update=update), Display(quiet=quiet)
+        )
 
 
 def plan(
@@ -47,6 +50,7 @@ def plan(
     overrides: Sequence[str] = (),
     sample: float | None = None,
     limit: int | None = None,
+    replace: bool = False,
     update: bool = False,
 ) -> Explanation:
     """Say what `run` with the same arguments would do; nothing is changed. `lines()` gives the plan as text."""
@@ -54,4 +58,4 @@ def plan(
     path, sets = Path(job), tuple(overrides)
     spec = job_to_run(path, sets, sample=sample, limit=limit)
     with at_lines(path, sets):
-        return explain.explain(spec, preflight.check(spec), update=update)
+        return explain.explain(spec, preflight.check(spec, replace=replace), update=update)

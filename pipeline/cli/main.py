@@ -12,7 +12,7 @@ from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import remove as cli_remove
 from corpusmill.pipeline.cli import train as cli_train
 from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB, fail, guarded
-from corpusmill.pipeline.cli.options import JOB, LIMIT, SAMPLE, SET, WORKERS, of_a_run
+from corpusmill.pipeline.cli.options import JOB, LIMIT, REPLACE, SAMPLE, SET, WORKERS, of_a_run
 from corpusmill.pipeline.execution import interrupts, process
 
 
@@ -86,6 +86,7 @@ def update(**arguments: Any) -> None:
 @click.option("--update", is_flag=True, help="What `corpusmill update` would do.")
 @SAMPLE
 @LIMIT
+@REPLACE
 @SET
 @JOB
 def plan(**arguments: Any) -> None:
@@ -100,6 +101,7 @@ def plan(**arguments: Any) -> None:
 @click.option("--no-wait", is_flag=True, help="Do not follow the log.")
 @SAMPLE
 @LIMIT
+@REPLACE
 @SET
 @JOB
 def submit(**arguments: Any) -> None:

@@ -24,6 +24,9 @@ LIMIT = click.option(
 )
 
 
+REPLACE = click.option("--replace", is_flag=True, help="Put the dataset in place of another job's, or of the whole.")
+
+
 def of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that every command which runs a job shares."""
     for option in (
@@ -31,6 +34,7 @@ def of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
         WORKERS,
         SAMPLE,
         LIMIT,
+        REPLACE,
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
         SET,
         JOB,

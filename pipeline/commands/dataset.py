@@ -13,6 +13,7 @@ from corpusmill.pipeline import export as exporting
 from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.stages.mix import estimate as planning
+from corpusmill.pipeline.stages.validation import folder_of
 from corpusmill.pipeline.verify import dataset
 from corpusmill.pipeline.verify.findings import DatasetBreached
 
@@ -43,12 +44,21 @@ def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:
 def verify(*, what: str, overrides: tuple[str, ...]) -> None:
     """Every check of a dataset, as a table. DatasetBreached when one does not hold."""
     output = dataset_of(what, overrides)
-    display = Display()
-    with display.stage("verify", dataset.parts_of(output)) as bar:
+    broken = verified(output)
+    if dataset.manifest_of(output).get("validation", {}).get("documents"):
+        inside = folder_of(output)
+        click.echo(f"held out, {inside.url}:")
+        broken += verified(inside)
+    if broken:
+        raise DatasetBreached(f"{broken} breaches in {output.url}")
+
+
+def verified(output: Store) -> int:
+    """Print every check of one dataset; how many breaches there are."""
+    with Display().stage("verify", dataset.parts_of(output)) as bar:
         found = dataset.verify(output, bar)
     click.echo(found.table(), nl=False)
-    if found.breaches:
-        raise DatasetBreached(f"{len(found.breaches)} breaches in {output.url}")
+    return len(found.breaches)
 
 
 def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> None:

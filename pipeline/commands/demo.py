@@ -20,7 +20,15 @@ def run_demo(folder: Path, *, workers: int | None) -> None:
         raise InputError([f"{folder} holds other files; name a new folder: `corpusmill demo FOLDER`"])
     lay_out(folder)
     commands.run(
-        job=job, overrides=(), sample=None, limit=None, address=None, workers=workers, quiet=False, update=False
+        job=job,
+        overrides=(),
+        sample=None,
+        limit=None,
+        address=None,
+        workers=workers,
+        replace=False,
+        quiet=False,
+        update=False,
     )
     click.echo(
         f"\njob file: {job}\ndataset card: {folder / 'dataset' / 'README.md'}\n"

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +13,15 @@ from corpusmill import pipeline
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
 from corpusmill.cluster.submit import submit as submit_job
+from corpusmill.pipeline.as_written import AsWritten, as_written
 from corpusmill.pipeline.cli.errors import Incomplete
 from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.config.base.problems import JobError
 from corpusmill.pipeline.config.load import examine, load
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display, screen
-from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.files import dataset_layout as own_output
+from corpusmill.pipeline.inputs.files import InJob, InputError
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.report.empty_run import NothingLeft
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
@@ -31,21 +34,56 @@ from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
 from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
 
+SAMPLE_SUFFIX = "-sample"
+WRITTEN = "as_written.json"  # goes with a job that is sent
+
 
 def job_of(job: Path, overrides: tuple[str, ...]) -> JobSpec:
     """The job in a file, with what the command line changes of it."""
-    return load(job, overrides=overrides)
+    return with_sample_folder(load(job, overrides=overrides), overrides)
 
 
 def job_to_run(job: Path, overrides: tuple[str, ...], *, sample: float | None, limit: int | None) -> JobSpec:
     """The same of a job that is to run: when it is wrong, its files and stores are looked at too, and all is told."""
     asked = {"sample.documents": sample, "sample.limit": limit}
     extra = [f"{key}={value}" for key, value in asked.items() if value is not None]
-    found = examine(job, overrides=[*overrides, *extra])
+    found = examine(job, overrides=(given := (*overrides, *extra)))
     if found.spec is None or found.problems:
         further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
         raise JobError([*found.problems, *further])
-    return found.spec
+    return with_sample_folder(found.spec, given)
+
+
+def with_sample_folder(spec: JobSpec, overrides: Sequence[str]) -> JobSpec:
+    """The job with an output folder of its own, where the command line makes a sample of it and names no output."""
+    keys = {override.partition("=")[0].strip() for override in overrides}
+    if "output" in keys or not any(key.partition(".")[0] == "sample" for key in keys):
+        return spec
+    if own_output.owner_of(spec).sample is None:
+        return spec
+    return spec.model_copy(update={"output": sample_folder(spec.output)})
+
+
+def sample_folder(output: str) -> str:
+    """The folder for samples of the job that writes to `output`. InputError where that is a bucket.
+
+    >>> sample_folder("/data/out/"), sample_folder("s3://bucket/corpus")
+    ('/data/out-sample', 's3://bucket/corpus-sample')
+    """
+    _, slashes, path = output.rpartition("://")
+    if slashes and "/" not in path.strip("/"):
+        told = f"{output} is a bucket, and a sample has a folder beside the output: name one with `--set output=...`"
+        raise InputError([InJob(("output",), told)])
+    return output.rstrip("/") + SAMPLE_SUFFIX
+
+
+def written_in(job: Path, overrides: Sequence[str]) -> AsWritten:
+    """What a job file writes for its addresses; an empty one where it cannot be read, which is told elsewhere."""
+    try:
+        data = examine(job, overrides=overrides).source.data
+    except JobError:
+        return AsWritten()
+    return as_written(data, job.parent, os.environ)
 
 
 def from_job(out: Path, job: Path) -> str:
@@ -61,6 +99,7 @@ def run(
     limit: int | None,
     address: str | None,
     workers: int | None,
+    replace: bool,
     quiet: bool,
     update: bool,
     sent: bool = False,
@@ -68,12 +107,19 @@ def run(
     """Run a job and tell what came of it. sent: the file is what `submit` wrote, everything worked in already."""
     if sent:
         spec, places = JobSpec.from_canonical(job.read_text(encoding="utf-8")), contextlib.nullcontext()
+        sent_with = job.parent / WRITTEN
+        written = AsWritten.from_json(sent_with.read_text("utf-8")) if sent_with.is_file() else AsWritten()
     else:
+        written = written_in(job, overrides)
         spec, places = job_to_run(job, overrides, sample=sample, limit=limit), at_lines(job, overrides)
     display = Display(quiet=quiet)
     try:
         with places:
-            done = run_job(spec, Options(address=address, workers=workers, update=update), display)
+            done = run_job(
+                spec,
+                Options(address=address, workers=workers, update=update, replace=replace, written=written),
+                display,
+            )
     except NothingLeft as e:
         if not quiet:
             display.console.print(as_table(e.funnel))
@@ -109,6 +155,11 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
         console.print(f"skipped records, which are no documents: {kinds}", markup=False)
     for step, changes in sorted(done.funnel.rewritten.items(), key=lambda i: -i[1]):
         console.print(f"{step}: {changes:,}", markup=False)
+    if (named := done.funnel.special_tokens_named).get("occurrences"):
+        how = "read as text" if spec.tokens.special_tokens == "split" else "kept as special tokens"
+        console.print(
+            f"special tokens named in text: {named['occurrences']:,} in {named['documents']:,} documents, {how}"
+        )
     console.print()
     console.print(leaves_table(done.funnel))
     kept = done.funnel.by("source")
@@ -122,11 +173,13 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
     )
 
 
-def plan(*, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None, update: bool) -> None:
+def plan(
+    *, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None, replace: bool, update: bool
+) -> None:
     """Say what a run, or an update, would do, of a job that passes every check of one."""
     spec = job_to_run(job, overrides, sample=sample, limit=limit)
     with at_lines(job, overrides):
-        found = preflight.check_inputs(spec)
+        found = preflight.check_inputs(spec, replace=replace)
     files = preflight.with_readers(spec, found)
     told = explain.explain(spec, files, update=update)
     for line in (*map(str, found.sources), *told.lines()):
@@ -141,6 +194,7 @@ def submit(
     overrides: tuple[str, ...],
     sample: float | None,
     limit: int | None,
+    replace: bool,
     address: str,
     no_wait: bool,
 ) -> None:
@@ -161,8 +215,12 @@ def submit(
     submit_job(
         address=address,
         code=Path(pipeline.__file__).parents[1],
-        files={"job.json": spec.to_canonical(), **user_code.files_of(spec)},
-        entrypoint="python -m corpusmill run --address auto --sent job.json",
+        files={
+            "job.json": spec.to_canonical(),
+            WRITTEN: written_in(job, overrides).to_json(),
+            **user_code.files_of(spec),
+        },
+        entrypoint=f"python -m corpusmill run --address auto{' --replace' if replace else ''} --sent job.json",
         say=click.echo,
         wait=not no_wait,
     )

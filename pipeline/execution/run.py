@@ -19,3 +19,4 @@ class Run:
     lease: Lease
     display: Display
     ray: Callable[[], int]  # starts Ray on the first call, when there is something to run; gives the number of CPUs
+    replace: bool = False  # the dataset of another job, where one lies in the output

@@ -19,19 +19,25 @@ from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.survey import Survey, survey
 
 
-def check(spec: JobSpec) -> list[tuple[InputFile, str, Reader]]:
-    """Every input file with its reader. InputError lists all that is wrong with inputs, files and folders of a job."""
-    return with_readers(spec, check_inputs(spec))
+def check(spec: JobSpec, *, replace: bool = False) -> list[tuple[InputFile, str, Reader]]:
+    """Every input file with its reader. InputError lists all that is wrong with inputs, files and folders of a job.
+
+    replace: the dataset of another job may lie in the output.
+    """
+    return with_readers(spec, check_inputs(spec, replace=replace))
 
 
-def check_inputs(spec: JobSpec) -> Survey:
+def check_inputs(spec: JobSpec, *, replace: bool = False) -> Survey:
     """Every input file as it was looked at. InputError as `check`."""
     known = known_of(spec)
     if lacking := _packages(spec, known):
         raise InputError(lacking)
     inputs = survey(known.paths, share=spec.sample.inputs, tolerant=spec.on_failure == "continue")
     problems: list[InJob | str] = [*inputs.problems, *check_files.problems(known)]
-    for look in (lambda: folders.check_apart(spec, [f for f, _ in inputs.files]), lambda: folders.check(spec)):
+    for look in (
+        lambda: folders.check_apart(spec, [f for f, _ in inputs.files]),
+        lambda: folders.check(spec, replace=replace),
+    ):
         try:
             look()
         except InputError as e:

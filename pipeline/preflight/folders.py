@@ -12,23 +12,24 @@ from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.files.dataset_layout import foreign
+from corpusmill.pipeline.files.dataset_layout import another_owner, foreign
 from corpusmill.pipeline.inputs.files import InJob, InputError
 from corpusmill.pipeline.inputs.paths import InputFile
 
 WRITTEN = ("workspace", "output")
 
 
-def check(spec: JobSpec, *, try_it: bool = False) -> None:
+def check(spec: JobSpec, *, try_it: bool = False, replace: bool = False) -> None:
     """InputError when workspace or output cannot be written to, or the output is a folder of somebody else's.
 
-    try_it: local folders are told to be writable only after a folder was made beside them, and removed.
+    try_it: local folders are told to be writable only after a folder was made beside them, and removed. replace: the
+    dataset of another job may lie in the output.
     """
     stores = {key: Store(getattr(spec, key), spec.storage) for key in WRITTEN}
     first_word = FirstWord()
     found = [(key, _cannot_be(store, try_it, first_word)) for key, store in stores.items()]
     problems = [InJob((key,), told) for key, told in found if told is not None]
-    if not problems and (told := _others_there(stores["output"])) is not None:
+    if not problems and (told := _others_there(spec, stores["output"], replace=replace)) is not None:
         problems = [InJob(("output",), told)]
     if problems:
         raise InputError(problems)
@@ -66,18 +67,18 @@ def endpoint(options: Mapping[str, Any]) -> str | None:
     return None if told is None else str(told).rstrip("/")
 
 
-def _others_there(output: Store) -> str | None:
-    """What stands against an output that is there already; None when it is ours, or empty."""
+def _others_there(spec: JobSpec, output: Store, *, replace: bool) -> str | None:
+    """What stands against an output that is there already; None when it is this job's, or empty."""
     try:
         name = foreign(output)
+        if name is None:
+            return None if replace else another_owner(output, spec)
     except FileNotFoundError:
         return None
     except PermissionError as e:
         return f"no permission to look into {output.url} ({e}); {credentials.remedy(output.url)}"
     except StorageError as e:
         return str(e)
-    if name is None:
-        return None
     return f"{output.url} holds {name!r} and no dataset of ours: name another folder, or empty this one"
 
 

@@ -72,7 +72,7 @@ def _as_declared(step: KnownStep, own: Iterable[str]) -> None:
 def _tokenizer(tokens: TokensSpec) -> None:
     """MissingFile unless the job's tokenizer can be loaded."""
     try:
-        tokenizer_of(tokens.tokenizer, tokens.eos)
+        tokenizer_of(tokens)
     except (ValueError, LookupError) as e:
         remedy = "name a tokenizer.json, and a token of its as eos"
         raise MissingFile(f"{tokens.tokenizer!r} cannot be used with eos {tokens.eos!r}: {e}; {remedy}") from e

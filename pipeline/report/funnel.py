@@ -14,6 +14,7 @@ from corpusmill.pipeline.execution.tally import Tally
 UNITS = ("kB", "MB", "GB", "TB", "PB")
 
 BALANCES = (OTHER_SPAN, COMPRESSION)  # rows of bytes alone, no records
+NAMED = "special_tokens_named"  # in a tally: documents whose text names special tokens, and occurrences
 AXES = ("source", "domain", "language")
 
 
@@ -65,6 +66,7 @@ class Funnel:
     leaves: Sequence[Leaf]
     rewritten: Mapping[str, int] = field(default_factory=dict)  # 'step: column' -> what the rewrites changed in all
     skipped: Mapping[str, int] = field(default_factory=dict)  # kind of record -> how many; they are no documents
+    special_tokens_named: Mapping[str, int] = field(default_factory=dict)  # in text: documents, occurrences
 
     def by(self, axis: str) -> dict[str, dict[str, int]]:
         """The counts of leaves, added up over one of AXES, by its values in order."""
@@ -92,6 +94,7 @@ class Funnel:
             "leaves": leaves,
             "rewritten": dict(self.rewritten),
             "skipped": dict(self.skipped),
+            "special_tokens_named": dict(self.special_tokens_named),
         }
 
     @classmethod
@@ -108,7 +111,13 @@ class Funnel:
             Leaf(key=(row["source"], row["domain"], row["language"]), **{name: row[name] for name in COUNTED})
             for row in told["leaves"]
         ]
-        return cls(steps, sorted(leaves, key=in_order), skipped=told.get("skipped", {}))
+        return cls(
+            steps,
+            sorted(leaves, key=in_order),
+            told.get("rewritten", {}),
+            told.get("skipped", {}),
+            told.get(NAMED, {}),
+        )
 
 
 def in_order(leaf: Leaf) -> tuple[int, tuple[str, str, str]]:
@@ -151,8 +160,9 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
         ),
         Step("mixed", mixed.total("documents"), mixed.total("bytes"), mixed.total("tokens")),
     ]
+    named = {what: tokenized.total(NAMED, what) for what in ("documents", "occurrences")}
     skipped = {kind: n for kind, n in reasons(ingest, "skipped").items() if kind not in BALANCES}
-    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"), skipped=skipped)
+    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"), skipped, named)
 
 
 def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:

@@ -81,7 +81,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         changes=changes,
         first_stage=first_pending(spec, workspace, Store(spec.output, spec.storage), shards.current, parts),
         limit=spec.sample.limit,
-        tokenizer=tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos).told,
+        tokenizer=tokenizer_of(spec.tokens).told,
     )
 
 

@@ -1,6 +1,7 @@
 """A job from the first file to the published dataset, stage by stage, doing only what is not done."""
 
 import contextlib
+import functools
 import json
 import time
 import uuid
@@ -13,6 +14,7 @@ from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
 from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.pipeline.as_written import AsWritten
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.doubled import doubled
 from corpusmill.pipeline.execution import interrupts
@@ -25,10 +27,12 @@ from corpusmill.pipeline.inputs.files import InJob, InputError
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight import folders
+from corpusmill.pipeline.provenance import provenance
 from corpusmill.pipeline.report.empty_run import check_left
 from corpusmill.pipeline.report.funnel import Funnel, funnel
 from corpusmill.pipeline.run.explain import files_of, remember
 from corpusmill.pipeline.skipped_steps import skipped_steps
+from corpusmill.pipeline.stages import validation
 from corpusmill.pipeline.stages.dedup import stage as dedup
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
@@ -49,6 +53,8 @@ class Options:
     address: str | None = None  # of a Ray cluster; None: this machine
     workers: int | None = None  # CPUs on this machine; None: all
     update: bool = False  # new and changed inputs become a run of their own, after what is published
+    replace: bool = False  # the dataset of another job, where one lies in the output
+    written: AsWritten = field(default_factory=AsWritten)  # what the job file writes for its addresses
     look: bool = True  # at the inputs; else the run is about what the last one was about, less what is withheld since
 
     def __post_init__(self) -> None:
@@ -94,7 +100,7 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
 @contextlib.contextmanager
 def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
     """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do."""
-    folders.check(spec, try_it=True)
+    folders.check(spec, try_it=True, replace=options.replace)
     workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
     with contextlib.ExitStack() as open_:
         try:
@@ -108,6 +114,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             output=output,
             lease=held,
             display=display,
+            replace=options.replace,
             ray=_once(lambda: _start(open_, spec, options, [workspace, output], display)),
         )
 
@@ -154,39 +161,49 @@ def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Optio
     unique = entered.total("kept", "documents") - sum(removed.by_reason.values())
     check_left("dedup", entered, unique, removed=dict(removed.by_reason))
     tokenized = done(tokenize.tokenize(run, ingested.shards, removed.tables))
+    drawn = done(tokenize.axes(run, tokenized))
     try:
-        planned = mix.mix(run, tokenized)
+        planned = mix.mix(run, drawn, mix.training(run.spec))
     except SpecError as e:
         raise StageFailed(f"mix: {e}\n{KEPT}") from e
     for remark in planned.remarks():
         run.display.line(remark)
     ran["mix"] = planned.ran
-    made = pack.pack(run, tokenized, planned)
+    made = pack.pack(run, drawn, planned)
     packed = done(made.result)
-    whole = funnel(
-        ingested.result.tally,
-        tokenized.tally,
-        removed.by_reason,
-        made.chosen,
+    told = validation.Circumstances(
+        funnel_of=lambda chosen: funnel(ingested.result.tally, tokenized.tally, removed.by_reason, chosen),
+        failed=ingested.result.failed,
+        unreadable=ingested.unreadable,
+        thresholds=ingested.thresholds(),
+        started=started,
+        provenance=functools.cache(
+            lambda: provenance(run.spec, numbered.current, run.workspace, taken_in, options.written)
+        ),
     )
+    held = validation.make(run, drawn, told)
+    ran["validation"] = held.ran
+    whole = told.funnel_of(made.chosen)
     published = publish.publish(
         run,
         planned,
         packed,
         whole,
-        ingested.result.failed,
-        unreadable=ingested.unreadable,
-        thresholds=ingested.thresholds(),
+        told.failed,
+        unreadable=told.unreadable,
+        thresholds=told.thresholds,
         started=started,
+        extra=held.in_manifest(),
+        provenance=told.provenance,
     )
     ran["publish"] = int(published.wrote)
     faultpoint.reached("run.remember")
     remember(run.workspace, run.spec, taken_in)
     run.workspace.publish_changed(sweep.FUNNEL, json.dumps(whole.to_json()).encode())
-    selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
-    stages = [list(ingested.shards), list(tokenized.counts), selected, list(packed.counts)]
+    selected = [pack.select_name(planned, unit) for unit in drawn.counts]
+    stages = [list(ingested.shards), list(tokenized.counts), list(drawn.counts), selected, list(packed.counts)]
     fingerprints = [removed.fingerprint, planned.fingerprint, planned.supply, *map(digest, stages)]
-    names = [*fingerprints, *(name for names in stages for name in names), *ingested.rests_on()]
+    names = [*fingerprints, *(name for names in stages for name in names), *ingested.rests_on(), *held.names]
     sweep.remember(
         run.workspace,
         shards=(s.number for s in ingested.shards.values()),

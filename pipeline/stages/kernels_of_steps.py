@@ -78,7 +78,9 @@ def warm_tokens(job: str) -> None:
     """Encoding, drawing and packing."""
     spec = JobSpec.from_canonical(job)
     texts = pa.array(TEXTS, pa.large_string())
-    rows = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos).documents(texts)
+    encoder = tokenizer_of(spec.tokens)
+    encoder.names_special(texts)
+    rows = encoder.documents(texts)
     positions(text_keys(texts), seed=0)
     gather(np.frombuffer(bytes(8), np.int32), np.zeros(1, np.int64), np.arange(2), np.empty(2, np.int32))  # of a file
     documents = Documents(rows=rows, doc_ids=np.arange(2), leaves=np.zeros(2, np.int32), passes=np.zeros(2, np.int16))

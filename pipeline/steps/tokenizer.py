@@ -3,10 +3,15 @@
 import functools
 
 from corpusmill.operators.tokens import tokenizer
+from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.files import referenced as resources
 
 
+def tokenizer_of(spec: TokensSpec) -> tokenizer.Tokenizer:
+    """The tokenizer of a job. Errors as `tokenizer.load` has them."""
+    return _loaded(spec.tokenizer, spec.eos, spec.special_tokens == "keep")
+
+
 @functools.lru_cache(maxsize=4)
-def tokenizer_of(address: str, eos: str) -> tokenizer.Tokenizer:
-    """The tokenizer at an address, with the token that ends a document. Errors as `tokenizer.load` has them."""
-    return tokenizer.load(resources.opened(address), eos=eos)
+def _loaded(address: str, eos: str, keep_special: bool) -> tokenizer.Tokenizer:
+    return tokenizer.load(resources.opened(address), eos=eos, keep_special=keep_special)

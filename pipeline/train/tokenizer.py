@@ -24,6 +24,7 @@ from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.stages.axes_unit import STAGE
 from corpusmill.pipeline.stages.mix.estimate import planned
 from corpusmill.pipeline.stages.mix.supply import light
 from corpusmill.pipeline.stages.tokenize.stage import tokenized_units
@@ -119,7 +120,9 @@ def _texts(workspace: Store, units: list[str], plan: MixPlan, wanted: Training) 
     of_leaf = np.add.reduceat(tokens, np.arange(0, size, len(names)))
     mixed = tokens * (plan.taken / np.maximum(of_leaf, 1))[number // len(names)]
     rate = rates(tokens, mixed, number % len(names), temperature=wanted.temperature, sample_tokens=wanted.sample_tokens)
-    ingested = {name: str(c["ingested"]) for name, c in committed(workspace, "tokenize", set(units)).counts.items()}
+    tokens_of = {name: str(c["tokens"]) for name, c in committed(workspace, STAGE, set(units)).counts.items()}
+    made = committed(workspace, "tokenize", set(tokens_of.values())).counts
+    ingested = {name: str(made[tokens_of[name]]["ingested"]) for name in units}
     for unit, (group, rows, aside) in groups.items():
         times = np.where((group >= 0) & ~aside, copies(rate[np.maximum(group, 0)], rows.u), 0)
         chosen = np.flatnonzero((times > 0) | (aside & (group >= 0)))

@@ -16,6 +16,7 @@ from corpusmill.pipeline.verify import mixed
 from corpusmill.pipeline.verify.findings import Check, DatasetBreached, Findings
 from corpusmill.pipeline.verify.flow import conservation
 from corpusmill.pipeline.verify.part import Part, read_part
+from corpusmill.pipeline.verify.replayed import replay
 from corpusmill.pipeline.verify.texts import round_trip
 from corpusmill.pipeline.verify.written import MOST_IN_MEMORY, Copies, Leafwise, copies_breaches, taken_down
 
@@ -64,7 +65,8 @@ def verify(output: Store, bar: Bar) -> Findings:
     more, figures = mix_checks(output, [leafwise for _, leafwise, _ in seen])
     checks += more
     checks.append(conservation(output, manifest, distinct(parts, [copies for _, _, copies in seen])))
-    checks.append(round_trip(output, parts))
+    keep_special = manifest.get("special_tokens") == "keep"
+    checks.append(round_trip(output, parts, keep_special=keep_special))
     return Findings(url=output.url, checks=tuple(checks), figures=figures)
 
 
@@ -139,4 +141,5 @@ def mix_checks(output: Store, parts: list[Leafwise]) -> tuple[list[Check], dict[
         "worst_leaf": mixed.farthest(written),
     }
     checks = [mixed.budget, mixed.leaves, mixed.windows, mixed.caps]
-    return [*(check(written) for check in checks), shares, variation], figures
+    again = replay(written)
+    return [*(check(written) for check in checks), *([again] if again else []), shares, variation], figures

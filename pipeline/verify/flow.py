@@ -24,7 +24,12 @@ OF_LEAVES = {
 }
 
 
-NO_PART = (LeftOut.EMPTY, LeftOut.HELD, LeftOut.TIMES_0)  # reasons for which a document is in no leaf of a plan
+NO_PART = (
+    LeftOut.EMPTY,
+    LeftOut.HELD,
+    LeftOut.NOT_HELD,
+    LeftOut.TIMES_0,
+)  # reasons for which a document is in no leaf of a plan
 
 # What each of these columns of a leaf is the sum of.
 SPLIT = {"read": ("failed", "dropped", "not_sampled", "kept"), "kept": ("removed", "unique")}

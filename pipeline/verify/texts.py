@@ -12,13 +12,16 @@ from corpusmill.pipeline.verify.findings import Check
 from corpusmill.pipeline.verify.part import Part
 
 
-def round_trip(output: Store, parts: Sequence[Part]) -> Check:
-    """Byte-level tokenizers give back every token; with any other, which may drop spaces, the text stays the same."""
+def round_trip(output: Store, parts: Sequence[Part], *, keep_special: bool) -> Check:
+    """Byte-level tokenizers give back every token; with any other, which may drop spaces, the text stays the same.
+
+    keep_special: special tokens that a text named were encoded as such.
+    """
     sampled = [(part.name, ids) for part in parts for ids in part.sampled]
     name = "texts there and back"
     try:
         content = output.read("tokenizer.json")
-        encoder = tokenizer.load(content, eos=_eos(content, parts))
+        encoder = tokenizer.load(content, eos=_eos(content, parts), keep_special=keep_special)
     except (FileNotFoundError, ValueError, LookupError) as e:
         return Check(name=name, told="", breaches=(f"tokenizer.json cannot be used: {e}",))
     exact = (json.loads(content).get("decoder") or {}).get("type") == "ByteLevel"

@@ -16,13 +16,25 @@ from corpusmill.pipeline.dedup import index
 
 NAME = "_live.json"
 FUNNEL = "_funnel.json"  # of the last finished run
-AT_THE_TOP = ("_job.json", "_job_files.json", "_tokenized.json", NAME, FUNNEL, "inventory.parquet")
+AT_THE_TOP = ("_digests.json", "_job.json", "_job_files.json", "_tokenized.json", NAME, FUNNEL, "inventory.parquet")
 KEPT = (*AT_THE_TOP, f"{lease.FOLDER}/", "index/takedown", "index/withheld")
 
 # All that a run writes; whatever else lies in a workspace is somebody else's.
 FOLDERS = frozenset(
     {
-        *("answers", "bands", "bins", "dedup", "documents", "dropped", "duplicates", "exchange", "gathered", "groups"),
+        *(
+            "answers",
+            "axes",
+            "bands",
+            "bins",
+            "dedup",
+            "documents",
+            "dropped",
+            "duplicates",
+            "exchange",
+            "gathered",
+            "groups",
+        ),
         *("index", "keys", "leaves", "lines", "manifests", "mix", "parts", "selected", "sets", "sketches", "takedown"),
         *("tokens", "units", lease.FOLDER),
     }

@@ -54,9 +54,11 @@ def test_a_mix_that_cannot_be_had_says_what_it_needs(undisturbed):
     assert "the largest budget" in told
 
 
-def test_columns_that_are_not_tokenized_are_asked_for(undisturbed):
-    told = say("mix", "plan", "--set", "mix.multiplier.column=copies", undisturbed / "job.yaml", code=2)
-    assert "were tokenized without copies: run the job first" in told
+def test_another_axis_multiplier_or_seed_is_planned_without_a_run(undisturbed):
+    before = {p: p.stat().st_mtime_ns for p in (undisturbed / "work" / "tokens").iterdir()}
+    for setting in ("mix.multiplier.column=copies", "mix.axes=[word_count]", "mix.seed=9"):
+        assert " tokens of " in say("mix", "plan", "--set", setting, undisturbed / "job.yaml")
+    assert {p: p.stat().st_mtime_ns for p in (undisturbed / "work" / "tokens").iterdir()} == before
 
 
 def test_advice_is_told_with_its_sources(undisturbed):

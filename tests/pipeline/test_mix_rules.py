@@ -70,11 +70,11 @@ class Made:
     said: str
     documents: pa.Table  # as the workspace has them, with `source_id`, `text_key`
 
-    def copies(self) -> Counter[str]:
-        """How often each document is in the dataset, by its source_id."""
+    def copies(self, inside: str = "out") -> Counter[str]:
+        """How often each document is in the dataset, by its source_id. inside: the folder of the parts."""
         name = dict(zip(*(self.documents[c].to_pylist() for c in ("doc_id", "source_id")), strict=True))
         found: Counter[str] = Counter()
-        for part in sorted((self.folder / "out").glob("part-*.parquet")):
+        for part in sorted((self.folder / inside).glob("part-*.parquet")):
             rows = pq.read_table(part, columns=["doc_ids", "doc_offsets"])
             ids, offsets = (pc.list_flatten(rows[c].combine_chunks()).to_pylist() for c in ("doc_ids", "doc_offsets"))
             found.update(name[doc] for doc, offset in zip(ids, offsets, strict=True) if offset == 0)
@@ -229,6 +229,26 @@ def test_what_happens_when_a_share_runs_out_is_as_the_job_says(made):
     shrunk = say("mix", "plan", *tight, *phases, "--set", "mix.on_exhausted=shrink_budget", job)
     total = next(line for line in shrunk.splitlines() if " tokens of " in line)
     assert 0 < int(total.split()[0].replace(",", "")) < int(made.plan().taken.sum())
+
+
+def test_held_out_documents_are_a_dataset_of_their_own_each_of_them_once(made):
+    held = made.copies("out/validation")
+    assert held == Counter(made.held())
+    assert not {*held} & {*made.copies()}
+    manifest, inner = (
+        json.loads((made.folder / "out" / where / "_manifest.json").read_text()) for where in ("", "validation")
+    )
+    assert manifest["validation"] == {what: inner[what] for what in ("documents", "sequences", "tokens")}
+    assert inner["documents"] == len(held)
+    steps = {s["name"]: s for s in json.loads((made.folder / "out" / "_funnel.json").read_text())["steps"]}
+    assert steps["selected"]["lost"]["held out"] == len(held)
+    assert steps["selected"]["lost_tokens"]["held out"] == inner["tokens"]
+    card = (made.folder / "out" / "README.md").read_text()
+    assert f"{inner['documents']:,} documents, {inner['tokens']:,} tokens" in card
+    assert "validation/part-*.parquet" in card
+    told = say("verify", made.folder / "out")
+    assert told.count("conservation") == 2
+    assert "BREACH" not in told
 
 
 def test_another_seed_mixes_other_documents_and_never_those_held_out_and_packing_may_change(made):

@@ -53,17 +53,22 @@ def test_a_run_that_was_killed_after_a_file_was_added_goes_on_from_there(job, ra
     ("setting", "begins"),
     [
         ("dedup.url=off", "dedup, tokenize, mix"),
-        ("mix.seed=7", "tokenize, mix"),
-        ("mix.axes=[word_count]", "tokenize, mix"),
+        ("mix.seed=7", "mix, select"),
+        ("mix.axes=[word_count]", "mix, select"),
         ("mix.axes=[source]", "mix, select"),
         ("mix.temperature=2", "mix, select"),
         ("output_shards=2", "mix, select"),
         ("tokens.sequence_tokens=256", "pack, publish"),
-        ("name=other", "publish "),
     ],
 )
 def test_what_changed_in_the_job_says_where_a_run_begins(undisturbed, setting, begins):
     assert f"would run: {begins}" in say("plan", "--set", setting, str(undisturbed / "job.yaml"))
+
+
+def test_under_another_name_it_is_another_jobs_dataset(undisturbed):
+    job = str(undisturbed / "job.yaml")
+    assert "the dataset of another job, 'small'" in say("plan", "--set", "name=other", job, code=2)
+    assert "would run: pack, publish" in say("plan", "--set", "name=other", "--replace", job)
 
 
 @pytest.mark.parametrize("setting", ["dedup.near.shingle_words=4", "dedup.near.rows=4", "dedup.near=off"])

@@ -96,5 +96,5 @@ def test_a_wrong_step_is_named_with_the_one_it_resembles():
 
 
 def test_a_workspace_without_a_finished_run_is_refused(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no run has finished in .* yet: run the job first"):
+    with pytest.raises(FileNotFoundError, match=r"no run has finished in .* yet: run the job first"):
         corpusmill.open_workspace(str(tmp_path))

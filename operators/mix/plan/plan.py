@@ -14,7 +14,7 @@ from corpusmill.operators.mix.solve.budget import NOTHING_NARROWED, Narrowed, So
 from corpusmill.operators.mix.solve.family import EPOCHS
 from corpusmill.operators.mix.spec.spec import MixSpec, Multiplier
 from corpusmill.operators.mix.spec.weights import SpecError
-from corpusmill.operators.mix.spec.where import Bound
+from corpusmill.operators.mix.spec.where import Bound, Replay
 from corpusmill.operators.mix.supply.leaves import PARTS, LeafTable
 
 FREE, CAPPED, EMPTY, SMALL, UNWEIGHTED, ROUNDED = range(6)
@@ -51,6 +51,8 @@ class MixPlan:
     held_out: float
     multiplier: Multiplier | None
     unmatched: tuple[str, ...] = ()
+    replay: Replay | None = None  # its window is among the bounds of every phase
+    validation: bool = False  # of the held out documents, and of no others
 
     @property
     def stops(self) -> np.ndarray:
@@ -122,21 +124,40 @@ def plan(leaves: LeafTable, spec: MixSpec, narrowed: Narrowed = NOTHING_NARROWED
     """
     solved = solve(spec, leaves, narrowed)
     reasons, stopped = _reasons(spec, leaves, solved)
+    replayed = (spec.replay.window,) if spec.replay else ()
     made = MixPlan(
         leaves=leaves,
-        phases=tuple(PhasePlan(name=s.name, tokens=s.budget, bounds=s.bounds) for s in solved.stages),
+        phases=tuple(PhasePlan(name=s.name, tokens=s.budget, bounds=(*replayed, *s.bounds)) for s in solved.stages),
         targets=solved.targets,
-        caps=caps_of(spec, leaves),
+        caps=_caps(spec, leaves, solved),
         stopped=stopped,
         reasons=reasons,
         seed=spec.seed,
         held_out=spec.held_out,
         multiplier=spec.multiplier,
         unmatched=unmatched(spec, leaves),
+        validation=spec.validation,
+        replay=spec.replay,
     )
     if wrong := too_many_copies(made):
         raise SpecError("; ".join(wrong))
     return made
+
+
+def _caps(spec: MixSpec, leaves: LeafTable, solved: Solved) -> np.ndarray:
+    """The most tokens of each leaf over all phases, int64.
+
+    A replayed leaf is read once more than the replay as a whole at most: where its leaves are too small for their
+    tokens to be a document, more of them are taken, not a few of them again and again.
+    """
+    caps = caps_of(spec, leaves)
+    if spec.replay is None or spec.multiplier is not None:
+        return caps
+    again, taken = leaves.matches(spec.replay.where), solved.targets.sum(axis=0)
+    tokens = np.maximum(leaves.tokens, 1)
+    whole = -(-int(taken[again].sum()) // max(int(leaves.tokens[again & (caps > 0)].sum()), 1))
+    epochs = np.maximum(-(-taken // tokens), whole)
+    return np.where(again, np.minimum(caps, epochs * leaves.tokens), caps)
 
 
 def _reasons(spec: MixSpec, leaves: LeafTable, solved: Solved) -> tuple[tuple[str, ...], np.ndarray]:

@@ -15,7 +15,7 @@ from corpusmill.operators.mix.plan.check import breaches
 from corpusmill.operators.mix.plan.plan import MixPlan, PhasePlan, too_many_copies
 from corpusmill.operators.mix.spec.spec import Multiplier
 from corpusmill.operators.mix.spec.weights import SpecError
-from corpusmill.operators.mix.spec.where import Bound
+from corpusmill.operators.mix.spec.where import Bound, Replay
 from corpusmill.operators.mix.supply.leaves import Lanes, LeafTable
 
 FORMAT = "corpusmill mix plan 2"
@@ -31,6 +31,10 @@ def _lines(plan: MixPlan) -> Iterator[str]:
     yield f'"format": {_told(FORMAT)},'
     yield f'"seed": {plan.seed},'
     yield f'"held_out": {_told(plan.held_out)},'
+    if plan.replay:
+        yield f'"replay": {_told({"where": dict(plan.replay.where), "share": plan.replay.share})},'
+    if plan.validation:
+        yield '"validation": true,'
     yield f'"multiplier": {_told(dataclasses.asdict(plan.multiplier) if plan.multiplier else None)},'
     yield f'"unmatched": {_told(plan.unmatched)},'
     yield '"phases": ['
@@ -110,6 +114,8 @@ def _plan_of(found: dict[str, Any]) -> MixPlan:
         held_out=found["held_out"],
         multiplier=_multiplier_of(found["multiplier"]),
         unmatched=tuple(found["unmatched"]),
+        replay=_replay_of(found.get("replay")),
+        validation=found.get("validation", False) is True,
     )
 
 
@@ -141,6 +147,12 @@ def _phase_of(told: Mapping[str, Any]) -> PhasePlan:
         Bound(where={c: tuple(v) for c, v in b["where"].items()}, min=b["min"], max=b["max"]) for b in told["bounds"]
     )
     return PhasePlan(name=told["name"], tokens=told["tokens"], bounds=bounds)
+
+
+def _replay_of(told: Mapping[str, Any] | None) -> Replay | None:
+    if told is None:
+        return None
+    return Replay(where={column: tuple(values) for column, values in told["where"].items()}, share=told["share"])
 
 
 def _multiplier_of(told: Mapping[str, Any] | None) -> Multiplier | None:

@@ -17,12 +17,12 @@ HELD_U = "held_u"  # `position.held_positions`, uint64
 def count(rows: pa.Table, spec: MixSpec) -> pa.Table:
     """The unit's leaves: the mix's columns (strings), multiplier_64, documents, tokens, largest; in no set order.
 
-    rows: one a document, with `n_tokens` and `columns_read`. Documents that are held out, or
-    have multiplier 0 or no tokens, do not count. Give `LeafTable.of` the concatenation of all units.
+    rows: one a document, with `n_tokens` and `columns_read`. Documents that are held out (for a validation mix: those
+    that are not), or have multiplier 0 or no tokens, do not count. Give `LeafTable.of` the concatenation of all units.
     """
     parts = multiplier_64(rows, spec.multiplier)
     tokens = rows.column("n_tokens").to_numpy().astype(np.int64)
-    counts = (parts > 0) & (tokens > 0) & ~_held(rows, spec.held_out)
+    counts = (parts > 0) & (tokens > 0) & ~_apart(rows, spec)
     names = spec.columns()
     table = pa.Table.from_arrays(
         [*(filled(rows.column(c)) for c in names), pa.array(parts), pa.array(tokens)],
@@ -59,7 +59,7 @@ def multiplier_64(rows: pa.Table, multiplier: Multiplier | None) -> np.ndarray:
 def lanes_of(rows: pa.Table, leaves: LeafTable, spec: MixSpec | MixPlan) -> np.ndarray:
     """The lane of each row, int32; -1 for those that `count` leaves out, and for those whose leaf is not there."""
     lane = leaves.lane_of(leaves.leaf_of(rows), multiplier_64(rows, spec.multiplier))
-    out = _held(rows, spec.held_out) | (rows.column("n_tokens").to_numpy() <= 0)
+    out = _apart(rows, spec) | (rows.column("n_tokens").to_numpy() <= 0)
     return np.where(out, np.int32(-1), lane)
 
 
@@ -68,6 +68,7 @@ class LeftOut(StrEnum):
 
     EMPTY = "no tokens"
     HELD = "held out"
+    NOT_HELD = "not held out"  # where the mix is that of validation
     TIMES_0 = "multiplier 0"
     LEAF = "leaf left out"  # by weight, min_tokens, or a target of 0
     NOT_DRAWN = "not drawn"  # others of its leaf were
@@ -80,7 +81,7 @@ def left_out(rows: pa.Table, plan: MixPlan, copies: np.ndarray) -> dict[LeftOut,
     aimed = np.concatenate([plan.taken > 0, [False]])[leaf]
     masks = {
         LeftOut.EMPTY: rows.column("n_tokens").to_numpy() <= 0,
-        LeftOut.HELD: _held(rows, plan.held_out),
+        LeftOut.NOT_HELD if plan.validation else LeftOut.HELD: _apart(rows, plan),
         LeftOut.TIMES_0: multiplier_64(rows, plan.multiplier) == 0,
         LeftOut.LEAF: ~aimed,
         LeftOut.NOT_DRAWN: rest,
@@ -99,5 +100,9 @@ def columns_read(spec: MixSpec | MixPlan) -> tuple[str, ...]:
     return (*leaf, *times, *((HELD_U,) if spec.held_out else ()))
 
 
-def _held(rows: pa.Table, share: float) -> np.ndarray:
-    return held_out(rows.column(HELD_U).to_numpy(), share) if share else np.zeros(rows.num_rows, bool)
+def _apart(rows: pa.Table, spec: MixSpec | MixPlan) -> np.ndarray:
+    """Rows that take no part: those held out; for a validation mix all others."""
+    if not spec.held_out:
+        return np.full(rows.num_rows, spec.validation)
+    held = held_out(rows.column(HELD_U).to_numpy(), spec.held_out)
+    return ~held if spec.validation else held

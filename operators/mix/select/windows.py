@@ -18,10 +18,11 @@ def narrowed(plan: MixPlan, cuts: Cuts, before: Narrowed) -> Narrowed:
     """The bounds by phase that make the plan aim at where the windows ended; `before` itself where none was moved."""
     out = dict(before)
     for number, phase in enumerate(plan.phases):
-        bounds = before.get(number, phase.bounds)
+        own_bounds = phase.bounds[1:] if plan.replay else phase.bounds  # a replay keeps its share whatever it ended at
+        bounds = before.get(number, own_bounds)
         if not bounds or phase.tokens == 0:
             continue
-        new = tuple(_aimed(plan, cuts, number, own, bound) for own, bound in zip(phase.bounds, bounds, strict=True))
+        new = tuple(_aimed(plan, cuts, number, own, bound) for own, bound in zip(own_bounds, bounds, strict=True))
         if new != bounds:
             out[number] = new
     return out if out != dict(before) else before

@@ -60,6 +60,8 @@ def solve(spec: MixSpec, leaves: LeafTable, narrowed: Narrowed = NOTHING_NARROWE
     if line == 0:
         raise SpecError(f"nothing to mix: {len(leaves)} leaves, none with {max(spec.min_tokens, 1)} tokens or more")
     budget = spec.budget.of(line)
+    if spec.budget.open and spec.replay is not None:
+        budget = _new_once(spec, leaves) or budget
     if spec.on_exhausted == OnExhausted.SHRINK_BUDGET:
         return _for(spec, leaves, caps, _uncapped(spec, leaves, caps, budget), narrowed)
     try:
@@ -69,7 +71,7 @@ def solve(spec: MixSpec, leaves: LeafTable, narrowed: Narrowed = NOTHING_NARROWE
         end = (
             f"the largest budget{_found(spec, leaves)} is {most:,} tokens" if most else "no budget can keep its bounds"
         )
-        raise Infeasible(e.node, e.need, e.have, e.why, end) from None
+        raise Infeasible(_naming_replay(spec, e.node), e.need, e.have, e.why, end + _remedy(spec, e.node)) from None
     if spec.on_exhausted == OnExhausted.ERROR:
         _refuse_exhausted(spec, leaves, caps, budget)
     return found
@@ -89,6 +91,29 @@ def _for(
         np.stack([g.stopped for g in given]),
         tuple(p.bound_names for p in phases),
     )
+
+
+def _new_once(spec: MixSpec, leaves: LeafTable) -> int:
+    """The budget of a mix with a replay when none is given: the new data once, and its share of the old on top."""
+    assert spec.replay is not None
+    new = (eligible(spec, leaves) > 0) & ~leaves.matches(spec.replay.where)
+    return math.floor(int(leaves.line_tokens[new].sum()) / (1 - spec.replay.share))
+
+
+def _naming_replay(spec: MixSpec, node: str) -> str:
+    """`node`, said to be the replay where it is that."""
+    if spec.replay is None or (where := told(spec.replay.where)) not in node:
+        return node
+    return node.replace(where, f"mix.replay ({where}, share {spec.replay.share:g})")
+
+
+def _remedy(spec: MixSpec, node: str) -> str:
+    """What to do about the replay in a mix that cannot be had; "" where there is none."""
+    if spec.replay is None:
+        return ""
+    if told(spec.replay.where) in node:
+        return "; lower mix.replay.share, raise its epochs, or give it more of the earlier texts"
+    return f"; mix.replay takes {spec.replay.share:g} of it, the rest is of the new data: lower the budget"
 
 
 def _found(spec: MixSpec, leaves: LeafTable) -> str:

@@ -38,6 +38,11 @@ class Budget:
             ),
         )
 
+    @property
+    def open(self) -> bool:
+        """Whether nothing is said: all there is."""
+        return self.tokens is None and self.multiple is None
+
     def of(self, supply: int) -> int:
         """Tokens to mix from a supply of so many."""
         if self.tokens is not None:
@@ -79,6 +84,7 @@ class MixSpec:
                  arXiv:2305.16264: up to four epochs are nearly as good as new data.
     min_tokens:  leaves with fewer tokens are left out, and said so in the plan.
     held_out:    share of every leaf, by hash, that is never mixed.
+    validation:  the mix is of that share instead, and of nothing else.
     multiplier:  how many times each document is taken when its leaf is taken once; none: once.
     seed:        of the dataset: together with the text it decides which documents a partial leaf holds.
     """
@@ -95,6 +101,7 @@ class MixSpec:
     replay: Replay | None = None
     multiplier: Multiplier | None = None
     held_out: float = 0.0
+    validation: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from corpusmill.operators.mix.spec.weights import positive, refuse, unless
 
 Where = Mapping[str, tuple[str, ...]]
+REPLAY_NEAR = 0.01  # of the share: how far a replay may be off it, where documents are short beside it; a guess
 
 
 def told(where: Where) -> str:
@@ -85,3 +86,8 @@ class Replay:
             where_errors(self.where),
             unless(0 < self.share < 1, f"share must lie in (0, 1), got {self.share!r}"),
         )
+
+    @property
+    def window(self) -> Bound:
+        """Where the share may end when whole documents are taken: the plan's own tokens have it exactly."""
+        return Bound(where=self.where, min=self.share * (1 - REPLAY_NEAR), max=min(1.0, self.share * (1 + REPLAY_NEAR)))

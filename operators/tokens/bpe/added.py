@@ -1,7 +1,8 @@
 """Added tokens inside text: found first, before words are cut, as `tokenizers` finds them.
 
 Of the added tokens that begin at a place the longest is taken, and the search goes on behind it. Those that ignore the
-normalizer are found first, in the whole text; the others in what is left between them.
+normalizer are found first, in the whole text; the others in what is left between them. A token that is to be read as
+text is found like any other, so that no shorter one is found inside it, and cuts nothing.
 """
 
 from collections.abc import Mapping
@@ -14,13 +15,14 @@ from corpusmill.operators.tokens.bpe.raw import load64, low_zeros
 from corpusmill.operators.tokens.bpe.scan import EACH, TOP
 
 MOST_NODES = 1 << 16  # 64 MB of table; real vocabularies need a few thousand
+AS_TEXT = -2  # in place of a token: its name is found, and passed over as part of the text around it
 
 
 class Trie(NamedTuple):
     """The added tokens as a tree of bytes; node 0 is the root, and no child is 0."""
 
     children: np.ndarray  # int32[nodes, 256]
-    token: np.ndarray  # int32[nodes]: the token that ends at this node, or -1
+    token: np.ndarray  # int32[nodes]: the token that ends at this node, or -1; AS_TEXT if it is to be read as text
     begin: int  # the byte that all tokens begin with; -1 where they begin differently
 
 
@@ -82,12 +84,12 @@ def segments_of(text: np.ndarray, offsets: np.ndarray, raw: Trie, normalized: Tr
 
 @njit(nogil=True, cache=True)
 def match_at(text: np.ndarray, p: int, end: int, trie: Trie) -> tuple[int, int]:
-    """The longest added token that begins at p and its end, or -1 and p."""
+    """The longest added token that begins at p (or AS_TEXT) and its end, or -1 and p."""
     token, stop = -1, p
     node = trie.children[0, text[p]]
     while node != 0:
         p += 1
-        if trie.token[node] >= 0:
+        if trie.token[node] != -1:
             token, stop = int(trie.token[node]), p
         if p == end:
             break

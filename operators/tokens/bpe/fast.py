@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.tokens.bpe.added import Segments, TooManyAdded, Trie, segments_of, trie_of
+from corpusmill.operators.tokens.bpe.added import AS_TEXT, Segments, TooManyAdded, Trie, segments_of, trie_of
 from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
 from corpusmill.operators.tokens.bpe.block import BLOCK_BYTES
 from corpusmill.operators.tokens.bpe.byte_characters import byte_characters, bytes_of
@@ -106,13 +106,17 @@ def holding(segments: Segments) -> np.ndarray:
 
 
 def fast_bpe(tokenizer_json: bytes, judge: "tokenizers.Tokenizer") -> FastBpe:
-    """The kernels' form of a tokenizer; NotByKernel if it asks for something they do not do."""
+    """The kernels' form of a tokenizer; NotByKernel if it asks for something they do not do.
+
+    Special tokens named in text are read as `judge.encode_special_tokens` has it.
+    """
     recipe = recipe_of(tokenizer_json)
     raw, normalized = {}, {}
     for token, added in judge.get_added_tokens_decoder().items():
+        as_text = added.special and judge.encode_special_tokens
         if added.single_word or added.lstrip or added.rstrip:
             raise NotByKernel(f"the added token {added.content!r} takes in spaces, or asks for a whole word")
-        (normalized if added.normalized else raw)[added.content.encode()] = token
+        (normalized if added.normalized else raw)[added.content.encode()] = AS_TEXT if as_text else token
     try:
         tries = trie_of(raw), trie_of(normalized)
     except TooManyAdded as e:

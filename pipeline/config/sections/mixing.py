@@ -33,6 +33,16 @@ def mix_of(spec: MixSpec) -> Mix:
     )
 
 
+def validation_of(spec: MixSpec) -> Mix:
+    """The mixer's spec of what the job holds out: every document once, in the leaves of its mix."""
+    return Mix(
+        levels=(Level(columns=spec.leaf_columns(), weighting=Natural()),),
+        held_out=spec.held_out,
+        validation=True,
+        seed=spec.seed,
+    )
+
+
 def phase_of(spec: PhaseSpec) -> Phase:
     """One stage of training."""
     return Phase(

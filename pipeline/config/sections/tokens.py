@@ -25,6 +25,10 @@ class TokensSpec(Section):
     """With `sliding`: tokens from one row's beginning to the next one's, at most `sequence_tokens`; null: half."""
     eos: str = "<|endoftext|>"
     """The token written once after each document."""
+    special_tokens: Literal["split", "keep", "fail"] = "split"
+    """What becomes of special tokens that a text names (`<|endoftext|>` in a tutorial). `split`: they are text like any
+    other; `keep`: they are the special tokens themselves, the end of a document included; `fail`: the run stops at the
+    first document that names one. They are counted in the funnel."""
 
     def complaints(self) -> Iterator[Complaint]:
         if self.stride_tokens is None:

@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,8 +22,9 @@ from corpusmill.operators.mix.plan.explain import named, without_documents
 from corpusmill.operators.mix.plan.plan import MixPlan, plan
 from corpusmill.operators.mix.plan.plan_json import from_json, to_json
 from corpusmill.operators.mix.select.select import cut, layout_of, settled, survey
+from corpusmill.operators.mix.spec.spec import MixSpec
 from corpusmill.operators.mix.supply.levels import Bins
-from corpusmill.pipeline.config.sections.mixing import mix_of
+from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
@@ -58,30 +60,67 @@ class Planned:
         return to_json(self.plan)
 
 
-def fingerprint_of(spec: JobSpec, units: Iterable[str]) -> str:
-    """Changes with whatever decides the plan of these tokenized units."""
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is to be planned of tokenized units. given: the content of a plan that is taken as it is.
+
+    shards: of the output; None: as many as shard_tokens (None: SHARD_TOKENS) asks for. decides: what changes with all
+    of this.
+    """
+
+    mix: MixSpec
+    given: str | None
+    shards: int | None
+    shard_tokens: int | None
+    decides: Any
+
+    def fingerprint(self, units: Iterable[str]) -> str:
+        """Changes with whatever decides the plan of these tokenized units."""
+        return digest(VERSION, sorted(units), self.decides, self.given, self.shards, self.shard_tokens)
+
+    def shard_count(self, planned: MixPlan) -> int:
+        """As the job says, or as many as its shard_tokens asks for, at least one a phase."""
+        wanted = math.ceil(int(planned.taken.sum()) / (self.shard_tokens or SHARD_TOKENS))
+        return self.shards or max(wanted, len(planned.phases))
+
+
+def training(spec: JobSpec) -> Request:
+    """The mix of the job. SpecError lists what it finds wrong."""
     told = spec.mix.model_dump(mode="json")
-    return digest(VERSION, sorted(units), told, given_plan(spec.mix), spec.output_shards, spec.shard_tokens)
+    return Request(
+        mix=mix_of(spec.mix),
+        given=given_plan(spec.mix),
+        shards=spec.output_shards,
+        shard_tokens=spec.shard_tokens,
+        decides=told,
+    )
 
 
-def known(spec: JobSpec, workspace: Store, units: Iterable[str]) -> Planned | None:
+def validation(spec: JobSpec) -> Request:
+    """What the job holds out."""
+    mix = validation_of(spec.mix)
+    decides = ["validation", mix.columns(), mix.held_out, mix.seed]
+    return Request(mix=mix, given=None, shards=None, shard_tokens=spec.shard_tokens, decides=decides)
+
+
+def known(request: Request, workspace: Store, units: Iterable[str]) -> Planned | None:
     """The plan of these tokenized units; None when there is none yet."""
     units = sorted(units)
-    fingerprint = fingerprint_of(spec, units)
+    fingerprint = request.fingerprint(units)
     if not workspace.exists(f"mix/{fingerprint}/{CUTS}"):
         return None
     there = load_cuts(workspace, fingerprint)
-    counted, without = supply_name(units, mix_of(spec.mix)), told_without(there.plan, there.cuts)
+    counted, without = supply_name(units, request.mix), told_without(there.plan, there.cuts)
     return Planned(fingerprint, counted, there.plan, without, there.total_shards, ran=0)
 
 
-def mix(run: Run, tokenized: Result) -> Planned:
+def mix(run: Run, tokenized: Result, request: Request) -> Planned:
     """Plan, unless the same plan is there. SpecError and Infeasible say what in the job's mix cannot be had."""
     units = sorted(tokenized.counts)
-    if (there := known(run.spec, run.workspace, units)) is not None:
+    if (there := known(request, run.workspace, units)) is not None:
         return there
-    spec, given = mix_of(run.spec.mix), given_plan(run.spec.mix)
-    fingerprint = fingerprint_of(run.spec, units)
+    spec, given = request.mix, request.given
+    fingerprint = request.fingerprint(units)
     folder, counted = f"mix/{fingerprint}", supply_name(units, spec)
     if given is not None:
         run.display.line(
@@ -99,7 +138,7 @@ def mix(run: Run, tokenized: Result) -> Planned:
 
         leaves = supply(run.workspace, units, spec, lambda read: passes("count", read))
         planned = plan(leaves, spec) if given is None else reviewed(given, leaves, spec)
-        shards, asked = shard_count(run, planned), Asked(planned, passes)
+        shards, asked = request.shard_count(planned), Asked(planned, passes)
         line = survey(planned, asked.histograms(Bins.of(layout_of(planned))))
 
         def cut_by(planned: MixPlan) -> Cuts:
@@ -135,9 +174,3 @@ def load_cuts(workspace: Store, fingerprint: str) -> Selection:
     """The selection of a mix that is there."""
     folder = f"mix/{fingerprint}"
     return Selection(from_json(workspace.read(f"{folder}/plan.json")), from_npz(workspace.read(f"{folder}/{CUTS}")))
-
-
-def shard_count(run: Run, planned: MixPlan) -> int:
-    """As the job says, or as many as its shard_tokens asks for, at least one a phase."""
-    wanted = math.ceil(int(planned.taken.sum()) / (run.spec.shard_tokens or SHARD_TOKENS))
-    return run.spec.output_shards or max(wanted, len(planned.phases))

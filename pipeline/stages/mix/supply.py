@@ -15,14 +15,18 @@ from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import read_table
 
-VERSION = 1
+VERSION = 2
 AT_ONCE = 8  # tables of counts held at a time
 COUNTED = ("documents", "tokens", "largest")
 
 
+class NothingToMix(SpecError):
+    """No document takes part in a mix."""
+
+
 def supply_name(units: Sequence[str], spec: MixSpec) -> str:
     """The name of the counts of these tokenized units, for this mix and all others that count alike."""
-    return digest(VERSION, sorted(units), spec.columns(), spec.held_out, repr(spec.multiplier))
+    return digest(VERSION, sorted(units), spec.columns(), spec.held_out, repr(spec.multiplier), spec.validation)
 
 
 def supply(
@@ -41,14 +45,14 @@ def supply(
 
 
 def summed(tables: Iterable[pa.Table]) -> pa.Table:
-    """Counts of disjoint units as one, sorted by leaf. SpecError when there are none at all."""
+    """Counts of disjoint units as one, sorted by leaf. NothingToMix when there are none at all."""
     held: list[pa.Table] = []
     for table in tables:
         held.append(table)
         if len(held) == AT_ONCE:
             held = [_summed(held)]
     if not any(table.num_rows for table in held):
-        raise SpecError(
+        raise NothingToMix(
             "there is nothing to mix: no document was kept; take a larger sample, "
             "look at `inspect dropped`, or at the inputs"
         )
@@ -79,6 +83,6 @@ class CountLeaves:
 
 
 def light(workspace: Store, unit: str, columns: Sequence[str]) -> pa.Table:
-    """The columns of a tokenized unit that decide its place in the mix."""
-    with workspace.open(f"tokens/{unit}.parquet") as f:
+    """The columns of an axes unit that decide its place in the mix."""
+    with workspace.open(f"axes/{unit}.parquet") as f:
         return read_table(f, columns=list(dict.fromkeys(["doc_id", "u", "n_tokens", *columns])))

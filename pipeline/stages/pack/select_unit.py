@@ -17,9 +17,10 @@ from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import read_table
+from corpusmill.pipeline.stages.axes_unit import ALWAYS
 from corpusmill.pipeline.stages.mix.stage import Selection, load_cuts
 from corpusmill.pipeline.stages.mix.supply import light
-from corpusmill.pipeline.stages.tokenize.unit import ALWAYS, count
+from corpusmill.pipeline.stages.tokenize.unit import count
 
 _loaded: dict[tuple[str, str], Selection] = {}
 
@@ -48,7 +49,7 @@ class Select:
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         chosen = selection(self.workspace, self.mix)
         name, tokens = str(unit["name"]), str(unit["tokens"])
-        there = light(self.workspace, tokens, [*columns_read(chosen.plan), *ALWAYS, "bytes"])
+        there = light(self.workspace, str(unit["axes"]), [*columns_read(chosen.plan), *ALWAYS, "bytes"])
         documents = rows_of(there, chosen.plan)
         copies = assign(chosen.cuts, documents)
         rows, shard = copies["row"].to_numpy(), copies["shard"].to_numpy()

@@ -14,8 +14,9 @@ from corpusmill.pipeline.execution import tally as accounting
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, everything, finished, manifest_of, run_stage, runner
-from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
+from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE, another_owner, owner_of, packing_state
 from corpusmill.pipeline.files.ids import digest, libraries
+from corpusmill.pipeline.inputs.files import InJob, InputError
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.mix.stage import Planned
 from corpusmill.pipeline.stages.pack.select_unit import Select, shard_range
@@ -34,8 +35,11 @@ class Packed:
 
 
 def pack(run: Run, tokenized: Result, planned: Planned) -> Packed:
-    """Select, exchange, pack. Tokens chosen = tokens written, checked over all shards."""
-    units = [{"name": select_name(planned, unit), "tokens": unit} for unit in tokenized.counts]
+    """Select, exchange, pack. Tokens chosen = tokens written, checked over all shards. tokenized: the axes units."""
+    units = [
+        {"name": select_name(planned, unit), "axes": unit, "tokens": str(made["tokens"])}
+        for unit, made in tokenized.counts.items()
+    ]
     selected = run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
     result = _pack(run, planned, selected)
     for what in ("documents", "tokens"):
@@ -45,7 +49,7 @@ def pack(run: Run, tokenized: Result, planned: Planned) -> Packed:
 
 
 def select_name(planned: Planned, tokens_unit: str) -> str:
-    """Name of the select unit of a tokenize unit."""
+    """Name of the select unit of an axes unit."""
     return digest(planned.fingerprint, tokens_unit)
 
 
@@ -59,7 +63,8 @@ def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:
 def known(spec: JobSpec, workspace: Store, output: Store, planned: Planned) -> Result | None:
     """The parts, when the output holds all of them and says that it is about them; else None."""
     fingerprint, names = names_of(spec, planned)
-    if not output.exists(STATE) or output.read(STATE) != fingerprint.encode() or gone(output, planned.shards):
+    state = packing_state(fingerprint, owner_of(spec))
+    if not output.exists(STATE) or output.read(STATE) != state or gone(output, planned.shards):
         return None
     found = everything(workspace, "pack", names)
     return None if found is None or altered(output, found) else found
@@ -97,7 +102,7 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
         workspace=run.workspace,
         output=run.output,
         mix=planned.fingerprint,
-        state=fingerprint,
+        state=packing_state(fingerprint, owner_of(run.spec)).decode(),
     )
     result = run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(task.job))
     for brought_together in run.workspace.files(f"exchange/{fingerprint}"):
@@ -118,7 +123,9 @@ def _begin(run: Run, fingerprint: str, names: Sequence[str], shards: int) -> Non
     The old manifest goes first: from here until publish there is no dataset, rather than one of mixed parts.
     """
     run.lease.check()
-    state = fingerprint.encode()
+    state = packing_state(fingerprint, owner_of(run.spec))
+    if not run.replace and (told := another_owner(run.output, run.spec)) is not None:
+        raise InputError([InJob(("output",), told)])  # it was put there while this run was under way
     if not run.output.exists(STATE) or run.output.read(STATE) != state:
         run.output.delete(MANIFEST)
         for name in names:

@@ -120,7 +120,7 @@ def repeated(layout: Layout, documents: Documents) -> int:
 
 def write_part(path: Path, documents: Documents, layout: Layout, spec: TokensSpec) -> int:
     """Write the sequences of a new part; the number of tokens written."""
-    encoder = tokenizer_of(spec.tokenizer, spec.eos)
+    encoder = tokenizer_of(spec)
     footer = Footer(
         tokenizer_sha256=encoder.digest,
         vocab_size=encoder.vocab_size,

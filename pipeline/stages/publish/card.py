@@ -25,7 +25,7 @@ pretty_name: {spec.name}
 task_categories: [text-generation]
 configs:
 - config_name: default
-  data_files: part-*.parquet
+  data_files: {splits(manifest)}
 ---
 
 # {spec.name}
@@ -58,10 +58,30 @@ document of each piece and where in it the piece starts; `leaf` and `pass`, what
 |---|---|---|---:|---:|---:|
 {leaves}
 
-{none(manifest)}{lacks(manifest)}{less(manifest)}## Licences
+{held(manifest)}{none(manifest)}{lacks(manifest)}{less(manifest)}## Licences
 
 {licences}
 """
+
+
+def splits(manifest: Mapping[str, Any]) -> str:
+    """What a hub reads as which split: the parts beside the card for training, those held out apart."""
+    if not manifest.get("validation", {}).get("documents"):
+        return "part-*.parquet"
+    return "\n  - {split: train, path: part-*.parquet}\n  - {split: validation, path: validation/part-*.parquet}"
+
+
+def held(manifest: Mapping[str, Any]) -> str:
+    """What is held out of the mix, or, in the card of that, what it is held out of."""
+    if "held_out" in manifest:
+        what = f"These documents, {manifest['held_out']:.3%} by hash, are in no mix: the dataset above has none of them"
+        return f"## Validation\n\n{what}.\n\n"
+    if (told := manifest.get("validation")) is None:
+        return ""
+    what = f"{told['documents']:,} documents, {told['tokens']:,} tokens in {told['sequences']:,} sequences"
+    where = "are in no part beside this file. They are a dataset of their own in `validation/`, with a manifest"
+    warning = "Read the parts by name: a program that reads this folder with all below it reads these, too"
+    return f"## Held out\n\n{what}, {where}.\n{warning}.\n\n"
 
 
 def none(manifest: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ import os
 import platform
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,9 @@ from corpusmill.pipeline.stages.unreadable import Unreadable
 
 THRESHOLDS = "_thresholds.json"
 CARD = "README.md"
-VERSION = 1
+RUN = "_run.json"
+BESIDE = ("tokenizer.json", "_plan.json", "_funnel.json", CARD, THRESHOLDS, RUN)  # the parts and the manifest
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,17 @@ def publish(
     unreadable: Sequence[Unreadable] = (),
     thresholds: Mapping[str, Any],
     started: float,
+    extra: Mapping[str, Any],
+    provenance: Callable[[], Mapping[str, Any]],
 ) -> Published:
     """Write what goes beside the parts, sweep parts of earlier runs, write the manifest.
 
     failed: the shards that the dataset lacks, because the job said to go on without them; unreadable: those of which
-    no record could be read. thresholds: quantiles that
-    were found, by step; where there are any, they lie in `_thresholds.json`.
+    no record could be read. thresholds: quantiles that were found, by step; where there are any, they lie in
+    `_thresholds.json`. extra: what else the manifest says.
+    provenance: gives how the dataset was made (pipeline.provenance), for `_run.json`, if that is written.
     """
-    manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds, unreadable)
+    manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds, extra, unreadable)
     files = beside(run.spec, planned, manifest, told, thresholds)
     if stands(run.output, manifest, files):
         return Published(manifest, wrote=False)
@@ -75,7 +80,7 @@ def publish(
         run.output.publish(name, content)
     if THRESHOLDS not in files and run.output.exists(THRESHOLDS):
         run.output.delete(THRESHOLDS)
-    run.output.publish("_run.json", pretty(circumstances(started, failed, unreadable)))
+    run.output.publish(RUN, pretty({**circumstances(started, failed, unreadable), **provenance()}))
     put_manifest(run, manifest, told)
     return Published(manifest, wrote=True)
 
@@ -87,16 +92,18 @@ def manifest_of(
     told: Funnel,
     failed: Sequence[Failed],
     thresholds: Mapping[str, Any],
+    extra: Mapping[str, Any],
     unreadable: Sequence[Unreadable] = (),
 ) -> dict[str, Any]:
     """What `_manifest.json` says of these parts, see `publish`."""
     parts = [dict(c["part"]) for c in packed.counts.values()]
     manifest = {
         "version": VERSION,
-        "name": spec.name,
+        **own_output.owner_of(spec).to_json(),
         "tokenizer_sha256": resources.sha256(spec.tokens.tokenizer),
         "sequence_tokens": spec.tokens.sequence_tokens,
         "packing": spec.tokens.packing,
+        "special_tokens": spec.tokens.special_tokens,
         "documents": sum(p["documents"] for p in parts),
         "sequences": sum(p["sequences"] for p in parts),
         "tokens": sum(p["tokens"] for p in parts),
@@ -104,6 +111,7 @@ def manifest_of(
         "funnel_sha256": hashlib.sha256(pretty(told.to_json())).hexdigest(),
         "missing": [*(missing(f) for f in failed), *(each.missing() for each in unreadable)],
         "parts": parts,
+        **extra,
     }
     if planned.without:
         manifest["without_documents"] = planned.without

@@ -7,8 +7,10 @@ place last, names them. Cut off anywhere, the same command goes on.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from corpusmill.cluster import faultpoint
 from corpusmill.pipeline.dedup import takedown
@@ -20,6 +22,7 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages import validation
 from corpusmill.pipeline.stages.publish.stage import current, put_manifest, sweep_parts
 from corpusmill.pipeline.stages.takedown.unit import STAGE, Rewrite
 from corpusmill.pipeline.workspace import sweep
@@ -67,24 +70,32 @@ def take_down(run: Run, asked: Asked, how: takedown.How) -> TakenDown:
         store=run.workspace, folder=f"{folder}/{digest(taken.buried.told, taken.withdrawn.told)}", run=work.run
     )
     down = takedown.down_among(again, units, taken)
-    rewritten = _rewrite(run, Rewrite(run.spec.to_canonical(), run.workspace, run.output, down.ids))
+    inside = replace(run, output=validation.folder_of(run.output))
+    held = _rewrite(inside, down.ids, {})
+    held_out = current(inside.output) if held else None
+    extra = {} if held_out is None else {"validation": {what: held_out[what] for what in validation.COUNTS}}
+    rewritten = _rewrite(run, down.ids, extra)
     for left_over in run.workspace.files(STAGE):
         run.workspace.delete(left_over.uri)
-    return TakenDown(documents=len(down.ids), parts=rewritten or 0, published=rewritten is not None)
+    return TakenDown(documents=len(down.ids), parts=(rewritten or 0) + (held or 0), published=rewritten is not None)
 
 
-def _rewrite(run: Run, task: Rewrite) -> int | None:
-    """Write the parts again that hold one of the documents; how many. None where there is no dataset."""
+def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None:
+    """Write the parts again that hold one of the documents; how many. None where there is no dataset.
+
+    down: the documents, int64, sorted. extra: what else the manifest says from now on.
+    """
     manifest = current(run.output)
     if manifest is None:
         return None
-    ids = task.ids.tolist()
-    units = [{"name": digest(VERSION, part, ids), "part": part} for part in manifest["parts"]]
+    task, ids = Rewrite(run.spec.to_canonical(), run.workspace, run.output, down), down.tolist()
+    units = [{"name": digest(VERSION, run.output.url, part, ids), "part": part} for part in manifest["parts"]]
     uses = warm.tokens_use(task.job)
     result = run_stage(run, STAGE, units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: uses)
     parts = [c["part"] for c in result.counts.values()]
     rewritten = sum(bool(c["rewritten"]) for c in result.counts.values())
-    if rewritten:
+    manifest = {**manifest, **extra}
+    if rewritten or extra:
         told = Funnel.from_json(json.loads(run.output.read("_funnel.json")))
         put_manifest(run, with_parts(manifest, parts), told)
     sweep_parts(run, parts)

@@ -2,20 +2,26 @@
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result, run_stage, stage_manifest
+from corpusmill.pipeline.execution.run_stage import Result, committed, run_stage, stage_manifest
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.stages import axes_unit
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.tokenize.unit import VERSION, Tokenize, leaf_columns, number_columns
+from corpusmill.pipeline.stages.axes_unit import Axes, leaf_columns, number_columns
+from corpusmill.pipeline.stages.tokenize.unit import VERSION, Tokenize
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
 STATE = "_tokenized.json"  # what a mix is planned from, also when planning failed
+MADE_OF = ("ingested", "duplicates", "source")
+READERS = 4
 MEMORY_BYTES = 1_250_000_000  # 1.25 times the peak of a worker on a shard of 1 GB of text, see bench_memory
 
 
@@ -25,10 +31,9 @@ def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str
     shards: by the name of their ingest unit. duplicates: each one's table of duplicates, named by its content; a shard
     whose duplicates did not change is not tokenized again, whatever was added beside it.
     """
-    tokens, mix = spec.tokens, spec.mix
-    columns = [leaf_columns(mix), number_columns(mix)]
-    ids = [resources.sha256(tokens.tokenizer), tokens.eos, tokenizers_version(), libraries()]
-    decides = digest(VERSION, ids, columns, mix.seed, mix.held_out_seed)
+    tokens = spec.tokens
+    ids = [resources.sha256(tokens.tokenizer), tokens.eos, tokens.special_tokens, tokenizers_version(), libraries()]
+    decides = digest(VERSION, ids)
     return [
         {
             "name": digest(ingested, duplicates[ingested], decides),
@@ -43,47 +48,59 @@ def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str
 
 def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> Result:
     """Tokenize what is not tokenized yet; see `units_of`."""
-    tokens, mix = run.spec.tokens, run.spec.mix
+    tokens = run.spec.tokens
     units = units_of(run.spec, shards, duplicates)
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
-    run.display.line(f"tokenizer: {tokenizer_of(tokens.tokenizer, tokens.eos).told}")
+    run.display.line(f"tokenizer: {tokenizer_of(tokens).told}")
     task = Tokenize(job=job, workspace=run.workspace, files=files)
-    result = run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(job))
-    told = {
-        "units": sorted(result.counts),
-        "columns": [*leaf_columns(mix), *number_columns(mix)],
-        "seeds": seeds_of(run.spec),
-    }
-    payload = json.dumps(told).encode()
+    return run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(job))
+
+
+def axes_units(spec: JobSpec, tokenized: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    """One axes unit a tokenized unit. tokenized: by name, with what each was made of."""
+    mix = spec.mix
+    decides = [axes_unit.VERSION, leaf_columns(mix), number_columns(mix), mix.seed, mix.held_out_seed]
+    return [
+        {"name": digest(name, decides), "tokens": name, **{what: str(made[what]) for what in MADE_OF}}
+        for name, made in tokenized.items()
+    ]
+
+
+def axes(run: Run, tokenized: Result) -> Result:
+    """What the mix reads of the tokenized units, as far as it is not written yet."""
+    units = axes_units(run.spec, tokenized.counts)
+    result = run_stage(run, axes_unit.STAGE, units, Axes(job=run.spec.to_canonical(), workspace=run.workspace))
+    payload = json.dumps({"units": sorted(result.counts), "tokens": sorted(tokenized.counts)}).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
         run.workspace.publish(STATE, payload)
     return result
 
 
-def seeds_of(spec: JobSpec) -> dict[str, int]:
-    """What decides the draws of documents that are tokenized."""
-    return {"seed": spec.mix.seed, "held_out_seed": spec.mix.held_out_seed}
-
-
 def last_units(workspace: Store) -> list[str]:
     """The units that the last run in a workspace mixed, or was about to; none before the first."""
     told = stage_manifest(workspace, STATE)
-    return [] if told is None else list(told["units"])
+    return [] if told is None else [*told["units"], *told["tokens"]]
 
 
 def tokenized_units(spec: JobSpec, workspace: Store) -> list[str]:
-    """The units that the last run in a workspace mixed, or was about to. InputError if this job's mix needs others."""
+    """The axes units of the tokenized units that the last run in a workspace mixed, or was about to.
+
+    Those that are not there yet, because this job's mix has other axes or another seed, are written here. InputError
+    before the first run.
+    """
     try:
         told = json.loads(workspace.read(STATE))
     except FileNotFoundError:
         raise InputError([f"nothing is tokenized in {workspace.url} yet: run the job first"]) from None
-    needs = [*leaf_columns(spec.mix), *number_columns(spec.mix)]
-    missing = [c for c in needs if c not in told["columns"]]
-    if missing or told.get("seeds") != seeds_of(spec):
-        what = "without " + " and ".join(missing) if missing else "with other seeds"
-        raise InputError([f"the documents in {workspace.url} were tokenized {what}: run the job first"])
-    return told["units"]
+    tokenized = committed(workspace, "tokenize", set(told["tokens"])).counts
+    units = axes_units(spec, dict(sorted(tokenized.items())))
+    there = committed(workspace, axes_unit.STAGE, {u["name"] for u in units}).counts
+    missing = [u for u in units if u["name"] not in there]
+    task = Axes(job=spec.to_canonical(), workspace=workspace)
+    with ThreadPoolExecutor(READERS) as pool:
+        list(pool.map(task, missing))
+    return [u["name"] for u in units]
 
 
 def tokenizers_version() -> str:

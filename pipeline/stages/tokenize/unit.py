@@ -12,10 +12,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
-from corpusmill.operators.mix.select.counts import HELD_U
-from corpusmill.operators.mix.select.position import held_positions, positions
-from corpusmill.pipeline.config.check.flow import COPIES
-from corpusmill.pipeline.config.sections.mix import MixSpec
+from corpusmill.operators.mix.select.position import positions
+from corpusmill.operators.tokens.tokenizer import Tokenizer
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.execution.run_units import Unit
@@ -23,35 +21,23 @@ from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.report.funnel import NAMED
 from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.axes_unit import ALWAYS, words
 from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, write_sorted
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
-VERSION = 5
-ALWAYS = ("source", "domain", "language")  # a leaf's usual columns; null becomes ""
+VERSION = 7
+ORDER_SEED = 0  # rows lie in the order of a draw of their own: that of a mix has another seed
 
 
-def leaf_columns(mix: MixSpec) -> tuple[str, ...]:
-    """The columns a mix may be planned by: the usual ones, then whatever else its axes name, sorted."""
-    return (*ALWAYS, *sorted({*mix.leaf_columns()} - {*ALWAYS}))
-
-
-def number_columns(mix: MixSpec) -> tuple[str, ...]:
-    """The columns a mix multiplies by."""
-    return () if mix.multiplier is None else (mix.multiplier.column,)
-
-
-def schema(mix: MixSpec) -> pa.Schema:
-    """Columns of `tokens/`: one row a document, sorted by (u, doc_id)."""
-    leaf = {name: pa.string() for name in leaf_columns(mix)}
-    numbers = {name: pa.float64() for name in number_columns(mix) if name not in leaf}
+def schema() -> pa.Schema:
+    """Columns of `tokens/`: one row a document, sorted by (u, doc_id), u being the draw with ORDER_SEED."""
     return pa.schema(
         {
             "doc_id": pa.int64(),
             "u": pa.uint64(),
-            HELD_U: pa.uint64(),
-            **leaf,
-            **numbers,
+            **dict.fromkeys(ALWAYS, pa.string()),
             "n_tokens": pa.int32(),
             "bytes": pa.int64(),  # of the text, UTF-8
             "ids": IDS,
@@ -71,46 +57,47 @@ class Tokenize:
         resources.require(self.files)
         spec = JobSpec.from_canonical(self.job)
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
-        ingested, name = str(unit["ingested"]), str(unit["name"])
+        name = str(unit["name"])
         tally = Tally()
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             unsorted, final = Path(folder) / "unsorted.arrow", Path(folder) / "tokens.parquet"
-            wanted = schema(spec.mix)
+            wanted = schema()
             with pa.OSFile(str(unsorted), "wb") as sink, pa.ipc.new_file(sink, wanted) as out:
                 for table in self._encoded(spec, unit, tally):
                     out.write_table(table.select(wanted.names).cast(wanted))
             write_sorted(unsorted, final, wanted)
             self.workspace.publish_file(f"tokens/{name}.parquet", final)
-        counts = {"documents": tally.total("documents"), "ingested": ingested, "tally": tally.to_json()}
+        counts = {
+            "documents": tally.total("documents"),
+            **{what: str(unit[what]) for what in ("ingested", "duplicates", "source")},
+            "tally": tally.to_json(),
+        }
         return commit_unit(self.workspace, "tokenize", name, counts)
 
     def _encoded(self, spec: JobSpec, unit: Unit, tally: Tally) -> Iterator[pa.Table]:
         ingested, source = str(unit["ingested"]), str(unit["source"])
-        gone, copies = self._judged(str(unit["duplicates"]))
-        encoder = tokenizer_of(spec.tokens.tokenizer, spec.tokens.eos)
-        leaf, numbers = leaf_columns(spec.mix), number_columns(spec.mix)
+        gone = self._removed(str(unit["duplicates"]))
+        encoder = tokenizer_of(spec.tokens)
         came = 0
         with self.workspace.open(f"documents/{ingested}.parquet") as f:
             file = pq.ParquetFile(f)
-            columns = [c for c in ("doc_id", "text_key", *leaf, *numbers, "text") if c in file.schema_arrow.names]
+            columns = [c for c in ("doc_id", "text_key", *ALWAYS, "text") if c in file.schema_arrow.names]
             for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns):
                 came += batch.num_rows
                 table = pa.Table.from_batches([batch])
                 table = table.filter(pc.invert(pc.is_in(table["doc_id"], value_set=gone)))
-                rows = encoder.documents(table["text"].combine_chunks())
+                text = table["text"].combine_chunks()
+                count_special(encoder, text, table["doc_id"], spec.tokens.special_tokens, tally)
+                rows = encoder.documents(text)
                 ids = pa.LargeListArray.from_arrays(pa.array(rows.offsets), pa.array(rows.ids), type=IDS)
                 keys = table["text_key"].combine_chunks()
-                texts = {n: words(table, n, source) for n in leaf}
-                measured = {n: numbers_of(table, n, copies, source) for n in numbers if n not in leaf}
                 out = pa.table(
                     {
                         "doc_id": table["doc_id"],
-                        "u": positions(keys, seed=spec.mix.seed),
-                        HELD_U: held_positions(keys, seed=spec.mix.held_out_seed),
-                        **texts,
-                        **measured,
+                        "u": positions(keys, seed=ORDER_SEED),
+                        **{n: words(table, n, source) for n in ALWAYS},
                         "n_tokens": np.diff(rows.offsets).astype(np.int32),
-                        "bytes": pc.binary_length(table["text"]),
+                        "bytes": pc.binary_length(text),
                         "ids": ids,
                     }
                 )
@@ -120,45 +107,30 @@ class Tokenize:
             f"documents of {ingested}", came=came, went={"duplicates": len(gone), "tokenized": tally.total("documents")}
         )
 
-    def _judged(self, duplicates: str) -> tuple[pa.Array, pa.Table]:
-        """doc_ids of the shard's documents that dedup removed; doc_id and copies of those that stand for others."""
+    def _removed(self, duplicates: str) -> pa.Array:
+        """doc_ids of the shard's documents that dedup removed."""
         with self.workspace.open(duplicates) as f:
-            table = read_table(f, columns=["doc_id", "reason", "copies"])
-        stays = table["reason"].is_null()
-        gone = table["doc_id"].filter(pc.invert(stays)).combine_chunks()
-        return gone, table.filter(stays).select(["doc_id", "copies"])
+            table = read_table(f, columns=["doc_id", "reason"])
+        return table["doc_id"].filter(table["reason"].is_valid()).combine_chunks()
 
 
-def words(table: pa.Table, name: str, source: str) -> pa.Array:
-    """A leaf column as strings; null and a column this source does not have are ""."""
-    if name == "source":
-        return pa.repeat(source, table.num_rows)
-    if name not in table.column_names:
-        return pa.repeat("", table.num_rows)
-    return pc.fill_null(table[name].combine_chunks().cast(pa.string()), "")
+class SpecialTokenNamed(ValueError):
+    """The text of a document names a special token, and the job is to stop there."""
 
 
-def numbers_of(table: pa.Table, name: str, copies: pa.Table, source: str) -> pa.Array:
-    """A column a mix multiplies by, float64, null where this source does not have it; `copies` is dedup's.
-
-    NotANumber where the source has something else under that name.
-    """
-    if name == COPIES:
-        place = pc.index_in(table["doc_id"], value_set=copies["doc_id"].combine_chunks())
-        return pc.fill_null(copies["copies"].combine_chunks().take(place.combine_chunks()).cast(pa.float64()), 1.0)
-    if name not in table.column_names:
-        return pa.nulls(table.num_rows, pa.float64())
-    try:
-        return table[name].combine_chunks().cast(pa.float64())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
-        raise NotANumber(
-            f"mix.multiplier reads {name!r}: expected a number of each document, the documents of {source!r} have "
-            f"{table[name].type}: {e}; name a column of numbers"
-        ) from e
-
-
-class NotANumber(ValueError):
-    """A mix multiplies by a column that holds no numbers."""
+def count_special(encoder: Tokenizer, text: pa.Array, doc_id: pa.ChunkedArray, handling: str, tally: Tally) -> None:
+    """Counts the special tokens that texts name, and their documents; SpecialTokenNamed where `handling` is fail."""
+    named = encoder.names_special(text)
+    documents = np.flatnonzero(named)
+    if len(documents) and handling == "fail":
+        first = int(documents[0])
+        token = next(c for c in encoder.specials.contents if c in text[first].as_py())
+        raise SpecialTokenNamed(
+            f"document {doc_id[first].as_py()} names the special token {token!r}, and `tokens.special_tokens` is "
+            "`fail`: drop such documents in `documents`, or set `special_tokens: split` to read such names as text"
+        )
+    tally.add(NAMED, "documents", by=len(documents))
+    tally.add(NAMED, "occurrences", by=int(named.sum()))
 
 
 def count(table: pa.Table, tally: Tally) -> None:

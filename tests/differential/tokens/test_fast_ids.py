@@ -16,8 +16,8 @@ BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "
 DIGITS = {"type": "Digits", "individual_digits": True}
 
 
-def loaded(spec: dict) -> Tokenizer:
-    tokenizer = load(json.dumps(spec).encode(), eos="<|endoftext|>")
+def loaded(spec: dict, *, keep_special: bool = False) -> Tokenizer:
+    tokenizer = load(json.dumps(spec).encode(), eos="<|endoftext|>", keep_special=keep_special)
     assert tokenizer.why_general == ""
     assert tokenizer.path == "fast"
     return tokenizer
@@ -120,11 +120,13 @@ def test_nfc_with_added_tokens_before_and_after_it(trained, normalizer):
     n = len(spec["model"]["vocab"])
     spec["added_tokens"] += [added("<tool>", n, special=False, normalized=True)]
     assert_same_ids(
-        loaded(spec), ["e\u0301<tool>", "<|pad|>e\u0301", "\u212a", "<tool\u212a>", *strings(4_000, seed=5)]
+        loaded(spec, keep_special=True),
+        ["e\u0301<tool>", "<|pad|>e\u0301", "\u212a", "<tool\u212a>", *strings(4_000, seed=5)],
     )
 
 
-def test_added_tokens_inside_text_the_longest_first(trained):
+@pytest.mark.parametrize("keep_special", [False, True])
+def test_added_tokens_inside_text_the_longest_first(trained, keep_special):
     spec = trained("llama3")
     n = len(spec["model"]["vocab"])
     spec["added_tokens"] += [
@@ -134,7 +136,29 @@ def test_added_tokens_inside_text_the_longest_first(trained):
         added("é", n + 3, special=False, normalized=False),
         added("/", n + 4, special=False, normalized=True),
     ]
-    assert_same_ids(loaded(spec), ["<tool>", "<tool>s<tool>", "<<tool>>s", *strings(4_000, seed=6)])
+    tokenizer = loaded(spec, keep_special=keep_special)
+    assert tokenizer.judge.encode_special_tokens is not keep_special
+    assert_same_ids(tokenizer, ["<tool>", "<tool>s<tool>", "<<tool>>s", *strings(4_000, seed=6)])
+
+
+@pytest.mark.parametrize("normalizer", [None, {"type": "NFC"}])
+def test_special_tokens_named_in_text_are_ids_of_ordinary_text(trained, normalizer):
+    spec = trained("qwen2")
+    spec["normalizer"] = normalizer
+    n = len(spec["model"]["vocab"])
+    spec["added_tokens"] += [
+        added("end", n, special=False, normalized=False),  # inside a special name it is not found
+        added("<|im_start|>", n + 1, special=True, normalized=True),
+        added("[MASK]", n + 2, special=True, normalized=False),
+        added("[MASK]s", n + 3, special=False, normalized=True),
+    ]
+    tokenizer = loaded(spec)
+    names = ["<|endoftext|>", "<|pad|>", "<|im_start|>", "[MASK]", "[MASK]s", "end", "e\u0301", " "]
+    texts = [a + b + c for a in names for b in names for c in names]
+    assert_same_ids(tokenizer, [*texts, *strings(3_000, seed=14, words=(*names, "<|end"))])
+    rows = tokenizer.documents(pa.array(["a <|endoftext|> b", "<|endoftext|>"], TEXT))
+    assert [(rows.row(k) == tokenizer.eos_id).sum() for k in range(2)] == [1, 1]
+    assert tokenizer.decode(rows.row(1)) == "<|endoftext|><|endoftext|>"
 
 
 @pytest.mark.parametrize("expression", ["llama3", "o200k"])

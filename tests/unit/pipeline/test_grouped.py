@@ -48,7 +48,7 @@ def stages(monkeypatch) -> list[tuple[str, int]]:
 def tables(tmp_path: Path) -> dict[str, pa.Table]:
     """Tokenized units, as they lie in the workspace."""
     rng = np.random.default_rng(1)
-    (tmp_path / "tokens").mkdir()
+    (tmp_path / "axes").mkdir()
     out = {}
     for number in range(UNITS):
         out[f"u{number}"] = pa.table(
@@ -61,7 +61,7 @@ def tables(tmp_path: Path) -> dict[str, pa.Table]:
                 ),
             }
         )
-        pq.write_table(out[f"u{number}"], tmp_path / "tokens" / f"u{number}.parquet")
+        pq.write_table(out[f"u{number}"], tmp_path / "axes" / f"u{number}.parquet")
     return out
 
 

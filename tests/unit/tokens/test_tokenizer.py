@@ -43,6 +43,9 @@ def test_each_document_ends_once_and_a_null_one_has_no_tokens(default_json):
     tokenizer = load(default_json)
     rows = tokenizer.documents(pa.array(["salt", None, "", "ends<|endoftext|>"], TEXT))
     eos = tokenizer.eos_id
+    assert load(default_json, keep_special=True).documents(pa.array(["a<|endoftext|>"], TEXT)).ids.tolist()[-1:] == [
+        eos
+    ]
     assert [int((rows.row(i) == eos).sum()) for i in range(4)] == [1, 0, 1, 1]
     assert rows.row(2).tolist() == [eos]
     assert tokenizer.decode(rows.row(0)) == "salt<|endoftext|>"
