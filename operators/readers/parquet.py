@@ -14,13 +14,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.contract import RECORD, Columns, Reader, Span
 from corpusmill.operators.readers.framing.mapping import Mapped
 from corpusmill.operators.readers.framing.row_groups import Region, regions
 from corpusmill.operators.readers.framing.rows import BATCH_BYTES, Rows
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
-from corpusmill.operators.readers.framing.strings import as_instants, as_strings, is_text, wide
+from corpusmill.operators.readers.framing.strings import as_strings, is_text, wide
+from corpusmill.operators.readers.framing.typed import in_types
 
 ROWS_AT_A_TIME = 512
 UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
@@ -32,7 +33,9 @@ class Parquet(Mapped, Reader):
 
     text: the column of the text, of a string type. url, source_id, domain, language, date: the column that holds each,
     None when there is none; "a.b" reaches into a struct, unless there is a column of just that name. columns: further
-    ones, name -> name in the file. All but the date are read as strings.
+    ones, name -> name in the file, read as strings unless `types` names another type: int, float, bool, strings (a list
+    of texts) or timestamp. Dates are read as in text.dates; a date or a value that cannot be read is null, and
+    `unread_fields` holds it.
     max_record_bytes: a longer text is a failed row `record_too_large`.
 
     `offset` is the row's number in the file. A row group's bytes, up to where the next begins, are spread evenly
@@ -40,7 +43,7 @@ class Parquet(Mapped, Reader):
     """
 
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
@@ -122,12 +125,13 @@ class Parquet(Mapped, Reader):
             "failure": failure,
             "text": text,
         }
-        for column, name in names.items():
-            if column != "text":
-                found = reached(piece, name)
-                arrays[column] = as_instants(found) if column == "fetched_at_utc" else as_strings(found)
-        made = {name: pc.if_else(sound, arrays[name], None) for name in names}
-        return pa.RecordBatch.from_pydict({**arrays, **made})
+        read = self.columns_typed()
+        found = {column: reached(piece, name) for column, name in names.items() if column != "text"}
+        arrays |= {column: as_strings(values) for column, values in found.items() if column not in read}
+        if read:
+            arrays |= in_types(found, read)
+        made = {name: pc.if_else(sound, arrays[name], None) for name in self.columns_made()}
+        return pa.RecordBatch.from_pydict({**{name: arrays[name] for name in RECORD}, **made})
 
 
 def type_of(schema: pa.Schema, name: str) -> pa.DataType:

@@ -90,6 +90,11 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
     console.print(as_table(done.funnel))
     for step, changes in sorted(done.funnel.rewritten.items(), key=lambda i: -i[1]):
         console.print(f"{step}: {changes:,}", markup=False)
+    for column, values in sorted(done.funnel.unread.items(), key=lambda i: -i[1]):
+        told = (
+            f"{column}: {values:,} values could not be read and are null; `unread_fields` of the documents holds them"
+        )
+        console.print(told, markup=False)
     console.print()
     console.print(leaves_table(done.funnel))
     kept = done.funnel.by("source")

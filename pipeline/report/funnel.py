@@ -60,6 +60,7 @@ class Funnel:
     steps: Sequence[Step]
     leaves: Sequence[Leaf]
     rewritten: Mapping[str, int] = field(default_factory=dict)  # 'step: column' -> what the rewrites changed in all
+    unread: Mapping[str, int] = field(default_factory=dict)  # 'source: column' -> values null since they were not read
 
     def by(self, axis: str) -> dict[str, dict[str, int]]:
         """The counts of leaves, added up over one of AXES, by its values in order."""
@@ -80,7 +81,13 @@ class Funnel:
             for leaf in sorted(self.leaves, key=lambda leaf: leaf.key)
         ]
         by = {axis: self.by(axis) for axis in AXES}
-        return {"steps": steps, "by": by, "leaves": leaves, "rewritten": dict(self.rewritten)}
+        return {
+            "steps": steps,
+            "by": by,
+            "leaves": leaves,
+            "rewritten": dict(self.rewritten),
+            "unread": dict(self.unread),
+        }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
@@ -128,7 +135,8 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
         ),
         Step("mixed", mixed.total("documents"), mixed.total("bytes"), mixed.total("tokens")),
     ]
-    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"))
+    leaves = leaves_of(ingest, tokenized, mixed)
+    return Funnel(steps, leaves, reasons(ingest, "rewritten"), reasons(ingest, "unread"))
 
 
 def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:

@@ -29,4 +29,5 @@ def reader_params(spec: InputSpec, name: str) -> dict[str, Any]:
     own = {ours: theirs for ours, theirs in spec.columns.items() if ours in known}
     further = {ours: theirs for ours, theirs in spec.columns.items() if ours not in known}
     params = {**spec.options, **own, **({"columns": further} if further else {})}
+    params |= {"types": dict(spec.types)} if spec.types else {}
     return params if spec.format != AUTO else {key: value for key, value in params.items() if key in known}

@@ -26,7 +26,7 @@ from corpusmill.pipeline.steps import user_code as own_code
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
-VERSION = 4  # of what a unit counts and writes
+VERSION = 5  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 
 
@@ -177,7 +177,7 @@ def _run(run: Run, stage: str, work: Sequence[Unit], task: Ingest) -> Ingested:
         task,
         memory_bytes=MEMORY_BYTES,
         tolerant=True,
-        uses=lambda unit: warm.ingest_use(task.job, unit["reader"]),
+        uses=lambda unit: warm.ingest_use(task.job, unit["source"], unit["reader"]),
     )
     by_name = {str(u["name"]): Shard(**{f: u[f] for f in Shard.__dataclass_fields__}) for u in work}
     return Ingested(result, {name: by_name[name] for name in result.counts})

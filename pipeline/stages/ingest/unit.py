@@ -62,7 +62,7 @@ class Ingest:
         resources.require(self.files)
         shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
         spec = JobSpec.from_canonical(self.job)
-        use = warm.ingest_use(self.job, shard.reader)
+        use = warm.ingest_use(self.job, shard.source, shard.reader)
         kernels.once(use, lambda: warm.warm_ingest(self.job, shard.source, shard.reader))
         parts, name = parts_of(spec), str(unit["name"])
         part = parts[unit["part"]]
@@ -91,7 +91,8 @@ class Ingest:
     def _sink(self, folder: Path, name: str, spec: JobSpec, shard: Shard, chain: Chain, part: Part) -> Sink:
         if part.awaited is None:
             return DocumentWriter(folder, name, spec, shard.source, chain.columns())
-        return PartWriter(folder, name, shard, chain.columns(), part.awaited)
+        is_for = part.end not in chain.without
+        return PartWriter(folder, name, shard, chain.columns(), part.awaited, is_for=is_for)
 
     def _tally(self, unit: Unit, parts: list[Part]) -> Tally:
         """What the parts before this one counted."""
