@@ -10,8 +10,10 @@ from corpusmill.operators.reserved import reserved
 Columns = Mapping[str, pa.DataType]
 Arrays = Mapping[str, pa.Array]
 
-# A column that is read as this may hold integers or floats of any width.
+# A column that is read as this may hold integers or floats of any width, or times, which count as seconds since 1970.
 NUMBER = pa.float64()
+# A column that is read as this may hold words, flags or whole numbers, or lists of words.
+VALUE = pa.null()
 
 
 class ContractError(TypeError):
@@ -27,14 +29,31 @@ def require(batch: Batch, columns: Columns, *, who: object) -> None:
             )
         found = batch.table.schema.field(name).type
         if not fits(found, dtype):
-            wanted = "a number" if dtype == NUMBER else dtype
-            raise ContractError(f"{type(who).__name__} reads {name!r} as {wanted}; this batch has {found}")
+            raise ContractError(f"{type(who).__name__} reads {name!r} as {named(dtype)}; this batch has {found}")
+
+
+def named(dtype: pa.DataType) -> str:
+    """What a column is read as, in messages."""
+    return "a number" if dtype == NUMBER else "words, flags or whole numbers" if dtype == VALUE else str(dtype)
 
 
 def fits(found: pa.DataType, wanted: pa.DataType) -> bool:
-    """Whether a column of type `found` can be read as `wanted`: the same type, or any number where NUMBER is wanted."""
-    number = pa.types.is_integer(found) or pa.types.is_floating(found)
-    return found == wanted or (wanted == NUMBER and number)
+    """Whether a column of type `found` can be read as `wanted`: the same type, or what NUMBER and VALUE stand for."""
+    if wanted == NUMBER:
+        return pa.types.is_integer(found) or pa.types.is_floating(found) or pa.types.is_timestamp(found)
+    if wanted == VALUE:
+        inner = found.value_type if pa.types.is_list(found) or pa.types.is_dictionary(found) else found
+        return any(is_(inner) for is_ in (pa.types.is_string, pa.types.is_large_string)) or (
+            inner == found and (pa.types.is_boolean(found) or pa.types.is_integer(found))
+        )
+    return found == wanted
+
+
+def numbers(column: pa.Array) -> pa.Array:
+    """A column that fits NUMBER as integers or floats: times are seconds since 1970, fractions cut off."""
+    if not pa.types.is_timestamp(column.type):
+        return column
+    return column.cast(pa.timestamp("s", column.type.tz), safe=False).cast(pa.int64())
 
 
 def refuse_overwriting(batch: Batch, columns: Columns, *, who: object) -> None:

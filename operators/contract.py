@@ -83,6 +83,15 @@ class FirstLook:
 
 
 @runtime_checkable
+class ChecksColumns(Protocol):
+    """A step that can say by the types of columns, before any work, that some of its parameters fit none of them."""
+
+    def wrong_columns(self, columns: Columns) -> Iterator[str]:
+        """One message for each; columns that it does not read may be among them, and some that it reads may lack."""
+        ...
+
+
+@runtime_checkable
 class Foresees(Protocol):
     """A reader that can see by a file's head or foot whether it will find what it is to read."""
 

@@ -25,10 +25,11 @@ class Quantiles(Decision):
     """Reason "column<q0.1" or "column>q0.9" of the first bound broken, in the order written.
 
     bounds: column -> [low, high], shares from 0 to 1, null = open; [0.1, null] drops a document when at least nine
-    tenths of its group lie clearly above it. Values closer to each other than 1 in 4,096 count as equal, and equal
-    values stay or go together. by: the columns that tell groups, () for none. min_documents: a smaller group is judged
-    by the quantiles of all documents (guess: 1,000, so that a tenth is 100 documents). null: keep (default) or drop
-    documents without a value. found: thresholds of an earlier run; by default the stage `calibrate` finds them.
+    tenths of its group lie clearly above it. Values closer to each other than 1 in 4,096 count as equal (times: than
+    five days), and equal values stay or go together. by: the columns that tell groups, () for none. min_documents: a
+    smaller group is judged by the quantiles of all documents (guess: 1,000, so that a tenth is 100 documents). null:
+    keep (default) or drop documents without a value. found: thresholds of an earlier run; by default the stage
+    `calibrate` finds them.
     """
 
     bounds: Mapping[str, tuple[float | None, float | None]]

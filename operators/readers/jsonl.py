@@ -14,15 +14,17 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import Columns, FirstLook, Reader, Span
-from corpusmill.operators.readers.framing.fields import dates
+from corpusmill.operators.readers.framing.exact import exact, inexact
 from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of
 from corpusmill.operators.readers.framing.mapping import Mapped, listed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.typed import as_text, lists_of
 from corpusmill.operators.readers.framing.utf8 import invalid_at
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
+Fields = tuple[tuple[str, bool], ...]  # names, and whether their values stay lists
 BOM = b"\xef\xbb\xbf"
 LEAST_RECORDS = 3  # guess: a first line that describes the others is not taken for all of them
 
@@ -33,10 +35,11 @@ class Jsonl(Mapped, Reader):
 
     text, url, source_id, domain, language, date: the field that holds each, None when there is none; "a.b" reaches into
     an object, unless there is a field of just that name. The text must be a string. Of the others an integer becomes
-    its digits, null and absence null, anything else its JSON; a date that cannot be read is null.
+    its digits, however many, null and absence null, anything else its JSON; dates are read as in text.dates.
+    columns: further columns, column name -> field, strings unless `types` names another type: int, float, bool, strings
+    (a list of texts) or timestamp. A date or a value that cannot be read is null, and `unread_fields` holds it.
     content: in place of text, the field of a page in HTML, for an extract step to read; further columns `mime` and
     `http_charset` are heeded there.
-    columns: further columns, column name -> field, all strings.
     max_record_bytes: a longer line is a failed row `record_too_large`, passed over without being held.
     max_window_mib: of the windows of a Zstandard file, held in memory; a longer one is a failed row `long_window`.
 
@@ -63,15 +66,16 @@ class Jsonl(Mapped, Reader):
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file, self.max_window_mib)
-        wanted = tuple({**self.named(), **self.columns}.values())
-        rows = Rows(self.columns_made(), {"fetched_at_utc": dates})
+        columns = self.columns_found()
+        wanted = tuple((field, pa.types.is_list(columns[c])) for c, field in {**self.named(), **self.columns}.items())
+        rows = Rows(columns, {name: lists_of for name, dtype in columns.items() if pa.types.is_list(dtype)})
         for block in lines_of(stored, span, self.max_record_bytes):
             for _ in self._lines(rows, block, wanted):
                 if rows.full:
-                    yield rows.batch()
+                    yield self.in_types(rows.batch())
         rows.close(span, closing(stored))
         if len(rows):
-            yield rows.batch()
+            yield self.in_types(rows.batch())
 
     def first_look(self, file: BinaryIO) -> FirstLook:
         seen = head_of(file)
@@ -94,7 +98,7 @@ class Jsonl(Mapped, Reader):
         told = f"none of the first {len(records):,} records has a field {' or '.join(map(repr, rare))}"
         return FirstLook(fields=fields, doubt=f"{told}, only {listed(fields)}; where it is missing it is null")
 
-    def _lines(self, rows: Rows, block: Lines, wanted: tuple[str, ...]) -> Iterator[None]:
+    def _lines(self, rows: Rows, block: Lines, wanted: Fields) -> Iterator[None]:
         """Add the rows of a block, with a pause after each."""
         if block.failure:
             rows.other(block.offset, block.lost, failure=block.failure)
@@ -105,7 +109,7 @@ class Jsonl(Mapped, Reader):
             offset += len(line)
             yield
 
-    def _line(self, rows: Rows, offset: int, line: bytes, wanted: tuple[str, ...]) -> None:
+    def _line(self, rows: Rows, offset: int, line: bytes, wanted: Fields) -> None:
         length = len(line)
         if offset == 0 and line.startswith(BOM):
             line = line[len(BOM) :]
@@ -121,8 +125,12 @@ class Jsonl(Mapped, Reader):
             return
         text = reach(found, self.text) if isinstance(found, dict) else None
         if isinstance(text, str):
-            values = tuple([as_text(reach(found, name)) for name in wanted])
-            rows.document(offset, length, (text, *values), length)
+            values = [reach(found, name) for name, _ in wanted]
+            if inexact(values, line):
+                whole = exact(line, found)
+                values = [reach(whole, name) for name, _ in wanted]
+            told = [v if listed else as_text(v) for v, (_, listed) in zip(values, wanted, strict=True)]
+            rows.document(offset, length, (text, *told), length)
         elif not isinstance(found, dict):
             rows.other(offset, length, failure=f"not_an_object: {type(found).__name__}")
         elif text is None:
@@ -175,10 +183,3 @@ def reach(record: Mapping[str, Any], name: str) -> Any:
     first, dot, rest = name.partition(".")
     inner = record.get(first) if dot else None
     return reach(inner, rest) if isinstance(inner, dict) else None
-
-
-def as_text(value: Any) -> str | None:
-    """A field's value in a string column."""
-    if value is None or isinstance(value, str):
-        return value
-    return orjson.dumps(value).decode()

@@ -14,13 +14,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, FirstLook, Reader, Span
+from corpusmill.operators.contract import RECORD, Columns, FirstLook, Reader, Span
 from corpusmill.operators.readers.framing.mapping import Mapped, listed
 from corpusmill.operators.readers.framing.row_groups import Region, regions
 from corpusmill.operators.readers.framing.rows import BATCH_BYTES, BATCH_ROWS, Rows
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
-from corpusmill.operators.readers.framing.strings import as_bytes, as_instants, as_strings, is_text, wide
+from corpusmill.operators.readers.framing.strings import as_bytes, as_strings, is_text, wide
+from corpusmill.operators.readers.framing.typed import in_types
 
 ROWS_AT_A_TIME = 512
 MOST_UNSEEN_ROWS = 1 << 20  # guess
@@ -33,7 +34,9 @@ class Parquet(Mapped, Reader):
 
     text: the column of the text: strings, or bytes in UTF-8. url, source_id, domain, language, date: the column that
     holds each, None when there is none; "a.b" reaches into a struct, unless there is a column of just that name.
-    columns: further ones, name -> name in the file. All but the date are read as strings.
+    columns: further ones, name -> name in the file, strings unless `types` names another type: int, float, bool,
+    strings (a list of texts) or timestamp. Dates are read as in text.dates; a date or a value that cannot be read is
+    null, and `unread_fields` holds it.
     content: in place of text, the column of pages in HTML, strings or bytes, for an extract step to read; further
     columns `mime` and `http_charset` are heeded there.
     max_record_bytes: a longer text is a failed row `record_too_large`.
@@ -144,12 +147,13 @@ class Parquet(Mapped, Reader):
             "failure": failure,
             body: text,
         }
-        for column, name in names.items():
-            if column != body:
-                found = reached(piece, name)
-                arrays[column] = as_instants(found) if column == "fetched_at_utc" else as_strings(found)
-        made = {name: pc.if_else(sound, arrays[name], None) for name in names}
-        return pa.RecordBatch.from_pydict({**arrays, **made})
+        read = self.columns_typed()
+        values_of = {column: reached(piece, name) for column, name in names.items() if column != body}
+        arrays |= {column: as_strings(values) for column, values in values_of.items() if column not in read}
+        if read:
+            arrays |= in_types(values_of, read)
+        made = {name: pc.if_else(sound, arrays[name], None) for name in self.columns_made()}
+        return pa.RecordBatch.from_pydict({**{name: arrays[name] for name in RECORD}, **made})
 
 
 def _reason(error: Exception) -> str:

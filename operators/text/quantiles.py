@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.checks import NUMBER
+from corpusmill.operators.checks import NUMBER, numbers
 from corpusmill.operators.contract import Columns
 from corpusmill.operators.text.bins import bins_of
 
@@ -63,9 +63,9 @@ def histogram(batch: Batch, columns: Sequence[str], by: Sequence[str]) -> pa.Tab
 
 def places(batch: Batch, column: str) -> tuple[np.ndarray, np.ndarray]:
     """Whether each value is a number (bool), and its bin; null and NaN are none."""
-    values = batch.column(column).cast(pa.float64(), safe=False)
-    numbers = values.fill_null(np.nan).to_numpy(zero_copy_only=False)
-    return ~np.isnan(numbers), bins_of(numbers)
+    values = numbers(batch.column(column)).cast(pa.float64(), safe=False)
+    floats = values.fill_null(np.nan).to_numpy(zero_copy_only=False)
+    return ~np.isnan(floats), bins_of(floats)
 
 
 def groups_of(batch: Batch, by: Sequence[str]) -> tuple[list[str], np.ndarray]:

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
+from corpusmill.operators.checks import numbers
 
 Bound = float | np.ndarray | None
 
@@ -45,7 +46,7 @@ def unknown(batch: Batch, column: str) -> np.ndarray:
 
 
 def _values(batch: Batch, column: str) -> tuple[np.ndarray, np.ndarray]:
-    values = batch.column(column)
+    values = numbers(batch.column(column))
     known = values.is_valid().to_numpy(zero_copy_only=False)
     return known, values.fill_null(0).to_numpy(zero_copy_only=False)
 

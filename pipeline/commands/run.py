@@ -160,6 +160,11 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
         console.print(
             f"special tokens named in text: {named['occurrences']:,} in {named['documents']:,} documents, {how}"
         )
+    for column, values in sorted(done.funnel.unread.items(), key=lambda i: -i[1]):
+        told = (
+            f"{column}: {values:,} values could not be read and are null; `unread_fields` of the documents holds them"
+        )
+        console.print(told, markup=False)
     console.print()
     console.print(leaves_table(done.funnel))
     kept = done.funnel.by("source")

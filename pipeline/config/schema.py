@@ -6,6 +6,7 @@ writing; what holds is what pipeline.config.load says.
 
 from typing import Any
 
+from corpusmill.operators.readers.framing.typed import TYPES
 from corpusmill.pipeline.config.build.recipes import recipe_names
 from corpusmill.pipeline.config.sections.presets import PRESETS
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -19,11 +20,17 @@ def job_schema() -> dict[str, Any]:
     parts = schema["$defs"]
     schema["properties"]["documents"] |= {"items": _step()}
     parts.pop("StepSpec")
+    parts.pop("OnlySpec")
     _also(parts["DedupSpec"], "near", {"enum": ["off", *PRESETS]})
     _also(parts["InputSpec"], "paths", {"type": "string"})
+    with_type = {"type": "object", "properties": {"field": {"type": "string"}, "type": {"enum": [*TYPES]}}}
+    with_type |= {"additionalProperties": False}
+    parts["InputSpec"]["properties"]["columns"]["additionalProperties"] = {"anyOf": [{"type": "string"}, with_type]}
     for rule in ("MixSpec", "LevelSpec"):
         _also(parts[rule], "axes", {"type": "string"})
         _also(parts[rule], "weights", {"type": "string"})
+    for part, key in ((schema, "shard_tokens"), (parts["MixSpec"], "budget_tokens"), (parts["MixSpec"], "min_tokens")):
+        _also(part, key, {"type": "string", "pattern": r"^[0-9][0-9_,. ]*[kKmMbBgGtT]?$"})
     _also(parts["MixSpec"], "phases", {"type": "integer", "minimum": 1})
     _also(parts["MixSpec"], "head_decay", {"type": "number"})
     for rule in ("BoundSpec", "BoostSpec", "ReplaySpec"):
@@ -34,28 +41,32 @@ def job_schema() -> dict[str, Any]:
 def _step() -> dict[str, Any]:
     """A step in each of its forms; names and parameters of operators are in the reference, not here."""
     mapping = {"type": "object"}
+    names = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+    only = {"type": "object", "properties": {"source": names}, "required": ["source"], "additionalProperties": False}
+    only["description"] = "The sources that the step is for."
     recipe = {"anyOf": [{"enum": list(recipe_names())}, {"type": "string", "pattern": r"\.yaml$"}]}
     return {
         "anyOf": [
             {"type": "string", "description": "The name of an operator."},
             {
                 "type": "object",
-                "properties": {"recipe": recipe, "override": mapping},
+                "properties": {"recipe": recipe, "override": mapping, "only": only},
                 "required": ["recipe"],
                 "additionalProperties": False,
             },
             {
                 "type": "object",
-                "properties": {"uses": {"type": "string"}, "with": mapping},
+                "properties": {"uses": {"type": "string"}, "with": mapping, "only": only},
                 "required": ["uses"],
                 "additionalProperties": False,
             },
             {
                 "type": "object",
-                "propertyNames": {"pattern": r"\."},
+                "properties": {"only": only},
+                "propertyNames": {"pattern": r"\.|^only$"},
                 "additionalProperties": {"type": ["object", "null"]},
                 "minProperties": 1,
-                "maxProperties": 1,
+                "maxProperties": 2,
                 "description": "An operator with its parameters.",
             },
         ]

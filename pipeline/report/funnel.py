@@ -67,6 +67,7 @@ class Funnel:
     rewritten: Mapping[str, int] = field(default_factory=dict)  # 'step: column' -> what the rewrites changed in all
     skipped: Mapping[str, int] = field(default_factory=dict)  # kind of record -> how many; they are no documents
     special_tokens_named: Mapping[str, int] = field(default_factory=dict)  # in text: documents, occurrences
+    unread: Mapping[str, int] = field(default_factory=dict)  # 'source: column' -> values null since they were not read
 
     def by(self, axis: str) -> dict[str, dict[str, int]]:
         """The counts of leaves, added up over one of AXES, by its values in order."""
@@ -95,6 +96,7 @@ class Funnel:
             "rewritten": dict(self.rewritten),
             "skipped": dict(self.skipped),
             "special_tokens_named": dict(self.special_tokens_named),
+            "unread": dict(self.unread),
         }
 
     @classmethod
@@ -117,6 +119,7 @@ class Funnel:
             told.get("rewritten", {}),
             told.get("skipped", {}),
             told.get(NAMED, {}),
+            told.get("unread", {}),
         )
 
 
@@ -162,7 +165,8 @@ def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed
     ]
     named = {what: tokenized.total(NAMED, what) for what in ("documents", "occurrences")}
     skipped = {kind: n for kind, n in reasons(ingest, "skipped").items() if kind not in BALANCES}
-    return Funnel(steps, leaves_of(ingest, tokenized, mixed), reasons(ingest, "rewritten"), skipped, named)
+    leaves, unread = leaves_of(ingest, tokenized, mixed), reasons(ingest, "unread")
+    return Funnel(steps, leaves, reasons(ingest, "rewritten"), skipped, named, unread)
 
 
 def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:

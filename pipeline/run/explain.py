@@ -8,6 +8,7 @@ from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
+from corpusmill.pipeline import column_origins
 from corpusmill.pipeline.config.check import kept_languages
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.doubled import doubled
@@ -39,11 +40,13 @@ class Explanation:
     limit: int | None  # of documents a source
     tokenizer: str  # its path, in words
     remarks: Sequence[str] = ()  # what is worth a warning
+    columns: Sequence[str] = ()  # what gives the columns that the mix goes by, in words
     earlier: Sequence[str] = ()  # the same of the parts of the steps that come before a step which awaits something
 
     def lines(self) -> Iterator[str]:
         yield f"inputs: {self.shards} shards, {self.new_shards} of them new to the workspace"
         yield f"tokenizer: {self.tokenizer}"
+        yield from self.columns
         if self.limit is not None:
             yield f"ingest: shards are read one after another until a source has given {self.limit} documents"
             return
@@ -82,6 +85,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         first_stage=first_pending(spec, workspace, Store(spec.output, spec.storage), shards.current, parts),
         limit=spec.sample.limit,
         tokenizer=tokenizer_of(spec.tokens).told,
+        columns=tuple(column_origins.lines(spec, ((file.source, reader) for file, reader, _ in files))),
     )
 
 

@@ -33,10 +33,11 @@ PAGE = f"<html><head><title>tide</title>{DATA}</head><body><article><p>{{}}</p><
 
 
 def ingest_use(job: str, source: str, reader: str) -> str:
-    """Names the kernels that reading a source with this reader, the job's steps and its dedup keys need."""
+    """Names the kernels that reading a source with this reader, the steps for it and its dedup keys need."""
     spec = json.loads(job)
     (columns,) = [each["columns"] for each in spec["inputs"] if each["source"] == source]
-    return digest("ingest", reader, "content" in columns, spec["documents"], spec["dedup"]["near"])
+    steps = [s for s in spec["documents"] if s["only"] is None or source in s["only"]["source"]]
+    return digest("ingest", reader, "content" in columns, steps, spec["dedup"]["near"])
 
 
 def warm_ingest(job: str, source: str, reader: str) -> None:
@@ -53,8 +54,8 @@ def warm_ingest(job: str, source: str, reader: str) -> None:
     if "content" in made:
         made["content"] = pa.array([PAGE.format(t).encode() for t in TEXTS], pa.large_binary())
     kept = chain.run(Batch(pa.table(made))).kept
-    for _, op in chain.steps:
-        if isinstance(op, CommonLines):
+    for number, (_, op) in enumerate(chain.steps):
+        if isinstance(op, CommonLines) and number not in chain.without:
             op.gather(kept)
     plain = Batch(
         pa.table({**{n: pa.nulls(2, t) for n, t in STANDARD.items()}, "doc_id": made["doc_id"], "text": TEXTS})

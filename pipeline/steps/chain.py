@@ -1,7 +1,8 @@
 """The steps of a job on one batch: kept documents out, and everything that left on the way, with its reason.
 
 Steps run in the order of the job file. A Decision splits at once: later steps see survivors only. What a source fixes
-(its language, its domain) stands in for whatever the reader or a step would say.
+(its language, its domain) replaces the value of the reader or of a step. What the records declare of their language is
+the `language` where no step measures one and the source fixes none; it stays in `declared_language` in any case.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import RECORD, Columns, Decision, Extract, Operator, Reader, Rewrite, mask_of
+from corpusmill.operators.readers.framing.mapping import DECLARED
 from corpusmill.operators.reserved import BODY, RESERVED
 from corpusmill.pipeline.config.base.columns import STANDARD
 
@@ -37,20 +39,24 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Chain:
-    """A source's reader and its steps, equipped with their files; `begin` to `end` of them are run."""
+    """A source's reader and its steps, equipped with their files; `begin` to `end` of them are run.
+
+    without: the numbers of steps that are not for this source.
+    """
 
     reader: Reader
     steps: Sequence[tuple[str, Operator]]
     fixed: Mapping[str, str]  # columns the source fixes: "domain", "language"
     begin: int = 0
     end: int | None = None
+    without: frozenset[int] = frozenset()
 
     def columns(self) -> Columns:
         """Every column a kept document has, in order; also a dropped one, null from the step that dropped it on.
 
         `content` is among them only where steps after `end` still read it.
         """
-        later = [op for _, op in self.steps[len(self.steps) if self.end is None else self.end :]]
+        later = [op for _, op in self._between(len(self.steps) if self.end is None else self.end, None)]
         content = any("content" in op.columns_read() for op in later if not isinstance(op, Extract | Reader))
         found = dict(STANDARD)
         found |= {n: t for n, t in self.reader.columns_made().items() if content or n != "content"}
@@ -72,6 +78,8 @@ class Chain:
         measured = self._measured()
         batch = Batch(batch.table.drop_columns([n for n in batch.table.column_names if n in measured]))
         if self.begin == 0:
+            if self.language_from() == DECLARED:
+                batch = batch.with_columns({"language": first_language(batch.column(DECLARED))})
             batch = self._with_fixed(batch, {n: v for n, v in self.fixed.items() if n not in measured})
         for name, op in self._applied(self.begin):
             if isinstance(op, Decision):
@@ -84,10 +92,25 @@ class Chain:
         assert came == left, f"{came} rows came, {left} left"
         return Outcome(batch, gone)
 
+    def language_from(self) -> str | None:
+        """What gives `language`: "fixed", the name of the last step that measures it, DECLARED, or null for nothing."""
+        if "language" in self.fixed:
+            return "fixed"
+        return self.made_by("language") or (DECLARED if DECLARED in self.reader.columns_made() else None)
+
+    def made_by(self, column: str) -> str | None:
+        """The name of the last step, of all parts, that makes a column; null when none does."""
+        steps = [(name, op) for name, op in self._between(0, None) if not isinstance(op, Decision | Reader)]
+        return next((name for name, op in reversed(steps) if column in op.columns_added()), None)
+
     def _applied(self, begin: int) -> Iterator[tuple[str, Operator]]:
-        """The steps from `begin` on that this source needs: one whose reader gives text has nothing to extract."""
-        for name, op in self.steps[begin : self.end]:
-            if not (isinstance(op, Extract) and "text" in self.reader.columns_made()):
+        """The steps from `begin` on that are run."""
+        yield from self._between(begin, self.end)
+
+    def _between(self, begin: int, end: int | None) -> Iterator[tuple[str, Operator]]:
+        """The steps that this source needs: one whose reader gives text has nothing to extract."""
+        for number, (name, op) in enumerate(self.steps[begin:end], begin):
+            if number not in self.without and not (isinstance(op, Extract) and "text" in self.reader.columns_made()):
                 yield name, op
 
     def _measured(self) -> set[str]:
@@ -104,6 +127,17 @@ class Chain:
     @staticmethod
     def _with_fixed(batch: Batch, fixed: Mapping[str, str]) -> Batch:
         return batch.with_columns({n: pa.repeat(pa.scalar(v), batch.num_rows) for n, v in fixed.items()})
+
+
+def first_language(declared: pa.Array) -> pa.Array:
+    """The language that a record declares first, as it writes it; null where there is none.
+
+    >>> first_language(pa.array(["de", "deu,eng", '["eng_Latn","fra_Latn"]', " ", None])).to_pylist()
+    ['de', 'deu', 'eng_Latn', None, None]
+    """
+    first = pc.struct_field(pc.extract_regex(declared, r"""^[\s\["']*(?P<first>[^,;"'\]]*)"""), "first")
+    first = pc.utf8_trim_whitespace(first)
+    return pc.if_else(pc.equal(first, ""), None, first).cast(pa.string())
 
 
 def split(batch: Batch, reasons: pa.Array, step: str, kind: str, gone: list[Gone]) -> Batch:

@@ -27,7 +27,7 @@ def chain(job: str, source: str, reader: str) -> Chain:
     spec = JobSpec.from_canonical(job)
     found = input_of(spec, source)
     steps = [(step.operator, load.equip(step.build(), resources.opened)) for step in spec.documents]
-    return Chain(build_reader(found, reader), steps, fixed(found))
+    return Chain(build_reader(found, reader), steps, fixed(found), without=without(spec, source))
 
 
 def part_chain(job: str, source: str, reader: str, part: Part, answer: tuple[str, bytes] | None) -> Chain:
@@ -37,24 +37,40 @@ def part_chain(job: str, source: str, reader: str, part: Part, answer: tuple[str
     return replace(whole, steps=steps, begin=part.begin, end=part.end)
 
 
+def without(spec: JobSpec, source: str) -> frozenset[int]:
+    """The numbers of the steps that are not for this source."""
+    return frozenset(number for number, step in enumerate(spec.documents) if not step.is_for(source))
+
+
+def plain_chain(spec: JobSpec, source: str, reader: str) -> Chain:
+    """The chain of a source whose operators have no files: to ask what it makes, not to run it."""
+    found = input_of(spec, source)
+    steps = [(step.operator, step.build()) for step in spec.documents]
+    return Chain(build_reader(found, reader), steps, fixed(found), without=without(spec, source))
+
+
 def input_of(spec: JobSpec, source: str) -> InputSpec:
     return next(i for i in spec.inputs if i.source == source)
 
 
 def fingerprint(spec: JobSpec, source: str, reader: str, part: Part) -> str:
     """Changes with whatever decides what a part of the steps makes of this source's documents, nothing else."""
-    found = input_of(spec, source)
-    named: list[tuple[str, Operator]] = [(reader, build_reader(found, reader))]
-    named += [(step.operator, step.build()) for step in spec.documents]
-    mine = [named[0], *named[1:][part.begin : part.end]]
-    sums = resources.digests(op for _, op in mine)
-    told: list[Any] = [load.fingerprint(name, op, sums) for name, op in mine]
-    if part.number:  # what its first step awaited is in the name of the unit; what decided that, need not be
+    whole = plain_chain(spec, source, reader)
+    mine = [(i, *step) for i, step in enumerate(whole.steps) if i not in whole.without]
+    end = len(whole.steps) if part.end is None else part.end
+    ours: list[tuple[str, Operator]] = [(reader, whole.reader)]
+    ours += [(name, op) for i, name, op in mine if part.begin <= i < end]
+    sums = resources.digests(op for _, op in ours)
+    told: list[Any] = [load.fingerprint(name, op, sums) for name, op in ours]
+    if part.number and part.begin not in whole.without:
+        # what its first step awaited is in the name of the unit; what decided that, need not be
         told[1]["params"] = {k: v for k, v in told[1]["params"].items() if k not in ("max_documents", "min_documents")}
     if part.awaited is not None:
-        later = [op for _, op in named[1:][part.end :] if not isinstance(op, Extract | Reader)]
-        told.append([part.awaited.stage, part.awaited.gathering(), any("content" in op.columns_read() for op in later)])
-    return digest(told, fixed(found), spec.sample.documents, user_code.prints_of(spec), libraries())
+        later = [op for i, _, op in mine if i >= end and not isinstance(op, Extract | Reader)]
+        content = any("content" in op.columns_read() for op in later)
+        told.append([part.awaited.stage, part.awaited.gathering(), end in whole.without, content])
+    told.append(whole.language_from() if part.number == 0 else None)
+    return digest(told, whole.fixed, spec.sample.documents, user_code.prints_of(spec), libraries())
 
 
 def files_of(job: str) -> list[Resource]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from hypothesis import strategies as st
 
 from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.checks import VALUE
 from corpusmill.operators.contract import Columns
 
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=60)), max_size=6)
@@ -22,7 +23,7 @@ TIMES = (datetime(1969, 12, 31, tzinfo=UTC), datetime(2024, 5, 18, 1, 58, tzinfo
 
 def values_for(name: str, dtype: pa.DataType) -> tuple[Any, ...]:
     """What a column of that name and type may hold, null among it."""
-    if pa.types.is_string(dtype) or pa.types.is_large_string(dtype):
+    if pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or dtype == VALUE:
         return URLS if name == "url" else WORDS
     if pa.types.is_timestamp(dtype):
         return TIMES
@@ -62,5 +63,6 @@ def batch_of(texts: list[str | None], columns: Columns) -> Batch:
         elif name == "content":
             arrays[name] = pa.array([None if t is None else t.encode("utf-8", "replace") for t in texts], dtype)
         else:
-            arrays[name] = pa.array([value_of(name, dtype, t) for t in texts], dtype)
+            stored = pa.string() if dtype == VALUE else dtype
+            arrays[name] = pa.array([value_of(name, dtype, t) for t in texts], stored)
     return Batch(pa.table(arrays))

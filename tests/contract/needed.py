@@ -22,6 +22,7 @@ PARAMS: dict[str, dict[str, object]] = {
     "decide.bounds": {"bounds": {"line_count": [1, None]}},
     "decide.quantiles": {"bounds": {"line_count": [0.1, None]}},
     "signals.buckets": {"of": "line_count"},
+    "decide.values": {"values": {"licence": {"drop": ["xx"]}, "script": {"keep": ["en", "de", "ja", ""]}}},
     "decide.language": {"keep": ["en", "de"]},
 }
 THRESHOLDS = (

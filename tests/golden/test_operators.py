@@ -17,7 +17,7 @@ import pytest
 
 from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.checks import NUMBER
+from corpusmill.operators.checks import NUMBER, VALUE
 from corpusmill.operators.contract import Decision, Extract, Operator, Reader, Resource
 from tests.contract.needed import FOUND, PARAMS
 from tests.golden import pages
@@ -62,7 +62,7 @@ def rows_for(op: Operator) -> dict[str, list[Any]]:
             found[name] = list(INSTANTS)
         elif name == "content":
             found[name] = [PAGE, "<p>no licence</p>", "", "plain", "<", None, None]
-        elif dtype == pa.string():
+        elif dtype in (pa.string(), VALUE):
             found[name] = list(WORDS)
         else:
             found[name] = list(NUMBERS if pa.types.is_integer(dtype) or dtype == NUMBER else SHARES)
@@ -78,7 +78,8 @@ def given(op: Operator, rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
         values = rows[name]
         if name == "content":
             values = [None if v is None else v.encode(c or "utf-8") for v, c in zip(values, charsets, strict=True)]
-        columns[name] = pa.array(values, TEXT if name == "text" else dtype)
+        stored = pa.string() if dtype == VALUE else dtype
+        columns[name] = pa.array(values, TEXT if name == "text" else stored)
     out = op(Batch(pa.table(columns)))
     if isinstance(op, Decision):
         return {"drop_reason": out.to_pylist()}

@@ -35,6 +35,15 @@ def test_bounds_on_text_are_refused_by_name():
         reasons("decide.bounds", {"bounds": {"words": [1, None]}}, words=pa.array(["a"]))
 
 
+def test_times_are_bounded_by_dates_to_the_end_of_the_last():
+    at = pa.array([0, 1_704_067_199, 1_704_067_200, 1_706_745_599, 1_706_745_600, None], pa.timestamp("s", "UTC"))
+    dated = reasons("decide.bounds", {"bounds": {"at": ["2024-01-01", "2024-01"]}}, at=at)
+    assert dated == ["at<2024-01-01", "at<2024-01-01", None, None, "at>2024-01", None]
+    assert reasons("decide.bounds", {"bounds": {"at": [1, None]}}, at=at)[:2] == ["at<1", None]
+    instant = reasons("decide.bounds", {"bounds": {"at": [None, "2024-01-01T00:00:00Z"]}}, at=at)
+    assert [reason is None for reason in instant] == [True, True, True, False, False, True]
+
+
 @pytest.mark.parametrize(
     ("bounds", "message"),
     [
@@ -43,6 +52,8 @@ def test_bounds_on_text_are_refused_by_name():
         ({"w": [None, None]}, "both open"),
         ({"w": [1]}, r"must be \[low, high\]"),
         ({"w": ["a", None]}, "must be numbers"),
+        ({"w": ["2024", 3]}, "two numbers or two dates"),
+        ({"w": ["2024-02", "2024-01"]}, "keep nothing"),
         ({"w": [True, None]}, "must be numbers"),
     ],
 )

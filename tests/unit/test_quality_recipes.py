@@ -28,9 +28,21 @@ def steps(name: str) -> list[tuple[str, dict[str, object]]]:
 
 @pytest.mark.parametrize("name", ["gopher", "c4", "fineweb", "refinedweb", "dclm", "redpajama-v2", "dolma"])
 def test_recipe_keeps_prose_and_drops_spam(name):
-    batch = Batch(pa.table({"text": pa.array([GOOD, SPAM, None, ""], TEXT), "row": pa.array(range(4))}))
+    assert run(name, [GOOD, SPAM, None, ""], [None] * 4) == [0]
+
+
+@pytest.mark.parametrize("name", ["fineweb", "refinedweb", "dclm"])
+def test_recipes_that_judge_addresses_drop_what_block_lists_name(name):
+    urls = ["https://a.example/sex", "https://x.casino.example/", "https://a.example/porn", "http://a.example/bet-sex"]
+    assert run(name, [GOOD] * 5, [*urls, None]) == [0, 4]
+
+
+def run(name: str, texts: list[str | None], urls: list[str | None]) -> list[int]:
+    """The rows that a recipe keeps."""
+    columns = {"text": pa.array(texts, TEXT), "url": pa.array(urls, pa.string()), "row": pa.array(range(len(texts)))}
+    batch = Batch(pa.table(columns))
     for operator, params in steps(name):
         op = load.equip(load.build(operator, params), load.shipped)
         assert not isinstance(op, Reader | Extract)
         batch = batch.keep(mask_of(op(batch))) if isinstance(op, Decision) else op(batch)
-    assert batch.column("row").to_pylist() == [0]
+    return batch.column("row").to_pylist()

@@ -1,7 +1,6 @@
 """Values of archive heads as columns: addresses, instants, names."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,26 +38,3 @@ def arc_instants(values: Sequence[bytes | None]) -> pa.Array:
     digits = [value[:14].decode("ascii", "replace").ljust(14, "0") if value else None for value in values]
     naive = pc.strptime(pa.array(digits, pa.string()), format="%Y%m%d%H%M%S", unit="s", error_is_null=True)
     return naive.cast(SECONDS)
-
-
-def dates(values: Sequence[str | None]) -> pa.Array:
-    """Dates and instants as data sets write them (2024-05-18, 2024-05-18T01:58:10+02:00), to seconds UTC, else null.
-
-    An instant without offset is taken as UTC, a date as its midnight.
-
-    >>> dates(["2024-05-18", "2024-05-18T01:58:10+02:00", "last May", None]).cast(pa.int64())[1:].to_pylist()
-    [1715990290, None, None]
-    """
-    return pa.array([instant_of(value) for value in values], SECONDS)
-
-
-def instant_of(value: str | None) -> datetime | None:
-    """One date or instant; fractions of a second cut off."""
-    if not value:
-        return None
-    try:
-        found = datetime.fromisoformat(value.strip())
-        found = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return found.astimezone(UTC).replace(microsecond=0)
-    except (ValueError, OverflowError):
-        return None

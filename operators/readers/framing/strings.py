@@ -2,9 +2,11 @@
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.readers.framing.fields import SECONDS, dates
+
+EXACT = 2**53  # whole floats below it are exactly what was written
 
 
 def is_text(dtype: pa.DataType) -> bool:
@@ -51,6 +53,8 @@ def as_strings(column: pa.Array) -> pa.Array:
         return wide(column)[0].cast(pa.string())
     if pa.types.is_fixed_size_binary(column.type):
         return pa.array([None if v is None else v.hex() for v in column.to_pylist()], pa.string())
+    if pa.types.is_floating(column.type):
+        return _digits(column)
     try:
         return column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
@@ -58,11 +62,11 @@ def as_strings(column: pa.Array) -> pa.Array:
         return pa.array(values, pa.string())
 
 
-def as_instants(column: pa.Array) -> pa.Array:
-    """A date, timestamp or string column as seconds UTC; what cannot be read is null."""
-    if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
-        return column.cast(pa.timestamp("s", getattr(column.type, "tz", None)), safe=False).cast(SECONDS)
-    return dates(as_strings(column).to_pylist())
+def _digits(column: pa.Array) -> pa.Array:
+    """Floats as strings; whole ones are digits, as ids are that a table with nulls in it has made floats."""
+    whole = pc.and_(pc.equal(column, pc.floor(column)), pc.less(pc.abs(column), float(EXACT)))
+    digits = pc.if_else(whole, column, None).cast(pa.int64()).cast(pa.string())
+    return pc.coalesce(digits, column.cast(pa.string()))
 
 
 def _valid(value: bytes) -> bool:

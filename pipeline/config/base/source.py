@@ -47,7 +47,7 @@ def dotted(path: Path) -> str:
     >>> dotted(("inputs", 0, "paths", 1)), dotted(("documents", 2, "decide.language", "keep"))
     ('inputs[0].paths[1]', 'documents[2].keep')
     """
-    if path[:1] == ("documents",) and len(path) > 2 and path[2] != "override":
+    if path[:1] == ("documents",) and len(path) > 2 and path[2] not in ("override", "only"):
         path = (*path[:2], *path[3:])
     text = ""
     for part in path:

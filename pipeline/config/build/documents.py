@@ -1,15 +1,17 @@
 """The `documents` list of a job file, unfolded: every step by name, recipes and their overrides worked in."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
 
+from corpusmill.operators import load
 from corpusmill.pipeline.config.base.messages import found
 from corpusmill.pipeline.config.base.problems import JobError, Problem, nearest
 from corpusmill.pipeline.config.base.source import Path, Source
 from corpusmill.pipeline.config.build.recipes import Recipe, find_recipe
-from corpusmill.pipeline.config.sections.steps import StepSpec
+from corpusmill.pipeline.config.sections.steps import OnlySpec, StepSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,10 @@ class _Unfolding:
 
     def step(self, item: Any, path: Path) -> Placed | None:
         """One step in any of its forms but a recipe; null, and a problem, when it has none of them."""
+        if isinstance(item, dict) and "only" in item and len(item) > 1:
+            placed = self.step({key: value for key, value in item.items() if key != "only"}, path)
+            only = self.only_for(item["only"], path)
+            return placed and dataclasses.replace(placed, step=placed.step.model_copy(update={"only": only}))
         match item:
             case "":
                 self.say(path, "expected the name of an operator, found an empty text; take the line out, or name one")
@@ -70,11 +76,21 @@ class _Unfolding:
                 self.say(path, f"expected the name of an operator, or name: {{parameters}}, found {found(item)}")
         return None
 
+    def only_for(self, value: Any, path: Path) -> OnlySpec | None:
+        """The sources that a step is for; null, and a problem, when that is not what stands there."""
+        names = value.get("source") if isinstance(value, dict) else None
+        names = [names] if isinstance(names, str) else names
+        listed = isinstance(names, list) and bool(names) and all(isinstance(name, str) for name in names)
+        if not isinstance(value, dict) or value.keys() != {"source"} or not listed:
+            self.say((*path, "only"), f"expected names of sources, {{source: [a, b]}}, found {found(value)}")
+            return None
+        return OnlySpec(source=tuple(names or ()))
+
     def with_params(self, name: str, params: Any, path: Path, params_path: Path) -> Placed | None:
         if params is not None and not isinstance(params, dict):
             self.say(params_path, f"expected parameters (key: value), found {found(params)}")
             return None
-        return Placed(step=StepSpec(operator=name, params=params or {}), path=path, params=params_path)
+        return Placed(step=StepSpec(operator=name, params=spelt_out(name, params or {})), path=path, params=params_path)
 
     def only(self, rest: Mapping[str, Any], allowed: tuple[str, ...], path: Path) -> None:
         for key in rest:
@@ -85,7 +101,8 @@ class _Unfolding:
 
     def recipe(self, item: Mapping[str, Any], path: Path) -> Iterator[Placed]:
         """The steps of a recipe, with the overrides of the job file laid over their parameters."""
-        self.only(item, ("recipe", "override"), path)
+        self.only(item, ("recipe", "override", "only"), path)
+        only = self.only_for(item["only"], path) if "only" in item else None
         override = item.get("override") or {}
         if not isinstance(override, dict):
             self.say((*path, "override"), f"expected step: {{parameters}}, found {found(override)}")
@@ -98,9 +115,11 @@ class _Unfolding:
         except JobError as e:
             self.problems += e.problems
             return
-        yield from self.overridden(recipe, override, path)
+        yield from self.overridden(recipe, override, path, only)
 
-    def overridden(self, recipe: Recipe, override: Mapping[str, Any], path: Path) -> Iterator[Placed]:
+    def overridden(
+        self, recipe: Recipe, override: Mapping[str, Any], path: Path, only: OnlySpec | None
+    ) -> Iterator[Placed]:
         steps = [step for each in recipe.steps if (step := self.step(each, (*path, "recipe")))]
         names = numbered([placed.step.operator for placed in steps])
         for name, params in override.items():
@@ -114,9 +133,25 @@ class _Unfolding:
             if params == "off":
                 continue
             if isinstance(params, dict):
-                merged = laid_over(placed.step.params, params)
-                step = StepSpec(operator=placed.step.operator, params=merged, recipe=f"{recipe.name}@{recipe.version}")
+                merged = laid_over(placed.step.params, spelt_out(placed.step.operator, params))
+                origin = f"{recipe.name}@{recipe.version}"
+                step = StepSpec(operator=placed.step.operator, params=merged, recipe=origin, only=only)
                 yield Placed(step=step, path=path, params=(*path, "override", name))
+
+
+def spelt_out(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """`params` of an operator that has a parameter for all keys which are none of its own, with them under it.
+
+    >>> spelt_out("decide.values", {"noai": {"drop": [True]}, "null": "keep"})
+    {'null': 'keep', 'values': {'noai': {'drop': [True]}}}
+    """
+    rest = getattr(load.find(name), "rest", None) if name in load.names() else None
+    if rest is None or rest in params:
+        return dict(params)
+    known = {f.name for f in dataclasses.fields(load.find(name))}
+    mine = {key: value for key, value in params.items() if key in known}
+    others = {key: value for key, value in params.items() if key not in known}
+    return {**mine, rest: others} if others else mine
 
 
 def unfolded(source: Source, folder: File) -> Unfolded:

@@ -95,7 +95,8 @@ def _name(item: Any) -> str | None:
     for key in ("source", "recipe", "uses"):
         if key in item:
             return item[key]
-    return next(iter(item)) if len(item) == 1 else None
+    names = [key for key in item if key != "only"]
+    return names[0] if len(names) == 1 else None
 
 
 def _inside(here: Any, key: str | int, path: Path) -> Any:
@@ -113,7 +114,8 @@ def _inside(here: Any, key: str | int, path: Path) -> Any:
 
 
 def _parameters(step: dict[str, Any]) -> dict[str, Any]:
-    key = "override" if "recipe" in step else "with" if "uses" in step else next(iter(step), "")
+    names = [key for key in step if key != "only"]
+    key = "override" if "recipe" in step else "with" if "uses" in step else next(iter(names), "")
     if step.get(key) is None:
         step[key] = {}
     return step[key]

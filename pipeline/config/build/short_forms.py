@@ -1,31 +1,43 @@
 """The short ways to write a job file, written out: so that one strict shape is left to check."""
 
 import copy
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from corpusmill.operators.mix.spec.schedule import equal_phases
+from corpusmill.pipeline.config.base.section import TOKEN_COUNTS
 from corpusmill.pipeline.config.sections.phases import MOST_STEPS
 from corpusmill.pipeline.config.sections.presets import PRESETS, preset
 
+COUNT = re.compile(
+    r"(?P<number>\d{1,3}(?:[,_ ]\d{3})+|\d+(?:_\d+)*(?:\.\d+)?(?:[eE]\+?\d{1,2})?)\s*(?P<unit>[kKmMbBgGtT]?)"
+)
+POWERS = {"": 0, "K": 3, "M": 6, "B": 9, "G": 9, "T": 12}
 FREE = ("options", "storage", "params")  # mappings whose content is not ours to shape
 
 
 def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
     """`data` without its short forms, lists as tuples.
 
-    `near: fineweb` is {preset: fineweb}; `near: off` is null; a single path or axis needs no list, nor does a single
-    value in a bound; `phases: 4` are four equal ones, `head_decay: 0.7` is {factor: 0.7}; `documents` are left out
+    `near: fineweb` is {preset: fineweb}; `near: off` is null; a column with a type is two entries; a single path or
+    axis needs no list, nor does a single value in a bound; `phases: 4` are four equal ones, `head_decay: 0.7` is
+    {factor: 0.7}; a count of tokens may be `10B`; `documents` are left out
     (pipeline.config.sections.steps reads them).
     """
     full = copy.deepcopy({key: value for key, value in data.items() if key != "documents"})
     for each in full["inputs"] if isinstance(full.get("inputs"), list) else []:
         _listed(each, "paths")
+        _typed(each)
     dedup, mix = full.get("dedup"), full.get("mix")
     if isinstance(dedup, dict) and "near" in dedup:
         dedup["near"] = _near(dedup["near"])
     if isinstance(mix, dict):
         mix_written_out(mix)
+    for section in (full, mix):
+        for key in TOKEN_COUNTS:
+            _counted(section, key)
     return {key: tuples(value, key) for key, value in full.items()}
 
 
@@ -70,6 +82,42 @@ def _near(near: Any) -> Any:
         return full
     name = str(full.get("preset"))
     return (preset(name) if name in PRESETS else {}) | full
+
+
+def count_of(value: Any) -> Any:
+    """A count of tokens as people write it as a whole number; anything else as it is.
+
+    >>> [count_of(text) for text in ("10B", "1.5T", "500 M", "10,000", "2e9", "ten")]
+    [10000000000, 1500000000000, 500000000, 10000, 2000000000, 'ten']
+    """
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    found = COUNT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return value
+    count = Decimal(re.sub("[,_ ]", "", found["number"])) * 10 ** POWERS[(found["unit"] or "").upper()]
+    return int(count) if count == count.to_integral_value() else value
+
+
+def _counted(section: Any, key: str) -> None:
+    if isinstance(section, dict) and key in section:
+        section[key] = count_of(section[key])
+
+
+def _typed(each: Any) -> None:
+    """Columns of an input with a type: `score: {field: quality, type: float}` becomes a column and its type."""
+    columns = each.get("columns") if isinstance(each, dict) else None
+    if not isinstance(columns, dict) or not isinstance(each.get("types", {}), dict):
+        return
+    for column, value in columns.items():
+        if isinstance(value, dict) and value.keys() <= {"field", "type"} and all(map(_is_text, value.values())):
+            columns[column] = value.get("field", column)
+            if "type" in value:
+                each["types"] = {**each.get("types", {}), column: value["type"]}
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _listed(section: Any, key: str) -> None:

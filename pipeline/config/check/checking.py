@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from corpusmill.operators.contract import Operator
 from corpusmill.pipeline.config.base.addresses import Surroundings
 from corpusmill.pipeline.config.base.messages import found, problems_of
-from corpusmill.pipeline.config.base.problems import Problem
+from corpusmill.pipeline.config.base.problems import Problem, nearest
 from corpusmill.pipeline.config.base.source import Path, Source
 from corpusmill.pipeline.config.build import building
 from corpusmill.pipeline.config.build.documents import Placed, unfolded
@@ -93,14 +93,28 @@ def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, aroun
     fixed = {s.language for _, s in sound if s.language is not None}
     for number, message in kept_languages.complaints([(p.step.operator, op) for p, op in built.steps], fixed):
         problems.append(source.problem((*built.steps[number][0].params, "keep"), message))
+    sources = [name for each in _inputs(full) if isinstance(name := each.get("source"), str)]
+    only: dict[int, tuple[str, ...]] = {}
+    for number, (placed, _) in enumerate(built.steps):
+        if placed.step.only is not None:
+            only[number] = placed.step.only.source
+            for name in only[number]:
+                if name not in sources:
+                    message = f"no source {name!r}{nearest(name, sources)}"
+                    problems.append(source.problem((*placed.path, "only", "source"), message))
     if built.problems or read.problems:
         return problems
     steps = [(placed.step.operator, op) for placed, op in built.steps if op is not None]
     mix = between.sound(MixSpec, full.get("mix", {}))
     wanted = wanted_by(mix) if isinstance(mix, MixSpec) else {}
-    for gap in flow.gaps(read.streams, steps, wanted):
+    for gap in flow.gaps(read.streams, steps, wanted, only):
         problems.append(source.problem(_place(gap, built), gap.message))
     return problems
+
+
+def _inputs(full: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    inputs = full.get("inputs")
+    return [each for each in inputs if isinstance(each, Mapping)] if isinstance(inputs, tuple) else []
 
 
 def wanted_by(mix: MixSpec) -> dict[str, Path]:

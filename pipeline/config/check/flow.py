@@ -1,18 +1,20 @@
 """Whether every column a step reads is there when its turn comes: the same walk as a run makes, without a document.
 
 It follows `steps.chain`: an Extract is passed over by documents whose reader gives `text`; what a step measures is
-not there before it, whatever the reader or the input says of it; what an input fixes replaces what is measured.
+not there before it, whatever the reader or the input says of it; what an input fixes replaces what is measured; what
+records declare of their language is there where nothing measures it; a step for other sources is passed over.
 """
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from corpusmill.operators import load
-from corpusmill.operators.checks import NUMBER, fits
-from corpusmill.operators.contract import Columns, Decision, Extract, Operator, Reader, Rewrite
+from corpusmill.operators.checks import NUMBER, fits, named
+from corpusmill.operators.contract import ChecksColumns, Columns, Decision, Extract, Operator, Reader, Rewrite
+from corpusmill.operators.readers.framing.mapping import DECLARED
 from corpusmill.operators.reserved import reserved
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.base.problems import nearest
@@ -26,6 +28,15 @@ RUN_COLUMNS = ("source", *FIXED)
 SOURCES = "{sources}"
 COPIES = "copies"  # how many documents each stands for after dedup: a number a mix may multiply by
 TOKEN_COLUMNS = ("doc_id", "u", "n_tokens", "ids", "bytes")  # of tables of tokens; what a mix reads stands beside them
+
+
+NO_STEP: Mapping[int, Collection[str]] = {}
+TYPED_READERS = ("jsonl", "parquet")
+# What to do where a reader makes a column another type than a step reads.
+TYPE_IT = {
+    NUMBER: "; give it a type under the columns of the input, {0}: {{field: {0}, type: float}}",
+    pa.timestamp("s", "UTC"): "; give it a type under the columns of the input, {0}: {{field: {0}, type: timestamp}}",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,18 +63,25 @@ class Gap:
 
 
 def gaps(
-    streams: Sequence[Stream], steps: Sequence[tuple[str, Operator]], wanted: Mapping[str, tuple[str | int, ...]]
+    streams: Sequence[Stream],
+    steps: Sequence[tuple[str, Operator]],
+    wanted: Mapping[str, tuple[str | int, ...]],
+    only: Mapping[int, Collection[str]] = NO_STEP,
 ) -> list[Gap]:
     """Every break, once for each step and column however many streams meet it. `steps` are (name, operator).
 
-    wanted: columns that the mix reads, with the place in the job file that names each.
+    wanted: columns that the mix reads, with the place in the job file that names each. only: the sources of steps that
+    are not for all, by number.
     """
     found: dict[Gap, list[str]] = {}
     left: set[str] = set()
     other: dict[str, tuple[Stream, pa.DataType]] = {}
+    lists: dict[str, str] = {}
     for stream in streams:
-        end, broken = walked(stream, steps)
+        without = frozenset(number for number, sources in only.items() if stream.source not in sources)
+        end, broken = walked(stream, steps, without)
         left |= set(end)
+        lists |= {c: stream.source for c in wanted if c in end and pa.types.is_list(end[c])}
         other |= {c: (stream, end[c]) for c in wanted if c in end and not may_be_number(c, end[c], stream)}
         for gap in broken:
             found.setdefault(gap, []).append(f"{stream.source!r}" + (f" ({stream.reader})" if stream.reader else ""))
@@ -76,6 +94,15 @@ def gaps(
         )
         for c, at in wanted.items()
         if c in TOKEN_COLUMNS
+    ]
+    told += [
+        Gap(
+            step=None,
+            place=wanted[c],
+            message=f"a mix goes by one value a document, and {c!r} is a list for {source!r}",
+        )
+        for c, source in lists.items()
+        if wanted[c][-2:] != ("multiplier", "column")
     ]
     absent = {c: at for c, at in wanted.items() if c not in left and c not in RUN_COLUMNS} if streams else {}
     told += [
@@ -96,17 +123,31 @@ def gaps(
 
 def may_be_number(column: str, dtype: pa.DataType, stream: Stream) -> bool:
     """Whether documents can have a number in a column; what a reader takes from the records is text that may be one."""
-    return fits(dtype, NUMBER) or (column in stream.columns and column not in (*GIVEN, *FIXED, "text"))
+    if pa.types.is_timestamp(dtype):
+        return False
+    text = pa.types.is_string(dtype)
+    return (
+        fits(dtype, NUMBER)
+        or pa.types.is_boolean(dtype)
+        or (text and column in stream.columns and column not in (*GIVEN, *FIXED, "text"))
+    )
 
 
-def walked(stream: Stream, steps: Sequence[tuple[str, Operator]]) -> tuple[Columns, list[Gap]]:
-    """The columns a stream ends with, and its breaks; a message holds SOURCES where its streams are to be named."""
-    measured = {c for _, op in steps if not isinstance(op, Extract) for c in _own(op)}
-    given: Columns = {**GIVEN, **stream.columns, **{n: FIXED[n] for n in stream.fixed}}
+def walked(
+    stream: Stream, steps: Sequence[tuple[str, Operator]], without: Collection[int] = ()
+) -> tuple[Columns, list[Gap]]:
+    """The columns a stream ends with, and its breaks; a message holds SOURCES where its streams are to be named.
+
+    without: the numbers of the steps that are not for it.
+    """
+    mine = [(number, *step) for number, step in enumerate(steps) if number not in without]
+    measured = {c for _, _, op in mine if not isinstance(op, Extract) for c in _own(op)}
+    declared: Columns = {"language": FIXED["language"]} if DECLARED in stream.columns else {}
+    given: Columns = {**GIVEN, **declared, **stream.columns, **{n: FIXED[n] for n in stream.fixed}}
     have = {n: dtype for n, dtype in given.items() if n not in measured}
     makers: dict[str, str] = {}
     broken: list[Gap] = []
-    for number, (name, op) in enumerate(steps):
+    for number, name, op in mine:
         if isinstance(op, Reader) or (isinstance(op, Extract) and "text" in have and stream.certain):
             continue
         broken += [Gap(step=number, message=m) for m in _breaks(name, op, have, makers, stream)]
@@ -128,8 +169,11 @@ def _breaks(name: str, op: Operator, have: Columns, makers: Mapping[str, str], s
             yield f"{name} reads column {column!r}, which nothing before it makes for {SOURCES}{advice(column, have)}"
         elif not fits(have[column], dtype) and stream.certain:
             maker = makers.get(column, "the reader")
-            wanted = "a number" if dtype == NUMBER else dtype
-            yield f"{name} reads {column!r} as {wanted}; {maker} makes it {have[column]} for {SOURCES}"
+            told = f"{name} reads {column!r} as {named(dtype)}; {maker} makes it {have[column]} for {SOURCES}"
+            mapped = column not in makers and column not in (*GIVEN, *FIXED, "text") and stream.reader in TYPED_READERS
+            yield told + (TYPE_IT.get(dtype, "").format(column) if mapped else "")
+    if isinstance(op, ChecksColumns) and stream.certain:
+        yield from (f"{name}: {message}" for message in op.wrong_columns(have))
     own = _own(op)
     for message in reserved(own, body=False):
         yield f"{name} adds column {message}"

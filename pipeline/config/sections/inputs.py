@@ -5,11 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from corpusmill.operators.readers.framing.typed import TYPES
 from corpusmill.pipeline.config.base.formats import AUTO, FORMATS, format_of, list_address
 from corpusmill.pipeline.config.base.frozen import frozen
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.section import Complaint, PlainMap, Section
 from corpusmill.pipeline.config.sections import storage_options
+
+OF_THEIR_OWN = ("text", "url", "source_id", "domain", "language", "date")  # columns that have one meaning
 
 
 class InputSpec(Section):
@@ -32,7 +35,12 @@ class InputSpec(Section):
     """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}.
 
     {content: html} in place of `text` is for a field of HTML, which an extract step reads.
+
+    A further column is text unless it has a type: {score: {field: quality, type: float}}. Types are string, int, float,
+    bool, strings (a list of texts) and timestamp. What cannot be read as its type is null, and counted.
     """
+    types: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
+    """The same types, apart: our column -> type."""
     encoding: str | None = None
     """For plain and html: what all files are in, e.g. cp1251, shift_jis or utf-16.
 
@@ -79,12 +87,24 @@ class InputSpec(Section):
                 yield (column,), f"{column!r} is a fixed value here and a field under 'columns': keep one"
         if self.encoding is not None and "encoding" in self.options:
             yield ("encoding",), "'encoding' is given here and under 'options': keep one"
-        if "columns" in self.options:
-            yield ("options", "columns"), "'columns' is a key of the input itself, beside 'options'"
+        for key in ("columns", "types"):
+            if key in self.options:
+                yield ("options", key), f"{key!r} is a key of the input itself, beside 'options'"
+        yield from self._types()
         addresses = [*(list_address(p) or p for p in self.paths), self.prefix]
         yield from ((("storage", *at), told) for at, told in storage_options.complaints(self.storage, addresses))
         if self.prefix and not any(map(list_address, self.paths)):
             yield ("prefix",), "a prefix goes before the lines of a list of files, and no path here is one"
+
+    def _types(self) -> Iterator[Complaint]:
+        for column, name in self.types.items():
+            at = ("columns" if column in self.columns else "types", column)
+            if name not in TYPES:
+                yield at, f"the type of {column!r} is no type: {name!r}{nearest(name, TYPES)}"
+            elif column in OF_THEIR_OWN:
+                yield at, f"{column!r} has a type of its own: take `type` out"
+            elif column not in self.columns:
+                yield at, f"{column!r} has a type and no field; put it under columns: {{field: ..., type: {name}}}"
 
 
 class SampleSpec(Section):

@@ -24,7 +24,7 @@ class MixSpec(RuleSpec):
     levels: tuple[LevelSpec, ...] = ()
     """Instead of axes and rule: a tree, top first, e.g. [{axes: domain, weights: ...}, {axes: language}]."""
     budget_tokens: Positive | None = None
-    """Size of the dataset in tokens; null: all there is."""
+    """Size of the dataset in tokens, 10_000_000 or 10B, 1.5T, 500M, 80k; null: all there is."""
     budget_multiple: Annotated[float, Field(gt=0)] | None = None
     """The same as a multiple of the tokens there are."""
     max_epochs: Annotated[float, Field(gt=0)] = 4.0

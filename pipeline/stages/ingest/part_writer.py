@@ -32,19 +32,26 @@ GATHERS = {"lines": GatherLines, "calibrate": GatherBins}
 
 
 class PartWriter:
-    """Writes `parts/NAME.parquet` and what the awaiting step gathers; counts documents as "passed"."""
+    """Writes `parts/NAME.parquet` and what the awaiting step gathers; counts documents as "passed".
+
+    is_for: whether that step is for documents of this source; else nothing is gathered of them.
+    """
 
     place = "passed"
 
-    def __init__(self, folder: Path, name: str, shard: Shard, columns: Columns, awaited: Awaiting) -> None:
+    def __init__(
+        self, folder: Path, name: str, shard: Shard, columns: Columns, awaited: Awaiting, *, is_for: bool = True
+    ) -> None:
         (folder / "parts").mkdir()
         schema = pa.schema([*(pa.field(n, t) for n, t in columns.items()), pa.field("length", pa.int64())])
         self.documents = TableWriter(folder / "parts" / f"{name}.parquet", schema)
         self.gather: Gather = GATHERS[awaited.stage](folder, name, shard, awaited)
+        self._is_for = is_for
         self._facts: Mapping[str, Any] = {}
 
     def keep(self, batch: Batch, tally: Tally) -> None:
-        self.gather.add(batch)
+        if self._is_for:
+            self.gather.add(batch)
         self.documents.write(batch.table)
         tally.add("passed", "documents", by=batch.num_rows)
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally, check
@@ -66,6 +67,9 @@ class ShardWriter:
         raw = raw_column(records)
         self.tally.add("in", "documents", self.shard.source, by=records.num_rows)
         self.tally.add("in", "bytes", self.shard.source, by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
+        if UNREAD in records.column_names:
+            for column, values in unread_columns(records[UNREAD]).items():
+                self.tally.add("unread", self.shard.source, column, by=values)
         taken, rest = sampled(records, self.spec.sample.documents)
         self.tally.add("not_sampled", by=rest.num_rows)
         count_gone("not_sampled", rest, self.shard.source, self.chain.fixed, self.tally)

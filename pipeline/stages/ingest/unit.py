@@ -91,7 +91,8 @@ class Ingest:
     def _sink(self, folder: Path, name: str, spec: JobSpec, shard: Shard, chain: Chain, part: Part) -> Sink:
         if part.awaited is None:
             return DocumentWriter(folder, name, spec, shard.source, chain.columns())
-        return PartWriter(folder, name, shard, chain.columns(), part.awaited)
+        is_for = part.end not in chain.without
+        return PartWriter(folder, name, shard, chain.columns(), part.awaited, is_for=is_for)
 
     def _tally(self, unit: Unit, parts: list[Part]) -> Tally:
         """What the parts before this one counted."""

@@ -24,6 +24,7 @@ from corpusmill.operators.mix.plan.plan_json import from_json, to_json
 from corpusmill.operators.mix.select.select import cut, layout_of, settled, survey
 from corpusmill.operators.mix.spec.spec import MixSpec
 from corpusmill.operators.mix.supply.levels import Bins
+from corpusmill.pipeline.column_origins import null_axis
 from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
@@ -36,6 +37,7 @@ from corpusmill.pipeline.stages.mix.supply import supply, supply_name
 
 VERSION = 6
 CUTS = "cuts.npz"  # written last: where it is, the mix is done
+NULL = ("",)  # all values there are of a leaf column that is null for every document
 SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
 
@@ -53,6 +55,9 @@ class Planned:
     def remarks(self) -> Iterator[str]:
         """What a person should know of the mix that stops nothing."""
         yield from (f"mix: {name}" for name in self.plan.unmatched)
+        for axis, values in zip(self.plan.leaves.columns, self.plan.leaves.values, strict=True):
+            if values == NULL:
+                yield null_axis(axis)
         if self.without:
             yield f"mix: planned, no document taken: {self.without}"
 

@@ -90,3 +90,140 @@ def test_a_wrong_option_of_a_reader_is_placed():
     assert "inputs[0].options.unit: expected one of 'file', 'line', 'paragraph', found the text 'page'" in told
     told = problems("{source: a, paths: [x], format: plain, options: {max_record_bytes: 0}}")
     assert "inputs[0].options: readers.plain: max_record_bytes must be at least 1, got 0" in told
+
+
+LABELLED = "{source: labelled, paths: [x.jsonl], columns: {language: lang}}"
+TYPED = "{source: a, paths: [x.jsonl], columns: {score: {field: quality, type: float}, tags: {type: strings}}}"
+TYPED_AT = "{source: a, paths: [x.parquet], columns: {at: {type: timestamp}, ok: {field: fine, type: bool}}}"
+
+
+def test_a_declared_language_serves_steps_that_read_one():
+    step = "decide.values: {language: {keep: [en]}}"
+    for declares in (LABELLED, WET):
+        job(declares, step)
+        job(declares, f"signals.language, {step}")
+        told = problems(declares, f"{step}, signals.language")
+        assert "reads column 'language', which nothing before it makes" in told
+    assert "reads column 'language', which nothing before it makes for 'lines'" in problems(LINES, step)
+
+
+def test_columns_of_a_type_serve_what_reads_numbers():
+    for step in (
+        "decide.bounds: {bounds: {score: [0.5, null]}}",
+        "decide.quantiles: {bounds: {score: [0.1, null]}, by: []}",
+        "signals.buckets: {of: score, by: []}",
+    ):
+        job(TYPED, step)
+        told = problems("{source: a, paths: [x.jsonl], columns: {score: quality}}", step)
+        assert "reads 'score' as a number; the reader makes it string for 'a' (jsonl); give it a type" in told
+        assert "score: {field: score, type: float}" in told
+    job(TYPED, "", "mix: {axes: [score], multiplier: {column: score}}\n")
+    job(TYPED_AT, "decide.bounds: {bounds: {at: ['2020-01-01', null], fetched_at_utc: [null, '2024']}}")
+    job(
+        TYPED_AT,
+        "decide.quantiles: {bounds: {at: [0.1, null]}, by: []}",
+        "mix: {axes: [ok], multiplier: {column: ok}}\n",
+    )
+
+
+def test_a_list_is_no_axis_and_a_time_no_multiplier():
+    told = problems(TYPED, "", "mix: {axes: [tags]}\n")
+    assert "mix.axes: a mix goes by one value a document, and 'tags' is a list for 'a'" in told
+    told = problems(TYPED_AT, "", "mix: {axes: [source], multiplier: {column: at}}\n")
+    assert "mix.multiplier.column: 'at' is no number" in told
+
+
+def test_types_become_parameters_of_the_reader():
+    spec = job(TYPED)
+    reader = build_reader(spec.inputs[0], "readers.jsonl")
+    assert (reader.columns, reader.types) == (
+        {"score": "quality", "tags": "tags"},
+        {"score": "float", "tags": "strings"},
+    )
+    assert spec == type(spec).from_canonical(spec.to_canonical())
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (
+            "{score: {type: flaot}}",
+            "inputs[0].columns.score: the type of 'score' is no type: 'flaot'; did you mean 'float'",
+        ),
+        ("{url: {field: link, type: string}}", "inputs[0].columns.url: 'url' has a type of its own: take `type` out"),
+        ("{score: {fields: x}}", "inputs[0].columns.score: expected a text, found the mapping"),
+    ],
+)
+def test_types_that_are_none_are_placed(columns, message):
+    assert message in problems(f"{{source: a, paths: [x.jsonl], columns: {columns}}}")
+    assert "'n' has a type and no field" in problems("{source: a, paths: [x.jsonl], types: {n: int}}")
+
+
+def test_a_step_for_some_sources_serves_those_alone():
+    steps = "signals.counts: {}, only: {source: lines}"
+    job(
+        f"{WET}, {LINES}",
+        f"{{{steps}}}, {{decide.bounds: {{bounds: {{word_count: [1, null]}}}}, only: {{source: [lines]}}}}",
+    )
+    told = problems(f"{WET}, {LINES}", f"{{{steps}}}, decide.bounds: {{bounds: {{word_count: [1, null]}}}}")
+    assert "decide.bounds reads column 'word_count', which nothing before it makes for 'wet' (wet)" in told
+    job(f"{WET}, {LINES}", f"{{{steps}}}, {{signals.counts: {{}}, only: {{source: [wet]}}}}")
+    told = problems(f"{WET}, {LINES}", f"{{{steps}}}, signals.counts")
+    assert "adds column 'word_count', which step 1, signals.counts, adds already" in told
+
+
+def test_every_form_of_a_step_may_be_for_some_sources():
+    forms = "{uses: signals.counts, only: {source: wet}}, {recipe: gopher, only: {source: [wet, lines]}}"
+    spec = job(f"{WET}, {LINES}, {CRAWL}", f"extract.resiliparse, {forms}")
+    only = [None if step.only is None else step.only.source for step in spec.documents]
+    assert only == [None, ("wet",), *[("wet", "lines")] * 4]
+    assert [step.is_for("crawl") for step in spec.documents[:2]] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("only", "message"),
+    [
+        ("{source: [wett]}", "documents[0].only.source: no source 'wett'; did you mean 'wet'?"),
+        ("[wet]", "documents[0].only: expected names of sources, {source: [a, b]}, found the list ['wet']"),
+        ("{sources: [wet]}", "documents[0].only: expected names of sources"),
+        ("{source: []}", "documents[0].only: expected names of sources"),
+    ],
+)
+def test_sources_that_are_none_are_placed(only, message):
+    assert message in problems(WET, f"{{signals.counts: {{}}, only: {only}}}")
+
+
+def test_a_step_for_some_sources_is_found_by_its_name_in_overrides():
+    step = "  - only: {source: wet}\n    decide.bounds: {bounds: {n: [1, 2]}}\n"
+    text = f"name: j\ninputs: [{WET}]\ndocuments:\n{step}"
+    with pytest.raises(JobError) as caught:
+        parse(text, folder="/jobs", overrides=["documents[decide.bounds].bounds.n=[3, 2]"])
+    assert "3 is above 2" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "tokens"),
+    [
+        ("10B", 10**10),
+        ("10_000_000", 10**7),
+        ("1.5T", 15 * 10**11),
+        ("500M", 5 * 10**8),
+        ("80k", 80_000),
+        ("1e10", 10**10),
+        ("'10,000,000'", 10**7),
+        ("10 B", 10**10),
+        ("0.5b", 5 * 10**8),
+    ],
+)
+def test_a_budget_as_people_write_it(written, tokens):
+    spec = job(WET, "", f"mix: {{budget_tokens: {written}, min_tokens: {written}}}\nshard_tokens: {written}\n")
+    assert (spec.mix.budget_tokens, spec.mix.min_tokens, spec.shard_tokens) == (tokens,) * 3
+
+
+@pytest.mark.parametrize("written", ["10X", "B", "1,5B", "-1B", "1.00000000001B", "10 000B000"])
+def test_a_budget_that_is_none_is_placed(written):
+    told = problems(WET, "", f"mix: {{budget_tokens: '{written}'}}\n")
+    assert (
+        f"mix.budget_tokens: expected a whole number, or one such as 10B, 1.5T, 500M, 80k, found the text '{written}'"
+        in told
+    )

@@ -1,5 +1,7 @@
 """The steps on a batch: decisions split at once, what a source fixes stands, every row is somewhere."""
 
+import dataclasses
+
 import pyarrow as pa
 import pytest
 
@@ -10,11 +12,16 @@ from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.steps.chain import Chain, reason_word
 
 
-def chain(*steps: tuple[str, dict[str, object]], fixed: dict[str, str] | None = None) -> Chain:
-    reader = load.build("readers.jsonl", {})
+def chain(
+    *steps: tuple[str, dict[str, object]],
+    fixed: dict[str, str] | None = None,
+    without: frozenset[int] = frozenset(),
+    reads: dict[str, object] | None = None,
+) -> Chain:
+    reader = load.build("readers.jsonl", reads or {})
     assert isinstance(reader, Reader)
     made: list[tuple[str, Operator]] = [(n, load.equip(load.build(n, p), load.shipped)) for n, p in steps]
-    return Chain(reader, made, fixed or {})
+    return Chain(reader, made, fixed or {}, without=without)
 
 
 def batch(texts: list[str]) -> Batch:
@@ -62,3 +69,50 @@ def test_no_rows_go_through_all_steps():
 def test_the_countable_part_of_a_reason():
     reasons = pa.array(["truncated_gzip: 12 bytes short", "timeout", "not_html: application/pdf"])
     assert reason_word(reasons).to_pylist() == ["truncated_gzip", "timeout", "not_html"]
+
+
+DECLARES = {"language": "lang"}
+
+
+def declaring(texts: list[str], declared: list[str | None]) -> Batch:
+    return batch(texts).with_columns({"declared_language": pa.array(declared, pa.string())})
+
+
+def test_a_declared_language_is_the_language_where_no_step_measures_one():
+    made = chain(("signals.counts", {}), reads=DECLARES)
+    out = made.run(declaring(["a"] * 6, ["de", "deu,eng", '["eng_Latn","fra_Latn"]', "pt-BR", "", None])).kept
+    assert out.column("language").to_pylist() == ["de", "deu", "eng_Latn", "pt-BR", None, None]
+    assert out.column("declared_language").to_pylist()[1] == "deu,eng"
+    assert made.language_from() == "declared_language"
+
+
+def test_both_are_kept_where_a_step_measures_one():
+    made = chain(("signals.language", {}), reads=DECLARES)
+    out = made.run(declaring(["This is English, as anyone can read."], ["de"])).kept
+    assert [out.column(c).to_pylist() for c in ("language", "declared_language")] == [["en"], ["de"]]
+    assert made.language_from() == "signals.language"
+
+
+def test_a_language_under_another_name_leaves_the_declared_one():
+    made = chain(("signals.language", {"column": "found"}), reads=DECLARES)
+    out = made.run(declaring(["This is English."], ["de"])).kept
+    assert [out.column(c).to_pylist() for c in ("language", "found")] == [["de"], ["en"]]
+
+
+def test_a_fixed_language_wins_over_a_declared_one():
+    made = chain(reads=DECLARES, fixed={"language": "fr"})
+    assert made.run(declaring(["a"], ["de"])).kept.column("language").to_pylist() == ["fr"]
+    assert made.language_from() == "fixed"
+
+
+def test_a_later_part_that_measures_keeps_the_declared_one_out_of_earlier_parts():
+    made = dataclasses.replace(chain(("signals.counts", {}), ("signals.language", {}), reads=DECLARES), end=1)
+    assert made.run(declaring(["a"], ["de"])).kept.column("language").to_pylist() == [None]
+
+
+def test_steps_that_are_not_for_a_source_are_passed_by():
+    made = chain(("signals.counts", {}), SHORT, ("signals.line_shape", {}), without=frozenset([1, 2]))
+    out = made.run(batch(["a"])).kept
+    assert out.column("word_count").to_pylist() == [1]
+    assert not {"bullet_ratio"} & {*made.columns()}
+    assert out.num_rows == 1

@@ -1,0 +1,142 @@
+"""Columns of a type, and ids of any size, out of JSON lines and Parquet."""
+
+import io
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from corpusmill.operators import load
+from corpusmill.operators.readers.framing.typed import TYPES, typed, unread_columns
+from tests.contract.files import read, reader_of
+
+IDS = [12345678901234567890123456789, -9223372036854775809, 18446744073709551616, 18446744073709551615, 7]
+
+
+def test_ids_above_64_bits_keep_their_digits_in_json_lines():
+    data = "\n".join(json.dumps({"text": "a", "id": n, "in": {"ids": [n]}}) for n in IDS).encode()
+    rows = read(reader_of("readers.jsonl", {"source_id": "id", "columns": {"nested": "in"}}), data)
+    assert [row["source_id"] for row in rows] == [str(n) for n in IDS]
+    assert [json.loads(str(row["nested"])) for row in rows] == [{"ids": [n]} for n in IDS]
+
+
+def test_a_number_that_is_a_float_stays_one():
+    data = b'{"text": "a", "id": 1.5e30}\n{"text": "a", "id": 0.25}\n'
+    assert [float(str(r["source_id"])) for r in read(reader_of("readers.jsonl", {"source_id": "id"}), data)] == [
+        1.5e30,
+        0.25,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        (pa.array([Decimal(10**30 + 7)], pa.decimal128(38, 0)), str(10**30 + 7)),
+        (pa.array([Decimal(10**60 + 7)], pa.decimal256(70, 0)), str(10**60 + 7)),
+        (pa.array([2**64 - 1], pa.uint64()), "18446744073709551615"),
+        (pa.array([1e6]), "1000000"),
+        (pa.array([1234567890123456.0]), "1234567890123456"),
+        (pa.array([0.5]), "0.5"),
+    ],
+    ids=lambda value: str(getattr(value, "type", "")),
+)
+def test_ids_keep_their_digits_in_parquet(column, told):
+    out = io.BytesIO()
+    pq.write_table(pa.table({"text": ["a"], "id": column}), out)
+    rows = read(reader_of("readers.parquet", {"source_id": "id"}), out.getvalue())
+    assert [row["source_id"] for row in rows if not row["skipped"]] == [told]
+
+
+ROWS = [
+    {"n": 3, "x": 0.5, "ok": True, "tags": ["a", "b"], "at": 1704164645},
+    {"n": "4", "x": "1e-3", "ok": "no", "tags": "a", "at": "2024-01-02T05:04:05+02:00"},
+    {"n": 5.0, "x": 7, "ok": 1, "tags": [], "at": "Tue, 02 Jan 2024 03:04:05 GMT"},
+    {"n": None, "x": "", "tags": None},
+    {"n": "many", "x": "high", "ok": "perhaps", "tags": {"a": 1}, "at": "soon"},
+    {"n": 2**63, "x": 1.5, "ok": 2, "tags": [1, 2], "at": 20240102030405},
+]
+KINDS = {"n": "int", "x": "float", "ok": "bool", "tags": "strings", "at": "timestamp"}
+AT = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
+READ = {
+    "n": [3, 4, 5, None, None, None],
+    "x": [0.5, 0.001, 7.0, None, None, 1.5],
+    "ok": [True, False, True, None, None, None],
+    "tags": [["a", "b"], ["a"], [], None, ['{"a":1}'], ["1", "2"]],
+    "at": [AT, AT, AT, None, None, AT],
+}
+PARAMS: dict[str, object] = {"columns": {name: name for name in KINDS}, "types": KINDS}
+
+
+def test_json_lines_in_types():
+    data = "\n".join(json.dumps({"text": "a", **row}) for row in ROWS).encode()
+    rows = read(reader_of("readers.jsonl", PARAMS), data)
+    assert {name: [row[name] for row in rows] for name in KINDS} == READ
+    assert [row["unread_fields"] for row in rows] == [
+        *[None] * 4,
+        "n=many; x=high; ok=perhaps; at=soon",
+        "n=9223372036854775808; ok=2",
+    ]
+
+
+def test_parquet_in_types_whatever_types_it_stores():
+    texts = {name: [None if r.get(name) is None else str(r[name]) for r in ROWS] for name in ("n", "x", "ok", "at")}
+    out = io.BytesIO()
+    pq.write_table(pa.table({"text": ["a"] * len(ROWS), **texts, "tags": READ["tags"]}), out, row_group_size=4)
+    rows = [r for r in read(reader_of("readers.parquet", PARAMS), out.getvalue()) if not r["skipped"]]
+    assert {name: [row[name] for row in rows] for name in KINDS} == READ
+    stored = {"n": pa.array([3, None], pa.int8()), "x": pa.array([1.5, float("nan")], pa.float32())}
+    stored |= {"ok": pa.array([True, None]), "tags": pa.array([["a"], None], pa.large_list(pa.large_string()))}
+    out = io.BytesIO()
+    pq.write_table(pa.table({"text": ["a", "b"], **stored, "at": pa.array([AT, None], pa.timestamp("ms"))}), out)
+    first, second = [r for r in read(reader_of("readers.parquet", PARAMS), out.getvalue()) if not r["skipped"]]
+    assert [first[name] for name in KINDS] == [3, 1.5, True, ["a"], AT]
+    assert [second[name] for name in (*KINDS, "unread_fields")] == [None] * 6
+
+
+@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize(
+    "column",
+    [
+        pa.array(["3", "x", None]),
+        pa.array([1, None]),
+        pa.array([2**64 - 1], pa.uint64()),
+        pa.array([[1], None]),
+        pa.array([1.5, None]),
+        pa.array([True, None]),
+        pa.array([{"a": 1}, None]),
+        pa.nulls(2),
+        pa.array([], pa.int64()),
+        pa.array([AT, None], pa.timestamp("us")),
+        pa.array(["a", "a", None]).dictionary_encode(),
+    ],
+    ids=lambda column: str(column.type),
+)
+def test_any_column_can_be_read_as_any_type(name, column):
+    found = typed(column, TYPES[name])
+    found.values.validate(full=True)
+    assert (found.values.type, len(found.values), len(found.unread)) == (TYPES[name], len(column), len(column))
+    lost = found.values.is_null().to_numpy(zero_copy_only=False) & column.is_valid().to_numpy(zero_copy_only=False)
+    assert found.unread.tolist() == lost.tolist()
+
+
+def test_what_could_not_be_read_is_counted_by_column():
+    notes = pa.chunked_array([pa.array(["score=high; fetched_at_utc=soon", None]), pa.array(["score=a=b"])])
+    assert unread_columns(notes) == {"fetched_at_utc": 1, "score": 2}
+    assert unread_columns(pa.chunked_array([pa.nulls(2, pa.string())])) == {}
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"columns": {"n": "n"}, "types": {"n": "number"}}, "must be one of string, int, float"),
+        ({"types": {"n": "int"}}, "names no field for it"),
+        ({"columns": {"unread_fields": "n"}}, "unread_fields twice"),
+    ],
+)
+def test_types_that_are_none_are_refused(params, message):
+    for reader in ("readers.jsonl", "readers.parquet"):
+        with pytest.raises(ValueError, match=message):
+            load.build(reader, params)
