@@ -14,9 +14,9 @@ FREE = ("options", "storage", "params")  # mappings whose content is not ours to
 def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
     """`data` without its short forms, lists as tuples.
 
-    `near: fineweb` is {preset: fineweb}; `near: off` is null; a single path or axis needs no list, nor does a single
-    value in a bound; `phases: 4` are four equal ones, `head_decay: 0.7` is {factor: 0.7}; `documents` are left out
-    (pipeline.config.sections.steps reads them).
+    `near: fineweb` is {preset: fineweb}; `near: off` is null; a single path, axis or source needs no list, nor does a
+    single value in a bound; `phases: 4` are four equal ones, `head_decay: 0.7` is {factor: 0.7}; `documents` are left
+    out (pipeline.config.sections.steps reads them).
     """
     full = copy.deepcopy({key: value for key, value in data.items() if key != "documents"})
     for each in full["inputs"] if isinstance(full.get("inputs"), list) else []:
@@ -24,6 +24,8 @@ def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
     dedup, mix = full.get("dedup"), full.get("mix")
     if isinstance(dedup, dict) and "near" in dedup:
         dedup["near"] = _near(dedup["near"])
+    for section in _mappings([dedup, dedup.get("near") if isinstance(dedup, dict) else None]):
+        _listed(section, "except")
     if isinstance(mix, dict):
         mix_written_out(mix)
     return {key: tuples(value, key) for key, value in full.items()}
