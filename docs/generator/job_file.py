@@ -65,7 +65,7 @@ def _keys(model: type[Section], part: dict[str, Any], schema: dict[str, Any]) ->
 
 
 def _default(model: type[Section], key: str, section: type[Section] | None) -> str:
-    value = model.model_fields[key].get_default(call_default_factory=True)
+    value = model.by_key()[key].get_default(call_default_factory=True)
     if section is not None and value is not None:
         return "" if value == () else "see below"
     return code(json.dumps(value, ensure_ascii=False))

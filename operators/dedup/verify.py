@@ -41,7 +41,7 @@ def buckets_of(bands: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sets:
-    """Shingle sets of n documents: i has the sorted distinct values[starts[i]:starts[i] + counts[i]].
+    """What n documents are compared by (`operators.dedup.evidence`): i has values[starts[i]:starts[i] + counts[i]].
 
     starts, counts: int64[n]; a count of UNREAD: the set was not fetched.
     """
@@ -54,13 +54,16 @@ class Sets:
         return Sets(starts=self.starts[rows], counts=self.counts[rows], values=self.values)
 
 
-def verify_by_sets(bands: np.ndarray, sets: Sets, *, settled: int, threshold: float, max_comparisons: int) -> Verdicts:
-    """Exact: a row goes iff its set has Jaccard >= threshold with the set of a kept row that shares a band.
+def verify_by_sets(
+    bands: np.ndarray, sets: Sets, texts: np.ndarray, thresholds: np.ndarray, *, settled: int, max_comparisons: int
+) -> Verdicts:
+    """Exact: a row goes iff its similarity with a kept row that shares a band is at least the threshold of both.
 
-    bands: uint64[n, b], rows in survivor order; settled: this many rows at the beginning stay, whatever they resemble.
+    bands: uint64[n, b], rows in survivor order; texts: uint64[n], equal for equal texts: the similarity of others is
+    below 1; thresholds: float64[n]; settled: this many rows at the beginning stay, whatever they resemble.
     """
     minima = np.empty((len(bands), 0), np.uint32)
-    found = _verify(bands, sets, minima, Rule(0, 0, settled, float(threshold), max_comparisons))
+    found = _verify(bands, sets, minima, texts, thresholds, Rule(0.0, settled, max_comparisons))
     assert not found.unread.any()
     return found.verdicts
 
@@ -74,20 +77,26 @@ class Estimated:
 
 
 def verify_by_estimate(
-    bands: np.ndarray, minima: np.ndarray, sets: Sets, *, settled: int, threshold: float, max_comparisons: int
+    bands: np.ndarray,
+    minima: np.ndarray,
+    sets: Sets,
+    texts: np.ndarray,
+    thresholds: np.ndarray,
+    *,
+    settled: int,
+    max_comparisons: int,
 ) -> Estimated:
     """As `verify_by_sets`, but pairs more than two standard errors from the threshold are decided by their signatures.
 
     minima: uint32[n, k]. The standard error at the threshold t is sqrt(t (1 - t) / k); `similarity` of a pair that was
-    decided so is the share of equal minima.
+    decided so is the share of equal minima, which know neither signs nor repetitions.
     """
-    k = minima.shape[1]
-    error = 2 * float(np.sqrt(threshold * (1 - threshold) / k))
-    accept, reject = int(np.ceil((threshold + error) * k)), int(np.floor((threshold - error) * k))
-    return _verify(bands, sets, minima, Rule(accept, reject, settled, float(threshold), max_comparisons))
+    return _verify(bands, sets, minima, texts, thresholds, Rule(2.0, settled, max_comparisons))
 
 
-def _verify(bands: np.ndarray, sets: Sets, minima: np.ndarray, rule: Rule) -> Estimated:
+def _verify(
+    bands: np.ndarray, sets: Sets, minima: np.ndarray, texts: np.ndarray, thresholds: np.ndarray, rule: Rule
+) -> Estimated:
     buckets = buckets_of(bands)
     verdict = _empty(len(bands))
     unread = np.zeros(len(bands), np.bool_)
@@ -98,6 +107,8 @@ def _verify(bands: np.ndarray, sets: Sets, minima: np.ndarray, rule: Rule) -> Es
         sets.counts,
         sets.values,
         minima,
+        texts,
+        thresholds,
         rule,
         verdict.survivor,
         verdict.similarity,

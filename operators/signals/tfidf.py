@@ -1,6 +1,8 @@
-"""Similarity of a document to a target corpus: the cosine of their tf-idf vectors.
+"""Similarity of a document to a target corpus: the cosine of its tf-idf vector and the centroid of the corpus's.
 
-Source:   Salton and Buckley 1988, doi:10.1016/0306-4573(88)90021-0: (1 + log tf) * log(N / df), cosine.
+Source:   Salton and Buckley 1988, doi:10.1016/0306-4573(88)90021-0: (1 + log tf) * log(N / df), cosine. Centroid of
+          vectors of length 1: Rocchio 1971, "Relevance feedback in information retrieval"; each document of the corpus
+          counts alike, however long it is.
 Deviates: words are hashed into buckets; idf is smoothed, log((1 + N) / (1 + df)) + 1, over target and raw together.
 """
 
@@ -14,7 +16,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
-from corpusmill.operators.signals.corpora.counts import corpus_counts, cosines, texts_of
+from corpusmill.operators.signals.corpora.counts import centroid, corpus_counts, cosines, texts_of
 from corpusmill.operators.text.words import WordRule, find_words
 
 
@@ -32,14 +34,12 @@ def target_of(target: bytes, raw: bytes, text_field: str, buckets: int, seed: in
     size = 1 + wanted.size + other.size
     documents = (wanted.documents + other.documents).tolist()
     idf = np.array([math.log(size / (1 + count)) + 1 for count in documents])  # numpy's log differs by CPU
-    logs = np.array([1 + math.log(count) if count else 0.0 for count in wanted.occurrences.tolist()])
-    vector = logs * idf
-    return Target(idf=idf, vector=vector)
+    return Target(idf=idf, vector=centroid(target, text_field, idf, seed))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tfidf(Signal):
-    """Adds `target_similarity`, 0 to 1; 0 for a blank document.
+    """Adds `target_similarity`, 0 to 1, to the centroid of the target's documents; 0 for a blank document.
 
     target, raw: JSONL files with a text in `text_field`; raw tells which words are common anyway.
     """
@@ -50,6 +50,7 @@ class Tfidf(Signal):
     buckets: int = 1 << 16
     seed: int = 0
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = {"target_similarity": pa.float32()}
 
     def __post_init__(self) -> None:

@@ -29,7 +29,8 @@ class UrlRule:
         column = {name: table[name].to_numpy() for name in table.column_names}
         docs = self.ranking.candidates(column["doc_id"], column["fetched_at"], column["quality"], column["size_bytes"])
         ones = np.ones(table.num_rows, np.int64)
-        found = resolve_exact(column["key"], column["low"], docs, ones, self.ranking.prefer)
+        low = column["low"] ^ column["fragment"]  # of one page, equal only with equal fragments
+        found = resolve_exact(column["key"], low, docs, ones, self.ranking.prefer)
         changed = np.concatenate((found.removals.removed, found.survivor))
         copies = np.concatenate((np.zeros(len(found.removals.removed), np.int64), found.copies))
         by_id = np.argsort(column["doc_id"])

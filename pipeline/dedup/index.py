@@ -89,7 +89,8 @@ def keep_sets(work: Work, settings: Settings, tables: Sequence[str]) -> dict[str
     if near is None or near.verify != "text" or not settings.spec.index:
         return {}
     told = zip(settings.shards, tables, strict=True)
-    units = [{"name": s.unit, "table": table} for s, table in told if s.settled is None]
+    compared = [(s, table) for s, table in told if not settings.spec.left_out(s.source, near=True)]
+    units = [{"name": s.unit, "table": table} for s, table in compared if s.settled is None]
     found = work.phase("sets", units, KeepSets(near=near), size_bytes=work.unit_bytes + 1)
     return {str(u["name"]): r["sets"] for u, r in zip(units, found, strict=True)}
 

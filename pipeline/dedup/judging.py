@@ -14,7 +14,7 @@ from corpusmill.operators.dedup.survivors import RUN_SHIFT, survivor_order
 from corpusmill.pipeline.config.sections.dedup import NearSpec
 from corpusmill.pipeline.dedup.records import ADDED, REASONS, outcome
 from corpusmill.pipeline.dedup.settings import Ranking
-from corpusmill.pipeline.dedup.verifying import SetReader, by_estimate, by_sets, flat, sets_on_disk, spooled
+from corpusmill.pipeline.dedup.verifying import Compared, SetReader, by_estimate, by_sets, flat, sets_on_disk, spooled
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.rounds import partition_of
 from corpusmill.pipeline.execution.phases import Unit
@@ -46,12 +46,14 @@ class NearRule:
                 bands=flat(table["bands"], np.uint64, self.near.bands)[order],
                 settled=column["settled"],
             )
-            bounds = {"threshold": self.near.threshold, "max_comparisons": self.max_comparisons}
+            bounds = {"max_comparisons": self.max_comparisons}
+            compared = Compared(texts=column["text"], thresholds=self.ranking.thresholds_of(column["doc_id"]))
             if self.near.verify == "text":
-                verify = by_sets(rows, sets_on_disk(spool, counts).take(order), bounds)
+                verify = by_sets(rows, sets_on_disk(spool, counts).take(order), compared, bounds)
             elif self.near.verify == "estimate":
                 minima = flat(table["signature"], np.uint32, self.near.bands * self.near.rows)[order]
-                verify = by_estimate(rows, minima, SetReader(store=store, near=self.near, ranking=self.ranking), bounds)
+                reader = SetReader(store=store, near=self.near, ranking=self.ranking)
+                verify = by_estimate(rows, minima, compared, reader, bounds)
             else:
                 verify = None
             found = judge(rows, verify)

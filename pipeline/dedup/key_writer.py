@@ -19,7 +19,7 @@ from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import TableWriter
 
-VERSION = 1
+VERSION = 2
 
 
 def fingerprint(spec: DedupSpec) -> str:
@@ -31,7 +31,8 @@ def fingerprint(spec: DedupSpec) -> str:
 def sketch_schema(spec: DedupSpec) -> pa.Schema:
     """Columns of `sketches/`, one row a kept document in the order of `documents/`.
 
-    Times are Unix seconds. `signature` holds bands x rows uint32 minima; null where a document has no words.
+    Times are Unix seconds; `text` is the first half of text_key. `signature` holds bands x rows uint32
+    minima; null where a document has no words.
     """
     near = [pa.field("word_count", pa.int32()), pa.field("signature", signature_type(spec))] if spec.near else []
     return pa.schema(
@@ -40,6 +41,7 @@ def sketch_schema(spec: DedupSpec) -> pa.Schema:
             pa.field("fetched_at", pa.int64()),
             pa.field("quality", pa.float32()),
             pa.field("size_bytes", pa.int64()),
+            pa.field("text", pa.uint64()),
             *near,
         ]
     )
@@ -71,7 +73,7 @@ class KeyWriter:
         """Take one batch; findings of words that other operators made are used again."""
         order = order_columns(batch)
         self._add_exact(batch, order)
-        sketch: dict[str, pa.Array] = dict(order)
+        sketch: dict[str, pa.Array] = {**order, "text": halves(batch.column("text_key"))[0]}
         if self.spec.near is not None:
             near = self.spec.near
             words = batch.once(find_words, WordRule(near.word_rule))
@@ -99,11 +101,11 @@ class KeyWriter:
         columns = {**common, "key": text[0], "low": text[1], "copies": ones}
         self._texts.append(pa.table({n: columns[n] for n in TEXT.names}, schema=TEXT))
         urls = url_keys(batch.column("url"))
-        known = urls.is_valid()
-        url = halves(pc.fill_null(urls, bytes(16)))
-        columns = {**common, "key": url[0], "low": url[1], "size_bytes": order["size_bytes"]}
+        url = halves(pc.fill_null(urls.page, bytes(16)))
+        columns = {**common, "key": url[0], "low": url[1], "fragment": pa.array(urls.fragment)}
+        columns |= {"size_bytes": order["size_bytes"]}
         columns |= {"text_high": text[0], "text_low": text[1]}
-        self._urls.append(pa.table({n: columns[n] for n in URL.names}, schema=URL).filter(known))
+        self._urls.append(pa.table({n: columns[n] for n in URL.names}, schema=URL).filter(urls.page.is_valid()))
 
     def __enter__(self) -> Self:
         self._sketches.__enter__()

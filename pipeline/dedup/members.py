@@ -12,8 +12,10 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.dedup import minhash
+from corpusmill.operators.dedup.evidence import elements
 from corpusmill.operators.dedup.judge import UNSETTLED
 from corpusmill.operators.dedup.survivors import UNKNOWN_TIME
+from corpusmill.operators.text.buffers import find_text
 from corpusmill.operators.text.words import WordRule, find_words
 from corpusmill.pipeline.config.sections.dedup import NearSpec
 from corpusmill.pipeline.dedup.gathering import Fates, fates, of_shard
@@ -28,7 +30,8 @@ SHINGLES = pa.large_list(pa.field("element", pa.uint64(), nullable=False))
 
 
 def cluster_schema(near: NearSpec) -> pa.Schema:
-    """One document under its cluster. `bands`: its uint64 keys; `signature`, `shingles`: as `verify` needs them.
+    """One document under its cluster. `text`: first half of its text's key; `bands`: its uint64 keys; `signature`,
+    `shingles`: as `verify` needs them.
 
     `settled`: the survivor that an earlier deduplication named (itself where it stayed), UNSETTLED for a new one.
     """
@@ -47,6 +50,7 @@ def cluster_schema(near: NearSpec) -> pa.Schema:
             pa.field("size_bytes", pa.int64()),
             pa.field("copies", pa.int64()),
             pa.field("settled", pa.int64()),
+            pa.field("text", pa.uint64()),
             pa.field("bands", pa.binary(8 * near.bands)),
             *more,
         ]
@@ -95,6 +99,7 @@ class SendMembers:
             "size_bytes": sketches["size_bytes"],
             "copies": pa.array(said.copies_of(ids)),
             "settled": pa.array(settled),
+            "text": sketches["text"],
             "bands": pa.Array.from_buffers(pa.binary(8 * self.near.bands), len(ids), [None, pa.py_buffer(keys)]),
             "signature": sketches["signature"],
         }
@@ -133,14 +138,17 @@ def gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def sets_of(store: Store, documents: str, ids: np.ndarray, near: NearSpec) -> Iterator[pa.Table]:
-    """doc_id and `shingles`, sorted distinct hashes, of these documents from their text, a row group at a time."""
+    """doc_id and `shingles`, sorted elements (`operators.dedup.evidence`), of these documents from their text, a row
+    group at a time.
+    """
     with store.open(documents) as f:
         file = pq.ParquetFile(f)
         for group, wanted in wanted_groups(file, ids):
             table = file.read_row_group(group, columns=["doc_id", "text"])
             texts = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))
-            words = find_words(Batch(texts), WordRule(near.word_rule))
-            found = minhash.shingles(words, shingle_words=near.shingle_words)
+            batch = Batch(texts)
+            words = batch.once(find_words, WordRule(near.word_rule))
+            found = elements(batch.once(find_text), words, shingle_words=near.shingle_words)
             lists = pa.LargeListArray.from_arrays(pa.array(found.first), pa.array(found.values), type=SHINGLES)
             yield pa.table({"doc_id": wanted, "shingles": lists})
 

@@ -6,12 +6,14 @@ import pyarrow as pa
 from corpusmill.operators.text.hashing import MIX, SPREAD
 from corpusmill.pipeline.files.ids import ROW_BITS
 
-# One document under its URL. `key`, `low`: halves of the URL's key; `text_high`, `text_low`: of its text's.
+# One document under its URL. `key`, `low`: halves of the page's key; `fragment`: as in `operators.dedup.keys.UrlKeys`;
+# `text_high`, `text_low`: halves of its text's key.
 URL = pa.schema(
     {
         "key": pa.uint64(),
         "doc_id": pa.int64(),
         "low": pa.uint64(),
+        "fragment": pa.uint64(),
         "fetched_at": pa.int64(),
         "quality": pa.float32(),
         "size_bytes": pa.int64(),

@@ -11,7 +11,7 @@ from corpusmill.pipeline.config.sections.dedup import DedupSpec
 from corpusmill.pipeline.dedup.tombstones import Down, Takedown
 from corpusmill.pipeline.files.ids import ROW_BITS, SHARD_BITS, digest
 
-VERSION = 1
+VERSION = 2
 MAX_COMPARISONS = 1000  # kept documents one document is compared with; a guess that bounds a cluster of n at 1,000 n
 GIANT_CLUSTER_LEAST = 10_000  # a cluster below this never alarms
 
@@ -96,6 +96,7 @@ class Settings:
             units=tuple(s.unit for s in shards),
             sets=tuple(s.sets for s in shards),
             priorities=tuple(s.priority for s in shards),
+            thresholds=tuple(self.spec.near.threshold_of(s.source) if self.spec.near else 0.0 for s in shards),
             prefer=self.prefer,
             withdrawn=self.down.withdrawn,
         )
@@ -103,12 +104,15 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """What a unit must know of all shards, sorted by their numbers: names, files of shingle sets, source priorities."""
+    """What a unit must know of all shards, sorted by their numbers: names, files of shingle sets, source priorities,
+    thresholds of their sources.
+    """
 
     numbers: tuple[int, ...]
     units: tuple[str, ...]
     sets: tuple[str | None, ...]
     priorities: tuple[int, ...]
+    thresholds: tuple[float, ...]
     prefer: Prefer
     withdrawn: tuple[int, ...] = ()
 
@@ -125,6 +129,11 @@ class Ranking:
         at = np.searchsorted(np.array(self.numbers, np.int64), shard_number(doc_id))
         priority = np.array(self.priorities, np.int32)[at]
         return Candidates(doc_id=doc_id, priority=priority, fetched_at=fetched_at, quality=quality, size=size)
+
+    def thresholds_of(self, doc_id: np.ndarray) -> np.ndarray:
+        """float64: the threshold of each document's source."""
+        at = np.searchsorted(np.array(self.numbers, np.int64), shard_number(doc_id))
+        return np.array(self.thresholds)[at]
 
 
 def shard_number(doc_ids: np.ndarray) -> np.ndarray:

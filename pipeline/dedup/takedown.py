@@ -23,6 +23,7 @@ from corpusmill.pipeline.exchange.reading import read_part
 from corpusmill.pipeline.execution.phases import Unit, Work
 
 NAME = "index/takedown.json"
+PAGE_DIGITS = 32  # of the key of a page in hex; 16 more are its fragment's
 
 
 class How(StrEnum):
@@ -66,8 +67,12 @@ def tombstones(met: Sequence[Met], urls: Sequence[str], how: How) -> Takedown:
 
 
 def address_keys(urls: Sequence[str]) -> list[str]:
-    """The key of each address in hex, however it is spelt; of what is no address, none."""
-    return [key.as_py().hex() for key in pa.array(url_keys(pa.array(urls, TEXT)).drop_null())]
+    """The key of each address in hex, however it is spelt, then that of its fragment, if it has one; of what is no
+    address, none.
+    """
+    keys = url_keys(pa.array(urls, TEXT))
+    pages = zip(keys.page.to_pylist(), keys.fragment, strict=True)
+    return [page.hex() + (part.tobytes().hex() if part else "") for page, part in pages if page is not None]
 
 
 def down_among(work: Work, units: Sequence[str], taken: Takedown) -> Down:
@@ -100,10 +105,24 @@ class Meet:
         meant = np.isin(ids, np.array(self.wanted.ids, np.int64)) | with_keys(table, self.wanted.texts)
         if self.wanted.urls:
             addresses = read_part(store, f"keys/{unit['name']}.url.arrow", EVERYTHING)
-            meant |= np.isin(ids, addresses["doc_id"].to_numpy()[with_keys(addresses, self.wanted.urls)])
+            meant |= np.isin(ids, addresses["doc_id"].to_numpy()[at_addresses(addresses, self.wanted.urls)])
         halves = np.stack((table["key"].to_numpy()[meant], table["low"].to_numpy()[meant]), axis=1)
         texts = [key.astype("<u8").tobytes().hex() for key in halves]
         return {"documents": sorted(zip(ids[meant].tolist(), texts, strict=True))}
+
+
+def at_addresses(table: pa.Table, keys: Sequence[str]) -> np.ndarray:
+    """bool[n]: whether the address of a row is one of these, or a part of one: a page holds all its fragments, and what
+    was fetched without a fragment holds the part that a fragment names.
+    """
+    found = with_keys(table, [key for key in keys if len(key) == PAGE_DIGITS])
+    parts = [key for key in keys if len(key) > PAGE_DIGITS]
+    if parts:
+        fragment = table["fragment"].to_numpy()
+        for row in np.flatnonzero(with_keys(table, [key[:PAGE_DIGITS] for key in parts])).tolist():
+            key = b"".join(table[n][row].as_py().to_bytes(8, "little") for n in ("key", "low", "fragment")).hex()
+            found[row] |= not fragment[row] or key in parts
+    return found
 
 
 def with_keys(table: pa.Table, keys: Sequence[str]) -> np.ndarray:

@@ -9,7 +9,8 @@ import numpy as np
 class Tombstones:
     """What must stay out, each sorted: `ids`, doc_ids; `texts`, `urls`, their keys in hex (`operators.dedup.keys`).
 
-    A doc_id is a place in an input. The keys know a document again that comes in another file.
+    A key in `urls` is that of a page, or longer by that of a fragment. A doc_id is a place in an input. The keys know
+    a document again that comes in another file.
     """
 
     ids: tuple[int, ...] = ()

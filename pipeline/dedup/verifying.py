@@ -43,11 +43,26 @@ def sets_on_disk(file: IO[bytes], counts: np.ndarray) -> Sets:
     return Sets(starts=np.cumsum(counts) - counts, counts=counts, values=np.asarray(values))
 
 
-def by_sets(rows: Rows, sets: Sets, bounds: Mapping[str, Any]) -> Verify:
-    return lambda here, settled: verify_by_sets(rows.bands[here], sets.take(here), settled=settled, **bounds)
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Compared:
+    """Of each row: `texts`, uint64, equal for equal texts; `thresholds`, float64, of its source."""
+
+    texts: np.ndarray
+    thresholds: np.ndarray
+
+    def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self.texts[rows], self.thresholds[rows]
 
 
-def by_estimate(rows: Rows, minima: np.ndarray, read: "SetReader", bounds: Mapping[str, Any]) -> Verify:
+def by_sets(rows: Rows, sets: Sets, compared: Compared, bounds: Mapping[str, Any]) -> Verify:
+    return lambda here, settled: verify_by_sets(
+        rows.bands[here], sets.take(here), *compared.of(here), settled=settled, **bounds
+    )
+
+
+def by_estimate(
+    rows: Rows, minima: np.ndarray, compared: Compared, read: "SetReader", bounds: Mapping[str, Any]
+) -> Verify:
     """Signatures decide; the sets of documents that they leave open are read, until none is open."""
 
     def verify(here: np.ndarray, settled: int) -> Verdicts:
@@ -57,7 +72,9 @@ def by_estimate(rows: Rows, minima: np.ndarray, read: "SetReader", bounds: Mappi
             values=np.empty(0, np.uint64),
         )
         while True:
-            found = verify_by_estimate(rows.bands[here], minima[here], sets, settled=settled, **bounds)
+            found = verify_by_estimate(
+                rows.bands[here], minima[here], sets, *compared.of(here), settled=settled, **bounds
+            )
             if not found.unread.any():
                 return found.verdicts
             sets = read.more(sets, np.flatnonzero(found.unread), rows.doc_id[here])

@@ -75,8 +75,9 @@ def test_a_cluster_of_200_000_that_share_a_bucket_but_are_not_alike_is_bounded()
     found = verify_by_sets(
         np.tile(np.arange(2, dtype=np.uint64), (n, 1)),
         Sets(starts=np.arange(n) * 3, counts=np.full(n, 3, np.int64), values=np.arange(3 * n, dtype=np.uint64)),
+        np.zeros(n, np.uint64),
+        np.full(n, 0.8),
         settled=0,
-        threshold=0.8,
         max_comparisons=20,
     )
     assert (found.survivor == KEPT).all()

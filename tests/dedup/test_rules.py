@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+from corpusmill.pipeline.dedup.deduplicate import deduplicate
+from corpusmill.pipeline.dedup.index import record, with_settled
 from corpusmill.pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
+from corpusmill.pipeline.dedup.settings import Settings
 from tests.dedup.workspace import Doc, Workspace
 
 
@@ -27,6 +30,18 @@ def test_of_one_url_the_newest_stays_across_shards_and_spellings(ws):
     outcome = ws.dedup()
     assert ws.removed(outcome) == {0: 1, 2: 1}
     assert set(ws.reasons(outcome).values()) == {"url"}
+
+
+def test_fragments_that_name_an_entry_keep_texts_apart_and_what_is_no_address_joins_nothing(ws):
+    urls = [f"http://a.org/how#{n}" for n in (7701, 7702)] + [f"http://a.org/#/details/{n}" for n in (1, 2)]
+    urls += [f"http://a.org/#!{n}" for n in (1, 2)] + ["N/A", "n/a", "anna", "anna", "http://null/", "http://null/"]
+    ws.put([Doc(prose(n), url) for n, url in enumerate(urls)])
+    assert ws.removed(ws.dedup()) == {}
+
+
+def test_an_entry_that_was_fetched_twice_is_one(ws):
+    ws.put([Doc(prose(n), "http://a.org/how#7701", n) for n in range(2)])
+    assert ws.removed(ws.dedup()) == {0: 1}
 
 
 def test_with_first_the_first_input_stays(tmp_path):
@@ -148,3 +163,42 @@ def test_a_document_missing_from_its_shard_is_an_error(ws):
     ws.shards = [replace(ws.shards[0], unit="unit0009")]
     with pytest.raises(FileNotFoundError, match="unit0009"):
         ws.dedup()
+
+
+def test_sources_can_be_left_out_by_name(tmp_path):
+    """Nothing of `forms` goes, and nothing goes for it; in `letters` only near duplicates are left out."""
+    spec = DedupSpec.model_validate(
+        {"except": ("forms",), "near": {"except": ("letters",)}, "max_removed_share": {}}, by_alias=True
+    )
+    ws = Workspace(tmp_path, spec)
+    texts = [prose(1), prose(1), prose(1, changed=(60,))]
+    ws.put([Doc(text, "http://a.org/x") for text in texts], source="forms", priority=9)
+    ws.put([Doc(text) for text in texts], source="letters", priority=5)
+    ws.put([Doc(text) for text in texts], source="web")
+    outcome = ws.dedup()
+    assert ws.reasons(outcome) == {4: "text", 6: "text", 7: "text", 8: "text"}
+    assert outcome.facts["entered"] == 9
+
+
+@pytest.mark.parametrize("verify", ["text", "estimate"])
+def test_of_two_sources_the_higher_threshold_holds(tmp_path, verify):
+    near = NearSpec(verify=verify, thresholds={"forms": 0.95})
+    ws = Workspace(tmp_path, DedupSpec(near=near, max_removed_share={}))
+    pair = [Doc(prose(1)), Doc(prose(1, changed=(60,)))]  # 0.92 alike
+    ws.put(pair, source="forms")
+    ws.put([Doc(prose(2)), Doc(prose(2, changed=(60,)))], source="web")
+    ws.put([Doc(prose(1, changed=(30,)))], source="web")
+    assert ws.removed(ws.dedup()) == {3: 2}
+
+
+def test_left_out_sources_stay_left_out_of_an_update_with_an_index(tmp_path):
+    spec = DedupSpec.model_validate({"except": ("forms",), "index": True, "max_removed_share": {}}, by_alias=True)
+    ws = Workspace(tmp_path, spec)
+    outcomes = []
+    for run in range(2):
+        ws.put([Doc(prose(1)), Doc(prose(1))], source="forms", run=run)
+        ws.put([Doc(prose(1, changed=(run,)))], source="web", run=run)
+        asked = with_settled(ws.store, Settings(spec=spec, shards=tuple(ws.shards)))
+        outcomes.append(deduplicate(ws.work(asked), asked))
+        record(ws.work(asked), asked, outcomes[-1].tables, outcomes[-1].sets)
+    assert ws.removed(outcomes[-1]) == {5: 2}

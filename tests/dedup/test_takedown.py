@@ -73,6 +73,13 @@ def test_by_address_the_best_copy_comes_back(ws):
     assert reasons(ws, deduplicated(ws)) == {0: "takedown", 3: "near"}
 
 
+def test_a_page_holds_its_fragments_and_a_fragment_only_itself(ws):
+    ws.put([Doc("one", "http://a.org/7#a"), Doc("two", "http://a.org/7#b"), Doc("all", "http://a.org/7")], run=1)
+    one, two, whole = ws.ids[6:]
+    assert [m.doc_id for m in met(ws, urls=("http://a.org/7",))] == [one, two, whole]
+    assert [m.doc_id for m in met(ws, urls=("http://a.org/7#b",))] == [two, whole]
+
+
 def test_all_documents_of_an_address_are_met(ws):
     ws.put([Doc("again", "http://a.org/5")], run=1)
     assert [m.doc_id for m in met(ws, urls=("http://a.org/5", "http://nowhere.org"))] == [ws.ids[4], ws.ids[6]]

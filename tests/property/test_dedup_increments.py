@@ -31,7 +31,14 @@ def judged(docs, settled: dict[int, int], verify: str):
     )
 
     def by_sets(here, old):
-        return verify_by_sets(bands[here], sets_.take(here), settled=old, threshold=0.5, max_comparisons=1000)
+        return verify_by_sets(
+            bands[here],
+            sets_.take(here),
+            np.zeros(len(here), np.uint64),
+            np.full(len(here), 0.5),
+            settled=old,
+            max_comparisons=1000,
+        )
 
     found = judge(rows, by_sets if verify == "text" else None)
     return {

@@ -108,8 +108,9 @@ def test_verified_removal_is_the_rule_in_its_own_words(docs, threshold, most):
         Sets(
             starts=np.cumsum(counts) - counts, counts=counts, values=np.array([x for s in sets for x in s], np.uint64)
         ),
+        np.zeros(len(docs), np.uint64),
+        np.full(len(docs), threshold),
         settled=0,
-        threshold=threshold,
         max_comparisons=most,
     )
     assert found.survivor.tolist() == plain_verified(docs, threshold, most)

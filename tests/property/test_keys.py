@@ -31,6 +31,13 @@ URL_PIECES = st.sampled_from(
         "é",
         "%7e",
         "a=1&b",
+        "top",
+        "ToP",
+        ":~:text=",
+        "!",
+        "null",
+        "n",
+        "a b",
     ]
 )
 URLS = st.lists(st.one_of(st.none(), st.lists(URL_PIECES, max_size=9).map("".join)), min_size=1, max_size=5)
@@ -51,8 +58,9 @@ def test_text_keys_of_every_length(size):
 @given(urls=URLS)
 def test_url_keys(urls):
     keys = url_keys(sliced(urls).column("text"))
-    plain = [canonical_url(u) if u is not None else "" for u in urls]
-    assert keys.to_pylist() == [digest_plain(u.encode()) if u else None for u in plain]
+    plain = [canonical_url(u) if u is not None else ("", "") for u in urls]
+    assert keys.page.to_pylist() == [digest_plain(page.encode()) if page else None for page, _ in plain]
+    assert [n.tobytes() for n in keys.fragment] == [digest_plain(part.encode())[:8] for _, part in plain]
 
 
 def test_digest_is_the_published_one():
@@ -64,7 +72,11 @@ def test_digest_is_the_published_one():
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("http://a.org", "https://A.org:443/#x", True),
+        ("http://a.org", "https://A.org:443/#", True),
+        ("http://a.org/b#top", "http://a.org/b#Top", True),
+        ("http://a.org/b#top", "http://a.org/b", True),
+        ("http://a.org/b#:~:text=some%20words", "http://a.org/b", True),
+        ("http://a.org/b#c:~:text=x", "http://a.org/b#c", True),
         ("http://a.org/b", "http://a.org/b/", False),
         ("http://a.org/?a=1&b=2", "http://a.org/?b=2&a=1", False),
         ("http://www.a.org/", "http://a.org/", False),
@@ -72,8 +84,33 @@ def test_digest_is_the_published_one():
         ("http://a.org/Path", "http://a.org/path", False),
         ("ftp://a.org/", "http://a.org/", False),
         ("http://a.org:8080/", "http://a.org/", False),
+        ("//a.org/x", "http://A.org/x", True),
+        ("http://a.org/how#7701", "http://a.org/how#7702", False),
+        ("http://a.org/how#7701", "http://a.org/how", False),
+        ("http://a.org/how#7701", "https://A.org/how#7701", True),
+        ("http://a.org/#/details/1", "http://a.org/#/details/2", False),
+        ("http://a.org/#!/a", "http://a.org/#!/b", False),
+        ("http://a.org/x#msg-1?page=2", "http://a.org/x#msg-1?page=3", False),
     ],
 )
 def test_same_address(one, other, same):
-    keys = url_keys(pa.array([one, other])).to_pylist()
-    assert (keys[0] == keys[1]) is same
+    keys = url_keys(pa.array([one, other]))
+    pages = keys.page.to_pylist()
+    assert None not in pages
+    assert ((pages[0], keys.fragment[0]) == (pages[1], keys.fragment[1])) is same
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", " ", "N/A", "n/a", "-", "none", "null", "unknown", "anna", "@anna", "user:42", "anna@example.org", "#12",
+     "/how", "www.a.org/x", "mailto:a@b.c", "doi:10.1000/182", "urn:isbn:1", "about:blank", "http:", "http://", "https:///",
+     "http:///x", "http://N/A", "http://n/a", "https://null", "http://undefined/", "http://not given/", "see http://a.b",
+     "http://user@", "file://", "s3:///", "://a.b", "// a comment", "http://none:80/x"],
+)  # fmt: skip
+def test_what_is_no_address_is_no_identity(value):
+    assert url_keys(pa.array([value])).page.to_pylist() == [None]
+
+
+@pytest.mark.parametrize("value", ["http://a/x", "http://localhost/x", "file:///x", "s3://bucket/key", "http://[::1]/"])
+def test_what_looks_odd_and_is_an_address(value):
+    assert url_keys(pa.array([value])).page.null_count == 0

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 
 import numpy as np
 import pyarrow as pa
@@ -91,24 +92,46 @@ def test_relevance_is_the_sum_of_log_ratios():
     assert (weights[3], weights[4]) == (0, 0)
 
 
-def test_similarity_is_highest_for_the_target_itself():
-    op = Tfidf(target=TARGET, raw=RAW)
+def test_similarity_to_a_target_of_one_document_is_highest_for_itself():
     text = "the court finds the appeal unfounded the judge dismissed the appeal"
+    op = Tfidf(target=jsonl({"text": text}), raw=RAW)
     found = op(batch(text, "the appeal", "cat and honey", "", None)).table.column("target_similarity").to_pylist()
     assert found[0] == pytest.approx(1, abs=1e-6)
     assert 0 < found[1] < 1
     assert found[2:] == [0, 0, 0]
 
 
+def test_documents_of_the_target_count_alike_however_long_they_are():
+    """A long document about tea does not outweigh two short ones about courts."""
+    tea = " ".join(f"tea{n}" for n in range(500))
+    op = Tfidf(target=jsonl({"text": tea}, {"text": "the court"}, {"text": "a court"}, {"text": ""}), raw=RAW)
+    court, leaves = op(batch("court", "tea1")).table.column("target_similarity").to_pylist()
+    assert court > 10 * leaves > 0
+
+
+def test_similarity_does_not_grow_with_length():
+    op = Tfidf(target=TARGET, raw=RAW)
+    short = "the court finds the appeal unfounded"
+    found = op(batch(short, f"{short} {short} {short}")).table.column("target_similarity").to_pylist()
+    assert found[1] == pytest.approx(found[0], abs=0.05)
+
+
 @given(text=st.lists(st.sampled_from(["court", "cat", "tea", "the"]), max_size=9).map(" ".join))
 def test_similarity_equals_a_plain_cosine(text):
     op = Tfidf(target=TARGET, raw=RAW)
     counts = {word: words_of(text, WordRule.UNICODE).count(word) for word in set(text.split())}
-    target = {"the": 4, "court": 1, "finds": 1, "appeal": 2, "unfounded": 1, "judge": 1, "dismissed": 1}
+    target = [
+        Counter(["the", "court", "finds", "the", "appeal", "unfounded"]),
+        Counter(["the", "judge", "dismissed", "the", "appeal"]),
+    ]
     documents = {"the": 4, "cat": 2, "appeal": 2}
-    idf = {w: math.log(5 / (1 + documents.get(w, 1))) + 1 for w in {*counts, *target}}
+    idf = {w: math.log(5 / (1 + documents.get(w, 1))) + 1 for w in {*counts, *target[0], *target[1]}}
     a = {w: (1 + math.log(c)) * idf[w] for w, c in counts.items()}
-    b = {w: (1 + math.log(c)) * idf[w] for w, c in target.items()}
+    b: dict[str, float] = {}
+    for each in target:
+        vector = {w: (1 + math.log(c)) * idf[w] for w, c in each.items()}
+        size = math.sqrt(sum(v * v for v in vector.values()))
+        b = {w: b.get(w, 0) + vector.get(w, 0) / size for w in {*b, *vector}}
     norm = math.sqrt(sum(v * v for v in a.values())) * math.sqrt(sum(v * v for v in b.values()))
     expected = sum(a[w] * b.get(w, 0) for w in a) / norm if norm else 0
     assert op(batch(text)).table.column("target_similarity").to_pylist() == [pytest.approx(expected, abs=1e-6)]

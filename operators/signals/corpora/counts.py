@@ -4,6 +4,7 @@ Source:   Xie et al. 2023 (DSIR), arXiv:2302.03169, section 4: unigrams and bigr
 """
 
 import json
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +97,40 @@ def _sum(
                 total += table[bucket_of(hashes[k], hashes[k - 1], seed, len(table))]
         sums[i] = total
         counts[i] = max(0, 2 * (first[i + 1] - first[i]) - 1)
+
+
+def centroid(content: bytes, text_field: str, idf: np.ndarray, seed: int) -> np.ndarray:
+    """float64 (buckets,): the mean of the unit tf-idf vectors of the JSONL documents of `content`, blank ones apart."""
+    words = find_words(Batch(pa.table({"text": pa.array(texts_of(content, text_field), TEXT)})), WordRule.UNICODE)
+    out = np.zeros(len(idf))
+    _centroid(words.first, words.hash, np.uint64(seed), idf, _logs(words), out)
+    return out / max(1, int((words.counts > 0).sum()))
+
+
+def _logs(words: Words) -> np.ndarray:
+    """float64: 1 + log of each count of a word that a document may have; numpy's log differs by CPU."""
+    return np.array([0.0, *(1 + math.log(count) for count in range(1, int(words.counts.max(initial=0)) + 1))])
+
+
+@njit(nogil=True, cache=True)
+def _centroid(
+    first: np.ndarray, hashes: np.ndarray, seed: np.uint64, idf: np.ndarray, logs: np.ndarray, out: np.ndarray
+) -> None:
+    counts = np.zeros(len(idf), np.int64)
+    for i in range(len(first) - 1):
+        norm = 0.0
+        for k in range(first[i], first[i + 1]):
+            counts[bucket_of(hashes[k], np.uint64(0), seed, len(idf))] += 1
+        for k in range(first[i], first[i + 1]):  # each bucket once, then its count is negative
+            bucket = bucket_of(hashes[k], np.uint64(0), seed, len(idf))
+            if counts[bucket] > 0:
+                norm += (logs[counts[bucket]] * idf[bucket]) ** 2
+                counts[bucket] = -counts[bucket]
+        for k in range(first[i], first[i + 1]):
+            bucket = bucket_of(hashes[k], np.uint64(0), seed, len(idf))
+            if counts[bucket] < 0:
+                out[bucket] += logs[-counts[bucket]] * idf[bucket] / np.sqrt(norm)
+                counts[bucket] = 0
 
 
 def cosines(words: Words, idf: np.ndarray, target: np.ndarray, seed: int) -> np.ndarray:

@@ -121,10 +121,10 @@ def _unknown_key(detail: ErrorDetails, model: type[Section]) -> str:
     """What to say of a key that its section does not have: the key meant, or the section it belongs to."""
     *outer, key = detail["loc"]
     here = section_at(model, outer) or model
-    elsewhere = [name for name, inner in sections(model) if str(key) in inner.model_fields and inner is not here]
-    if len(elsewhere) == 1 and not difflib.get_close_matches(str(key), list(here.model_fields), n=1):
+    elsewhere = [name for name, inner in sections(model) if str(key) in inner.by_key() and inner is not here]
+    if len(elsewhere) == 1 and not difflib.get_close_matches(str(key), list(here.by_key()), n=1):
         return f"no key {key!r} here; it belongs under {elsewhere[0]!r}"
-    return f"no key {key!r}{nearest(str(key), here.model_fields)}"
+    return f"no key {key!r}{nearest(str(key), here.by_key())}"
 
 
 def section_at(model: type[Section], path: Sequence[str | int]) -> type[Section] | None:
@@ -133,14 +133,14 @@ def section_at(model: type[Section], path: Sequence[str | int]) -> type[Section]
     for part in path:
         if isinstance(part, int):
             continue
-        field = here.model_fields.get(part) if here else None
+        field = here.by_key().get(part) if here else None
         here = next(_models(field.annotation), None) if field else None
     return here
 
 
 def sections(model: type[Section]) -> Iterator[tuple[str, type[Section]]]:
     """The sections directly in `model`, by the key they stand under."""
-    for name, field in model.model_fields.items():
+    for name, field in model.by_key().items():
         for inner in _models(field.annotation):
             yield name, inner
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 from corpusmill.pipeline.config.base.frozen import frozen
 
@@ -28,6 +29,11 @@ class Section(BaseModel):
         use_attribute_docstrings=True,
         validate_default=True,  # which is how a mapping that is left out cannot be changed either
     )
+
+    @classmethod
+    def by_key(cls) -> dict[str, FieldInfo]:
+        """The fields by their keys in a job file, which differ from their names where those are words of Python."""
+        return {field.alias or name: field for name, field in cls.model_fields.items()}
 
     def complaints(self) -> Iterator[Complaint]:
         """What is wrong between fields that are right one by one."""

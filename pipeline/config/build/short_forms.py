@@ -21,10 +21,9 @@ FREE = ("options", "storage", "params")  # mappings whose content is not ours to
 def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
     """`data` without its short forms, lists as tuples.
 
-    `near: fineweb` is {preset: fineweb}; `near: off` is null; a column with a type is two entries; a single path or
-    axis needs no list, nor does a single value in a bound; `phases: 4` are four equal ones, `head_decay: 0.7` is
-    {factor: 0.7}; a count of tokens may be `10B`; `documents` are left out
-    (pipeline.config.sections.steps reads them).
+    `near: fineweb` is {preset: fineweb}; `near: off` is null; a column with a type is two entries; a single path, axis
+    or source needs no list, nor does a single value in a bound; `phases: 4` are four equal ones, `head_decay: 0.7` is
+    {factor: 0.7}; a count of tokens may be `10B`; `documents` are left out (config.sections.steps reads them).
     """
     full = copy.deepcopy({key: value for key, value in data.items() if key != "documents"})
     for each in full["inputs"] if isinstance(full.get("inputs"), list) else []:
@@ -33,6 +32,8 @@ def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
     dedup, mix = full.get("dedup"), full.get("mix")
     if isinstance(dedup, dict) and "near" in dedup:
         dedup["near"] = _near(dedup["near"])
+    for section in _mappings([dedup, dedup.get("near") if isinstance(dedup, dict) else None]):
+        _listed(section, "except")
     if isinstance(mix, dict):
         mix_written_out(mix)
     for section in (full, mix):

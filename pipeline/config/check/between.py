@@ -1,6 +1,6 @@
 """What is wrong between the sections of a job file, and between fields of one, when each is right by itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -111,9 +111,27 @@ def _sources(full: Mapping[str, Any]) -> Iterator[Complaint]:
     for number, name in enumerate(names):
         if name is not None and name in names[:number]:
             yield ("inputs", number, "source"), f"{name!r} is the name of an earlier input too; each has its own"
+    there = [name for name in names if name is not None]
     dedup = full.get("dedup")
-    shares = dedup.get("max_removed_share") if isinstance(dedup, dict) else None
-    known = [name for name in names if name is not None] + ["default"]
-    for name in shares if isinstance(shares, dict) else ():
-        if name not in known:
-            yield ("dedup", "max_removed_share", name), f"no source {name!r}{nearest(name, known)}"
+    if isinstance(dedup, dict):
+        yield from _named_sources(dedup, ("dedup",), "max_removed_share", [*there, "default"])
+        yield from _named_sources(dedup, ("dedup",), "except", there)
+        if isinstance(near := dedup.get("near"), dict):
+            yield from _named_sources(near, ("dedup", "near"), "except", there)
+            yield from _named_sources(near, ("dedup", "near"), "thresholds", there)
+
+
+def _named_sources(
+    section: Mapping[str, Any], path: tuple[str, ...], key: str, known: Sequence[str]
+) -> Iterator[Complaint]:
+    """Names of sources in a list or a mapping that no input has."""
+    named = section.get(key)
+    if isinstance(named, Mapping):
+        places = [(name, name) for name in named]
+    elif isinstance(named, tuple):
+        places = list(enumerate(named))
+    else:
+        return
+    for place, name in places:
+        if isinstance(name, str) and name not in known:
+            yield (*path, key, place), f"no source {name!r}{nearest(name, known)}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from corpusmill.pipeline.config.base.frozen import frozen
 from corpusmill.pipeline.config.base.problems import nearest
@@ -29,7 +29,19 @@ class NearSpec(Section):
     threshold: Share = 0.8
     """Jaccard similarity of shingles from which two documents are the same, 0 to 1."""
     verify: Literal["text", "estimate", "none"] = "text"
-    """How a candidate is checked before it goes: by its shingles, by its signature, or not at all."""
+    """How a candidate is checked before it goes: by its shingles, by its signature, or not at all. Only `text` sees
+    signs, repetitions and their order, which is what code and tables differ in."""
+    thresholds: Annotated[dict[str, Share], AfterValidator(frozen)] = Field(default_factory=dict)
+    """Threshold of single sources in place of `threshold`. Of two documents the higher one holds."""
+    except_: tuple[str, ...] = Field(default=(), alias="except")
+    """Sources whose documents take no part in this rule, such as forms and templates: none goes, none is a reason to
+    remove another."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    def threshold_of(self, source: str) -> float:
+        """The threshold of documents of `source`."""
+        return self.thresholds.get(source, self.threshold)
 
     def complaints(self) -> Iterator[Complaint]:
         if self.bands * self.rows > MOST_MINIMA:
@@ -43,11 +55,15 @@ class DedupSpec(Section):
     """Three rules, in this order; the loser of one takes no part in the next."""
 
     url: Literal["newest", "first", "off"] = "newest"
-    """Which document of one URL stays."""
+    """Which document of one URL stays. Fragments count (`/how#7701`, `/#/details/1`), all but `#top` and `#:~:text=`.
+    A value without `//`, such as a name, `N/A` or a DOI, is no address and joins nothing; nor does `http://null`."""
     text: bool = True
     """Whether documents with the same final text are one."""
     near: NearSpec | None = NearSpec()
     """Near duplicates; null (`off` in a job file): none are removed."""
+    except_: tuple[str, ...] = Field(default=(), alias="except")
+    """Sources whose documents take no part in any of the three rules: all of them stay, none is a reason to remove
+    another. `near: {except: [...]}` leaves them out of that rule alone."""
     index: bool = False
     """Keep the shingle sets of documents that stay, so that later updates read no text but the new; about 1.2 times
     the size of the text. Without it an update also reads the old documents that share a band with a new one."""
@@ -58,6 +74,12 @@ class DedupSpec(Section):
         default_factory=lambda: {"default": 0.95}
     )
     """Share of a source's documents that may be removed before the run stops, by source; `default` for the rest."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    def left_out(self, source: str, *, near: bool) -> bool:
+        """Whether documents of `source` take no part: in any rule, or (`near`) in that for near duplicates."""
+        return source in self.except_ or (near and self.near is not None and source in self.near.except_)
 
     def ceiling(self, source: str) -> float:
         """The share of documents of `source` that may be removed, 0 to 1; 1 where nothing is said."""
