@@ -33,6 +33,7 @@ class Resiliparse(Extract):
     comments: bool = False
     max_page_bytes: int = 16 << 20
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = ADDS
     libraries: ClassVar[tuple[str, ...]] = ("resiliparse",)
 

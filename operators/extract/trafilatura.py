@@ -39,6 +39,7 @@ class Trafilatura(Extract):
     pages_per_process: int = 2000
     max_page_bytes: int = 16 << 20
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = ADDS
     libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml", "orjson")
 
