@@ -62,7 +62,7 @@ class MainText(Extract):
         "html_lang": pa.string(),  # as written in <html lang>
         "canonical_url": pa.string(),
         "published": pa.date32(),
-        "charset_source": pa.string(),  # bom, utf8, document, http, default
+        "charset_source": pa.string(),  # bom, utf8, document, http, detected, default
         "expected_f1": pa.float32(),  # 0 to 1: what the model expects of its own choice; null where it made none
         "boilerplate_score": pa.float32(),  # 0 to 1: how surely the page has no main text; 0 for an articleBody
         "from_structured_data": pa.bool_(),  # the text is the page's JSON-LD, there being hardly any other

@@ -42,6 +42,7 @@ class Trafilatura(Extract):
     text_types: tuple[str, ...] = TEXT_TYPES
     max_page_bytes: int = 16 << 20
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = ADDS
     version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml", "orjson")

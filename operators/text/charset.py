@@ -1,23 +1,32 @@
 """Which encoding the bytes of a page are in.
 
-Source:   WHATWG HTML, "Determining the character encoding" (byte order mark, then declarations); XML 1.0, appendix F
-          (UTF-16 known by its first tag).
-Deviates: bytes that are valid UTF-8 are UTF-8, whatever is declared, but for a declared ISO-2022, which is all ASCII;
-          and the page's own declaration comes before the HTTP one: servers send their default charset for every file.
+Source:   WHATWG HTML, "Determining the character encoding" (byte order mark, then declarations, then what the bytes are
+          likely to be); XML 1.0, appendix F (UTF-16 known by its first tag).
+Deviates: bytes that are valid UTF-8 are UTF-8, whatever is declared, but for a declared ISO-2022 or HZ, which are all
+          ASCII; and the page's own declaration comes before the HTTP one: servers send their default charset for every
+          file.
 
-A declared encoding other than UTF-8 is believed, also where it is the wrong one: a page in KOI8-R that declares
-windows-1251 comes out as the wrong letters, since every byte is a letter in both. Where the page declares none or an
-unknown one, the server is believed in the same way, and where neither does, the page is read as windows-1252.
+A page that declares UTF-8 is UTF-8 with damage while enough of what is not ASCII in it is UTF-8, or few words are not;
+else the declaration is wrong. A declared encoding other than UTF-8 is believed, also where it is the wrong one: a page
+in KOI8-R that declares windows-1251 comes out as the wrong letters, since every byte is a letter in both. Windows-1252
+(ISO-8859-1) alone, which servers and editors declare by default, gives way to an encoding that makes the bytes far
+likelier. Where the page declares none or an unknown one, the server is believed in the same way, and where neither
+declares one, the encoding is found by `operators.text.charsets`.
 """
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from corpusmill.operators.text.charset_labels import CODECS, UTF16
+from corpusmill.operators.text.charsets.damage import Damage, damage_of
+from corpusmill.operators.text.charsets.detector import likelier, likeliest, text_of
+from corpusmill.operators.text.charsets.escapes import ESCAPED, escaped_encoding, may_be_escaped
+from corpusmill.operators.text.charsets.wider import widened
 
-CharsetSource = Literal["bom", "utf8", "document", "http", "default"]
+CharsetSource = Literal["bom", "utf8", "document", "http", "detected", "default"]
 
 DECLARED_WITHIN_BYTES = 4096  # the standard looks at 1,024; many pages declare later
 META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
@@ -27,10 +36,18 @@ FIRST_TAG = {
     "utf-16-be": re.compile(rb"(?:\0[\t\n\f\r ])*\0<\0[!?/A-Za-z]"),
 }
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# Share of U+FFFD among the characters up to which a page declared UTF-8 (or not declared at all) is UTF-8 with some
-# damage, and above which it is something else. Both are guesses that no page of the test corpora contradicts.
-MAX_DAMAGE_DECLARED = 1 / 200
-MAX_DAMAGE_UNDECLARED = 1 / 2000
+COMMENT = re.compile(rb"<!--.*?(?:-->|$)", re.DOTALL)
+DEFAULT = "cp1252"
+# Bytes that are not UTF-8 for a character that is, at most: in pages of other encodings there are 2.2 and more,
+# over the judging texts.
+BROKEN_A_VALID = 1.5
+# Where fewer characters are valid, a page declared UTF-8 is so while hardly a word is broken; browsers always do that.
+# In legacy pages one word in 5 (French) to one in 50 (Dutch) goes beyond ASCII. Guesses.
+FEW_WORDS, WORDS_A_BROKEN = 2, 30
+# A page that declares another encoding is UTF-8 when so many characters are valid for a byte that is not: a guess.
+VALID_A_BROKEN = 10
+# Bits, a byte beyond ASCII and in all, by which an encoding must be likelier than a declared windows-1252: guesses.
+CLEAR_BITS_A_BYTE, CLEAR_BITS = 1.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,7 @@ NOT_OF_PAGES = frozenset({"utf_7", "punycode", "idna", "unicode_escape", "raw_un
 
 def declared_in(page: bytes) -> str | None:
     """The label a page gives in its XML declaration or `<meta>`, within the first 4 kB."""
-    head = page[:DECLARED_WITHIN_BYTES]
+    head = COMMENT.sub(b"", page[:DECLARED_WITHIN_BYTES])
     found = XML.search(head) or META.search(head)
     return found.group(1).decode("ascii") if found else None
 
@@ -91,7 +108,7 @@ def _utf16_source(page: bytes, http_charset: str | None) -> CharsetSource:
 
 
 def detect(page: bytes, http_charset: str | None = None) -> Charset:
-    """The encoding of a page.
+    """The encoding of a page. source: "default" where nothing speaks for another encoding than windows-1252.
 
     >>> detect(b"caf\\xc3\\xa9"), detect(b"caf\\xe9"), detect(b"caf\\xe9", "koi8-r").name
     (Charset(name='utf-8', source='utf8', bom_bytes=0), Charset(name='cp1252', source='default', bom_bytes=0), 'koi8-r')
@@ -102,21 +119,63 @@ def detect(page: bytes, http_charset: str | None = None) -> Charset:
     unmarked = utf16_without_mark(page)
     if unmarked:
         return Charset(unmarked, _utf16_source(page, http_charset))
-    escaped = page.isascii() and b"\x1b" in page
-    if not escaped and is_utf8(page):
+    declarations: list[tuple[str, CharsetSource]] = []
+    for label, source in _labels(page, http_charset):
+        name = codec_named(label)
+        if name is not None:
+            declarations.append((name, source))
+    return _in_ascii(page, declarations) if page.isascii() else _beyond_ascii(page, declarations)
+
+
+def _labels(page: bytes, http_charset: str | None) -> Iterator[tuple[str, CharsetSource]]:
+    """What the page declares, then what the server does."""
+    declared = declared_in(page)
+    if declared:
+        yield declared, "document"
+    if http_charset:
+        yield http_charset, "http"
+
+
+def _in_ascii(page: bytes, declarations: list[tuple[str, CharsetSource]]) -> Charset:
+    """ASCII, or what ISO-2022 and HZ write in its bytes."""
+    if may_be_escaped(page):
+        for name, source in declarations:
+            if name.startswith(ESCAPED):
+                return Charset(name, source)
+        found = escaped_encoding(page)
+        if found:
+            return Charset(found, "detected")
+    return Charset("utf-8", "utf8")
+
+
+def _beyond_ascii(page: bytes, declarations: list[tuple[str, CharsetSource]]) -> Charset:
+    """UTF-8 where it is that, else what is declared and may be right, else what is likeliest."""
+    if is_utf8(page):
         return Charset("utf-8", "utf8")
-    for label, source in ((declared_in(page), "document"), (http_charset, "http")):
-        name = codec_named(label) if label else None
-        if escaped and not (name or "").startswith("iso2022"):
-            continue
+    text = text_of(page)
+    damage = damage_of(text)
+    for name, source in declarations:
         if name == "utf-8":
-            if damage(page) <= MAX_DAMAGE_DECLARED:
-                return Charset("utf-8", source)  # pyright: ignore[reportArgumentType] # a tuple widens the literals
-        elif name is not None:
-            return Charset(name, source)  # pyright: ignore[reportArgumentType]
-    if damage(page) <= MAX_DAMAGE_UNDECLARED:
+            if _is_damaged_utf8(damage):
+                return Charset("utf-8", source)
+        elif damage.valid >= VALID_A_BROKEN * max(damage.broken, 1):
+            return Charset("utf-8", "utf8")
+        elif name == DEFAULT:
+            found = likelier(text, DEFAULT, CLEAR_BITS_A_BYTE, CLEAR_BITS)
+            return Charset(widened(found, page), "detected") if found else Charset(name, source)
+        elif not name.startswith(ESCAPED):
+            return Charset(widened(name, page), source)
+    if damage.valid > damage.broken:
         return Charset("utf-8", "utf8")
-    return Charset("cp1252", "default")
+    found = likeliest(text)
+    return Charset(DEFAULT, "default") if found == DEFAULT else Charset(widened(found, page), "detected")
+
+
+def _is_damaged_utf8(damage: Damage) -> bool:
+    """Whether a page that declares UTF-8 is that, but for some bytes."""
+    if damage.valid * BROKEN_A_VALID >= damage.broken:
+        return True
+    return damage.broken_words <= FEW_WORDS or damage.broken_words * WORDS_A_BROKEN <= damage.words
 
 
 def is_utf8(page: bytes) -> bool:
@@ -128,11 +187,6 @@ def is_utf8(page: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def damage(page: bytes) -> float:
-    """Share of the bytes, 0 to 1, at which reading as UTF-8 fails; 0.0 for no bytes."""
-    return page.decode("utf-8", "replace").count("\ufffd") / len(page) if page else 0.0
 
 
 def decoded(page: bytes, charset: Charset) -> str:

@@ -26,6 +26,7 @@ from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
 TEXTS = ("The tide went out. The boats lay on the mud until the evening.", "Ein Satz, 例文を一つ, und noch einer!")
+CHARSETS = ("utf-8", "euc_jp")  # undeclared: the second is looked for
 RECORD = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 4\r\n\r\ntide\r\n\r\n"
 ARCHIVES = ("readers.warc", "readers.wet")
 DATA = '<script type="application/ld+json">{{"articleBody": "tide"}}</script>'  # read where the text is short
@@ -52,7 +53,8 @@ def warm_ingest(job: str, source: str, reader: str) -> None:
     if "text" in made:
         made["text"] = pa.array(TEXTS, pa.large_string())
     if "content" in made:
-        made["content"] = pa.array([PAGE.format(t).encode() for t in TEXTS], pa.large_binary())
+        pages = [PAGE.format(text).encode(charset) for text, charset in zip(TEXTS, CHARSETS, strict=True)]
+        made["content"] = pa.array(pages, pa.large_binary())
     kept = chain.run(Batch(pa.table(made))).kept
     for number, (_, op) in enumerate(chain.steps):
         if isinstance(op, CommonLines) and number not in chain.without:

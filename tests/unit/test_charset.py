@@ -142,3 +142,93 @@ def test_pages_of_a_real_crawl_are_read_without_replacement(corpora):
                     lost = decoded(content, found).count("\ufffd") - content.count("\ufffd".encode())
                     assert lost <= 1, (found, http)
     assert set(seen) >= {"utf-8", "cp949", "cp1252"}
+
+
+ENGLISH = "The tide went out and the boats lay on the mud until the evening, as they had always done. "
+AD = "Купи слона!!".encode("cp1251")
+NAME = b"Jos\xe9"
+
+
+@pytest.mark.parametrize("declared", [("<meta charset=utf-8>", None), ("", "utf-8")])
+@pytest.mark.parametrize("foreign", [AD, NAME, b"\xff", "Привет, мир".encode("koi8-r")])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Größe, déjà vu, naïve, façade, El Niño – ça va très bien à São Paulo",
+        "Это предложение",
+        "这是一个中文句子。" * 3,
+    ],
+)
+def test_a_page_declared_utf8_with_a_few_foreign_bytes_is_utf8(declared, foreign, text):
+    meta, http = declared
+    content = f"{meta}<p>{text}</p><p>".encode() + foreign + f"</p>{text}".encode()
+    found = detect(content, http)
+    assert found.name == "utf-8"
+    said = decoded(content, found)
+    assert said.count(text) == 2
+    assert "\ufffd" in said
+
+
+def test_a_foreign_name_in_a_page_of_ascii_declared_utf8_is_damage():
+    content = b"<meta charset=utf-8><p>By " + NAME + b". " + ENGLISH.encode()
+    assert decoded(content, detect(content)).count("Jos\ufffd. ") == 1
+    assert detect(b"<meta charset=utf-8>" + ENGLISH.encode() * 5 + AD).name == "utf-8"
+
+
+def test_an_undeclared_page_in_utf8_that_is_cut_or_damaged_is_utf8():
+    content = "Это предложение на русском языке.".encode()
+    assert detect(content[:-2] + b"\xd0").name == "utf-8"
+    assert detect(content + AD + content).name == "utf-8"
+    assert detect(content + AD[:3], "windows-1251").name == "utf-8"
+
+
+@pytest.mark.parametrize("size", [30, 120, 2000])
+@pytest.mark.parametrize("menu", ["", '<ul class="nav">' + "<li><a href=/index.html>Home</a></li>" * 40 + "</ul>"])
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("cp1251", "Все люди рождаются свободными и равными в своем достоинстве и правах. "),
+        ("koi8-r", "Все люди рождаются свободными и равными в своем достоинстве и правах. "),
+        ("cp866", "Все люди рождаются свободными и равными в своем достоинстве и правах. "),
+        ("iso8859-5", "Все люди рождаются свободными и равными в своем достоинстве и правах. "),
+        ("mac-cyrillic", "Все люди рождаются свободными и равными в своем достоинстве и правах. "),
+        ("gb18030", "人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心。"),
+        ("big5", "人人生而自由,在尊嚴和權利上一律平等。他們賦有理性和良心。"),
+        ("euc_jp", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。"),
+        ("cp932", "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。"),
+        ("euc_kr", "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다. "),
+        ("iso8859-2", "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności. "),
+        ("cp1250", "Všichni lidé rodí se svobodní a sobě rovní co do důstojnosti a práv. "),
+        ("cp1253", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια. "),
+        ("cp1255", "כל בני אדם נולדו בני חורין ושווים בערכם ובזכויותיהם. "),
+        ("cp1256", "يولد جميع الناس أحرارا متساوين في الكرامة والحقوق. "),
+        ("cp874", "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ "),
+        ("hz", "人人生而自由,在尊严和权利上一律平等。他们赋有理性和良心。"),
+        ("iso2022_kr", "모든 인간은 태어날 때부터 자유로우며 그 존엄과 권리에 있어 동등하다. "),
+    ],
+)
+def test_an_undeclared_page_is_read_as_it_was_written(label, text, menu, size):
+    said = f"<html>{menu}<p>{(text * 80)[:size]}</p></html>"
+    content = said.encode(label)
+    assert decoded(content, detect(content)) == said
+
+
+def test_a_declaration_in_a_comment_does_not_count():
+    content = "<!-- <meta charset=koi8-r> --><p>Все люди рождаются свободными и равными".encode("cp1251")
+    assert detect(content).name == "cp1251"
+
+
+def test_characters_of_hong_kong_are_read_in_declared_big5():
+    content = "<meta charset=big5><p>佢哋喺香港".encode("big5hkscs")
+    assert decoded(content, detect(content)).endswith("佢哋喺香港")
+
+
+def test_code_with_a_tilde_and_a_brace_is_no_chinese():
+    content = b"<p>struct ~{ int a; ~} x; echo ~{a,b}~ and ~{ab~} and ~{0xff~}"
+    assert detect(content) == Charset("utf-8", "utf8")
+
+
+def test_plain_english_with_typographic_marks_is_western():
+    for text in ("He said “no” – it’s 5 € …", "Café", "naïve", "© 2003", "25 °C ± 2", "x² × ½"):
+        content = f"<p>{ENGLISH}{text}</p>".encode("cp1252")
+        assert decoded(content, detect(content)) == f"<p>{ENGLISH}{text}</p>"

@@ -16,7 +16,7 @@ ADDS: Columns = {
     "title": TEXT,
     "html_lang": pa.string(),  # of the <html> element, as written
     "charset": pa.string(),  # Python codec name
-    "charset_source": pa.string(),  # bom, utf8, document, http, default
+    "charset_source": pa.string(),  # bom, utf8, document, http, detected, default
 }
 
 

@@ -52,8 +52,8 @@ def real_pages(folder: Path, most: int) -> list[bytes]:
 
 
 def warm() -> None:
-    """Kernels compiled and kept: compiling takes time, and more memory than any page."""
-    extract([b"<p>a", b'<script type=application/ld+json>{"articleBody": "a"}</script>'])
+    """Kernels and models loaded and kept: compiling takes time, and more memory than any page."""
+    extract([b"<p>a", b"<p>caf\xe9", b'<script type=application/ld+json>{"articleBody": "a"}</script>'])
 
 
 def worst_cpu_s(size: int) -> dict[str, float]:

@@ -32,6 +32,8 @@ TEXTS = {
     "utf-8": "Все люди – 吾輩は猫である – يولد جميع الناس – naïve",
 }
 
+WESTERN = ("windows-1252",)
+
 
 def title_of(charset: str, declared: str | None, http: str | None) -> tuple[str, str]:
     """What comes out as the title (never dropped), and what told the charset."""
@@ -65,11 +67,23 @@ def test_escapes_in_a_page_that_declares_no_iso_2022_change_nothing():
 
 
 @pytest.mark.parametrize("charset", [c for c in TEXTS if c != "utf-8"])
-def test_a_page_wrongly_declared_utf8_is_read_by_its_header_or_as_western(charset):
+def test_a_page_wrongly_declared_utf8_is_read_by_its_header_or_by_what_its_bytes_are(charset):
     title, source = title_of(charset, "utf-8", charset)
     assert (title, source) == (TEXTS[charset], "http")
-    all_ascii = charset == "iso-2022-jp"
-    assert title_of(charset, "utf-8", None)[1] == ("utf8" if all_ascii else "default")
+    title, source = title_of(charset, "utf-8", None)
+    assert (title, source) == (TEXTS[charset], "default" if charset in WESTERN else "detected")
+
+
+@pytest.mark.parametrize("charset", [c for c in TEXTS if c != "utf-8"])
+def test_an_undeclared_page_is_read_by_what_its_bytes_are(charset):
+    source = "default" if charset in WESTERN else "detected"
+    assert title_of(charset, None, None) == (TEXTS[charset], source)
+    assert title_of(charset, "no-such-charset", None) == (TEXTS[charset], source)
+
+
+@pytest.mark.parametrize("charset", [c for c in TEXTS if c not in (*WESTERN, "utf-8", "windows-1258", "iso-8859-15")])
+def test_a_declared_latin1_gives_way_where_the_bytes_are_clearly_something_else(charset):
+    assert title_of(charset, "iso-8859-1", None) == (TEXTS[charset], "detected")
 
 
 @pytest.mark.parametrize("wrong", ["iso-8859-1", "shift_jis", "no-such-charset", "utf-16"])
@@ -116,7 +130,7 @@ def test_utf16_without_a_mark_is_known_by_its_first_tag(order, meta, http, sourc
     ],
 )
 def test_one_legacy_encoding_declared_as_another_is_read_as_declared(written, declared):
-    """Every byte, or nearly so, is a letter in both: only what the words mean could tell, and that is not asked."""
+    """Every byte, or nearly so, is a letter in both: only what the words mean could tell, and that is not tried."""
     wrong = TEXTS[written].encode(written).decode(codec_named(declared), "replace")
     wrong = " ".join(wrong.translate({0xAD: None}).split())  # soft hyphens go and white space is one space, as always
     assert title_of(written, declared, None) == (wrong, "document")

@@ -9,7 +9,7 @@ from numba import njit
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import after_ascii, find_byte
 
-ESCAPE = 0x1B
+ESCAPE, TILDE, BRACE = 0x1B, 0x7E, 0x7B
 
 
 @njit(cache=True, nogil=True)
@@ -46,5 +46,12 @@ def is_utf8(data: np.ndarray, start: Int, end: Int) -> bool:
 
 @njit(cache=True, nogil=True)
 def has_escape(data: np.ndarray, start: Int, end: Int) -> bool:
-    """Whether data[start:end] holds an escape byte, by which ISO-2022 writes other scripts in ASCII bytes."""
-    return bool(find_byte(data, start, end, ESCAPE) < end)
+    """Whether data[start:end] holds an escape byte or "~{": ISO-2022 and HZ write other scripts in ASCII bytes so."""
+    if find_byte(data, start, end, ESCAPE) < end:
+        return True
+    i = find_byte(data, start, end, TILDE)
+    while i + 1 < end:
+        if data[i + 1] == BRACE:
+            return True
+        i = find_byte(data, i + 1, end, TILDE)
+    return False

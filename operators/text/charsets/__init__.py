@@ -1,0 +1,1 @@
+"""Finds the legacy encoding of a page that declares none."""

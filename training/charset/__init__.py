@@ -1,0 +1,1 @@
+"""Trains the model by which the encodings of undeclared pages are found."""
