@@ -38,7 +38,6 @@ class Resiliparse(Extract):
 
     version: ClassVar[int] = 2
     adds: ClassVar[Columns] = ADDS
-    version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("resiliparse",)
 
     def __post_init__(self) -> None:

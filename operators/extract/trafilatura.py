@@ -44,7 +44,6 @@ class Trafilatura(Extract):
 
     version: ClassVar[int] = 2
     adds: ClassVar[Columns] = ADDS
-    version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml", "orjson")
 
     def __post_init__(self) -> None:
