@@ -28,6 +28,7 @@ class Choices(NamedTuple):
     comments: bool
     links: bool
     title: bool
+    repeats: int  # repeats.KEEP or DROP
 
 
 class Texts(NamedTuple):
@@ -38,6 +39,7 @@ class Texts(NamedTuple):
     words: np.ndarray  # float32: words kept
     expected_f1: np.ndarray  # float32
     boilerplate: np.ndarray  # float32
+    repeated: np.ndarray  # int32: passages that repeat an earlier one
     cut: np.ndarray  # bool: a bound cut the page
     scripts: np.ndarray  # int32: JSON-LD scripts in the page, as many as are noted
     script_at: np.ndarray  # int64[rows, MAX_SCRIPTS, 2]: where they begin and end
@@ -55,6 +57,7 @@ def texts(rows: int, most_bytes: int, *, titled: bool) -> Texts:
         np.zeros(rows, np.float32),
         np.zeros(rows, np.float32),
         np.zeros(rows, np.float32),
+        np.zeros(rows, np.int32),
         np.zeros(rows, np.bool_),
         np.zeros(rows, np.int32),
         np.empty((rows, MAX_SCRIPTS, 2), np.int64),
@@ -104,7 +107,7 @@ def extract_pages(
                 last -= 1
         source = data[first:last]
         count, choice, boilerplate = main_text(
-            source, source.shape[0], ws, model, choices.threshold, choices.comments, choices.links
+            source, source.shape[0], ws, model, choices.threshold, choices.comments, choices.links, choices.repeats
         )
         put_told(source, ws, row, told)
         if choices.title:
@@ -114,6 +117,7 @@ def extract_pages(
         out.words[row] = choice.words
         out.expected_f1[row] = choice.expected_f1
         out.boilerplate[row] = boilerplate
+        out.repeated[row] = choice.repeated
         out.cut[row] = cut or ws.state[C.CUT] != 0
         out.scripts[row] = ws.state[C.SCRIPTS]
         for k in range(ws.state[C.SCRIPTS]):

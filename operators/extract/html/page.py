@@ -47,7 +47,7 @@ def score_page(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> None:
 
 @njit(cache=True, nogil=True, inline="always")
 def main_text(
-    src: np.ndarray, n: Int, ws: Workspace, model: Model, threshold: Real, comments: bool, links: bool
+    src: np.ndarray, n: Int, ws: Workspace, model: Model, threshold: Real, comments: bool, links: bool, repeats: Int
 ) -> tuple[Int, Choice, Real]:
     """The main text of a page, in `result`: (its bytes, what was chosen, how surely the page is all boilerplate).
 
@@ -55,7 +55,7 @@ def main_text(
     from one such page in nine, real ones are one in eighty: its odds are corrected by that.
     """
     score_page(src, n, ws, model)
-    choice = choose(ws, np.float32(threshold), comments)
+    choice = choose(ws, np.float32(threshold), comments, repeats)
     boilerplate = boilerplate_score(ws, model)
     if ODDS * boilerplate > (1 - boilerplate) * choice.expected_f1:
         choice = nothing(ws)

@@ -49,6 +49,13 @@ def pathological(size: int) -> Iterator[tuple[str, bytes]]:
         "titles": b"<title>a</title>",
         "times": b"<time datetime=2020-01-01>a",
         "metas": b"<meta name=date content=x>",
+        "superscripts": b"<sup>1",
+        "open formulas": b"<math><mfrac>a",
+        "formulas": b"<math><msup>a</math>",
+        "drawn formulas": b"<span class=MathJax_Preview>",
+        "drawn formulas, closed": b"<span class=MathJax></span>",
+        "line numbers that never end": b"<div class=gutter>",
+        "pictures of formulas": b"<img class=tex alt=x>",
         "json-ld without end": b"<script type=application/ld+json>",
         "json-ld": b'<script type=application/ld+json>{"@type":"datePublished":</script>',
     }

@@ -37,6 +37,17 @@ closed = st.builds("</{}>".format, st.sampled_from(TAGS))
 odd = st.sampled_from(
     ["<br>", "<br><br>", "<img src=x>", "<hr>", " ", "\n", "<!-- c -->", "<", "<svg>x</svg>", "<script>x</script>"]
 )
+FORMULA_TAGS = ["math", "mfrac", "msup", "msqrt", "mfenced", "mi", "mn", "sup", "sub", "annotation"]
+formula = st.one_of(
+    st.builds("<{}>".format, st.sampled_from(FORMULA_TAGS)),
+    st.builds("</{}>".format, st.sampled_from(FORMULA_TAGS)),
+    st.sampled_from(
+        ["1", "x", "10", "+", "1,2", "&minus;", '<script type="math/tex">x</script>', "<img class=tex alt=x>"]
+    ),
+    st.sampled_from(
+        ["<span class=lineno>", "<td class=gutter>", "<annotation encoding=tex>", "<span class=katex-html>"]
+    ),
+)
 head = st.sampled_from(
     [
         "",
@@ -48,5 +59,7 @@ head = st.sampled_from(
     ]
 )
 pages = st.builds(
-    lambda start, parts: start + "".join(parts), head, st.lists(st.one_of(text, text, opened, closed, odd), max_size=40)
+    lambda start, parts: start + "".join(parts),
+    head,
+    st.lists(st.one_of(text, text, opened, closed, odd, formula), max_size=40),
 )

@@ -145,10 +145,12 @@ def test_only_html_goes_through_and_all_else_is_named(content, mime, failure):
     assert (row["text"] is None) == (failure is not None)
 
 
-def test_a_paragraph_that_stands_twice_is_kept_once():
-    (row,) = extract(PAGE.encode())
+@pytest.mark.parametrize(("repeats", "count"), [("keep", 2), ("drop", 1)])
+def test_a_paragraph_that_stands_twice_goes_on_request(repeats, count):
+    (row,) = extract(PAGE.encode(), params={"repeats": repeats})
     assert PAGE.count("The kettle was on the stove") == 2
-    assert row["text"].count("The kettle was on the stove") == 1
+    assert row["text"].count("The kettle was on the stove") == count
+    assert row["repeated_passages"] == 1
 
 
 def test_code_and_short_lines_that_stand_twice_are_kept_twice():
@@ -206,6 +208,18 @@ def test_comments_go_on_request():
 def test_a_lower_threshold_keeps_no_less():
     low, mid, high = (len(extract(PAGE.encode(), params={"threshold": t})[0]["text"]) for t in (0.1, 0.5, 0.95))
     assert low >= mid >= high
+
+
+def test_favour_is_a_threshold():
+    by_name = [extract(PAGE.encode(), params={"favour": favour})[0]["text"] for favour in ("recall", "precision")]
+    by_number = [extract(PAGE.encode(), params={"threshold": threshold})[0]["text"] for threshold in (0.4, 0.75)]
+    assert by_name == by_number
+    assert len(by_name[0]) > len(by_name[1])
+
+
+def test_favour_and_threshold_together_are_refused():
+    with pytest.raises(ValueError, match="threshold replaces favour"):
+        load.build("extract.main_text", {"threshold": 0.5, "favour": "recall"})
 
 
 @pytest.mark.parametrize("threshold", [0, 0.09, 2])

@@ -61,7 +61,13 @@ IN_COMMENTS = 1 << 24
     CUT,  # 1 when a bound cut the page
     A_SIGNATURE,  # of the tag just read
     A_COMMENTS,
-) = range(24)
+    RAISED_AFTER,  # what the next </sup> or </sub> writes, see operators.extract.html.raised
+    MATH_FROM,  # the formula written last: its first byte in `text`, the end of it, OUT after it
+    MATH_TO,
+    MATH_OUT,
+    MATH_UNCLOSED,  # 1 when no </math> follows
+    READ_AHEAD,  # bytes read ahead in vain, so that no page is read a thousand times
+) = range(30)
 STATE = 32
 
 # spots in the source

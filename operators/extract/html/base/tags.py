@@ -23,6 +23,7 @@ _KINDS = {
     VOID | HEAD: "meta link",
     INLINE: "a span b strong em i label",
     INLINE | HEAD: "time",
+    0: "math sup sub",  # inline as well; handled on their own, so that their class words describe no block
 }
 
 NUMBER: dict[str, int] = {}
@@ -54,13 +55,17 @@ IMG = NUMBER["img"]
 LI = NUMBER["li"]
 LINK = NUMBER["link"]
 MAIN = NUMBER["main"]
+MATH = NUMBER["math"]
 MENU = NUMBER["menu"]
 META = NUMBER["meta"]
 OL = NUMBER["ol"]
 P = NUMBER["p"]
 PRE = NUMBER["pre"]
 SCRIPT = NUMBER["script"]
+SPAN = NUMBER["span"]
 STRONG = NUMBER["strong"]
+SUB = NUMBER["sub"]
+SUP = NUMBER["sup"]
 TABLE = NUMBER["table"]
 TBODY = NUMBER["tbody"]
 TD = NUMBER["td"]

@@ -3,7 +3,8 @@
 Source:   HTML Living Standard 13.2.5 (tokenization).
 Deviates: text in script, style, svg, select, iframe and the like is dropped; runs of white space, no-break and other
           exotic spaces become one space outside <pre>; soft hyphens and zero-width characters are dropped; noscript is
-          read, because forums serve their posts in it.
+          read, because forums serve their posts in it. Formulas become TeX or one line, superscripts are set apart,
+          line numbers of code listings are left out.
 """
 
 import numpy as np
@@ -18,6 +19,7 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.base.tags import TAG_KEYS, TAG_VALUES
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.formulas import put_image, put_math, put_script
 from corpusmill.operators.extract.html.parse.attributes import end_of_tag, read_attributes
 from corpusmill.operators.extract.html.parse.blocks import (
     begin_or_end_emphasis,
@@ -30,6 +32,8 @@ from corpusmill.operators.extract.html.parse.head import note, read_head_tag
 from corpusmill.operators.extract.html.parse.markup import after_comment, end_of_raw_text
 from corpusmill.operators.extract.html.parse.running_text import copy_text
 from corpusmill.operators.extract.html.parse.tree import close, open_element
+from corpusmill.operators.extract.html.raised import begin_raised, end_raised
+from corpusmill.operators.extract.html.unseen import after_unseen
 
 
 @njit(cache=True, nogil=True)
@@ -117,6 +121,10 @@ def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> I
     i = min(j + 1, n)
     if tag == 0:
         return i
+    if not closing and st[C.SKIPPING] == 0 and (st[C.NAMES] > names_from or tag == T.PRE):
+        after = after_unseen(src, first, name_end, i, n, ws, tag, names_from)
+        if after >= 0:
+            return after
     if kind & T.BLOCK:
         if closing:
             close(ws, tag)
@@ -130,8 +138,23 @@ def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> I
     elif not closing and (kind & T.HEAD):
         read_head_tag(src, name_end, n, ws, tag)
     elif st[C.SKIPPING] == 0:
+        if not kind:
+            return _math_or_raised(src, name_end, i, n, ws, tag, closing)
         _inline(ws, tag, closing)
+        if tag == T.IMG:
+            put_image(src, name_end, n, ws)
     return i
+
+
+@njit(cache=True, nogil=True)
+def _math_or_raised(src: np.ndarray, name_end: Int, i: Int, n: Int, ws: Workspace, tag: Int, closing: bool) -> Int:
+    """<math>, <sup> or <sub>, or the end of one; the position after it."""
+    if tag == T.MATH:
+        return i if closing or ws.state[C.MATH_UNCLOSED] else put_math(src, name_end, i, n, ws)
+    if closing:
+        end_raised(ws)
+        return i
+    return begin_raised(src, name_end, i, n, ws, tag == T.SUP)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -155,7 +178,9 @@ def _raw_text(src: np.ndarray, first: Int, name_end: Int, i: Int, n: Int, ws: Wo
         end = find_byte(src, i, n, 60)
     if tag == T.TITLE and st[C.SKIPPING] == 0:
         note(ws, C.TITLE_AT, i, end)
-    elif tag == T.SCRIPT and st[C.SCRIPTS] < ws.scripts.shape[0] and read_head_tag(src, name_end, n, ws, tag):
+    elif tag == T.SCRIPT and st[C.SKIPPING] == 0:
+        put_script(src, name_end, i, end, n, ws)
+    if tag == T.SCRIPT and st[C.SCRIPTS] < ws.scripts.shape[0] and read_head_tag(src, name_end, n, ws, tag):
         ws.scripts[st[C.SCRIPTS], 0] = i
         ws.scripts[st[C.SCRIPTS], 1] = end
         st[C.SCRIPTS] += 1

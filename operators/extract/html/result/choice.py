@@ -7,9 +7,10 @@ from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.borrow import borrowed
-from corpusmill.operators.extract.html.base.scalars import Real
+from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.features.repeats import drop_repeats
+from corpusmill.operators.extract.html.features.repeats import treat_repeats
+from corpusmill.operators.extract.html.tails import drop_headlines
 
 LEAST_THRESHOLD = 0.1  # probability below which no block is kept, however unsure the page
 ROUNDS = 8  # the threshold settles in three or four
@@ -20,6 +21,7 @@ class Choice(NamedTuple):
 
     words: Real  # of the blocks kept
     expected_f1: Real  # of the words kept, if the probabilities are true; 0 when nothing is kept
+    repeated: Int  # passages that repeat an earlier one
 
 
 @njit(cache=True, nogil=True)
@@ -37,7 +39,7 @@ def expected_f1(ws: Workspace, threshold: Real) -> Real:
 
 
 @njit(cache=True, nogil=True)
-def choose(ws: Workspace, threshold: Real, comments: bool) -> Choice:
+def choose(ws: Workspace, threshold: Real, comments: bool, repeats: Int) -> Choice:
     """Fills `keep`. A block needs `threshold` on a page that is clear, and `threshold` times expected F1 on others.
 
     Source: Lipton et al. 2014, "Thresholding Classifiers to Maximize F1 Score", arXiv:1402.1892: the best threshold is
@@ -54,15 +56,16 @@ def choose(ws: Workspace, threshold: Real, comments: bool) -> Choice:
         if not comments and ws.elements[ws.blocks[b, C.OWNER], C.ANCESTRY] & C.IN_COMMENTS:
             kept = False
         ws.keep[b] = kept
-    drop_repeats(ws)
+    drop_headlines(ws)
+    repeated = treat_repeats(ws, repeats)
     for b in range(ws.state[C.BLOCKS]):
         if ws.keep[b]:
             words += ws.stats[b, C.WORDS]
-    return Choice(np.float32(words), np.float32(expected))
+    return Choice(np.float32(words), np.float32(expected), repeated)
 
 
 @njit(cache=True, nogil=True)
 def nothing(ws: Workspace) -> Choice:
     """The choice of no block."""
     ws.keep[: ws.state[C.BLOCKS]] = 0
-    return Choice(np.float32(0), np.float32(0))
+    return Choice(np.float32(0), np.float32(0), np.int64(0))
