@@ -137,6 +137,7 @@ def measure(documents: int, folder: Path) -> dict[str, Any]:
             units=tuple(s.unit for s in shards),
             sets=(None,) * len(shards),
             priorities=(1,) * len(shards),
+            thresholds=(near.threshold,) * len(shards),
             prefer=Prefer.NEWEST,
         )
         rule = NearRule(near=near, ranking=ranking, max_comparisons=MAX_COMPARISONS)

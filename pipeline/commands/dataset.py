@@ -13,7 +13,7 @@ from corpusmill.pipeline import export as exporting
 from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.stages.mix import estimate as planning
-from corpusmill.pipeline.stages.validation import folder_of
+from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.verify import dataset
 from corpusmill.pipeline.verify.findings import DatasetBreached
 

@@ -13,21 +13,21 @@ from corpusmill import pipeline
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
 from corpusmill.cluster.submit import submit as submit_job
-from corpusmill.pipeline.as_written import AsWritten, as_written
 from corpusmill.pipeline.cli.errors import Incomplete
 from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.config.base.problems import JobError
 from corpusmill.pipeline.config.load import examine, load
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display, screen
-from corpusmill.pipeline.files import dataset_layout as own_output
+from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import InJob, InputError
 from corpusmill.pipeline.preflight import checks as preflight
+from corpusmill.pipeline.preflight.owner import owner_of
+from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.empty_run import NothingLeft
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
 from corpusmill.pipeline.run import explain
 from corpusmill.pipeline.run.runner import Options, Summary, run_job
-from corpusmill.pipeline.skipped_steps import skipped_steps
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
 from corpusmill.pipeline.steps import user_code
@@ -59,7 +59,7 @@ def with_sample_folder(spec: JobSpec, overrides: Sequence[str]) -> JobSpec:
     keys = {override.partition("=")[0].strip() for override in overrides}
     if "output" in keys or not any(key.partition(".")[0] == "sample" for key in keys):
         return spec
-    if own_output.owner_of(spec).sample is None:
+    if owner_of(spec).sample is None:
         return spec
     return spec.model_copy(update={"output": sample_folder(spec.output)})
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.causes import by_cause, cause
+from corpusmill.pipeline.config.base.causes import by_cause, cause
 from corpusmill.pipeline.execution.phases import Runner
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_units import Done, Failed, Unit, run_units

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpusmill.cluster.first_word import FirstWord
-from corpusmill.pipeline.causes import EXAMPLES, by_cause, cause
+from corpusmill.pipeline.config.base.causes import EXAMPLES, by_cause, cause
 from corpusmill.pipeline.config.base.source import Path, dotted
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.files.ids import digest

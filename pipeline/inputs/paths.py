@@ -15,12 +15,12 @@ from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem, protocol_of
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.folder_markers import without_markers
-from corpusmill.pipeline.causes import by_cause
+from corpusmill.pipeline.config.base.causes import by_cause
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, list_address
 from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.inputs.meant_elsewhere import meant_elsewhere, page_of_hub
 from corpusmill.pipeline.inputs.path_list import BadList, full_address, lines_of
-from corpusmill.pipeline.meant_elsewhere import meant_elsewhere, page_of_hub
-from corpusmill.pipeline.patterns import Pattern, divided, is_pattern, matches
+from corpusmill.pipeline.inputs.patterns import Pattern, divided, is_pattern, matches
 
 HIDDEN = ("_", ".")  # markers, checksums and histories that other tools leave in a folder of data
 TOLD = 10  # wrong lines of one list that a message shows

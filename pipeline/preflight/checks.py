@@ -15,8 +15,8 @@ from corpusmill.pipeline.inputs.files import InJob, InputError
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import folders
 from corpusmill.pipeline.preflight import named_files as check_files
+from corpusmill.pipeline.preflight.survey import Survey, survey
 from corpusmill.pipeline.steps import sources
-from corpusmill.pipeline.survey import Survey, survey
 
 
 def check(spec: JobSpec, *, replace: bool = False) -> list[tuple[InputFile, str, Reader]]:

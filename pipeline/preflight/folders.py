@@ -12,9 +12,10 @@ from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.files.dataset_layout import another_owner, foreign
+from corpusmill.pipeline.files.dataset_layout import foreign
 from corpusmill.pipeline.inputs.files import InJob, InputError
 from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.preflight.owner import another_owner
 
 WRITTEN = ("workspace", "output")
 

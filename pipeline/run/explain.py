@@ -8,12 +8,12 @@ from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
-from corpusmill.pipeline import column_origins
 from corpusmill.pipeline.config.check import kept_languages
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.doubled import doubled
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.preflight import column_origins
+from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.pending import STAGES, first_pending
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.ingest import vanished_files as kept

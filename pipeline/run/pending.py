@@ -12,15 +12,15 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import everything
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.report.funnel import funnel
-from corpusmill.pipeline.stages import validation
-from corpusmill.pipeline.stages.axes_unit import STAGE
 from corpusmill.pipeline.stages.dedup import stage as dedup
 from corpusmill.pipeline.stages.ingest.stage import Standing
+from corpusmill.pipeline.stages.ingest.unreadable import Unreadable, unreadable
 from corpusmill.pipeline.stages.mix import stage as mix
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.publish import stage as publish
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
-from corpusmill.pipeline.stages.unreadable import Unreadable, unreadable
+from corpusmill.pipeline.stages.tokenize.axes_unit import STAGE
+from corpusmill.pipeline.stages.validation.stage import stage as validation
 from corpusmill.pipeline.steps.step_groups import LAST
 from corpusmill.pipeline.workspace.inventory import Shard
 

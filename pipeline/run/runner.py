@@ -14,33 +14,33 @@ from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
 from corpusmill.operators.mix.spec.weights import SpecError
-from corpusmill.pipeline.as_written import AsWritten
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.doubled import doubled
 from corpusmill.pipeline.execution import interrupts
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, StageFailed
 from corpusmill.pipeline.execution.run_units import quiet
 from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.inputs.as_written import AsWritten
 from corpusmill.pipeline.inputs.files import InJob, InputError
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight import folders
-from corpusmill.pipeline.provenance import provenance
+from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.empty_run import check_left
 from corpusmill.pipeline.report.funnel import Funnel, funnel
+from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.explain import files_of, remember
-from corpusmill.pipeline.skipped_steps import skipped_steps
-from corpusmill.pipeline.stages import validation
+from corpusmill.pipeline.run.provenance import provenance
 from corpusmill.pipeline.stages.dedup import stage as dedup
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
+from corpusmill.pipeline.stages.ingest.unreadable import Lost
 from corpusmill.pipeline.stages.mix import stage as mix
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.publish import stage as publish
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
-from corpusmill.pipeline.stages.unreadable import Lost
+from corpusmill.pipeline.stages.validation.stage import stage as validation
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
 
 KEPT = "everything up to the tokens is kept: correct `mix` and run again; `corpusmill mix plan` tries it in seconds"

@@ -24,9 +24,9 @@ from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.inputs.files import InputError
-from corpusmill.pipeline.stages.axes_unit import STAGE
 from corpusmill.pipeline.stages.mix.estimate import planned
 from corpusmill.pipeline.stages.mix.supply import light
+from corpusmill.pipeline.stages.tokenize.axes_unit import STAGE
 from corpusmill.pipeline.stages.tokenize.stage import tokenized_units
 
 DEFAULT = str(TokensSpec.model_fields["tokenizer"].default)

@@ -101,7 +101,7 @@ def test_a_field_of_lines_that_no_record_has(job):
 
 
 def test_of_very_many_files_a_sample_is_looked_into(job, monkeypatch):
-    monkeypatch.setattr("corpusmill.pipeline.survey.LOOKED_INTO", 2)
+    monkeypatch.setattr("corpusmill.pipeline.preflight.survey.LOOKED_INTO", 2)
     for n in range(5):
         pq.write_table(pa.table({"text": ["a"]}), job.parent / f"b{n}.parquet")
     (job.parent / "b.parquet").unlink()

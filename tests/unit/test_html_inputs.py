@@ -17,7 +17,7 @@ from corpusmill.pipeline.config.base.problems import JobError
 from corpusmill.pipeline.config.build.readers import build_reader
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.preflight.checks import check
-from corpusmill.pipeline.skipped_steps import skipped_steps
+from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.stages.ingest.shard_writer import standard
 from corpusmill.pipeline.steps.chain import Chain
 from tests.contract.files import gz, read, reader_of, warc_record

@@ -43,7 +43,7 @@ min:min nds:nds nld:nl nno:nn nob:no pam:pam plt:mg pol:pl por_PT:pt roh:rm ron:
 slv:sl som:so spa:es srp_cyrl:sr srp_latn:sr sun:su swe:sv swh:sw tat:tt tgk:tg tgl:tl tuk_latn:tk tur:tr
 ukr:uk uzn_latn:uz vec:vec vie:vi war:war wln:wa yor:yo quy:qu gug:gn kir:ky khk:mn oss:os sah:sah tyv:tyv
 """
-DECLARATIONS = dict(pair.split(":") for pair in _DECLARATIONS.split())
+DECLARATIONS: dict[str, str] = {pair.partition(":")[0]: pair.partition(":")[2] for pair in _DECLARATIONS.split()}
 ALIASES = {"nb": "no"}  # labels of the corpora: of the model
 PAGES = ("bs", "sr")
 

@@ -21,7 +21,7 @@ from corpusmill.pipeline.report.empty_run import check_ingested
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.gathered.stage import Answers, answers, known_answers
 from corpusmill.pipeline.stages.ingest.unit import Ingest
-from corpusmill.pipeline.stages.unreadable import Lost, Unreadable, check_share, lost, unreadable
+from corpusmill.pipeline.stages.ingest.unreadable import Lost, Unreadable, check_share, lost, unreadable
 from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
 from corpusmill.pipeline.workspace.inventory import Shard

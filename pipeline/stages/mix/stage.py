@@ -24,12 +24,12 @@ from corpusmill.operators.mix.plan.plan_json import from_json, to_json
 from corpusmill.operators.mix.select.select import cut, layout_of, settled, survey
 from corpusmill.operators.mix.spec.spec import MixSpec
 from corpusmill.operators.mix.supply.levels import Bins
-from corpusmill.pipeline.column_origins import null_axis
 from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.preflight.column_origins import null_axis
 from corpusmill.pipeline.stages.mix.given_plan import given_plan, reviewed
 from corpusmill.pipeline.stages.mix.grouped import Read, read_groups
 from corpusmill.pipeline.stages.mix.near_cuts import Asked

@@ -17,9 +17,9 @@ from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import read_table
-from corpusmill.pipeline.stages.axes_unit import ALWAYS
 from corpusmill.pipeline.stages.mix.stage import Selection, load_cuts
 from corpusmill.pipeline.stages.mix.supply import light
+from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS
 from corpusmill.pipeline.stages.tokenize.unit import count
 
 _loaded: dict[tuple[str, str], Selection] = {}

@@ -14,9 +14,10 @@ from corpusmill.pipeline.execution import tally as accounting
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, everything, finished, manifest_of, run_stage, runner
-from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE, another_owner, owner_of, packing_state
+from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.preflight.owner import another_owner, owner_of, packing_state
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.mix.stage import Planned
 from corpusmill.pipeline.stages.pack.select_unit import Select, shard_range

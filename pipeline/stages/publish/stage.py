@@ -25,10 +25,11 @@ from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.files import dataset_layout as own_output
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
+from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
 from corpusmill.pipeline.stages.mix.stage import Planned
 from corpusmill.pipeline.stages.publish.card import card
-from corpusmill.pipeline.stages.unreadable import Unreadable
 
 THRESHOLDS = "_thresholds.json"
 CARD = "README.md"
@@ -63,7 +64,7 @@ def publish(
     failed: the shards that the dataset lacks, because the job said to go on without them; unreadable: those of which
     no record could be read. thresholds: quantiles that were found, by step; where there are any, they lie in
     `_thresholds.json`. extra: what else the manifest says.
-    provenance: gives how the dataset was made (pipeline.provenance), for `_run.json`, if that is written.
+    provenance: gives how the dataset was made (pipeline.run.provenance), for `_run.json`, if that is written.
     """
     manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds, extra, unreadable)
     files = beside(run.spec, planned, manifest, told, thresholds)
@@ -99,7 +100,7 @@ def manifest_of(
     parts = [dict(c["part"]) for c in packed.counts.values()]
     manifest = {
         "version": VERSION,
-        **own_output.owner_of(spec).to_json(),
+        **owner_of(spec).to_json(),
         "tokenizer_sha256": resources.sha256(spec.tokens.tokenizer),
         "sequence_tokens": spec.tokens.sequence_tokens,
         "packing": spec.tokens.packing,

@@ -12,9 +12,9 @@ from corpusmill.pipeline.execution.run_stage import Result, committed, run_stage
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.inputs.files import InputError
-from corpusmill.pipeline.stages import axes_unit
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.axes_unit import Axes, leaf_columns, number_columns
+from corpusmill.pipeline.stages.tokenize import axes_unit
+from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, leaf_columns, number_columns
 from corpusmill.pipeline.stages.tokenize.unit import VERSION, Tokenize
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace.inventory import Shard

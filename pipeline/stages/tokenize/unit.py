@@ -23,7 +23,7 @@ from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.report.funnel import NAMED
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.axes_unit import ALWAYS, words
+from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, words
 from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, write_sorted
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 

@@ -15,8 +15,8 @@ from corpusmill.operators.mix.select.position import held_positions, positions
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import committed
-from corpusmill.pipeline.stages.axes_unit import Axes, NotANumber
 from corpusmill.pipeline.stages.tokenize import unit as tokenize_unit
+from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, NotANumber
 from corpusmill.pipeline.stages.tokenize.stage import STATE, axes_units, tokenized_units, units_of
 from corpusmill.pipeline.stages.tokenize.unit import Tokenize
 from corpusmill.pipeline.workspace.inventory import Shard

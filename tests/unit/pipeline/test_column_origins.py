@@ -8,10 +8,10 @@ import pytest
 
 from corpusmill.cluster.filesystems import filesystem
 from corpusmill.cluster.storage import Store, etag_of
-from corpusmill.pipeline.column_origins import lines
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.preflight.column_origins import lines
 from corpusmill.pipeline.report.funnel import funnel
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.ingest.unit import Ingest

@@ -3,7 +3,7 @@
 import pytest
 
 from corpusmill.pipeline.config.load import parse
-from corpusmill.pipeline.doubled import doubled
+from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.workspace.inventory import numbered
 from tests.unit.pipeline.test_taken_out import files
 

@@ -8,13 +8,13 @@ import pytest
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.load import find
-from corpusmill.pipeline import provenance as made
-from corpusmill.pipeline.as_written import AsWritten, as_written
 from corpusmill.pipeline.commands.run import written_in
 from corpusmill.pipeline.config.base.formats import LIST_MARK
 from corpusmill.pipeline.config.load import load
+from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import find as find_inputs
-from corpusmill.pipeline.provenance import DIGESTS, inputs, provenance
+from corpusmill.pipeline.run import provenance as made
+from corpusmill.pipeline.run.provenance import DIGESTS, inputs, provenance
 from corpusmill.pipeline.workspace.inventory import Shard
 
 JOB = """

@@ -61,7 +61,7 @@ IN_COMMENTS = 1 << 24
     CUT,  # 1 when a bound cut the page
     A_SIGNATURE,  # of the tag just read
     A_COMMENTS,
-    RAISED_AFTER,  # what the next </sup> or </sub> writes, see operators.extract.html.raised
+    RAISED_AFTER,  # what the next </sup> or </sub> writes, see operators.extract.html.parse.raised
     MATH_FROM,  # the formula written last: its first byte in `text`, the end of it, OUT after it
     MATH_TO,
     MATH_OUT,

@@ -19,7 +19,6 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.base.tags import TAG_KEYS, TAG_VALUES
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.formulas import put_image, put_math, put_script
 from corpusmill.operators.extract.html.parse.attributes import end_of_tag, read_attributes
 from corpusmill.operators.extract.html.parse.blocks import (
     begin_or_end_emphasis,
@@ -30,10 +29,11 @@ from corpusmill.operators.extract.html.parse.blocks import (
 )
 from corpusmill.operators.extract.html.parse.head import note, read_head_tag
 from corpusmill.operators.extract.html.parse.markup import after_comment, end_of_raw_text
+from corpusmill.operators.extract.html.parse.math.formulas import put_image, put_math, put_script
+from corpusmill.operators.extract.html.parse.raised import begin_raised, end_raised
 from corpusmill.operators.extract.html.parse.running_text import copy_text
 from corpusmill.operators.extract.html.parse.tree import close, open_element
-from corpusmill.operators.extract.html.raised import begin_raised, end_raised
-from corpusmill.operators.extract.html.unseen import after_unseen
+from corpusmill.operators.extract.html.parse.unseen import after_unseen
 
 
 @njit(cache=True, nogil=True)

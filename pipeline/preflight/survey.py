@@ -14,7 +14,7 @@ from corpusmill.operators.readers.framing.encodings import is_encoding
 from corpusmill.operators.readers.framing.mapping import listed
 from corpusmill.operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB
-from corpusmill.pipeline.causes import by_cause, some
+from corpusmill.pipeline.config.base.causes import by_cause, some
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, reader_name
 from corpusmill.pipeline.config.build.readers import build_reader
 from corpusmill.pipeline.config.check.known import KnownPath

@@ -3,8 +3,8 @@
 import numpy as np
 from numba import njit
 
-from corpusmill.operators.extract.html.ahead import is_name
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.parse.ahead import is_name
 from corpusmill.operators.extract.html.parse.attributes import end_of_tag
 
 LONGEST = 1_000_000_000

@@ -3,12 +3,13 @@
 import numpy as np
 from numba import njit
 
-from corpusmill.operators.extract.html.ahead import end_of_element
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.class_roles import (
+from corpusmill.operators.extract.html.parse.ahead import end_of_element
+from corpusmill.operators.extract.html.parse.attributes import HIDDEN_WORD
+from corpusmill.operators.extract.html.parse.class_roles import (
     HTML,
     JAX,
     KATEX,
@@ -19,9 +20,8 @@ from corpusmill.operators.extract.html.class_roles import (
     PREVIEW,
     roles_of,
 )
-from corpusmill.operators.extract.html.formulas import script_follows
-from corpusmill.operators.extract.html.gutters import after_numbers, leads_to_code
-from corpusmill.operators.extract.html.parse.attributes import HIDDEN_WORD
+from corpusmill.operators.extract.html.parse.gutters import after_numbers, leads_to_code
+from corpusmill.operators.extract.html.parse.math.formulas import script_follows
 
 MOST_IN_VAIN = 1 << 16  # bytes over the page's own length
 

@@ -6,18 +6,18 @@ Source:   MathJax 2 documentation (script type="math/tex"), MathML Core, HTML Li
 import numpy as np
 from numba import njit
 
-from corpusmill.operators.extract.html.ahead import is_name
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.hashing import fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.byte_strings import begins_with, find_bytes
-from corpusmill.operators.extract.html.class_roles import MATH, MWE, roles_of
-from corpusmill.operators.extract.html.formula_text import put_linear, put_tex
+from corpusmill.operators.extract.html.parse.ahead import is_name
 from corpusmill.operators.extract.html.parse.attributes import CLASS, OF_CLASS, end_of_tag, hash_words, next_attribute
+from corpusmill.operators.extract.html.parse.class_roles import MATH, MWE, roles_of
 from corpusmill.operators.extract.html.parse.head import TYPE
-from corpusmill.operators.extract.html.tex import is_tex, is_tex_or_short, style_bytes
+from corpusmill.operators.extract.html.parse.math.byte_strings import begins_with, find_bytes
+from corpusmill.operators.extract.html.parse.math.formula_text import put_linear, put_tex
+from corpusmill.operators.extract.html.parse.math.tex import is_tex, is_tex_or_short, style_bytes
 
 ALT, ALTTEXT, ENCODING, SRC, DISPLAY = (
     np.uint64(fnv1a(n)) for n in (b"alt", b"alttext", b"encoding", b"src", b"display")

@@ -7,14 +7,14 @@ chemistry (H2O), signs (TM, stars).
 import numpy as np
 from numba import njit
 
-from corpusmill.operators.extract.html.ahead import read_ahead
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.class_roles import FOOTNOTE, roles_of
+from corpusmill.operators.extract.html.parse.ahead import read_ahead
 from corpusmill.operators.extract.html.parse.attributes import CLASS, ID, OF_CLASS, hash_words, next_attribute
-from corpusmill.operators.extract.html.raised_base import AFTER_DIGIT, AFTER_NOTHING, AFTER_YEAR, base_before
-from corpusmill.operators.extract.html.raised_marks import (
+from corpusmill.operators.extract.html.parse.class_roles import FOOTNOTE, roles_of
+from corpusmill.operators.extract.html.parse.raised_base import AFTER_DIGIT, AFTER_NOTHING, AFTER_YEAR, base_before
+from corpusmill.operators.extract.html.parse.raised_marks import (
     DIGITS,
     LETTERS,
     SPACE_AFTER,

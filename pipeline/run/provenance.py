@@ -16,10 +16,10 @@ from corpusmill import cluster, operators, pipeline
 from corpusmill.cluster.filesystems import filesystem
 from corpusmill.cluster.storage import Store, etag_of
 from corpusmill.operators import load
-from corpusmill.pipeline.as_written import AsWritten
 from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import versions
+from corpusmill.pipeline.inputs.as_written import AsWritten
 from corpusmill.pipeline.workspace.inventory import Shard
 
 DIGESTS = "_digests.json"  # in the workspace: what was hashed once is not read again

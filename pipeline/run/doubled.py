@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from corpusmill.pipeline.causes import some
+from corpusmill.pipeline.config.base.causes import some
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.workspace.inventory import Numbered

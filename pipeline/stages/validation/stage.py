@@ -15,11 +15,11 @@ from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files import dataset_layout as own_output
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
 from corpusmill.pipeline.stages.mix import stage as mix
 from corpusmill.pipeline.stages.mix.supply import NothingToMix
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.publish import stage as publish
-from corpusmill.pipeline.stages.unreadable import Unreadable
 
 FOLDER = "validation"
 COUNTS = ("documents", "sequences", "tokens")

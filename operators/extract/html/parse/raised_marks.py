@@ -5,7 +5,7 @@ from numba import njit
 
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
-from corpusmill.operators.extract.html.raised_base import (
+from corpusmill.operators.extract.html.parse.raised_base import (
     AFTER_BRACKETED_WORDS,
     AFTER_BRACKETS,
     AFTER_DIGIT,

@@ -6,10 +6,10 @@ from numba import njit
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.byte_strings import same_bytes
-from corpusmill.operators.extract.html.mathml import write_linear
 from corpusmill.operators.extract.html.parse.entities import decode_reference
-from corpusmill.operators.extract.html.tex import unwrapped
+from corpusmill.operators.extract.html.parse.math.byte_strings import same_bytes
+from corpusmill.operators.extract.html.parse.math.mathml import write_linear
+from corpusmill.operators.extract.html.parse.math.tex import unwrapped
 
 
 @njit(cache=True, nogil=True)

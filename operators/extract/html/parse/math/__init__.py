@@ -1,0 +1,1 @@
+"""Reads formulas: TeX in scripts and attributes, MathML, alternative texts of images."""

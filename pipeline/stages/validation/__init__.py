@@ -1,0 +1,1 @@
+"""Makes the validation dataset of held-out documents."""
