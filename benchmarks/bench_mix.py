@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from benchmarks.row import row
+from corpusmill.errors import Infeasible
 from corpusmill.operators.mix.plan.plan import plan
 from corpusmill.operators.mix.select.select import select_in_memory
-from corpusmill.operators.mix.solve.family import Infeasible
 from corpusmill.operators.mix.spec.schedule import Level, equal_phases
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec
 from corpusmill.operators.mix.spec.weights import Alpha, Temperature

@@ -8,6 +8,7 @@ from typing import Any
 import fsspec
 
 from corpusmill.cluster import credentials
+from corpusmill.errors import AccessDenied, MissingObject, StorageError
 
 S3_CONNECTIONS = 32  # at once, of one client; a guess. botocore's own 10 would let most threads wait for each other
 # Nested retries of s3fs and botocore cost 25 requests and 50 s on a permanent 503: one layer, a few tries.
@@ -32,10 +33,6 @@ NO_ANSWER = (
 
 GCSFS, ADLFS = "pip install gcsfs", "pip install adlfs"
 INSTALL = {"hf": "pip install huggingface_hub", "gs": GCSFS, "gcs": GCSFS, "abfs": ADLFS, "abfss": ADLFS, "az": ADLFS}
-
-
-class StorageError(OSError):
-    """A store did not do what was asked; the message names the address and what to try."""
 
 
 def filesystem(url: str, options: Mapping[str, Any] | None = None) -> fsspec.AbstractFileSystem:
@@ -82,11 +79,22 @@ def asking(url: str) -> Iterator[None]:
     try:
         yield
     except Exception as e:
-        if protocol_of(url) in LOCAL or isinstance(e, StorageError):
-            raise  # from a disk, what is no OSError is a mistake of ours
+        if isinstance(e, StorageError | FileExistsError):
+            raise
         if isinstance(e, OSError) and type(e).__name__ not in (*NO_ANSWER, *NO_CREDENTIALS):
-            raise  # no such file, no permission; some libraries count silence among these
+            raise of_file(url, e) from e  # some libraries count silence among these
+        if protocol_of(url) in LOCAL:
+            raise  # from a disk, what is no OSError is a fault of this program
         raise StorageError(in_words(url, e)) from e
+
+
+def of_file(url: str, error: OSError) -> StorageError:
+    """The same error of a file as one of a store, so that no other OSError is taken for it."""
+    kinds = (FileNotFoundError, MissingObject), (PermissionError, AccessDenied)
+    kind = next((ours for theirs, ours in kinds if isinstance(error, theirs)), StorageError)
+    if error.errno is not None and error.filename is not None:
+        return kind(error.errno, error.strerror, error.filename)
+    return kind(f"{url}: {error}") if kind is StorageError else kind(*error.args)
 
 
 def in_words(url: str, error: Exception) -> str:

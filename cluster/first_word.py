@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from corpusmill.cluster.filesystems import S3_FIRST_WORD, StorageError, asking, filesystem, protocol_of
-
-
-class NoBucket(StorageError):
-    """The store has no bucket of that name."""
+from corpusmill.cluster.filesystems import S3_FIRST_WORD, asking, filesystem, protocol_of
+from corpusmill.errors import NoBucket, StorageError
 
 
 class FirstWord:

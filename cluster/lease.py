@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, replace
 import psutil
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import LeaseHeld
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,6 @@ FOLDER = "lease"  # of its own, so that one short listing finds the highest numb
 OLD_NAME = "_lease.json"  # the one object that earlier versions overwrote; respected, then deleted
 READ_TRIES = 3  # of a listing and then the object it names: each but the first needs a new holder in between
 LIFETIME_S = 60.0  # a guess: long against a slow store, short against an operator's patience
-
-
-class LeaseHeld(RuntimeError):
-    """Another run works in this workspace, or took it over."""
 
 
 @dataclass(frozen=True)

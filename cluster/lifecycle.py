@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from corpusmill.errors import NoCluster
+
 START_HINT = (
     "is a Ray head running there (`ray start --head`), with the same Ray and Python versions? When the cluster uses "
     "tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here and on every node"
@@ -13,10 +15,6 @@ START_HINT = (
 
 
 CONNECT_S = 5.0
-
-
-class NoCluster(RuntimeError):
-    """A Ray cluster that was asked for could not be joined."""
 
 
 @contextmanager

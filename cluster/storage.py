@@ -19,8 +19,9 @@ from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from corpusmill.cluster.filesystems import StorageError, asking, filesystem
+from corpusmill.cluster.filesystems import asking, filesystem
 from corpusmill.cluster.folder_markers import is_marker, without_markers
+from corpusmill.errors import StorageError
 
 # What file systems without an ETag tell of a file: local, SFTP, HDFS, HTTP, the Hugging Face hub.
 TOLD_OF_CHANGE = (

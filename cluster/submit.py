@@ -8,15 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpusmill.errors import JobFailed
+
 if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient
 
 NOT_READY = "No available agent"  # Ray 2.60
 ASKED_AGAIN, PAUSE_S = 6, 5.0  # the server itself waits ten seconds each time
-
-
-class JobFailed(RuntimeError):
-    """A submitted job ended, and not well; or its server did not answer."""
 
 
 def submit(

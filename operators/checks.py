@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from corpusmill.errors import ContractError
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.reserved import reserved
 
@@ -14,10 +15,6 @@ Arrays = Mapping[str, pa.Array]
 NUMBER = pa.float64()
 # A column that is read as this may hold words, flags or whole numbers, or lists of words.
 VALUE = pa.null()
-
-
-class ContractError(TypeError):
-    """An operator was given, or gave back, columns that break its declaration."""
 
 
 def require(batch: Batch, columns: Columns, *, who: object) -> None:

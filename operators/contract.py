@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.errors import ContractError
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.checks import Arrays, Columns, ContractError, checked, refuse_overwriting, require
+from corpusmill.operators.checks import Arrays, Columns, checked, refuse_overwriting, require
 
 # What every reader tells of every record, beside the columns it `makes`. The lengths of all rows of a span add up to
 # the bytes of the span: what is not a document is a row too, skipped or failed.

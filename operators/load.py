@@ -17,13 +17,10 @@ import pkgutil
 from collections.abc import Callable, Mapping
 
 from corpusmill import operators
+from corpusmill.errors import UnknownName
 from corpusmill.operators.contract import VERBS, Operator, Resource
 
 FAMILIES = {"readers": "Reader", "extract": "Extract", "rewrite": "Rewrite", "signals": "Signal", "decide": "Decision"}
-
-
-class UnknownName(LookupError):
-    """A name that no operator, or no parameter of one, has; the message says which names are near."""
 
 
 @functools.cache

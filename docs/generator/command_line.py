@@ -4,19 +4,18 @@ from collections.abc import Iterator
 
 import click
 
-from corpusmill.pipeline.cli import errors as exits
 from corpusmill.pipeline.cli import main as cli
 from docs.generator.markdown import MADE, joined, table
 
 CODES = {
     "0": "done, or nothing to do",
-    str(exits.EXIT_WRONG_JOB): "the job file or its inputs are wrong: nothing was done",
-    str(
-        exits.EXIT_FAILED
-    ): "units failed, no document was left, the mix cannot be had, rows did not add up, or a dataset is not "
-    "what it says; the rest is kept",
-    str(exits.EXIT_BUSY): "another run has the workspace",
-    str(exits.EXIT_STOPPED): "stopped by Ctrl-C: the same command goes on",
+    "1": "a bug in corpusmill: the trace is printed, please report it",
+    "2": "the job file, its inputs or an argument are wrong: nothing was done",
+    "3": "units failed, no document remains, the mix is impossible, sums differ, or a dataset is invalid; "
+    "finished work is kept",
+    "4": "another run holds the workspace",
+    "5": "published, but a file or a whole source gave no record, which the job did not allow",
+    "130, 143": "stopped by Ctrl-C or SIGTERM: run the same command to continue",
 }
 WIDTH = 100
 

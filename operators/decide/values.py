@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.errors import ContractError
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.checks import VALUE, ContractError
+from corpusmill.operators.checks import VALUE
 from corpusmill.operators.contract import Columns, Decision
 from corpusmill.operators.text.reasons import first_reason
 

@@ -10,6 +10,7 @@ from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
 
+from corpusmill.errors import BodyTooLarge
 from corpusmill.operators.contract import Columns, Reader, Span
 from corpusmill.operators.readers.framing.arc_head import ARC
 from corpusmill.operators.readers.framing.archive import framed
@@ -19,7 +20,6 @@ from corpusmill.operators.readers.framing.http_pages import HttpPages, filled
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
-from corpusmill.operators.readers.framing.undone import TooLarge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +60,7 @@ class Arc(HttpPages, Reader):
             return
         try:
             found = response(record.block, self.max_record_bytes)
-        except TooLarge:
+        except BodyTooLarge:
             rows.other(at, length, failure=f"record_too_large: its body inflates beyond {self.max_record_bytes}")
             return
         if found.status is None:

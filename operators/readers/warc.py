@@ -10,6 +10,7 @@ from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
 
+from corpusmill.errors import BodyTooLarge
 from corpusmill.operators.contract import Columns, Reader, Span
 from corpusmill.operators.readers.framing.archive import framed
 from corpusmill.operators.readers.framing.fields import SECONDS, text_of, uri_of
@@ -18,7 +19,6 @@ from corpusmill.operators.readers.framing.http_pages import HttpPages, filled
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
-from corpusmill.operators.readers.framing.undone import TooLarge
 from corpusmill.operators.readers.framing.warc_dates import warc_instants
 from corpusmill.operators.readers.framing.warc_head import WARC
 
@@ -74,7 +74,7 @@ class Warc(HttpPages, Reader):
     def _add_response(self, rows: Rows, record: Framed) -> None:
         try:
             found = response(record.block, self.max_record_bytes)
-        except TooLarge:
+        except BodyTooLarge:
             failure = f"record_too_large: its body inflates beyond {self.max_record_bytes}"
             rows.other(record.offset, record.length, failure=failure)
             return

@@ -9,13 +9,10 @@ from typing import ClassVar
 
 import pyarrow as pa
 
+from corpusmill.errors import InvalidHostTable
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
 from corpusmill.operators.signals.web.hosts import asked_of_each, hosts_of, with_parents
-
-
-class BadTable(ValueError):
-    """A table of hosts with a line that is not `host<TAB>domain`."""
 
 
 @functools.lru_cache(maxsize=8)
@@ -31,7 +28,7 @@ def domains_of(content: bytes) -> dict[str, str]:
             continue
         host, tab, domain = line.partition("\t")
         if not (tab and host.strip() and domain.strip()):
-            raise BadTable(f"line {number} of the table of hosts is {line!r}; expected host<TAB>domain")
+            raise InvalidHostTable(f"line {number} of the table of hosts is {line!r}; expected host<TAB>domain")
         table[host.strip().lower().rstrip(".")] = domain.strip()
     return table
 

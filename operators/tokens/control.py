@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from corpusmill.operators.tokens.bpe.added import TooManyAdded, Trie, match_at, next_start, trie_of
+from corpusmill.errors import TooManyAddedTokens
+from corpusmill.operators.tokens.bpe.added import Trie, match_at, next_start, trie_of
 
 NEVER_IN_TEXT = "\ufdd0"  # a noncharacter: what it is put before can no longer be met in a text
 
@@ -46,7 +47,7 @@ def names_of(contents: Collection[str]) -> Names:
     named = tuple(sorted(c for c in contents if c))
     try:
         tree = trie_of({content.encode(): place for place, content in enumerate(named)})
-    except TooManyAdded:
+    except TooManyAddedTokens:
         tree = None
     return Names(contents=named, tree=tree)
 

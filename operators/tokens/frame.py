@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from corpusmill.errors import UnsupportedFrame
 from corpusmill.operators.tokens.rows import TokenRows
 
 if TYPE_CHECKING:
@@ -20,17 +21,13 @@ class Frame:
     after: tuple[int, ...]
 
 
-class NotAFrame(ValueError):
-    """A post-processor does more than put tokens before and after a text."""
-
-
 def frame_of(judge: "tokenizers.Tokenizer") -> Frame:
-    """What a tokenizer's post-processor adds, found by having it encode a word; NotAFrame if it changes the word."""
+    """What a post-processor adds, found by having it encode a word; UnsupportedFrame if it changes the word."""
     with_added = judge.encode("salt", add_special_tokens=True)
     plain = judge.encode("salt", add_special_tokens=False).ids
     own = [place for place, added in enumerate(with_added.special_tokens_mask) if not added]
     if not own or with_added.ids[own[0] : own[-1] + 1] != plain:
-        raise NotAFrame(f"the post-processor makes {with_added.ids} of {plain}")
+        raise UnsupportedFrame(f"the post-processor makes {with_added.ids} of {plain}")
     return Frame(before=tuple(with_added.ids[: own[0]]), after=tuple(with_added.ids[own[-1] + 1 :]))
 
 

@@ -3,11 +3,9 @@
 import numpy as np
 from numba import njit
 
+from corpusmill.errors import TokenMismatch
+
 ONE_IN = 1_000
-
-
-class TokenMismatch(AssertionError):
-    """The fast path gave other ids than `tokenizers`: a fault of this program, never of the data."""
 
 
 def sampled(text: np.ndarray, offsets: np.ndarray) -> np.ndarray:

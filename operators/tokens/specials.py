@@ -6,23 +6,21 @@ Source: the names are those in the tokenizer files of GPT-2 and GPT-NeoX, Llama 
 import difflib
 from collections.abc import Mapping
 
+from corpusmill.errors import TokenNotFound
+
 END_NAMES = ("<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "<｜end▁of▁sentence｜>", "[EOS]")
 
 
-class NoSuchToken(LookupError):
-    """A token was asked for, or is needed, and the tokenizer has none of that name."""
-
-
 def named(name: str, vocabulary: Mapping[str, int]) -> int:
-    """The id of token `name`; NoSuchToken with the nearest names if there is none."""
+    """The id of token `name`; TokenNotFound with the nearest names if there is none."""
     if name in vocabulary:
         return vocabulary[name]
     near = difflib.get_close_matches(name, vocabulary, n=3)
-    raise NoSuchToken(f"the tokenizer has no token {name!r}" + (f"; near it are {near}" if near else ""))
+    raise TokenNotFound(f"the tokenizer has no token {name!r}" + (f"; near it are {near}" if near else ""))
 
 
 def end_of_document(name: str | None, vocabulary: Mapping[str, int]) -> int:
-    """The id that ends a document. Without a name: the one usual name the vocabulary has; NoSuchToken on none or many.
+    """The id that ends a document. Without a name: the one usual name in the vocabulary; TokenNotFound on none or many.
 
     >>> end_of_document(None, {"a": 0, "</s>": 1})
     1
@@ -33,4 +31,4 @@ def end_of_document(name: str | None, vocabulary: Mapping[str, int]) -> int:
     if len(found) == 1:
         return vocabulary[found[0]]
     what = f"has several that may end a document: {found}" if found else f"has none of {list(END_NAMES)}"
-    raise NoSuchToken(f"the tokenizer {what}; name the one to use, as in `eos: </s>`")
+    raise TokenNotFound(f"the tokenizer {what}; name the one to use, as in `eos: </s>`")

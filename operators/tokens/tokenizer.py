@@ -15,11 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.errors import UnsupportedFrame, UnsupportedTokenizer
 from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
 from corpusmill.operators.tokens.bpe.fast import FastBpe, fast_bpe
-from corpusmill.operators.tokens.bpe.recognise import NotByKernel
 from corpusmill.operators.tokens.control import Names, names_of, with_special, without_names
-from corpusmill.operators.tokens.frame import Frame, NotAFrame, ended, frame_of, framed
+from corpusmill.operators.tokens.frame import Frame, ended, frame_of, framed
 from corpusmill.operators.tokens.judged import by_tokenizers
 from corpusmill.operators.tokens.rows import TokenRows, replaced
 from corpusmill.operators.tokens.sampled import mismatch, sampled
@@ -99,7 +99,7 @@ class Tokenizer:
 def load(tokenizer_json: bytes, *, eos: str | None = None, keep_special: bool = False) -> Tokenizer:
     """A Tokenizer from the bytes of a tokenizer.json. Truncation and padding set in the file are switched off.
 
-    eos: the token that ends a document, by name; without it the one usual name there is, or NoSuchToken. It counts as
+    eos: the token that ends a document, by name; without it the one usual name there is, or TokenNotFound. It counts as
     special whatever the file says. keep_special: special tokens that a text names get their own ids, as if they were
     meant; otherwise such a name is text like any other.
     """
@@ -118,7 +118,7 @@ def load(tokenizer_json: bytes, *, eos: str | None = None, keep_special: bool = 
     fast, frame, why = None, Frame(before=(), after=()), ""
     try:
         fast, frame = fast_bpe(tokenizer_json, judge), frame_of(judge)
-    except (NotByKernel, NotAFrame) as e:
+    except (UnsupportedTokenizer, UnsupportedFrame) as e:
         why = str(e)
     apart = without_names(source, special) if fast is None and not keep_special else None
     unnamed = None if apart is None else tokenizers.Tokenizer.from_buffer(apart)

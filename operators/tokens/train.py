@@ -7,6 +7,7 @@ Trained by `tokenizers`.
 import json
 from collections.abc import Iterator
 
+from corpusmill.errors import UntrainableTokenizer
 from corpusmill.operators.tokens.expressions import EXPRESSIONS
 
 END = "<|endoftext|>"
@@ -24,9 +25,9 @@ def train(texts: Iterator[str], *, vocab_size: int, expression: str = "o200k") -
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
     if expression not in EXPRESSIONS:
-        raise ValueError(f"no expression {expression!r}; there are {', '.join(EXPRESSIONS)}")
+        raise UntrainableTokenizer(f"no expression {expression!r}; there are {', '.join(EXPRESSIONS)}")
     if vocab_size < SMALLEST:
-        raise ValueError(f"a vocabulary of bytes needs at least {SMALLEST} tokens, asked for {vocab_size}")
+        raise UntrainableTokenizer(f"a vocabulary of bytes needs at least {SMALLEST} tokens, asked for {vocab_size}")
     tokenizer = Tokenizer(models.BPE())
     steps = [pre_tokenizers.Split(Regex(cut), "isolated") for cut in EXPRESSIONS[expression]]
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(  # pyright: ignore[reportAttributeAccessIssue] (stub lacks setter)
@@ -43,5 +44,7 @@ def train(texts: Iterator[str], *, vocab_size: int, expression: str = "o200k") -
     tokenizer.train_from_iterator(texts, trainer)
     if tokenizer.get_vocab_size() < vocab_size:
         found = tokenizer.get_vocab_size()
-        raise ValueError(f"asked for {vocab_size} tokens, the text gave {found}: train on more text, or ask for fewer")
+        raise UntrainableTokenizer(
+            f"asked for {vocab_size} tokens, the text gave {found}: train on more text, or ask for fewer"
+        )
     return (json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":")) + "\n").encode()

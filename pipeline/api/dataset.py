@@ -80,7 +80,7 @@ class Dataset:
 def open_dataset(url: str, *, storage: Mapping[str, Any] | None = None) -> Dataset:
     """The dataset at a folder or an address such as s3://bucket/name; storage: options of its fsspec filesystem.
 
-    Raises DatasetBreached where no finished dataset is stored.
+    Raises InvalidDataset where no finished dataset is stored.
     """
     store = Store(url, storage or {})
     return Dataset(store, manifest_of(store))

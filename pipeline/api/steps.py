@@ -12,7 +12,7 @@ from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Awaiting, Columns, Reader, Span
 from corpusmill.pipeline.config.base.columns import STANDARD
-from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.base.source import read
 from corpusmill.pipeline.config.build.documents import unfolded
 from corpusmill.pipeline.config.load import importable
@@ -69,13 +69,13 @@ def _built(steps: Sequence[Step], folder: Path) -> list[tuple[str, Any]]:
     source = read(json.dumps({"documents": list(steps)}), file="steps")
     found = unfolded(source, folder)
     if found.problems:
-        raise JobError(found.problems)
+        raise job_error(found.problems)
     built = []
     for placed in found.steps:
         try:
             op = load.equip(placed.step.build(), referenced.opened)
         except LookupError as e:
-            raise JobError(
+            raise job_error(
                 [read(json.dumps({"documents": list(steps)}), file="steps").problem(placed.path, str(e))]
             ) from e
         if isinstance(op, Awaiting) and op.found is None:

@@ -1,84 +1,58 @@
-"""How a command ends: what went wrong in words, and an exit code that means something."""
+"""Turns exceptions into a message and an exit code."""
 
+import errno
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
 import click
 
+from corpusmill.errors import CorpusmillError, ExitCode
 from corpusmill.pipeline.execution import interrupts
-from corpusmill.pipeline.execution.interrupts import EXIT_STOPPED, EXIT_TERMINATED
 
-EXIT_WRONG_JOB = 2  # the job file or its inputs are wrong: nothing was done
-EXIT_FAILED = 3  # units failed, no document was left, the mix cannot be had, rows did not add up, a dataset is wrong
-EXIT_BUSY = 4  # another run has the workspace
-EXIT_INCOMPLETE = 5  # published, but a file or a whole source gave no record, and the job did not allow for that
-
-
-class Incomplete(RuntimeError):
-    """A run published a dataset without inputs that it should have."""
+# Faults of the machine, whatever file they come from.
+OF_THE_MACHINE = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO),
+    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
+)
+BUG = (
+    "corpusmill: this is a bug in corpusmill, not in your job. Please report it with the lines above, the job file and "
+    "the output of `corpusmill --version` (docs/ops-by-symptom.md says how). What was finished is kept."
+)
 
 
 def guarded(command: Callable[[], None]) -> None:
-    """Run a command; turn each error a user can meet into a message and an exit code that means something."""
-    from corpusmill.cluster.lease import LeaseHeld
-    from corpusmill.cluster.lifecycle import NoCluster
-    from corpusmill.cluster.submit import JobFailed
-    from corpusmill.operators.mix.solve.family import Infeasible
-    from corpusmill.operators.mix.spec.weights import SpecError
-    from corpusmill.operators.text.fasttext.labelled import BadExamples
-    from corpusmill.pipeline.config.base.problems import JobError
-    from corpusmill.pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
-    from corpusmill.pipeline.execution.run_stage import StageFailed
-    from corpusmill.pipeline.execution.run_units import NotRun
-    from corpusmill.pipeline.execution.tally import AccountingError
-    from corpusmill.pipeline.files.referenced import MissingFile
-    from corpusmill.pipeline.inputs.files import InputError
-    from corpusmill.pipeline.report.documents import NoSuchRow
-    from corpusmill.pipeline.train.classifier import TrainingFailed
-    from corpusmill.pipeline.verify.findings import DatasetBreached
-
+    """Run a command; end with a message and an exit code for an error, with a trace for a fault of the program."""
     try:
         interrupts.as_exceptions()
         command()
-    except JobError as e:
-        fail(str(e), EXIT_WRONG_JOB)  # its messages quote the job file without its secrets
-    except Infeasible as e:
-        fail(without_secrets(e), EXIT_FAILED)
-    except (InputError, MissingFile, SpecError, NoSuchRow, BadExamples) as e:
-        fail(without_secrets(e), EXIT_WRONG_JOB)
-    except (
-        StageFailed,
-        NotRun,
-        AccountingError,
-        NoCluster,
-        JobFailed,
-        RemovalCeiling,
-        GiantCluster,
-        DatasetBreached,
-        TrainingFailed,
-        OSError,
-    ) as e:
-        fail(without_secrets(e), EXIT_FAILED)
-    except Incomplete as e:
-        fail(without_secrets(e), EXIT_INCOMPLETE)
-    except LeaseHeld as e:
-        fail(without_secrets(e), EXIT_BUSY)
+    except CorpusmillError as e:
+        fail(without_secrets(str(e)), e.exit_code)
     except interrupts.Terminated:
-        fail(interrupts.STOPPED, EXIT_TERMINATED)
+        fail(interrupts.STOPPED, ExitCode.TERMINATED)
     except KeyboardInterrupt:
-        fail(interrupts.STOPPED, EXIT_STOPPED)
+        fail(interrupts.STOPPED, ExitCode.STOPPED)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception as e:
+        if isinstance(e, OSError) and e.errno in OF_THE_MACHINE:
+            where = f" ({e.filename})" if e.filename else ""
+            fail(f"{e.strerror}{where}; what was finished is kept: run the same command again", ExitCode.FAILED)
+        click.echo(without_secrets("".join(traceback.format_exception(e))), err=True, nl=False)
+        click.echo(BUG, err=True)
+        sys.exit(ExitCode.BUG)
 
 
-def without_secrets(error: Exception) -> str:
-    """The error's message, without any secret of the environment or of an address that it might carry."""
+def without_secrets(text: str) -> str:
+    """The text without any secret of the environment or of an address that it might carry."""
     from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
 
-    return redacted(str(error), known_secrets(os.environ))
+    return redacted(text, known_secrets(os.environ))
 
 
-def fail(message: str, code: int) -> NoReturn:
-    """Say what is wrong, and end."""
+def fail(message: str, code: ExitCode) -> NoReturn:
+    """Print what is wrong, and end."""
     click.echo(f"corpusmill: {message}", err=True)
     sys.exit(code)

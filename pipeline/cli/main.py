@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from corpusmill.errors import ExitCode
 from corpusmill.pipeline.cli import dataset as cli_dataset
 from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import remove as cli_remove
 from corpusmill.pipeline.cli import train as cli_train
-from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB, fail, guarded
+from corpusmill.pipeline.cli.errors import fail, guarded
 from corpusmill.pipeline.cli.options import JOB, LIMIT, REPLACE, SAMPLE, SET, WORKERS, of_a_run
 from corpusmill.pipeline.execution import interrupts, process
 
@@ -39,14 +40,14 @@ def main() -> None:
 def init(job: Path) -> None:
     """Write a commented starter job file."""
     if os.path.lexists(job):
-        fail(f"{job} exists already; name another file", EXIT_WRONG_JOB)
+        fail(f"{job} exists already; name another file", ExitCode.WRONG_JOB)
     if not job.parent.is_dir():
-        fail(f"there is no folder {job.parent}; make it first, or name another", EXIT_WRONG_JOB)
+        fail(f"there is no folder {job.parent}; make it first, or name another", ExitCode.WRONG_JOB)
     try:
         starter = files("corpusmill.pipeline.config") / "starter.yaml"
         job.write_text(starter.read_text(encoding="utf-8"), encoding="utf-8")
     except OSError as e:
-        fail(f"cannot write {job}: {e.strerror}; name a file in another folder", EXIT_WRONG_JOB)
+        fail(f"cannot write {job}: {e.strerror}; name a file in another folder", ExitCode.WRONG_JOB)
     click.echo(f"wrote {job}: edit `inputs`, then `corpusmill plan {job}` and `corpusmill run {job}`")
 
 

@@ -7,6 +7,7 @@ import click
 import zstandard
 
 from corpusmill.operators.text.fasttext.judged import table
+from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.train.classifier import Settings, train
 
@@ -20,9 +21,9 @@ def train_classifier(*, labelled: str, out: Path, text_field: str, label_field: 
         label_field=label_field,
         settings=settings,
     )
-    out.write_bytes(made.model)
+    write(out, made.model)
     card = out.with_suffix(".md")
-    card.write_text(made.card, encoding="utf-8")
+    write(card, made.card.encode())
     click.echo(table(made.verdict))
     click.echo(f"wrote {out} and its card, {card}")
 

@@ -5,17 +5,17 @@ from pathlib import Path
 import click
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError, InvalidDataset
 from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.pipeline import export as exporting
 from corpusmill.pipeline.commands.run import from_job, job_of
+from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.stages.mix import estimate as planning
 from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.verify import dataset
-from corpusmill.pipeline.verify.findings import DatasetBreached
 
 
 def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | None, most: int) -> None:
@@ -26,23 +26,19 @@ def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | No
     else:
         click.echo(explain(made, shown=most), nl=False)
     if out is not None:
-        out.write_bytes(to_json(made))
+        write(out, to_json(made))
         click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
 
 
 def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:
     """How much training the planned mix is for a model of so many parameters."""
-    try:
-        told = advise(params, planning.planned(job_of(job, overrides)))
-    except ValueError as e:
-        if isinstance(e, SpecError) or not str(e).startswith("params"):
-            raise
-        raise SpecError(f"--{e}") from e
-    click.echo(str(told), nl=False)
+    if params <= 0:
+        raise InputError([f"--params must be above 0, got {params!r}"])
+    click.echo(str(advise(params, planning.planned(job_of(job, overrides)))), nl=False)
 
 
 def verify(*, what: str, overrides: tuple[str, ...]) -> None:
-    """Every check of a dataset, as a table. DatasetBreached when one does not hold."""
+    """Every check of a dataset, as a table. InvalidDataset when one does not hold."""
     output = dataset_of(what, overrides)
     broken = verified(output)
     if dataset.manifest_of(output).get("validation", {}).get("documents"):
@@ -50,7 +46,7 @@ def verify(*, what: str, overrides: tuple[str, ...]) -> None:
         click.echo(f"held out, {inside.url}:")
         broken += verified(inside)
     if broken:
-        raise DatasetBreached(f"{broken} breaches in {output.url}")
+        raise InvalidDataset(f"{broken} breaches in {output.url}")
 
 
 def verified(output: Store) -> int:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from corpusmill.errors import InputError
 from corpusmill.pipeline.commands import run as commands
-from corpusmill.pipeline.inputs.files import InputError
 
 PACKAGE = "corpusmill.demo"
 JOB, DATA = "demo.yaml", "data"

@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.run import as_given, job_of
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import screen
 from corpusmill.pipeline.execution.run_stage import committed
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.report import documents as inspection
 from corpusmill.pipeline.report.duplicates import clusters
 from corpusmill.pipeline.run.explain import differences, last_job

@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
+from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.run import job_of, tell
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup import index
 from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display, screen
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.run.runner import Options, opened, run_job
 from corpusmill.pipeline.stages.takedown.stage import Asked, take_down
 from corpusmill.pipeline.workspace import inventory, withheld

@@ -13,18 +13,17 @@ from corpusmill import pipeline
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
 from corpusmill.cluster.submit import submit as submit_job
-from corpusmill.pipeline.cli.errors import Incomplete
+from corpusmill.errors import EmptyRun, IncompleteDataset, InputError, JobError
 from corpusmill.pipeline.commands.submitted_paths import at_lines
-from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.load import examine, load
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display, screen
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
-from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
-from corpusmill.pipeline.report.empty_run import NothingLeft
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
 from corpusmill.pipeline.run import explain
 from corpusmill.pipeline.run.runner import Options, Summary, run_job
@@ -50,7 +49,7 @@ def job_to_run(job: Path, overrides: tuple[str, ...], *, sample: float | None, l
     found = examine(job, overrides=(given := (*overrides, *extra)))
     if found.spec is None or found.problems:
         further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
-        raise JobError([*found.problems, *further])
+        raise job_error([*found.problems, *further])
     return with_sample_folder(found.spec, given)
 
 
@@ -120,7 +119,7 @@ def run(
                 Options(address=address, workers=workers, update=update, replace=replace, written=written),
                 display,
             )
-    except NothingLeft as e:
+    except EmptyRun as e:
         if not quiet:
             display.console.print(as_table(e.funnel))
         raise
@@ -137,7 +136,7 @@ def check_complete(spec: JobSpec, done: Summary) -> None:
     lines = [*done.lost.lines(), f"{spec.output} was made without {what}"]
     if done.lost.sources or spec.on_failure == "stop":
         allowed = "; `on_failure: continue` allows for single files" if spec.on_failure == "stop" else ""
-        raise Incomplete("\n".join([*lines[:-1], f"{lines[-1]}: repair the inputs and run again{allowed}"]))
+        raise IncompleteDataset("\n".join([*lines[:-1], f"{lines[-1]}: repair the inputs and run again{allowed}"]))
     for line in lines:
         click.echo(f"corpusmill: {line}", err=True)
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from corpusmill.errors import InputError
 from corpusmill.pipeline.config.base.problems import ordered
 from corpusmill.pipeline.config.base.source import Path as Key
 from corpusmill.pipeline.config.base.source import read
 from corpusmill.pipeline.config.build.documents import Placed, unfolded
 from corpusmill.pipeline.config.build.overrides import apply_overrides
-from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.inputs.files import InJob
 
 
 @contextmanager

@@ -5,20 +5,15 @@ from pathlib import Path
 import click
 
 from corpusmill.pipeline.commands.run import from_job, job_of
-from corpusmill.pipeline.inputs.files import InputError
+from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.train.tokenizer import Training, as_table, trained
 
 
 def train(*, job: Path, overrides: tuple[str, ...], out: Path, **wanted: object) -> None:
     """Train a tokenizer on the documents of a job, write it, and tell how it fits each language."""
     spec = job_of(job, overrides)
-    try:
-        found = trained(spec, Training(**wanted))  # pyright: ignore[reportArgumentType] (click has checked the types)
-    except ValueError as e:
-        if not str(e).startswith(("asked for", "a vocabulary", "no expression")):
-            raise
-        raise InputError([str(e)]) from e
-    out.write_bytes(found.content)
+    found = trained(spec, Training(**wanted))  # pyright: ignore[reportArgumentType] (click has checked the types)
+    write(out, found.content)
     click.echo(f"trained on {found.documents:,} documents, {found.bytes:,} bytes with repeats")
     beside = "the default" if found.job is None else f"the default and {spec.tokens.tokenizer}, the job's"
     click.echo(f"beside {beside}, on documents that were set aside:")

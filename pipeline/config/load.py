@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpusmill.operators.load import FAMILIES
 from corpusmill.pipeline.config.base.formats import reader_name
-from corpusmill.pipeline.config.base.problems import JobError, Problem
+from corpusmill.pipeline.config.base.problems import Problem, job_error
 from corpusmill.pipeline.config.base.source import Source, read
 from corpusmill.pipeline.config.build.overrides import apply_overrides
 from corpusmill.pipeline.config.check.checking import check
@@ -46,7 +46,7 @@ def examine(
     except (OSError, UnicodeDecodeError) as e:
         reason = e.strerror if isinstance(e, OSError) else f"it is not UTF-8 text ({e.reason})"
         message = f"cannot read this job file: {reason}; `corpusmill init` writes one to start from"
-        raise JobError([Problem(at=f"{path}:", path="", message=message)]) from e
+        raise job_error([Problem(at=f"{path}:", path="", message=message)]) from e
     environment = os.environ if environment is None else environment
     return _examined(text, file.name, file.parent, overrides, environment)
 
@@ -79,7 +79,7 @@ def _examined(text: str, file: str, folder: Path, overrides: Sequence[str], envi
 def _right(found: Examined) -> JobSpec:
     """The spec of a job without problems; JobError with all of them."""
     if found.spec is None or found.problems:
-        raise JobError(found.problems)
+        raise job_error(found.problems)
     return found.spec
 
 

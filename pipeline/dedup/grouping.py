@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import NotConverged
 from corpusmill.operators.dedup.components import components, contracted, large_star, small_star
 from corpusmill.operators.dedup.edges import Edges, star_edges
 from corpusmill.operators.dedup.survivors import RUN_SHIFT
@@ -18,10 +19,6 @@ from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Unit, Work
 
 MAX_ROUNDS = 60  # a chain of n nodes takes about log2(n): 10^18 nodes would be done
-
-
-class NotConverged(RuntimeError):
-    """The components did not settle; nothing that was found can be trusted."""
 
 
 def group(work: Work, bands: Mapping[str, int], *, first_run: int = 0) -> tuple[dict[str, int], int]:

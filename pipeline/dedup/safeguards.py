@@ -4,17 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from corpusmill.errors import GiantCluster, RemovalCeiling
 from corpusmill.pipeline.dedup.records import REASONS
 from corpusmill.pipeline.dedup.settings import GIANT_CLUSTER_LEAST, Settings
 from corpusmill.pipeline.files.ids import ROW_BITS
-
-
-class RemovalCeiling(RuntimeError):
-    """More of a source would be removed than its ceiling allows."""
-
-
-class GiantCluster(RuntimeError):
-    """One cluster would swallow a large share of all documents."""
 
 
 def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> None:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-EXIT_STOPPED = 130  # Ctrl-C, as shells have it: 128 + SIGINT
-EXIT_TERMINATED = 143  # 128 + SIGTERM, which schedulers send
+from corpusmill.errors import ExitCode
+
 STOPPED = "stopped; what was finished is kept: the same command goes on from there"
 
 
@@ -53,4 +53,4 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 def _end(number: int, frame: FrameType | None) -> None:
     os.write(2, f"corpusmill: {STOPPED}\n".encode())
-    os._exit(EXIT_STOPPED)
+    os._exit(ExitCode.STOPPED)

@@ -12,11 +12,12 @@ from typing import Any
 
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import AccountingError, StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause, cause
 from corpusmill.pipeline.execution.phases import Runner
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_units import Done, Failed, Unit, run_units
-from corpusmill.pipeline.execution.tally import AccountingError, Sums, Tally
+from corpusmill.pipeline.execution.tally import Sums, Tally
 from corpusmill.pipeline.execution.versions import with_same
 from corpusmill.pipeline.files import markers
 from corpusmill.pipeline.files.ids import digest
@@ -24,10 +25,6 @@ from corpusmill.pipeline.kernels import compile as kernels
 
 Counts = Mapping[str, Any]
 CAUSES_SHOWN = 20
-
-
-class StageFailed(RuntimeError):
-    """Units of a stage failed every try; the message names them and says what to do."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from corpusmill.pipeline.execution.tally import AccountingError
+from corpusmill.errors import AccountingError, UnitsNotRun
 
 Unit = Mapping[str, Any]
 Run = Callable[[Unit], Mapping[str, Any]]
@@ -65,15 +65,11 @@ class Failed:
     lost_rows: bool = False
 
 
-class NotRun(RuntimeError):
-    """Ray could not run units at all, through no fault of any of them."""
-
-
 def run_units(
     units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None
 ) -> Generator[Done | Failed, None, None]:
     """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
-    where Ray finds room: perhaps on the same machine. NotRun when Ray itself fails.
+    where Ray finds room: perhaps on the same machine. UnitsNotRun when Ray itself fails.
 
     Close it (`contextlib.closing`) before Ray is shut down: what still runs in the background would start Ray anew.
     """
@@ -95,7 +91,7 @@ def _waves(
     indices: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None
 ) -> Generator[tuple[int, Done | Failed], None, None]:
     """Outcomes of all these units; at most two waves run at once, the second while the first one's stragglers end."""
-    outcomes: queue.Queue[tuple[int, Done | Failed] | NotRun] = queue.Queue()
+    outcomes: queue.Queue[tuple[int, Done | Failed] | UnitsNotRun] = queue.Queue()
     waves = [indices[i : i + WAVE_UNITS] for i in range(0, len(indices), WAVE_UNITS)]
     unwanted, threads = threading.Event(), list[threading.Thread]()
     open_units = 0
@@ -108,7 +104,7 @@ def _waves(
                 threads.append(threading.Thread(target=_run_wave, args=args, name="wave", daemon=True))
                 threads[-1].start()
             outcome = outcomes.get()
-            if isinstance(outcome, NotRun):
+            if isinstance(outcome, UnitsNotRun):
                 raise outcome
             yield outcome
             open_units -= 1
@@ -125,7 +121,7 @@ def _run_wave(
     units: Sequence[Unit],
     run: Run,
     memory_bytes: int | None,
-    outcomes: queue.Queue[tuple[int, Done | Failed] | NotRun],
+    outcomes: queue.Queue[tuple[int, Done | Failed] | UnitsNotRun],
     unwanted: threading.Event,
 ) -> None:
     """One Ray Data execution. A unit that kills its worker ends the execution for all: then each half runs alone.
@@ -149,7 +145,7 @@ def _run_wave(
             return
         rest = sorted(left)
         if rest and not isinstance(e, lost):
-            outcomes.put(NotRun(f"Ray could not run the units: {type(e).__name__}: {str(e)[-2000:]}"))
+            outcomes.put(UnitsNotRun(f"Ray could not run the units: {type(e).__name__}: {str(e)[-2000:]}"))
         elif len(rest) == 1:
             error, kind = f"its worker died: {type(e).__name__}", type(e).__name__
             outcomes.put((rest[0], Failed(units[rest[0]], error, str(e)[-2000:], kind=kind)))

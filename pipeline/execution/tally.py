@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
-class AccountingError(RuntimeError):
-    """Rows were lost or invented; nothing after this can be trusted, so the run stops."""
+from corpusmill.errors import AccountingError
 
 
 @dataclass

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpusmill.cluster import reach
+from corpusmill.errors import VersionMismatch
 from corpusmill.operators import load
 from corpusmill.pipeline.config.base.formats import AUTO, FORMATS, reader_name
 from corpusmill.pipeline.config.sections.spec import JobSpec
 
 EVERYWHERE = ("pyarrow", "numpy", "numba", "tokenizers")
 REMEDY = "give every node the versions of the process that starts the job (pip install -r requirements/run.txt)"
-
-
-class OtherVersions(RuntimeError):
-    """This process has other versions than the one that wants the work done."""
 
 
 def packages(spec: JobSpec) -> tuple[str, ...]:
@@ -57,7 +54,7 @@ class WithSame:
     def __call__(self, unit: Mapping[str, Any]) -> Mapping[str, Any]:
         told = reach.differences(self.wanted, installed(self.packages))
         if told is not None:
-            raise OtherVersions(f"{socket.gethostname()} cannot take part: {told}; {REMEDY}")
+            raise VersionMismatch(f"{socket.gethostname()} cannot take part: {told}; {REMEDY}")
         return self.task(unit)
 
 

@@ -8,26 +8,24 @@ from typing import Any
 
 import numpy as np
 
+from corpusmill.errors import IdsExhausted
+
 RUN_BITS, SHARD_BITS, ROW_BITS = 11, 26, 26
-
-
-class OutOfNumbers(OverflowError):
-    """A run, shard or row number does not fit into a doc_id."""
 
 
 def doc_ids(*, run: int, shard: int, rows: np.ndarray, uri: str) -> np.ndarray:
     """int64 ids, never negative: 11 bits of run, 26 of shard, 26 of row; they sort by (run, shard, row).
 
-    rows: ordinal of each record in its shard as read, before any drop. OutOfNumbers names `uri` and the remedy.
+    rows: ordinal of each record in its shard as read, before any drop. IdsExhausted names `uri` and the remedy.
     """
     if run >> RUN_BITS:
-        raise OutOfNumbers(f"run {run}: a workspace holds {1 << RUN_BITS} runs; start a new one and publish from both")
+        raise IdsExhausted(f"run {run}: a workspace holds {1 << RUN_BITS} runs; start a new one and publish from both")
     if shard >> SHARD_BITS:
-        raise OutOfNumbers(
+        raise IdsExhausted(
             f"shard {shard} ({uri}): a run holds {1 << SHARD_BITS} shards; split the input over two jobs"
         )
     if len(rows) and int(rows.max()) >> ROW_BITS:
-        raise OutOfNumbers(f"{uri}: more than {1 << ROW_BITS} records in one shard; split the file")
+        raise IdsExhausted(f"{uri}: more than {1 << ROW_BITS} records in one shard; split the file")
     return np.int64(run << (SHARD_BITS + ROW_BITS) | shard << ROW_BITS) | rows.astype(np.int64)
 
 

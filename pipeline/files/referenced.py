@@ -6,12 +6,9 @@ import socket
 from collections.abc import Iterable, Mapping
 
 from corpusmill.cluster.filesystems import asking, filesystem
+from corpusmill.errors import MissingFile
 from corpusmill.operators import load
 from corpusmill.operators.contract import Operator
-
-
-class MissingFile(OSError):
-    """A model, list or tokenizer that the job names cannot be read."""
 
 
 @functools.lru_cache(maxsize=64)

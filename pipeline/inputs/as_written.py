@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from corpusmill.pipeline.config.base.addresses import BadAddress, Surroundings
+from corpusmill.errors import InvalidAddress
+from corpusmill.pipeline.config.base.addresses import Surroundings
 from corpusmill.pipeline.config.base.formats import LIST_MARK
 from corpusmill.pipeline.inputs.paths import is_pattern
 
@@ -63,7 +64,7 @@ def as_written(data: Any, folder: Path, environment: Mapping[str, str]) -> AsWri
     for text in texts(data):
         try:
             located = around.located(text)
-        except (BadAddress, OSError, RuntimeError, ValueError):
+        except (InvalidAddress, OSError, RuntimeError, ValueError):
             continue  # no address
         if located.removeprefix(LIST_MARK).startswith("/"):
             begin, written = beginnings(located.removeprefix(LIST_MARK), text.removeprefix(LIST_MARK))

@@ -26,14 +26,6 @@ class InJob:
         return f"{dotted(self.path)}: {self.message}"
 
 
-class InputError(RuntimeError):
-    """Inputs of a job cannot be used as they are; `problems` names each, with what to do."""
-
-    def __init__(self, problems: Iterable[str | InJob]) -> None:
-        self.problems = list(problems)
-        super().__init__("\n".join(map(str, self.problems)))
-
-
 @dataclass(frozen=True)
 class Found:
     """The files that could be found, sorted by (source, uri), each once; and what is wrong, by place in the job."""

@@ -6,26 +6,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from corpusmill.cluster.filesystems import asking, filesystem
+from corpusmill.errors import InvalidPathList
 from corpusmill.pipeline.config.base.addresses import SCHEME
 
 
-class BadList(ValueError):
-    """A list of paths that is none; the message goes on after its name."""
-
-
 def lines_of(address: str, storage: Mapping[str, Any]) -> list[str]:
-    """The lines of a list, gzipped or not, without blank ones. BadList when it is damaged, or something else."""
+    """The lines of a list, gzipped or not, without blank ones. InvalidPathList when it is damaged or another file."""
     with asking(address):
         raw = bytes(filesystem(address, storage).cat_file(address))  # pyright: ignore[reportArgumentType]
     try:
         text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode()
     except (EOFError, OSError, zlib.error) as e:
-        raise BadList(f"is a list of paths, but damaged as gzip ({e}); download it again") from e
+        raise InvalidPathList(f"is a list of paths, but damaged as gzip ({e}); download it again") from e
     except UnicodeDecodeError as e:
         told = f"is no list of paths: it is not UTF-8 text ({e.reason} at byte {e.start}); a list has one path a line"
-        raise BadList(told) from e
+        raise InvalidPathList(told) from e
     if text.lstrip()[:1] == "<":
-        raise BadList("is no list of paths: it holds HTML or XML, an error page most likely; download it again")
+        raise InvalidPathList("is no list of paths: it holds HTML or XML, an error page most likely; download it again")
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 

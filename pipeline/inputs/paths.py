@@ -15,11 +15,12 @@ from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem, protocol_of
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.folder_markers import without_markers
+from corpusmill.errors import InvalidPathList
 from corpusmill.pipeline.config.base.causes import by_cause
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, list_address
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.inputs.meant_elsewhere import meant_elsewhere, page_of_hub
-from corpusmill.pipeline.inputs.path_list import BadList, full_address, lines_of
+from corpusmill.pipeline.inputs.path_list import full_address, lines_of
 from corpusmill.pipeline.inputs.patterns import Pattern, divided, is_pattern, matches
 
 HIDDEN = ("_", ".")  # markers, checksums and histories that other tools leave in a folder of data
@@ -59,21 +60,21 @@ def _ready(path: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str,
     """
     try:
         if (told := page_of_hub(path)) is not None:
-            raise BadList(told)
+            raise InvalidPathList(told)
         listed = list_address(path)
         if listed is not None:
             found = _of_list(listed, spec, first_word, inside)
             return lambda: found
         first_word.require(path, spec.storage)
         fs = filesystem(path, spec.storage)
-    except (BadList, OSError) as e:
+    except (InvalidPathList, OSError) as e:
         wrong = _wrong(path, e)
         return lambda: wrong
     return lambda: _of_one(path, spec, fs, in_list=bool(inside))
 
 
-def _wrong(path: str, error: BadList | OSError) -> Named:
-    told = f" {error}" if isinstance(error, BadList) else f": {plainly(error, meant_elsewhere(path))}"
+def _wrong(path: str, error: InvalidPathList | OSError) -> Named:
+    told = f" {error}" if isinstance(error, InvalidPathList) else f": {plainly(error, meant_elsewhere(path))}"
     return Named(wrong=[f"{path!r}{told}"])
 
 
@@ -90,7 +91,7 @@ def _of_one(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool
 def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str, ...]) -> Named:
     """What the lines of a list name, in their order; the first few that are wrong are told, and how many more."""
     if listed in inside:
-        raise BadList("is a list that names itself; take that line out")
+        raise InvalidPathList("is a list that names itself; take that line out")
     first_word.require(listed, spec.storage)
     found, inside, wrong = Named(), (*inside, listed), list[tuple[str, str]]()
     paths = [full_address(spec.prefix, line) for line in lines_of(listed, spec.storage)]
@@ -102,7 +103,7 @@ def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[
             wrong += [(path, told) for told in each.wrong]
     found.wrong = by_cause(wrong, "lines")
     if not found.files and not found.wrong:
-        raise BadList("names no file: the list is empty; correct it")
+        raise InvalidPathList("names no file: the list is empty; correct it")
     if len(inside) == 1 and len(found.wrong) > TOLD:
         more = len(found.wrong) - TOLD
         found.wrong = [*found.wrong[:TOLD], f"{listed!r}: {more:,} more of its lines are wrong"]

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from corpusmill.cluster import reach
 from corpusmill.cluster.filesystems import missing_package
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.build.readers import build_reader
 from corpusmill.pipeline.config.check.known import Known, known_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import versions
-from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import folders
 from corpusmill.pipeline.preflight import named_files as check_files

@@ -8,12 +8,12 @@ from typing import Any
 
 from corpusmill.cluster import credentials
 from corpusmill.cluster.address import holds, normal
-from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError, StorageError
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files.dataset_layout import foreign
-from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight.owner import another_owner
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 
+from corpusmill.errors import MissingFile
 from corpusmill.operators import load
 from corpusmill.operators.contract import ChecksFiles
 from corpusmill.pipeline.config.base.source import Path
 from corpusmill.pipeline.config.check.known import Known, KnownStep
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.files import referenced as resources
-from corpusmill.pipeline.files.referenced import MissingFile
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 

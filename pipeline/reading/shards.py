@@ -9,12 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusmill.errors import InvalidShard
 from corpusmill.operators.tokens.schema import SCHEMA_VERSION, SEQUENCES
 from corpusmill.pipeline.reading.order import Group, Row
-
-
-class NotAShard(ValueError):
-    """A file is not a packed shard, or not one that this version reads, or not of the same tokenizer as the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +34,7 @@ class Shards:
 
 
 def shards_at(addresses: Sequence[str]) -> Shards:
-    """The shards at these addresses, which must agree on tokenizer and packing; NotAShard names one that does not."""
+    """The shards at these addresses, which must agree on tokenizer and packing, else InvalidShard."""
     groups: list[Group] = []
     footer: dict[str, str] | None = None
     for shard, address in enumerate(addresses):
@@ -48,14 +45,14 @@ def shards_at(addresses: Sequence[str]) -> Shards:
         said = {k.removeprefix("corpusmill."): v for k, v in told.items() if k.startswith("corpusmill.")}
         if said.get("schema_version") != str(SCHEMA_VERSION):
             found = said.get("schema_version", "none")
-            raise NotAShard(f"{address}: wanted a packed shard of schema version {SCHEMA_VERSION}, found {found}")
+            raise InvalidShard(f"{address}: wanted a packed shard of schema version {SCHEMA_VERSION}, found {found}")
         if footer is not None and said != footer:
             differ = sorted(k for k in said.keys() | footer.keys() if said.get(k) != footer.get(k))
-            raise NotAShard(f"{address} differs from {addresses[0]} in {', '.join(differ)}: not one dataset")
+            raise InvalidShard(f"{address} differs from {addresses[0]} in {', '.join(differ)}: not one dataset")
         footer = said
         groups += [Group(shard=shard, group=k, rows=n) for k, n in enumerate(rows)]
     if footer is None:
-        raise NotAShard("no shards given")
+        raise InvalidShard("no shards given")
     return Shards(addresses=tuple(addresses), groups=tuple(groups), footer=footer)
 
 

@@ -9,16 +9,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import RowNotFound
 from corpusmill.pipeline.execution.run_stage import stage_manifest
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.tables import read_table
 
 EXCERPT_CHARS = 300
 TOKENIZER = "tokenizer.json"  # as publish puts it beside the parts
-
-
-class NoSuchRow(LookupError):
-    """A sequence that the dataset has not."""
 
 
 @dataclass(frozen=True)
@@ -106,13 +103,13 @@ def texts_of(workspace: Store, units: set[str], doc_ids: list[int]) -> dict[int,
 def sequence(output: Store, row: int) -> Shown:
     """Sequence number `row`, from 0, of the parts in the manifest's order, decoded with the dataset's own tokenizer.
 
-    NoSuchRow when there is no dataset, or says how many sequences it has.
+    RowNotFound when there is no dataset, or says how many sequences it has.
     """
     from tokenizers import Tokenizer
 
     manifest = stage_manifest(output, MANIFEST)
     if manifest is None:
-        raise NoSuchRow(f"there is no dataset in {output.url}: it has no {MANIFEST}; run the job first")
+        raise RowNotFound(f"there is no dataset in {output.url}: it has no {MANIFEST}; run the job first")
     judge = Tokenizer.from_str(output.read(TOKENIZER).decode())
     left = row
     for part in manifest["parts"]:
@@ -123,7 +120,7 @@ def sequence(output: Store, row: int) -> Shown:
             text = judge.decode(found["input_ids"], skip_special_tokens=False)
             return Shown(f"{part['name']}, row {left}", facts, text)
         left -= part["sequences"]
-    raise NoSuchRow(f"there is no sequence {row}; the dataset in {output.url} has {row - left}, from 0 on")
+    raise RowNotFound(f"there is no sequence {row}; the dataset in {output.url} has {row - left}, from 0 on")
 
 
 def excerpt(text: str) -> str:

@@ -3,35 +3,21 @@
 from collections.abc import Sequence
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import EmptyRun
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result, StageFailed
+from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import read_table
-from corpusmill.pipeline.report.funnel import Funnel, funnel, reasons
+from corpusmill.pipeline.report.funnel import funnel, reasons
 
 SHOWN = 6  # reasons in the message
 LOOKED_AT = 8  # units, for an example of a reason
 
 
-class NothingLeft(StageFailed):
-    """No document is left to make a dataset of. `funnel`: where they went."""
-
-    def __init__(self, stage: str, told: Funnel, went: dict[str, int], example: str | None) -> None:
-        self.funnel = told
-        such_as = "" if example is None else f" (such as {example})"
-        many_first = sorted(went.items(), key=lambda item: (-item[1], item[0]))
-        why = "; ".join(f"{n:,} {what}" for what, n in many_first[:SHOWN]) or "there was none in the inputs"
-        more = f"; and {len(went) - SHOWN} more reasons" if len(went) > SHOWN else ""
-        super().__init__(
-            f"no document is left after {stage}: {why}{more}{such_as}\n"
-            "what was read is kept: see `corpusmill inspect dropped` for each document and its reason"
-        )
-
-
 def check_left(
     stage: str, ingested: Tally, documents: int, *, removed: dict[str, int] | None = None, example: str | None = None
 ) -> None:
-    """Raise NothingLeft when `documents`, which a stage passed on, is 0.
+    """Raise EmptyRun when `documents`, which a stage passed on, is 0.
 
     removed: duplicates, by rule; example: the whole reason of one document that went.
     """
@@ -43,11 +29,23 @@ def check_left(
         f"removed, {k}": n for k, n in (removed or {}).items()
     }
     told = funnel(ingested, Tally(), removed or {}, Tally())
-    raise NothingLeft(stage, told, {why: n for why, n in went.items() if n}, example)
+    raise EmptyRun(_message(stage, {why: n for why, n in went.items() if n}, example), told)
+
+
+def _message(stage: str, went: dict[str, int], example: str | None) -> str:
+    """What became of the documents, most frequent reasons first; example: one whole reason."""
+    many_first = sorted(went.items(), key=lambda item: (-item[1], item[0]))
+    why = "; ".join(f"{n:,} {what}" for what, n in many_first[:SHOWN]) or "the inputs contain none"
+    more = f"; and {len(went) - SHOWN} more reasons" if len(went) > SHOWN else ""
+    such_as = "" if example is None else f" (such as {example})"
+    return (
+        f"no document is left after {stage}: {why}{more}{such_as}\n"
+        "what was read is kept: `corpusmill inspect dropped` shows each document with its reason"
+    )
 
 
 def check_ingested(run: Run, ingested: Result) -> None:
-    """Raise NothingLeft when no document came through the steps."""
+    """Raise EmptyRun when no document came through the steps."""
     documents = sum(int(c["documents"]) for c in ingested.counts.values())
     example = None if documents else reason_of_one(run.workspace, list(ingested.counts)[:LOOKED_AT])
     check_left("ingest", ingested.tally, documents, example=example)

@@ -10,19 +10,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpusmill.cluster import faultpoint, lease, lifecycle, reach
-from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError, SpecError, StageFailed, StorageError
 from corpusmill.operators.contract import Reader
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import interrupts
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result, StageFailed
+from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.run_units import quiet
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.inputs.as_written import AsWritten
-from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight import folders

@@ -9,6 +9,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import PurePosixPath
 from types import ModuleType
 
+from corpusmill.errors import ModuleMismatch
 from corpusmill.operators import load
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.steps.user_imports import own_modules
@@ -45,15 +46,11 @@ def _contents(spec: JobSpec) -> dict[str, bytes]:
     return dict(sorted(found.items()))
 
 
-class OtherCode(RuntimeError):
-    """A node has a module of its own under the name of one that the job sent."""
-
-
 def install(files: Mapping[str, str]) -> None:
     """Make the modules in these files importable in this process, unless it can import them already.
 
-    OtherCode when what it can import is not what is in the file: documents would carry the fingerprint of code that
-    they were not made with.
+    ModuleMismatch when what it can import is not what is in the file: documents would carry the fingerprint of code
+    that they were not made with.
     """
     missing: dict[str, str] = {}
     for path, text in files.items():
@@ -61,7 +58,7 @@ def install(files: Mapping[str, str]) -> None:
         if spec is None:
             missing[path] = text
         elif (there := _source(spec)) != text:
-            raise OtherCode(_told(spec, there, text))
+            raise ModuleMismatch(_told(spec, there, text))
     if missing:
         sys.meta_path.append(_Finder(missing))
 

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill import pipeline
+from corpusmill.errors import TrainingFailed
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.text.fasttext.judged import Verdict, card, judge
 from corpusmill.operators.text.fasttext.kernel import classify
@@ -29,10 +30,6 @@ from corpusmill.operators.text.spans import spans_of
 
 CLEARED = {"MALLOC_PERTURB_": "255"}  # glibc fills what it gives out with the complement: zeros
 NOT_A_NUMBER = 3  # exit status
-
-
-class TrainingFailed(RuntimeError):
-    """No seed gave a sound model, or the fasttext module failed otherwise."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +73,7 @@ def train(
 ) -> Trained:
     """A classifier of the labelled documents in `jsonl`, judged on those it has not seen.
 
-    Raises BadExamples for documents that cannot be learnt from, TrainingFailed when no seed gives a sound model.
+    Raises InvalidExamples for documents that cannot be learnt from, TrainingFailed when no seed gives a sound model.
     """
     parts = split(examples_of(jsonl, text_field, label_field), settings.held_out_share, settings.seed)
     for seed in range(settings.seed, settings.seed + settings.seeds):

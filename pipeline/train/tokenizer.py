@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.operators.mix.plan.plan import MixPlan
 from corpusmill.operators.mix.select.counts import columns_read
 from corpusmill.operators.mix.select.select import rows_of
@@ -23,7 +24,6 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.files import referenced as resources
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.stages.mix.estimate import planned
 from corpusmill.pipeline.stages.mix.supply import light
 from corpusmill.pipeline.stages.tokenize.axes_unit import STAGE

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InvalidDataset, SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.pipeline.execution.progress import Bar
 from corpusmill.pipeline.verify import mixed
-from corpusmill.pipeline.verify.findings import Check, DatasetBreached, Findings
+from corpusmill.pipeline.verify.findings import Check, Findings
 from corpusmill.pipeline.verify.flow import conservation
 from corpusmill.pipeline.verify.part import Part, read_part
 from corpusmill.pipeline.verify.replayed import replay
@@ -26,18 +26,18 @@ READERS = 4  # parts in memory at once
 
 
 def parts_of(output: Store) -> int:
-    """How many parts there are to look at. DatasetBreached where there is no dataset."""
+    """How many parts there are to look at. InvalidDataset where there is no dataset."""
     return len(manifest_of(output)["parts"])
 
 
 def manifest_of(output: Store) -> Mapping[str, Any]:
-    """The manifest. DatasetBreached where there is none."""
+    """The manifest. InvalidDataset where there is none."""
     try:
         return json.loads(output.read(MANIFEST))
     except FileNotFoundError:
-        raise DatasetBreached(f"there is no dataset in {output.url}: no {MANIFEST}") from None
+        raise InvalidDataset(f"there is no dataset in {output.url}: no {MANIFEST}") from None
     except ValueError as e:
-        raise DatasetBreached(f"{MANIFEST} in {output.url} cannot be read: {e}") from e
+        raise InvalidDataset(f"{MANIFEST} in {output.url} cannot be read: {e}") from e
 
 
 def verify(output: Store, bar: Bar) -> Findings:

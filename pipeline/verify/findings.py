@@ -39,7 +39,3 @@ class Findings:
 
 
 SHOWN = 40
-
-
-class DatasetBreached(RuntimeError):
-    """A dataset is not what it says it is."""

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.operators.mix.select.counts import LeftOut
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.pipeline.verify.findings import Check
 
 # Columns of the funnel's leaves, and the step and number each adds up to.

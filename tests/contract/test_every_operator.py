@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
+from corpusmill.errors import ContractError
 from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import ContractError, Decision, Extract, Operator, Reader, Resource, Rewrite, Signal
+from corpusmill.operators.contract import Decision, Extract, Operator, Reader, Resource, Rewrite, Signal
 from tests.contract.documents import TEXTS, batch_of
 from tests.contract.needed import FOUND, PARAMS
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import ContractError
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.checks import ContractError
 from corpusmill.operators.contract import Arrays, Columns, Extract, Rewrite
 
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from corpusmill.errors import GiantCluster, RemovalCeiling
 from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
 from corpusmill.pipeline.dedup.index import record, with_settled
-from corpusmill.pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
 from corpusmill.pipeline.dedup.settings import Settings
 from tests.dedup.workspace import Doc, Workspace
 

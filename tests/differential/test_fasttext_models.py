@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpusmill.errors import InvalidFastText
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.text.fasttext import model as models
 from corpusmill.operators.text.fasttext.kernel import classify, score_label
@@ -61,7 +62,7 @@ def test_the_probability_of_any_label_is_that_of_the_module(trained):
 def test_a_damaged_file_is_refused_with_a_reason(trained):
     content, _ = trained
     for end in (0, 3, 8, 60, len(content) // 2, len(content) - 1):
-        with pytest.raises(models.NotFastText):
+        with pytest.raises(InvalidFastText):
             models.read_model(content[:end])
-    with pytest.raises(models.NotFastText, match="it begins b'PK"):
+    with pytest.raises(InvalidFastText, match="it begins b'PK"):
         models.read_model(b"PK\3\4" + content[4:])

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from corpusmill.errors import EmptyRun
 from corpusmill.pipeline.cli.main import main
-from corpusmill.pipeline.report.empty_run import NothingLeft
 from corpusmill.pipeline.workspace import sweep
 from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import made, write_job
@@ -46,7 +46,7 @@ def test_inspect_of_another_job_shows_what_that_one_read(inputs, ray_session, tm
     job = write_job(tmp_path, inputs)
     run_file(job)
     job.write_text(job.read_text().replace("word_count: [20,", "word_count: [90_000,"))
-    with pytest.raises(NothingLeft):
+    with pytest.raises(EmptyRun):
         run_file(job)
     told = say("inspect", "dropped", "--most", "1", "--source", "eips", str(job))
     assert "shown: what this job has read; the last finished run was of another one: documents[3]" in told

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpusmill.pipeline.execution.run_stage import StageFailed
+from corpusmill.errors import StageFailed
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import write_job
 

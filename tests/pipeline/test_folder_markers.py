@@ -8,10 +8,10 @@ import s3fs
 
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.files.dataset_layout import foreign
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.inputs.paths import named
 from corpusmill.pipeline.preflight.checks import check
 

@@ -7,6 +7,7 @@ import pytest
 
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import LeaseHeld
 
 
 @pytest.fixture
@@ -18,12 +19,12 @@ def store(s3, request) -> Store:
 def test_it_is_held_and_then_free_under_the_next_number(store):
     with lease.held(store) as mine:
         mine.renew()
-        with pytest.raises(lease.LeaseHeld, match="is in use by process"):
+        with pytest.raises(LeaseHeld, match="is in use by process"):
             lease.take(store)
         mine.check()
     with lease.held(store) as next_:
         assert next_.mine.fence == 2
-        with pytest.raises(lease.LeaseHeld, match="was taken over by"):
+        with pytest.raises(LeaseHeld, match="was taken over by"):
             mine.check()
     assert [f.uri for f in store.files()] == [lease.object_of(2)]
 
@@ -32,7 +33,7 @@ def test_of_many_at_once_one_has_it(store):
     def attempt(_: int) -> lease.Lease | None:
         try:
             return lease.take(store)
-        except lease.LeaseHeld:
+        except LeaseHeld:
             return None
 
     for fence in range(1, 4):

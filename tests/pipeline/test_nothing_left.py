@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from corpusmill.pipeline.execution.run_stage import StageFailed
-from corpusmill.pipeline.report.empty_run import NothingLeft
+from corpusmill.errors import EmptyRun, StageFailed
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import corpusmill_here
 
@@ -48,14 +47,14 @@ LOST = [
 @pytest.mark.parametrize(("name", "content", "more", "told"), LOST)
 def test_the_reasons_are_told(name, content, more, told, ray_session, tmp_path):
     steps = STEPS if "warc" not in name else f"extract.resiliparse, {STEPS}"
-    with pytest.raises(NothingLeft, match=f"no document is left after ingest: {re.escape(told)}"):
+    with pytest.raises(EmptyRun, match=f"no document is left after ingest: {re.escape(told)}"):
         run_file(job(tmp_path, name, content, more=more, steps=steps))
     assert not (tmp_path / "out").exists()
 
 
 def test_also_where_a_step_awaits_all_documents(ray_session, tmp_path):
     steps = f"{STEPS}, {{decide.quantiles: {{bounds: {{word_count: [0.1, null]}}}}}}"
-    with pytest.raises(NothingLeft, match=r"3 dropped, decide\.bounds: word_count<20"):
+    with pytest.raises(EmptyRun, match=r"3 dropped, decide\.bounds: word_count<20"):
         run_file(job(tmp_path, "a.jsonl", ROWS, more=", language: en", steps=steps))
 
 

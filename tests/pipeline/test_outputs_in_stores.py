@@ -2,9 +2,9 @@
 
 import pytest
 
+from corpusmill.errors import InputError
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.run.runner import Options, run_job
 
 JOB = """

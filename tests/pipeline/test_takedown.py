@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.files.ids import shard_of
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.run.runner import Options, opened
 from corpusmill.pipeline.stages.takedown.stage import Asked, TakenDown, take_down
 from corpusmill.pipeline.verify import dataset

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputChanged, InputError
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.inputs.files import InputError
-from corpusmill.pipeline.stages.ingest.unit import InputChanged, opened
+from corpusmill.pipeline.stages.ingest.unit import opened
 from corpusmill.pipeline.workspace import inventory
 from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import corpusmill

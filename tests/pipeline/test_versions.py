@@ -5,11 +5,10 @@ import importlib.metadata
 import pytest
 
 from corpusmill.cluster import reach
+from corpusmill.errors import InputError, StageFailed
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.execution import versions
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.execution.run_stage import StageFailed
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.run.runner import Options, run_job
 from tests.pipeline.jobs import write_job
 

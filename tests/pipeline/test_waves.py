@@ -8,10 +8,11 @@ from contextlib import closing
 
 import pytest
 
+from corpusmill.errors import AccountingError, UnitsNotRun
 from corpusmill.pipeline.execution import run_units as units
 from corpusmill.pipeline.execution.run_stage import refuse_loss
-from corpusmill.pipeline.execution.run_units import Done, Failed, NotRun, run_units
-from corpusmill.pipeline.execution.tally import AccountingError, check
+from corpusmill.pipeline.execution.run_units import Done, Failed, run_units
+from corpusmill.pipeline.execution.tally import check
 
 pytestmark = pytest.mark.ray
 
@@ -69,7 +70,7 @@ def test_what_no_unit_is_to_blame_for_ends_the_stage_at_once(ray_session, monkey
         return execute(rows, *rest)
 
     monkeypatch.setattr(units, "_execute", watched)
-    with pytest.raises(NotRun, match="Ray could not run the units: TypeError"):
+    with pytest.raises(UnitsNotRun, match="Ray could not run the units: TypeError"):
         list(run_units([{"n": n} for n in range(8)], lambda unit: {"lock": str(lock)}))
     assert executions == [8]
 

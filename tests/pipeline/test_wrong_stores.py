@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner
 
-from corpusmill.cluster.filesystems import S3_DEFAULTS, StorageError, filesystem
+from corpusmill.cluster.filesystems import S3_DEFAULTS, filesystem
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import StorageError
 from corpusmill.pipeline.cli.main import EXIT_WRONG_JOB, main
 from tests.pipeline.test_wrong_inputs import refused
 

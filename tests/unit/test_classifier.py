@@ -6,12 +6,13 @@ import random
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import InvalidExamples, TrainingFailed
 from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Signal
-from corpusmill.operators.text.fasttext.labelled import BadExamples, Example, split, training_line
+from corpusmill.operators.text.fasttext.labelled import Example, split, training_line
 from corpusmill.pipeline.train import classifier
-from corpusmill.pipeline.train.classifier import Settings, TrainingFailed, train
+from corpusmill.pipeline.train.classifier import Settings, train
 
 SMALL = Settings(dim=8, buckets=1000, epochs=20, learning_rate=0.5)
 
@@ -61,12 +62,12 @@ def test_a_failure_of_the_module_is_told():
     "line", [b"{}", b"[1]", b'{"text": "a", "label": "two words"}', b'{"text": 3, "label": "x"}', b"{"]
 )
 def test_a_bad_line_is_named(line):
-    with pytest.raises(BadExamples, match="line 2"):
+    with pytest.raises(InvalidExamples, match="line 2"):
         train(b'{"text": "a", "label": "x"}\n' + line, name="a")
 
 
 def test_one_label_is_not_enough():
-    with pytest.raises(BadExamples, match="at least two"):
+    with pytest.raises(InvalidExamples, match="at least two"):
         split([Example(text=str(i), label="x") for i in range(50)], 0.3, 0)
 
 

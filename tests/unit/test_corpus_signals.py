@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpusmill.errors import InvalidEvaluationSet
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Resource
 from corpusmill.operators.decide.contamination import Contamination as Decide
@@ -19,7 +20,7 @@ from corpusmill.operators.signals.relevance import Relevance
 from corpusmill.operators.signals.tfidf import Tfidf
 from corpusmill.operators.signals.words_found import WordsFound
 from corpusmill.operators.text.evaluation.overlap import overlap, shared_words
-from corpusmill.operators.text.evaluation.sets import BadSet, evaluation_sets
+from corpusmill.operators.text.evaluation.sets import evaluation_sets
 from corpusmill.operators.text.words import WordRule, find_words, words_of
 
 
@@ -70,7 +71,7 @@ def test_overlap_equals_its_plain_function(texts):
 
 
 def test_a_bad_line_of_an_evaluation_set_is_named():
-    with pytest.raises(BadSet, match="line 2 of the evaluation sets"):
+    with pytest.raises(InvalidEvaluationSet, match="line 2 of the evaluation sets"):
         evaluation_sets(b'{"set": "x", "text": "y"}\n{"text": "z"}', 13)
 
 

@@ -3,9 +3,10 @@
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import ContractError
 from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import ContractError, Decision
+from corpusmill.operators.contract import Decision
 
 
 def reasons(name: str, params: dict[str, object], **columns: pa.Array) -> list[str | None]:

@@ -9,11 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from corpusmill.errors import JobError
 from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Reader, Span
 from corpusmill.pipeline.cli.main import main
-from corpusmill.pipeline.config.base.problems import JobError
 from corpusmill.pipeline.config.build.readers import build_reader
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.preflight.checks import check

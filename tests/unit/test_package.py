@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import corpusmill
-from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.errors import JobError
 
 ROOT = Path(__file__).resolve().parents[2]
 DISTURBING = "raise RuntimeError('a module of the user, not of the package')\n"

@@ -4,11 +4,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from corpusmill.errors import InvalidShard
 from corpusmill.operators.tokens.packing.concat import concat
 from corpusmill.operators.tokens.packing.table import sequences
 from corpusmill.operators.tokens.schema import Footer, shard_schema, write_options
 from corpusmill.pipeline.reading.order import Reader, rows_from
-from corpusmill.pipeline.reading.shards import NotAShard, read_rows, shards_at
+from corpusmill.pipeline.reading.shards import read_rows, shards_at
 from corpusmill.pipeline.reading.torch_dataset import PackedSequences, torch
 from tests.property.tokens.test_packing import documents_of
 
@@ -42,14 +43,14 @@ def test_rows_are_the_rows_of_the_shards_in_order(tmp_path):
 
 
 def test_shards_of_two_datasets_are_told_apart(tmp_path):
-    with pytest.raises(NotAShard, match=r"differs from .* in eos_id: not one dataset"):
+    with pytest.raises(InvalidShard, match=r"differs from .* in eos_id: not one dataset"):
         shards_at([*written(tmp_path), *written(tmp_path, eos_id=1)])
 
 
 def test_a_parquet_file_that_is_no_shard_is_named(tmp_path):
     other = tmp_path / "other.parquet"
     pq.write_table(pq.read_table(written(tmp_path)[0]).replace_schema_metadata(None), other)
-    with pytest.raises(NotAShard, match=r"other\.parquet: wanted a packed shard of schema version 1, found none"):
+    with pytest.raises(InvalidShard, match=r"other\.parquet: wanted a packed shard of schema version 1, found none"):
         shards_at([str(other)])
 
 

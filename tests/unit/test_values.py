@@ -3,10 +3,10 @@
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import ContractError, JobError
 from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import ContractError, Decision
-from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.operators.contract import Decision
 from corpusmill.pipeline.config.load import parse
 
 

@@ -3,11 +3,12 @@
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import InvalidHostTable
 from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Resource, Signal
 from corpusmill.operators.signals.blocklist import Blocklist
-from corpusmill.operators.signals.domain import BadTable, Domain
+from corpusmill.operators.signals.domain import Domain
 from corpusmill.operators.signals.licence import Licence, said
 from corpusmill.operators.signals.url import Url
 
@@ -36,7 +37,7 @@ def test_domain_by_the_nearest_host_of_a_table():
 
 
 def test_a_table_without_tabs_is_refused_by_line():
-    with pytest.raises(BadTable, match=r"line 2 .* 'example.org law'; expected host<TAB>domain"):
+    with pytest.raises(InvalidHostTable, match=r"line 2 .* 'example.org law'; expected host<TAB>domain"):
         told(Domain(table=Resource("t", content=b"a.b\tc\nexample.org law")), url=pa.array(["http://a"]))
 
 

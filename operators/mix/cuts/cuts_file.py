@@ -10,16 +10,13 @@ import zipfile
 
 import numpy as np
 
+from corpusmill.errors import InvalidCutsFile
 from corpusmill.operators.mix.cuts.cuts import Cuts
 from corpusmill.operators.mix.supply.bins import Layout
 
 FORMAT = 1
 LAYOUT = ("bits", "offsets")
 ARRAYS = tuple(f.name for f in dataclasses.fields(Cuts) if f.name not in ("layout", "shards"))
-
-
-class NotCuts(ValueError):
-    """A file is not one of cuts, or not one that this version reads."""
 
 
 def to_npz(cuts: Cuts) -> bytes:
@@ -32,15 +29,15 @@ def to_npz(cuts: Cuts) -> bytes:
 
 
 def from_npz(payload: bytes) -> Cuts:
-    """The cuts that `to_npz` wrote. NotCuts for anything else, a file with pickled objects among it."""
+    """The cuts that `to_npz` wrote. InvalidCutsFile for anything else, a file with pickled objects among it."""
     try:
         with np.load(io.BytesIO(payload), allow_pickle=False) as file:
             if int(file["format"]) != FORMAT:
-                raise NotCuts(f"expected cuts of format {FORMAT}, found {int(file['format'])}")
+                raise InvalidCutsFile(f"expected cuts of format {FORMAT}, found {int(file['format'])}")
             return Cuts(
                 layout=Layout(**{name: file[name] for name in LAYOUT}),
                 shards=tuple(file["shards"].tolist()),
                 **{name: file[name] for name in ARRAYS},
             )
     except (KeyError, ValueError, OSError, EOFError, AttributeError, TypeError, zipfile.BadZipFile) as e:
-        raise NotCuts(f"not a file of cuts: {e}") from e
+        raise InvalidCutsFile(f"not a file of cuts: {e}") from e

@@ -8,9 +8,9 @@ import hashlib
 
 import numpy as np
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan import MixPlan
 from corpusmill.operators.mix.solve.allocate import round_off
-from corpusmill.operators.mix.spec.weights import SpecError
 
 FEW = 4  # documents a shard; a guess
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.effective import effective_tokens
 from corpusmill.operators.mix.plan.unmatched import unmatched
 from corpusmill.operators.mix.solve.budget import NOTHING_NARROWED, Narrowed, Solved, caps_of, solve
 from corpusmill.operators.mix.solve.family import EPOCHS
 from corpusmill.operators.mix.spec.spec import MixSpec, Multiplier
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.spec.where import Bound, Replay
 from corpusmill.operators.mix.supply.leaves import PARTS, LeafTable
 

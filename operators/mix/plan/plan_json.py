@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.check import breaches
 from corpusmill.operators.mix.plan.plan import MixPlan, PhasePlan, too_many_copies
 from corpusmill.operators.mix.spec.spec import Multiplier
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.spec.where import Bound, Replay
 from corpusmill.operators.mix.supply.leaves import Lanes, LeafTable
 

@@ -5,10 +5,10 @@ from enum import StrEnum
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan import MixPlan
 from corpusmill.operators.mix.select.position import held_out
 from corpusmill.operators.mix.spec.spec import MixSpec, Multiplier
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.supply.leaves import MOST_PARTS, PARTS, LeafTable, filled
 
 HELD_U = "held_u"  # `position.held_positions`, uint64

@@ -19,6 +19,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.cuts.boundaries import Boundaries
 from corpusmill.operators.mix.cuts.choose import choose
 from corpusmill.operators.mix.cuts.cuts import Cuts, cuts
@@ -30,7 +31,6 @@ from corpusmill.operators.mix.select.counts import count, lanes_of
 from corpusmill.operators.mix.select.windows import ROUNDS, narrowed
 from corpusmill.operators.mix.solve.budget import Narrowed
 from corpusmill.operators.mix.spec.spec import MixSpec
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.supply.bins import Layout, Rows
 from corpusmill.operators.mix.supply.histograms import Histogram, histogram
 from corpusmill.operators.mix.supply.leaves import LeafTable

@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpusmill.operators.mix.solve.family import Infeasible
+from corpusmill.errors import Infeasible, SpecError
 from corpusmill.operators.mix.solve.phases import Stage, stages
 from corpusmill.operators.mix.solve.solve import Ready, together
 from corpusmill.operators.mix.spec.schedule import Phase
 from corpusmill.operators.mix.spec.spec import MixSpec, OnExhausted
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.spec.where import Bound, told
 from corpusmill.operators.mix.supply.leaves import LeafTable
 

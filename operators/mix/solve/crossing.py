@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpusmill.errors import Infeasible
 from corpusmill.operators.mix.solve.allocate import round_off
-from corpusmill.operators.mix.solve.family import Infeasible
 
 TURNS = 200
 FAR = 60.0  # logarithm of a factor that no feasible mix needs

@@ -9,25 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpusmill.errors import Infeasible, SpecError
 from corpusmill.operators.mix.solve.allocate import allocate
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.spec.where import Bound, told
 from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.operators.mix.supply.tree import Tree
-
-
-class Infeasible(SpecError):
-    """Bounds that no mix of this budget can keep. need and have are tokens, of `node`."""
-
-    def __init__(self, node: str, need: int, have: int, why: str, end: str = "") -> None:
-        super().__init__(f"{node} needs {need:,} tokens, but {why} {have:,}{'; ' if end else ''}{end}")
-        self.node, self.need, self.have, self.why, self.end = node, need, have, why, end
-
-    def of_phase(self, phase: str, phases: int) -> "Infeasible":
-        """The same, naming the phase where there are several."""
-        if phases == 1:
-            return self
-        return Infeasible(f"phase {phase}: {self.node}", self.need, self.have, self.why, self.end)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Source: see operators/mix/spec/weights.py.
 
 import numpy as np
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.spec.schedule import Level
 from corpusmill.operators.mix.spec.weights import (
     OTHERS,
@@ -12,7 +13,6 @@ from corpusmill.operators.mix.spec.weights import (
     Explicit,
     Natural,
     QualityCurve,
-    SpecError,
     Temperature,
     UniMax,
     Weighting,

@@ -9,17 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpusmill.errors import Infeasible, PhaseTooShort
 from corpusmill.operators.mix.solve.crossing import Window, project
-from corpusmill.operators.mix.solve.family import (
-    EPOCHS,
-    NOTHING,
-    Given,
-    Infeasible,
-    NodeBound,
-    bounds_in,
-    share_out,
-    window,
-)
+from corpusmill.operators.mix.solve.family import EPOCHS, NOTHING, Given, NodeBound, bounds_in, share_out, window
 from corpusmill.operators.mix.solve.phases import Stage
 from corpusmill.operators.mix.spec.spec import MixSpec
 from corpusmill.operators.mix.spec.where import Bound, told
@@ -108,18 +100,13 @@ def divided(stages: list[Stage], caps: np.ndarray) -> dict[int, np.ndarray]:
     return dict(enumerate(np.divide(rows, columns, out=np.zeros(rows.shape), where=columns > 0)))
 
 
-class _Short(Exception):
-    def __init__(self, phase: int, cause: Infeasible) -> None:
-        self.phase, self.cause = phase, cause
-
-
 def together(phases: list[Ready], caps: np.ndarray) -> list[Given]:
     """The tokens of every phase, all of them together within the caps. Raises Infeasible."""
     first: list[int] = []
     while True:
         try:
             return _in_order(phases, caps, first)
-        except _Short as short:
+        except PhaseTooShort as short:
             if short.phase in first or len(phases) == 1:
                 raise short.cause.of_phase(phases[short.phase].stage.name, len(phases)) from None
             first.append(short.phase)
@@ -133,7 +120,7 @@ def _in_order(phases: list[Ready], caps: np.ndarray, first: list[int]) -> list[G
         try:
             return phases[i].give(room)
         except Infeasible as e:
-            raise _Short(i, e) from e
+            raise PhaseTooShort(i, e) from e
 
     for i in first:
         given[i] = attempt(i, left)

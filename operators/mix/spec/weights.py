@@ -8,11 +8,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from corpusmill.errors import SpecError
+
 OTHERS = "*"
-
-
-class SpecError(ValueError):
-    """A mix that cannot be meant; the message lists every bad argument, one a line."""
 
 
 def refuse(what: str, *complaints: str) -> None:

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 import lz4.frame
 import zstandard
 
+from corpusmill.errors import DamagedData
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.zstd_window import FRAME_HEAD_BYTES, WINDOW_MIB, longer_window
 
@@ -20,10 +21,6 @@ SKIPPABLE = b"\x2a\x4d\x18"  # bytes 1 to 3 of a skippable Zstandard or LZ4 fram
 DICTIONARY = b"\x5d\x2a\x4d\x18"  # a .warc.zst file may begin with such a frame that holds its dictionary
 MAX_DICTIONARY_BYTES = 1 << 24
 INFLATE_ERRORS = (zlib.error, zstandard.ZstdError, RuntimeError, MemoryError)
-
-
-class Damage(Exception):
-    """Stored bytes that cannot be inflated; the message is the reason of the failed row."""
 
 
 class Inflater(Protocol):
@@ -122,7 +119,7 @@ class Member:
         self.offset = offset
         self.position = offset
         self._inflater = codec.inflater()
-        self._damage: Damage | None = None
+        self._damage: DamagedData | None = None
 
     def peek(self, count: int) -> bytes:
         """At least `count` inflated bytes, fewer only if the member is shorter; they are given again by `more`."""
@@ -136,7 +133,7 @@ class Member:
         return self._inflater.done
 
     def more(self) -> bytes:
-        """The next inflated bytes, b"" at the end. Raises Damage, after which `position` says how far it came."""
+        """The next inflated bytes, b"" at the end. Raises DamagedData, after which `position` says how far it came."""
         if self._head:
             head, self._head = self._head, b""
             return head
@@ -152,13 +149,13 @@ class Member:
                 out, unused = inflater.feed(data)
             except INFLATE_ERRORS as e:
                 long = self._codec.longer_window(self._stored.read(self.offset, FRAME_HEAD_BYTES))
-                self._damage = Damage(f"long_window: {long}" if long else f"bad_{self._codec.kind}: {e}")
+                self._damage = DamagedData(f"long_window: {long}" if long else f"bad_{self._codec.kind}: {e}")
                 raise self._damage from e
             self.position += len(data) - unused
             if out:
                 return out
             if not data and not inflater.done and inflater.hungry:
-                self._damage = Damage(f"truncated_{self._codec.kind}")
+                self._damage = DamagedData(f"truncated_{self._codec.kind}")
                 raise self._damage
         return b""
 

@@ -11,8 +11,9 @@ from io import BytesIO
 
 from fastwarc.stream_io import BrotliReader
 
+from corpusmill.errors import BodyTooLarge
 from corpusmill.operators.readers.framing.codecs import FEED_BYTES, INFLATE_ERRORS, MAGIC, Codec, is_skippable
-from corpusmill.operators.readers.framing.undone import TooLarge, Undone, breaks_off
+from corpusmill.operators.readers.framing.undone import Undone, breaks_off
 from corpusmill.operators.readers.framing.zstd_window import FRAME_HEAD_BYTES
 
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")  # in no text but UTF-16; ISO-2022 has 0x1b
@@ -32,7 +33,7 @@ def unzstd(body: bytes, max_bytes: int) -> Undone:
 
 
 def _members(body: bytes, codec: Codec, max_bytes: int) -> Undone:
-    """Members one behind the other, frames without content among those of Zstandard. Raises TooLarge."""
+    """Members one behind the other, frames without content among those of Zstandard. Raises BodyTooLarge."""
     pieces: list[bytes] = []
     at, room = 0, max_bytes
     while at < len(body):
@@ -54,7 +55,7 @@ def _members(body: bytes, codec: Codec, max_bytes: int) -> Undone:
             room -= len(piece)
             pieces.append(piece)
             if room < 0:
-                raise TooLarge
+                raise BodyTooLarge
             if not data and not piece and not member.done:
                 return breaks_off(b"".join(pieces))
     if at > len(body):
@@ -72,7 +73,7 @@ def inflate(body: bytes, max_bytes: int) -> Undone:
 
 
 def _inflated(body: bytes, wbits: int, max_bytes: int) -> Undone | None:
-    """One stream, inflated to its end; None if it is none, or nothing. Raises TooLarge."""
+    """One stream, inflated to its end; None if it is none, or nothing. Raises BodyTooLarge."""
     inflater = zlib.decompressobj(wbits)
     pieces: list[bytes] = []
     at, room = 0, max_bytes
@@ -85,7 +86,7 @@ def _inflated(body: bytes, wbits: int, max_bytes: int) -> Undone | None:
         at += len(data) - len(inflater.unused_data if inflater.eof else inflater.unconsumed_tail)
         room -= len(pieces[-1])
         if room < 0:
-            raise TooLarge
+            raise BodyTooLarge
         if not data and not pieces[-1]:
             return None
     undone = b"".join(pieces)
@@ -96,7 +97,7 @@ def _inflated(body: bytes, wbits: int, max_bytes: int) -> Undone | None:
 
 
 def unbrotli(body: bytes, max_bytes: int) -> Undone:
-    """A Brotli body, which has no mark: text that does not decode is taken as decoded already. Raises TooLarge."""
+    """A Brotli body, which has no mark: text that does not decode is taken as decoded already. Raises BodyTooLarge."""
     reader = BrotliReader(BytesIO(body))
     pieces: list[bytes] = []
     left = max_bytes + 1
@@ -107,7 +108,7 @@ def unbrotli(body: bytes, max_bytes: int) -> Undone:
     except OSError:
         return Undone(body) if _is_text(body) else Undone(body, "cannot be undone")
     if left <= 0:
-        raise TooLarge
+        raise BodyTooLarge
     return Undone(b"".join(pieces))
 
 

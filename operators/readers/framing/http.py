@@ -35,7 +35,7 @@ class Response:
 
 
 def response(message: bytes, max_bytes: int) -> Response:
-    """Parse one stored response, of several the final one. Raises TooLarge when its body inflates beyond `max_bytes`.
+    """Parse one stored response, of several the final one. BodyTooLarge when its body inflates beyond `max_bytes`.
 
     A message without a status line is all body, as crawlers of HTTP/0.9 and of other protocols stored it.
 

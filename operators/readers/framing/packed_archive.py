@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened, skippable_bytes
+from corpusmill.errors import DamagedData
+from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Member, opened, skippable_bytes
 from corpusmill.operators.readers.framing.grammar import CLOSING, Grammar, Head
 from corpusmill.operators.readers.framing.record import OPENING_BYTES, Framed, read_record, resync
 from corpusmill.operators.readers.framing.run import Run
@@ -58,7 +59,7 @@ def _only_record(member: Member, grammar: Grammar, max_bytes: int) -> Head | Non
     """The head of a member that is one sound record and nothing else, as nearly all are; a short cut past `_Group`."""
     try:
         data = member.peek(OPENING_BYTES)
-    except Damage:
+    except DamagedData:
         return None
     head = grammar.head(data, 0) if member.done else None
     if not isinstance(head, Head) or head.block_bytes > max_bytes:
@@ -103,7 +104,7 @@ def _in_group(group: _Group, start: int, grammar: Grammar, max_bytes: int) -> It
             begin = here
         if group.member.position > begin:
             yield Framed(start, group.member.position - begin, skipped="empty_member")
-    except Damage as e:
+    except DamagedData as e:
         yield Framed(start, -1, failure=str(e))
 
 
@@ -111,7 +112,7 @@ def begins_record(member: Member, grammar: Grammar) -> bool:
     """Whether the member's contents open like a record; damage at its front says no."""
     try:
         return grammar.begins(member.peek(OPENING_BYTES)[:OPENING_BYTES])
-    except Damage:
+    except DamagedData:
         return False
 
 
@@ -119,7 +120,7 @@ def continues(member: Member, grammar: Grammar) -> bool:
     """Whether the member goes on with the record before it; one damaged at its front does not."""
     try:
         return not grammar.begins(member.peek(OPENING_BYTES)[:OPENING_BYTES])
-    except Damage:
+    except DamagedData:
         return False
 
 

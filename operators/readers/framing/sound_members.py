@@ -4,7 +4,8 @@ A whole member that lies verbatim in another one, not compressed a second time, 
 own by a reader that comes from nowhere.
 """
 
-from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Damage, Member, opened, skippable_bytes
+from corpusmill.errors import DamagedData
+from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Member, opened, skippable_bytes
 from corpusmill.operators.readers.framing.stored import Stored
 
 
@@ -38,7 +39,7 @@ def content_begins(stored: Stored, codec: Codec) -> int:
         try:
             if member is None or member.more():
                 return at
-        except Damage:
+        except DamagedData:
             return at
         at = member.position
 
@@ -47,6 +48,6 @@ def _ends(member: Member) -> bool:
     try:
         while member.more():
             pass
-    except Damage:
+    except DamagedData:
         return False
     return True

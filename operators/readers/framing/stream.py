@@ -8,8 +8,9 @@ Both spans that meet ask whether a member is sound to its end. One that is not b
 that is lost behind it, so that each line and each damage is told once.
 """
 
+from corpusmill.errors import DamagedData
 from corpusmill.operators.contract import Span
-from corpusmill.operators.readers.framing.codecs import Codec, Damage, Member, codec_of, opened, skippable_bytes
+from corpusmill.operators.readers.framing.codecs import Codec, Member, codec_of, opened, skippable_bytes
 from corpusmill.operators.readers.framing.sound_members import content_begins, is_sound, sound_member_from
 from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored
 
@@ -19,7 +20,7 @@ class Stream:
     row.
 
     Behind `end`: at or after that byte, of a compressed file in or after the first sound member that begins there or
-    later. Damage behind it is the end as well.
+    later. DamagedData behind it is the end as well.
 
     When `more` gives b"", `damage` is None at the end of the stream; else it says what broke the stream, `lost` how
     many stored bytes cannot be read, and `resume` goes on behind them.
@@ -79,7 +80,7 @@ class Stream:
                 continue
             try:
                 piece = member.more()
-            except Damage as e:
+            except DamagedData as e:
                 self._break(str(e), codec)
                 break
             self._position = member.position

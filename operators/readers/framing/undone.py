@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 
 
-class TooLarge(Exception):
-    """A body that inflates beyond the bound."""
-
-
 @dataclass(frozen=True, slots=True)
 class Undone:
     """A body without one of its codings. fault: what of the coding cannot be read, null when all of it can."""

@@ -11,13 +11,10 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from corpusmill.errors import InvalidCorpus
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.text.hashing import finish
 from corpusmill.operators.text.words import WordRule, Words, find_words
-
-
-class BadCorpus(ValueError):
-    """A corpus file with a line that is no JSON object with a text; the message names the line."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,7 +36,7 @@ def corpus_counts(content: bytes, text_field: str, buckets: int, seed: int, pair
 
 
 def texts_of(content: bytes, text_field: str) -> list[str]:
-    """The texts of JSONL documents. BadCorpus for a line without one, or none at all."""
+    """The texts of JSONL documents. InvalidCorpus for a line without one, or none at all."""
     texts = []
     for number, line in enumerate(content.decode().split("\n"), 1):
         if not line.strip():
@@ -47,10 +44,10 @@ def texts_of(content: bytes, text_field: str) -> list[str]:
         try:
             text = json.loads(line)[text_field]
         except (ValueError, TypeError, KeyError) as e:
-            raise BadCorpus(f"line {number}: expected an object with {text_field!r}, got {line[:80]!r}") from e
+            raise InvalidCorpus(f"line {number}: expected an object with {text_field!r}, got {line[:80]!r}") from e
         texts.append(str(text))
     if not texts:
-        raise BadCorpus("the corpus to compare with has no documents")
+        raise InvalidCorpus("the corpus to compare with has no documents")
     return texts
 
 

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpusmill.errors import InvalidEvaluationSet
 from corpusmill.operators.text.hashing import run_hash, word_hash
 from corpusmill.operators.text.words import WordRule, words_of
-
-
-class BadSet(ValueError):
-    """A file of evaluation texts with a line that is not as described; the message names the line."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,7 +53,7 @@ def check_sets(content: bytes) -> None:
     """Raise ValueError unless every line is as described, and there is one; no word is hashed."""
     lines = [(number, line) for number, line in enumerate(content.decode().split("\n"), 1) if line.strip()]
     if not lines:
-        raise BadSet("there is no evaluation text in the file")
+        raise InvalidEvaluationSet("there is no evaluation text in the file")
     for number, line in lines:
         _entry(line, number)
 
@@ -66,11 +63,11 @@ def _entry(line: str, number: int) -> tuple[str, str]:
         entry = json.loads(line)
         name, text = entry["set"], entry["text"]
     except (ValueError, TypeError, KeyError) as e:
-        raise BadSet(
+        raise InvalidEvaluationSet(
             f'line {number} of the evaluation sets: expected {{"set": ..., "text": ...}}, got {line[:80]!r}'
         ) from e
     if not (isinstance(name, str) and isinstance(text, str)):
-        raise BadSet(f"line {number} of the evaluation sets: `set` and `text` must be strings")
+        raise InvalidEvaluationSet(f"line {number} of the evaluation sets: `set` and `text` must be strings")
     return name, text
 
 

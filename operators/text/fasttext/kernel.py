@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from corpusmill.errors import ModelTooWide
 from corpusmill.operators.text.fasttext.loss_kernel import (
     best_leaf,
     best_share,
@@ -26,10 +27,6 @@ class Predictions:
 
     labels: np.ndarray
     scores: np.ndarray
-
-
-class ModelTooWide(ValueError):
-    """A model whose character n-grams are longer than the kernel has room for."""
 
 
 def classify(texts: Spans, weights: Weights) -> Predictions:

@@ -4,12 +4,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from corpusmill.errors import InvalidExamples
 from corpusmill.operators.text.fasttext.vocabulary import LABEL_PREFIX
 from corpusmill.operators.text.hashing import span_hash
-
-
-class BadExamples(ValueError):
-    """Labelled documents that no classifier can be trained from; the message says which and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +37,11 @@ def examples_of(jsonl: bytes, text_field: str, label_field: str) -> list[Example
             entry = json.loads(line)
             text, label = entry[text_field], entry[label_field]
         except (ValueError, TypeError, KeyError) as e:
-            raise BadExamples(f"line {number}: expected an object with {text_field!r} and {label_field!r}") from e
+            raise InvalidExamples(f"line {number}: expected an object with {text_field!r} and {label_field!r}") from e
         if not isinstance(text, str) or not str(label).strip() or len(str(label).split()) != 1:
-            raise BadExamples(f"line {number}: {text_field!r} must be text, {label_field!r} one word; got {label!r}")
+            raise InvalidExamples(
+                f"line {number}: {text_field!r} must be text, {label_field!r} one word; got {label!r}"
+            )
         found.append(Example(text=text, label=str(label).strip()))
     return found
 
@@ -50,7 +49,7 @@ def examples_of(jsonl: bytes, text_field: str, label_field: str) -> list[Example
 def split(examples: Iterable[Example], held_out_share: float, seed: int) -> Split:
     """A document goes to the same side in every run, and copies of it go together: by the hash of its text.
 
-    Raises BadExamples when fewer than two labels, or a label on one side only, are left.
+    Raises InvalidExamples when fewer than two labels, or a label on one side only, are left.
     """
     learnt: list[Example] = []
     held_out: list[Example] = []
@@ -59,7 +58,7 @@ def split(examples: Iterable[Example], held_out_share: float, seed: int) -> Spli
         (held_out if drawn < held_out_share else learnt).append(example)
     labels, judged = {e.label for e in learnt}, {e.label for e in held_out}
     if len(labels) < 2 or labels != judged:
-        raise BadExamples(
+        raise InvalidExamples(
             f"the classifier would learn the labels {sorted(labels)} and be judged by {sorted(judged)}: at least two, "
             "and the same on both sides, are needed; give more documents of each label"
         )

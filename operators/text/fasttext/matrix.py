@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpusmill.operators.text.fasttext.stream import NotFastText, Stream
+from corpusmill.errors import InvalidFastText
+from corpusmill.operators.text.fasttext.stream import Stream
 
 CENTROIDS = 256  # one byte a code
 
@@ -56,10 +57,10 @@ def read_quantised(stream: Stream) -> Matrix:
     codes = stream.array(np.uint8, stream.int32())
     book = _codebook(stream)
     if book.parts <= 0 or len(codes) != rows * book.parts:
-        raise NotFastText(f"fastText model: {len(codes)} codes for {rows} rows of {book.parts} parts")
+        raise InvalidFastText(f"fastText model: {len(codes)} codes for {rows} rows of {book.parts} parts")
     values = book.rows(codes.reshape(rows, book.parts))
     if values.shape[1] != columns:
-        raise NotFastText(f"fastText model: rows decode to {values.shape[1]} values, the file says {columns}")
+        raise InvalidFastText(f"fastText model: rows decode to {values.shape[1]} values, the file says {columns}")
     scale = np.ones(rows, np.float32)
     if norms_apart:
         norm_codes = stream.array(np.uint8, rows)
@@ -70,7 +71,7 @@ def read_quantised(stream: Stream) -> Matrix:
 def _shape(stream: Stream) -> tuple[int, int]:
     rows, columns = stream.int64(), stream.int64()
     if rows < 0 or columns <= 0:
-        raise NotFastText(f"fastText model: a matrix of {rows} x {columns}")
+        raise InvalidFastText(f"fastText model: a matrix of {rows} x {columns}")
     return rows, columns
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpusmill.errors import InvalidFastText
 from corpusmill.operators.text.fasttext.matrix import Matrix, read_plain, read_quantised
-from corpusmill.operators.text.fasttext.stream import NotFastText, Stream
+from corpusmill.operators.text.fasttext.stream import Stream
 from corpusmill.operators.text.fasttext.tree import Tree, huffman
 from corpusmill.operators.text.fasttext.vocabulary import LABEL_PREFIX, Vocabulary, read_vocabulary
 
@@ -52,19 +53,21 @@ class FastText:
 
 @functools.lru_cache(maxsize=8)
 def read_model(content: bytes) -> FastText:
-    """The classifier in these bytes, parsed once a process; NotFastText when they are something else or damaged."""
+    """The classifier in these bytes, parsed once a process; InvalidFastText when they are something else or damaged."""
     stream = Stream(content)
     magic, version = stream.int32(), stream.int32()
     if magic != MAGIC or version not in (11, 12):
-        raise NotFastText(f"not a fastText model of version 11 or 12: it begins {content[:8]!r}")
+        raise InvalidFastText(f"not a fastText model of version 11 or 12: it begins {content[:8]!r}")
     _dim, _window, _epochs, _min_count, _negatives, word_ngrams, loss = (stream.int32() for _ in range(7))
     kind, buckets, min_chars, max_chars, _rate = (stream.int32() for _ in range(5))
     stream.float64()  # sampling threshold
     if kind != SUPERVISED or loss not in list(Loss):
-        raise NotFastText(f"a fastText model of kind {kind}, loss {loss}; expected a classifier (kind {SUPERVISED})")
+        raise InvalidFastText(
+            f"a fastText model of kind {kind}, loss {loss}; expected a classifier (kind {SUPERVISED})"
+        )
     vocabulary = read_vocabulary(stream, buckets)
     if not vocabulary.labels:
-        raise NotFastText("fastText model: it has no labels")
+        raise InvalidFastText("fastText model: it has no labels")
     quantised = stream.flag()
     inputs = (read_quantised if quantised else read_plain)(stream).scaled()
     outputs = (read_quantised if stream.flag() and quantised else read_plain)(stream)
@@ -84,17 +87,17 @@ def read_model(content: bytes) -> FastText:
 
 
 def _checked(model: FastText) -> FastText:
-    """Raise NotFastText where a row that the dictionary can name does not exist: kernels check no bounds."""
+    """Raise InvalidFastText where a row that the dictionary can name does not exist: kernels check no bounds."""
     words, labels = len(model.vocabulary.words), len(model.vocabulary.labels)
     kept = model.vocabulary.kept
     needed = words + (model.buckets if kept is None else int(kept.max(initial=-1)) + 1)
     uses_buckets = model.max_chars > 0 or model.word_ngrams > 1
     if model.inputs.shape[0] < (needed if uses_buckets else words):
-        raise NotFastText(f"fastText model: {model.inputs.shape[0]} input rows where {needed} are named")
+        raise InvalidFastText(f"fastText model: {model.inputs.shape[0]} input rows where {needed} are named")
     if model.outputs.rows.shape[0] < labels - (model.loss == Loss.HIERARCHICAL):
-        raise NotFastText(f"fastText model: {model.outputs.rows.shape[0]} output rows for {labels} labels")
+        raise InvalidFastText(f"fastText model: {model.outputs.rows.shape[0]} output rows for {labels} labels")
     if model.inputs.shape[1] != model.outputs.rows.shape[1]:
-        raise NotFastText("fastText model: its two matrices differ in width")
+        raise InvalidFastText("fastText model: its two matrices differ in width")
     if uses_buckets and model.buckets <= 0:
-        raise NotFastText(f"fastText model: {model.buckets} buckets for its n-grams")
+        raise InvalidFastText(f"fastText model: {model.buckets} buckets for its n-grams")
     return model

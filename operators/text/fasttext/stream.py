@@ -4,13 +4,11 @@ import struct
 
 import numpy as np
 
-
-class NotFastText(ValueError):
-    """Bytes that are not a fastText classifier this program can read; the message says what is wrong."""
+from corpusmill.errors import InvalidFastText
 
 
 class Stream:
-    """Reads forward through `content`; reading past the end is a NotFastText error."""
+    """Reads forward through `content`; reading past the end is a InvalidFastText error."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -35,7 +33,7 @@ class Stream:
         """Bytes up to the next zero byte."""
         end = self._content.find(b"\0", self._at)
         if end < 0:
-            raise NotFastText("fastText model: the file ends inside its dictionary")
+            raise InvalidFastText("fastText model: the file ends inside its dictionary")
         found = self._content[self._at : end]
         self._at = end + 1
         return found
@@ -57,4 +55,4 @@ class Stream:
     def _need(self, size: int) -> None:
         left = len(self._content) - self._at
         if not 0 <= size <= left:
-            raise NotFastText(f"fastText model: wants {size} bytes at {self._at}, the file has {left} left")
+            raise InvalidFastText(f"fastText model: wants {size} bytes at {self._at}, the file has {left} left")

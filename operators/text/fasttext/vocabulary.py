@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpusmill.operators.text.fasttext.stream import NotFastText, Stream
+from corpusmill.errors import InvalidFastText
+from corpusmill.operators.text.fasttext.stream import Stream
 
 LABEL_PREFIX = b"__label__"  # fastText does not store the prefix a model was trained with; it always assumes this one
 END = b"</s>"
@@ -44,19 +45,19 @@ def read_vocabulary(stream: Stream, buckets: int) -> Vocabulary:
     stream.int64()  # tokens seen in training
     pruned_size = stream.int64()
     if size != word_count + label_count or min(size, word_count, label_count) < 0:
-        raise NotFastText(f"fastText model: {size} entries, but {word_count} words and {label_count} labels")
+        raise InvalidFastText(f"fastText model: {size} entries, but {word_count} words and {label_count} labels")
     names: list[bytes] = []
     counts: list[int] = []
     for place in range(size):
         names.append(stream.name())
         counts.append(stream.int64())
         if (stream.int8() == _LABEL) != (place >= word_count):
-            raise NotFastText("fastText model: its labels do not follow its words")
+            raise InvalidFastText("fastText model: its labels do not follow its words")
     kept = None
     if pruned_size >= 0:
         kept = np.full(buckets, -1, np.int32)
         pairs = stream.array(np.int32, 2 * pruned_size).reshape(-1, 2)
         if pruned_size and not 0 <= pairs[:, 0].min() <= pairs[:, 0].max() < buckets:
-            raise NotFastText("fastText model: it keeps an n-gram outside its buckets")
+            raise InvalidFastText("fastText model: it keeps an n-gram outside its buckets")
         kept[pairs[:, 0]] = pairs[:, 1]
     return Vocabulary(words=names[:word_count], labels=names[word_count:], label_counts=counts[word_count:], kept=kept)

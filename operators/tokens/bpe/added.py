@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from corpusmill.errors import TooManyAddedTokens
 from corpusmill.operators.tokens.bpe.raw import load64, low_zeros
 from corpusmill.operators.tokens.bpe.scan import EACH, TOP
 
@@ -35,10 +36,6 @@ class Segments(NamedTuple):
     last_of: np.ndarray  # int64 a document: its segments come before this one
 
 
-class TooManyAdded(ValueError):
-    """So many added tokens that the tree of them would not fit in reasonable memory."""
-
-
 def trie_of(tokens: Mapping[bytes, int]) -> Trie:
     """The tree of these tokens, none of them empty."""
     children: list[dict[int, int]] = [{}]
@@ -52,7 +49,7 @@ def trie_of(tokens: Mapping[bytes, int]) -> Trie:
             node = children[node][byte]
         ends[node] = token
     if len(children) > MOST_NODES:
-        raise TooManyAdded(f"added tokens make a tree of {len(children)} nodes, more than {MOST_NODES}")
+        raise TooManyAddedTokens(f"added tokens make a tree of {len(children)} nodes, more than {MOST_NODES}")
     table = np.zeros((len(children), 256), np.int32)
     for node, below in enumerate(children):
         for byte, child in below.items():

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.errors import TooManyAddedTokens, UnsupportedTokenizer
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.tokens.bpe.added import AS_TEXT, Segments, TooManyAdded, Trie, segments_of, trie_of
+from corpusmill.operators.tokens.bpe.added import AS_TEXT, Segments, Trie, segments_of, trie_of
 from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
 from corpusmill.operators.tokens.bpe.block import BLOCK_BYTES
 from corpusmill.operators.tokens.bpe.byte_characters import byte_characters, bytes_of
@@ -19,7 +20,7 @@ from corpusmill.operators.tokens.bpe.merges import MOST_TOKENS, MergeTables, mer
 from corpusmill.operators.tokens.bpe.merging import RoomArrays
 from corpusmill.operators.tokens.bpe.nfc import settled
 from corpusmill.operators.tokens.bpe.prefix import with_spaces
-from corpusmill.operators.tokens.bpe.recognise import NotByKernel, Recipe, recipe_of
+from corpusmill.operators.tokens.bpe.recognise import Recipe, recipe_of
 from corpusmill.operators.tokens.bpe.seams import SeamTables, seams_of
 from corpusmill.operators.tokens.judged import by_tokenizers
 from corpusmill.operators.tokens.rows import TokenRows, replaced
@@ -106,7 +107,7 @@ def holding(segments: Segments) -> np.ndarray:
 
 
 def fast_bpe(tokenizer_json: bytes, judge: "tokenizers.Tokenizer") -> FastBpe:
-    """The kernels' form of a tokenizer; NotByKernel if it asks for something they do not do.
+    """The kernels' form of a tokenizer; UnsupportedTokenizer if it asks for something they do not do.
 
     Special tokens named in text are read as `judge.encode_special_tokens` has it.
     """
@@ -115,14 +116,14 @@ def fast_bpe(tokenizer_json: bytes, judge: "tokenizers.Tokenizer") -> FastBpe:
     for token, added in judge.get_added_tokens_decoder().items():
         as_text = added.special and judge.encode_special_tokens
         if added.single_word or added.lstrip or added.rstrip:
-            raise NotByKernel(f"the added token {added.content!r} takes in spaces, or asks for a whole word")
+            raise UnsupportedTokenizer(f"the added token {added.content!r} takes in spaces, or asks for a whole word")
         (normalized if added.normalized else raw)[added.content.encode()] = AS_TEXT if as_text else token
     try:
         tries = trie_of(raw), trie_of(normalized)
-    except TooManyAdded as e:
-        raise NotByKernel(str(e)) from e
+    except TooManyAddedTokens as e:
+        raise UnsupportedTokenizer(str(e)) from e
     if max(judge.get_vocab(with_added_tokens=True).values()) >= MOST_TOKENS:
-        raise NotByKernel(f"ids reach {MOST_TOKENS}")
+        raise UnsupportedTokenizer(f"ids reach {MOST_TOKENS}")
     memory = vocabulary_memory(recipe) if recipe.ignore_merges else new_memory()
     return FastBpe(
         judge=judge,
@@ -150,16 +151,18 @@ def vocabulary_memory(recipe: Recipe) -> MemoryTables:
     tokens = np.array(list(words.values()), np.int32)
     remember(base, base + len(text), offsets, tokens.ctypes.data, memory.addresses())
     if memory.used[1] < len(words):
-        raise NotByKernel("the vocabulary has more words than the memory can hold")
+        raise UnsupportedTokenizer("the vocabulary has more words than the memory can hold")
     return memory
 
 
 def merge_tables(recipe: Recipe) -> MergeTables:
-    """The merges of a recipe by token id; NotByKernel if a byte has no token."""
+    """The merges of a recipe by token id; UnsupportedTokenizer if a byte has no token."""
     vocabulary = recipe.vocabulary
     missing = [byte for byte, character in enumerate(byte_characters()) if character not in vocabulary]
     if missing:
-        raise NotByKernel(f"the vocabulary has no token for {len(missing)} of 256 bytes, among them {missing[0]:#04x}")
+        raise UnsupportedTokenizer(
+            f"the vocabulary has no token for {len(missing)} of 256 bytes, among them {missing[0]:#04x}"
+        )
     return merges_of(
         [vocabulary[character] for character in byte_characters()],
         [vocabulary[a] for a, _ in recipe.merges],

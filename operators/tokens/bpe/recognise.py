@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpusmill.errors import UnsupportedTokenizer
 from corpusmill.operators.tokens.bpe import words
 from corpusmill.operators.tokens.expressions import DEEPSEEK3, GPT2, LLAMA3, O200K, QWEN2
 
@@ -33,10 +34,6 @@ NO_MATTER = {"type", "vocab", "merges", "ignore_merges", "unk_token", "fuse_unk"
 POST_PROCESSORS = ("ByteLevel", "TemplateProcessing", "BertProcessing", "RobertaProcessing")
 
 
-class NotByKernel(Exception):
-    """A tokenizer that only `tokenizers` itself can run; the message says what it asks for."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
     """What a byte-level BPE tokenizer asks of the kernels."""
@@ -50,19 +47,19 @@ class Recipe:
 
 
 def recipe_of(tokenizer_json: bytes) -> Recipe:
-    """The Recipe of a tokenizer.json; NotByKernel if anything in it is not known to be done alike."""
+    """The Recipe of a tokenizer.json; UnsupportedTokenizer if anything in it is not known to be done alike."""
     spec = json.loads(tokenizer_json)
     model = spec["model"]
     if model.get("type", "BPE") != "BPE":
-        raise NotByKernel(f"the model is {model['type']}, not BPE")
+        raise UnsupportedTokenizer(f"the model is {model['type']}, not BPE")
     for key, value in model.items():
         if key not in NO_MATTER and value not in UNSET:
-            raise NotByKernel(f"the model sets {key}: {value!r}")
+            raise UnsupportedTokenizer(f"the model sets {key}: {value!r}")
     mode, prefix_space = pre_tokenizer_of(spec.get("pre_tokenizer"))
     post = spec.get("post_processor")
     for step in [] if post is None else post["processors"] if post["type"] == "Sequence" else [post]:
         if step["type"] not in POST_PROCESSORS:
-            raise NotByKernel(f"the post-processor is {step['type']}")
+            raise UnsupportedTokenizer(f"the post-processor is {step['type']}")
     return Recipe(
         mode=mode,
         prefix_space=prefix_space,
@@ -80,39 +77,37 @@ def pair_of(merge: str | Sequence[str]) -> tuple[str, str]:
 
 
 def is_nfc(normalizer: Mapping[str, Any] | None) -> bool:
-    """Whether text is brought to NFC (or left as it is); NotByKernel for any other change."""
+    """Whether text is brought to NFC (or left as it is); UnsupportedTokenizer for any other change."""
     if normalizer is None:
         return False
     steps = normalizer["normalizers"] if normalizer["type"] == "Sequence" else [normalizer]
     if any(step != {"type": "NFC"} for step in steps):
-        raise NotByKernel(f"the normalizer is {normalizer}")
+        raise UnsupportedTokenizer(f"the normalizer is {normalizer}")
     return bool(steps)
 
 
 def pre_tokenizer_of(spec: Mapping[str, Any] | None) -> tuple[int, bool]:
-    """Mode and prefix space of a pre-tokenizer; NotByKernel for one that is not known."""
+    """Mode and prefix space of a pre-tokenizer; UnsupportedTokenizer for one that is not known."""
     steps = [] if spec is None else spec["pretokenizers"] if spec["type"] == "Sequence" else [spec]
     if not steps or steps[-1]["type"] != "ByteLevel":
-        raise NotByKernel(f"the pre-tokenizer does not end in ByteLevel: {shown(spec)}")
+        raise UnsupportedTokenizer(f"the pre-tokenizer does not end in ByteLevel: {shown(spec)}")
     *cuts, bytes_ = steps
     own_expression = bytes_.get("use_regex", True)
     prefix_space = bytes_.get("add_prefix_space", True)
     if not cuts and own_expression:
         return words.GPT2, prefix_space
     if prefix_space:
-        raise NotByKernel("a space is put before each word, not before each text")
+        raise UnsupportedTokenizer("a space is put before each word, not before each text")
     if cuts == [{"type": "Digits", "individual_digits": True}] and own_expression:
         return words.DIGITS_GPT2, False
     expressions = tuple(expression_of(cut) for cut in cuts)
     if own_expression or expressions not in MODES:
-        raise NotByKernel(f"the pre-tokenizer is not one of those known: {shown(spec)}")
+        raise UnsupportedTokenizer(f"the pre-tokenizer is not one of those known: {shown(spec)}")
     return MODES[expressions], False
 
 
 def expression_of(cut: Mapping[str, Any]) -> str:
-    """The regular expression of a step that cuts at its matches and keeps all, as `expressions` writes it; NotByKernel
-    for any other step.
-    """
+    """The regular expression of a step that cuts at its matches and keeps all; UnsupportedTokenizer for any other."""
     pattern = cut.get("pattern")
     if cut["type"] == "Split" and isinstance(pattern, Mapping) and "Regex" in pattern:
         expression = pattern["Regex"]
@@ -121,7 +116,7 @@ def expression_of(cut: Mapping[str, Any]) -> str:
         how = cut.get("behavior"), bool(cut.get("invert"))
         if how == ("Isolated", False) or (how == ("Removed", True) and expression in WHOLE):
             return expression
-    raise NotByKernel(f"a pre-tokenizer step is not known: {shown(cut)}")
+    raise UnsupportedTokenizer(f"a pre-tokenizer step is not known: {shown(cut)}")
 
 
 def shown(spec: object) -> str:

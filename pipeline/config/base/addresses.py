@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path as File
 
 from corpusmill.cluster import credentials
-from corpusmill.pipeline.config.base.environment import NotSet, expanded
+from corpusmill.errors import InvalidAddress, VariableNotSet
+from corpusmill.pipeline.config.base.environment import expanded
 from corpusmill.pipeline.config.base.formats import LIST_MARK
 from corpusmill.pipeline.config.base.secrets import redacted
 
@@ -15,10 +16,6 @@ SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 WINDOWS = re.compile(r"^(?:[A-Za-z]:(?:[\\/]|$)|\\\\)")  # C:\data, C:/data, \\server\share
-
-
-class BadAddress(ValueError):
-    """An address that cannot be used, with what to do instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,20 +28,20 @@ class Surroundings:
     def located(self, address: str) -> str:
         """`address` ready for fsspec. URLs keep their form, relative paths start at the job file's folder.
 
-        Raises BadAddress for a variable that is not set and for a secret.
+        Raises InvalidAddress for a variable that is not set and for a secret.
         """
         try:
             full = expanded(address, self.environment)
-        except NotSet as e:
-            raise BadAddress(e.args[0]) from e
+        except VariableNotSet as e:
+            raise InvalidAddress(e.args[0]) from e
         if redacted(full) != full:
-            raise BadAddress(f"no secret belongs into an address ({redacted(full)}); {remedy(full)}")
+            raise InvalidAddress(f"no secret belongs into an address ({redacted(full)}); {remedy(full)}")
         mark = LIST_MARK if full.startswith(LIST_MARK) else ""
         rest = full.removeprefix(mark)
         if not rest.strip():
-            raise BadAddress("expected an address, found an empty text")
+            raise InvalidAddress("expected an address, found an empty text")
         if WINDOWS.match(rest) and os.name != "nt" and not os.path.lexists(self.folder.absolute() / rest):
-            raise BadAddress(f"'{rest}' is a path of Windows, and this is another system; {on_this_system(rest)}")
+            raise InvalidAddress(f"'{rest}' is a path of Windows, and this is another system; {on_this_system(rest)}")
         if SCHEME.match(rest) and not WINDOWS.match(rest):
             return full
         ending = "/" if rest.endswith("/") else ""

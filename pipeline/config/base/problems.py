@@ -1,9 +1,10 @@
 """Everything wrong with a job file, told at once."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from corpusmill.errors import JobError
 from corpusmill.pipeline.config.base.secrets import redacted
 
 
@@ -23,13 +24,10 @@ class Problem:
         return f"{self.at} {self.path}: {self.message}" if self.path else f"{self.at} {self.message}"
 
 
-class JobError(ValueError):
-    """A job file that cannot be run; `problems` lists every reason, in the order of the file, without secrets."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        safe = (Problem(at=redacted(p.at), path=p.path, message=redacted(p.message)) for p in problems)
-        self.problems = tuple(ordered(safe))
-        super().__init__("\n".join(map(str, self.problems)))
+def job_error(problems: Iterable[Problem]) -> JobError:
+    """The error that lists these problems once each, in the order of the file, without secrets."""
+    safe = (Problem(at=redacted(p.at), path=p.path, message=redacted(p.message)) for p in problems)
+    return JobError(ordered(safe))
 
 
 def ordered(problems: Iterable[Problem]) -> list[Problem]:

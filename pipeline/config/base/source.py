@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from corpusmill.pipeline.config.base.problems import JobError, Problem
+from corpusmill.pipeline.config.base.problems import Problem, job_error
 
 Path = tuple[str | int, ...]
 
@@ -63,14 +63,14 @@ def read(text: str, *, file: str) -> Source:
     except MarkedYAMLError as e:
         mark = e.problem_mark or e.context_mark
         at = f"{file}:{mark.line + 1}:{mark.column + 1}" if mark else f"{file}:1:1"
-        raise JobError([Problem(at=at, path="", message=f"this is not YAML: {_in_words(e, text)}")]) from e
+        raise job_error([Problem(at=at, path="", message=f"this is not YAML: {_in_words(e, text)}")]) from e
     except YAMLError as e:
         message = f"this is not YAML: {str(e).splitlines()[0]}"
-        raise JobError([Problem(at=f"{file}:1:1", path="", message=message)]) from e
+        raise job_error([Problem(at=f"{file}:1:1", path="", message=message)]) from e
     walk = _Walk(yaml, file)
     data = walk.value(root, ()) if root is not None else {}
     if walk.problems:
-        raise JobError(walk.problems)
+        raise job_error(walk.problems)
     return Source(file=file, data=data, places=walk.places)
 
 
@@ -100,7 +100,7 @@ class _Walk:
         self.places.setdefault(path, self._place(node))
         self.values += 1
         if len(path) > DEEPEST or self.values > MOST_VALUES:
-            raise JobError([Problem(at=self._place(node), path="", message="this nests or repeats without end")])
+            raise job_error([Problem(at=self._place(node), path="", message="this nests or repeats without end")])
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):

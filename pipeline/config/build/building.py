@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import ConfigDict, PydanticUserError, TypeAdapter, ValidationError
 
+from corpusmill.errors import InvalidAddress, UnknownName
 from corpusmill.operators import load
 from corpusmill.operators.contract import Operator, Resource
-from corpusmill.pipeline.config.base.addresses import BadAddress, Surroundings
+from corpusmill.pipeline.config.base.addresses import Surroundings
 from corpusmill.pipeline.config.base.messages import told
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.source import Path, dotted
@@ -82,7 +83,7 @@ def find(name: str) -> type[Operator] | str:
         return f"no operator {name!r}{near}"
     try:
         return load.find(name)
-    except load.UnknownName as e:
+    except UnknownName as e:
         if e.__cause__ is None:
             return str(e.args[0])
         near = nearest(name, load.names())
@@ -140,7 +141,7 @@ def _with_addresses(
         if isinstance(address := ready.get(key), str):
             try:
                 ready[key] = around.located(address)
-            except BadAddress as e:
+            except InvalidAddress as e:
                 wrong.append((key, e.args[0]))
     return ready, wrong
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import Any
 
+from corpusmill.errors import JobError
 from corpusmill.operators import load
 from corpusmill.pipeline.config.base.messages import found
-from corpusmill.pipeline.config.base.problems import JobError, Problem, nearest
+from corpusmill.pipeline.config.base.problems import Problem, nearest
 from corpusmill.pipeline.config.base.source import Path, Source
 from corpusmill.pipeline.config.build.recipes import Recipe, find_recipe
 from corpusmill.pipeline.config.sections.steps import OnlySpec, StepSpec

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from corpusmill.pipeline.config.base.problems import JobError, Problem
+from corpusmill.errors import JobError
+from corpusmill.pipeline.config.base.problems import Problem
 from corpusmill.pipeline.config.base.source import Path, Source, dotted, read
 
 PART = re.compile(r"([A-Za-z0-9_-]+)|\[([^\]]+)\]|(\.)")

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from corpusmill.pipeline import recipes
 from corpusmill.pipeline.config.base.messages import found, problems_of
-from corpusmill.pipeline.config.base.problems import JobError, Problem, nearest
+from corpusmill.pipeline.config.base.problems import Problem, job_error, nearest
 from corpusmill.pipeline.config.base.section import Positive, Section
 from corpusmill.pipeline.config.base.source import read
 
@@ -59,10 +59,10 @@ def parse_recipe(text: str, *, file: str) -> Recipe:
     source = read(text, file=file)
     if not isinstance(source.data, dict):
         message = f"expected name, version, source and steps, found {found(source.data)}"
-        raise JobError([Problem(at=source.at(()), path="", message=message)])
+        raise job_error([Problem(at=source.at(()), path="", message=message)])
     steps = source.data.get("steps")
     data = source.data | ({"steps": tuple(steps)} if isinstance(steps, list) else {})
     try:
         return Recipe.model_validate(data)
     except ValidationError as e:
-        raise JobError(problems_of(e, source, Recipe)) from e
+        raise job_error(problems_of(e, source, Recipe)) from e

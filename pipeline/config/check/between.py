@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from corpusmill.cluster.address import holds, normal
-from corpusmill.operators.mix.spec.weights import SpecError
+from corpusmill.errors import SpecError
 from corpusmill.pipeline.config.base.messages import sections
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.section import Complaint, Section

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from corpusmill.pipeline.config.base.addresses import BadAddress, Surroundings, remedy
+from corpusmill.errors import InvalidAddress
+from corpusmill.pipeline.config.base.addresses import Surroundings, remedy
 from corpusmill.pipeline.config.base.formats import list_address
 from corpusmill.pipeline.config.base.secrets import redacted, secret_option
 from corpusmill.pipeline.config.base.source import Path
@@ -40,7 +41,7 @@ def located(full: Mapping[str, Any], around: Surroundings) -> Located:
         if not rest:
             try:
                 return around.located(value) if isinstance(value, str) and (value or path[-1] != "prefix") else value
-            except BadAddress as e:
+            except InvalidAddress as e:
                 complaints.append((path, e.args[0]))
                 return value
         part, *inner = rest

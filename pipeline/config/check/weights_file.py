@@ -5,17 +5,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from corpusmill.pipeline.config.base.addresses import BadAddress, Surroundings
-from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.errors import InvalidAddress, InvalidWeightsFile, JobError, MissingFile
+from corpusmill.pipeline.config.base.addresses import Surroundings
 from corpusmill.pipeline.config.base.source import Path, read
 from corpusmill.pipeline.files import referenced as resources
-from corpusmill.pipeline.files.referenced import MissingFile
 
 ANY = {"*": 1.0}  # in place of weights that could not be read, so that only this is told
-
-
-class BadWeights(ValueError):
-    """A file of weights that is not one."""
 
 
 def read_in(full: Mapping[str, Any], around: Surroundings) -> tuple[dict[str, Any], list[tuple[Path, str]]]:
@@ -32,7 +27,7 @@ def read_in(full: Mapping[str, Any], around: Surroundings) -> tuple[dict[str, An
         try:
             address = around.located(value)
             return weights_of(address, resources.read(address))
-        except (BadAddress, BadWeights, MissingFile) as e:
+        except (InvalidAddress, InvalidWeightsFile, MissingFile) as e:
             complaints.append((path, str(e)))
             return ANY
 
@@ -40,7 +35,7 @@ def read_in(full: Mapping[str, Any], around: Surroundings) -> tuple[dict[str, An
 
 
 def weights_of(name: str, content: bytes) -> dict[str, Any]:
-    """Leaf -> weight, by the ending of the file's name. BadWeights says what is wrong.
+    """Leaf -> weight, by the ending of the file's name. InvalidWeightsFile says what is wrong.
 
     >>> weights_of("w.csv", b"leaf,weight\\nweb/en,0.8\\nlaw/de,0.2\\n")
     {'web/en': 0.8, 'law/de': 0.2}
@@ -51,9 +46,9 @@ def weights_of(name: str, content: bytes) -> dict[str, Any]:
             return dict(_lines(name, text))
         found = json.loads(text) if name.endswith(".json") else read(text, file=name).data
     except (UnicodeDecodeError, json.JSONDecodeError, JobError) as e:
-        raise BadWeights(f"{name} cannot be read as weights: {e}") from e
+        raise InvalidWeightsFile(f"{name} cannot be read as weights: {e}") from e
     if not isinstance(found, dict) or not all(isinstance(w, int | float) for w in found.values()):
-        raise BadWeights(f"{name}: expected a mapping of leaves to numbers, e.g. web/en: 0.8")
+        raise InvalidWeightsFile(f"{name}: expected a mapping of leaves to numbers, e.g. web/en: 0.8")
     return {str(leaf): float(weight) for leaf, weight in found.items()}
 
 
@@ -66,8 +61,8 @@ def _lines(name: str, text: str) -> Iterator[tuple[str, float]]:
             leaf, weight = row
             value = float(weight)
         except ValueError:
-            raise BadWeights(f"{name}, line {number}: expected leaf,weight, found {','.join(row)!r}") from None
+            raise InvalidWeightsFile(f"{name}, line {number}: expected leaf,weight, found {','.join(row)!r}") from None
         if leaf in seen:
-            raise BadWeights(f"{name}, line {number}: {leaf!r} stands there twice")
+            raise InvalidWeightsFile(f"{name}, line {number}: {leaf!r} stands there twice")
         seen.add(leaf)
         yield leaf, value

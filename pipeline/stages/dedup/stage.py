@@ -7,17 +7,16 @@ from typing import Any
 
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import GiantCluster, NotConverged, RemovalCeiling, StageFailed
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup import takedown
 from corpusmill.pipeline.dedup import warm as warm_dedup
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
-from corpusmill.pipeline.dedup.grouping import NotConverged
 from corpusmill.pipeline.dedup.index import record, with_settled
-from corpusmill.pipeline.dedup.safeguards import GiantCluster, RemovalCeiling
 from corpusmill.pipeline.dedup.settings import EnteredShard, Settings
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import StageFailed, runner, stage_manifest
+from corpusmill.pipeline.execution.run_stage import runner, stage_manifest
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.steps.sources import input_of

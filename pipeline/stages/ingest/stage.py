@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import fingerprint as keys_fingerprint
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Counts, Result, StageFailed, committed, run_stage, told
+from corpusmill.pipeline.execution.run_stage import Counts, Result, committed, run_stage, told
 from corpusmill.pipeline.execution.run_units import Failed, Unit
 from corpusmill.pipeline.execution.tally import Sums, check
 from corpusmill.pipeline.files import referenced as resources

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import filesystem
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputChanged
 from corpusmill.operators.contract import Span
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -35,10 +36,6 @@ from corpusmill.pipeline.steps.step_groups import Part, parts_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
 REMEDY = "`corpusmill run` takes the inputs as they are now, and so does `update` unless the steps changed too"
-
-
-class InputChanged(RuntimeError):
-    """A file is not what the inventory saw."""
 
 
 ROWS_AT_ONCE = 2048  # documents of an earlier part read at once

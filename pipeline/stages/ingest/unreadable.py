@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, Counts, StageFailed, label
+from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, Counts, label
 from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.workspace.inventory import Shard

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import committed
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.steps.step_groups import parts_of
 from corpusmill.pipeline.workspace.inventory import Numbered, Shard

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan import MixPlan
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.operators.mix.spec.spec import MixSpec as Mix
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.files import referenced as resources

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import NothingToMix
 from corpusmill.operators.mix.select.counts import columns_read, count
 from corpusmill.operators.mix.spec.spec import MixSpec
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import read_table
@@ -18,10 +18,6 @@ from corpusmill.pipeline.files.tables import read_table
 VERSION = 2
 AT_ONCE = 8  # tables of counts held at a time
 COUNTED = ("documents", "tokens", "largest")
-
-
-class NothingToMix(SpecError):
-    """No document takes part in a mix."""
 
 
 def supply_name(units: Sequence[str], spec: MixSpec) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.exchange.rounds import Partition, run_exchange
 from corpusmill.pipeline.execution import tally as accounting
@@ -16,7 +17,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, everything, finished, manifest_of, run_stage, runner
 from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
 from corpusmill.pipeline.files.ids import digest, libraries
-from corpusmill.pipeline.inputs.files import InJob, InputError
+from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight.owner import another_owner, owner_of, packing_state
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.mix.stage import Planned

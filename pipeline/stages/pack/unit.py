@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import OutputTaken
 from corpusmill.operators.mix.select.interleave import order_in_shard
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.layout import Layout
@@ -32,10 +33,6 @@ from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
 VERSION = 1
-
-
-class OutputTaken(RuntimeError):
-    """Two runs write into one output."""
 
 
 def part_name(shard: int, shards: int) -> str:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpusmill.cluster import faultpoint
-from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import StorageError
 from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run

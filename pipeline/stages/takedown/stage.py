@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from corpusmill.cluster import faultpoint
+from corpusmill.errors import InputError
 from corpusmill.pipeline.dedup import takedown
 from corpusmill.pipeline.dedup.tombstones import Tombstones
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import manifest_of, run_stage, runner
 from corpusmill.pipeline.files.ids import digest
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.publish.stage import current, put_manifest, sweep_parts

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import NotNumeric
 from corpusmill.operators.mix.select.counts import HELD_U
 from corpusmill.operators.mix.select.position import held_positions, positions
 from corpusmill.pipeline.config.check.flow import COPIES
@@ -111,7 +112,7 @@ def words(table: pa.Table, name: str, source: str) -> pa.Array:
 def numbers_of(table: pa.Table, name: str, copies: pa.Table | None, source: str) -> pa.Array:
     """A column a mix multiplies by, float64, null where this source does not have it; `copies` is dedup's.
 
-    NotANumber where the source has something else under that name.
+    NotNumeric where the source has something else under that name.
     """
     if name == COPIES and copies is not None:
         place = pc.index_in(table["doc_id"], value_set=copies["doc_id"].combine_chunks())
@@ -121,11 +122,7 @@ def numbers_of(table: pa.Table, name: str, copies: pa.Table | None, source: str)
     try:
         return table[name].combine_chunks().cast(pa.float64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
-        raise NotANumber(
+        raise NotNumeric(
             f"mix.multiplier reads {name!r}: expected a number of each document, the documents of {source!r} have "
             f"{table[name].type}: {e}; name a column of numbers"
         ) from e
-
-
-class NotANumber(ValueError):
-    """A mix multiplies by a column that holds no numbers."""

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, committed, run_stage, stage_manifest
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest, libraries
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.tokenize import axes_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, leaf_columns, number_columns

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import SpecialTokenNamed
 from corpusmill.operators.mix.select.position import positions
 from corpusmill.operators.tokens.tokenizer import Tokenizer
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -112,10 +113,6 @@ class Tokenize:
         with self.workspace.open(duplicates) as f:
             table = read_table(f, columns=["doc_id", "reason"])
         return table["doc_id"].filter(table["reason"].is_valid()).combine_chunks()
-
-
-class SpecialTokenNamed(ValueError):
-    """The text of a document names a special token, and the job is to stop there."""
 
 
 def count_special(encoder: Tokenizer, text: pa.Array, doc_id: pa.ChunkedArray, handling: str, tally: Tally) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import NothingToMix
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.run_units import Failed
@@ -17,7 +18,6 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
 from corpusmill.pipeline.stages.mix import stage as mix
-from corpusmill.pipeline.stages.mix.supply import NothingToMix
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.publish import stage as publish
 

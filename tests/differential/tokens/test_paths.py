@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import TokenMismatch
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.tokens.bpe import words
 from corpusmill.operators.tokens.bpe.categories import (
@@ -20,7 +21,7 @@ from corpusmill.operators.tokens.bpe.categories import (
     probed_digits,
 )
 from corpusmill.operators.tokens.expressions import DEEPSEEK3, LLAMA3
-from corpusmill.operators.tokens.sampled import ONE_IN, TokenMismatch
+from corpusmill.operators.tokens.sampled import ONE_IN
 from corpusmill.operators.tokens.tokenizer import load
 from tests.differential.tokens.fuzz import strings
 

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from corpusmill.errors import Infeasible, SpecError
 from corpusmill.operators.mix.plan.check import breaches
 from corpusmill.operators.mix.plan.plan import MixPlan, plan
 from corpusmill.operators.mix.plan.plan_json import from_json, to_json
-from corpusmill.operators.mix.solve.family import Infeasible
 from corpusmill.operators.mix.spec.schedule import HeadDecay, Phase
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec
-from corpusmill.operators.mix.spec.weights import Alpha, Natural, SpecError, Temperature, UniMax
+from corpusmill.operators.mix.spec.weights import Alpha, Natural, Temperature, UniMax
 from corpusmill.operators.mix.spec.where import Boost, Bound, Cap
 from corpusmill.operators.mix.supply.leaves import LeafTable
 from tests.property.mix.supplies import flat, nested, supply

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan import plan
 from corpusmill.operators.mix.select.counts import count
 from corpusmill.operators.mix.select.interleave import order_in_shard
@@ -15,7 +16,7 @@ from corpusmill.operators.mix.select.position import held_out
 from corpusmill.operators.mix.select.select import Selection, layout_of, rows_of, select_in_memory, survey
 from corpusmill.operators.mix.spec.schedule import Phase
 from corpusmill.operators.mix.spec.spec import REHYDRATION, Budget, Multiplier
-from corpusmill.operators.mix.spec.weights import Alpha, Explicit, Natural, SpecError, Temperature
+from corpusmill.operators.mix.spec.weights import Alpha, Explicit, Natural, Temperature
 from corpusmill.operators.mix.spec.where import Bound
 from corpusmill.operators.mix.supply.bins import Layout
 from corpusmill.operators.mix.supply.histograms import histogram

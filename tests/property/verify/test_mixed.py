@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpusmill.errors import Infeasible, SpecError
 from corpusmill.operators.mix.select.select import Selection, select_in_memory
-from corpusmill.operators.mix.solve.family import Infeasible
 from corpusmill.operators.mix.spec.schedule import HeadDecay, Level, equal_phases
 from corpusmill.operators.mix.spec.spec import REHYDRATION, Budget, MixSpec, Multiplier
-from corpusmill.operators.mix.spec.weights import Explicit, Natural, SpecError, Temperature, UniMax
+from corpusmill.operators.mix.spec.weights import Explicit, Natural, Temperature, UniMax
 from corpusmill.operators.mix.spec.where import Bound, Replay
 from corpusmill.pipeline.verify.mixed import Mixed, budget, caps, farthest, leaves, parts, windows
 from corpusmill.pipeline.verify.written import Leafwise

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from corpusmill.cluster import lease
-from corpusmill.cluster.filesystems import StorageError
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import LeaseHeld, StorageError
 
 
 @pytest.fixture
@@ -29,14 +29,14 @@ def elsewhere(store: Store, **changes: object) -> lease.Holder:
 def test_the_workspace_is_held_and_then_free(store):
     with lease.held(store) as mine:
         mine.check()
-        with pytest.raises(lease.LeaseHeld, match="is in use by process"):
+        with pytest.raises(LeaseHeld, match="is in use by process"):
             lease.take(store)
     lease.take(store).check()
 
 
 def test_another_machine_that_still_lives_keeps_it(store):
     elsewhere(store)
-    with pytest.raises(lease.LeaseHeld, match="elsewhere; wait for it"):
+    with pytest.raises(LeaseHeld, match="elsewhere; wait for it"):
         lease.take(store)
 
 
@@ -53,9 +53,9 @@ def test_a_dead_process_of_this_machine_holds_nothing(store):
 def test_who_was_taken_over_cannot_commit(store):
     mine = lease.take(store)
     elsewhere(store)
-    with pytest.raises(lease.LeaseHeld, match="taken over by process 1 on elsewhere"):
+    with pytest.raises(LeaseHeld, match="taken over by process 1 on elsewhere"):
         mine.check()
-    with pytest.raises(lease.LeaseHeld):
+    with pytest.raises(LeaseHeld):
         mine.renew()
 
 
@@ -116,9 +116,9 @@ def test_a_pause_within_renewing_takes_nothing_from_the_successor(store, monkeyp
         publish(self, name, payload)
 
     monkeypatch.setattr(Store, "publish", later)
-    with pytest.raises(lease.LeaseHeld):
+    with pytest.raises(LeaseHeld):
         paused.renew()
-    with pytest.raises(lease.LeaseHeld):
+    with pytest.raises(LeaseHeld):
         paused.check()
     successors[0].check()
     assert lease.read(store) == successors[0].mine
@@ -144,7 +144,7 @@ def test_of_all_who_find_a_lease_run_out_one_takes_it(store, monkeypatch, others
 
     for call in ("create", "delete"):
         monkeypatch.setattr(Store, call, paused(getattr(Store, call)))
-    with pytest.raises(lease.LeaseHeld):
+    with pytest.raises(LeaseHeld):
         lease.take(store)
     taken[0].check()
     assert taken[0].mine.fence == 1 + others
@@ -154,7 +154,7 @@ def test_many_at_once(store):
     def attempt(_: int) -> lease.Lease | None:
         try:
             return lease.take(Store(store.url))
-        except lease.LeaseHeld:
+        except LeaseHeld:
             return None
 
     for fence in range(1, 20):
@@ -204,7 +204,7 @@ def test_the_newest_alone_stays(store):
 def test_the_lease_of_an_earlier_version_is_respected_and_its_number_goes_on(store):
     old = lease.Holder(owner="old", host="elsewhere", pid=42, fence=7, expires_at=time.time() + 30)
     store.publish(lease.OLD_NAME, old.to_json())
-    with pytest.raises(lease.LeaseHeld, match="in use by process 42 on elsewhere"):
+    with pytest.raises(LeaseHeld, match="in use by process 42 on elsewhere"):
         lease.take(store)
     store.publish(lease.OLD_NAME, replace(old, expires_at=0.0).to_json())
     assert lease.take(store).mine.fence == 8

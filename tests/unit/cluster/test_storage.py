@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from corpusmill.cluster.filesystems import StorageError, filesystem
+from corpusmill.cluster.filesystems import filesystem
 from corpusmill.cluster.storage import Store, etag_of
+from corpusmill.errors import StorageError
 
 
 @pytest.fixture

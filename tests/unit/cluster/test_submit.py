@@ -6,7 +6,8 @@ import pytest
 import ray.job_submission
 from ray.exceptions import AuthenticationError
 
-from corpusmill.cluster.submit import JobFailed, submit
+from corpusmill.cluster.submit import submit
+from corpusmill.errors import JobFailed
 
 
 def test_one_that_wants_a_token(monkeypatch):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.errors import JobError
 from corpusmill.pipeline.config.load import parse
 
 MARK = "#> "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpusmill.pipeline.config.base.problems import JobError
+from corpusmill.errors import JobError
 from corpusmill.pipeline.config.build.readers import build_reader
 from corpusmill.pipeline.config.load import parse
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from corpusmill.errors import JobError
 from corpusmill.operators.mix.spec.schedule import HeadDecay, Level, Phase
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec, Multiplier, OnExhausted
 from corpusmill.operators.mix.spec.weights import Explicit, Natural, QualityCurve, Temperature
 from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
-from corpusmill.pipeline.config.base.problems import JobError
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.mixing import mix_of
 from corpusmill.pipeline.stages.tokenize.stage import units_of

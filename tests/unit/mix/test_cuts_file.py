@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from corpusmill.operators.mix.cuts.cuts_file import ARRAYS, NotCuts, from_npz, to_npz
+from corpusmill.errors import InvalidCutsFile
+from corpusmill.operators.mix.cuts.cuts_file import ARRAYS, from_npz, to_npz
 from corpusmill.operators.mix.select.select import select_in_memory
 from corpusmill.operators.mix.spec.schedule import Level, equal_phases
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec
@@ -54,14 +55,14 @@ class Harmful:
 
 def test_a_pickled_object_is_refused_and_never_opened(cuts):
     for payload in (pickle.dumps(Harmful()), _with_object(cuts), to_npz(cuts)[:-30], b""):
-        with pytest.raises(NotCuts):
+        with pytest.raises(InvalidCutsFile):
             from_npz(payload)
 
 
 def test_another_format_is_refused(cuts):
     out = io.BytesIO()
     np.savez(out, format=np.int64(2))
-    with pytest.raises(NotCuts, match="expected cuts of format 1, found 2"):
+    with pytest.raises(InvalidCutsFile, match="expected cuts of format 1, found 2"):
         from_npz(out.getvalue())
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import Infeasible
 from corpusmill.operators.mix.plan.plan_json import from_json, to_json
 from corpusmill.operators.mix.select.select import Selection, select_in_memory
-from corpusmill.operators.mix.solve.family import Infeasible
 from corpusmill.operators.mix.spec.schedule import Level, Phase
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec
 from corpusmill.operators.mix.spec.weights import Natural

@@ -5,13 +5,13 @@ import time
 import numpy as np
 import pytest
 
+from corpusmill.errors import Infeasible, SpecError
 from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.plan import MixPlan, plan
 from corpusmill.operators.mix.plan.plan_json import from_json, to_json
-from corpusmill.operators.mix.solve.family import Infeasible
 from corpusmill.operators.mix.spec.schedule import HeadDecay, Phase, equal_phases
 from corpusmill.operators.mix.spec.spec import Budget, OnExhausted
-from corpusmill.operators.mix.spec.weights import Alpha, Explicit, Natural, QualityCurve, SpecError, Temperature
+from corpusmill.operators.mix.spec.weights import Alpha, Explicit, Natural, QualityCurve, Temperature
 from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
 from tests.property.mix.supplies import flat, languages, nested, supply
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.spec.schedule import HeadDecay, Level, Phase
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec, Multiplier
-from corpusmill.operators.mix.spec.weights import Alpha, Explicit, QualityCurve, SpecError, Temperature
+from corpusmill.operators.mix.spec.weights import Alpha, Explicit, QualityCurve, Temperature
 from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
 
 LEVEL = Level(columns=("language",))

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan import plan
@@ -13,7 +14,7 @@ from corpusmill.operators.mix.plan.plan_json import from_json, to_json
 from corpusmill.operators.mix.select.select import select_in_memory
 from corpusmill.operators.mix.spec.schedule import Level, Phase
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec, Multiplier
-from corpusmill.operators.mix.spec.weights import Explicit, Natural, SpecError
+from corpusmill.operators.mix.spec.weights import Explicit, Natural
 from corpusmill.operators.mix.spec.where import Boost, Bound, Cap
 from tests.property.mix.supplies import flat, languages, nested
 

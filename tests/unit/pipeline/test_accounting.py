@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusmill.pipeline.execution.tally import AccountingError, Sums, Tally, check
+from corpusmill.errors import AccountingError
+from corpusmill.pipeline.execution.tally import Sums, Tally, check
 
 PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple)
 COUNTS = st.dictionaries(PATHS, st.integers(1, 100), max_size=5)

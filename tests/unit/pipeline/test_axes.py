@@ -10,13 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import NotNumeric
 from corpusmill.operators.dedup.keys import text_keys
 from corpusmill.operators.mix.select.position import held_positions, positions
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.stages.tokenize import unit as tokenize_unit
-from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, NotANumber
+from corpusmill.pipeline.stages.tokenize.axes_unit import Axes
 from corpusmill.pipeline.stages.tokenize.stage import STATE, axes_units, tokenized_units, units_of
 from corpusmill.pipeline.stages.tokenize.unit import Tokenize
 from corpusmill.pipeline.workspace.inventory import Shard
@@ -114,5 +115,5 @@ def test_what_changes_nothing_of_the_axes_is_not_read_again(tokenized):
 
 def test_a_multiplier_of_words_is_refused_with_the_source(tokenized):
     unit = axes_units(job("{multiplier: {column: licence}}"), committed(tokenized, "tokenize", {"toks"}).counts)[0]
-    with pytest.raises(NotANumber, match="the documents of 's' have string"):
+    with pytest.raises(NotNumeric, match="the documents of 's' have string"):
         Axes(job=job("{multiplier: {column: licence}}").to_canonical(), workspace=tokenized)(unit)

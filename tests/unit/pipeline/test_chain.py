@@ -5,9 +5,10 @@ import dataclasses
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import ContractError
 from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.contract import ContractError, Operator, Reader
+from corpusmill.operators.contract import Operator, Reader
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.steps.chain import Chain, reason_word
 

@@ -10,13 +10,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.cuts.cuts_file import to_npz
 from corpusmill.operators.mix.plan.plan import plan
 from corpusmill.operators.mix.select.counts import count
 from corpusmill.operators.mix.select.select import InMemory, cut, layout_of, rows_of, survey
 from corpusmill.operators.mix.spec.schedule import Level
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec
-from corpusmill.operators.mix.spec.weights import SpecError
 from corpusmill.operators.mix.supply import bins
 from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.operators.mix.supply.levels import Bins

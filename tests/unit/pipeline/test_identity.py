@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusmill.pipeline.files.ids import ROW_BITS, RUN_BITS, SHARD_BITS, OutOfNumbers, digest, doc_ids, shard_of
+from corpusmill.errors import IdsExhausted
+from corpusmill.pipeline.files.ids import ROW_BITS, RUN_BITS, SHARD_BITS, digest, doc_ids, shard_of
 
 RUNS, SHARDS, ROWS = (st.integers(0, (1 << bits) - 1) for bits in (RUN_BITS, SHARD_BITS, ROW_BITS))
 
@@ -27,7 +28,7 @@ def test_numbers_sort_by_run_then_shard_then_row(one, other):
     ("run", "shard", "row"), [(1 << RUN_BITS, 0, 0), (0, 1 << SHARD_BITS, 0), (0, 0, 1 << ROW_BITS)]
 )
 def test_too_many_is_an_error_with_a_remedy(run, shard, row):
-    with pytest.raises(OutOfNumbers, match=r"start a new one|split"):
+    with pytest.raises(IdsExhausted, match=r"start a new one|split"):
         doc_ids(run=run, shard=shard, rows=np.array([row]), uri="a.wet")
 
 

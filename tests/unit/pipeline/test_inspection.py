@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import RowNotFound
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.report import documents as inspection
 from tests.pipeline.jobs import write_job
@@ -40,13 +41,13 @@ def test_sequences_are_those_of_the_manifest_in_the_datasets_own_tokenizer(datas
     shown = [inspection.sequence(Store(str(dataset)), row) for row in range(3)]
     assert [s.text for s in shown] == ["zero", "one", "two"]
     assert shown[2].heading == "part-00001-of-00002.parquet, row 0"
-    with pytest.raises(inspection.NoSuchRow, match=r"there is no sequence 3; the dataset in .* has 3"):
+    with pytest.raises(RowNotFound, match=r"there is no sequence 3; the dataset in .* has 3"):
         inspection.sequence(Store(str(dataset)), 3)
 
 
 def test_parts_without_a_manifest_are_no_dataset(dataset):
     (dataset / "_manifest.json").unlink()
-    with pytest.raises(inspection.NoSuchRow, match=r"there is no dataset in .*; run the job first"):
+    with pytest.raises(RowNotFound, match=r"there is no dataset in .*; run the job first"):
         inspection.sequence(Store(str(dataset)), 0)
 
 

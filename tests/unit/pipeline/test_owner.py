@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.commands.run import job_of, job_to_run, sample_folder
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
-from corpusmill.pipeline.inputs.files import InputError
 from corpusmill.pipeline.preflight.owner import another_owner, owner_of, packing_state
 
 JOB = """

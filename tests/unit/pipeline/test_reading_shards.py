@@ -10,12 +10,13 @@ import pytest
 
 from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import filesystem
+from corpusmill.errors import AccountingError, InputChanged
 from corpusmill.operators.contract import Span
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.jsonl import Jsonl
 from corpusmill.pipeline.config.load import load
-from corpusmill.pipeline.execution.tally import AccountingError, Tally
-from corpusmill.pipeline.stages.ingest.unit import InputChanged, opened, records
+from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.stages.ingest.unit import opened, records
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.workspace.inventory import Shard
 from tests.pipeline.jobs import write_job

@@ -3,10 +3,11 @@
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import SpecialTokenNamed
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.report.funnel import Funnel, funnel
-from corpusmill.pipeline.stages.tokenize.unit import SpecialTokenNamed, count_special
+from corpusmill.pipeline.stages.tokenize.unit import count_special
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
 TEXTS = pa.array(["salt", "a <|endoftext|> b <|pad|>", "<|endoftext|>", None], pa.large_string())

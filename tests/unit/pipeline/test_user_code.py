@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from corpusmill.errors import ModuleMismatch
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.steps import sources, user_code
@@ -153,7 +154,7 @@ def test_a_module_of_the_same_name_is_not_taken_for_the_one_that_was_sent(folder
         user_code.install(SENT)
         user_code.install(SENT)  # a second unit
     else:
-        with pytest.raises(user_code.OtherCode, match=f"module '{other}' .*found {folder}.*another name"):
+        with pytest.raises(ModuleMismatch, match=f"module '{other}' .*found {folder}.*another name"):
             user_code.install(SENT)
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from corpusmill.errors import TokenNotFound
 from corpusmill.operators import load as operators_load
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.tokens.specials import NoSuchToken
 from corpusmill.operators.tokens.tokenizer import load
 
 DEFAULT = "shipped:tokens/models/default.tokenizer.json"
@@ -74,13 +74,13 @@ def test_sliced_texts_give_their_own_tokens(default_json):
 
 def test_two_names_that_may_end_a_document_must_be_told_apart(default_json):
     both = with_added(default_json, "</s>")
-    with pytest.raises(NoSuchToken, match="several that may end a document"):
+    with pytest.raises(TokenNotFound, match="several that may end a document"):
         load(both)
     assert load(both, eos="</s>").eos_id == 32_768  # `tokenizers` numbers what is not in the model itself
 
 
 def test_a_wrong_name_is_answered_with_the_nearest(default_json):
-    with pytest.raises(NoSuchToken, match=r"no token '<\|endoftxt\|>'; near it are \['<\|endoftext\|>'"):
+    with pytest.raises(TokenNotFound, match=r"no token '<\|endoftxt\|>'; near it are \['<\|endoftext\|>'"):
         load(default_json, eos="<|endoftxt|>")
 
 

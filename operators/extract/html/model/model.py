@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from corpusmill.errors import InvalidModel
 from corpusmill.operators.extract.html.base.columns import FIRST_STAGE, OF_PAGE, SECOND_STAGE
 from corpusmill.operators.extract.html.model.forest import STORED, Forest, forest
 
@@ -20,10 +21,6 @@ _DTYPES |= {
     for name, kind in zip(STORED, (np.uint32, np.int32, np.uint32, np.float32, np.float32), strict=True)
 }
 _NO_MODEL = "not a model of extract.main_text, as `python -m training.extract` writes it"
-
-
-class NotAModel(ValueError):
-    """Bytes that are no model of main text."""
 
 
 class Model(NamedTuple):
@@ -50,20 +47,20 @@ def dump(model: Model) -> bytes:
 
 @lru_cache(maxsize=4)
 def load(content: bytes) -> Model:
-    """The model in the bytes of a file that `dump` wrote. NotAModel: they are something else."""
+    """The model in the bytes of a file that `dump` wrote. InvalidModel: they are something else."""
     arrays = _arrays(content)
     name_keys, name_weights, word_keys, word_weights = (arrays[name] for name in TABLES)
     keys = [len(arrays[name]) for name in TABLES]
     if keys[0] != keys[1] or keys[2] != keys[3] or any(size == 0 or size & (size - 1) for size in keys):
-        raise NotAModel(f"{_NO_MODEL}: its word tables have {keys} rows, expected two equal pairs of powers of two")
+        raise InvalidModel(f"{_NO_MODEL}: its word tables have {keys} rows, expected two equal pairs of powers of two")
     forests = []
     for stage, columns in zip(STAGES, (FIRST_STAGE, SECOND_STAGE, OF_PAGE), strict=True):
         try:
             found = forest(*(arrays[f"{stage}_{name}"] for name in STORED))
         except (ValueError, IndexError) as e:
-            raise NotAModel(f"{_NO_MODEL}: its trees {stage!r} do not hang together: {e}") from e
+            raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} do not hang together: {e}") from e
         if found.column.max(initial=0) >= columns:
-            raise NotAModel(f"{_NO_MODEL}: its trees {stage!r} ask for column {found.column.max()} of {columns}")
+            raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} ask for column {found.column.max()} of {columns}")
         forests.append(found)
     first, second, page = forests
     return Model(name_keys, name_weights, word_keys, word_weights, first, second, page)
@@ -75,12 +72,14 @@ def _arrays(content: bytes) -> dict[str, np.ndarray]:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (ValueError, OSError, EOFError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error) as e:
-        raise NotAModel(f"{_NO_MODEL}: {len(content)} bytes that are no .npz file of arrays") from e
+        raise InvalidModel(f"{_NO_MODEL}: {len(content)} bytes that are no .npz file of arrays") from e
     for name, dtype in _DTYPES.items():
         if name not in arrays:
-            raise NotAModel(f"{_NO_MODEL}: it has no array {name!r}, but {sorted(arrays)}")
+            raise InvalidModel(f"{_NO_MODEL}: it has no array {name!r}, but {sorted(arrays)}")
         if arrays[name].dtype != dtype or arrays[name].ndim != 1:
-            raise NotAModel(f"{_NO_MODEL}: {name!r} is {arrays[name].dtype}{list(arrays[name].shape)}, not {dtype}[n]")
+            raise InvalidModel(
+                f"{_NO_MODEL}: {name!r} is {arrays[name].dtype}{list(arrays[name].shape)}, not {dtype}[n]"
+            )
     return arrays
 
 
