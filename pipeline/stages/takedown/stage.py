@@ -24,7 +24,7 @@ from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.publish.stage import current, put_manifest, sweep_parts
 from corpusmill.pipeline.stages.takedown.unit import STAGE, Rewrite
-from corpusmill.pipeline.stages.validation.stage import stage as validation
+from corpusmill.pipeline.stages.validation import stage as validation
 from corpusmill.pipeline.workspace import sweep
 
 VERSION = 1
