@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.cli.main import EXIT_WRONG_JOB, main
+from corpusmill.errors import ExitCode
+from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.files import dataset_layout as own_output
 from corpusmill.pipeline.stages.publish.stage import sweep_parts
 
@@ -37,7 +38,7 @@ def refused(
     told = []
     for command in ("plan", "run"):
         done = CliRunner().invoke(main, [command, str(job)], catch_exceptions=False)
-        assert done.exit_code == EXIT_WRONG_JOB, done.output
+        assert done.exit_code == ExitCode.WRONG_JOB, done.output
         told.append(done.output + done.stderr)
     assert told[0] == told[1]
     return told[0]

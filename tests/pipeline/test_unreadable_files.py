@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from corpusmill.pipeline.cli.errors import EXIT_FAILED, EXIT_INCOMPLETE, EXIT_WRONG_JOB
+from corpusmill.errors import ExitCode
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.preflight.checks import check_inputs
@@ -48,7 +48,7 @@ def say(*arguments: object, code: int = 0) -> tuple[str, str]:
 
 
 def test_plan_looks_at_every_file(job):
-    _, told = say("plan", job, code=EXIT_WRONG_JOB)
+    _, told = say("plan", job, code=ExitCode.WRONG_JOB)
     assert "job.yaml:4:5 inputs[0]: tables: " in told
     assert "b.parquet: the file has no column 'text', only content; say which is which" in told
     assert len(told.splitlines()) == 1
@@ -60,13 +60,13 @@ def test_a_job_that_goes_on_without_files_is_warned(job):
     assert "b.parquet: the file has no column 'text', only content" in warning
     job.parent.joinpath("a.parquet").unlink()
     job.parent.joinpath("c.parquet").unlink()
-    say("plan", job, "--set", "on_failure=continue", code=EXIT_WRONG_JOB)
+    say("plan", job, "--set", "on_failure=continue", code=ExitCode.WRONG_JOB)
 
 
 def test_many_files_of_one_cause_are_one_line(job):
     for n in range(480):
         pq.write_table(pa.table({"content": ["a"]}), job.parent / f"{n}.parquet")
-    _, told = say("plan", job, code=EXIT_WRONG_JOB)
+    _, told = say("plan", job, code=ExitCode.WRONG_JOB)
     (line,) = told.splitlines()
     assert "tables: 481 files: the file has no column 'text', only content; say" in line
     assert line.count(".parquet") == 3
@@ -93,7 +93,7 @@ def test_a_field_of_lines_that_no_record_has(job):
     (job.parent / "b.parquet").unlink()
     wrong = job.read_text().replace("'*.jsonl*']", "'*.jsonl*'], columns: {text: body}")
     job.write_text(wrong)
-    _, told = say("plan", job, code=EXIT_WRONG_JOB)
+    _, told = say("plan", job, code=ExitCode.WRONG_JOB)
     assert "inputs[1].columns: lines: " in told
     assert "d.jsonl: no record has a field 'body', only text, n; say which is which" in told
     job.write_text(wrong.replace("text: body", "url: link"))
@@ -114,7 +114,7 @@ def test_a_file_that_gives_no_record_ends_the_run_or_is_told_at_its_end(job, ray
     out = job.parent / "out"
     tolerant = ("--set", "on_failure=continue")
     done = corpusmill_here("run", str(job), *tolerant)
-    assert done.returncode == EXIT_FAILED, done.stderr
+    assert done.returncode == ExitCode.FAILED, done.stderr
     assert "no record could be read from 2 of 5 input shards: 40.0%, more than max_failed_share = 1.0%" in done.stderr
     assert not (out / "_manifest.json").exists()
 
@@ -141,5 +141,5 @@ def test_a_file_that_gives_no_record_ends_the_run_or_is_told_at_its_end(job, ray
 
     (job.parent / "d.jsonl").unlink()  # what is left of its source cannot be read
     done = corpusmill_here("run", str(job), *tolerant)
-    assert done.returncode == EXIT_INCOMPLETE, done.stderr
+    assert done.returncode == ExitCode.INCOMPLETE, done.stderr
     assert "no record could be read of source 'lines'" in done.stderr

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from corpusmill.pipeline.cli.main import EXIT_WRONG_JOB, main
+from corpusmill.errors import ExitCode
+from corpusmill.pipeline.cli.main import main
 from tests.pipeline.test_wrong_inputs import refused
 
 
@@ -65,7 +66,7 @@ def test_columns_that_a_parquet_file_does_not_have(tmp_path):
 
 def told_by(*arguments: str) -> str:
     done = CliRunner().invoke(main, [*arguments], catch_exceptions=False)
-    assert done.exit_code == EXIT_WRONG_JOB, done.output
+    assert done.exit_code == ExitCode.WRONG_JOB, done.output
     return done.output + done.stderr
 
 

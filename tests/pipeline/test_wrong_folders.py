@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB
+from corpusmill.errors import ExitCode
 from corpusmill.pipeline.cli.main import main
 from tests.pipeline.test_wrong_inputs import JOB
 from tests.pipeline.unprivileged import bound_by_modes
@@ -14,7 +14,7 @@ from tests.pipeline.unprivileged import bound_by_modes
 
 def test_a_first_job_file_in_a_folder_that_is_not_there(tmp_path):
     done = CliRunner().invoke(main, ["init", str(tmp_path / "nodir" / "x.yaml")])
-    assert done.exit_code == EXIT_WRONG_JOB
+    assert done.exit_code == ExitCode.WRONG_JOB
     assert f"there is no folder {tmp_path}/nodir; make it first" in done.output + done.stderr
 
 
@@ -74,7 +74,7 @@ def unprivileged(folder: Path, path: str, **folders: str) -> str:
     job.write_text(text)
     with bound_by_modes():
         done = CliRunner().invoke(main, ["run", str(job)], catch_exceptions=False)
-    assert done.exit_code == EXIT_WRONG_JOB, done.output
+    assert done.exit_code == ExitCode.WRONG_JOB, done.output
     assert not (folder / "work").exists()
     assert not (folder / "out").exists()
     return done.stderr
@@ -86,5 +86,5 @@ def with_folder(folder: Path, key: str, value: str, path: str) -> str:
     text = JOB.format(folder=folder, path=path, more="")
     job.write_text(re.sub(f"^{key}: .*$", f"{key}: {value}", text, flags=re.MULTILINE))
     done = CliRunner().invoke(main, ["run", str(job)], catch_exceptions=False)
-    assert done.exit_code == EXIT_WRONG_JOB, done.output
+    assert done.exit_code == ExitCode.WRONG_JOB, done.output
     return done.output + done.stderr

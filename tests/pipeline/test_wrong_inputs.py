@@ -7,7 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB
+from corpusmill.errors import ExitCode
 from corpusmill.pipeline.cli.main import main
 
 JOB = """
@@ -28,7 +28,7 @@ def refused(folder: Path, path: str, more: str = "", command: str = "run", leave
     started = time.monotonic()
     done = CliRunner().invoke(main, [command, str(job)], catch_exceptions=False)
     assert time.monotonic() - started < 5
-    assert done.exit_code == EXIT_WRONG_JOB, done.output
+    assert done.exit_code == ExitCode.WRONG_JOB, done.output
     assert [name for name in ("out", "work") if (folder / name).exists()] == [*leaves]
     return done.stderr
 
@@ -131,7 +131,7 @@ def test_a_tokenizer_that_is_not_there(tmp_path):
 
 def test_no_job_file(tmp_path):
     done = CliRunner().invoke(main, ["run", str(tmp_path / "job.yaml")])
-    assert done.exit_code == EXIT_WRONG_JOB
+    assert done.exit_code == ExitCode.WRONG_JOB
     assert "`corpusmill init` writes one" in done.output + done.stderr
 
 
@@ -157,7 +157,7 @@ def test_plan_takes_a_sample_and_a_limit_as_run_does(tmp_path):
     done = CliRunner().invoke(main, ["plan", "--sample", "0.5", "--limit", "7", str(job)], catch_exceptions=False)
     assert done.exit_code == 0
     assert "until a source has given 7 documents" in done.output
-    assert CliRunner().invoke(main, ["plan", "--sample", "0", str(job)]).exit_code == EXIT_WRONG_JOB
+    assert CliRunner().invoke(main, ["plan", "--sample", "0", str(job)]).exit_code == ExitCode.WRONG_JOB
 
 
 def test_an_operator_of_ones_own_whose_import_fails(tmp_path):

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from corpusmill.cluster.filesystems import S3_DEFAULTS, filesystem
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import StorageError
-from corpusmill.pipeline.cli.main import EXIT_WRONG_JOB, main
+from corpusmill.errors import ExitCode, StorageError
+from corpusmill.pipeline.cli.main import main
 from tests.pipeline.test_wrong_inputs import refused
 
 CLOSED = "{endpoint_url: 'http://127.0.0.1:9'}"
@@ -55,7 +55,7 @@ def test_a_closed_endpoint_of_the_output(tmp_path):
     started = time.monotonic()
     done = CliRunner().invoke(main, ["plan", str(job)], catch_exceptions=False)
     assert time.monotonic() - started < 5
-    assert done.exit_code == EXIT_WRONG_JOB
+    assert done.exit_code == ExitCode.WRONG_JOB
     for place in ("job.yaml:2:1 workspace: ", "job.yaml:3:1 output: "):
         assert f"{place}s3://b: the store does not answer" in done.stderr
 

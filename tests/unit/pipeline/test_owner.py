@@ -7,8 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InputError
-from corpusmill.pipeline.cli.errors import EXIT_WRONG_JOB
+from corpusmill.errors import ExitCode, InputError
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.commands.run import job_of, job_to_run, sample_folder
 from corpusmill.pipeline.config.load import parse
@@ -82,7 +81,7 @@ def test_the_commands_refuse_before_anything_is_done(tmp_path, command):
     put(tmp_path, name="theirs")
     before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
     done = CliRunner().invoke(main, [command, str(job(tmp_path))], catch_exceptions=False)
-    assert done.exit_code == EXIT_WRONG_JOB
+    assert done.exit_code == ExitCode.WRONG_JOB
     assert "job.yaml:4:1 output: " in done.output
     assert "the dataset of another job, 'theirs'" in done.output
     assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
