@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from corpusmill.errors import CorpusmillError, ExitCode
+from corpusmill.errors import CorpusmillError, ExitCode, JobError
 from corpusmill.pipeline.execution import interrupts
 
 # Faults of the machine, whatever file they come from.
@@ -28,6 +28,8 @@ def guarded(command: Callable[[], None]) -> None:
     try:
         interrupts.as_exceptions()
         command()
+    except JobError as e:
+        fail(str(e), e.exit_code)  # its messages quote the job file without its secrets
     except CorpusmillError as e:
         fail(without_secrets(str(e)), e.exit_code)
     except interrupts.Terminated:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from corpusmill import cluster, operators, pipeline
+from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import filesystem
-from corpusmill.cluster.storage import Store, etag_of
+from corpusmill.cluster.storage import Store
 from corpusmill.operators import load
 from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -112,7 +113,8 @@ def _digest(file_read: tuple[str, int, str], kind: str) -> str | None:
     """sha256 (hex) of a local file, or of its ends; None where it is not the file that was read."""
     uri, size, etag = file_read
     try:
-        if etag_of(filesystem(uri, {}).info(uri)) != etag:
+        fs = filesystem(uri, {})
+        if content_tag(fs, fs.info(uri)) != etag:
             return None
         with Path(uri).open("rb") as file:
             if kind == "sha256":

@@ -16,7 +16,7 @@ def compiled() -> set[str]:
     return {
         f"{module}.{name}{signature}"
         for module, there in list(sys.modules.items())
-        if module.startswith(("operators.", "pipeline."))
+        if module.startswith("corpusmill.")
         for name, kernel in vars(there).items()
         if isinstance(kernel, CPUDispatcher)
         for signature in kernel.signatures

@@ -137,7 +137,7 @@ def test_a_step_that_no_document_of_a_source_goes_through_is_a_warning(inputs):
     spec = job(inputs, f"{lines}, {notes}, {pages}")
     files = check(spec)
     assert [file.uri.rpartition("/")[2] for file, _, _ in files if file.source == "pages"] == ["a.html", "b.htm"]
-    skipped = "warning: extract.main_text is skipped for all documents of"
+    skipped = "extract.main_text is skipped for all documents of"
     assert list(skipped_steps(spec, files)) == [
         f"{skipped} lines: jsonl gives text; if a field holds HTML, name it: columns: {{content: FIELD}}",
         f"{skipped} notes: plain gives text; if the files hold HTML, say format: html",

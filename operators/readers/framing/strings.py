@@ -27,7 +27,7 @@ def is_bytes(dtype: pa.DataType) -> bool:
 def as_bytes(column: pa.Array) -> pa.Array:
     """A column of strings or bytes as large_binary: strings in UTF-8, bytes as they are."""
     column = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
-    return (column.cast(TEXT) if is_text(column.type) else column).cast(pa.large_binary())
+    return (column if is_bytes(column.type) else column.cast(TEXT)).cast(pa.large_binary())
 
 
 def wide(column: pa.Array) -> tuple[pa.Array, list[int]]:

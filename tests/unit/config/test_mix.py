@@ -12,7 +12,7 @@ from corpusmill.operators.mix.spec.weights import Explicit, Natural, QualityCurv
 from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.mixing import mix_of
-from corpusmill.pipeline.stages.tokenize.stage import units_of
+from corpusmill.pipeline.stages.tokenize.stage import axes_units, units_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
 HEAD = "name: j\ninputs: [{source: a, paths: [x.jsonl], columns: {quality: q}, domain: law, language: e}]\n"
@@ -140,8 +140,11 @@ def test_a_file_of_weights_that_is_wrong_is_told_at_the_line_that_names_it(tmp_p
         ("{multiplier: {column: copies}}", True),
     ],
 )
-def test_only_columns_that_are_new_to_the_mix_tokenize_again(changed, again):
+def test_only_columns_that_are_new_to_the_mix_make_axes_again_and_none_tokenizes(changed, again):
     shards = {"ab12": Shard(0, 0, "crawl", "warc", "a.warc.gz", 0, 1, 1, "e")}
     before, after = (parse(f"{HEAD}{mix}\n", folder="/jobs") for mix in ("", f"mix: {changed}"))
-    named = [units_of(spec, shards, {"ab12": "duplicates/ab12/9f.parquet"})[0]["name"] for spec in (before, after)]
+    tokens = [units_of(spec, shards, {"ab12": "duplicates/ab12/9f.parquet"}) for spec in (before, after)]
+    assert tokens[0] == tokens[1]
+    counts = {"t1": {"ingested": "ab12", "duplicates": "9f", "source": "crawl", "uri": "a.warc.gz"}}
+    named = [axes_units(spec, counts)[0]["name"] for spec in (before, after)]
     assert (named[0] != named[1]) is again

@@ -6,8 +6,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import filesystem
-from corpusmill.cluster.storage import Store, etag_of
+from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally
@@ -72,7 +73,8 @@ def unit(tmp_path: Path, rows: list[dict[str, object]], source: str, inputs: str
     spec = parse(f"name: j\ninputs: [{inputs}]\ndocuments: [{steps}]\ndedup: {{near: off}}\n", folder=tmp_path)
     info = path.stat()
     uri, size = str(path), info.st_size
-    etag = etag_of(filesystem(uri, {}).info(uri))
+    fs = filesystem(uri, {})
+    etag = content_tag(fs, fs.info(uri))
     shard = Shard(0, 0, source, "readers.jsonl", uri, 0, size, size, etag)
     workspace = Store(str(tmp_path / "work"), {})
     (work,) = ingest.units(spec, [shard])
