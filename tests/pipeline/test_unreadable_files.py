@@ -56,7 +56,7 @@ def test_plan_looks_at_every_file(job):
 
 def test_a_job_that_goes_on_without_files_is_warned(job):
     told, _ = say("plan", job, "--set", "on_failure=continue")
-    (warning,) = [line for line in told.splitlines() if line.startswith("warning: ")]
+    (warning,) = [line for line in told.splitlines() if line.startswith("warning: ") and "axis of the mix" not in line]
     assert "b.parquet: the file has no column 'text', only content" in warning
     job.parent.joinpath("a.parquet").unlink()
     job.parent.joinpath("c.parquet").unlink()
@@ -83,7 +83,7 @@ def test_plan_lists_sources_and_warns_of_empty_files_and_files_in_two_sources(jo
     assert lines[1] == f"source tables: parquet, 2 files, {tables / 1000:.1f} kB; fields: text"
     assert lines[0].startswith("source lines: parquet 1, jsonl 3, 4 files, ")
     assert lines[0].endswith("; fields: text")
-    warnings = [line for line in lines if line.startswith("warning: ")]
+    warnings = [line for line in lines if line.startswith("warning: ") and "axis of the mix" not in line]
     assert any("lines: 1 of 4 files are empty: " in line and "e.jsonl" in line for line in warnings)
     assert any("1 file is in more than one source (lines, tables)" in line for line in warnings)
     assert len(warnings) == 2
