@@ -19,7 +19,7 @@ OF_THE_MACHINE = (
 )
 BUG = (
     "corpusmill: this is a bug in corpusmill, not in your job. Please report it with the lines above, the job file and "
-    "the output of `corpusmill --version` ("Report a bug" in docs/ops-by-symptom.md). What was finished is kept."
+    "the output of `corpusmill --version` (docs/ops-by-symptom.md, Report a bug). What was finished is kept."
 )
 
 
