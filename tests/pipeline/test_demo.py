@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import corpusmill
 from tests.pipeline.jobs import DEMO
 
 pytestmark = pytest.mark.ray
@@ -33,3 +34,28 @@ def test_its_card_names_languages_and_licences(demo):
     leaves = json.loads((demo / "out" / "_funnel.json").read_text())["leaves"]
     languages = {leaf["language"] for leaf in leaves if leaf["mixed_tokens"]} - {""}
     assert len(languages) >= 5
+
+
+def test_its_tables_and_documents_open_from_python(demo):
+    dataset = corpusmill.open_dataset(str(demo / "out"))
+    documents = list(dataset.documents())
+    assert len(documents) == dataset.manifest["documents"]
+    assert sum(len(d.ids) for d in documents) == dataset.manifest["tokens"]
+    assert dataset.table(["n_tokens"])["n_tokens"].to_pylist() == [
+        n for batch in dataset.sequences() for n in batch.column("n_tokens").to_pylist()
+    ]
+    assert sum(c.isalpha() or c.isspace() for c in dataset.decode(documents[0].ids)) > 20
+    workspace = corpusmill.open_workspace(str(demo / "work"))
+    funnel = {name: sum(column.to_pylist()) for name, column in zip(*_columns(dataset.funnel()), strict=True)}
+    assert workspace.documents(["doc_id"]).num_rows == funnel["kept"]
+    assert workspace.dropped(["reason"]).num_rows == funnel["dropped"] + funnel["failed"]
+    assert sum(r is not None for r in workspace.duplicates()["reason"].to_pylist()) == funnel["removed"]
+    assert workspace.funnel().sort_by("domain").equals(dataset.funnel().sort_by("domain"))
+    texts = {row["doc_id"]: row["text"] for row in workspace.documents(["doc_id", "text"]).to_pylist()}
+    end = dataset.decode(documents[0].ids[-1:])
+    assert dataset.decode(documents[0].ids).removesuffix(end) == texts[documents[0].doc_id]
+
+
+def _columns(table):
+    kept = [name for name in table.column_names if name not in ("source", "domain", "language")]
+    return kept, [table[name] for name in kept]
