@@ -19,7 +19,7 @@ from corpusmill.operators.signals.contamination import Contamination
 from corpusmill.operators.signals.relevance import Relevance
 from corpusmill.operators.signals.tfidf import Tfidf
 from corpusmill.operators.signals.words_found import WordsFound
-from corpusmill.operators.text.evaluation.overlap import overlap, shared_words
+from corpusmill.operators.text.evaluation.overlap import overlap, shared_words, whole_items
 from corpusmill.operators.text.evaluation.sets import evaluation_sets
 from corpusmill.operators.text.words import WordRule, find_words, words_of
 
@@ -51,6 +51,8 @@ def test_overlap_names_the_set_and_the_share():
     found = op(batch(f"Before, {POEM.upper()}, after it all.", POEM[:40], "too short", None)).table
     assert found.column("contaminated_by").to_pylist() == ["poem", None, None, None]
     assert found.column("contaminated_share").to_pylist() == pytest.approx([14 / 18, 0, 0, 0])
+    assert found.column("contaminated_words").to_pylist() == [14, 0, 0, 0]
+    assert found.column("contaminated_items").to_pylist() == [1, 0, 0, 0]
     assert Decide(max_share=0.5)(Batch(found)).to_pylist() == ["contaminated", None, None, None]
 
 
@@ -61,13 +63,108 @@ def test_runs_are_cut_and_the_rest_stays():
     assert found.column("contaminated_words_cut").to_pylist() == [14, 0, 0]
 
 
-@given(texts=st.lists(st.lists(st.sampled_from(["a", "b", "c", "東"]), max_size=12).map(" ".join), max_size=4))
-def test_overlap_equals_its_plain_function(texts):
-    sets = evaluation_sets(b'{"set": "x", "text": "a b c a"}\n{"set": "y", "text": "\xe6\x9d\xb1 a b"}', 3)
+QUIZ = jsonl(
+    {"set": "quiz", "text": "What is the capital of Peru?"},
+    {"set": "quiz", "text": "To be?"},
+    {"set": "quiz", "text": "!?"},
+    {"set": "cafe", "text": "Wo ist das Cafe\u0301 am See"},
+    {"set": "han", "text": "東京の天気は"},
+    {"set": "poem", "text": POEM},
+)
+
+
+def test_short_items_are_matched_whole_when_that_is_chosen():
+    texts = [
+        'He asked: "WHAT is the\ncapital — of Peru"? Lima.',
+        "What is the capital of Peruvian cuisine?",  # the last word is another
+        "what is the capital city of Peru",  # a word between
+        "So what is the capital of",
+        "To be?",
+        "wo ist das Café am See",  # composed here, decomposed in the set
+        "今日、東京の天気は晴れ",
+        "",
+        None,
+    ]
+    found = Contamination(sets=QUIZ, min_item_words=4)(batch(*texts)).table
+    assert found.column("contaminated_items").to_pylist() == [1, 0, 0, 0, 0, 1, 1, 0, 0]
+    assert found.column("contaminated_words").to_pylist() == [6, 0, 0, 0, 0, 6, 6, 0, 0]
+    assert found.column("contaminated_by").to_pylist()[:7] == ["quiz", None, None, None, None, "cafe", "han"]
+    assert not any(Contamination(sets=QUIZ)(batch(*texts)).table.column("contaminated_words").to_pylist())
+
+
+def test_short_items_are_cut_when_that_is_chosen():
+    found = CutContamination(sets=QUIZ, min_item_words=4)(batch("Q: What is the capital of Peru? A: Lima.")).table
+    assert found.column("text").to_pylist() == ["Q:  ? A: Lima."]
+
+
+def test_a_whole_item_in_a_long_document_is_found_by_count():
+    filler = " ".join(f"word{n}" for n in range(3500))
+    texts = [f"{filler} {POEM} {filler}", f"{filler} {POEM[:-9]} {filler}", f"{POEM}. {POEM}", filler]
+    found = Batch(Contamination(sets=QUIZ)(batch(*texts)).table)
+    assert found.table.column("contaminated_share").to_pylist()[:2] == pytest.approx([14 / 7014, 13 / 7013])
+    assert found.table.column("contaminated_items").to_pylist() == [1, 0, 1, 0]
+    assert Decide()(found).to_pylist() == [None, None, "contaminated", None]
+    assert Decide(max_share=None, from_items=1)(found).to_pylist() == [
+        "contaminated_items", None, "contaminated_items", None,
+    ]  # fmt: skip
+    assert Decide(from_words=13)(found).to_pylist() == [
+        "contaminated_words", "contaminated_words", "contaminated", None,
+    ]  # fmt: skip
+
+
+def test_items_of_the_same_beginning_are_told_apart():
+    """Many questions of a benchmark begin with the same instruction."""
+    head = " ".join(f"instruction{n}" for n in range(13))
+    items = jsonl(*({"set": "exam", "text": f"{head} question {n}" + " more" * (n % 3)} for n in range(50)))
+    op = Contamination(sets=items)
+    texts = [
+        f"{head} question 7 more",
+        f"{head} question",
+        f"{head} question 6, {head} question 9",
+        f"{head} question 2",
+    ]
+    assert op(batch(*texts)).table.column("contaminated_items").to_pylist() == [1, 0, 2, 0]
+
+
+def test_items_that_can_never_match_are_counted_by_set():
+    why = "can never match: fewer than 13 words; `min_item_words` matches short items as a whole"
+    assert list(Contamination(sets=QUIZ).file_remarks()) == [
+        f"3 of 3 items of the evaluation set 'quiz' {why}",
+        f"1 of 1 items of the evaluation set 'cafe' {why}",
+        f"1 of 1 items of the evaluation set 'han' {why}",
+    ]
+    assert list(CutContamination(sets=QUIZ, min_item_words=1).file_remarks()) == [
+        "1 of 3 items of the evaluation set 'quiz' can never match: fewer than 1 words"
+    ]
+
+
+@pytest.mark.parametrize("operator", [Contamination, CutContamination])
+@pytest.mark.parametrize(("run_words", "min_item_words"), [(0, None), (8, 8), (8, 0), (1, 1)])
+def test_lengths_that_match_nothing_are_refused(operator, run_words, min_item_words):
+    with pytest.raises(ValueError, match="must be"):
+        operator(sets=QUIZ, run_words=run_words, min_item_words=min_item_words)
+
+
+def test_a_decision_without_a_threshold_is_refused():
+    with pytest.raises(ValueError, match="drops nothing"):
+        Decide(max_share=None)
+    with pytest.raises(ValueError, match="from_items must be"):
+        Decide(from_items=0)
+
+
+@given(
+    texts=st.lists(st.lists(st.sampled_from(["a", "b", "c", "東"]), max_size=12).map(" ".join), max_size=4),
+    least=st.sampled_from([None, 1, 2]),
+)
+def test_overlap_equals_its_plain_function(texts, least):
+    content = "a b c a", "東 a b", "a b", "c", "a b c a 東 東", "b 東", ""
+    lines = [json.dumps({"set": name, "text": text}) for name, text in zip("xyzxyzx", content, strict=True)]
+    sets = evaluation_sets("\n".join(lines).encode(), 3, least)
     words = find_words(batch(*texts), WordRule.UNICODE)
-    found = overlap(words, sets, 3)
+    found = overlap(words, sets)
     for i, text in enumerate(texts):
-        assert found.shared[words.first[i] : words.first[i + 1]].tolist() == shared_words(text, sets, 3)
+        assert found.shared[words.first[i] : words.first[i + 1]].tolist() == shared_words(text, sets)
+        assert found.items[i] == whole_items(text, sets)
 
 
 def test_a_bad_line_of_an_evaluation_set_is_named():
