@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.topic import auc
 from corpusmill.errors import InvalidEvaluationSet
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Resource
@@ -17,7 +18,7 @@ from corpusmill.operators.decide.contamination import Contamination as Decide
 from corpusmill.operators.rewrite.contamination import CutContamination
 from corpusmill.operators.signals.contamination import Contamination
 from corpusmill.operators.signals.relevance import Relevance
-from corpusmill.operators.signals.tfidf import Tfidf
+from corpusmill.operators.signals.tfidf import SMOOTHING, Tfidf
 from corpusmill.operators.signals.words_found import WordsFound
 from corpusmill.operators.text.evaluation.overlap import overlap, shared_words, whole_items
 from corpusmill.operators.text.evaluation.sets import evaluation_sets
@@ -190,47 +191,84 @@ def test_relevance_is_the_sum_of_log_ratios():
     assert (weights[3], weights[4]) == (0, 0)
 
 
-def test_similarity_to_a_target_of_one_document_is_highest_for_itself():
+def similarities(target: Resource, raw: Resource, *texts: str | None) -> list[float]:
+    return Tfidf(target=target, raw=raw)(batch(*texts)).table.column("target_similarity").to_pylist()
+
+
+def test_similarity_is_above_zero_towards_the_target_and_zero_for_what_is_unknown():
     text = "the court finds the appeal unfounded the judge dismissed the appeal"
-    op = Tfidf(target=jsonl({"text": text}), raw=RAW)
-    found = op(batch(text, "the appeal", "cat and honey", "", None)).table.column("target_similarity").to_pylist()
-    assert found[0] == pytest.approx(1, abs=1e-6)
-    assert 0 < found[1] < 1
-    assert found[2:] == [0, 0, 0]
+    found = similarities(jsonl({"text": text}), RAW, text, "the appeal", "cat and honey", "東京 zebra", "", None)
+    assert 1 > found[0] > found[1] > 0
+    assert found[2] < -0.7
+    assert found[3:] == [0, 0, 0]
 
 
 def test_documents_of_the_target_count_alike_however_long_they_are():
     """A long document about tea does not outweigh two short ones about courts."""
     tea = " ".join(f"tea{n}" for n in range(500))
-    op = Tfidf(target=jsonl({"text": tea}, {"text": "the court"}, {"text": "a court"}, {"text": ""}), raw=RAW)
-    court, leaves = op(batch("court", "tea1")).table.column("target_similarity").to_pylist()
-    assert court > 10 * leaves > 0
+    raw = jsonl({"text": "court tea1"})
+    target = jsonl({"text": tea}, {"text": "the court"}, {"text": "a court"}, {"text": ""})
+    court, leaves = similarities(target, raw, "court", "tea1")
+    assert court > leaves
 
 
 def test_similarity_does_not_grow_with_length():
-    op = Tfidf(target=TARGET, raw=RAW)
     short = "the court finds the appeal unfounded"
-    found = op(batch(short, f"{short} {short} {short}")).table.column("target_similarity").to_pylist()
+    found = similarities(TARGET, RAW, short, f"{short} {short} {short}")
     assert found[1] == pytest.approx(found[0], abs=0.05)
 
 
-@given(text=st.lists(st.sampled_from(["court", "cat", "tea", "the"]), max_size=9).map(" ".join))
-def test_similarity_equals_a_plain_cosine(text):
-    op = Tfidf(target=TARGET, raw=RAW)
-    counts = {word: words_of(text, WordRule.UNICODE).count(word) for word in set(text.split())}
-    target = [
-        Counter(["the", "court", "finds", "the", "appeal", "unfounded"]),
-        Counter(["the", "judge", "dismissed", "the", "appeal"]),
-    ]
-    documents = {"the": 4, "cat": 2, "appeal": 2}
-    idf = {w: math.log(5 / (1 + documents.get(w, 1))) + 1 for w in {*counts, *target[0], *target[1]}}
-    a = {w: (1 + math.log(c)) * idf[w] for w, c in counts.items()}
-    b: dict[str, float] = {}
-    for each in target:
-        vector = {w: (1 + math.log(c)) * idf[w] for w, c in each.items()}
-        size = math.sqrt(sum(v * v for v in vector.values()))
-        b = {w: b.get(w, 0) + vector.get(w, 0) / size for w in {*b, *vector}}
-    norm = math.sqrt(sum(v * v for v in a.values())) * math.sqrt(sum(v * v for v in b.values()))
-    expected = sum(a[w] * b.get(w, 0) for w in a) / norm if norm else 0
-    assert op(batch(text)).table.column("target_similarity").to_pylist() == [pytest.approx(expected, abs=1e-6)]
-    assert np.isfinite(expected)
+def test_a_topic_is_found_whether_its_documents_are_long_or_short():
+    """Long documents of the topic, short ones of it among others, and the other way round.
+
+    Words are drawn as in texts: some of all topics, many rare ones, each document with a theme of its own.
+    """
+    rng = np.random.default_rng(5)
+
+    def written(topic: str, words: int) -> str:
+        theme = rng.integers(0, 12)
+        common = [f"common{n}" for n in np.minimum(rng.zipf(1.3, words), 400)]
+        own = [f"{topic}{theme}x{n}" for n in np.minimum(rng.zipf(1.5, words), 60)]
+        rare = [f"rare{n}" for n in rng.integers(0, 5000, words)]
+        which = rng.choice(3, words, p=[0.6, 0.15, 0.25])
+        return " ".join((common, own, rare)[kind][at] for at, kind in enumerate(which))
+
+    def corpus(topics: list[str], words: list[int], each: int) -> list[str]:
+        return [written(topic, size) for topic, size in zip(topics, words, strict=True) for _ in range(each)]
+
+    others = ["law", "sea", "code"], [20, 80, 300]
+    raw = jsonl(*({"text": text} for text in corpus(*others, 60)))
+    beside = corpus(*others, 60)
+    for target_words, found_words in ((300, 20), (20, 300), (80, 80)):
+        target = jsonl(*({"text": text} for text in corpus(["cure"], [target_words], 80)))
+        found = corpus(["cure"], [found_words], 60)
+        scores = np.array(similarities(target, raw, *found, *beside))
+        positive = np.arange(len(scores)) < len(found)
+        relevance = Relevance(target=target, raw=raw)(batch(*found, *beside)).table["relevance"].to_numpy()
+        assert auc(scores, positive) >= auc(relevance, positive)
+        assert auc(scores, positive) > 0.95
+
+
+@given(text=st.lists(st.sampled_from(["court", "cat", "tea", "the", "zebra"]), max_size=9).map(" ".join))
+def test_similarity_equals_its_plain_function(text):
+    counts = Counter(words_of(text, WordRule.UNICODE))
+    near, far = ([Counter(words_of(json.loads(line)["text"], WordRule.UNICODE)) for line in corpus.read().split(b"\n")]
+                 for corpus in (TARGET, RAW))  # fmt: skip
+    documents = Counter(word for document in (*near, *far) for word in document)
+    idf = {word: math.log(5 / (1 + documents[word])) + 1 for word in {*documents, *counts}}
+    weights = {word: (1 + math.log(count)) * idf[word] for word, count in counts.items()}
+
+    def shares(corpus: list[Counter]) -> dict[str, float]:
+        added = Counter()
+        for document in corpus:
+            vector = {word: (1 + math.log(count)) * idf[word] for word, count in document.items()}
+            size = math.sqrt(sum(v * v for v in vector.values()))
+            added.update({word: v / size for word, v in vector.items()})  # pyright: ignore[reportArgumentType]
+        return {word: value / sum(added.values()) for word, value in added.items()}
+
+    t, r = shares(near), shares(far)
+    least = SMOOTHING / len(documents)
+    pairs = {word: (t.get(word, 0), r.get(word, 0)) for word in weights}
+    total = sum(weight * (pairs[w][0] - pairs[w][1]) / (sum(pairs[w]) + 2 * least) for w, weight in weights.items())
+    expected = total / sum(weights.values()) if weights else 0
+    assert similarities(TARGET, RAW, text) == [pytest.approx(expected, abs=1e-6)]
