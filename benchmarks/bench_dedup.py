@@ -62,7 +62,7 @@ class Spent:
 
 
 def against_peers(quick: bool) -> list[dict[str, Any]]:
-    """CPU a gigabyte beside datatrove's four stages and datasketch on the same documents, and what each of us keeps."""
+    """CPU a gigabyte beside datatrove's stages and datasketch on the same documents, and what each of us keeps."""
     table = real_texts(3000 if quick else None)
     gigabytes = pc.sum(pc.binary_length(table["text"])).as_py() / 1e9
     everyone = set(table["id"].to_pylist())

@@ -1,12 +1,12 @@
-"""The job that the benchmarks of ingest run: FineWeb's rules on WET files, in any language told with confidence."""
+"""The job that the benchmarks of ingest run: FineWeb's rules on WET files, for English."""
 
 import json
 from pathlib import Path
 
-# As the peer's script has it: its language filter asks for no language, its C4 for no terminal punctuation.
+# As the peer's script has it: its C4 needs no terminal punctuation.
 STEPS = """
   - signals.language
-  - decide.bounds: {bounds: {language_score: [0.65, null]}}
+  - decide.language: {keep: [en], min_score: 0.65}
   - signals.gopher_repetition
   - decide.gopher_repetition
   - signals.gopher_quality: {stop_words: en}

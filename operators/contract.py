@@ -70,6 +70,15 @@ class ChecksFiles(Protocol):
         ...
 
 
+@runtime_checkable
+class RemarksOnFiles(Protocol):
+    """An operator that can see, its files opened, that a part of them will have no effect."""
+
+    def file_remarks(self) -> Iterator[str]:
+        """One sentence for each such part, with what to do; nothing is measured."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class FirstLook:
     """What the head or foot of a file shows of it, before it is read.

@@ -15,12 +15,15 @@ from datasketch import MinHash, MinHashLSH
 WORDS = 5
 
 
+BLANK = MinHash(num_perm=112)  # drawing the permutations anew for each text would be work for nothing
+
+
 def signature(text: str) -> MinHash | None:
     words = text.lower().split()
     shingles = {" ".join(words[i : i + WORDS]).encode() for i in range(len(words) - WORDS + 1)}
     if not shingles:
         return None
-    made = MinHash(num_perm=112)
+    made = BLANK.copy()
     made.update_batch(list(shingles))
     return made
 

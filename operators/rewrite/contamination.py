@@ -1,9 +1,10 @@
-"""Runs of words shared with evaluation sets, cut out of the text.
+"""Cuts runs of words shared with evaluation sets, and whole short items, out of the text.
 
 Source:   Brown et al. 2020 (GPT-3), arXiv:2005.14165, appendix C, cuts 200 characters around each overlap.
 Deviates: cuts the shared words and what stands between them, no margin; a space marks the place.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,7 +15,7 @@ from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Rewrite
 from corpusmill.operators.text.changes import counts_at, put_back
 from corpusmill.operators.text.evaluation.overlap import overlap
-from corpusmill.operators.text.evaluation.sets import EvaluationSets, check_sets, evaluation_sets
+from corpusmill.operators.text.evaluation.sets import check_lengths, check_sets, evaluation_sets, unmatched_items
 from corpusmill.operators.text.spans import spans_of
 from corpusmill.operators.text.words import WordRule, find_words
 
@@ -34,25 +35,28 @@ def without_runs(text: bytes, stretches: list[tuple[int, int]]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class CutContamination(Rewrite):
-    """Adds `contaminated_words_cut`. sets, run_words: as in signals.contamination."""
+    """Adds `contaminated_words_cut`. sets, run_words, min_item_words: as in signals.contamination."""
 
     sets: Resource
     run_words: int = 13
+    min_item_words: int | None = None
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = {"contaminated_words_cut": pa.int32()}
 
     def __post_init__(self) -> None:
-        if self.run_words < 1:
-            raise ValueError(f"run_words must be at least 1, got {self.run_words}")
+        check_lengths(self.run_words, self.min_item_words)
 
     def check_files(self) -> None:
         check_sets(self.sets.read())
 
+    def file_remarks(self) -> Iterator[str]:
+        yield from unmatched_items(self.sets.read(), self.run_words, self.min_item_words)
+
     def rewrite(self, batch: Batch) -> Arrays:
         texts = batch.column("text")
         spans, words = spans_of(texts), batch.once(find_words, WordRule.UNICODE)
-        sets: EvaluationSets = evaluation_sets(self.sets.read(), self.run_words)
-        found = overlap(words, sets, self.run_words)
+        found = overlap(words, evaluation_sets(self.sets.read(), self.run_words, self.min_item_words))
         rows = np.flatnonzero(found.owners >= 0)
         changed, counts = [], []
         for row in rows:

@@ -1,9 +1,10 @@
-"""Overlap with evaluation sets: how much of a document stands in the texts a model will be tested on.
+"""Measures how much of a document is in evaluation sets, the texts that a model will be tested on.
 
 Source:   Brown et al. 2020 (GPT-3), arXiv:2005.14165, appendix C (runs of 13 words).
 Deviates: words are those of rule `unicode`, so that Han and Thai overlap too; the share is of words, not of runs.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,37 +13,54 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
-from corpusmill.operators.text.evaluation.overlap import overlap, shares
-from corpusmill.operators.text.evaluation.sets import check_sets, evaluation_sets
+from corpusmill.operators.text.evaluation.overlap import overlap, shared_counts
+from corpusmill.operators.text.evaluation.sets import check_lengths, check_sets, evaluation_sets, unmatched_items
 from corpusmill.operators.text.words import WordRule, find_words
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contamination(Signal):
-    """Adds `contaminated_by`, the set with most shared runs (null without any), and `contaminated_share`, 0 to 1.
+    """Adds `contaminated_by`, the set with most shared runs and short items (null without any); `contaminated_share`,
+    0 to 1, and `contaminated_words`, how many of the document's words are shared; `contaminated_items`, how many
+    different items it has whole.
 
-    sets: a JSONL file of {"set": name, "text": text}. run_words: words that must follow one another in both; 13 or 8.
+    sets: a JSONL file of {"set": name, "text": text}, one item a line. run_words: words that must follow one another in
+    both; 13 or 8. min_item_words: items shorter than run_words but of at least so many words are matched as a whole;
+    null: they are not matched, and a plan counts them. A whole item has the same words in the same order; case, spaces
+    and signs do not count.
     """
 
     sets: Resource
     run_words: int = 13
+    min_item_words: int | None = None
 
-    adds: ClassVar[Columns] = {"contaminated_by": pa.string(), "contaminated_share": pa.float32()}
+    version: ClassVar[int] = 2
+    adds: ClassVar[Columns] = {
+        "contaminated_by": pa.string(),
+        "contaminated_share": pa.float32(),
+        "contaminated_words": pa.int32(),
+        "contaminated_items": pa.int32(),
+    }
 
     def __post_init__(self) -> None:
-        if self.run_words < 1:
-            raise ValueError(f"run_words must be at least 1, got {self.run_words}")
+        check_lengths(self.run_words, self.min_item_words)
 
     def check_files(self) -> None:
         check_sets(self.sets.read())
 
+    def file_remarks(self) -> Iterator[str]:
+        yield from unmatched_items(self.sets.read(), self.run_words, self.min_item_words)
+
     def measure(self, batch: Batch) -> Arrays:
-        sets = evaluation_sets(self.sets.read(), self.run_words)
+        sets = evaluation_sets(self.sets.read(), self.run_words, self.min_item_words)
         words = batch.once(find_words, WordRule.UNICODE)
-        found = overlap(words, sets, self.run_words)
+        found = overlap(words, sets)
         names = pa.array([*sets.names, None], pa.string())
         owners = np.where(found.owners < 0, len(sets.names), found.owners)
+        shared = shared_counts(words, found)
         return {
             "contaminated_by": names.take(pa.array(owners, pa.int64())),
-            "contaminated_share": pa.array(shares(words, found), pa.float32()),
+            "contaminated_share": pa.array((shared / np.maximum(words.counts, 1)).astype(np.float32)),
+            "contaminated_words": pa.array(shared.astype(np.int32)),
+            "contaminated_items": pa.array(found.items),
         }

@@ -22,6 +22,7 @@ from corpusmill.pipeline.execution.progress import Display, screen
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight import checks as preflight
+from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
@@ -188,7 +189,7 @@ def plan(
     told = explain.explain(spec, files, update=update)
     for line in (*map(str, found.sources), *told.lines()):
         click.echo(line)
-    for remark in (*found.remarks, *told.remarks, *skipped_steps(spec, files)):
+    for remark in (*found.remarks, *told.remarks, *skipped_steps(spec, files), *file_remarks(spec)):
         click.echo(f"warning: {remark}")
 
 

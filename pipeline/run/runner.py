@@ -25,6 +25,7 @@ from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight import folders
+from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.empty_run import check_left
 from corpusmill.pipeline.report.funnel import Funnel, funnel
@@ -90,7 +91,7 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
             display.line(f"warning: {remark}")
     else:
         preflight.check_resources(spec)
-    for warning in skipped_steps(spec, files):
+    for warning in (*skipped_steps(spec, files), *file_remarks(spec)):
         display.line(f"warning: {warning}")
     with opened(spec, options, display) as run:
         return _stages(run, files, options, started)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.topic import auc
 from corpusmill.errors import InvalidEvaluationSet
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Resource
@@ -17,9 +18,9 @@ from corpusmill.operators.decide.contamination import Contamination as Decide
 from corpusmill.operators.rewrite.contamination import CutContamination
 from corpusmill.operators.signals.contamination import Contamination
 from corpusmill.operators.signals.relevance import Relevance
-from corpusmill.operators.signals.tfidf import Tfidf
+from corpusmill.operators.signals.tfidf import SMOOTHING, Tfidf
 from corpusmill.operators.signals.words_found import WordsFound
-from corpusmill.operators.text.evaluation.overlap import overlap, shared_words
+from corpusmill.operators.text.evaluation.overlap import overlap, shared_words, whole_items
 from corpusmill.operators.text.evaluation.sets import evaluation_sets
 from corpusmill.operators.text.words import WordRule, find_words, words_of
 
@@ -51,6 +52,8 @@ def test_overlap_names_the_set_and_the_share():
     found = op(batch(f"Before, {POEM.upper()}, after it all.", POEM[:40], "too short", None)).table
     assert found.column("contaminated_by").to_pylist() == ["poem", None, None, None]
     assert found.column("contaminated_share").to_pylist() == pytest.approx([14 / 18, 0, 0, 0])
+    assert found.column("contaminated_words").to_pylist() == [14, 0, 0, 0]
+    assert found.column("contaminated_items").to_pylist() == [1, 0, 0, 0]
     assert Decide(max_share=0.5)(Batch(found)).to_pylist() == ["contaminated", None, None, None]
 
 
@@ -61,13 +64,108 @@ def test_runs_are_cut_and_the_rest_stays():
     assert found.column("contaminated_words_cut").to_pylist() == [14, 0, 0]
 
 
-@given(texts=st.lists(st.lists(st.sampled_from(["a", "b", "c", "東"]), max_size=12).map(" ".join), max_size=4))
-def test_overlap_equals_its_plain_function(texts):
-    sets = evaluation_sets(b'{"set": "x", "text": "a b c a"}\n{"set": "y", "text": "\xe6\x9d\xb1 a b"}', 3)
+QUIZ = jsonl(
+    {"set": "quiz", "text": "What is the capital of Peru?"},
+    {"set": "quiz", "text": "To be?"},
+    {"set": "quiz", "text": "!?"},
+    {"set": "cafe", "text": "Wo ist das Cafe\u0301 am See"},
+    {"set": "han", "text": "東京の天気は"},
+    {"set": "poem", "text": POEM},
+)
+
+
+def test_short_items_are_matched_whole_when_that_is_chosen():
+    texts = [
+        'He asked: "WHAT is the\ncapital — of Peru"? Lima.',
+        "What is the capital of Peruvian cuisine?",  # the last word is another
+        "what is the capital city of Peru",  # a word between
+        "So what is the capital of",
+        "To be?",
+        "wo ist das Café am See",  # composed here, decomposed in the set
+        "今日、東京の天気は晴れ",
+        "",
+        None,
+    ]
+    found = Contamination(sets=QUIZ, min_item_words=4)(batch(*texts)).table
+    assert found.column("contaminated_items").to_pylist() == [1, 0, 0, 0, 0, 1, 1, 0, 0]
+    assert found.column("contaminated_words").to_pylist() == [6, 0, 0, 0, 0, 6, 6, 0, 0]
+    assert found.column("contaminated_by").to_pylist()[:7] == ["quiz", None, None, None, None, "cafe", "han"]
+    assert not any(Contamination(sets=QUIZ)(batch(*texts)).table.column("contaminated_words").to_pylist())
+
+
+def test_short_items_are_cut_when_that_is_chosen():
+    found = CutContamination(sets=QUIZ, min_item_words=4)(batch("Q: What is the capital of Peru? A: Lima.")).table
+    assert found.column("text").to_pylist() == ["Q:  ? A: Lima."]
+
+
+def test_a_whole_item_in_a_long_document_is_found_by_count():
+    filler = " ".join(f"word{n}" for n in range(3500))
+    texts = [f"{filler} {POEM} {filler}", f"{filler} {POEM[:-9]} {filler}", f"{POEM}. {POEM}", filler]
+    found = Batch(Contamination(sets=QUIZ)(batch(*texts)).table)
+    assert found.table.column("contaminated_share").to_pylist()[:2] == pytest.approx([14 / 7014, 13 / 7013])
+    assert found.table.column("contaminated_items").to_pylist() == [1, 0, 1, 0]
+    assert Decide()(found).to_pylist() == [None, None, "contaminated", None]
+    assert Decide(max_share=None, from_items=1)(found).to_pylist() == [
+        "contaminated_items", None, "contaminated_items", None,
+    ]  # fmt: skip
+    assert Decide(from_words=13)(found).to_pylist() == [
+        "contaminated_words", "contaminated_words", "contaminated", None,
+    ]  # fmt: skip
+
+
+def test_items_of_the_same_beginning_are_told_apart():
+    """Many questions of a benchmark begin with the same instruction."""
+    head = " ".join(f"instruction{n}" for n in range(13))
+    items = jsonl(*({"set": "exam", "text": f"{head} question {n}" + " more" * (n % 3)} for n in range(50)))
+    op = Contamination(sets=items)
+    texts = [
+        f"{head} question 7 more",
+        f"{head} question",
+        f"{head} question 6, {head} question 9",
+        f"{head} question 2",
+    ]
+    assert op(batch(*texts)).table.column("contaminated_items").to_pylist() == [1, 0, 2, 0]
+
+
+def test_items_that_can_never_match_are_counted_by_set():
+    why = "can never match: fewer than 13 words; `min_item_words` matches short items as a whole"
+    assert list(Contamination(sets=QUIZ).file_remarks()) == [
+        f"3 of 3 items of the evaluation set 'quiz' {why}",
+        f"1 of 1 items of the evaluation set 'cafe' {why}",
+        f"1 of 1 items of the evaluation set 'han' {why}",
+    ]
+    assert list(CutContamination(sets=QUIZ, min_item_words=1).file_remarks()) == [
+        "1 of 3 items of the evaluation set 'quiz' can never match: fewer than 1 words"
+    ]
+
+
+@pytest.mark.parametrize("operator", [Contamination, CutContamination])
+@pytest.mark.parametrize(("run_words", "min_item_words"), [(0, None), (8, 8), (8, 0), (1, 1)])
+def test_lengths_that_match_nothing_are_refused(operator, run_words, min_item_words):
+    with pytest.raises(ValueError, match="must be"):
+        operator(sets=QUIZ, run_words=run_words, min_item_words=min_item_words)
+
+
+def test_a_decision_without_a_threshold_is_refused():
+    with pytest.raises(ValueError, match="drops nothing"):
+        Decide(max_share=None)
+    with pytest.raises(ValueError, match="from_items must be"):
+        Decide(from_items=0)
+
+
+@given(
+    texts=st.lists(st.lists(st.sampled_from(["a", "b", "c", "東"]), max_size=12).map(" ".join), max_size=4),
+    least=st.sampled_from([None, 1, 2]),
+)
+def test_overlap_equals_its_plain_function(texts, least):
+    content = "a b c a", "東 a b", "a b", "c", "a b c a 東 東", "b 東", ""
+    lines = [json.dumps({"set": name, "text": text}) for name, text in zip("xyzxyzx", content, strict=True)]
+    sets = evaluation_sets("\n".join(lines).encode(), 3, least)
     words = find_words(batch(*texts), WordRule.UNICODE)
-    found = overlap(words, sets, 3)
+    found = overlap(words, sets)
     for i, text in enumerate(texts):
-        assert found.shared[words.first[i] : words.first[i + 1]].tolist() == shared_words(text, sets, 3)
+        assert found.shared[words.first[i] : words.first[i + 1]].tolist() == shared_words(text, sets)
+        assert found.items[i] == whole_items(text, sets)
 
 
 def test_a_bad_line_of_an_evaluation_set_is_named():
@@ -93,47 +191,84 @@ def test_relevance_is_the_sum_of_log_ratios():
     assert (weights[3], weights[4]) == (0, 0)
 
 
-def test_similarity_to_a_target_of_one_document_is_highest_for_itself():
+def similarities(target: Resource, raw: Resource, *texts: str | None) -> list[float]:
+    return Tfidf(target=target, raw=raw)(batch(*texts)).table.column("target_similarity").to_pylist()
+
+
+def test_similarity_is_above_zero_towards_the_target_and_zero_for_what_is_unknown():
     text = "the court finds the appeal unfounded the judge dismissed the appeal"
-    op = Tfidf(target=jsonl({"text": text}), raw=RAW)
-    found = op(batch(text, "the appeal", "cat and honey", "", None)).table.column("target_similarity").to_pylist()
-    assert found[0] == pytest.approx(1, abs=1e-6)
-    assert 0 < found[1] < 1
-    assert found[2:] == [0, 0, 0]
+    found = similarities(jsonl({"text": text}), RAW, text, "the appeal", "cat and honey", "東京 zebra", "", None)
+    assert 1 > found[0] > found[1] > 0
+    assert found[2] < -0.7
+    assert found[3:] == [0, 0, 0]
 
 
 def test_documents_of_the_target_count_alike_however_long_they_are():
     """A long document about tea does not outweigh two short ones about courts."""
     tea = " ".join(f"tea{n}" for n in range(500))
-    op = Tfidf(target=jsonl({"text": tea}, {"text": "the court"}, {"text": "a court"}, {"text": ""}), raw=RAW)
-    court, leaves = op(batch("court", "tea1")).table.column("target_similarity").to_pylist()
-    assert court > 10 * leaves > 0
+    raw = jsonl({"text": "court tea1"})
+    target = jsonl({"text": tea}, {"text": "the court"}, {"text": "a court"}, {"text": ""})
+    court, leaves = similarities(target, raw, "court", "tea1")
+    assert court > leaves
 
 
 def test_similarity_does_not_grow_with_length():
-    op = Tfidf(target=TARGET, raw=RAW)
     short = "the court finds the appeal unfounded"
-    found = op(batch(short, f"{short} {short} {short}")).table.column("target_similarity").to_pylist()
+    found = similarities(TARGET, RAW, short, f"{short} {short} {short}")
     assert found[1] == pytest.approx(found[0], abs=0.05)
 
 
-@given(text=st.lists(st.sampled_from(["court", "cat", "tea", "the"]), max_size=9).map(" ".join))
-def test_similarity_equals_a_plain_cosine(text):
-    op = Tfidf(target=TARGET, raw=RAW)
-    counts = {word: words_of(text, WordRule.UNICODE).count(word) for word in set(text.split())}
-    target = [
-        Counter(["the", "court", "finds", "the", "appeal", "unfounded"]),
-        Counter(["the", "judge", "dismissed", "the", "appeal"]),
-    ]
-    documents = {"the": 4, "cat": 2, "appeal": 2}
-    idf = {w: math.log(5 / (1 + documents.get(w, 1))) + 1 for w in {*counts, *target[0], *target[1]}}
-    a = {w: (1 + math.log(c)) * idf[w] for w, c in counts.items()}
-    b: dict[str, float] = {}
-    for each in target:
-        vector = {w: (1 + math.log(c)) * idf[w] for w, c in each.items()}
-        size = math.sqrt(sum(v * v for v in vector.values()))
-        b = {w: b.get(w, 0) + vector.get(w, 0) / size for w in {*b, *vector}}
-    norm = math.sqrt(sum(v * v for v in a.values())) * math.sqrt(sum(v * v for v in b.values()))
-    expected = sum(a[w] * b.get(w, 0) for w in a) / norm if norm else 0
-    assert op(batch(text)).table.column("target_similarity").to_pylist() == [pytest.approx(expected, abs=1e-6)]
-    assert np.isfinite(expected)
+def test_a_topic_is_found_whether_its_documents_are_long_or_short():
+    """Long documents of the topic, short ones of it among others, and the other way round.
+
+    Words are drawn as in texts: some of all topics, many rare ones, each document with a theme of its own.
+    """
+    rng = np.random.default_rng(5)
+
+    def written(topic: str, words: int) -> str:
+        theme = rng.integers(0, 12)
+        common = [f"common{n}" for n in np.minimum(rng.zipf(1.3, words), 400)]
+        own = [f"{topic}{theme}x{n}" for n in np.minimum(rng.zipf(1.5, words), 60)]
+        rare = [f"rare{n}" for n in rng.integers(0, 5000, words)]
+        which = rng.choice(3, words, p=[0.6, 0.15, 0.25])
+        return " ".join((common, own, rare)[kind][at] for at, kind in enumerate(which))
+
+    def corpus(topics: list[str], words: list[int], each: int) -> list[str]:
+        return [written(topic, size) for topic, size in zip(topics, words, strict=True) for _ in range(each)]
+
+    others = ["law", "sea", "code"], [20, 80, 300]
+    raw = jsonl(*({"text": text} for text in corpus(*others, 60)))
+    beside = corpus(*others, 60)
+    for target_words, found_words in ((300, 20), (20, 300), (80, 80)):
+        target = jsonl(*({"text": text} for text in corpus(["cure"], [target_words], 80)))
+        found = corpus(["cure"], [found_words], 60)
+        scores = np.array(similarities(target, raw, *found, *beside))
+        positive = np.arange(len(scores)) < len(found)
+        relevance = Relevance(target=target, raw=raw)(batch(*found, *beside)).table["relevance"].to_numpy()
+        assert auc(scores, positive) >= auc(relevance, positive)
+        assert auc(scores, positive) > 0.95
+
+
+@given(text=st.lists(st.sampled_from(["court", "cat", "tea", "the", "zebra"]), max_size=9).map(" ".join))
+def test_similarity_equals_its_plain_function(text):
+    counts = Counter(words_of(text, WordRule.UNICODE))
+    near, far = ([Counter(words_of(json.loads(line)["text"], WordRule.UNICODE)) for line in corpus.read().split(b"\n")]
+                 for corpus in (TARGET, RAW))  # fmt: skip
+    documents = Counter(word for document in (*near, *far) for word in document)
+    idf = {word: math.log(5 / (1 + documents[word])) + 1 for word in {*documents, *counts}}
+    weights = {word: (1 + math.log(count)) * idf[word] for word, count in counts.items()}
+
+    def shares(corpus: list[Counter]) -> dict[str, float]:
+        added = Counter()
+        for document in corpus:
+            vector = {word: (1 + math.log(count)) * idf[word] for word, count in document.items()}
+            size = math.sqrt(sum(v * v for v in vector.values()))
+            added.update({word: v / size for word, v in vector.items()})  # pyright: ignore[reportArgumentType]
+        return {word: value / sum(added.values()) for word, value in added.items()}
+
+    t, r = shares(near), shares(far)
+    least = SMOOTHING / len(documents)
+    pairs = {word: (t.get(word, 0), r.get(word, 0)) for word in weights}
+    total = sum(weight * (pairs[w][0] - pairs[w][1]) / (sum(pairs[w]) + 2 * least) for w, weight in weights.items())
+    expected = total / sum(weights.values()) if weights else 0
+    assert similarities(TARGET, RAW, text) == [pytest.approx(expected, abs=1e-6)]

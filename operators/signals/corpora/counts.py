@@ -130,32 +130,30 @@ def _centroid(
                 counts[bucket] = 0
 
 
-def cosines(words: Words, idf: np.ndarray, target: np.ndarray, seed: int) -> np.ndarray:
-    """float32, cosine of each document's tf-idf vector and `target`, both over buckets of words; 0 when blank."""
+def weighted_means(words: Words, idf: np.ndarray, table: np.ndarray, seed: int) -> np.ndarray:
+    """float32, the mean of `table` over the buckets of a document's words, weighted by tf-idf; 0 when blank."""
     out = np.zeros(len(words.counts), np.float32)
-    _cosines(words.first, words.hash, np.uint64(seed), idf, target, out)
+    _means(words.first, words.hash, np.uint64(seed), idf, table, _logs(words), out)
     return out
 
 
 @njit(nogil=True, cache=True)
-def _cosines(
-    first: np.ndarray, hashes: np.ndarray, seed: np.uint64, idf: np.ndarray, target: np.ndarray, out: np.ndarray
-) -> None:
+def _means(
+    first: np.ndarray, hashes: np.ndarray, seed: np.uint64, idf: np.ndarray, table: np.ndarray, logs: np.ndarray,
+    out: np.ndarray,
+) -> None:  # fmt: skip
     counts = np.zeros(len(idf), np.int64)
-    length = 0.0
-    for b in range(len(target)):
-        length += target[b] * target[b]
     for i in range(len(first) - 1):
-        dot, norm = 0.0, 0.0
+        total, weights = 0.0, 0.0
         for k in range(first[i], first[i + 1]):
             counts[bucket_of(hashes[k], np.uint64(0), seed, len(idf))] += 1
         for k in range(first[i], first[i + 1]):
             bucket = bucket_of(hashes[k], np.uint64(0), seed, len(idf))
             if counts[bucket] == 0:
                 continue
-            weight = (1.0 + np.log(np.float64(counts[bucket]))) * idf[bucket]
-            dot += weight * target[bucket]
-            norm += weight * weight
+            weight = logs[counts[bucket]] * idf[bucket]
+            total += weight * table[bucket]
+            weights += weight
             counts[bucket] = 0
-        if norm > 0.0 and length > 0.0:
-            out[i] = np.float32(dot / (np.sqrt(norm) * np.sqrt(length)))
+        if weights > 0.0:
+            out[i] = np.float32(total / weights)
