@@ -5,6 +5,7 @@ exactly one verb: its parameters are its fields, `reads` and `adds` declare its 
 Ray Data lets a schema drift from block to block without a word; here it is a ContractError that names the operator.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -122,10 +123,38 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FileFormat:
+    """Describes the files of a reader, so that they are recognised before any work (operators.sniff).
+
+    title: how messages call the format; empty for a reader whose files are never recognised.
+    suffixes: endings of names, lower case with their dot, without that of a compression.
+    magic: matches the first bytes, decompressed. opening: matches the first bytes of the text in them, in UTF-8 without
+    byte order mark and leading white space. inside: of formats with the same magic, bytes that tell this one.
+    compressed: whether its files may be compressed as a whole (gzip, Zstandard, LZ4), with that ending after theirs.
+    certain: whether magic or opening alone choose this reader; if not, the name or the job file has to.
+    any_text: whether any text is such a file, whatever it begins with.
+    archive: whether its records carry addresses (URLs) of their own.
+    sample: bytes of the smallest file, read once to compile the kernels of the reader; empty if it has none.
+    """
+
+    title: str = ""
+    suffixes: tuple[str, ...] = ()
+    magic: re.Pattern[bytes] | None = None
+    opening: re.Pattern[bytes] | None = None
+    inside: bytes | None = None
+    compressed: bool = True
+    certain: bool = True
+    any_text: bool = False
+    archive: bool = False
+    sample: bytes = b""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reader(ABC):
     """Makes rows from an open binary file. Reads on after damage: a damaged region is one failed row."""
 
     makes: ClassVar[Columns]
+    format: ClassVar[FileFormat] = FileFormat()
     version: ClassVar[int] = 1
     libraries: ClassVar[tuple[str, ...]] = ()
     splittable: ClassVar[bool] = False  # whether spans inside one file can be read apart

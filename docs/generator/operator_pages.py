@@ -47,9 +47,21 @@ def _operator(name: str) -> list[str]:
         head,
         _notes(rest),
         inspect.getdoc(cls) or "",
+        _files(cls),
         table(["parameter", "type", "default"], _parameters(cls)),
         table(["", "columns"], _columns(cls)),
     ]
+
+
+def _files(cls: type[Operator]) -> str:
+    """How the files of a reader are recognised; empty for other operators."""
+    if not issubclass(cls, Reader):
+        return ""
+    format_ = cls.format
+    by = ", ".join(map(code, format_.suffixes))
+    by += " or by their first bytes" if format_.certain and (format_.magic or format_.opening) else ""
+    packed = "also compressed (gzip, Zstandard, LZ4)" if format_.compressed else "never compressed as a whole"
+    return f"Files of {format_.title}: recognised by {by}; {packed}."
 
 
 def _notes(text: str) -> str:

@@ -4,6 +4,7 @@ Source:   Burner and Kahle 1996, "Arc File Format", versions 1 and 2.
 Deviates: records of other protocols than HTTP (dns:) are skipped rows `not_http`.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
@@ -11,7 +12,7 @@ from typing import BinaryIO, ClassVar
 import pyarrow as pa
 
 from corpusmill.errors import BodyTooLarge
-from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
 from corpusmill.operators.readers.framing.arc_head import ARC
 from corpusmill.operators.readers.framing.archive import framed
 from corpusmill.operators.readers.framing.fields import SECONDS, arc_instants, text_of
@@ -31,6 +32,9 @@ class Arc(HttpPages, Reader):
     max_record_bytes, max_window_mib: as those of `readers.warc`.
     """
 
+    format: ClassVar[FileFormat] = FileFormat(
+        title="ARC", suffixes=(".arc",), magic=re.compile(rb"filedesc:"), archive=True
+    )
     makes: ClassVar[Columns] = {
         "content": pa.large_binary(),
         "url": pa.string(),

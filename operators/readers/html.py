@@ -3,13 +3,14 @@
 Source:   none; the bytes are handed on as they are stored, for an extract step to read.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
 
-from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
 from corpusmill.operators.readers.framing.documents import whole_files
 from corpusmill.operators.readers.framing.encodings import encoded_as, require_encoding
 from corpusmill.operators.readers.framing.lines import closing, lines_of
@@ -18,6 +19,7 @@ from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 MIME = "text/html"
+OPENINGS = re.compile(rb"<!doctype|<html|<head|<body|<\?xml|<error|<h1|<title", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,9 @@ class Html(Reader):
     max_record_bytes: int = 64 << 20
     max_window_mib: int = WINDOW_MIB
 
+    format: ClassVar[FileFormat] = FileFormat(
+        title="HTML", suffixes=(".html", ".htm", ".xhtml"), opening=OPENINGS, certain=False, any_text=True
+    )
     makes: ClassVar[Columns] = {
         "content": pa.large_binary(),
         "mime": pa.string(),  # text/html: what the name of the file promises

@@ -5,6 +5,7 @@ Deviates: lines are parsed one by one, never in bulk: pyarrow's block reader is 
           one line, an object over two lines and NaN pass, so that a line would depend on its neighbours.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar
@@ -13,7 +14,7 @@ import orjson
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, FirstLook, Reader, Span
+from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
 from corpusmill.operators.readers.framing.exact import exact, inexact
 from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of
@@ -55,6 +56,9 @@ class Jsonl(Mapped, Reader):
 
     max_window_mib: int = WINDOW_MIB
 
+    format: ClassVar[FileFormat] = FileFormat(
+        title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{")
+    )
     makes: ClassVar[Columns] = {"text": TEXT}
     version: ClassVar[int] = 3
     splittable: ClassVar[bool] = True

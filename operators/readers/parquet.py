@@ -4,6 +4,7 @@ Source:   https://parquet.apache.org/docs/file-format/: column chunks grouped by
 Deviates: none; other string types are widened to large_string, bytes are read as UTF-8.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import RECORD, Columns, FirstLook, Reader, Span
+from corpusmill.operators.contract import RECORD, Columns, FileFormat, FirstLook, Reader, Span
 from corpusmill.operators.readers.framing.mapping import Mapped, listed
 from corpusmill.operators.readers.framing.row_groups import Region, regions
 from corpusmill.operators.readers.framing.rows import BATCH_BYTES, BATCH_ROWS, Rows
@@ -48,6 +49,9 @@ class Parquet(Mapped, Reader):
     over its rows; the file's first bytes and its metadata are a skipped row each, `parquet_header`, `parquet_footer`.
     """
 
+    format: ClassVar[FileFormat] = FileFormat(
+        title="Parquet", suffixes=(".parquet", ".pq"), magic=re.compile(rb"PAR1"), compressed=False
+    )
     makes: ClassVar[Columns] = {"text": TEXT}
     version: ClassVar[int] = 3
     splittable: ClassVar[bool] = True

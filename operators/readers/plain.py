@@ -10,7 +10,7 @@ from typing import BinaryIO, ClassVar, Literal
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
 from corpusmill.operators.readers.framing.documents import Document, whole_files, whole_lines, whole_paragraphs
 from corpusmill.operators.readers.framing.encodings import encoded_as, has_line_ends, require_encoding, undecodable_at
 from corpusmill.operators.readers.framing.lines import closing, lines_of
@@ -46,6 +46,7 @@ class Plain(Reader):
     max_record_bytes: int = 64 << 20
     max_window_mib: int = WINDOW_MIB
 
+    format: ClassVar[FileFormat] = FileFormat(title="plain text", suffixes=(".txt", ".text", ".md"), any_text=True)
     makes: ClassVar[Columns] = {"text": TEXT}
     version: ClassVar[int] = 3
     splittable: ClassVar[bool] = True

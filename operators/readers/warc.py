@@ -4,6 +4,7 @@ Source:   ISO 28500:2017 (WARC 1.1); the sub-type of HTTP responses as Common Cr
 Deviates: from warcio and fastwarc, which stop at damage: here a damaged region is one failed row and reading goes on.
 """
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
@@ -11,7 +12,7 @@ from typing import BinaryIO, ClassVar
 import pyarrow as pa
 
 from corpusmill.errors import BodyTooLarge
-from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
 from corpusmill.operators.readers.framing.archive import framed
 from corpusmill.operators.readers.framing.fields import SECONDS, text_of, uri_of
 from corpusmill.operators.readers.framing.http import media_type, response
@@ -20,7 +21,7 @@ from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.warc_dates import warc_instants
-from corpusmill.operators.readers.framing.warc_head import WARC
+from corpusmill.operators.readers.framing.warc_head import CONVERSION, VERSION, WARC
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,9 @@ class Warc(HttpPages, Reader):
 
     resources: bool = False
 
+    format: ClassVar[FileFormat] = FileFormat(
+        title="WARC", suffixes=(".warc",), magic=VERSION, archive=True, sample=gzip.compress(CONVERSION, mtime=0)
+    )
     makes: ClassVar[Columns] = {
         "content": pa.large_binary(),
         "url": pa.string(),

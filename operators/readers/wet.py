@@ -4,6 +4,7 @@ Source:   Common Crawl, "WET" files, https://commoncrawl.org/get-started: WARC `
 Deviates: text that is not valid UTF-8 is a failed row, or, if asked for, text with U+FFFD; never silent.
 """
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar, Literal
@@ -11,7 +12,7 @@ from typing import BinaryIO, ClassVar, Literal
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, Reader, Span
+from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
 from corpusmill.operators.readers.framing.archive import framed_runs
 from corpusmill.operators.readers.framing.fields import SECONDS, text_of, uri_of
 from corpusmill.operators.readers.framing.record import Framed
@@ -20,7 +21,7 @@ from corpusmill.operators.readers.framing.run import Run
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.utf8 import invalid_at, strings
 from corpusmill.operators.readers.framing.warc_dates import warc_instants
-from corpusmill.operators.readers.framing.warc_head import WARC
+from corpusmill.operators.readers.framing.warc_head import CONVERSION, VERSION, WARC
 from corpusmill.operators.readers.framing.wet_run import batch_of
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
@@ -37,6 +38,14 @@ class Wet(Reader):
     max_record_bytes: int = 64 << 20
     max_window_mib: int = WINDOW_MIB
 
+    format: ClassVar[FileFormat] = FileFormat(
+        title="WET",
+        suffixes=(".wet",),
+        magic=VERSION,
+        inside=b"\nWARC-Type: conversion",
+        archive=True,
+        sample=gzip.compress(CONVERSION, mtime=0),
+    )
     makes: ClassVar[Columns] = {
         "text": TEXT,
         "url": pa.string(),

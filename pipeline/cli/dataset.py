@@ -7,6 +7,7 @@ import click
 
 from corpusmill.pipeline.cli.errors import guarded
 from corpusmill.pipeline.cli.options import JOB, SET
+from corpusmill.pipeline.export import choices
 
 
 @click.group()
@@ -52,12 +53,12 @@ def verify(**arguments: Any) -> None:
 
 
 @click.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice(["megatron", "npy"]))
+@click.argument("format_", type=click.Choice(choices.names()))
 @click.option("--out", required=True, help="Folder to write to; any fsspec URL.")
 @SET
 @click.argument("job", metavar="URL_OR_JOB")
 def export(**arguments: Any) -> None:
-    """Write a dataset as Megatron's .bin and .idx, or as flat .npy files."""
+    """Write the sequences of a dataset as the files of another program: Megatron's .bin and .idx, flat .npy, ..."""
     from corpusmill.pipeline.commands import dataset as commands_mix
 
     guarded(lambda: commands_mix.export(**arguments))

@@ -9,10 +9,10 @@ from corpusmill.errors import InputError, InvalidDataset
 from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
-from corpusmill.pipeline import export as exporting
 from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.export.choices import exporter
 from corpusmill.pipeline.stages.mix import estimate as planning
 from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.verify import dataset
@@ -61,7 +61,7 @@ def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> N
     """The dataset in another format."""
     source, target = dataset_of(job, overrides), Store(out)
     with Display().stage("export", dataset.parts_of(source)) as bar:
-        names = exporting.FORMATS[format_](source, target, bar)
+        names = exporter(format_)(source, target, bar)
     click.echo(f"wrote {' and '.join(names)} to {out}")
 
 

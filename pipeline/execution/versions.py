@@ -15,7 +15,7 @@ from typing import Any
 from corpusmill.cluster import reach
 from corpusmill.errors import VersionMismatch
 from corpusmill.operators import load
-from corpusmill.pipeline.config.base.formats import AUTO, FORMATS, reader_name
+from corpusmill.pipeline.config.base.formats import AUTO, formats, reader_name
 from corpusmill.pipeline.config.sections.spec import JobSpec
 
 EVERYWHERE = ("pyarrow", "numpy", "numba", "tokenizers")
@@ -24,8 +24,8 @@ REMEDY = "give every node the versions of the process that starts the job (pip i
 
 def packages(spec: JobSpec) -> tuple[str, ...]:
     """Names, as pip knows them, of the packages whose versions decide what a job makes; sorted."""
-    formats = {name for i in spec.inputs for name in ([i.format] if i.format != AUTO else FORMATS)}
-    operators = {step.operator for step in spec.documents} | {reader_name(name) for name in formats}
+    named = {name for i in spec.inputs for name in ([i.format] if i.format != AUTO else formats())}
+    operators = {step.operator for step in spec.documents} | {reader_name(name) for name in named}
     return tuple(sorted({*EVERYWHERE, *(library for name in operators for library in load.find(name).libraries)}))
 
 

@@ -12,8 +12,8 @@ from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem
 from corpusmill.operators.contract import FirstLook, Foresees
 from corpusmill.operators.readers.framing.encodings import is_encoding
 from corpusmill.operators.readers.framing.mapping import listed
-from corpusmill.operators.readers.framing.sniff import HEAD_BYTES, Sniffed, sniff
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB
+from corpusmill.operators.sniff import HEAD_BYTES, Sniffed, sniff
 from corpusmill.pipeline.config.base.causes import by_cause, some
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, reader_name
 from corpusmill.pipeline.config.build.readers import build_reader

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from corpusmill.errors import UnknownName
+from corpusmill.operators import load
+from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.base.causes import some
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.workspace.inventory import Numbered
-
-ARCHIVES = ("readers.warc", "readers.wet", "readers.arc")  # their documents have addresses of their own
 
 
 def doubled(spec: JobSpec, shards: Numbered) -> Iterator[str]:
@@ -22,7 +23,7 @@ def doubled(spec: JobSpec, shards: Numbered) -> Iterator[str]:
             files.setdefault(shard.source, {})[shard.uri] = shard.reader
     specs: Mapping[str, InputSpec] = {each.source: each for each in spec.inputs}
     for source, readers in sorted(files.items()):
-        addresses = "url" in specs[source].columns or {*readers.values()} <= {*ARCHIVES}
+        addresses = "url" in specs[source].columns or all(map(is_archive, readers.values()))
         if spec.dedup.url == "off" or not addresses:
             count = f"{len(readers):,} changed file{' is' if len(readers) == 1 else 's are'}"
             yield (
@@ -30,3 +31,12 @@ def doubled(spec: JobSpec, shards: Numbered) -> Iterator[str]:
                 "that are in both come twice, for `dedup` is off; set `when_changed: replace` for this source, or "
                 "`dedup.text: true`"
             )
+
+
+def is_archive(reader: str) -> bool:
+    """Whether the documents of a reader have addresses (URLs) of their own; of one that is no more they have not."""
+    try:
+        cls = load.find(reader)
+    except UnknownName:
+        return False
+    return issubclass(cls, Reader) and cls.format.archive

@@ -1,6 +1,5 @@
 """Two small documents through everything a unit will do, so that its kernels are compiled before the real ones come."""
 
-import gzip
 import io
 import json
 import tempfile
@@ -27,8 +26,6 @@ from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
 TEXTS = ("The tide went out. The boats lay on the mud until the evening.", "Ein Satz, 例文を一つ, und noch einer!")
 CHARSETS = ("utf-8", "euc_jp")  # undeclared: the second is looked for
-RECORD = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 4\r\n\r\ntide\r\n\r\n"
-ARCHIVES = ("readers.warc", "readers.wet")
 DATA = '<script type="application/ld+json">{{"articleBody": "tide"}}</script>'  # read where the text is short
 PAGE = f"<html><head><title>tide</title>{DATA}</head><body><article><p>{{}}</p></article></body></html>"
 
@@ -42,12 +39,12 @@ def ingest_use(job: str, source: str, reader: str) -> str:
 
 
 def warm_ingest(job: str, source: str, reader: str) -> None:
-    """The reader of archives, the chain and the keys of dedup."""
+    """The reader, where it has kernels, the chain and the keys of dedup."""
     spec = JobSpec.from_canonical(job)
     chain = sources.chain(job, source, reader)
-    if reader in ARCHIVES:
-        packed = gzip.compress(RECORD)
-        list(chain.reader(io.BytesIO(packed), Span(0, len(packed))))
+    sample = chain.reader.format.sample
+    if sample:
+        list(chain.reader(io.BytesIO(sample), Span(0, len(sample))))
     made = {n: pa.nulls(len(TEXTS), t) for n, t in {**STANDARD, **chain.reader.columns_made()}.items()}
     made["doc_id"] = pa.array(np.arange(len(TEXTS)))
     if "text" in made:

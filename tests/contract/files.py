@@ -1,10 +1,11 @@
-"""Small files of every format, made here, and what is needed to read one in a test."""
+"""Small files of every format, made here or from the golden file of a reader, and what is needed to read one."""
 
 import gzip
 import io
 import zlib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import lz4.frame
 import orjson
@@ -15,6 +16,7 @@ import zstandard
 from corpusmill.operators import load
 from corpusmill.operators.contract import Reader, Span
 
+GOLDEN = Path(__file__).parents[1] / "golden" / "readers"
 PAGE = "<html lang=de><title>Größe</title><p>Ein Satz über Äpfel, Nummer {i}.</p>" + "<p>Noch einer.</p>" * 9
 
 
@@ -140,7 +142,19 @@ def files() -> dict[str, tuple[str, dict[str, object], bytes]]:
     out["jsonl.content"] = ("readers.jsonl", {"content": "text", "source_id": "id"}, lines)
     out["parquet.content"] = ("readers.parquet", {"content": "text"}, parquet_file())
     out["parquet"] = ("readers.parquet", {"source_id": "id"}, parquet_file())
+    for path in sorted(GOLDEN.glob("*.json")):
+        if path.stem not in {reader for reader, _, _ in out.values()}:
+            out.update(golden_forms(path))
     return out
+
+
+def golden_forms(path: Path) -> dict[str, tuple[str, dict[str, object], bytes]]:
+    """The file in a reader's golden file, and compressed where the reader takes that."""
+    golden = orjson.loads(path.read_bytes())
+    data, kind = golden["bytes"].encode("latin-1"), path.stem.removeprefix("readers.")
+    packs = PACKS if reader_of(path.stem, golden["params"]).format.compressed else {}
+    forms = {kind: data, **{f"{kind}.{form}": pack(data) for form, pack in packs.items()}}
+    return {form: (path.stem, golden["params"], held) for form, held in forms.items()}
 
 
 def read(reader: Reader, data: bytes, span: Span | None = None) -> list[dict[str, object]]:

@@ -3,8 +3,8 @@
 import pytest
 import zstandard
 
-from corpusmill.operators.readers.framing.sniff import sniff
 from corpusmill.operators.readers.framing.zstd_window import longer_window, window_bytes
+from corpusmill.operators.sniff import sniff
 from tests.contract.files import answer, json_lines, read, reader_of, warc_record, warc_records, wet_records
 
 WINDOW_AT = 5  # the byte behind magic and descriptor, of a frame that does not tell its size

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from corpusmill.operators.readers.framing.sniff import sniff
+from corpusmill.operators.sniff import readers, sniff
 from tests.contract.files import PACKS, files
 
 FILES = files()
@@ -15,12 +15,11 @@ def test_every_form_is_recognised_by_name_and_content(form):
     reader, _, data = FILES[form]
     kind = reader.removeprefix("readers.")
     ending = "." + form.rpartition(".")[2] if form.rpartition(".")[2] in PACKS else ""
-    name = {"plain": "a.txt", "wet": "a.warc.wet"}.get(kind, f"a.{kind}") + ending
+    name = {"wet": "a.warc.wet"}.get(kind, f"a{readers()[reader].format.suffixes[0]}") + ending
     assert sniff(name, data[:512]).reader == reader
-    if kind not in ("plain", "wet", "html") and ending not in (
-        ".zst",
-        ".lz4",
-    ):  # of those a whole block is needed to tell
+    format_ = readers()[reader].format
+    by_content = (format_.magic is not None and format_.inside is None) or (format_.opening and format_.certain)
+    if by_content and ending not in (".zst", ".lz4"):  # of those a whole block is needed to tell
         assert sniff("no-name", data[:512]).reader == reader
 
 
@@ -43,10 +42,11 @@ def test_an_empty_file_goes_by_its_name(name):
         ("a.txt", b"\x00\x01\x02", "named like plain text, but holds something else"),
         ("a.warc.wat.gz", b"", "WAT files hold metadata"),
         ("a.tar", b"", "recompress"),
+        ("a.parquet.gz", PACKS["gz"](b"PAR1\x15\x04"), "compressed Parquet, which cannot be read; decompress it"),
         ("data", b"<!DOCTYPE html><p>a", "an error page was saved in its place.*format: html"),
         ("a.html", b"PAR1\x15\x04", "named like HTML, but holds Parquet.*format: parquet"),
         ("a.txt", "Ein Satz".encode("utf-16"), "UTF-16; say `encoding: utf-16`"),
-        ("data", b"hello world", "say `format:` for this source, one of wet, warc"),
+        ("data", b"hello world", "say `format:` for this source, one of arc, html, jsonl"),
         ("data", b"", "say `format:`"),
     ],
 )

@@ -12,6 +12,7 @@ from corpusmill.operators.readers.framing.grammar import MAX_HEAD_BYTES, Head
 
 CR = 0x0D
 VERSION = re.compile(rb"WARC/[01]\.\d{1,2}[ \t]{0,8}\r?\n")
+CONVERSION = b"WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: 4\r\n\r\ntide\r\n\r\n"  # a smallest record
 FIELD = re.compile(rb"\n([^:\n]*):([^\n]*)")
 
 

@@ -2,13 +2,18 @@
 
 import re
 
-from corpusmill.operators.readers.framing.sniff import sniff
+from corpusmill.operators import load
+from corpusmill.operators.sniff import READERS, sniff
 
 AUTO = "auto"
-FORMATS = ("warc", "wet", "arc", "jsonl", "parquet", "plain", "html")
 
 LIST_ENDING = re.compile(r"\.paths(?:\.gz)?$")
 LIST_MARK = "list:"
+
+
+def formats() -> tuple[str, ...]:
+    """The formats that ship, sorted: the name of each file of operators/readers."""
+    return tuple(name.removeprefix(READERS) for name in load.names() if name.startswith(READERS))
 
 
 def reader_name(format_: str) -> str:
@@ -17,17 +22,17 @@ def reader_name(format_: str) -> str:
     >>> reader_name("warc"), reader_name("my_package.feed.Feed")
     ('readers.warc', 'my_package.feed.Feed')
     """
-    return format_ if "." in format_ else f"readers.{format_}"
+    return format_ if "." in format_ else f"{READERS}{format_}"
 
 
 def format_of(name: str) -> str | None:
-    """The format a file's name asks for, one of FORMATS; null when its ending tells nothing.
+    """The format a file's name asks for, one of `formats()`; null when its ending tells nothing.
 
     >>> format_of("s3://b/CC-MAIN-2026-00001.warc.wet.gz"), format_of("a/*.jsonl.zst"), format_of("folder/")
     ('wet', 'jsonl', None)
     """
     reader = sniff(name, b"").reader
-    return reader.removeprefix("readers.") if reader else None
+    return reader.removeprefix(READERS) if reader else None
 
 
 def list_address(path: str) -> str | None:

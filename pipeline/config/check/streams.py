@@ -7,7 +7,7 @@ from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import Columns, Reader
 from corpusmill.operators.reserved import reserved
 from corpusmill.pipeline.config.base.addresses import Surroundings
-from corpusmill.pipeline.config.base.formats import AUTO, FORMATS, reader_name
+from corpusmill.pipeline.config.base.formats import AUTO, formats, reader_name
 from corpusmill.pipeline.config.base.problems import Problem, nearest
 from corpusmill.pipeline.config.base.source import Path, Source
 from corpusmill.pipeline.config.build import building
@@ -40,7 +40,7 @@ def streams_of(source: Source, around: Surroundings, inputs: Sequence[tuple[int,
         ]
         for f, b in built.items():
             if b.operator is not None and not isinstance(b.operator, Reader):
-                told = f"{reader_name(f)} is a step, no reader of files{nearest(f, (AUTO, *FORMATS))}"
+                told = f"{reader_name(f)} is a step, no reader of files{nearest(f, (AUTO, *formats()))}"
                 problems.append(source.problem(("inputs", number, "format"), told))
         problems += _unheard(source, number, spec)
         makes = {f: b.operator.columns_made() for f, b in built.items() if isinstance(b.operator, Reader)}

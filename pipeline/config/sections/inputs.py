@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from corpusmill.operators.readers.framing.typed import TYPES
-from corpusmill.pipeline.config.base.formats import AUTO, FORMATS, format_of, list_address
+from corpusmill.pipeline.config.base.formats import AUTO, format_of, formats, list_address
 from corpusmill.pipeline.config.base.frozen import frozen
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.section import Complaint, PlainMap, Section
 from corpusmill.pipeline.config.sections import storage_options
 
+FORMAT = """auto, {}, or a reader of your own (package.module.Class).
+
+`auto` goes by the ending of each file's name."""
 OF_THEIR_OWN = ("text", "url", "source_id", "domain", "language", "date")  # columns that have one meaning
 
 
@@ -26,11 +29,9 @@ class InputSpec(Section):
     A file that is named is read, whatever its name. In folders and globs what begins with `_` or `.` is passed over,
     folders too, and so is a README or LICENSE beside files of records.
     """
-    format: Annotated[str, Field(json_schema_extra={"examples": [AUTO, *FORMATS]})] = AUTO
-    """auto, warc, wet, arc, jsonl, parquet, plain, html, or a reader of your own (package.module.Class).
-
-    `auto` goes by the ending of each file's name.
-    """
+    format: Annotated[
+        str, Field(description=FORMAT.format(", ".join(formats())), json_schema_extra={"examples": [AUTO, *formats()]})
+    ] = AUTO
     columns: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
     """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}.
 
@@ -69,11 +70,11 @@ class InputSpec(Section):
         if self.format != AUTO:
             return (self.format,)
         told = [format_of(path) for path in self.paths]
-        return tuple(dict.fromkeys(f for f in told if f)) if self.formats_are_certain() else FORMATS
+        return tuple(dict.fromkeys(f for f in told if f)) if self.formats_are_certain() else formats()
 
     def format_is_known(self) -> bool:
         """Whether `format` is one that ships, or has the form of a class of the user's own."""
-        return self.format in (AUTO, *FORMATS) or "." in self.format
+        return self.format in (AUTO, *formats()) or "." in self.format
 
     def formats_are_certain(self) -> bool:
         """Whether the job file alone tells the format of every file."""
@@ -81,7 +82,7 @@ class InputSpec(Section):
 
     def complaints(self) -> Iterator[Complaint]:
         if not self.format_is_known():
-            yield ("format",), f"no format {self.format!r}{nearest(self.format, (AUTO, *FORMATS))}"
+            yield ("format",), f"no format {self.format!r}{nearest(self.format, (AUTO, *formats()))}"
         for column in ("domain", "language"):
             if getattr(self, column) is not None and column in self.columns:
                 yield (column,), f"{column!r} is a fixed value here and a field under 'columns': keep one"

@@ -1,15 +1,21 @@
-"""Which reader a file wants, told by its name and its first bytes; or what is wrong with it, before any work."""
+"""Finds the reader of a file by its name and first bytes, or what is wrong with it, before any work.
+
+What the files of a reader look like, the reader declares: `Reader.format`.
+"""
 
 import codecs
+import functools
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import lz4.frame
 import zstandard
 
+from corpusmill.operators import load
+from corpusmill.operators.contract import Reader
 from corpusmill.operators.readers.framing.codecs import MAGIC, SKIPPABLE
 from corpusmill.operators.readers.framing.encodings import encoded_as
-from corpusmill.operators.readers.framing.warc_head import WARC
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, longer_window
 from corpusmill.operators.text.charset import utf16_without_mark
 
@@ -17,34 +23,11 @@ HEAD_BYTES = 512  # Zstandard and LZ4 files without a telling name want more: a 
 
 COMPRESSED_NAMES = (".gz", ".gzip", ".zst", ".zstd", ".lz4")
 UNREADABLE_NAMES = (".bz2", ".xz", ".zip", ".7z", ".tar", ".tgz", ".rar", ".br")
-BY_NAME = {
-    ".wet": "readers.wet",
-    ".warc": "readers.warc",
-    ".arc": "readers.arc",
-    ".jsonl": "readers.jsonl",
-    ".ndjson": "readers.jsonl",
-    ".json": "readers.jsonl",
-    ".parquet": "readers.parquet",
-    ".pq": "readers.parquet",
-    ".txt": "readers.plain",
-    ".text": "readers.plain",
-    ".md": "readers.plain",
-    ".html": "readers.html",
-    ".htm": "readers.html",
-    ".xhtml": "readers.html",
-}
-HTML_OPENINGS = (b"<!doctype", b"<html", b"<head", b"<body", b"<?xml", b"<error", b"<h1", b"<title")
-WHAT = {"readers.wet": "WET", "readers.warc": "WARC", "readers.arc": "ARC", "readers.jsonl": "JSON lines",
-        "readers.parquet": "Parquet", "readers.plain": "plain text", "readers.html": "HTML"}  # fmt: skip
-# What files of these readers may seem to hold by their first bytes: the step that extracts, or the reader, decides.
-OPEN_TO = {
-    "readers.plain": (None, "HTML", "JSON", "readers.jsonl"),
-    "readers.html": (None, "HTML", "JSON", "readers.jsonl"),
-}
+READERS = "readers."
+JSON_ARRAY, BINARY = "a JSON array", "binary"  # what no reader reads
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 IN_UTF16 = "is text in UTF-16; say `encoding: utf-16` for this source."
 ANYWAY = "or say its `format` to read what can be read"
-WARC_FAMILY = ("readers.warc", "readers.wet")
 
 
 @dataclass(frozen=True)
@@ -72,7 +55,7 @@ def sniff(
     ('readers.jsonl', 'a: to be read as JSON lines, but holds Parquet; correct its `format`, or leave it out.')
     """
     low = name.lower()
-    ours = reader is None or reader in WHAT
+    ours = reader is None or reader in readers()
     if ours and head.startswith(MAGIC["zst"]) and (told := longer_window(head, max_window_mib)):
         return Sniffed(error=f"{name}: {told}, under the `options` of this source.")
     if reader is not None:
@@ -85,26 +68,30 @@ def sniff(
     if not head:
         return Sniffed(named) if named else Sniffed(error=_ask(f"{name}: empty, and its name tells no format"))
     inflated = _inflated(head)
+    compressed = inflated is not head
     if inflated is not None and encoding is not None:
         inflated = encoded_as(inflated, encoding)
     if inflated is None:
         return Sniffed(error=f"{name}: compressed, but damaged at its very beginning; download it again, {ANYWAY}.")
     found = _by_content(inflated, low)
-    if named == "readers.plain" and inflated.startswith(UTF16_MARKS):
+    if named is not None and _needs_encoding(named) and inflated.startswith(UTF16_MARKS):
         return Sniffed(error=f"{name}: {IN_UTF16}")
     if named is None:
-        if found in WHAT:
+        if found is None or found not in readers():
+            return Sniffed(error=_ask(f"{name}: neither its name nor its first bytes tell a format"))
+        format_ = readers()[found].format
+        if format_.certain:
             return Sniffed(found)
-        if found == "HTML":
-            told = "its name tells no format, and it holds HTML; an error page was saved in its place?"
-            return Sniffed(error=f"{name}: {told} Download it again, or say `format: html` for this source.")
-        return Sniffed(error=_ask(f"{name}: neither its name nor its first bytes tell a format"))
-    if not inflated.strip() or found == named or (found in WARC_FAMILY and named in WARC_FAMILY):
+        told = f"its name tells no format, and it holds {format_.title}; an error page was saved in its place?"
+        say = f"say `format: {_short(found)}` for this source"
+        return Sniffed(error=f"{name}: {told} Download it again, or {say}.")
+    title = readers()[named].format.title
+    if compressed and found == named and not readers()[named].format.compressed:
+        return Sniffed(error=f"{name}: compressed {title}, which cannot be read; decompress it.")
+    if not inflated.strip() or _may_hold(named, found):
         return Sniffed(named)
-    if found in OPEN_TO.get(named, ()):
-        return Sniffed(named)
-    says = f"{name}: named like {WHAT[named]}, but holds"
-    rename = f"rename it, or say `format: {str(found).removeprefix('readers.')}` for this source"
+    says = f"{name}: named like {title}, but holds"
+    rename = f"rename it, or say `format: {_short(str(found))}` for this source"
     return Sniffed(error=_mismatch(says, found, rename, inflated))
 
 
@@ -113,16 +100,43 @@ def _as_named(name: str, head: bytes, reader: str, encoding: str | None) -> Snif
     inflated = _inflated(head)
     if inflated is not None and encoding is not None:
         inflated = encoded_as(inflated, encoding)
-    if reader == "readers.plain" and (inflated or b"").startswith(UTF16_MARKS):
+    if reader not in readers():
+        return Sniffed(reader)
+    if _needs_encoding(reader) and (inflated or b"").startswith(UTF16_MARKS):
         return Sniffed(error=f"{name}: {IN_UTF16}")
     found = None if inflated is None else _by_content(inflated, name.lower())
-    of_its_family = found in WARC_FAMILY and reader in WARC_FAMILY
-    if reader not in WHAT or found in (None, "binary", reader) or of_its_family:
+    if found in (None, BINARY) or _may_hold(reader, found):
         return Sniffed(reader)
-    if found in OPEN_TO.get(reader, ()):
-        return Sniffed(reader)
-    says = f"{name}: to be read as {WHAT[reader]}, but holds"
+    says = f"{name}: to be read as {readers()[reader].format.title}, but holds"
     return Sniffed(error=_mismatch(says, found, "correct its `format`, or leave it out", head))
+
+
+@functools.cache
+def readers() -> Mapping[str, type[Reader]]:
+    """The readers that ship, by name; each file of operators/readers is one."""
+    found = {name: load.find(name) for name in load.names() if name.startswith(READERS)}
+    return {name: cls for name, cls in found.items() if issubclass(cls, Reader)}
+
+
+def _short(reader: str) -> str:
+    return reader.removeprefix(READERS)
+
+
+def _may_hold(reader: str, found: str | None) -> bool:
+    """Whether files of `reader` may begin as `found` does: their own format, one with the same magic, any text."""
+    ours = readers()[reader].format
+    theirs = readers()[found].format if found is not None and found in readers() else None
+    if found is None and ours.magic is None and ours.opening is None:
+        return True
+    if found == reader or (theirs is not None and theirs.magic is not None and theirs.magic == ours.magic):
+        return True
+    return ours.any_text and (found in (None, JSON_ARRAY) or (theirs is not None and theirs.opening is not None))
+
+
+def _needs_encoding(reader: str) -> bool:
+    """Whether a reader decodes text itself: what makes `content` hands the bytes on."""
+    cls = readers()[reader]
+    return cls.format.any_text and "text" in cls.makes
 
 
 def _stem(low: str) -> str:
@@ -131,25 +145,26 @@ def _stem(low: str) -> str:
 
 def _by_name(low: str) -> str | None:
     stem = _stem(low)
-    return next((reader for end, reader in BY_NAME.items() if stem.endswith(end)), None)
+    fitting = [(len(end), name) for name, cls in readers().items() for end in cls.format.suffixes if stem.endswith(end)]
+    return max(fitting)[1] if fitting else None
 
 
 def _by_content(head: bytes, low: str) -> str | None:
     """A reader, or a word for what is none, or None when nothing tells."""
-    if WARC.begins(head):
-        return "readers.wet" if ".wet" in low or b"\nWARC-Type: conversion" in head else "readers.warc"
-    if head.startswith(b"PAR1"):
-        return "readers.parquet"
-    if head.startswith(b"filedesc:"):
-        return "readers.arc"
+    formats = {name: cls.format for name, cls in readers().items()}
+    fitting = [name for name, format_ in formats.items() if format_.magic is not None and format_.magic.match(head)]
+    # of formats with the same magic the one that the name or the bytes inside tell, else the one that needs no telling
+    for name in sorted(fitting, key=lambda n: formats[n].inside is None):
+        inside = formats[name].inside
+        if inside is None or inside in head or any(end in low for end in formats[name].suffixes):
+            return name
     start = _in_bytes(head).removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start.startswith(b"{"):
-        return "readers.jsonl"
+    for name, format_ in formats.items():
+        if format_.opening is not None and format_.opening.match(start):
+            return name
     if start.startswith(b"["):
-        return "JSON"
-    if start[:16].lower().startswith(HTML_OPENINGS):
-        return "HTML"
-    return "binary" if b"\x00" in start else None
+        return JSON_ARRAY
+    return BINARY if b"\x00" in start else None
 
 
 def _in_bytes(head: bytes) -> bytes:
@@ -179,15 +194,15 @@ def _inflated(head: bytes) -> bytes | None:
 
 def _mismatch(says: str, found: str | None, remedy: str, head: bytes) -> str:
     """What is wrong with a file that holds `found`. remedy: where a reader would take it."""
-    if found == "HTML":
-        return f"{says} HTML; an error page was saved in its place? Download it again."
-    if found == "JSON":
-        return f"{says} a JSON array; write one object a line (for example `jq -c '.[]'`)."
-    if found in WHAT:
-        return f"{says} {WHAT[found]}; {remedy}."
+    if found == JSON_ARRAY:
+        return f"{says} {JSON_ARRAY}; write one object a line (for example `jq -c '.[]'`)."
+    if found is not None and found in readers():
+        format_ = readers()[found].format
+        remedy = f"{remedy}." if format_.certain else "an error page was saved in its place? Download it again."
+        return f"{says} {format_.title}; {remedy}"
     return f"{says} something else, which begins {head[:16]!r}; check what was downloaded, {ANYWAY}."
 
 
 def _ask(what: str) -> str:
-    known = ", ".join(reader.removeprefix("readers.") for reader in WHAT)
+    known = ", ".join(_short(name) for name, cls in readers().items() if cls.format.title)
     return f"{what}; say `format:` for this source, one of {known}."

@@ -1,0 +1,1 @@
+"""Exports a published dataset into the file formats of other training programs: one file a format."""

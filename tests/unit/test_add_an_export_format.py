@@ -1,0 +1,85 @@
+"""An export format is one file: put into the folder, the command offers it and writes it."""
+
+import itertools
+import json
+import sys
+
+import click
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from corpusmill.pipeline.cli import dataset as command
+from corpusmill.pipeline.export import choices, formats
+from tests.support.pages import block
+
+ROWS = [[5, 6, 7], [8], [9, 10]]
+
+
+@pytest.fixture
+def text(tmp_path, monkeypatch):
+    (tmp_path / "text.py").write_text(block("how-to/add-an-export-format.md", "pipeline/export/formats/text.py"))
+    monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
+    yield
+    sys.modules.pop(f"{formats.__name__}.text", None)
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    folder = tmp_path / "dataset"
+    folder.mkdir()
+    schema = pa.schema(
+        {"input_ids": pa.list_(pa.int32()), "n_tokens": pa.int32()}, metadata={"corpusmill.vocab_size": "100"}
+    )
+    names = ["part-0.parquet", "part-1.parquet"]
+    for name, rows in zip(names, (ROWS[:2], ROWS[2:]), strict=True):
+        pq.write_table(pa.table([rows, list(map(len, rows))], schema=schema), folder / name, row_group_size=1)
+    manifest = {"name": "small", "parts": [{"name": name} for name in names]}
+    (folder / "_manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+class Bar:
+    """Counts what is advanced."""
+
+    steps = 0
+
+    def advance(self):
+        self.steps += 1
+
+
+def written(format_, dataset, out):
+    from corpusmill.cluster.storage import Store
+
+    bar = Bar()
+    names = choices.exporter(format_)(Store(str(dataset)), Store(str(out)), bar)  # pyright: ignore[reportArgumentType]
+    assert bar.steps == 2
+    assert sorted(names) == sorted(path.name for path in out.iterdir())
+    return [out / name for name in names]
+
+
+def test_the_format_of_the_page_is_offered_and_written_by_its_file_alone(text, dataset, tmp_path):
+    assert "text" in choices.names()
+    (path,) = written("text", dataset, tmp_path / "out")
+    assert path.read_text() == "5 6 7\n8\n9 10\n"
+
+
+@pytest.mark.parametrize("format_", choices.names())
+def test_every_format_that_ships_writes_what_it_names(format_, dataset, tmp_path):
+    assert all(path.stat().st_size for path in written(format_, dataset, tmp_path / "out"))
+
+
+def test_npy_holds_the_ids_and_where_each_sequence_begins(dataset, tmp_path):
+    ids, offsets = map(np.load, written("npy", dataset, tmp_path / "out"))
+    assert [ids[a:b].tolist() for a, b in itertools.pairwise(offsets)] == ROWS
+
+
+def test_the_command_offers_the_files_of_the_folder():
+    (argument,) = (p for p in command.export.params if p.name == "format_")
+    assert isinstance(argument.type, click.Choice)
+    assert tuple(argument.type.choices) == choices.names()
+    told = CliRunner().invoke(command.export, ["parquet", "--out", "x", "job.yaml"])
+    assert told.exit_code == 2
+    assert "'megatron', 'npy'" in told.output
