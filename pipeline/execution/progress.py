@@ -23,6 +23,16 @@ def screen(*, stderr: bool = False) -> Console:
     return found
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it needs one.
+
+    >>> counted(1, "node"), counted(1200, "part"), counted(0, "copy")
+    ('1 node', '1,200 parts', '0 copies')
+    """
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}{'es' if noun.endswith('ch') else 's'}"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
 @dataclass
 class Bar:
     """How far one stage is: units done, documents and bytes so far."""

@@ -20,7 +20,7 @@ from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.publish import stage as publish
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
 from corpusmill.pipeline.stages.tokenize.axes_unit import STAGE
-from corpusmill.pipeline.stages.validation.stage import stage as validation
+from corpusmill.pipeline.stages.validation import stage as validation
 from corpusmill.pipeline.steps.step_groups import LAST
 from corpusmill.pipeline.workspace.inventory import Shard
 

@@ -39,7 +39,7 @@ from corpusmill.pipeline.stages.mix import stage as mix
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.publish import stage as publish
 from corpusmill.pipeline.stages.tokenize import stage as tokenize
-from corpusmill.pipeline.stages.validation.stage import stage as validation
+from corpusmill.pipeline.stages.validation import stage as validation
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
 
 KEPT = "everything up to the tokens is kept: correct `mix` and run again; `corpusmill mix plan` tries it in seconds"
