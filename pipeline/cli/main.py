@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from corpusmill.errors import ExitCode
+from corpusmill.errors import CorpusmillError, ExitCode
 from corpusmill.pipeline.cli import dataset as cli_dataset
 from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import remove as cli_remove
@@ -32,7 +32,10 @@ def main() -> None:
 
     Begin with `corpusmill init`, which writes a job file to edit, then `corpusmill run job.yaml`.
     """
-    process.prepare()
+    try:
+        process.prepare()
+    except CorpusmillError as e:
+        fail(str(e), e.exit_code)
 
 
 @main.command()

@@ -142,5 +142,6 @@ def changed(spec: JobSpec, workspace: Store, keys: tuple[str, ...]) -> str:
     """What of these keys is not as in the last finished run, in words; empty when all of it is."""
     before, now = last_job(workspace) or {}, json.loads(spec.to_canonical())
     found = list(differences({k: before.get(k) for k in keys}, {k: now.get(k) for k in keys}))
-    more = f"; and {len(found) - CHANGES_SHOWN} more" if len(found) > CHANGES_SHOWN else ""
-    return "; ".join(found[:CHANGES_SHOWN]) + more
+    if len(found) <= CHANGES_SHOWN + 1:
+        return "; ".join(found)
+    return f"{'; '.join(found[:CHANGES_SHOWN])}; and {len(found) - CHANGES_SHOWN} more"

@@ -18,7 +18,7 @@ from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.load import examine, load
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.execution.progress import Display, counted, screen
+from corpusmill.pipeline.execution.progress import Display, counted, print_table, screen
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight import checks as preflight
@@ -125,7 +125,7 @@ def run(
             )
     except EmptyRun as e:
         if not quiet:
-            display.console.print(as_table(e.funnel))
+            print_table(display.console, as_table(e.funnel))
         raise
     if not quiet:
         tell(spec, done, screen())
@@ -155,7 +155,7 @@ def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) 
         return
     made = done.manifest
     console.print()
-    console.print(as_table(done.funnel))
+    print_table(console, as_table(done.funnel))
     if done.funnel.skipped:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(done.funnel.skipped.items(), key=lambda i: -i[1]))
         console.print(f"skipped records, which are no documents: {kinds}", markup=False)
@@ -172,7 +172,7 @@ def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) 
         )
         console.print(told, markup=False)
     console.print()
-    console.print(leaves_table(done.funnel))
+    print_table(console, leaves_table(done.funnel))
     kept = done.funnel.by("source")
     out = withheld.read(Store(spec.workspace, spec.storage)).sources
     if empty := [i.source for i in spec.inputs if i.source not in out and not kept.get(i.source, {}).get("kept")]:

@@ -20,7 +20,7 @@ from corpusmill.pipeline.dedup.tombstones import Tombstones
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import manifest_of, run_stage, runner
+from corpusmill.pipeline.execution.run_stage import manifest_of, phases_of, run_stage, runner
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
@@ -69,7 +69,7 @@ def take_down(run: Run, asked: Asked, how: takedown.How, *, allow_missing: bool 
     urls = sorted({key for key in key_of.values() if key is not None})
     wanted = Tombstones(ids=tuple(sorted(asked.ids)), urls=tuple(urls))
     folder = f"{STAGE}/{digest(VERSION, units, wanted.told, how)}"
-    work = Work(store=run.workspace, folder=folder, run=runner(run, STAGE, MEMORY_BYTES))
+    work = Work(store=run.workspace, folder=folder, run=runner(run, STAGE, MEMORY_BYTES), show=phases_of(run, STAGE))
     met = takedown.met_among(work, units, wanted, label="met")
     matched = matches(asked, key_of, met)
     if wrong := without_match(matched, key_of, run.workspace.url, allow_missing=allow_missing):
