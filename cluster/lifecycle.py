@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,10 @@ START_HINT = (
     "tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here and on every node"
 )
 
+BUSY_HINT = (
+    "run the same command again when the machine is less busy, or with fewer --workers; Ray's own logs are in the temp "
+    "folder, under ray/session_latest/logs"
+)
 
 CONNECT_S = 5.0
 
@@ -45,17 +50,27 @@ def session(*, address: str | None, workers: int | None, worker_setup: str | Non
         options |= {"address": address}
         if worker_setup is not None:
             options |= {"runtime_env": {"worker_process_setup_hook": worker_setup}}
+    started = time.monotonic()
     try:
         if address is not None:
             _answers(address)
         ray.init(**options)
-    except (OSError, RuntimeError, ValueError) as e:
-        where = f"the Ray cluster at {address!r}" if address else "Ray on this machine"
-        raise NoCluster(f"{where} did not answer: {e}; {START_HINT if address else 'see the message above'}") from e
+    except Exception as e:  # Ray raises bare Exception, too, when its processes do not start in time
+        ray.shutdown()
+        raise NoCluster(not_started(address, e, time.monotonic() - started)) from e
     try:
         yield cpus()
     finally:
         ray.shutdown()
+
+
+def not_started(address: str | None, error: Exception, seconds: float) -> str:
+    """Why there is no Ray, in one sentence with what was waited for and for how long."""
+    why = " ".join(str(error).split()).partition(". ")[0].rstrip(".") or type(error).__name__
+    if address is not None:
+        return f"the Ray cluster at {address!r} did not answer within {seconds:.0f} s: {why}; {START_HINT}"
+    waited = f"waited {seconds:.0f} s for its head process and raylet ({why})"
+    return f"Ray did not start on this machine: {waited}; {BUSY_HINT}"
 
 
 def _answers(address: str) -> None:

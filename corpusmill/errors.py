@@ -301,6 +301,10 @@ class VersionMismatch(CorpusmillError, RuntimeError):
     """A process that has other package versions than the one that started the run."""
 
 
+class NoCacheFolder(CorpusmillError, OSError):
+    """No folder in which compiled kernels can be kept."""
+
+
 # Clusters and stores
 
 

@@ -45,7 +45,7 @@ def mix_advise(**arguments: Any) -> None:
 def verify(**arguments: Any) -> None:
     """Work out again all that a dataset says of itself: checksums, counts, shares, windows, caps, texts.
 
-    Only the dataset is read. Exit code 3 when anything does not hold.
+    Only the dataset is read. The last line says whether it is valid; exit code 3 when it is not.
     """
     from corpusmill.pipeline.commands import dataset as commands_mix
 
@@ -53,12 +53,15 @@ def verify(**arguments: Any) -> None:
 
 
 @click.command()
-@click.argument("format_", type=click.Choice(choices.names()))
-@click.option("--out", required=True, help="Folder to write to; any fsspec URL.")
+@click.argument("format_", metavar="FORMAT", type=click.Choice([*choices.names(), "documents", "dropped"]))
+@click.option("--out", required=True, help="Folder, or file of documents or dropped, to write; any fsspec URL.")
 @SET
 @click.argument("job", metavar="URL_OR_JOB")
 def export(**arguments: Any) -> None:
-    """Write the sequences of a dataset as the files of another program: Megatron's .bin and .idx, flat .npy, ..."""
+    """Write a dataset as the files of another program (Megatron, NumPy, ...), or documents of the workspace as one file.
+
+    `documents` (kept) and `dropped` write exactly the rows of the last run, as .parquet, .jsonl or .jsonl.gz.
+    """
     from corpusmill.pipeline.commands import dataset as commands_mix
 
     guarded(lambda: commands_mix.export(**arguments))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from corpusmill.errors import ExitCode
+from corpusmill.errors import CorpusmillError, ExitCode
 from corpusmill.pipeline.cli import dataset as cli_dataset
 from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import remove as cli_remove
@@ -32,7 +32,10 @@ def main() -> None:
 
     Begin with `corpusmill init`, which writes a job file to edit, then `corpusmill run job.yaml`.
     """
-    process.prepare()
+    try:
+        process.prepare()
+    except CorpusmillError as e:
+        fail(str(e), e.exit_code)
 
 
 @main.command()
@@ -117,11 +120,17 @@ def submit(**arguments: Any) -> None:
 @click.option("--reason", help="Only documents dropped for a reason that contains this.")
 @click.option("--source", help="Only documents, or removed documents, of this source.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed shows others.")
+@SAMPLE
+@LIMIT
 @click.option("--row", type=click.IntRange(min=0), help="Which sequence of the dataset to decode.  [default: 0]")
 @SET
 @JOB
 def inspect(**arguments: Any) -> None:
-    """Look at documents, dropped ones by reason, clusters of duplicates, or a token sequence, decoded."""
+    """Look at documents, dropped ones by reason, clusters of duplicates, or a token sequence, decoded.
+
+    Documents are drawn at random, the same for the same seed. --sample and --limit are those of the run to look at.
+    """
     from corpusmill.pipeline.commands import inspect as commands_inspect
 
     guarded(lambda: commands_inspect.inspect(**arguments))

@@ -12,6 +12,9 @@ BY = "content: copies stay out too. url: the best copy elsewhere may take its pl
 
 
 @click.command()
+@click.option(
+    "--allow-missing", is_flag=True, help="Addresses may match no document: what is found there later stays out."
+)
 @click.option("--by", type=click.Choice(["content", "url"]), default="content", show_default=True, help=BY)
 @on_a_cluster
 @SET
@@ -20,7 +23,8 @@ BY = "content: copies stay out too. url: the best copy elsewhere may take its pl
 def takedown(**arguments: Any) -> None:
     """Take documents out of the dataset, now and for good.
 
-    LIST is a text file, a doc_id or an address a line. Only the parts that hold them are written again.
+    LIST is a text file, a doc_id or an address a line. Only the parts that hold them are written again. When a line
+    matches no document, nothing is done (exit code 2), unless --allow-missing.
     """
     from corpusmill.pipeline.commands import remove as commands_remove
 

@@ -9,13 +9,16 @@ from corpusmill.errors import InputError, InvalidDataset
 from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
+from corpusmill.pipeline.commands.inspect import documents_of
 from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.commands.written import write
-from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.export.choices import exporter
+from corpusmill.pipeline.report import tables
 from corpusmill.pipeline.stages.mix import estimate as planning
 from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.verify import dataset
+from corpusmill.pipeline.verify.findings import Findings, verdict
 
 
 def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | None, most: int) -> None:
@@ -38,31 +41,49 @@ def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:
 
 
 def verify(*, what: str, overrides: tuple[str, ...]) -> None:
-    """Every check of a dataset, as a table. InvalidDataset when one does not hold."""
+    """Print every check of a dataset, and last whether it is valid. InvalidDataset when a check does not hold."""
     output = dataset_of(what, overrides)
-    broken = verified(output)
+    found = [verified(output)]
     if dataset.manifest_of(output).get("validation", {}).get("documents"):
         inside = folder_of(output)
         click.echo(f"held out, {inside.url}:")
-        broken += verified(inside)
-    if broken:
-        raise InvalidDataset(f"{broken} breaches in {output.url}")
+        found.append(verified(inside))
+    breaches, checks = sum(len(f.breaches) for f in found), sum(len(f.checks) for f in found)
+    if breaches:
+        raise InvalidDataset(verdict(output.url, breaches, checks))
+    click.echo(verdict(output.url, breaches, checks))
 
 
-def verified(output: Store) -> int:
-    """Print every check of one dataset; how many breaches there are."""
+def verified(output: Store) -> Findings:
+    """Print every check of one dataset."""
     with Display().stage("verify", dataset.parts_of(output)) as bar:
         found = dataset.verify(output, bar)
     click.echo(found.table(), nl=False)
-    return len(found.breaches)
+    return found
 
 
 def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> None:
-    """The dataset in another format."""
+    """Write a dataset in another format, or a table of the workspace."""
+    if format_ in tables.NAMES:
+        export_table(format_, Path(job), overrides, out)
+        return
     source, target = dataset_of(job, overrides), Store(out)
     with Display().stage("export", dataset.parts_of(source)) as bar:
         names = exporter(format_)(source, target, bar)
     click.echo(f"wrote {' and '.join(names)} to {out}")
+
+
+def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> None:
+    """Write the documents or the dropped documents of the last run into one file."""
+    if not job.is_file():
+        raise InputError([f"{name} are in the workspace of a job: expected a job file, found {job}"])
+    ending = tables.ending_of(out)
+    spec = job_of(job, overrides)
+    workspace = Store(spec.workspace, spec.storage)
+    chosen = documents_of(spec, workspace)
+    click.echo(f"written: {chosen.told}", err=True)
+    rows = tables.write(workspace, name, sorted(chosen.units), out, ending)
+    click.echo(f"wrote {counted(rows, 'row')} to {out}")
 
 
 def dataset_of(what: str, overrides: tuple[str, ...]) -> Store:

@@ -11,7 +11,7 @@ import click
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
-from corpusmill.pipeline.commands.run import as_given, job_of
+from corpusmill.pipeline.commands.run import as_given, job_of, sample_overrides
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import screen
@@ -20,7 +20,7 @@ from corpusmill.pipeline.report import documents as inspection
 from corpusmill.pipeline.report.duplicates import clusters
 from corpusmill.pipeline.run.explain import differences, last_job
 from corpusmill.pipeline.steps.step_groups import LAST
-from corpusmill.pipeline.workspace import sweep
+from corpusmill.pipeline.workspace import sweep, withheld
 
 NAMES = {
     "documents": "kept documents",
@@ -50,10 +50,13 @@ def inspect(
     source: str | None,
     most: int,
     row: int | None,
+    sample: float | None,
+    limit: int | None,
+    seed: int,
 ) -> None:
-    """Show what was asked for."""
+    """Show a sample of a table, or a sequence. sample, limit, overrides: those of the run to look at."""
     refuse_unused(what, {"--reason": reason, "--source": source, "--row": row})
-    spec = job_of(job, overrides)
+    spec = job_of(job, (*overrides, *sample_overrides(sample, limit)))
     if what == "sequence":
         show([inspection.sequence(Store(spec.output, spec.storage), row or 0)])
         return
@@ -66,16 +69,19 @@ def inspect(
     tables = sweep.remembered(workspace, "duplicates")
     match what:
         case "documents":
-            shown: Iterator[inspection.Shown] = inspection.documents(workspace, units, most)
+            shown: Iterator[inspection.Shown] = inspection.documents(workspace, units, most, seed=seed)
         case "dropped":
-            shown = inspection.dropped(workspace, units, most, reason)
+            shown = inspection.dropped(workspace, units, most, reason, seed=seed)
         case "clusters":
             shown = clusters(workspace, sorted(tables), most, units=units)
         case _:
-            shown = inspection.duplicates(workspace, units, tables, most)
+            shown = inspection.duplicates(workspace, units, tables, most, seed=seed)
     if not show(shown):
         why = f" with {reason!r} in their reason" if what == "dropped" and reason is not None else ""
-        click.echo(f"0 {NAMES[what]}{why}" + (f" of source {source!r}" if source is not None else ""))
+        of = f" of source {source!r}" if source is not None else ""
+        removed = source is not None and source in withheld.read(workspace).sources
+        back = f"; it is removed: `corpusmill remove-source --undo {job} {source}` lets it in again" if removed else ""
+        click.echo(f"0 {NAMES[what]}{why}{of}{back}")
 
 
 def refuse_unused(what: str, given: Mapping[str, object]) -> None:
@@ -136,5 +142,6 @@ def changed(spec: JobSpec, workspace: Store, keys: tuple[str, ...]) -> str:
     """What of these keys is not as in the last finished run, in words; empty when all of it is."""
     before, now = last_job(workspace) or {}, json.loads(spec.to_canonical())
     found = list(differences({k: before.get(k) for k in keys}, {k: now.get(k) for k in keys}))
-    more = f"; and {len(found) - CHANGES_SHOWN} more" if len(found) > CHANGES_SHOWN else ""
-    return "; ".join(found[:CHANGES_SHOWN]) + more
+    if len(found) <= CHANGES_SHOWN + 1:
+        return "; ".join(found)
+    return f"{'; '.join(found[:CHANGES_SHOWN])}; and {len(found) - CHANGES_SHOWN} more"

@@ -1,5 +1,6 @@
 """What the commands that take something out of a dataset do, once their arguments are read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +11,41 @@ from corpusmill.pipeline.commands.run import job_of, tell
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup import index
 from corpusmill.pipeline.dedup.takedown import How
-from corpusmill.pipeline.execution.progress import Display, screen
+from corpusmill.pipeline.execution.progress import Display, counted, screen
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.run.runner import Options, opened, run_job
 from corpusmill.pipeline.stages.takedown.stage import Asked, take_down
 from corpusmill.pipeline.workspace import inventory, withheld
+from corpusmill.pipeline.workspace.inventory import Shard
+
+FIRST_NOT_AN_ID = 1 << 63  # doc_ids are int64
 
 
-def takedown(*, job: Path, overrides: tuple[str, ...], list_: Path, by: str, **where: Any) -> None:
-    """Take the documents of a list down, and say how many there were."""
-    asked = asked_in(list_.read_text(encoding="utf-8"), str(list_))
+def takedown(*, job: Path, overrides: tuple[str, ...], list_: Path, by: str, allow_missing: bool, **where: Any) -> None:
+    """Take the documents of a list down, and say how many each line matches."""
+    asked = asked_in(text_of(list_), str(list_))
     with opened(job_of(job, overrides), Options(**where), Display()) as run:
-        done = take_down(run, asked, How(by))
-        click.echo(f"{done.documents:,} documents are taken down, in all")
+        done = take_down(run, asked, How(by), allow_missing=allow_missing)
+        for line, documents in done.matched.items():
+            nothing = "" if documents else ": nothing to take down now; what later runs find there stays out"
+            click.echo(f"{line}  {counted(documents, 'document')}{nothing}")
+        click.echo(
+            f"{counted(done.new, 'document')} taken down now, {done.documents:,} in all with those of earlier lists"
+        )
         if done.published:
-            click.echo(f"{done.parts:,} parts of {run.output.url} were written again without them")
+            click.echo(f"{counted(done.parts, 'part')} of {run.output.url} rewritten without what is taken down")
         else:
             click.echo(f"there is no dataset in {run.output.url} now; the next run makes one without them")
+
+
+def text_of(path: Path) -> str:
+    """The text of a list. InputError where it is not UTF-8, or cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise InputError([f"{path} is not UTF-8 text (byte {e.start}): save it as UTF-8"]) from e
+    except OSError as e:
+        raise InputError([f"cannot read {path}: {e.strerror}"]) from e
 
 
 def asked_in(text: str, name: str) -> Asked:
@@ -41,13 +60,13 @@ def asked_in(text: str, name: str) -> Asked:
     if wrong or not told:
         raise InputError(wrong or [f"{name}: the list is empty"])
     return Asked(
-        ids=tuple(int(line) for _, line in told if line.isdecimal()),
-        urls=tuple(line for _, line in told if not line.isdecimal()),
+        ids=tuple(dict.fromkeys(int(line) for _, line in told if line.isdecimal())),
+        urls=tuple(dict.fromkeys(line for _, line in told if not line.isdecimal())),
     )
 
 
 def _is_one(line: str) -> bool:
-    return line.isdecimal() or "://" in line
+    return int(line) < FIRST_NOT_AN_ID if line.isdecimal() else "://" in line
 
 
 def rollback(*, job: Path, overrides: tuple[str, ...], number: int, again: bool, **where: Any) -> None:
@@ -59,7 +78,9 @@ def rollback(*, job: Path, overrides: tuple[str, ...], number: int, again: bool,
         if number not in out.runs and (number not in there[1:] or number != there[-1]):
             raise InputError([_not_the_newest(run, number, there)])
         withheld.write(run.workspace, out.with_run(number, again=again))
-        index.forget(run.workspace, {s.number for s in known if s.run == number})
+        mine = [s for s in known if s.run == number]
+        index.forget(run.workspace, {s.number for s in mine})
+        click.echo(taken_out(f"run {number}", mine, before=number in out.runs))
     _made_again(spec, options)
 
 
@@ -78,15 +99,27 @@ def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: b
         sources = sorted({s.source for s in known})
         if source not in sources:
             raise InputError([f"no source {source!r} in {run.workspace.url}; there are {', '.join(sources) or 'none'}"])
+        if undo and source not in out.sources:
+            removed = f"removed are {', '.join(out.sources)}" if out.sources else "no source is removed"
+            raise InputError([f"source {source!r} is not removed from {run.workspace.url}; {removed}"])
         if undo:
             withheld.write(run.workspace, out.with_sources({*out.sources} - {source}))
             click.echo(f"{source} is let in again by the next run")
             return
         withheld.write(run.workspace, out.with_sources({*out.sources, source}))
+        mine = [s for s in known if s.source == source and s.run not in out.runs]
         index.forget(run.workspace, {s.number for s in known if s.source == source})
+        click.echo(taken_out(f"source {source}", mine, before=source in out.sources))
     _made_again(spec, options)
+
+
+def taken_out(what: str, shards: Sequence[Shard], *, before: bool) -> str:
+    """What a run or a source is, in words: its files, and whether it was taken out before."""
+    files = counted(len({s.uri for s in shards}), "file")
+    return f"{what} with {files} was taken out before" if before else f"{what} is taken out: {files}"
 
 
 def _made_again(spec: JobSpec, options: Options) -> None:
     """The dataset of what is left, and what came of it."""
-    tell(spec, run_job(spec, options, Display()), screen())
+    again = "later runs and updates of this job go on without it"
+    tell(spec, run_job(spec, options, Display()), screen(), again=again)

@@ -18,7 +18,7 @@ from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.load import examine, load
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.execution.progress import Display, screen
+from corpusmill.pipeline.execution.progress import Display, counted, print_table, screen
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight import checks as preflight
@@ -45,13 +45,17 @@ def job_of(job: Path, overrides: tuple[str, ...]) -> JobSpec:
 
 def job_to_run(job: Path, overrides: tuple[str, ...], *, sample: float | None, limit: int | None) -> JobSpec:
     """The same of a job that is to run: when it is wrong, its files and stores are looked at too, and all is told."""
-    asked = {"sample.documents": sample, "sample.limit": limit}
-    extra = [f"{key}={value}" for key, value in asked.items() if value is not None]
-    found = examine(job, overrides=(given := (*overrides, *extra)))
+    found = examine(job, overrides=(given := (*overrides, *sample_overrides(sample, limit))))
     if found.spec is None or found.problems:
         further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
         raise job_error([*found.problems, *further])
     return with_sample_folder(found.spec, given)
+
+
+def sample_overrides(sample: float | None, limit: int | None) -> tuple[str, ...]:
+    """The overrides that `--sample` and `--limit` stand for."""
+    given = {"sample.documents": sample, "sample.limit": limit}
+    return tuple(f"{key}={value}" for key, value in given.items() if value is not None)
 
 
 def with_sample_folder(spec: JobSpec, overrides: Sequence[str]) -> JobSpec:
@@ -122,7 +126,7 @@ def run(
             )
     except EmptyRun as e:
         if not quiet:
-            display.console.print(as_table(e.funnel))
+            print_table(display.console, as_table(e.funnel))
         raise
     if not quiet:
         tell(spec, done, screen())
@@ -142,14 +146,17 @@ def check_complete(spec: JobSpec, done: Summary) -> None:
         click.echo(f"corpusmill: {line}", err=True)
 
 
-def tell(spec: JobSpec, done: Summary, console: Console) -> None:
-    """The end of a run, for a person."""
+AGAIN = "the same command again does only what is new"
+
+
+def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) -> None:
+    """Print the end of a run, for a person. again: what the next command does."""
     if done.did_nothing:
         console.print(f"{spec.name}: nothing to do; {spec.output} is what this job makes of these inputs")
         return
     made = done.manifest
     console.print()
-    console.print(as_table(done.funnel))
+    print_table(console, as_table(done.funnel))
     if done.funnel.skipped:
         kinds = ", ".join(f"{n:,} {kind}" for kind, n in sorted(done.funnel.skipped.items(), key=lambda i: -i[1]))
         console.print(f"skipped records, which are no documents: {kinds}", markup=False)
@@ -166,14 +173,18 @@ def tell(spec: JobSpec, done: Summary, console: Console) -> None:
         )
         console.print(told, markup=False)
     console.print()
-    console.print(leaves_table(done.funnel))
+    print_table(console, leaves_table(done.funnel))
     kept = done.funnel.by("source")
-    if empty := [i.source for i in spec.inputs if not kept.get(i.source, {}).get("kept")]:
+    out = withheld.read(Store(spec.workspace, spec.storage)).sources
+    if empty := [i.source for i in spec.inputs if i.source not in out and not kept.get(i.source, {}).get("kept")]:
         console.print(f"nothing is kept of {', '.join(empty)}: see `corpusmill inspect dropped --source {empty[0]}`")
+    if removed := [i.source for i in spec.inputs if i.source in out]:
+        console.print(f"{', '.join(removed)} left out: `corpusmill remove-source --undo` lets a source in again")
     console.print()
     console.print(
-        f"{made['tokens']:,} tokens in {made['sequences']:,} sequences, {len(made['parts'])} parts: {spec.output}"
-        f"\n{done.seconds:.1f} s; the same command again does only what is new",
+        f"{counted(made['tokens'], 'token')} in {counted(made['sequences'], 'sequence')}, "
+        f"{counted(len(made['parts']), 'part')}: {spec.output}"
+        f"\n{done.seconds:.1f} s; {again}",
         markup=False,
     )
 
@@ -240,7 +251,7 @@ def check_job_server(address: str) -> None:
 
 
 def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
-    """Say what nothing refers to, and with `yes` delete it."""
+    """Print what nothing refers to, and with `yes` delete it; the last line is the totals."""
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     if lease.read(workspace) is None:
@@ -256,9 +267,13 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
             click.echo(name)
         for each in begun:
             click.echo(str(each))
-        told = f"{len(found.names)} files, {size(found.size_bytes)}"
-        told += f", and {len(begun)} unfinished uploads" if begun else ""
-        if yes:
+        for folder in found.folders:
+            click.echo(f"{folder.name}/: {counted(folder.files, 'file')}, {size(folder.size_bytes)}")
+        told = f"{counted(len(found.names), 'file')}, {size(found.size_bytes)}"
+        told += f", and {counted(len(begun), 'unfinished upload')}" if begun else ""
+        if not found.names and not begun:
+            click.echo(f"would delete 0 files: all that runs wrote in {spec.workspace} is in use")
+        elif yes:
             sweep.sweep(workspace, found)
             for each in begun:
                 each.abort()

@@ -71,7 +71,7 @@ def _merged(work: Work, levels: Sequence[Level]) -> Level:
 
 def _merged_files(work: Work, kind: str, label: str, came: dict[str, int]) -> dict[str, int]:
     partitions = run_exchange(came, label=f"level-{kind}-{label}", phase=work.phase, unit_bytes=work.unit_bytes)
-    kept = Work(store=work.store, folder="index/levels", run=work.run, unit_bytes=work.unit_bytes)
+    kept = Work(store=work.store, folder="index/levels", run=work.run, unit_bytes=work.unit_bytes, show=work.show)
     units = [{**p.to_unit(), "unit_bytes": work.unit_bytes} for p in partitions]
     found = kept.phase(f"{kind}-{label}", units, merge_unit, size_bytes=sum(came.values()))
     return sizes(work.store, "index/levels", [name for r in found for name in r["names"]])

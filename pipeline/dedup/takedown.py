@@ -35,10 +35,11 @@ class How(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Met:
-    """A document that is meant: its doc_id, and the key of its text in hex."""
+    """A document that is meant: its doc_id, the key of its text in hex, the keys of the list that match its address."""
 
     doc_id: int
     text: str
+    addresses: tuple[str, ...] = ()
 
 
 def read(store: Store) -> Takedown:
@@ -66,13 +67,13 @@ def tombstones(met: Sequence[Met], urls: Sequence[str], how: How) -> Takedown:
     return Takedown(buried=Tombstones(ids=ids, texts=tuple(sorted({m.text for m in met})), urls=keys))
 
 
-def address_keys(urls: Sequence[str]) -> list[str]:
-    """The key of each address in hex, however it is spelt, then that of its fragment, if it has one; of what is no
-    address, none.
+def address_keys(urls: Sequence[str]) -> list[str | None]:
+    """The key of each address in hex, however it is spelt, then that of its fragment, if it has one; null for what is
+    no address.
     """
     keys = url_keys(pa.array(urls, TEXT))
     pages = zip(keys.page.to_pylist(), keys.fragment, strict=True)
-    return [page.hex() + (part.tobytes().hex() if part else "") for page, part in pages if page is not None]
+    return [None if page is None else page.hex() + (part.tobytes().hex() if part else "") for page, part in pages]
 
 
 def down_among(work: Work, units: Sequence[str], taken: Takedown) -> Down:
@@ -90,7 +91,11 @@ def met_among(work: Work, units: Sequence[str], wanted: Tombstones, *, label: st
     names = [f"keys/{unit}.{kind}.arrow" for unit in units for kind in ("text", "url")]
     keys_bytes = sum(sizes(work.store, "keys", names).values())
     results = work.phase(label, [{"name": unit} for unit in units], Meet(wanted=wanted), size_bytes=keys_bytes)
-    return [Met(doc_id=doc_id, text=text) for result in results for doc_id, text in result["documents"]]
+    return [
+        Met(doc_id=doc_id, text=text, addresses=tuple(addresses))
+        for result in results
+        for doc_id, text, addresses in result["documents"]
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,25 +108,35 @@ class Meet:
         table = read_part(store, f"keys/{unit['name']}.text.arrow", EVERYTHING)
         ids = table["doc_id"].to_numpy()
         meant = np.isin(ids, np.array(self.wanted.ids, np.int64)) | with_keys(table, self.wanted.texts)
+        by_address: dict[int, set[str]] = {}
         if self.wanted.urls:
             addresses = read_part(store, f"keys/{unit['name']}.url.arrow", EVERYTHING)
-            meant |= np.isin(ids, addresses["doc_id"].to_numpy()[at_addresses(addresses, self.wanted.urls)])
+            of_row = addresses["doc_id"].to_numpy()
+            for row, keys in at_addresses(addresses, self.wanted.urls).items():
+                by_address.setdefault(int(of_row[row]), set()).update(keys)
+            meant |= np.isin(ids, np.array(sorted(by_address), np.int64))
         halves = np.stack((table["key"].to_numpy()[meant], table["low"].to_numpy()[meant]), axis=1)
         texts = [key.astype("<u8").tobytes().hex() for key in halves]
-        return {"documents": sorted(zip(ids[meant].tolist(), texts, strict=True))}
+        rows = zip(ids[meant].tolist(), texts, strict=True)
+        return {"documents": sorted((doc_id, text, sorted(by_address.get(doc_id, ()))) for doc_id, text in rows)}
 
 
-def at_addresses(table: pa.Table, keys: Sequence[str]) -> np.ndarray:
-    """bool[n]: whether the address of a row is one of these, or a part of one: a page holds all its fragments, and what
-    was fetched without a fragment holds the part that a fragment names.
+def at_addresses(table: pa.Table, keys: Sequence[str]) -> dict[int, list[str]]:
+    """Row numbers whose address is one of these, or a part of one, with the keys that match it: a page holds all its
+    fragments, and what was fetched without a fragment holds the part that a fragment names.
     """
-    found = with_keys(table, [key for key in keys if len(key) == PAGE_DIGITS])
-    parts = [key for key in keys if len(key) > PAGE_DIGITS]
-    if parts:
-        fragment = table["fragment"].to_numpy()
-        for row in np.flatnonzero(with_keys(table, [key[:PAGE_DIGITS] for key in parts])).tolist():
-            key = b"".join(table[n][row].as_py().to_bytes(8, "little") for n in ("key", "low", "fragment")).hex()
-            found[row] |= not fragment[row] or key in parts
+    of_page: dict[str, list[str]] = {}
+    for key in keys:
+        of_page.setdefault(key[:PAGE_DIGITS], []).append(key)
+    found = {}
+    for row in np.flatnonzero(with_keys(table, list(of_page))).tolist():
+        page, part = (
+            b"".join(table[n][row].as_py().to_bytes(8, "little") for n in names).hex()
+            for names in (("key", "low"), ("fragment",))
+        )
+        whole = not table["fragment"][row].as_py()
+        if matching := [k for k in of_page[page] if k in (page, page + part) or whole]:
+            found[row] = matching
     return found
 
 

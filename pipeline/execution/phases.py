@@ -4,6 +4,7 @@ A marker `FOLDER/PHASE/NAME.json` holds what the unit returned. Small phases run
 nothing to add to them. What is left of a folder when its stage is done is nobody's, and is deleted.
 """
 
+import contextlib
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +24,22 @@ def nothing() -> None:
     """What most work needs before it."""
 
 
+Advance = Callable[[], object]  # called after each unit of a phase
+Show = Callable[[str, int], contextlib.AbstractContextManager[Advance]]  # a phase and its number of units
+
+
+def unseen(name: str, total: int) -> contextlib.AbstractContextManager[Advance]:
+    """Shows nothing of a phase."""
+    return contextlib.nullcontext(nothing)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """Where the phases of one piece of work write, and how their units run.
 
     folder: of this work alone; run: units on the cluster, results in any order, an exception when one fails
-    for good; unit_bytes: about what a unit holds in memory; before: called before each unit, where it runs.
+    for good; unit_bytes: about what a unit holds in memory; before: called before each unit, where it runs;
+    show: shows how far a phase is.
     """
 
     store: Store
@@ -36,6 +47,7 @@ class Work:
     run: Runner
     unit_bytes: int = UNIT_BYTES
     before: Callable[[], object] = nothing
+    show: Show = unseen
 
     def phase(self, name: str, units: Sequence[Unit], task: Task, *, size_bytes: int) -> list[Mapping[str, Any]]:
         """What each unit returned, in the order of `units`. Each has a "name", unique in the phase.
@@ -48,8 +60,11 @@ class Work:
         missing = [u for u in units if u["name"] not in found]
         one = functools.partial(run_one, self.store, folder, task, self.before)
         here = len(units) == 1 or size_bytes <= self.unit_bytes
-        for done in map(one, missing) if here else self.run(missing, one) if missing else ():
-            found[done["name"]] = done["result"]
+        if missing:
+            with self.show(name, len(missing)) as advance:
+                for done in map(one, missing) if here else self.run(missing, one):
+                    found[done["name"]] = done["result"]
+                    advance()
         return [found[str(u["name"])] for u in units]
 
 

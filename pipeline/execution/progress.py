@@ -5,13 +5,31 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
+from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column, Table
 
 from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
 
 LINE_EVERY_S = 10.0  # in a log
+BRIEF_S = 2.0  # a phase that takes less gets no line of its own
+TEXT_COLUMNS = 12  # that a column of words needs at least
+GAP_COLUMNS = 2  # between two columns of a table
+WIDE = 125  # columns of a terminal that has room for a bar and whole numbers
+SHORT_STAGE = "{task.description:.10}"
 LOG_COLUMNS = 160  # of a table where there is no terminal
 
 
@@ -21,6 +39,42 @@ def screen(*, stderr: bool = False) -> Console:
     if not found.is_terminal and "COLUMNS" not in os.environ:
         found.width = LOG_COLUMNS
     return found
+
+
+def print_table(console: Console, table: Table) -> None:
+    """Print a table whose numbers are never cut: one that is too wide for a terminal is wrapped by it."""
+    least = sum(
+        max(cell_len(str(cell)) for cell in (column.header, *column.cells)) if column.no_wrap else TEXT_COLUMNS
+        for column in table.columns
+    )
+    before, console.width = console.width, max(console.width, least + GAP_COLUMNS * len(table.columns))
+    try:
+        console.print(table, crop=False)
+    finally:
+        console.width = before
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it needs one.
+
+    >>> counted(1, "node"), counted(1200, "part"), counted(0, "copy")
+    ('1 node', '1,200 parts', '0 copies')
+    """
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}{'es' if noun.endswith('ch') else 's'}"
+    return f"{number:,} {noun if number == 1 else plural}"
+
+
+def short(number: float) -> str:
+    """A number in at most five characters.
+
+    >>> short(7), short(1204), short(12_345), short(999_950), short(4.1e9)
+    ('7', '1.2k', '12k', '1.0M', '4.1G')
+    """
+    for unit in ("", "k", "M", "G", "T"):
+        if number < 999.5 or unit == "T":
+            break
+        number /= 1000
+    return f"{number:.1f}{unit}" if unit and number < 9.95 else f"{number:.0f}{unit}"
 
 
 @dataclass
@@ -48,53 +102,89 @@ class Bar:
         if not self.documents:
             return ""
         seconds = max(self.say.clock() - self.started, 1e-3)
-        told = f"{self.documents:,} documents, {self.documents / seconds:,.0f} documents/s"
+        told = f"{counted(self.documents, 'document')}, {self.documents / seconds:,.0f} documents/s"
         return told + (f", {self.size_bytes / seconds / 1e6:,.1f} MB/s" if self.size_bytes else "")
+
+    def short_rates(self) -> str:
+        """The same for a narrow terminal, at most 26 characters: '1.2M docs 310/s 4.1MB/s'."""
+        if not self.documents:
+            return ""
+        seconds = max(self.say.clock() - self.started, 1e-3)
+        told = f"{short(self.documents)} docs {short(self.documents / seconds)}/s"
+        return told + (f" {short(self.size_bytes / seconds)}B/s" if self.size_bytes else "")
 
 
 class Display:
     """Says what happens, to people. Machines read the manifests."""
 
     def __init__(
-        self, *, quiet: bool = False, console: Console | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        quiet: bool = False,
+        console: Console | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = datetime.now,
     ) -> None:
+        """clock: seconds, for rates; now: the time that a line in a log begins with."""
         self.quiet = quiet
-        self.clock = clock
+        self.clock, self.now = clock, now
         self.console = console or screen(stderr=True)
         self._rich: Progress | None = None
+        self._tasks: list[TaskID] = []
 
     def line(self, text: str) -> None:
-        """One line about what just happened."""
+        """Print one line about what just happened; in a log with the time before it."""
         if not self.quiet:
+            if not self.console.is_terminal:
+                text = f"{self.now():%Y-%m-%d %H:%M:%S}  {text}"
             self.console.print(redacted(text, known_secrets(os.environ)), markup=False, soft_wrap=True)
 
     @contextmanager
-    def stage(self, name: str, total: int) -> Iterator[Bar]:
-        """Show one stage of `total` units while the `with` lasts."""
+    def stage(self, name: str, total: int, *, brief: bool = False) -> Iterator[Bar]:
+        """Show one stage of `total` units while the `with` lasts. brief: without a line at its end if it is short."""
         bar, outer = Bar(stage=name, total=total, say=self, started=self.clock()), self._rich
         if self.quiet or not self.console.is_terminal:
             yield bar
-        else:
-            with Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description:<10}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                TextColumn("{task.fields[rates]}"),
-                console=self.console,
-                transient=True,
-            ) as self._rich:
-                self._rich.add_task(name, total=total, rates="")
+        elif outer is not None:  # one bar at a time: the outer one's place is taken for a while
+            task = outer.add_task(name, total=total, rates="")
+            self._tasks.append(task)
+            try:
                 yield bar
-            self._rich = outer
+            finally:
+                self._tasks.pop()
+                outer.remove_task(task)
+        else:
+            columns = columns_of(self.console.width)
+            with Progress(*columns, console=self.console, transient=True) as self._rich:
+                self._tasks = [self._rich.add_task(name, total=total, rates="")]
+                try:
+                    yield bar
+                finally:
+                    self._rich.refresh()
+            self._rich = None
         seconds = self.clock() - bar.started
-        self.line(f"{name:<10} {bar.done} of {bar.total} units in {seconds:.1f} s  {bar.rates()}".rstrip())
+        if not brief or seconds > BRIEF_S:
+            units = f"{bar.done:,} of {counted(bar.total, 'unit')}"
+            self.line(f"{name:<10} {units} in {seconds:.1f} s  {bar.rates()}".rstrip())
 
     def moved(self, bar: Bar) -> None:
-        """Called by a bar after each unit."""
+        """Show how far a bar is; called by it after each unit."""
         if self._rich is not None:
-            self._rich.update(self._rich.task_ids[0], completed=bar.done, total=bar.total, rates=bar.rates())
+            rates = bar.rates() if self.console.width >= WIDE else bar.short_rates()
+            self._rich.update(self._tasks[-1], completed=bar.done, total=bar.total, rates=rates)
         elif self.clock() - max(bar.last_line, bar.started) > LINE_EVERY_S:
             bar.last_line = self.clock()
-            self.line(f"{bar.stage:<10} {bar.done} of {bar.total} units  {bar.rates()}".rstrip())
+            units = f"{bar.done:,} of {counted(bar.total, 'unit')}"
+            self.line(f"{bar.stage:<10} {units} after {self.clock() - bar.started:.0f} s  {bar.rates()}".rstrip())
+
+
+def columns_of(width: int) -> list[ProgressColumn]:
+    """What a bar shows on a terminal of so many columns: at 60 all of its numbers, in a wide one a bar too."""
+    whole = Column(no_wrap=True)
+    numbers = [MofNCompleteColumn(table_column=whole), TimeElapsedColumn(table_column=whole)]
+    rates = TextColumn("{task.fields[rates]}", table_column=whole)
+    if width < WIDE:
+        return [TextColumn(SHORT_STAGE, table_column=whole), *numbers, rates]
+    stage = TextColumn("{task.description:<10}", table_column=whole)
+    bar = BarColumn(bar_width=20)
+    return [SpinnerColumn(), stage, bar, *numbers, TimeRemainingColumn(table_column=whole), rates]

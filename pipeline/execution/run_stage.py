@@ -5,8 +5,8 @@ anybody. When all units are done, `manifests/STAGE-FINGERPRINT.json` names them:
 """
 
 import json
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import AccountingError, StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause, cause
-from corpusmill.pipeline.execution.phases import Runner
+from corpusmill.pipeline.execution.phases import Advance, Runner, Show
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_units import Done, Failed, Unit, run_units
 from corpusmill.pipeline.execution.tally import Sums, Tally
@@ -118,18 +118,28 @@ def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
         run.ray()
         failed: list[Failed] = []
         running = run_units(units, with_same(task, run.spec), memory_bytes=memory_bytes)
-        with run.display.stage(stage, len(units)) as bar, closing(running) as outcomes:
+        with closing(running) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failed):
                     refuse_loss(outcome)
                     failed.append(outcome)
                 else:
-                    bar.advance()
                     yield outcome.counts
         if failed:
             raise StageFailed(told(stage, failed))
 
     return go
+
+
+def phases_of(run: Run, stage: str) -> Show:
+    """Shows the phases of a stage as bars, and in the log as a line for each that takes seconds."""
+
+    @contextmanager
+    def show(phase: str, total: int) -> Iterator[Advance]:
+        with run.display.stage(f"{stage} {phase}", total, brief=True) as bar:
+            yield bar.advance
+
+    return show
 
 
 def commit_unit(workspace: Store, stage: str, name: str, counts: Counts) -> Counts:

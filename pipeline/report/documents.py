@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -13,6 +14,7 @@ from corpusmill.errors import RowNotFound
 from corpusmill.pipeline.execution.run_stage import stage_manifest
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.tables import read_table
+from corpusmill.pipeline.report.sample import Sample
 
 EXCERPT_CHARS = 300
 TOKENIZER = "tokenizer.json"  # as publish puts it beside the parts
@@ -27,29 +29,39 @@ class Shown:
     text: str
 
 
-def documents(workspace: Store, units: set[str], most: int) -> Iterator[Shown]:
-    """Kept documents, from the first units on."""
-    yield from _rows(workspace, "documents", units, most, None)
+def documents(workspace: Store, units: set[str], most: int, *, seed: int = 0) -> Iterator[Shown]:
+    """A sample of the kept documents of these units."""
+    yield from _rows(workspace, "documents", units, most, None, seed)
 
 
-def dropped(workspace: Store, units: set[str], most: int, reason: str | None) -> Iterator[Shown]:
-    """Documents that were dropped or failed; reason: only those whose step or reason contains it."""
-    yield from _rows(workspace, "dropped", units, most, reason)
+def dropped(workspace: Store, units: set[str], most: int, reason: str | None, *, seed: int = 0) -> Iterator[Shown]:
+    """A sample of the documents that were dropped or failed; reason: only those whose step or reason contains it."""
+    yield from _rows(workspace, "dropped", units, most, reason, seed)
 
 
-def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str | None) -> Iterator[Shown]:
-    for unit in sorted(units):
+def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str | None, seed: int) -> Iterator[Shown]:
+    """Rows drawn from a table: the same for the same seed. Of rows that are not drawn no text is read."""
+    sample = Sample(seed=seed, most=most)
+    for unit in sample.order(units):
+        if sample.is_enough():
+            break
         with workspace.open(f"{folder}/{unit}.parquet") as f:
             file = pq.ParquetFile(f)
-            for table in map(file.read_row_group, range(file.num_row_groups)):
-                if reason is not None:
-                    told = pc.binary_join_element_wise(table["step"], table["reason"], ": ")
-                    table = table.filter(pc.match_substring(told, reason))
-                chosen = table.slice(0, most).to_pylist()
-                yield from map(shown, chosen)
-                most -= len(chosen)
-                if most == 0:
-                    return
+            if reason is None:
+                sample.add(unit, np.arange(file.metadata.num_rows))
+            else:
+                table = read_table(f, columns=["step", "reason"])
+                told = pc.binary_join_element_wise(table["step"], table["reason"], ": ")
+                sample.add(unit, np.flatnonzero(pc.match_substring(told, reason).to_numpy()))
+    for unit, rows in sample.drawn():
+        with workspace.open(f"{folder}/{unit}.parquet") as f:
+            file, begin = pq.ParquetFile(f), 0
+            for group in range(file.num_row_groups):
+                end = begin + file.metadata.row_group(group).num_rows
+                mine = rows[(rows >= begin) & (rows < end)] - begin
+                if len(mine):
+                    yield from map(shown, file.read_row_group(group).take(pa.array(mine)).to_pylist())
+                begin = end
 
 
 def shown(row: dict[str, Any]) -> Shown:
@@ -65,16 +77,20 @@ def shown(row: dict[str, Any]) -> Shown:
     return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text))
 
 
-def duplicates(workspace: Store, units: set[str], tables: set[str], most: int) -> Iterator[Shown]:
-    """Removed documents of these units, each with the survivor it was removed for. tables: those of the last run."""
-    everywhere = {name.split("/")[1] for name in tables}
-    for name in sorted(name for name in tables if name.split("/")[1] in units):
-        if most == 0:
-            return
+def duplicates(workspace: Store, units: set[str], tables: set[str], most: int, *, seed: int = 0) -> Iterator[Shown]:
+    """A sample of the removed documents of these units, each with the survivor it was removed for.
+
+    tables: those of the last run.
+    """
+    everywhere, sample = {name.split("/")[1] for name in tables}, Sample(seed=seed, most=most)
+    for name in sample.order(name for name in tables if name.split("/")[1] in units):
+        if sample.is_enough():
+            break
         with workspace.open(name) as f:
-            table = read_table(f)
-        removed = table.filter(table["reason"].is_valid()).slice(0, most).to_pylist()
-        most -= len(removed)
+            sample.add(name, np.flatnonzero(read_table(f, columns=["reason"])["reason"].is_valid().to_numpy()))
+    for name, rows in sample.drawn():
+        with workspace.open(name) as f:
+            removed = read_table(f).take(pa.array(rows)).to_pylist()
         ids = [row[n] for row in removed for n in ("doc_id", "survivor") if row[n] is not None]
         found = texts_of(workspace, everywhere, ids)
         for row in removed:

@@ -16,6 +16,7 @@ UNITS = ("kB", "MB", "GB", "TB", "PB")
 BALANCES = (OTHER_SPAN, COMPRESSION)  # rows of bytes alone, no records
 NAMED = "special_tokens_named"  # in a tally: documents whose text names special tokens, and occurrences
 AXES = ("source", "domain", "language")
+REASONS_SHOWN = 4  # of a step
 
 
 @dataclass(frozen=True)
@@ -197,13 +198,21 @@ def as_table(told: Funnel) -> Table:
     """The steps, for a terminal."""
     table = Table(box=None, pad_edge=False)
     for name in ("step", "documents", "text", "tokens", "lost on the way"):
-        table.add_column(name, justify="left" if name in ("step", "lost on the way") else "right")
+        in_words = name == "lost on the way"
+        table.add_column(name, justify="left" if name in ("step", "lost on the way") else "right", no_wrap=not in_words)
     for step in told.steps:
-        most = sorted(step.lost.items(), key=lambda i: -i[1])[:4]
-        lost = ", ".join(f"{n:,} {why}{_of_input(step.lost_bytes.get(why))}" for why, n in most if n)
-        more = f", and {len(step.lost) - 4} more reasons" if len(step.lost) > 4 else ""
-        table.add_row(step.name, f"{step.documents:,}", size(step.bytes_), count(step.tokens), lost + more)
+        table.add_row(step.name, f"{step.documents:,}", size(step.bytes_), count(step.tokens), lost_in_words(step))
     return table
+
+
+def lost_in_words(step: Step) -> str:
+    """What a step lost, the most frequent reasons first; of many reasons the last ones together."""
+    reasons = sorted(((n, why) for why, n in step.lost.items() if n), key=lambda i: -i[0])
+    shown = len(reasons) if len(reasons) <= REASONS_SHOWN + 1 else REASONS_SHOWN
+    told = [f"{n:,} {why}{_of_input(step.lost_bytes.get(why))}" for n, why in reasons[:shown]]
+    if rest := reasons[shown:]:
+        told.append(f"{sum(n for n, _ in rest):,} for {len(rest)} other reasons")
+    return ", ".join(told)
 
 
 def _of_input(bytes_: int | None) -> str:
@@ -214,8 +223,9 @@ def leaves_table(told: Funnel, most: int = 12) -> Table:
     """The largest leaves, for a terminal: what was unique, and how often the mix takes it."""
     table = Table(box=None, pad_edge=False)
     for name in (*AXES, "kept", "unique", "tokens", "mixed", "times"):
-        table.add_column(name, justify="left" if name in AXES else "right")
+        table.add_column(name, justify="left" if name in AXES else "right", no_wrap=name not in AXES)
     leaves = [leaf for leaf in told.leaves if leaf.kept]
+    most = len(leaves) if len(leaves) <= most + 1 else most
     for leaf in leaves[:most]:
         times = f"{leaf.mixed_tokens / leaf.unique_tokens:.2f}" if leaf.unique_tokens else ""
         numbers = (leaf.kept, leaf.unique, leaf.unique_tokens, leaf.mixed_tokens)

@@ -15,7 +15,7 @@ from corpusmill.errors import InputError, SpecError, StageFailed, StorageError
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import interrupts
-from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.run_units import quiet
@@ -218,6 +218,8 @@ def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Optio
 
 def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:
     setup = "corpusmill.pipeline.execution.process.prepare"
+    where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
+    display.line(f"{where} (some seconds; longer on a busy machine)")
     session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup)
     cpus = open_.enter_context(session)
     interrupts.as_exceptions()
@@ -225,7 +227,7 @@ def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores:
     if options.address is not None:
         preflight.check_versions(spec)
         preflight.check_stores(stores)
-    display.line(f"Ray has {cpus} CPUs on {lifecycle.nodes()} nodes")
+    display.line(f"Ray is ready: {counted(cpus, 'CPU')} on {counted(lifecycle.nodes(), 'node')}")
     return cpus
 
 

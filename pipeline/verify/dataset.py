@@ -1,5 +1,6 @@
 """All of a dataset worked out again: checksums, counts, the mix, the funnel, and a sample of texts there and back."""
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import numpy as np
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InvalidDataset, SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
-from corpusmill.pipeline.execution.progress import Bar
+from corpusmill.pipeline.execution.progress import Bar, counted
 from corpusmill.pipeline.verify import mixed
 from corpusmill.pipeline.verify.findings import Check, Findings
 from corpusmill.pipeline.verify.flow import conservation
@@ -58,16 +59,28 @@ def verify(output: Store, bar: Bar) -> Findings:
     parts = [part for part, _, _ in seen]
     checks = [files(output, manifest), contents(manifest, parts)]
     looked, wrong = copies_breaches([copies for _, _, copies in seen])
-    some = "" if every == 1 else f", one document in {every}"
-    checks.append(Check(name="documents", told=f"{looked:,} copies whole and once{some}", breaches=tuple(wrong)))
+    some, unread = "" if every == 1 else f", one document in {every}", not_read(parts)
+    told_of = f"{looked:,} copies whole and once{some}"
+    checks.append(Check(name="documents", told=told_of, breaches=(*wrong, *unread)))
     if any(part.taken_down.copies for part in parts):
-        checks.append(taken_down(parts, [copies for _, _, copies in seen]))
+        checks.append(with_breaches(taken_down(parts, [copies for _, _, copies in seen]), unread))
     more, figures = mix_checks(output, [leafwise for _, leafwise, _ in seen])
     checks += more
     checks.append(conservation(output, manifest, distinct(parts, [copies for _, _, copies in seen])))
     keep_special = manifest.get("special_tokens") == "keep"
-    checks.append(round_trip(output, parts, keep_special=keep_special))
+    checks.append(with_breaches(round_trip(output, parts, keep_special=keep_special), unread))
     return Findings(url=output.url, checks=tuple(checks), figures=figures)
+
+
+def not_read(parts: list[Part]) -> list[str]:
+    """A breach when some parts could not be read: what is said of all documents is not true of theirs."""
+    unread = [part for part in parts if not part.footer]
+    return [f"{len(unread):,} of {counted(len(parts), 'part')} could not be read: not checked there"] if unread else []
+
+
+def with_breaches(check: Check, more: list[str]) -> Check:
+    """The check with further breaches."""
+    return dataclasses.replace(check, breaches=(*check.breaches, *more))
 
 
 def distinct(parts: list[Part], copies: list[Copies]) -> int | None:
@@ -79,8 +92,6 @@ def distinct(parts: list[Part], copies: list[Copies]) -> int | None:
 
 def light(part: Part) -> Part:
     """The part without its documents, which are counted by now."""
-    import dataclasses
-
     none = part.doc_id[:0]
     return dataclasses.replace(part, doc_id=none, pass_=none, leaf=none, tokens=none)
 
@@ -99,8 +110,10 @@ def files(output: Store, manifest: Mapping[str, Any]) -> Check:
             wrong.append(f"{name} is missing")
     known = {p["name"] for p in manifest["parts"]}
     there = {f.uri for f in output.files() if f.uri.startswith("part-")}
+    wrong += [f"{name} is missing" for name in sorted(known - there)]
     wrong += [f"{name} belongs to no dataset" for name in sorted(there - known)]
-    return Check(name="files", told=f"{len(known):,} parts, plan, funnel and tokenizer", breaches=tuple(wrong))
+    parts = counted(len(known), "part") if known <= there else f"{len(known & there):,} of {len(known):,} parts"
+    return Check(name="files", told=f"{parts}, plan, funnel and tokenizer", breaches=tuple(wrong))
 
 
 def contents(manifest: Mapping[str, Any], parts: list[Part]) -> Check:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from corpusmill.pipeline.execution.progress import counted
+
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
@@ -34,8 +36,19 @@ class Findings:
         lines = [f"{c.name:<{width}}  {'ok    ' if c.holds else 'BREACH'}  {c.told}".rstrip() for c in self.checks]
         lines += ["", *self.breaches[:SHOWN]] if self.breaches else []
         if len(self.breaches) > SHOWN:
-            lines.append(f"... and {len(self.breaches) - SHOWN} breaches more")
+            lines.append(f"... and {len(self.breaches) - SHOWN} breaches that are not shown")
         return "\n".join(lines) + "\n"
+
+
+def verdict(url: str, breaches: int, checks: int) -> str:
+    """The last line of a verification: whether the dataset is valid.
+
+    >>> verdict("out", 0, 9), verdict("out", 1, 9)
+    ('valid: all 9 checks of out hold', 'not valid: out has 1 breach, listed above')
+    """
+    if not breaches:
+        return f"valid: all {checks} checks of {url} hold"
+    return f"not valid: {url} has {counted(breaches, 'breach')}, listed above"
 
 
 SHOWN = 40

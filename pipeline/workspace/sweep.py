@@ -42,11 +42,21 @@ FOLDERS = frozenset(
 
 
 @dataclass(frozen=True)
+class Folder:
+    """What of one folder of the workspace may be deleted; name: "." for files at the top."""
+
+    name: str
+    files: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
 class Sweep:
-    """Names in the workspace that may go, and their bytes."""
+    """Names in the workspace that may go, their bytes, and both by folder."""
 
     names: tuple[str, ...]
     size_bytes: int
+    folders: tuple[Folder, ...] = ()
 
 
 def remember(workspace: Store, **names: Iterable[str] | Iterable[int]) -> None:
@@ -81,7 +91,12 @@ def unreferenced(workspace: Store, live: set[str]) -> Sweep:
 
     gone = [f for f in workspace.files() if is_ours(f.uri) and goes(f.uri)]
     gone += [f for f in workspace.unfinished() if is_ours(f.uri)]
-    return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone))
+    sizes: dict[str, list[int]] = {}
+    for file in gone:
+        folder, inside, _ = file.uri.partition("/")
+        sizes.setdefault(folder if inside else ".", []).append(file.size)
+    folders = tuple(Folder(name, len(found), sum(found)) for name, found in sorted(sizes.items()))
+    return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone), folders)
 
 
 def is_ours(name: str) -> bool:

@@ -11,6 +11,7 @@ from corpusmill.pipeline.dedup.index import record, with_settled
 from corpusmill.pipeline.dedup.settings import Settings
 from corpusmill.pipeline.dedup.takedown import How, address_keys, met_among, read, tombstones, write
 from corpusmill.pipeline.dedup.tombstones import Tombstones
+from corpusmill.pipeline.stages.takedown.stage import Asked, matches, without_match
 from tests.dedup.test_invariance import payloads
 from tests.dedup.test_rules import prose
 from tests.dedup.workspace import Doc, Workspace
@@ -26,20 +27,24 @@ def ws(tmp_path) -> Workspace:
     return ws
 
 
+def keys_of(urls: tuple[str, ...]) -> list[str]:
+    return [key for key in address_keys(urls) if key is not None]
+
+
 def deduplicated(ws: Workspace):
     asked = Settings(spec=ws.spec, shards=tuple(ws.shards), takedown=read(ws.store))
     return deduplicate(ws.work(asked), asked)
 
 
 def met(ws: Workspace, *ids: int, urls: tuple[str, ...] = ()):
-    wanted = Tombstones(ids=tuple(ids), urls=tuple(address_keys(urls)))
+    wanted = Tombstones(ids=tuple(ids), urls=tuple(keys_of(urls)))
     work = ws.work(Settings(spec=ws.spec, shards=()))
     return met_among(replace(work, folder=f"met/{wanted}"), [s.unit for s in ws.shards], wanted, label="met")
 
 
 def take_down(ws: Workspace, *places: int, urls: tuple[str, ...] = (), how: How = How.CONTENT) -> None:
     found = met(ws, *(ws.ids[i] for i in places), urls=urls)
-    write(ws.store, read(ws.store) | tombstones(found, address_keys(urls), how))
+    write(ws.store, read(ws.store) | tombstones(found, keys_of(urls), how))
 
 
 def reasons(ws: Workspace, outcome) -> dict[int, str]:
@@ -127,3 +132,21 @@ def test_the_list_only_grows(ws):
     assert read(ws.store).withdrawn.ids == (ws.ids[2],)
     assert len(read(ws.store).buried.texts) == 1
     assert not read(ws.store).withdrawn.texts
+
+
+def test_each_document_says_which_lines_of_the_list_match_it(ws):
+    ws.put([Doc("one", "http://a.org/7#a"), Doc("all", "http://a.org/7")], run=1)
+    urls = ("http://a.org/7", "https://a.org/7#a", "http://a.org/5", "htps://a.org/3")
+    found = met(ws, urls=urls)
+    asked, key_of = Asked(ids=(), urls=urls), dict(zip(urls, address_keys(urls), strict=True))
+    assert matches(asked, key_of, found) == dict(zip(urls, (2, 2, 1, 0), strict=True))
+
+
+def test_a_line_that_matches_nothing_is_named_and_may_be_allowed():
+    key_of = {"http://a.org": "00", "http://null/": None}
+    nothing = {7: 0, 8: 1, "http://a.org": 0, "http://null/": 0}
+    told = without_match(nothing, key_of, "work", allow_missing=False)
+    assert [line.split(":")[0] for line in told] == ["there is no document 7 in work", "http", "http"]
+    assert "http://a.org matches no document in work: correct it, or say --allow-missing" in told[1]
+    assert "http://null/ is no address of a page" in told[2]
+    assert len(without_match(nothing, key_of, "work", allow_missing=True)) == 2

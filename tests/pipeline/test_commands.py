@@ -1,10 +1,14 @@
 """The command line on a finished workspace: look into it, explain, clean, update, sample, limit, own operators."""
 
+import json
+import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from corpusmill import open_workspace
 from corpusmill.errors import EmptyRun
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.workspace import sweep
@@ -186,3 +190,23 @@ class Shouting(Signal):
     def measure(self, batch: Batch) -> Arrays:
         return {"exclamation_count": pc.count_substring(batch.column("text"), "!").cast(pa.int32())}
 '''
+
+
+def test_after_a_changed_threshold_exactly_the_dropped_rows_of_the_last_run_are_read(undisturbed, tmp_path):
+    for name in ("work", "out"):
+        shutil.copytree(undisturbed / name, tmp_path / name)
+    job = tmp_path / "job.yaml"
+    job.write_text(
+        (undisturbed / "job.yaml").read_text().replace(str(undisturbed), str(tmp_path)).replace("20,", "90,")
+    )
+    done = run_file(job)
+    counts = json.loads((tmp_path / "out" / "_funnel.json").read_text())["leaves"]
+    lost = sum(leaf["dropped"] + leaf["failed"] for leaf in counts)
+    assert done.ran["ingest"] > 0
+    everything = pq.read_table(tmp_path / "work" / "dropped")
+    assert everything.num_rows > lost  # those of the first run are there too
+    assert open_workspace(str(tmp_path / "work")).dropped().num_rows == lost
+    assert f"wrote {lost} rows" in say("export", "dropped", job, "--out", tmp_path / "dropped.parquet")
+    written = pq.read_table(tmp_path / "dropped.parquet")
+    assert written.num_rows == lost
+    assert len(set(written["doc_id"].to_pylist())) == lost

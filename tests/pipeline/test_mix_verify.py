@@ -27,6 +27,7 @@ def test_a_sound_dataset_is_verified_from_its_address_and_from_its_job(undisturb
     for what in (undisturbed / "out", undisturbed / "job.yaml"):
         told = say("verify", what)
         assert "BREACH" not in told
+        assert told.splitlines()[-1].startswith("valid: all 11 checks of ")
         assert told.count(" ok ") == 11
 
 
@@ -83,6 +84,10 @@ def test_a_damaged_a_lost_and_a_foreign_part_are_found(copied):
     told = say("verify", copied, code=3)
     assert f"{names[0]}: its sha256 is not that of the manifest" in told
     assert f"{names[1]}: is missing" in told
+    assert f"files: {names[1]} is missing" in told
+    assert "files         BREACH  2 of 3 parts, plan" in told
+    assert "documents: 1 of 3 parts could not be read: not checked there" in told
+    assert told.splitlines()[-1].startswith("corpusmill: not valid: ")
     assert "part-00009-of-00010.parquet belongs to no dataset" in told
 
 

@@ -186,6 +186,31 @@ def test_a_document_that_is_not_there_is_refused_before_anything(job):
     assert "list.txt:2: 'example' is neither a doc_id nor an address" in done.stderr
 
 
+def test_an_address_that_matches_nothing_is_reported_and_nothing_is_done(job):
+    there, urls = ids_in(job), {row["doc_id"]: row["url"] for row in documents(job)}
+    first, second = sorted(i for i in there if urls[i])[:2]
+    (list_ := job.parent / "list.txt").write_text(f"{first}\n")
+    assert "1 document taken down now, 1 in all" in corpusmill_here("takedown", str(job), str(list_)).stdout
+    list_.write_text(f"htps://nowhere.example/page\n{urls[second]}\n")
+    refused = corpusmill_here("takedown", str(job), str(list_))
+    assert refused.returncode == 2
+    assert "htps://nowhere.example/page matches no document" in refused.stderr
+    assert "nothing was taken down; the other 1 line of the list matches 1 document" in refused.stderr
+    assert second in ids_in(job)
+    done = corpusmill_here("takedown", "--allow-missing", str(job), str(list_))
+    assert done.returncode == 0, done.stderr
+    assert "htps://nowhere.example/page  0 documents: nothing to take down now" in done.stdout
+    assert f"{urls[second]}  1 document\n1 document taken down now, 2 in all" in done.stdout
+    assert second not in ids_in(job)
+    assert "0 documents taken down now" in corpusmill_here("takedown", "--allow-missing", str(job), str(list_)).stdout
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe1\x00", b"9" * 30, b"\xef\xbb\xbf"])
+def test_a_list_that_cannot_be_meant_is_refused(job, content):
+    (list_ := job.parent / "list.txt").write_bytes(content)
+    assert corpusmill_here("takedown", str(job), str(list_)).returncode == 2
+
+
 def update_of(job: Path, inputs: Path) -> dict[str, str]:
     """One more file, taken in by an update; what the dataset was before."""
     before = made(job.parent / "out")
@@ -223,8 +248,12 @@ def test_a_removed_source_leaves_the_dataset_of_the_others(job, inputs, ray_sess
     refused = corpusmill_here("remove-source", str(job), "eip")
     assert refused.returncode == 2
     assert "there are crawl, crawl-text, documents, eips" in refused.stderr
+    undone = corpusmill_here("remove-source", "--undo", str(job), "eips")
+    assert undone.returncode == 2
+    assert "source 'eips' is not removed" in undone.stderr
     done = corpusmill_here("remove-source", str(job), "eips")
     assert done.returncode == 0, done.stderr
+    assert "source eips is taken out: 1 file\n" in done.stdout
     fresh = write_job(tmp_path_factory.mktemp("fresh"), inputs)
     lines = fresh.read_text().split("  - source: eips")
     fresh.write_text(lines[0] + lines[1][lines[1].index("documents:\n  - ") :])

@@ -64,7 +64,7 @@ def test_clean_tells_of_them_first_and_gives_them_up_when_told_to(s3, client, tm
         pass
     told = say("clean", job)
     assert "s3://test/swept/work/tokens/ab.parquet: unfinished upload, begun " in told
-    assert "would delete 0 files, 0 B, and 1 unfinished uploads; say --yes to do it" in " ".join(told.split())
+    assert "would delete 0 files, 0 B, and 1 unfinished upload; say --yes to do it" in " ".join(told.split())
     assert left(client, "swept/work") == {"tokens/ab.parquet", "notes.bin"}
     assert "deleted 0 files" in say("clean", "--yes", job)
     assert left(client, "swept/work") == {"notes.bin"}

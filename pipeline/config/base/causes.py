@@ -40,12 +40,13 @@ def cause(name: str, message: str) -> str:
 def some(names: Iterable[str]) -> str:
     """The first few names, and how many more there are.
 
-    >>> some(["a", "b"]), some("abcde")
-    ('a, b', 'a, b, c and 2 more')
+    >>> some(["a", "b"]), some("abcd"), some("abcde")
+    ('a, b', 'a, b, c, d', 'a, b, c and 2 more')
     """
     names = list(names)
-    more = f" and {len(names) - EXAMPLES:,} more" if len(names) > EXAMPLES else ""
-    return ", ".join(names[:EXAMPLES]) + more
+    if len(names) <= EXAMPLES + 1:  # the last one is as short as "and 1 more"
+        return ", ".join(names)
+    return f"{', '.join(names[:EXAMPLES])} and {len(names) - EXAMPLES:,} more"
 
 
 def _without(name: str, message: str) -> str:

@@ -15,8 +15,9 @@ from corpusmill.pipeline.dedup.deduplicate import deduplicate
 from corpusmill.pipeline.dedup.index import record, with_settled
 from corpusmill.pipeline.dedup.settings import EnteredShard, Settings
 from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import runner, stage_manifest
+from corpusmill.pipeline.execution.run_stage import phases_of, runner, stage_manifest
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.steps.sources import input_of
@@ -76,13 +77,17 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
         folder=f"dedup/{settings.fingerprint}",
         run=runner(run, "dedup", MEMORY_BYTES),
         before=warm_dedup.Ready(run.spec.dedup),
+        show=phases_of(run, "dedup"),
     )
     kernels.announce([warm_dedup.use(run.spec.dedup)] if shards else (), run.display.line)
     settings = with_settled(run.workspace, settings)
+    started = run.display.clock()
     try:
         found = deduplicate(work, settings)
     except (RemovalCeiling, GiantCluster, NotConverged) as e:
         raise StageFailed(str(e)) from e
+    removed = counted(sum(found.facts["removed"].values()), "document")
+    run.display.line(f"{'dedup':<10} {removed} removed in {run.display.clock() - started:.1f} s")
     run.lease.check()
     record(work, settings, found.tables, found.sets)
     faultpoint.reached("dedup.manifest")

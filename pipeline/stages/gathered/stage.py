@@ -18,7 +18,7 @@ from corpusmill.operators.signals.buckets import Buckets
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Counts, runner, stage_manifest
+from corpusmill.pipeline.execution.run_stage import Counts, phases_of, runner, stage_manifest
 from corpusmill.pipeline.files.ids import SHARD_BITS, digest
 from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
 from corpusmill.pipeline.stages.gathered.common_lines import Found, common_lines
@@ -53,7 +53,12 @@ def answers(run: Run, part: Part, shards: Mapping[str, Shard], counts: Mapping[s
     if known is not None:
         return known
     print_ = fingerprint(part, list(shards))
-    work = Work(store=run.workspace, folder=f"gathered/{print_}", run=runner(run, stage, MEMORY_BYTES))
+    work = Work(
+        store=run.workspace,
+        folder=f"gathered/{print_}",
+        run=runner(run, stage, MEMORY_BYTES),
+        show=phases_of(run, stage),
+    )
     with run.display.stage(stage, 1) as bar:
         found = _found(work, part.awaited, shards, counts)
         bar.advance()

@@ -14,7 +14,15 @@ from corpusmill.pipeline.exchange.rounds import Partition, run_exchange
 from corpusmill.pipeline.execution import tally as accounting
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result, everything, finished, manifest_of, run_stage, runner
+from corpusmill.pipeline.execution.run_stage import (
+    Result,
+    everything,
+    finished,
+    manifest_of,
+    phases_of,
+    run_stage,
+    runner,
+)
 from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.inputs.files import InJob
@@ -115,7 +123,12 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
 def _partitions(run: Run, files: Mapping[str, int], fingerprint: str) -> list[Partition]:
     if len(files) <= FEW_FILES:
         return [Partition(range=shard_range(0, 1), names=tuple(files))]
-    work = Work(store=run.workspace, folder=f"exchange/{fingerprint}", run=runner(run, "exchange", MEMORY_BYTES))
+    work = Work(
+        store=run.workspace,
+        folder=f"exchange/{fingerprint}",
+        run=runner(run, "exchange", MEMORY_BYTES),
+        show=phases_of(run, "exchange"),
+    )
     return run_exchange(files, label="select", phase=work.phase)
 
 

@@ -6,6 +6,7 @@ place last, names them. Cut off anywhere, the same command goes on.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,8 +18,9 @@ from corpusmill.errors import InputError
 from corpusmill.pipeline.dedup import takedown
 from corpusmill.pipeline.dedup.tombstones import Tombstones
 from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import manifest_of, run_stage, runner
+from corpusmill.pipeline.execution.run_stage import manifest_of, phases_of, run_stage, runner
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
@@ -27,7 +29,7 @@ from corpusmill.pipeline.stages.takedown.unit import STAGE, Rewrite
 from corpusmill.pipeline.stages.validation import stage as validation
 from corpusmill.pipeline.workspace import sweep
 
-VERSION = 1
+VERSION = 2
 MEMORY_BYTES = 2_600_000_000  # 1.25 times the peak on a part of 100 million tokens: 2.06 GB
 
 
@@ -41,28 +43,39 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True)
 class TakenDown:
-    """`documents` that the list means now; `parts` of the dataset were written again; `published`: there is one."""
+    """What a takedown did.
 
+    matched: documents of each line of the list, a doc_id or an address; new: documents that were not taken down
+    before; documents: all that are taken down by now, with those of earlier lists; parts: how many of the dataset were
+    written again; published: there is a dataset.
+    """
+
+    matched: Mapping[int | str, int]
+    new: int
     documents: int
     parts: int
     published: bool
 
 
-def take_down(run: Run, asked: Asked, how: takedown.How) -> TakenDown:
-    """Take documents down. InputError when a number is of no document, before anything is changed."""
+def take_down(run: Run, asked: Asked, how: takedown.How, *, allow_missing: bool = False) -> TakenDown:
+    """Take documents down. InputError when a line matches no document, before anything is changed.
+
+    allow_missing: addresses that match no document are put on the list too, and keep out what later runs fetch there.
+    """
     units = sorted(sweep.remembered(run.workspace, "ingested"))
     if not units:
         raise InputError([f"no run was finished in {run.workspace.url} yet: there is nothing to take down from"])
-    urls = takedown.address_keys(asked.urls)
-    wanted = Tombstones(ids=tuple(sorted(asked.ids)), urls=tuple(sorted(urls)))
+    key_of = dict(zip(asked.urls, takedown.address_keys(asked.urls), strict=True))
+    urls = sorted({key for key in key_of.values() if key is not None})
+    wanted = Tombstones(ids=tuple(sorted(asked.ids)), urls=tuple(urls))
     folder = f"{STAGE}/{digest(VERSION, units, wanted.told, how)}"
-    work = Work(store=run.workspace, folder=folder, run=runner(run, STAGE, MEMORY_BYTES))
+    work = Work(store=run.workspace, folder=folder, run=runner(run, STAGE, MEMORY_BYTES), show=phases_of(run, STAGE))
     met = takedown.met_among(work, units, wanted, label="met")
-    known = {m.doc_id for m in met}
-    unknown = [f"there is no document {i} in {run.workspace.url}" for i in wanted.ids if i not in known]
-    if unknown:
-        raise InputError(unknown)
-    taken = takedown.read(run.workspace) | takedown.tombstones(met, urls, how)
+    matched = matches(asked, key_of, met)
+    if wrong := without_match(matched, key_of, run.workspace.url, allow_missing=allow_missing):
+        raise InputError([*wrong, f"nothing was taken down; the other {found_lines(matched)}"])
+    before = takedown.read(run.workspace)
+    taken = before | takedown.tombstones(met, urls, how)
     run.lease.check()
     takedown.write(run.workspace, taken)
     faultpoint.reached("takedown.listed")
@@ -77,7 +90,44 @@ def take_down(run: Run, asked: Asked, how: takedown.How) -> TakenDown:
     rewritten = _rewrite(run, down.ids, extra)
     for left_over in run.workspace.files(STAGE):
         run.workspace.delete(left_over.uri)
-    return TakenDown(documents=len(down.ids), parts=(rewritten or 0) + (held or 0), published=rewritten is not None)
+    return TakenDown(
+        matched=matched,
+        new=len({m.doc_id for m in met} - {*before.buried.ids, *before.withdrawn.ids}),
+        documents=len(down.ids),
+        parts=(rewritten or 0) + (held or 0),
+        published=rewritten is not None,
+    )
+
+
+def matches(asked: Asked, key_of: Mapping[str, str | None], met: Sequence[takedown.Met]) -> dict[int | str, int]:
+    """How many documents each line of the list matches, in the order of the list: numbers, then addresses."""
+    numbers, of_key = {m.doc_id for m in met}, Counter(key for m in met for key in m.addresses)
+    of_url = {url: 0 if (key := key_of[url]) is None else of_key[key] for url in asked.urls}
+    return {**{i: int(i in numbers) for i in asked.ids}, **of_url}
+
+
+def without_match(
+    matched: Mapping[int | str, int], key_of: Mapping[str, str | None], workspace: str, *, allow_missing: bool
+) -> list[str]:
+    """A message for each line that matches nothing, less the addresses that may."""
+    wrong = []
+    for line, documents in matched.items():
+        if isinstance(line, int):
+            wrong += [] if documents else [f"there is no document {line} in {workspace}"]
+        elif key_of[line] is None:
+            wrong.append(f"{line} is no address of a page: correct it, or name the document by its doc_id")
+        elif not documents and not allow_missing:
+            hint = "correct it, or say --allow-missing to keep out what later runs find there"
+            wrong.append(f"{line} matches no document in {workspace}: {hint}")
+    return wrong
+
+
+def found_lines(matched: Mapping[int | str, int]) -> str:
+    """How many lines of the list match, and how many documents, in words."""
+    lines, documents = sum(n > 0 for n in matched.values()), sum(matched.values())
+    return (
+        f"{counted(lines, 'line')} of the list {'matches' if lines == 1 else 'match'} {counted(documents, 'document')}"
+    )
 
 
 def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None:

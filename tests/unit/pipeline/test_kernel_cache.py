@@ -111,3 +111,36 @@ def test_old_kernels_go_and_with_them_the_word_that_all_are_there(tmp_path):
 def _all_files() -> set[Path]:
     files = (p for p in (ROOT / "corpusmill" / "operators").rglob("*.py") if b"njit" in p.read_bytes())
     return {path for file in files for path in kernel_locator.rests_on(file)}
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "/proc/nowhere"])
+def test_without_a_home_that_can_be_written_to_kernels_lie_in_the_temp_folder_and_one_line_says_so(tmp_path, home):
+    environment = {k: v for k, v in os.environ.items() if k not in ("CORPUSMILL_CACHE", "XDG_CACHE_HOME")}
+    environment |= {"HOME": home, "TMPDIR": str(tmp_path)}
+    code = "from corpusmill.pipeline.kernels import cache; print(cache.choose()); print(cache.choose())"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [str(tmp_path / f"corpusmill-{os.getuid()}" / "kernels")] * 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "cannot be written to: compiled kernels are kept in" in done.stderr
+    assert "CORPUSMILL_CACHE" in done.stderr
+
+
+def test_a_temp_folder_of_another_user_is_not_used(tmp_path, monkeypatch):
+    monkeypatch.setenv("CORPUSMILL_CACHE", "/dev/null")
+    monkeypatch.setattr(kernel_cache.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(kernel_cache.os, "getuid", lambda: 12345)
+    assert kernel_cache._temporary(Path("/dev/null")).parent.name != "corpusmill-12345"
+
+
+def test_without_any_folder_the_command_ends_with_one_line(tmp_path):
+    environment = {**os.environ, "CORPUSMILL_CACHE": "/dev/null", "TMPDIR": "/proc"}
+    code = (
+        "import tempfile; tempfile.gettempdir = lambda: '/proc'; tempfile.tempdir = '/proc'\n"
+        "from corpusmill.pipeline.cli.main import main; main(['init', 'x.yaml'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 3
+    assert len(done.stderr.splitlines()) == 1
+    assert "no folder for compiled kernels" in done.stderr

@@ -1,0 +1,88 @@
+"""Writes a table of the workspace, the rows of one run of many units, into one file."""
+
+import gzip
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
+
+NAMES = ("documents", "dropped")
+ENDINGS = (".parquet", ".jsonl", ".jsonl.gz")
+
+
+def ending_of(out: str) -> str:
+    """The ending of a file's name, which names its format. InputError for any but ENDINGS.
+
+    >>> ending_of("s3://bucket/dropped.jsonl.gz")
+    '.jsonl.gz'
+    """
+    found = next((ending for ending in ENDINGS if out.endswith(ending)), None)
+    if found is None:
+        raise InputError([f"--out: expected a file that ends in {', '.join(ENDINGS)}, found {out}"])
+    return found
+
+
+def write(workspace: Store, table: str, units: Sequence[str], out: str, ending: str) -> int:
+    """Write all rows of these units to a path or an address, there whole or not at all; the number of rows.
+
+    A column that only some units have is null in the others.
+    """
+    names = [f"{table}/{unit}.parquet" for unit in units]
+    folder, _, name = out.rpartition("/")
+    target = Store(folder or ".")
+    if target.is_local:
+        Path(target.root).mkdir(parents=True, exist_ok=True)
+    beside = target.root if target.is_local else None
+    with tempfile.TemporaryDirectory(prefix=".corpusmill-", dir=beside) as scratch:
+        path = Path(scratch) / name
+        rows = _parquet(workspace, names, path) if ending == ".parquet" else _jsonl(workspace, names, path)
+        target.publish_file(name, path)
+    return rows
+
+
+def _parquet(workspace: Store, names: Sequence[str], path: Path) -> int:
+    schemas = []
+    for name in names:
+        with workspace.open(name) as file:
+            schemas.append(pq.read_schema(file).remove_metadata())
+    schema, rows = pa.unify_schemas(schemas or [pa.schema([])], promote_options="permissive"), 0
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for part in _parts(workspace, names):
+            columns = [
+                part[f.name].cast(f.type) if f.name in part.column_names else pa.nulls(part.num_rows, f.type)
+                for f in schema
+            ]
+            writer.write_table(pa.table(columns, schema=schema))
+            rows += part.num_rows
+    return rows
+
+
+def _jsonl(workspace: Store, names: Sequence[str], path: Path) -> int:
+    rows = 0
+    with gzip.open(path, "wb") if path.name.endswith(".gz") else path.open("wb") as file:
+        for part in _parts(workspace, names):
+            file.writelines(
+                orjson.dumps(row, default=_text, option=orjson.OPT_APPEND_NEWLINE) for row in part.to_pylist()
+            )
+            rows += part.num_rows
+    return rows
+
+
+def _text(value: Any) -> str:
+    """A value that JSON has no type for."""
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _parts(workspace: Store, names: Sequence[str]) -> Iterator[pa.Table]:
+    """The rows of these files, a row group at a time."""
+    for name in names:
+        with workspace.open(name) as file:
+            parquet = pq.ParquetFile(file)
+            yield from map(parquet.read_row_group, range(parquet.num_row_groups))
