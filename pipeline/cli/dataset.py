@@ -58,7 +58,7 @@ def verify(**arguments: Any) -> None:
 @SET
 @click.argument("job", metavar="URL_OR_JOB")
 def export(**arguments: Any) -> None:
-    """Write a dataset as the files of another program (Megatron, NumPy, ...), or documents of the workspace as one file.
+    """Write a dataset as the files of another program (Megatron, NumPy, ...), or documents as one file.
 
     `documents` (kept) and `dropped` write exactly the rows of the last run, as .parquet, .jsonl or .jsonl.gz.
     """
