@@ -11,6 +11,8 @@ Deviates: SIGNS_A_WORD lies between pages of documentation (httpd-manual-version
           guess.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -29,6 +31,16 @@ _SPACE, _LINE = 32, 10
 _REPEATED = np.uint64(REPEATED << 62)
 
 
+class WordArrays(NamedTuple):
+    """Arrays of words.Words, as the kernel takes them; `number`: bool, whether a word has no letter."""
+
+    first: np.ndarray
+    start: np.ndarray
+    size_bytes: np.ndarray
+    number: np.ndarray
+    hash: np.ndarray
+
+
 def elements(text: TextBuffers, words: Words, *, shingle_words: int) -> Shingles:
     """Sorted elements of each document: its distinct shingles (FIRST), each of their further occurrences (REPEATED),
     and those of words with signs (SIGNED) where there are SIGNS_A_WORD, or NUMBERS_A_WORD of the words are numbers, or
@@ -36,18 +48,8 @@ def elements(text: TextBuffers, words: Words, *, shingle_words: int) -> Shingles
     """
     room = int((2 * words.counts).sum())
     values, first = np.empty(room, np.uint64), np.zeros(len(words.counts) + 1, np.int64)
-    total = _elements(
-        text.data,
-        text.offsets,
-        words.first,
-        words.start,
-        words.size_bytes,
-        words.kinds & ALPHA == 0,
-        words.hash,
-        shingle_words,
-        first,
-        values,
-    )
+    arrays = WordArrays(words.first, words.start, words.size_bytes, words.kinds & ALPHA == 0, words.hash)
+    total = _elements(text.data, text.offsets, arrays, shingle_words, first, values)
     return Shingles(first=first, values=values[:total])
 
 
@@ -133,17 +135,10 @@ def _shingled(hashes: np.ndarray, size: int, first: int, repeated: int, rounds: 
 
 @njit(nogil=True, cache=True)
 def _elements(
-    data: np.ndarray,
-    offsets: np.ndarray,
-    word_first: np.ndarray,
-    starts: np.ndarray,
-    sizes: np.ndarray,
-    numbers: np.ndarray,
-    hashes: np.ndarray,
-    size: int,
-    out_first: np.ndarray,
-    values: np.ndarray,
+    data: np.ndarray, offsets: np.ndarray, words: WordArrays, size: int, out_first: np.ndarray, values: np.ndarray
 ) -> int:
+    """Fill `values` with the elements of each document and `out_first` with their ends; how many there are."""
+    word_first, starts, sizes, numbers, hashes = words
     total = 0
     for d in range(len(offsets) - 1):
         a, b = word_first[d], word_first[d + 1]

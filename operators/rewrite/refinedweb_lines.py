@@ -15,7 +15,7 @@ import pyarrow as pa
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
 from corpusmill.operators.rewrite.refined.line_rules import COUNTED, Fate, LineRules
-from corpusmill.operators.rewrite.refined.scan import scan
+from corpusmill.operators.rewrite.refined.scan import Lines, Out, Phrases, Rules, scan
 from corpusmill.operators.text.buffers import find_text
 from corpusmill.operators.text.lines import LineRule, find_lines
 from corpusmill.operators.text.shares import shares
@@ -77,22 +77,14 @@ class RefinedwebLines(Rewrite):
         phrases = [phrase.encode() for group in groups for phrase in group]
         out, offsets = np.empty(text.size_bytes, np.uint8), np.zeros(n + 1, np.int64)
         fates, words = np.zeros((len(Fate), n), np.int64), np.zeros((3, n), np.int64)
-        scan(
-            text.data,
-            text.offsets,
-            unicode_tables().bits,
-            lines.first,
-            lines.start,
-            lines.size_bytes,
-            (float(self.max_upper_ratio), self.min_words, self.short_words),
+        sought = Phrases(
             np.cumsum([0, *map(len, phrases)], dtype=np.int64),
             np.frombuffer(b"".join(phrases) or b"\0", np.uint8),
             np.repeat(np.arange(len(groups)), [len(group) for group in groups]),
-            out,
-            offsets,
-            fates,
-            words,
         )
+        rules = Rules(float(self.max_upper_ratio), self.min_words, self.short_words)
+        found = Lines(text.data, text.offsets, lines.first, lines.start, lines.size_bytes)
+        scan(found, unicode_tables().bits, rules, sought, Out(out, offsets, fates, words))
         valid = None if text.valid.all() else pa.py_buffer(np.packbits(text.valid, bitorder="little").tobytes())
         buffers = [valid, pa.py_buffer(offsets.data), pa.py_buffer(out.data).slice(0, int(offsets[-1]))]
         counts = [pa.array(fates[fate]) for fate in list(Fate)[1:]]

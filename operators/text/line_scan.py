@@ -1,5 +1,7 @@
 """Kernels that walk over UTF-8 once and write down every line. The arrays they fill are those of lines.Lines."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -11,54 +13,40 @@ from corpusmill.operators.text.utf8 import code_at, count_chars, start_before, w
 _ELLIPSIS, _DOT = 0x2026, 46
 
 
+class LineArrays(NamedTuple):
+    """The arrays of lines.Lines, in its order, as kernels take them."""
+
+    first: np.ndarray
+    start: np.ndarray
+    size_bytes: np.ndarray
+    head: np.ndarray
+    tail: np.ndarray
+    last: np.ndarray
+    trails: np.ndarray
+
+
 @njit(nogil=True, cache=True)
-def scan_lines(
-    data: np.ndarray,
-    offsets: np.ndarray,
-    bits: np.ndarray,
-    first: np.ndarray,
-    start: np.ndarray,
-    size_bytes: np.ndarray,
-    head: np.ndarray,
-    tail: np.ndarray,
-    last: np.ndarray,
-    trails: np.ndarray,
-) -> int:
+def scan_lines(data: np.ndarray, offsets: np.ndarray, bits: np.ndarray, out: LineArrays) -> int:
     """Lines of all documents by "\n"; returns how many."""
     n = 0
     for d in range(len(offsets) - 1):
-        n = _scan_document(
-            data, offsets[d], offsets[d + 1], bits, False, n, start, size_bytes, head, tail, last, trails
-        )
-        first[d + 1] = n
+        n = _scan_document(data, offsets[d], offsets[d + 1], bits, False, n, out)
+        out.first[d + 1] = n
     return n
 
 
 @njit(nogil=True, cache=True)
-def split_lines(
-    data: np.ndarray,
-    offsets: np.ndarray,
-    bits: np.ndarray,
-    whole: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-    first: np.ndarray,
-    start: np.ndarray,
-    size_bytes: np.ndarray,
-    head: np.ndarray,
-    tail: np.ndarray,
-    last: np.ndarray,
-    trails: np.ndarray,
-) -> int:
+def split_lines(data: np.ndarray, offsets: np.ndarray, bits: np.ndarray, whole: LineArrays, out: LineArrays) -> int:
     """Lines of all documents by every break of Unicode; returns how many.
 
-    `whole`: their lines by "\n", the arrays of lines.Lines. Few documents have another break: the rest are copied.
+    `whole`: their lines by "\n". Few documents have another break: the rest are copied.
     """
     lines, starts, sizes, heads, tails, lasts, trailing = whole
+    first, start, size_bytes, head, tail, last, trails = out
     n = 0
     for d in range(len(offsets) - 1):
         if has_other_breaks(data, offsets[d], offsets[d + 1]):
-            n = _scan_document(
-                data, offsets[d], offsets[d + 1], bits, True, n, start, size_bytes, head, tail, last, trails
-            )
+            n = _scan_document(data, offsets[d], offsets[d + 1], bits, True, n, out)
         else:
             end = lines[d + 1]
             if end > lines[d] and sizes[end - 1] == 0:  # splitlines() gives no line after a last break
@@ -73,20 +61,10 @@ def split_lines(
 
 @njit(nogil=True, cache=True)
 def _scan_document(
-    data: np.ndarray,
-    begin: int,
-    end: int,
-    bits: np.ndarray,
-    unicode: bool,
-    n: int,
-    start: np.ndarray,
-    size_bytes: np.ndarray,
-    head: np.ndarray,
-    tail: np.ndarray,
-    last: np.ndarray,
-    trails: np.ndarray,
+    data: np.ndarray, begin: int, end: int, bits: np.ndarray, unicode: bool, n: int, out: LineArrays
 ) -> int:
     """Lines of one document, written from place n on; returns the place behind them."""
+    _, start, size_bytes, head, tail, last, trails = out
     line, more = begin, begin < end
     while more:
         at = line_end(data, line, end, unicode)

@@ -49,6 +49,10 @@ class Lines:
         """Lines in each document: int64[n]."""
         return np.diff(self.first)
 
+    def arrays(self) -> line_scan.LineArrays:
+        """The same arrays, as kernels take them."""
+        return line_scan.LineArrays(**vars(self))
+
     def keep(self, mask: np.ndarray) -> Self:
         """The lines of the documents where `mask` is true."""
         parts = {name: parts_kept(self.first, mask, values) for name, values in vars(self).items() if name != "first"}
@@ -97,12 +101,12 @@ def find_lines(batch: Batch, rule: LineRule) -> Lines:
         last=np.empty(room, np.uint32),
         trails=np.empty(room, np.bool_),
     )
-    bits, out = unicode_tables().bits, vars(lines).values()
+    bits, out = unicode_tables().bits, lines.arrays()
     if unicode:
-        whole = tuple(vars(batch.once(find_lines, LineRule.NEWLINE)).values())
-        total = line_scan.split_lines(text.data, text.offsets, bits, whole, *out)
+        whole = batch.once(find_lines, LineRule.NEWLINE).arrays()
+        total = line_scan.split_lines(text.data, text.offsets, bits, whole, out)
     else:
-        total = line_scan.scan_lines(text.data, text.offsets, bits, *out)
+        total = line_scan.scan_lines(text.data, text.offsets, bits, out)
     return Lines(**{name: values if name == "first" else values[:total] for name, values in vars(lines).items()})
 
 

@@ -5,7 +5,7 @@ A paragraph is what stands between empty lines (two or more "\\n" in a row) in a
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numba import njit
@@ -13,6 +13,7 @@ from numba import njit
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.text.buffers import find_text
 from corpusmill.operators.text.hashing import finish, hash_span, roll, run_hash, span_hash
+from corpusmill.operators.text.line_scan import LineArrays
 from corpusmill.operators.text.lines import LineRule, find_line_texts, find_lines
 from corpusmill.operators.text.ragged import parts_kept, rows_kept
 from corpusmill.operators.text.unicode_table import SPACE, unicode_tables
@@ -68,21 +69,17 @@ def find_paragraphs(batch: Batch) -> Paragraphs:
     said = batch.once(find_line_texts, LineRule.NEWLINE)
     first = np.zeros(len(text) + 1, np.int64)
     chars, hashes = np.empty(len(lines.start), np.int32), np.empty(len(lines.start), np.uint64)
-    total = _scan(
-        text.data,
-        text.offsets,
-        unicode_tables().bits,
-        lines.first,
-        lines.start,
-        lines.size_bytes,
-        said.chars,
-        said.hash,
-        lines.head,
-        first,
-        chars,
-        hashes,
-    )
+    bits = unicode_tables().bits
+    total = _scan(text.data, text.offsets, bits, lines.arrays(), said.chars, said.hash, Found(first, chars, hashes))
     return Paragraphs(first=first, chars=chars[:total], hash=hashes[:total])
+
+
+class Found(NamedTuple):
+    """The arrays of Paragraphs, to be filled; chars and hash have room for as many paragraphs as there are lines."""
+
+    first: np.ndarray
+    chars: np.ndarray
+    hash: np.ndarray
 
 
 @njit(nogil=True, cache=True)
@@ -90,16 +87,14 @@ def _scan(
     data: np.ndarray,
     offsets: np.ndarray,
     bits: np.ndarray,
-    line_first: np.ndarray,
-    start: np.ndarray,
-    size_bytes: np.ndarray,
+    lines: LineArrays,
     line_chars: np.ndarray,
     line_hash: np.ndarray,
-    head: np.ndarray,
-    first: np.ndarray,
-    chars: np.ndarray,
-    hashes: np.ndarray,
+    out: Found,
 ) -> int:
+    """Fill `out` from the lines by "\n", their lengths and hashes; how many paragraphs there are."""
+    line_first, start, size_bytes, head = lines.first, lines.start, lines.size_bytes, lines.head
+    first, chars, hashes = out
     n, zero = 0, np.uint64(0)
     for d in range(len(first) - 1):
         top, bottom = line_first[d], line_first[d + 1] - 1  # first and last line that are not blank

@@ -5,6 +5,7 @@ ISO 15924 codes. Han with Kana is `Jpan`, as in the labels of multilingual corpo
 """
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -40,6 +41,16 @@ BLOCKS: tuple[tuple[int, int, str], ...] = (
     (0x1E900, 0x1E95F, "Adlm"), (0x20000, 0x3FFFF, "Hani"),
 )  # fmt: skip
 
+
+class Japanese(NamedTuple):
+    """Places in SCRIPTS."""
+
+    han: int
+    hiragana: int
+    katakana: int
+    japanese: int
+
+
 SCRIPTS = (NONE, *sorted({script for _, _, script in BLOCKS}), "Jpan")
 
 
@@ -53,14 +64,14 @@ def script_of(text: str) -> str:
     table = script_table()
     for character in text:
         counts[table[ord(character)]] += 1
-    return SCRIPTS[_leading(counts, *_special())]
+    return SCRIPTS[_leading(counts, _special())]
 
 
 def scripts_of(texts: Spans) -> np.ndarray:
     """uint8, the place in SCRIPTS of each text's script; `script_of` is the specification."""
     found = np.empty(len(texts.starts), np.uint8)
     counts = np.zeros(len(SCRIPTS), np.int64)
-    _scripts(texts.data, texts.starts, texts.ends, script_table(), counts, *_special(), found)
+    _scripts(texts.data, texts.starts, texts.ends, script_table(), counts, _special(), found)
     return found
 
 
@@ -74,12 +85,14 @@ def script_table() -> np.ndarray:
 
 
 @functools.cache
-def _special() -> tuple[int, int, int, int]:
-    return SCRIPTS.index("Hani"), SCRIPTS.index("Hira"), SCRIPTS.index("Kana"), SCRIPTS.index("Jpan")
+def _special() -> Japanese:
+    """The places of the scripts of Japanese, which is written in three."""
+    return Japanese(*map(SCRIPTS.index, ("Hani", "Hira", "Kana", "Jpan")))
 
 
 @njit(nogil=True, cache=True)
-def _leading(counts: np.ndarray, han: int, hiragana: int, katakana: int, japanese: int) -> int:
+def _leading(counts: np.ndarray, special: Japanese) -> int:
+    han, hiragana, katakana, japanese = special
     kana = counts[hiragana] + counts[katakana]
     mixed = kana + counts[han]
     winner, most = 0, 0
@@ -101,10 +114,7 @@ def _scripts(
     ends: np.ndarray,
     table: np.ndarray,
     counts: np.ndarray,
-    han: int,
-    hiragana: int,
-    katakana: int,
-    japanese: int,
+    special: Japanese,
     found: np.ndarray,
 ) -> None:
     for i in range(len(starts)):
@@ -113,4 +123,4 @@ def _scripts(
         while p < end:
             counts[table[np.uintp(code_at(data, p))]] += 1
             p += width_at(data, p)
-        found[i] = _leading(counts, han, hiragana, katakana, japanese)
+        found[i] = _leading(counts, special)

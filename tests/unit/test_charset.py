@@ -120,7 +120,9 @@ def test_labels_in_use_that_python_does_not_know():
     content=st.binary(max_size=200), label=st.one_of(st.none(), st.text(max_size=12), st.sampled_from(sorted(TEXTS)))
 )
 def test_any_bytes_become_valid_text(content, label):
-    decoded(content, detect(content, label)).encode()
+    text = decoded(content, detect(content, label))
+    assert text.encode().decode() == text  # no lone surrogate
+    assert len(text) <= len(content)
 
 
 def test_pages_of_a_real_crawl_are_read_without_replacement(corpora):

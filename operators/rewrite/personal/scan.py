@@ -5,6 +5,7 @@ It may point at too much, never at too little: `find.find` is the specification 
 
 import functools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -32,12 +33,20 @@ class Places:
     codes: np.ndarray
 
 
+class Prefixes(NamedTuple):
+    """data: uint8, prefixes end to end; offsets: int64, where each begins; begins_one: bool[256], of first bytes."""
+
+    data: np.ndarray
+    offsets: np.ndarray
+    begins_one: np.ndarray
+
+
 def places(texts: Spans) -> Places:
     room = int((texts.ends - texts.starts).sum()) // 64 + 64
     while True:
         out = np.empty((3, room), np.int64)
         codes = np.empty(room, np.uint8)
-        count = _scan(texts.data, texts.starts, texts.ends, _classes(), *_prefixes(), out, codes)
+        count = _scan(texts.data, texts.starts, texts.ends, _classes(), _prefixes(), out, codes)
         if count <= room:
             return Places(documents=out[0, :count], begins=out[1, :count], ends=out[2, :count], codes=codes[:count])
         room = count
@@ -63,13 +72,13 @@ def _classes() -> np.ndarray:
 
 
 @functools.cache
-def _prefixes() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Prefixes of secrets end to end, where each begins, and whether any begins with a byte."""
+def _prefixes() -> Prefixes:
+    """The prefixes of secrets."""
     offsets = np.zeros(len(PREFIXES) + 1, np.int64)
     offsets[1:] = np.cumsum([len(prefix) for prefix in PREFIXES])
     begins_one = np.zeros(256, np.bool_)
     begins_one[[prefix[0] for prefix in PREFIXES]] = True
-    return np.frombuffer(b"".join(PREFIXES), np.uint8), offsets, begins_one
+    return Prefixes(np.frombuffer(b"".join(PREFIXES), np.uint8), offsets, begins_one)
 
 
 @njit(nogil=True, cache=True)
@@ -88,10 +97,11 @@ def _has_prefix(data: np.ndarray, p: int, end: int, prefixes: np.ndarray, offset
 
 @njit(nogil=True, cache=True)
 def _scan(
-    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, classes: np.ndarray, prefixes: np.ndarray,
-    offsets: np.ndarray, begins_one: np.ndarray, out: np.ndarray, codes: np.ndarray,
+    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, classes: np.ndarray, sought: Prefixes, out: np.ndarray,
+    codes: np.ndarray,
 ) -> int:  # fmt: skip
     """Fill `out` and `codes` as far as there is room; how many places there are."""
+    prefixes, offsets, begins_one = sought
     count = 0
     room = len(codes)
     for i in range(len(starts)):

@@ -1,5 +1,7 @@
 """The kernel of rewrite.refinedweb_lines: judges each line and writes down what stays. See refined/line_rules.py."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -12,72 +14,114 @@ COUNTED, OPENING, CLOSING, ANYWHERE = 0, 1, 2, 3  # which list a phrase belongs 
 _KEPT, _UPPERCASE, _NUMERIC, _COUNTER, _ONE_WORD, _EDITED = 0, 1, 2, 3, 4, 5  # line_rules.Fate
 
 
-@njit(nogil=True, cache=True)
-def scan(
-    data: np.ndarray, offsets: np.ndarray, bits: np.ndarray, first: np.ndarray, start: np.ndarray,
-    size_bytes: np.ndarray, rules: tuple[float, int, int], begin: np.ndarray, letters: np.ndarray, which: np.ndarray,
-    out: np.ndarray, out_offsets: np.ndarray, fates: np.ndarray, words: np.ndarray,
-) -> None:  # fmt: skip
-    """`rules`: max_upper_ratio, min_words, short_words. Phrase k is letters[begin[k]:begin[k + 1]] of list which[k].
+class Lines(NamedTuple):
+    """The lines of all documents: text bytes, their offsets by document, and arrays of lines.Lines."""
 
-    Fills `out` and `out_offsets` (int64[n + 1]) with the texts, `fates` (int64[6, n]) with lines by fate, `words`
-    (int64[3, n]) with the words of each text, of its flagged lines, and those removed.
+    data: np.ndarray
+    offsets: np.ndarray
+    first: np.ndarray
+    start: np.ndarray
+    size_bytes: np.ndarray
+
+
+class Rules(NamedTuple):
+    """Parameters of line_rules.LineRules that are numbers."""
+
+    max_upper_ratio: float
+    min_words: int
+    short_words: int
+
+
+class Phrases(NamedTuple):
+    """Phrase k is letters[begin[k]:begin[k + 1]] of list which[k]."""
+
+    begin: np.ndarray
+    letters: np.ndarray
+    which: np.ndarray
+
+
+class Out(NamedTuple):
+    """What is filled. text: uint8, room for all bytes; offsets: int64[n + 1]; lines: int64[6, n], lines by decision;
+    words: int64[3, n], words of each text, of its flagged lines, and those removed.
     """
-    max_upper_ratio, min_words, short_words = rules
+
+    text: np.ndarray
+    offsets: np.ndarray
+    lines: np.ndarray
+    words: np.ndarray
+
+
+@njit(nogil=True, cache=True)
+def scan(lines: Lines, bits: np.ndarray, rules: Rules, phrases: Phrases, out: Out) -> None:
+    """Fill `out` with the texts and the counts of each document."""
+    data, offsets, first, start, size_bytes = lines
+    text, out_offsets, decisions, words = out
+    begin, letters, which = phrases  # once: numba counts references to an array taken out of a tuple
     o = 0
     for d in range(len(first) - 1):
-        lines = 0
+        written = 0
         for i in range(first[d], first[d + 1]):
             a = offsets[d] + start[i]
             z = a + size_bytes[i]
-            left, right = skip_spaces(data, a, z, bits), z
-            from_, to = a, z  # what is kept as it stands
-            fate, n, drop, edited = _KEPT, 0, False, False
-            if left < z:
-                right = drop_spaces(data, left, z, bits)
-                upper, decimal, chars, n = _measure(data, left, right, bits)
-                words[0, d] += n
-                if upper / chars > max_upper_ratio:
-                    fate = _UPPERCASE
-                elif decimal == chars:
-                    fate = _NUMERIC
-                elif _is_counter(data, left, right, bits, begin, letters, which):
-                    fate = _COUNTER
-                elif n < min_words:
-                    fate = _ONE_WORD
-                drop = fate != _KEPT
-                if not drop and n <= short_words:
-                    from_, to = _trimmed(data, left, right, bits, begin, letters, which)
-                    edited = from_ != left or to != right
-                    edited |= _holds(data, from_, to, begin, letters, which)
-                    if not edited:
-                        from_, to = a, z
-                if not drop and not edited:
-                    fates[_KEPT, d] += 1
-            if drop:
-                fates[fate, d] += 1
+            decision, n, from_, to = _decide(data, a, z, bits, rules, begin, letters, which)
+            words[0, d] += n
+            if decision != _KEPT and decision != _EDITED:
+                decisions[decision, d] += 1
                 words[1, d] += n
                 words[2, d] += n
                 continue
             mark = o
-            if lines:
-                out[o] = 10
+            if written:
+                text[o] = 10
                 o += 1
             line = o
-            if edited:
-                o = _copy_without(data, from_, to, bits, begin, letters, which, out, o)
-                fates[_EDITED, d] += 1
+            if decision == _EDITED:
+                o = _copy_without(data, from_, to, bits, phrases, text, o)
+                decisions[_EDITED, d] += 1
                 words[1, d] += n
-                words[2, d] += n - _measure(out, line, o, bits)[3]
+                words[2, d] += n - _measure(text, line, o, bits)[3]
                 if o == line:
                     o = mark
                     continue
             else:
-                for p in range(from_, to):
-                    out[o] = data[p]
+                decisions[_KEPT, d] += 1 if n else 0  # a blank line stays, and is none of the counted
+                for p in range(a, z):
+                    text[o] = data[p]
                     o += 1
-            lines += 1
+            written += 1
         out_offsets[d + 1] = o
+
+
+@njit(nogil=True, cache=True)
+def _decide(
+    data: np.ndarray,
+    a: int,
+    z: int,
+    bits: np.ndarray,
+    rules: Rules,
+    begin: np.ndarray,
+    letters: np.ndarray,
+    which: np.ndarray,
+) -> tuple[int, int, int, int]:
+    """The decision on line data[a:z], its words, and which bytes stay of an edited one."""
+    left = skip_spaces(data, a, z, bits)
+    if left >= z:
+        return _KEPT, 0, a, z
+    right = drop_spaces(data, left, z, bits)
+    upper, decimal, chars, n = _measure(data, left, right, bits)
+    if upper / chars > rules.max_upper_ratio:
+        return _UPPERCASE, n, a, z
+    if decimal == chars:
+        return _NUMERIC, n, a, z
+    if _is_counter(data, left, right, bits, begin, letters, which):
+        return _COUNTER, n, a, z
+    if n < rules.min_words:
+        return _ONE_WORD, n, a, z
+    if n <= rules.short_words:
+        from_, to = _trimmed(data, left, right, bits, begin, letters, which)
+        if from_ != left or to != right or _holds(data, from_, to, begin, letters, which):
+            return _EDITED, n, from_, to
+    return _KEPT, n, a, z
 
 
 @njit(nogil=True, cache=True)
@@ -170,10 +214,10 @@ def _holds(data: np.ndarray, at: int, end: int, begin: np.ndarray, letters: np.n
 
 @njit(nogil=True, cache=True)
 def _copy_without(
-    data: np.ndarray, at: int, end: int, bits: np.ndarray, begin: np.ndarray, letters: np.ndarray, which: np.ndarray,
-    out: np.ndarray, o: int,
-) -> int:  # fmt: skip
+    data: np.ndarray, at: int, end: int, bits: np.ndarray, phrases: Phrases, out: np.ndarray, o: int
+) -> int:
     """Copies data[at:end] without the phrases for anywhere, stripped, to `o` on; returns the end."""
+    begin, letters, which = phrases
     line = o
     while at < end:
         size = _phrase_at(data, at, end, begin, letters, which)

@@ -1,5 +1,7 @@
 """Kernels of signals.dolma."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -11,12 +13,22 @@ ALPHABETIC, MARKED, REQUIRED = range(3)
 _HASH, _STAR, _DASH = 35, 42, 45
 
 
+class WordArrays(NamedTuple):
+    """Arrays of words.Words that are needed here."""
+
+    first: np.ndarray
+    start: np.ndarray
+    size_bytes: np.ndarray
+    kinds: np.ndarray
+    hash: np.ndarray
+
+
 @njit(nogil=True, cache=True)
 def count_words(
-    data: np.ndarray, offsets: np.ndarray, first: np.ndarray, start: np.ndarray, size_bytes: np.ndarray,
-    kinds: np.ndarray, hashes: np.ndarray, begin: np.ndarray, slots: np.ndarray, out: np.ndarray,
-) -> None:  # fmt: skip
+    data: np.ndarray, offsets: np.ndarray, words: WordArrays, begin: np.ndarray, slots: np.ndarray, out: np.ndarray
+) -> None:
     """int64[3, n]: words with a letter; with a hash sign or an ellipsis character; of the set 0 of `slots`."""
+    first, start, size_bytes, kinds, hashes = words
     for d in range(len(first) - 1):
         for i in range(first[d], first[d + 1]):
             out[ALPHABETIC, d] += int((kinds[i] & ALPHA) != 0)

@@ -3,7 +3,7 @@
 import codecs
 
 import numpy as np
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from corpusmill.operators.extract.html.decode.utf16 import BIG, LITTLE, narrowed, utf16_order
@@ -34,8 +34,7 @@ def test_by_its_mark():
 @given(text=text, codec=st.sampled_from(["utf-16-le", "utf-16-be"]), mark=st.booleans())
 def test_narrowed(text, codec, mark):
     page = ("\ufeff" * mark + text).encode(codec)
+    assume(page)
     data = np.frombuffer(b"x" + page, np.uint8)
-    if not page:
-        return
     found = narrowed(data, 1, len(data), ORDERS[codec])
     assert found.tobytes() == bytes(min(ord(c), 128) for c in text)

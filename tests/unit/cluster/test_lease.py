@@ -90,12 +90,13 @@ def test_a_store_that_fails_at_the_end_does_not_hide_how_the_run_ended(store, mo
     assert "could not be given back (StorageError)" in caplog.text
 
 
-def test_a_store_that_fails_at_the_end_fails_no_run_that_was_well(store, monkeypatch):
+def test_a_store_that_fails_at_the_end_fails_no_run_that_was_well(store, monkeypatch, caplog):
     def fails(*_: object) -> None:
         raise StorageError("s3://b: the store does not answer")
 
     with lease.held(store):
         monkeypatch.setattr(Store, "publish", fails)
+    assert "could not be given back (StorageError)" in caplog.text
 
 
 def ran_out(store: Store, held: lease.Lease) -> None:

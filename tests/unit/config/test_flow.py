@@ -54,10 +54,10 @@ def test_a_fixed_language_serves_a_step_that_reads_one():
 
 
 def test_a_step_that_measures_replaces_what_the_reader_says():
-    job(
-        "{source: a, paths: [x.jsonl], columns: {language_score: sure}}",
-        "signals.language, decide.language: {keep: [en]}",
-    )
+    scored = "{source: a, paths: [x.jsonl], columns: {language: lang, language_score: sure}}"
+    steps = job(scored, "signals.language, decide.language: {keep: [en]}").documents
+    assert [step.operator for step in steps] == ["signals.language", "decide.language"]
+    assert "'language_score'" in problems(scored, "decide.language: {keep: [en]}")
 
 
 def test_an_axis_may_be_any_column_of_any_document_and_the_source():
