@@ -16,7 +16,12 @@ def classifier() -> None:
 
 @classifier.command(name="train")
 @click.argument("labelled")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The model file: NAME.bin.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="NAME.bin, or NAME.ftz: quantised, a tenth as large.",
+)
 @click.option("--text-field", default="text", show_default=True, help="Where the text stands.")
 @click.option("--label-field", default="label", show_default=True, help="Where the label stands, one word.")
 @click.option("--epochs", default=5, show_default=True, type=click.IntRange(min=1))
@@ -24,7 +29,7 @@ def classifier() -> None:
 @click.option("--dim", default=100, show_default=True, type=click.IntRange(min=1), help="Length of a vector.")
 @click.option("--word-ngrams", default=2, show_default=True, type=click.IntRange(min=1), help="Words in a feature.")
 @click.option("--min-count", default=1, show_default=True, type=click.IntRange(min=1), help="Rarer words are left out.")
-@click.option("--buckets", default=2_000_000, show_default=True, type=click.IntRange(min=1), help="Rows for n-grams.")
+@click.option("--buckets", type=click.IntRange(min=1), help="Rows for n-grams.  [default: as the documents need]")
 @click.option("--held-out", default=0.1, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True))
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
 def classifier_train(

@@ -6,9 +6,10 @@ from pathlib import Path
 import click
 import zstandard
 
-from corpusmill.operators.text.fasttext.judged import table
+from corpusmill.operators.text.fasttext.judged import table, warnings
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.files import referenced as resources
+from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.train.classifier import Settings, train
 
 
@@ -20,12 +21,15 @@ def train_classifier(*, labelled: str, out: Path, text_field: str, label_field: 
         text_field=text_field,
         label_field=label_field,
         settings=settings,
+        quantised=out.suffix == ".ftz",
     )
     write(out, made.model)
     card = out.with_suffix(".md")
     write(card, made.card.encode())
     click.echo(table(made.verdict))
-    click.echo(f"wrote {out} and its card, {card}")
+    for warning in warnings(made.verdict):
+        click.echo(f"warning: {warning}")
+    click.echo(f"wrote {out}, {size(len(made.model))}, and its card, {card}")
 
 
 def plain(name: str, content: bytes) -> bytes:

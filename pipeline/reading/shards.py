@@ -26,11 +26,11 @@ class Shards:
     def sequences(self) -> int:
         return sum(group.rows for group in self.groups)
 
-    def columns(self, group: Group, wanted: Sequence[str]) -> dict[str, pa.Array]:
+    def columns(self, group: Group, wanted: Sequence[str]) -> dict[str, "Values"]:
         """The wanted columns of one row group."""
         with fsspec.open(self.addresses[group.shard], "rb") as file:
             table = pq.ParquetFile(cast(IO[bytes], file)).read_row_group(group.group, columns=list(wanted))
-        return {name: table.column(name).combine_chunks() for name in wanted}
+        return {name: Values.of(table.column(name).combine_chunks()) for name in wanted}
 
 
 def shards_at(addresses: Sequence[str]) -> Shards:
@@ -56,24 +56,33 @@ def shards_at(addresses: Sequence[str]) -> Shards:
     return Shards(addresses=tuple(addresses), groups=tuple(groups), footer=footer)
 
 
-def read_rows(shards: Shards, rows: Iterator[Row], *, lanes: int) -> Iterator[dict[str, Any]]:
-    """Each row as `position` and one numpy array (or number) a column; at most `lanes` row groups are held at once."""
+@dataclass(frozen=True)
+class Values:
+    """A column as numpy arrays. offsets: where each list begins and the last ends; null for a column of numbers."""
+
+    values: np.ndarray
+    offsets: np.ndarray | None
+
+    @classmethod
+    def of(cls, column: pa.Array) -> "Values":
+        """The column without a copy."""
+        if not isinstance(column, pa.ListArray):
+            return cls(column.to_numpy(zero_copy_only=False), None)
+        return cls(column.values.to_numpy(zero_copy_only=False), column.offsets.to_numpy())
+
+    def at(self, row: int) -> np.ndarray | int:
+        """One list, a view of the column that must not be written to, or one number."""
+        if self.offsets is None:
+            return self.values[row].item()
+        return self.values[self.offsets[row] : self.offsets[row + 1]]
+
+
+def read_rows(shards: Shards, rows: Iterator[Row]) -> Iterator[dict[str, Any]]:
+    """Each row as `position` and one numpy array (or number) a column. A row group is held until its last row."""
     wanted = SEQUENCES.names
-    held: dict[Group, dict[str, pa.Array]] = {}
+    held: dict[Group, dict[str, Values]] = {}
     for row in rows:
         if row.group not in held:
-            if len(held) >= lanes:
-                held.pop(next(iter(held)))
             held[row.group] = shards.columns(row.group, wanted)
-        columns = held[row.group]
-        yield {"position": row.position, **{name: value_at(columns[name], row.row) for name in wanted}}
-
-
-def value_at(column: pa.Array, row: int) -> np.ndarray | int:
-    """One list as a numpy array, or one number."""
-    scalar = column[row]
-    if not isinstance(scalar, pa.ListScalar):
-        return scalar.as_py()
-    values = scalar.values
-    assert values is not None, "SEQUENCES has no null lists"
-    return values.to_numpy(zero_copy_only=False)
+        columns = held.pop(row.group) if row.last else held[row.group]
+        yield {"position": row.position, **{name: columns[name].at(row.row) for name in wanted}}

@@ -1,19 +1,23 @@
 """Packed shards as a torch IterableDataset that goes on exactly where it stopped, on any number of ranks and workers.
 
     data = PackedSequences(shards, rank=rank, world_size=world_size, batch_size=4)
-    loader = DataLoader(data, batch_size=4, num_workers=2, collate_fn=list)
-    ...
+    loader = DataLoader(data, batch_size=4, num_workers=2, collate_fn=collate_packed)
+    for batch in loader:  # input_ids, position_ids, cu_seqlens: tensors
+        ...
     state = data.state_dict(batches=n)   # after n batches from the loader, on any rank: the same on all
     data.load_state_dict(state)          # also in a run with other world_size, workers or batch size
 
 torch is an optional extra: this module is the only one that needs it, and says so when it is not there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from corpusmill.pipeline.reading.attention import cu_seqlens, position_ids
-from corpusmill.pipeline.reading.order import Reader, rows_from
+from corpusmill.pipeline.reading.order import Reader, Stripes, rows_from
 from corpusmill.pipeline.reading.shards import read_rows, shards_at
 
 try:
@@ -22,7 +26,43 @@ try:
 except ImportError:
     torch, IterableDataset, get_worker_info = None, object, None
 
-STATE_VERSION = 1
+STATE_VERSION = 2
+LANES = 4  # row groups side by side a rank: 1, 2 or 4 workers each decode their own
+PIECES = ("seq_lens", "doc_ids", "doc_offsets", "leaf", "pass")  # columns with a value for each piece of a document
+NUMBERS = ("n_tokens", "position")
+
+
+class PackedBatch(dict[str, Any]):
+    """A batch as `collate_packed` makes it. Between processes it travels as bytes: torch would hand over each tensor
+    through an open file and a connection of its own, which costs more than reading it did.
+    """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        plain = {k: v.numpy() if torch is not None and torch.is_tensor(v) else v for k, v in self.items()}
+        return _batch_of, ({**plain, "input_ids": plain["input_ids"].astype(np.int32)},)
+
+
+def _batch_of(arrays: dict[str, np.ndarray]) -> PackedBatch:
+    assert torch is not None, "a batch is made where torch is"
+    batch = PackedBatch(arrays)
+    batch["input_ids"] = torch.from_numpy(arrays["input_ids"].astype(np.int64))
+    for name in ("position_ids", "cu_seqlens"):
+        batch[name] = torch.from_numpy(arrays[name])
+    return batch
+
+
+def collate_packed(rows: Sequence[Mapping[str, Any]]) -> PackedBatch:
+    """One batch of sequences end to end, a dict, for `DataLoader(collate_fn=collate_packed)`.
+
+    Tensors: `input_ids` (int64, all tokens of the batch), `position_ids` and `cu_seqlens` (int32, over the batch; no
+    piece crosses from one sequence to the next). Numpy arrays: `seq_lens`, `doc_ids`, `doc_offsets`, `leaf`, `pass`, a
+    value a piece; `n_tokens`, `position`, a value a sequence. Where all sequences are equally long,
+    `input_ids.view(len(batch["n_tokens"]), -1)` has one in each row.
+    """
+    arrays = {name: np.concatenate([np.asarray(row[name]) for row in rows]) for name in (*PIECES, "input_ids")}
+    arrays |= {name: np.array([row[name] for row in rows], np.int64) for name in NUMBERS}
+    arrays |= {"cu_seqlens": cu_seqlens(arrays["seq_lens"]), "position_ids": position_ids(arrays["seq_lens"])}
+    return _batch_of(arrays)
 
 
 class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssues] (object without torch)
@@ -31,7 +71,8 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
 
     batch_size: the DataLoader's, for its workers take whole batches in turn. epochs: None repeats for ever. seed: draws
     the order of row groups anew each epoch; None reads shards as written, each of which is a small faithful mix.
-    stripe: row groups read side by side; if world_size divides it, each row group is read by one rank only.
+    stripe: row groups read side by side, by all ranks together; None: LANES for each rank. If it is a multiple of
+    world_size times workers, each row group is decoded by one worker only. Hand batches over with `collate_packed`.
     Ranks differ by at most one sequence at the very end, which collective training must expect.
     """
 
@@ -44,7 +85,7 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
         batch_size: int = 1,
         epochs: int | None = 1,
         seed: int | None = None,
-        stripe: int = 1,
+        stripe: int | None = None,
     ) -> None:
         if torch is None:
             raise ImportError("PackedSequences needs torch, an optional extra: pip install torch")
@@ -52,6 +93,7 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
         self.shards = shards_at(addresses)
         self.reader = Reader(rank=rank, world_size=world_size, batch_size=batch_size)
         self.epochs, self.seed, self.stripe = epochs, seed, stripe
+        self.stripes = Stripes(groups=stripe or LANES * world_size, ranks=world_size, block=batch_size)
         self.position = 0
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -70,19 +112,19 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
             reader=reader,
             epochs=self.epochs,
             seed=self.seed,
-            stripe=self.stripe,
+            stripes=self.stripes,
         )
-        for row in read_rows(self.shards, rows, lanes=self.stripe):
+        for row in read_rows(self.shards, rows):
             yield self.as_tensors(row)
 
     @staticmethod
     def as_tensors(row: dict[str, Any]) -> dict[str, Any]:
         """The row with tensors for arrays, and with what attention needs."""
         assert torch is not None, "refused in __init__"
-        told = {k: torch.tensor(v) if hasattr(v, "shape") else v for k, v in row.items()}
-        told["input_ids"] = told["input_ids"].long()
-        told["cu_seqlens"] = torch.tensor(cu_seqlens(row["seq_lens"]))
-        told["position_ids"] = torch.tensor(position_ids(row["seq_lens"]))
+        told = {k: torch.from_numpy(v.copy()) if k in PIECES else v for k, v in row.items()}
+        told["input_ids"] = torch.from_numpy(row["input_ids"].astype(np.int64))
+        told["cu_seqlens"] = torch.from_numpy(cu_seqlens(row["seq_lens"]))
+        told["position_ids"] = torch.from_numpy(position_ids(row["seq_lens"]))
         return told
 
     def state_dict(self, *, batches: int) -> dict[str, Any]:
@@ -92,13 +134,17 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
         """
         taken = batches * self.reader.batch_size * self.reader.world_size
         identity = {"tokenizer_sha256": self.shards.footer["tokenizer_sha256"], "sequences": self.shards.sequences}
-        order = {"seed": self.seed, "stripe": self.stripe}
+        order = {"seed": self.seed, "stripe": self.stripe, "stripes": asdict(self.stripes)}
         return {"version": STATE_VERSION, "position": self.position + taken, **identity, **order}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on from a state; ValueError if it is of another dataset or another order."""
-        mine = self.state_dict(batches=0)
-        differ = {k: (v, mine.get(k)) for k, v in state.items() if k != "position" and mine.get(k) != v}
+        """Go on from a state; ValueError if it is of another dataset or another order.
+
+        The order stays the one that the state was made in, so with other ranks or batches row groups may be decoded by
+        more than one worker until the next start from the beginning.
+        """
+        mine, free = self.state_dict(batches=0), ("position", "stripes")
+        differ = {k: (v, mine.get(k)) for k, v in state.items() if k not in free and mine.get(k) != v}
         if differ:
             raise ValueError(f"the state is of another dataset or order: (state, here) = {differ}")
-        self.position = state["position"]
+        self.position, self.stripes = state["position"], Stripes(**state["stripes"])

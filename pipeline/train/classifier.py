@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +30,7 @@ from corpusmill.operators.text.spans import spans_of
 
 CLEARED = {"MALLOC_PERTURB_": "255"}  # glibc fills what it gives out with the complement: zeros
 NOT_A_NUMBER = 3  # exit status
+LEAST_BUCKETS, MOST_BUCKETS = 1 << 14, 2_000_000  # a guess; fastText's own default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,8 @@ class Settings:
     """Options of the training, by the names and with the defaults of fastText unless it says otherwise.
 
     dim: length of a vector. word_ngrams: 2 tells orders of words apart (default there 1). min_chars, max_chars: lengths
-    of character n-grams, 0 for none. seeds: how many are tried, from `seed` on. One thread: the same bytes every time.
+    of character n-grams, 0 for none. buckets: rows for n-grams; null: as many as the documents need.
+    seeds: how many are tried, from `seed` on. One thread: the same bytes every time.
     """
 
     dim: int = 100
@@ -47,7 +49,7 @@ class Settings:
     min_chars: int = 0
     max_chars: int = 0
     min_count: int = 1
-    buckets: int = 2_000_000
+    buckets: int | None = None
     loss: str = "softmax"
     seed: int = 0
     seeds: int = 5
@@ -70,14 +72,17 @@ def train(
     text_field: str = "text",
     label_field: str = "label",
     settings: Settings = Settings(),
+    quantised: bool = False,
 ) -> Trained:
-    """A classifier of the labelled documents in `jsonl`, judged on those it has not seen.
+    """A classifier of the labelled documents in `jsonl`, judged on those it has not seen. quantised: as a .ftz file.
 
     Raises InvalidExamples for documents that cannot be learnt from, TrainingFailed when no seed gives a sound model.
     """
     parts = split(examples_of(jsonl, text_field, label_field), settings.held_out_share, settings.seed)
+    if settings.buckets is None:
+        settings = replace(settings, buckets=buckets_for(parts.learnt))
     for seed in range(settings.seed, settings.seed + settings.seeds):
-        model = _trained(parts.learnt, settings, seed)
+        model = _trained(parts.learnt, settings, seed, quantised=quantised)
         if model is not None:
             break
     else:
@@ -88,8 +93,18 @@ def train(
     return Trained(
         model=model,
         verdict=verdict,
-        card=card(name, verdict, learnt, {**asdict(settings), "seed": seed}, digest),
+        card=card(name, verdict, learnt, {**asdict(settings), "seed": seed}, digest, ".ftz" if quantised else ".bin"),
     )
+
+
+def buckets_for(learnt: list[Example]) -> int:
+    """Rows for n-grams: a power of two from LEAST_BUCKETS to MOST_BUCKETS, at least as many as there are words.
+
+    >>> buckets_for([Example(label="a", text="one two")])
+    16384
+    """
+    words = sum(example.text.count(" ") + 1 for example in learnt)
+    return min(max(1 << (words - 1).bit_length(), LEAST_BUCKETS), MOST_BUCKETS)
 
 
 def _labels(model: bytes, examples: list[Example]) -> list[str]:
@@ -98,10 +113,10 @@ def _labels(model: bytes, examples: list[Example]) -> list[str]:
     return [labels[place] for place in classify(spans_of(texts), weights_of(model)).labels]
 
 
-def _trained(learnt: list[Example], settings: Settings, seed: int) -> bytes | None:
+def _trained(learnt: list[Example], settings: Settings, seed: int, *, quantised: bool) -> bytes | None:
     """The model file, or None when training ended in NaN."""
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder, "train.txt"), Path(folder, "model.bin")
+        source, target = Path(folder, "train.txt"), Path(folder, "model.ftz" if quantised else "model.bin")
         source.write_text("\n".join(map(training_line, learnt)) + "\n", "utf-8")
         options = {
             "input": str(source), "dim": settings.dim, "epoch": settings.epochs, "lr": settings.learning_rate,
@@ -136,6 +151,8 @@ def _in_a_process_of_its_own(options: dict[str, object], target: str) -> int:
         if "NaN" in str(e):
             return NOT_A_NUMBER
         raise
+    if target.endswith(".ftz"):
+        model.quantize(qnorm=True)
     model.save_model(target)
     return 0
 

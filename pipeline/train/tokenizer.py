@@ -3,7 +3,7 @@
 The last SET_ASIDE of all draws is never trained on; the report counts on those documents.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from corpusmill.operators.tokens.fertility import Fertility, fertility
 from corpusmill.operators.tokens.train import train
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
+from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.stages.mix.estimate import planned
@@ -33,6 +34,7 @@ DEFAULT = str(TokensSpec.model_fields["tokenizer"].default)
 SET_ASIDE = 0.02  # of all documents
 MOST_JUDGED = 200  # documents of a language that the report counts on
 BATCH_ROWS = 4096
+TENTHS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +73,19 @@ class Text:
     times: int
 
 
-def trained(spec: JobSpec, wanted: Training) -> Trained:
+def trained(spec: JobSpec, wanted: Training, say: Callable[[str], object] = lambda text: None) -> Trained:
     """Train on what the job has tokenized. InputError before that, or where nothing is left to train on."""
     workspace = Store(spec.workspace, spec.storage)
     units = tokenized_units(spec, workspace)
+    say("choosing and reading documents")
     texts = sorted(_texts(workspace, units, planned(spec), wanted), key=lambda t: (t.u, t.doc_id))
     seen = [t for t in texts if t.times]
     if not seen:
         raise InputError(["no document to train on: ask for more with --sample-tokens"])
-    content = train(
-        (t.text for t in seen for _ in range(t.times)), vocab_size=wanted.vocab_size, expression=wanted.expression
-    )
+    reads = sum(t.times for t in seen)
+    say(f"counting words of {counted(reads, 'document')}, then merging them into {wanted.vocab_size:,} tokens: minutes")
+    content = train(_with_progress(seen, reads, say), vocab_size=wanted.vocab_size, expression=wanted.expression)
+    say("comparing it with others on documents that were set aside")
     aside = _most_of_each([t for t in texts if not t.times])
     judged, languages = pa.array([t.text for t in aside], pa.large_string()), [t.language for t in aside]
     default, its = (resources.opened(address) for address in (DEFAULT, spec.tokens.tokenizer))
@@ -94,6 +98,17 @@ def trained(spec: JobSpec, wanted: Training) -> Trained:
         default=fertility(there if its == default else tokenizer.load(default), judged, languages),
         job=None if its == default else fertility(there, judged, languages),
     )
+
+
+def _with_progress(seen: Sequence[Text], reads: int, say: Callable[[str], object]) -> Iterator[str]:
+    """The texts as often as each is read; every tenth of them is reported."""
+    done = 0
+    for text in seen:
+        for _ in range(text.times):
+            yield text.text
+            done += 1
+            if done * TENTHS // reads > (done - 1) * TENTHS // reads:
+                say(f"read {done:,} of {counted(reads, 'document')}")
 
 
 def _texts(workspace: Store, units: list[str], plan: MixPlan, wanted: Training) -> Iterator[Text]:
@@ -119,7 +134,8 @@ def _texts(workspace: Store, units: list[str], plan: MixPlan, wanted: Training) 
     number = np.arange(size)
     of_leaf = np.add.reduceat(tokens, np.arange(0, size, len(names)))
     mixed = tokens * (plan.taken / np.maximum(of_leaf, 1))[number // len(names)]
-    rate = rates(tokens, mixed, number % len(names), temperature=wanted.temperature, sample_tokens=wanted.sample_tokens)
+    sample = min(wanted.sample_tokens, int(tokens.sum()))  # a small corpus is read once, not MOST_COPIES times
+    rate = rates(tokens, mixed, number % len(names), temperature=wanted.temperature, sample_tokens=sample)
     tokens_of = {name: str(c["tokens"]) for name, c in committed(workspace, STAGE, set(units)).counts.items()}
     made = committed(workspace, "tokenize", set(tokens_of.values())).counts
     ingested = {name: str(made[tokens_of[name]]["ingested"]) for name in units}

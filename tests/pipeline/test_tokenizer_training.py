@@ -22,7 +22,9 @@ def test_the_command_writes_a_tokenizer_and_tells_how_it_fits(undisturbed, tmp_p
     arguments = ["tokenizer", "train", "--out", out, "--vocab-size", 600, "--sample-tokens", 20_000]
     done = CliRunner().invoke(main, [str(a) for a in (*arguments, undisturbed / "job.yaml")])
     assert done.exit_code == 0, (done.output, done.exception)
-    told = done.output.splitlines()
+    assert "choosing and reading documents" in done.stderr
+    assert "then merging them into 600 tokens" in done.stderr
+    told = done.stdout.splitlines()
     assert told[0].startswith("trained on ")
     head = next(line for line in told if line.startswith("language"))
     assert head.split() == ["language", "documents", "tokens/word", "then", "bytes/token", "then"]

@@ -10,9 +10,10 @@ from corpusmill.errors import InvalidExamples, TrainingFailed
 from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Signal
+from corpusmill.operators.text.fasttext.judged import judge, warnings
 from corpusmill.operators.text.fasttext.labelled import Example, split, training_line
 from corpusmill.pipeline.train import classifier
-from corpusmill.pipeline.train.classifier import Settings, train
+from corpusmill.pipeline.train.classifier import Settings, buckets_for, train
 
 SMALL = Settings(dim=8, buckets=1000, epochs=20, learning_rate=0.5)
 
@@ -47,7 +48,7 @@ def test_the_same_documents_give_the_same_bytes():
 
 def test_nan_is_retried_with_another_seed_and_is_an_error_in_the_end(monkeypatch):
     tried = []
-    monkeypatch.setattr(classifier, "_trained", lambda learnt, settings, seed: tried.append(seed))
+    monkeypatch.setattr(classifier, "_trained", lambda learnt, settings, seed, quantised: tried.append(seed))
     with pytest.raises(TrainingFailed, match="5 seeds from 7 on all ended in NaN; lower learning_rate"):
         train(labelled(), name="a", settings=Settings(seed=7))
     assert tried == [7, 8, 9, 10, 11]
@@ -78,3 +79,23 @@ def test_copies_of_a_document_are_on_one_side():
 
 def test_a_label_inside_the_text_does_not_teach():
     assert training_line(Example(text="a __label__b c", label="x")) == "__label__x a c"
+
+
+def test_a_label_that_is_hardly_found_is_named():
+    verdict = judge(["a"] * 10 + ["rare"] * 12, ["a"] * 21 + ["rare"])
+    (told,) = warnings(verdict)
+    assert told.startswith("label 'rare': the model finds 8% of its 12 held-out documents")
+    assert warnings(judge(["a", "b"], ["a", "b"])) == []
+
+
+@pytest.mark.parametrize(("words", "rows"), [(3, 1 << 14), (100_000, 1 << 17), (10_000_000, 2_000_000)])
+def test_a_model_is_as_large_as_its_documents_need(words, rows):
+    assert buckets_for([Example(label="a", text="w " * (words - 1) + "w")]) == rows
+
+
+def test_a_quantised_model_is_smaller_and_is_read_by_the_step():
+    settings = Settings(dim=16, buckets=4000, epochs=20, learning_rate=0.5)
+    plain, quantised = (train(labelled(2000), name="t", settings=settings, quantised=q) for q in (False, True))
+    assert len(quantised.model) < len(plain.model) / 2
+    assert quantised.verdict.accuracy > 0.9
+    assert "t.ftz" in quantised.card

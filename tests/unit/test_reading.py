@@ -8,9 +8,9 @@ from corpusmill.errors import InvalidShard
 from corpusmill.operators.tokens.packing.concat import concat
 from corpusmill.operators.tokens.packing.table import sequences
 from corpusmill.operators.tokens.schema import Footer, shard_schema, write_options
-from corpusmill.pipeline.reading.order import Reader, rows_from
+from corpusmill.pipeline.reading.order import Reader, Stripes, rows_from
 from corpusmill.pipeline.reading.shards import read_rows, shards_at
-from corpusmill.pipeline.reading.torch_dataset import PackedSequences, torch
+from corpusmill.pipeline.reading.torch_dataset import PackedSequences, collate_packed, torch
 from tests.property.tokens.test_packing import documents_of
 
 needs_torch = pytest.mark.skipif(torch is None, reason="torch is not installed in this environment")
@@ -32,9 +32,8 @@ def test_rows_are_the_rows_of_the_shards_in_order(tmp_path):
     addresses = written(tmp_path)
     shards = shards_at(addresses)
     reader = Reader(rank=0, world_size=1)
-    rows = list(
-        read_rows(shards, rows_from(shards.groups, position=0, reader=reader, epochs=1, seed=None, stripe=1), lanes=1)
-    )
+    order = rows_from(shards.groups, position=0, reader=reader, epochs=1, seed=None, stripes=Stripes())
+    rows = list(read_rows(shards, order))
     stored = [row for address in addresses for row in pq.read_table(address).to_pylist()]
     assert len(rows) == len(stored) == shards.sequences
     for position, (row, told) in enumerate(zip(rows, stored, strict=True)):
@@ -94,6 +93,37 @@ def test_tensors_keep_attention_inside_a_document(tmp_path):
     assert row["input_ids"].dtype == torch.int64
     assert row["cu_seqlens"].tolist()[-1] == row["n_tokens"] == len(row["input_ids"])
     assert row["position_ids"].tolist()[0] == 0
+
+
+@needs_torch
+def test_a_batch_is_few_large_tensors_with_all_that_its_rows_have(tmp_path):
+    rows = list(PackedSequences(written(tmp_path)))[:5]
+    batch = collate_packed(rows)
+    assert sorted(k for k, v in batch.items() if torch.is_tensor(v)) == ["cu_seqlens", "input_ids", "position_ids"]
+    assert batch["input_ids"].tolist() == [i for row in rows for i in row["input_ids"].tolist()]
+    assert batch["position_ids"].tolist() == [i for row in rows for i in row["position_ids"].tolist()]
+    assert batch["cu_seqlens"].tolist()[-1] == sum(row["n_tokens"] for row in rows) == len(batch["input_ids"])
+    assert batch["cu_seqlens"].dtype == torch.int32
+    assert batch["doc_ids"].tolist() == [i for row in rows for i in row["doc_ids"].tolist()]
+    assert batch["position"].tolist() == [row["position"] for row in rows]
+
+
+@needs_torch
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_batches_of_workers_come_in_the_order_of_a_loader_without(tmp_path, workers):
+    data = PackedSequences(written(tmp_path), batch_size=2)
+    loader = torch.utils.data.DataLoader(data, batch_size=2, num_workers=workers, collate_fn=collate_packed)
+    found = [p for batch in loader for p in batch["position"].tolist()]
+    assert found == list(range(data.shards.sequences))
+
+
+@needs_torch
+def test_a_row_may_be_written_to_and_changes_no_other(tmp_path):
+    first, again = (list(PackedSequences(written(tmp_path))) for _ in range(2))
+    for value in first[0].values():
+        if torch.is_tensor(value):
+            value += 1
+    assert [row["input_ids"].tolist() for row in first[1:]] == [row["input_ids"].tolist() for row in again[1:]]
 
 
 @needs_torch

@@ -54,7 +54,27 @@ def table(verdict: Verdict) -> str:
     return "\n".join([*head, *rows, "", f"Accuracy {verdict.accuracy:.3f}, macro F1 {verdict.macro_f1:.3f}."])
 
 
-def card(name: str, verdict: Verdict, learnt: Mapping[str, int], settings: Mapping[str, object], sha256: str) -> str:
+LOW_RECALL = 0.5  # a guess: less than half of a label is found
+
+
+def warnings(verdict: Verdict) -> list[str]:
+    """A line for each label of whose held-out documents the model finds few, or of which there are none."""
+    return [
+        f"label {s.label!r}: the model finds {s.recall:.0%} of its {s.documents:,} held-out documents; "
+        "give it more examples of that label, or more --epochs"
+        for s in verdict.scores
+        if s.recall < LOW_RECALL
+    ]
+
+
+def card(
+    name: str,
+    verdict: Verdict,
+    learnt: Mapping[str, int],
+    settings: Mapping[str, object],
+    sha256: str,
+    ending: str = ".bin",
+) -> str:
     """A model card in Markdown: what it tells apart, from what it was made, how well it does, how to use it."""
     counts = ", ".join(f"{label} {count:,}" for label, count in sorted(learnt.items()))
     told = "\n".join(f"- {key}: {value}" for key, value in sorted(settings.items()))
@@ -65,6 +85,6 @@ def card(name: str, verdict: Verdict, learnt: Mapping[str, int], settings: Mappi
         "The held-out documents come from the same file as the others: on other sources expect less. "
         "Look at what it keeps and drops before you rely on it.\n\n"
         "## Use\n\n"
-        f"    - signals.fasttext: {{model: {name}.bin, label: {min(learnt)}, column: {min(learnt)}_score}}\n\n"
+        f"    - signals.fasttext: {{model: {name}{ending}, label: {min(learnt)}, column: {min(learnt)}_score}}\n\n"
         f"sha256 of the model file: {sha256}\n"
     )
