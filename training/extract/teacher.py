@@ -49,6 +49,20 @@ def packages() -> list[Package]:
         return [Package(**{**row, "pages": int(row["pages"])}) for row in csv.DictReader(file, delimiter="\t")]
 
 
+def deb_of(package: Package, folder: Path) -> Path:
+    """The package's file in `folder`: called as `apt-get download` calls it, with the epoch, or as the archive does.
+
+    FileNotFoundError: there is neither.
+    """
+    archive = Path(package.path).name
+    apt = f"{package.package}_{package.version.replace(':', '%3a')}_{archive.rpartition('_')[2]}"
+    found = next((folder / name for name in (apt, archive) if (folder / name).exists()), None)
+    if found is None:
+        fetch = f"apt-get download {package.package}={package.version}"
+        raise FileNotFoundError(f"expected {apt} or {archive} in {folder}, found neither; fetch it: {fetch}")
+    return found
+
+
 def members(deb: bytes) -> dict[str, bytes]:
     """The HTML pages in a Debian package, by path."""
     at, found = 8, {}
@@ -89,7 +103,7 @@ def taught_pages(folder: Path) -> list[GoldPage]:
     """Pages of the packages in `folder` with the teacher's text; raises when a package is not the one listed."""
     found = []
     for package in packages():
-        deb = (folder / Path(package.path).name.replace(":", "%3a")).read_bytes()
+        deb = deb_of(package, folder).read_bytes()
         if hashlib.sha256(deb).hexdigest() != package.sha256:
             raise ValueError(f"{package.package}: the file in {folder} is not the one listed in {PACKAGES.name}")
         pages = members(deb)

@@ -16,7 +16,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecordType
 from corpusmill.operators.signals.web.hosts import registered_domain
 from corpusmill.operators.text.charset import decoded, detect
 from training.conftest import NEED_LIGHTGBM
-from training.extract.teacher import packages
+from training.extract.teacher import deb_of, packages
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = ROOT / "training" / "extract" / "manifest.tsv"
@@ -99,6 +99,17 @@ def test_what_ships_names_every_package_its_version_and_its_licence():
         assert f"\n{package.licence}\n" in notice, package.licence
         assert f"\n  {package.family} {package.version}:" in notice, package.family
         assert re.search(rf"[ ]{re.escape(package.package)}\s", notice), package.package
+
+
+def test_a_package_is_found_by_the_name_apt_gives_it_and_by_that_in_the_archive(tmp_path):
+    """apt writes the epoch of a version into the name of the file, the archive does not."""
+    git = next(package for package in packages() if package.package == "git-doc")
+    assert git.version.startswith("1:")
+    with pytest.raises(FileNotFoundError, match="apt-get download git-doc=1:"):
+        deb_of(git, tmp_path)
+    for name in (Path(git.path).name, f"git-doc_{git.version.replace(':', '%3a')}_all.deb"):
+        (tmp_path / name).touch()
+        assert deb_of(git, tmp_path).name == name
 
 
 def test_doctests_of_training_are_run_and_none_needs_lightgbm():
