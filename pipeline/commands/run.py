@@ -26,9 +26,8 @@ from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
-from corpusmill.pipeline.run import explain
+from corpusmill.pipeline.run import explain, stages
 from corpusmill.pipeline.run.runner import Options, Summary, run_job
-from corpusmill.pipeline.run.stages import STAGES, folders
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
@@ -257,8 +256,8 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     with lease.held(workspace):
         output = Store(spec.output, spec.storage)
         state = State(spec, workspace, output, shards_as_given(spec, workspace))
-        live = sweep.remembered(workspace, "names").union(*(stage.begun(state) for stage in STAGES))
-        found = sweep.unreferenced(workspace, live, folders())
+        live = sweep.remembered(workspace, "names") | stages.begun(state)
+        found = sweep.unreferenced(workspace, live, stages.folders())
         begun = _cut_off(workspace, output)
         for name in found.names:
             click.echo(name)
@@ -278,7 +277,7 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
 def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
     """Uploads that were cut off; none, and a word about it, where the credentials do not let us list them."""
     try:
-        return cut_off.uploads(workspace, output, folders=folders(), now=datetime.now(UTC))
+        return cut_off.uploads(workspace, output, folders=stages.folders(), now=datetime.now(UTC))
     except OSError as e:
         click.echo(f"unfinished uploads are left out, they cannot be listed: {e}", err=True)
         return []

@@ -29,7 +29,7 @@ from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.explain import files_of, remember
 from corpusmill.pipeline.run.provenance import provenance
-from corpusmill.pipeline.run.stages import STAGES
+from corpusmill.pipeline.run.stages import remembered, run_stages
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Lost
@@ -147,13 +147,8 @@ def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Optio
     made_how = functools.cache(lambda: provenance(run.spec, numbered.current, run.workspace, taken_in, options.written))
     run = replace(run, provenance=made_how)
     state = State(run.spec, run.workspace, run.output, numbered.current)
-    ran: dict[str, int] = {"inventory": len(numbered.new)}
-    for stage in STAGES:
-        outcome = stage.run(run, state)
-        for remark in stage.remarks(outcome):
-            run.display.line(remark)
-        ran |= stage.ran(outcome)
-        state = state.extended(stage, outcome)
+    state, by_stage = run_stages(run, state)
+    ran = {"inventory": len(numbered.new), **by_stage}
     faultpoint.reached("run.remember")
     published = state.of(PublishStage)
     _remember(state, taken_in, published.funnel)
@@ -165,11 +160,7 @@ def _remember(state: State, taken_in: Mapping[str, str], found: Funnel) -> None:
     """Write what the next comparison and the next clean go by: the job, the funnel, all that the dataset rests on."""
     remember(state.workspace, state.spec, taken_in)
     state.workspace.publish_changed(FUNNEL, json.dumps(found.to_json()).encode())
-    live: dict[str, list[str | int]] = {"taken_out": [withheld.state(state.workspace)]}
-    for each in state.done:
-        for what, names in each.stage.remembers(each.outcome).items():
-            live.setdefault(what, []).extend(names)
-    sweep.remember(state.workspace, **live)
+    sweep.remember(state.workspace, taken_out=[withheld.state(state.workspace)], **remembered(state))
 
 
 def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:

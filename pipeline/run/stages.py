@@ -3,10 +3,11 @@
 See docs/how-to/add-a-stage.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.stages.dedup.stage import DedupStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
@@ -39,6 +40,32 @@ def statuses(state: State, stages: Stages = STAGES) -> Iterator[tuple[Stage[Any]
         if status.outcome is None:
             return
         state = state.extended(stage, status.outcome)
+
+
+def run_stages(run: Run, state: State, stages: Stages = STAGES) -> tuple[State, Mapping[str, int]]:
+    """Run stages in order, each on the outcomes of those before it; give the last state, and units run by stage."""
+    ran: dict[str, int] = {}
+    for stage in stages:
+        outcome = stage.run(run, state)
+        for remark in stage.remarks(outcome):
+            run.display.line(remark)
+        ran |= stage.ran(outcome)
+        state = state.extended(stage, outcome)
+    return state, ran
+
+
+def remembered(state: State) -> dict[str, list[str | int]]:
+    """What a finished run rests on, from all its stages, see `workspace.sweep.remember`."""
+    live: dict[str, list[str | int]] = {}
+    for each in state.done:
+        for what, names in each.stage.remembers(each.outcome).items():
+            live.setdefault(what, []).extend(names)
+    return live
+
+
+def begun(state: State, stages: Stages = STAGES) -> set[str]:
+    """What a later run of the job would use although no run has finished with it, by name."""
+    return set[str]().union(*(stage.begun(state) for stage in stages))
 
 
 def names(spec: JobSpec, stages: Stages = STAGES) -> list[str]:
