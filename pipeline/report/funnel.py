@@ -10,6 +10,7 @@ from rich.table import Table
 from corpusmill.operators.readers.framing.lines import COMPRESSION
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.files.json_values import JsonObject
 
 UNITS = ("kB", "MB", "GB", "TB", "PB")
 
@@ -92,7 +93,7 @@ class Funnel:
             found.setdefault(leaf.key[AXES.index(axis)], Counter()).update(counts)
         return {word: {name: counts[name] for name in COUNTED} for word, counts in sorted(found.items())}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         steps = [
             {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens}
             | {"lost": dict(s.lost), "lost_tokens": dict(s.lost_tokens)}

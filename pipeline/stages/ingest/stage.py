@@ -143,7 +143,7 @@ def lines_of(part: Standing) -> Iterable[str]:
         yield f"  and {len(rows) - THRESHOLDS_SHOWN} more"
 
 
-def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> list[dict[str, Any]]:
+def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> list[Unit]:
     """One unit a shard, for the first part. Its name says all that decides its outputs: the stretch of input, its
     number, the operators.
 
@@ -157,9 +157,7 @@ def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> l
     ]
 
 
-def later_units(
-    spec: JobSpec, number: int, before: Mapping[str, Shard], found: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def later_units(spec: JobSpec, number: int, before: Mapping[str, Shard], found: Mapping[str, str]) -> list[Unit]:
     """The units of part `number`, which take up the units `before`. found: the answer's file of each of those."""
     prints, keys = _fingerprints(spec, number, [*before.values()])
     return [

@@ -25,6 +25,7 @@ from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.files import dataset_layout as own_output
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
@@ -188,7 +189,7 @@ def sweep_parts(run: Run, parts: Sequence[Mapping[str, Any]]) -> None:
         run.output.delete(name)
 
 
-def missing(failed: Failed) -> dict[str, Any]:
+def missing(failed: Failed) -> JsonObject:
     """What the manifest says of a stretch of input that is not in the dataset.
 
     reason: the class of the error. Its words may hold a path, a host or a secret, and are in `_run.json`.
@@ -211,7 +212,7 @@ def current(output: Store) -> Mapping[str, Any] | None:
         return None
 
 
-def circumstances(started: float, failed: Sequence[Failed], unreadable: Sequence[Unreadable] = ()) -> dict[str, Any]:
+def circumstances(started: float, failed: Sequence[Failed], unreadable: Sequence[Unreadable] = ()) -> JsonObject:
     """When, where, how long, why stretches are missing: what must not be in a file that two runs should agree on."""
     found = {
         "finished_at_utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
