@@ -4,6 +4,7 @@ These names are the public interface; everything below `corpusmill.pipeline`, `c
 `corpusmill.cluster` may change from one version to the next. Each is imported when it is first used.
 
     run, plan            run a job file, or say what a run would do
+    Options              where and how a job is run: cluster, workers, update, replace
     open_dataset         the manifest, sequences and documents of a published dataset
     open_workspace       the documents, dropped documents, duplicates and funnel behind the last run
     apply                steps of a job file on texts or a table in memory
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     from corpusmill.pipeline.api.steps import Applied, apply
     from corpusmill.pipeline.api.workspace import Workspace, open_workspace
     from corpusmill.pipeline.reading.torch_dataset import PackedSequences
+    from corpusmill.pipeline.run.runner import Options
 
 _WHERE = {
     "run": "api.jobs",
     "plan": "api.jobs",
+    "Options": "run.runner",
     "open_dataset": "api.dataset",
     "Dataset": "api.dataset",
     "open_workspace": "api.workspace",
@@ -35,6 +38,7 @@ _WHERE = {
 __all__ = [
     "Applied",
     "Dataset",
+    "Options",
     "PackedSequences",
     "Workspace",
     "apply",

@@ -19,18 +19,14 @@ def run(
     overrides: Sequence[str] = (),
     sample: float | None = None,
     limit: int | None = None,
-    address: str | None = None,
-    workers: int | None = None,
-    replace: bool = False,
-    update: bool = False,
+    options: Options | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Run the job file at `job`, doing only what is not done yet; returns its funnel, manifest and units run by stage.
 
     overrides: "key.path=value" texts, as `--set` takes them. sample: share of the documents, in (0, 1]. limit: at most
-    this many documents of each source. address: of a Ray cluster (`auto`, `HOST:PORT`); null: this machine, with
-    `workers` CPUs (null: all). replace: the output may hold the dataset of another job, which is replaced. update:
-    process only new and changed inputs, as `corpusmill update` does. quiet: print nothing.
+    this many documents of each source. options: where and how, such as `corpusmill.Options(workers=4, update=True)`;
+    null: everything on all CPUs of this machine. quiet: print nothing.
 
     Raises the errors that end the command, all of them with a message that says what to do; what is committed stays,
     and the same call resumes.
@@ -39,9 +35,7 @@ def run(
     path, sets = Path(job), tuple(overrides)
     spec = job_to_run(path, sets, sample=sample, limit=limit)
     with at_lines(path, sets):
-        return run_job(
-            spec, Options(address=address, workers=workers, replace=replace, update=update), Display(quiet=quiet)
-        )
+        return run_job(spec, options or Options(), Display(quiet=quiet))
 
 
 def plan(

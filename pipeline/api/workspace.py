@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.files.workspace_layout import FUNNEL, LIVE
 from corpusmill.pipeline.workspace import sweep
 
 
@@ -42,7 +43,7 @@ class Workspace:
 
     def funnel(self) -> pa.Table:
         """One row per source, domain and language: documents, bytes and tokens at each step of the last run."""
-        rows = json.loads(self.store.read(sweep.FUNNEL))["leaves"]
+        rows = json.loads(self.store.read(FUNNEL))["leaves"]
         return pa.Table.from_pylist(rows)
 
     def _tables(self, folder: str, columns: list[str] | None) -> Iterator[pa.Table]:
@@ -66,6 +67,6 @@ def open_workspace(url: str, *, storage: Mapping[str, Any] | None = None) -> Wor
     Raises FileNotFoundError before its first run has finished.
     """
     store = Store(url, storage or {})
-    if not store.exists(sweep.NAME):
+    if not store.exists(LIVE):
         raise FileNotFoundError(f"no run has finished in {url} yet: run the job first")
     return Workspace(store)

@@ -74,7 +74,7 @@ def run(**arguments: Any) -> None:
     """Run a job; what is done already is not done again."""
     from corpusmill.pipeline.commands import run as commands
 
-    guarded(lambda: commands.run(update=False, **arguments))
+    guarded(lambda: commands.run(commands.RunArguments(update=False, **arguments)))
 
 
 @main.command()
@@ -83,7 +83,7 @@ def update(**arguments: Any) -> None:
     """Process only inputs that are new or changed, after what earlier runs published."""
     from corpusmill.pipeline.commands import run as commands
 
-    guarded(lambda: commands.run(update=True, **arguments))
+    guarded(lambda: commands.run(commands.RunArguments(update=True, **arguments)))
 
 
 @main.command()

@@ -19,17 +19,7 @@ def run_demo(folder: Path, *, workers: int | None) -> None:
     if folder.is_dir() and not job.is_file() and any(folder.iterdir()):
         raise InputError([f"{folder} holds other files; name a new folder: `corpusmill demo FOLDER`"])
     lay_out(folder)
-    commands.run(
-        job=job,
-        overrides=(),
-        sample=None,
-        limit=None,
-        address=None,
-        workers=workers,
-        replace=False,
-        quiet=False,
-        update=False,
-    )
+    commands.run(commands.RunArguments(job=job, workers=workers))
     click.echo(
         f"\njob file: {job}\ndataset card: {folder / 'dataset' / 'README.md'}\n"
         f"next: corpusmill inspect dropped {job}\n      corpusmill verify {job}\n      corpusmill init job.yaml"

@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,10 +27,10 @@ from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
-from corpusmill.pipeline.run import explain
+from corpusmill.pipeline.run import explain, stages
 from corpusmill.pipeline.run.runner import Options, Summary, run_job
 from corpusmill.pipeline.stages.ingest import stage as ingest
-from corpusmill.pipeline.stages.tokenize import stage as tokenize
+from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
 from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
@@ -95,40 +96,47 @@ def from_job(out: Path, job: Path) -> str:
     return Path(os.path.relpath(out.resolve(), job.resolve().parent)).as_posix()
 
 
-def run(
-    *,
-    job: Path,
-    overrides: tuple[str, ...],
-    sample: float | None,
-    limit: int | None,
-    address: str | None,
-    workers: int | None,
-    replace: bool,
-    quiet: bool,
-    update: bool,
-    sent: bool = False,
-) -> None:
-    """Run a job and tell what came of it. sent: the file is what `submit` wrote, everything worked in already."""
-    if sent:
+@dataclass(frozen=True, kw_only=True)
+class RunArguments:
+    """What the command line gives `run` and `update`. sent: the file is what `submit` wrote, everything worked in."""
+
+    job: Path
+    overrides: tuple[str, ...] = ()
+    sample: float | None = None
+    limit: int | None = None
+    address: str | None = None
+    workers: int | None = None
+    replace: bool = False
+    quiet: bool = False
+    update: bool = False
+    sent: bool = False
+
+    def options(self, written: AsWritten) -> Options:
+        """How the job is run. written: what its file writes for its addresses."""
+        return Options(
+            address=self.address, workers=self.workers, update=self.update, replace=self.replace, written=written
+        )
+
+
+def run(given: RunArguments) -> None:
+    """Run a job and print what came of it."""
+    job, overrides = given.job, given.overrides
+    if given.sent:
         spec, places = JobSpec.from_canonical(job.read_text(encoding="utf-8")), contextlib.nullcontext()
         sent_with = job.parent / WRITTEN
         written = AsWritten.from_json(sent_with.read_text("utf-8")) if sent_with.is_file() else AsWritten()
     else:
         written = written_in(job, overrides)
-        spec, places = job_to_run(job, overrides, sample=sample, limit=limit), at_lines(job, overrides)
-    display = Display(quiet=quiet)
+        spec, places = job_to_run(job, overrides, sample=given.sample, limit=given.limit), at_lines(job, overrides)
+    display = Display(quiet=given.quiet)
     try:
         with places:
-            done = run_job(
-                spec,
-                Options(address=address, workers=workers, update=update, replace=replace, written=written),
-                display,
-            )
+            done = run_job(spec, given.options(written), display)
     except EmptyRun as e:
-        if not quiet:
+        if not given.quiet:
             print_table(display.console, as_table(e.funnel))
         raise
-    if not quiet:
+    if not given.quiet:
         tell(spec, done, screen())
     check_complete(spec, done)
 
@@ -258,11 +266,11 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
         click.echo(f"no run has begun in {spec.workspace}: there is nothing to clean")
         return
     with lease.held(workspace):
-        live = sweep.remembered(workspace, "names")
-        live |= {name for part in as_given(spec, workspace) for name in part.done}
-        live |= {*tokenize.last_units(workspace)}
-        found = sweep.unreferenced(workspace, live)
-        begun = _cut_off(workspace, Store(spec.output, spec.storage))
+        output = Store(spec.output, spec.storage)
+        state = State(spec, workspace, output, shards_as_given(spec, workspace))
+        live = sweep.remembered(workspace, "names") | stages.begun(state)
+        found = sweep.unreferenced(workspace, live, stages.folders())
+        begun = _cut_off(workspace, output)
         for name in found.names:
             click.echo(name)
         for each in begun:
@@ -285,7 +293,7 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
 def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
     """Uploads that were cut off; none, and a word about it, where the credentials do not let us list them."""
     try:
-        return cut_off.uploads(workspace, output, now=datetime.now(UTC))
+        return cut_off.uploads(workspace, output, folders=stages.folders(), now=datetime.now(UTC))
     except OSError as e:
         click.echo(f"unfinished uploads are left out, they cannot be listed: {e}", err=True)
         return []
@@ -293,6 +301,10 @@ def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
 
 def as_given(spec: JobSpec, workspace: Store) -> list[ingest.Standing]:
     """What of the job as it is now is committed, part by part of its steps."""
+    return ingest.standing(spec, workspace, shards_as_given(spec, workspace))
+
+
+def shards_as_given(spec: JobSpec, workspace: Store) -> list[inventory.Shard]:
+    """The shards in the workspace of sources that are in the job and not taken out."""
     sources, out = {i.source for i in spec.inputs}, withheld.read(workspace)
-    shards = [s for s in inventory.read(workspace) if s.source in sources and not out.holds(run=s.run, source=s.source)]
-    return ingest.standing(spec, workspace, shards)
+    return [s for s in inventory.read(workspace) if s.source in sources and not out.holds(run=s.run, source=s.source)]

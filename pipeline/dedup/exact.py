@@ -15,6 +15,7 @@ from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.reading import read_range
 from corpusmill.pipeline.exchange.rounds import partition_of
 from corpusmill.pipeline.execution.phases import Unit
+from corpusmill.pipeline.files.json_values import JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def latest(table: pa.Table) -> pa.Table:
     return table.set_column(table.column_names.index("copies"), "copies", pa.array(said)).filter(pa.array(said > 0))
 
 
-def written(store: Store, folder: str, unit: Unit, rule: str, found: ExactOutcome) -> dict[str, Any]:
+def written(store: Store, folder: str, unit: Unit, rule: str, found: ExactOutcome) -> JsonObject:
     """Write the outcomes of a partition; how many were removed, and where that stands."""
     removed = outcome(found.removals.removed, reason=REASONS.index(rule), survivor=found.removals.survivor)
     kept = outcome(found.survivor, reason=KEPT, copies=found.copies)

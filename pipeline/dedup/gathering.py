@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +13,7 @@ from corpusmill.pipeline.exchange.key_range import KeyRange
 from corpusmill.pipeline.exchange.reading import read_range
 from corpusmill.pipeline.exchange.rounds import Partition, run_exchange
 from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.execution.run_units import Unit
 
 
 def by_shard(
@@ -79,7 +79,7 @@ def fates(outcomes: pa.Table) -> Fates:
     return Fates(removed=removed, doc_id=ids, copies=copies, cluster_id=cluster)
 
 
-def shard_units(shards: Sequence[EnteredShard], **files: Sequence[tuple[str, ...]]) -> list[dict[str, Any]]:
+def shard_units(shards: Sequence[EnteredShard], **files: Sequence[tuple[str, ...]]) -> list[Unit]:
     """One unit a shard: its ingest unit, its number and, under each keyword, the files to look into."""
     units = []
     for i, shard in enumerate(shards):

@@ -17,6 +17,7 @@ from corpusmill.pipeline.exchange.key_range import EVERYTHING
 from corpusmill.pipeline.exchange.reading import read_part, read_range
 from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Unit, Work
+from corpusmill.pipeline.files.json_values import JsonObject
 
 MAX_ROUNDS = 60  # a chain of n nodes takes about log2(n): 10^18 nodes would be done
 
@@ -51,7 +52,7 @@ def _star_rounds(work: Work, edges: Mapping[str, int]) -> dict[str, int]:
     raise NotConverged(f"components still changed after {MAX_ROUNDS} rounds; this is a fault of the program, report it")
 
 
-def _keyed(work: Work, edges: Mapping[str, int], label: str) -> list[dict[str, Any]]:
+def _keyed(work: Work, edges: Mapping[str, int], label: str) -> list[JsonObject]:
     partitions = run_exchange(edges, label=f"{label}-edges", phase=work.phase, unit_bytes=work.unit_bytes)
     return [p.to_unit() for p in partitions]
 
@@ -103,7 +104,7 @@ def _ends(store: Store, unit: Unit) -> tuple[np.ndarray, np.ndarray]:
     return table["node"].to_numpy(), table["other"].to_numpy()
 
 
-def _publish_edges(store: Store, folder: str, unit: Unit, edges: Edges, *, both_ends: bool) -> dict[str, Any]:
+def _publish_edges(store: Store, folder: str, unit: Unit, edges: Edges, *, both_ends: bool) -> JsonObject:
     node, other = edges.high, edges.low
     if both_ends:
         node, other = np.concatenate((node, edges.low)), np.concatenate((other, edges.high))
@@ -113,7 +114,7 @@ def _publish_edges(store: Store, folder: str, unit: Unit, edges: Edges, *, both_
     return {"edges": name, "bytes": table.nbytes}
 
 
-def _publish_members(store: Store, folder: str, unit: Unit, node: np.ndarray, root: np.ndarray) -> dict[str, Any]:
+def _publish_members(store: Store, folder: str, unit: Unit, node: np.ndarray, root: np.ndarray) -> JsonObject:
     table = pa.table({"key": shard_keys(node), "doc_id": node, "cluster_id": root}, schema=MEMBER)
     name = f"{folder}/{unit['name']}.members.arrow"
     store.publish(name, encoded(table).to_pybytes())

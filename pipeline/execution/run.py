@@ -1,7 +1,9 @@
 """What every stage of a run is handed: the job, its two stores, the lease, and a way to speak to people."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from corpusmill.cluster.lease import Lease
 from corpusmill.cluster.storage import Store
@@ -20,3 +22,5 @@ class Run:
     display: Display
     ray: Callable[[], int]  # starts Ray on the first call, when there is something to run; gives the number of CPUs
     replace: bool = False  # the dataset of another job, where one lies in the output
+    started: float = field(default_factory=time.monotonic)  # seconds, of the monotonic clock
+    provenance: Callable[[], Mapping[str, Any]] = dict  # how the dataset was made, for `_run.json`

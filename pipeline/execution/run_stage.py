@@ -111,6 +111,11 @@ def everything(workspace: Store, stage: str, names: Sequence[str]) -> Result | N
     return Result(stage, {name: found.counts[name] for name in names}, found.tally, ran=0)
 
 
+def rests_on(result: Result) -> list[str]:
+    """The names of a result's units and of their manifest, which `clean` keeps as long as a run rests on them."""
+    return [*result.counts, digest(list(result.counts))]
+
+
 def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
     """Runs the units of phases on Ray; one that fails every try ends the stage."""
 

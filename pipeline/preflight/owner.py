@@ -8,6 +8,7 @@ from typing import Any
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
+from corpusmill.pipeline.files.json_values import JsonObject
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class Owner:
     name: str
     sample: Mapping[str, Any] | None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """What the manifest says of it."""
         return {"name": self.name} | ({"sample": dict(self.sample)} if self.sample is not None else {})
 

@@ -8,7 +8,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import read_table
-from corpusmill.pipeline.report.funnel import funnel, reasons
+from corpusmill.pipeline.report.funnel import funnel, of_ingest, of_mix, of_unique, reasons
 
 SHOWN = 6  # reasons in the message
 LOOKED_AT = 8  # units, for an example of a reason
@@ -28,7 +28,7 @@ def check_left(
     went |= {"not in the sample": ingested.total("not_sampled")} | {
         f"removed, {k}": n for k, n in (removed or {}).items()
     }
-    told = funnel(ingested, Tally(), removed or {}, Tally())
+    told = funnel([of_ingest(ingested), of_unique(Tally(), removed or {}), of_mix(Tally())])
     raise EmptyRun(_message(stage, {why: n for why, n in went.items() if n}, example), told)
 
 

@@ -1,7 +1,7 @@
 """The funnel: how many documents, bytes and tokens went into each stage, and where the others went."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
@@ -10,6 +10,7 @@ from rich.table import Table
 from corpusmill.operators.readers.framing.lines import COMPRESSION
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.files.json_values import JsonObject
 
 UNITS = ("kB", "MB", "GB", "TB", "PB")
 
@@ -57,6 +58,21 @@ class Leaf:
 
 
 COUNTED = tuple(f.name for f in fields(Leaf) if f.name != "key")
+MEASURED = tuple(name for name in COUNTED if name not in ("read", "removed"))  # the others follow from these
+
+# Columns of leaves, and the step and number each adds up to.
+SUMS = {
+    "read": ("read", "documents"),
+    **{
+        (step if what == "documents" else f"{step}_{what}"): (step, what)
+        for step, numbers in {
+            "kept": ("documents", "bytes"),
+            "unique": ("documents", "tokens", "bytes"),
+            "mixed": ("documents", "tokens", "bytes"),
+        }.items()
+        for what in numbers
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +94,7 @@ class Funnel:
             found.setdefault(leaf.key[AXES.index(axis)], Counter()).update(counts)
         return {word: {name: counts[name] for name in COUNTED} for word, counts in sorted(found.items())}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         steps = [
             {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens}
             | {"lost": dict(s.lost), "lost_tokens": dict(s.lost_tokens)}
@@ -134,57 +150,92 @@ def reasons(tally: Tally, *kind: str) -> dict[str, int]:
     return {": ".join(path): n for path, n in tally.below(*kind).items()}
 
 
-def funnel(ingest: Tally, tokenized: Tally, duplicates: Mapping[str, int], mixed: Tally) -> Funnel:
-    """The funnel of a run, from the tallies of its stages. duplicates: documents removed, by rule.
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What one stage adds to the funnel. columns: of Leaf, each by key."""
 
-    The step `selected` counts each document of the mix once, `mixed` its copies.
-    """
+    steps: Sequence[Step] = ()
+    columns: Mapping[str, Mapping[tuple[str, ...], int]] = field(default_factory=dict)
+    rewritten: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    special_tokens_named: Mapping[str, int] = field(default_factory=dict)
+    unread: Mapping[str, int] = field(default_factory=dict)
+
+
+def funnel(stages: Iterable[Counted]) -> Funnel:
+    """The funnel of a run, from what its stages counted, in their order."""
+    found = list(stages)
+    return Funnel(
+        [step for each in found for step in each.steps],
+        leaves_of({name: column for each in found for name, column in each.columns.items()}),
+        *(
+            {key: n for each in found for key, n in getattr(each, what).items()}
+            for what in ("rewritten", "skipped", "special_tokens_named", "unread")
+        ),
+    )
+
+
+def of_ingest(ingest: Tally) -> Counted:
+    """What was read, and what of it was kept."""
     failed = {f"failed, {why}": n for why, n in reasons(ingest, "failed").items()}
     unsampled = {"not sampled": ingest.total("not_sampled")} if ingest.total("not_sampled") else {}
     lost = failed | reasons(ingest, "dropped") | unsampled
     lost_bytes = {f"failed, read: {': '.join(words)}": n for words, n in ingest.below("lost_bytes").items()}
     came = ingest.total("in", "documents") + ingest.total("failed", "read")
-    steps = [
-        Step("read", came, ingest.total("in", "bytes")),
-        Step(
-            "kept",
-            ingest.total("kept", "documents"),
-            ingest.total("kept", "bytes"),
-            lost=lost,
-            lost_bytes=lost_bytes,
-        ),
-        Step("unique", *(tokenized.total(what) for what in ("documents", "bytes", "tokens")), lost=duplicates),
-        Step(
-            "selected",
-            mixed.total("selected", "documents"),
-            mixed.total("selected", "bytes"),
-            mixed.total("selected", "tokens"),
-            lost=reasons(mixed, "not selected", "documents"),
-            lost_tokens=reasons(mixed, "not selected", "tokens"),
-        ),
-        Step("mixed", mixed.total("documents"), mixed.total("bytes"), mixed.total("tokens")),
-    ]
-    named = {what: tokenized.total(NAMED, what) for what in ("documents", "occurrences")}
-    skipped = {kind: n for kind, n in reasons(ingest, "skipped").items() if kind not in BALANCES}
-    leaves, unread = leaves_of(ingest, tokenized, mixed), reasons(ingest, "unread")
-    return Funnel(steps, leaves, reasons(ingest, "rewritten"), skipped, named, unread)
+    kept = ingest.total("kept", "documents"), ingest.total("kept", "bytes")
+    return Counted(
+        steps=[
+            Step("read", came, ingest.total("in", "bytes")),
+            Step("kept", *kept, lost=lost, lost_bytes=lost_bytes),
+        ],
+        columns={
+            **{kind: ingest.below("gone", kind) for kind in ("failed", "dropped", "not_sampled")},
+            "kept": ingest.below("kept", "documents"),
+            "kept_bytes": ingest.below("kept", "bytes"),
+        },
+        rewritten=reasons(ingest, "rewritten"),
+        skipped={kind: n for kind, n in reasons(ingest, "skipped").items() if kind not in BALANCES},
+        unread=reasons(ingest, "unread"),
+    )
 
 
-def leaves_of(ingest: Tally, tokenized: Tally, mixed: Tally) -> list[Leaf]:
+def of_unique(tokenized: Tally, duplicates: Mapping[str, int]) -> Counted:
+    """What deduplication passed on. duplicates: documents removed, by rule."""
+    names = ("documents", "bytes", "tokens")
+    return Counted(
+        steps=[Step("unique", *_totals(tokenized), lost=duplicates)],
+        columns={"unique" if what == "documents" else f"unique_{what}": tokenized.below(what) for what in names},
+        special_tokens_named={what: tokenized.total(NAMED, what) for what in ("documents", "occurrences")},
+    )
+
+
+def of_mix(mixed: Tally) -> Counted:
+    """What the mix chose: the step `selected` counts each document once, `mixed` its copies."""
+    names = ("documents", "bytes", "tokens")
+    return Counted(
+        steps=[
+            Step(
+                "selected",
+                mixed.total("selected", "documents"),
+                mixed.total("selected", "bytes"),
+                mixed.total("selected", "tokens"),
+                lost=reasons(mixed, "not selected", "documents"),
+                lost_tokens=reasons(mixed, "not selected", "tokens"),
+            ),
+            Step("mixed", *_totals(mixed)),
+        ],
+        columns={"mixed" if what == "documents" else f"mixed_{what}": mixed.below(what) for what in names},
+    )
+
+
+def _totals(tally: Tally) -> tuple[int, int, int]:
+    return tally.total("documents"), tally.total("bytes"), tally.total("tokens")
+
+
+def leaves_of(columns: Mapping[str, Mapping[tuple[str, ...], int]]) -> list[Leaf]:
     """Every leaf that a document was read in, most tokens first."""
-    columns = {
-        **{kind: ingest.below("gone", kind) for kind in ("failed", "dropped", "not_sampled")},
-        "kept": ingest.below("kept", "documents"),
-        "kept_bytes": ingest.below("kept", "bytes"),
-        "unique": tokenized.below("documents"),
-        "unique_bytes": tokenized.below("bytes"),
-        "unique_tokens": tokenized.below("tokens"),
-        "mixed": mixed.below("documents"),
-        "mixed_tokens": mixed.below("tokens"),
-        "mixed_bytes": mixed.below("bytes"),
-    }
     keys = {path for column in columns.values() for path in column}
-    leaves = [leaf(k, {name: column.get(k, 0) for name, column in columns.items()}) for k in keys]
+    leaves = [leaf(k, {name: columns.get(name, {}).get(k, 0) for name in MEASURED}) for k in keys]
     return sorted(leaves, key=in_order)
 
 

@@ -11,20 +11,17 @@ from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.check import kept_languages
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced as resources
+from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import column_origins
 from corpusmill.pipeline.run.doubled import doubled
-from corpusmill.pipeline.run.pending import STAGES, first_pending
-from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.run.stages import names, statuses
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
+from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
-from corpusmill.pipeline.steps.step_groups import LAST
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
 
-THRESHOLDS_SHOWN = 40
-LAST_JOB = "_job.json"
-LAST_FILES = "_job_files.json"  # sha256 of the files beside the job that it took in, by the key that names them
 FILES_SHOWN = 3
 
 
@@ -36,29 +33,26 @@ class Explanation:
     new_shards: int
     committed: int
     changes: Sequence[str]
+    stages: Sequence[str]  # all of the job, in order
     first_stage: str | None  # None: the output is what the job makes of these inputs
     limit: int | None  # of documents a source
     tokenizer: str  # its path, in words
     remarks: Sequence[str] = ()  # what is worth a warning
     columns: Sequence[str] = ()  # what gives the columns that the mix goes by, in words
-    earlier: Sequence[str] = ()  # the same of the parts of the steps that come before a step which awaits something
+    progress: Sequence[str] = ()  # what the stages say of how far they are
 
     def lines(self) -> Iterator[str]:
         yield f"inputs: {self.shards} shards, {self.new_shards} of them new to the workspace"
         yield f"tokenizer: {self.tokenizer}"
         yield from self.columns
+        yield from self.progress
         if self.limit is not None:
-            yield f"ingest: shards are read one after another until a source has given {self.limit} documents"
             return
-        yield from self.earlier
-        yield f"ingest: {self.committed} of {self.shards} committed, {self.shards - self.committed} to run"
         yield from (f"changed: {change}" for change in self.changes)
-        if self.committed < self.shards:
-            yield "then dedup over all shards, tokenize where something changed, mix, pack, publish"
-        elif self.first_stage is None:
+        if self.first_stage is None:
             yield "nothing to do"
         else:
-            stages = ", ".join(STAGES[STAGES.index(self.first_stage) :])
+            stages = ", ".join(self.stages[self.stages.index(self.first_stage) :])
             yield f"would run: {stages} (units whose input is the same are kept)"
 
 
@@ -69,7 +63,9 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     """
     workspace = Store(spec.workspace, spec.storage)
     shards = kept.settled(spec, workspace, inventory.look(spec, workspace, files, update=update))
-    parts = ingest.standing(spec, workspace, shards.current)
+    state = State(spec, workspace, Store(spec.output, spec.storage), shards.current)
+    found = list(statuses(state))
+    last, status = found[-1]
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))
     changes += gone(shards.all, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
@@ -78,11 +74,12 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     return Explanation(
         shards=len(shards.current),
         new_shards=len(shards.new),
-        committed=len(parts[-1].done) if parts[-1].part.stage == LAST else 0,
+        committed=found[0][1].committed or 0,
         remarks=[*doubled(spec, shards), *kept_languages.confusions(step.build() for step in spec.documents)],
-        earlier=[line for p in parts if p.part.awaited for line in part_lines(p)],
+        progress=[line for _, each in found for line in each.lines],
+        stages=names(spec),
         changes=changes,
-        first_stage=first_pending(spec, workspace, Store(spec.output, spec.storage), shards.current, parts),
+        first_stage=last.name if status.outcome is None else None,
         limit=spec.sample.limit,
         tokenizer=tokenizer_of(spec.tokens).told,
         columns=tuple(column_origins.lines(spec, ((file.source, reader) for file, reader, _ in files))),
@@ -98,21 +95,10 @@ def gone(known: Sequence[inventory.Shard], numbers: set[int]) -> Iterator[str]:
         yield f"{len(numbers)} shards of the last run are gone, changed or withheld: {shown}{more}"
 
 
-def part_lines(part: ingest.Standing) -> Iterator[str]:
-    """How far a part of the steps before the last is, and the thresholds that were found after it."""
-    yield f"{part.part.stage}: {len(part.done)} of {len(part.units)} committed"
-    rows = part.answers.thresholds() if part.answers else []
-    for row in rows[:THRESHOLDS_SHOWN]:
-        quantiles = ", ".join(f"{value:g} at {q}" for q, value in row["quantiles"].items())
-        yield f"  {row['column']} of {row['group']}: {quantiles}, of {row['documents']:,} documents"
-    if len(rows) > THRESHOLDS_SHOWN:
-        yield f"  and {len(rows) - THRESHOLDS_SHOWN} more"
-
-
 def last_job(workspace: Store) -> dict[str, Any] | None:
     """The job of the last run that published from this workspace, or None."""
     try:
-        return json.loads(workspace.read(LAST_JOB))
+        return json.loads(workspace.read(layout.JOB))
     except FileNotFoundError:
         return None
 
@@ -132,7 +118,7 @@ def files_of(spec: JobSpec) -> dict[str, str]:
 def last_files(workspace: Store) -> dict[str, str]:
     """`files_of` the last run that published from this workspace; empty before the first."""
     try:
-        return json.loads(workspace.read(LAST_FILES))
+        return json.loads(workspace.read(layout.JOB_FILES))
     except FileNotFoundError:
         return {}
 
@@ -150,8 +136,8 @@ def edited(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
 
 def remember(workspace: Store, spec: JobSpec, files: Mapping[str, str]) -> None:
     """Keep the job that was published, and `files_of` it as the run began, for the next comparison."""
-    workspace.publish_changed(LAST_FILES, json.dumps(dict(files), sort_keys=True).encode())
-    workspace.publish_changed(LAST_JOB, spec.to_canonical().encode())
+    workspace.publish_changed(layout.JOB_FILES, json.dumps(dict(files), sort_keys=True).encode())
+    workspace.publish_changed(layout.JOB, spec.to_canonical().encode())
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:

@@ -20,6 +20,7 @@ from corpusmill.operators import load
 from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import versions
+from corpusmill.pipeline.files.json_values import Json, JsonObject
 from corpusmill.pipeline.inputs.as_written import AsWritten
 from corpusmill.pipeline.workspace.inventory import Shard
 
@@ -31,7 +32,7 @@ END_BYTES = 1 << 20
 
 def provenance(
     spec: JobSpec, shards: Iterable[Shard], workspace: Store, files: Mapping[str, str], written: AsWritten
-) -> dict[str, Any]:
+) -> JsonObject:
     """`job`, `code`, `libraries`, `files` and `inputs`; no secret, and of local paths what the job file writes.
 
     files: sha256 of the files beside the job, by key. Inputs in a store have its etag; local ones the sha256 of their
@@ -74,14 +75,14 @@ def code_sha256() -> str:
     return whole.hexdigest()
 
 
-def inputs(shards: Iterable[Shard], workspace: Store, written: AsWritten) -> list[dict[str, Any]]:
+def inputs(shards: Iterable[Shard], workspace: Store, written: AsWritten) -> list[JsonObject]:
     """Each input file: source, address, size, and its etag or digest; sorted."""
     files = sorted({(s.source, s.uri, s.size, s.etag) for s in shards})
     local = {(uri, size, etag) for _, uri, size, etag in files if uri.startswith("/")}
     kind, digests = _digests(workspace, local)
-    found: list[dict[str, Any]] = []
+    found: list[JsonObject] = []
     for source, uri, size, etag in files:
-        line: dict[str, Any] = {"source": source, "file": written.address(uri.partition("?")[0]), "size": size}
+        line: dict[str, Json] = {"source": source, "file": written.address(uri.partition("?")[0]), "size": size}
         if uri.startswith("/"):
             line[kind] = digests[uri]
         else:

@@ -6,20 +6,19 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpusmill.cluster import faultpoint, lease, lifecycle, reach
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InputError, SpecError, StageFailed, StorageError
+from corpusmill.errors import InputError, StorageError
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import interrupts
 from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.run_units import quiet
-from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.files.workspace_layout import FUNNEL
 from corpusmill.pipeline.inputs.as_written import AsWritten
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.inputs.paths import InputFile
@@ -27,28 +26,27 @@ from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight import folders
 from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
-from corpusmill.pipeline.report.empty_run import check_left
-from corpusmill.pipeline.report.funnel import Funnel, funnel
+from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.explain import files_of, remember
 from corpusmill.pipeline.run.provenance import provenance
-from corpusmill.pipeline.stages.dedup import stage as dedup
-from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.run.stages import remembered, run_stages
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
+from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Lost
-from corpusmill.pipeline.stages.mix import stage as mix
-from corpusmill.pipeline.stages.pack import stage as pack
-from corpusmill.pipeline.stages.publish import stage as publish
-from corpusmill.pipeline.stages.tokenize import stage as tokenize
-from corpusmill.pipeline.stages.validation import stage as validation
+from corpusmill.pipeline.stages.publish.stage import PublishStage
+from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.workspace import inventory, sweep, withheld
-
-KEPT = "everything up to the tokens is kept: correct `mix` and run again; `corpusmill mix plan` tries it in seconds"
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a job is run, apart from what it makes."""
+    """How a job is run, apart from what it makes.
+
+    address: of a Ray cluster (`auto`, `HOST:PORT`); null: this machine, with `workers` CPUs (null: all).
+    update: process only new and changed inputs, as `corpusmill update` does.
+    replace: the output may hold the dataset of another job, which is replaced.
+    """
 
     address: str | None = None  # of a Ray cluster; None: this machine
     workers: int | None = None  # CPUs on this machine; None: all
@@ -94,7 +92,7 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
     for warning in (*skipped_steps(spec, files), *file_remarks(spec)):
         display.line(f"warning: {warning}")
     with opened(spec, options, display) as run:
-        return _stages(run, files, options, started)
+        return _stages(replace(run, started=started), files, options)
 
 
 @contextlib.contextmanager
@@ -138,82 +136,32 @@ def _unwritable(key: str, url: str, error: OSError) -> InputError:
     return InputError([InJob((key,), f"{url} cannot be written to: {error}; check the address and the credentials")])
 
 
-def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Options, started: float) -> Summary:
-    ran: dict[str, int] = {}
+def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Options) -> Summary:
+    """Run every stage in order, each on the outcomes of those before it."""
     taken_in = files_of(run.spec)
-
-    def done(result: Result) -> Result:
-        ran[result.stage] = result.ran
-        return result
-
     look = options.look
     found = inventory.look(run.spec, run.workspace, files, update=options.update) if look else inventory.unchanged(run)
     numbered = kept.settled(run.spec, run.workspace, found)
     for remark in doubled(run.spec, numbered):
         run.display.line(f"warning: {remark}")
     inventory.commit(run, numbered)
-    ran["inventory"] = len(numbered.new)
-    ingested = ingest.ingest(run, numbered.current)
-    ran |= ingested.ran
-    removed = dedup.dedup(run, ingested.shards)
-    ran["dedup"] = removed.ran
-    entered = ingested.result.tally
-    unique = entered.total("kept", "documents") - sum(removed.by_reason.values())
-    check_left("dedup", entered, unique, removed=dict(removed.by_reason))
-    tokenized = done(tokenize.tokenize(run, ingested.shards, removed.tables))
-    drawn = done(tokenize.axes(run, tokenized))
-    try:
-        planned = mix.mix(run, drawn, mix.training(run.spec))
-    except SpecError as e:
-        raise StageFailed(f"mix: {e}\n{KEPT}") from e
-    for remark in planned.remarks():
-        run.display.line(remark)
-    ran["mix"] = planned.ran
-    made = pack.pack(run, drawn, planned)
-    packed = done(made.result)
-    told = validation.Circumstances(
-        funnel_of=lambda chosen: funnel(ingested.result.tally, tokenized.tally, removed.by_reason, chosen),
-        failed=ingested.result.failed,
-        unreadable=ingested.unreadable,
-        thresholds=ingested.thresholds(),
-        started=started,
-        provenance=functools.cache(
-            lambda: provenance(run.spec, numbered.current, run.workspace, taken_in, options.written)
-        ),
-    )
-    held = validation.make(run, drawn, told)
-    ran["validation"] = held.ran
-    whole = told.funnel_of(made.chosen)
-    published = publish.publish(
-        run,
-        planned,
-        packed,
-        whole,
-        told.failed,
-        unreadable=told.unreadable,
-        thresholds=told.thresholds,
-        started=started,
-        extra=held.in_manifest(),
-        provenance=told.provenance,
-    )
-    ran["publish"] = int(published.wrote)
+    made_how = functools.cache(lambda: provenance(run.spec, numbered.current, run.workspace, taken_in, options.written))
+    run = replace(run, provenance=made_how)
+    state = State(run.spec, run.workspace, run.output, numbered.current)
+    state, by_stage = run_stages(run, state)
+    ran = {"inventory": len(numbered.new), **by_stage}
     faultpoint.reached("run.remember")
-    remember(run.workspace, run.spec, taken_in)
-    run.workspace.publish_changed(sweep.FUNNEL, json.dumps(whole.to_json()).encode())
-    selected = [pack.select_name(planned, unit) for unit in drawn.counts]
-    stages = [list(ingested.shards), list(tokenized.counts), list(drawn.counts), selected, list(packed.counts)]
-    fingerprints = [removed.fingerprint, planned.fingerprint, planned.supply, *map(digest, stages)]
-    names = [*fingerprints, *(name for names in stages for name in names), *ingested.rests_on(), *held.names]
-    sweep.remember(
-        run.workspace,
-        shards=(s.number for s in ingested.shards.values()),
-        taken_out=[withheld.state(run.workspace)],
-        ingested=stages[0],
-        duplicates=removed.tables.values(),
-        names=names,
-    )
-    seconds, lost = time.monotonic() - started, ingested.lost
-    return Summary(funnel=whole, ran=ran, seconds=seconds, manifest=published.manifest, lost=lost)
+    published = state.of(PublishStage)
+    _remember(state, taken_in, published.funnel)
+    seconds, lost = time.monotonic() - run.started, state.of(IngestStage).lost
+    return Summary(funnel=published.funnel, ran=ran, seconds=seconds, manifest=published.manifest, lost=lost)
+
+
+def _remember(state: State, taken_in: Mapping[str, str], found: Funnel) -> None:
+    """Write what the next comparison and the next clean go by: the job, the funnel, all that the dataset rests on."""
+    remember(state.workspace, state.spec, taken_in)
+    state.workspace.publish_changed(FUNNEL, json.dumps(found.to_json()).encode())
+    sweep.remember(state.workspace, taken_out=[withheld.state(state.workspace)], **remembered(state))
 
 
 def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:

@@ -8,21 +8,8 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.operators.mix.select.counts import LeftOut
+from corpusmill.pipeline.report.funnel import SUMS
 from corpusmill.pipeline.verify.findings import Check
-
-# Columns of the funnel's leaves, and the step and number each adds up to.
-OF_LEAVES = {
-    "read": ("read", "documents"),
-    "kept": ("kept", "documents"),
-    "kept_bytes": ("kept", "bytes"),
-    "unique": ("unique", "documents"),
-    "unique_tokens": ("unique", "tokens"),
-    "unique_bytes": ("unique", "bytes"),
-    "mixed": ("mixed", "documents"),
-    "mixed_tokens": ("mixed", "tokens"),
-    "mixed_bytes": ("mixed", "bytes"),
-}
-
 
 NO_PART = (
     LeftOut.EMPTY,
@@ -71,7 +58,7 @@ def _steps(steps: Mapping[str, Any], leaves: list[Mapping[str, Any]], manifest: 
             for leaf in leaves
             if leaf[whole] != sum(leaf[part] for part in parts)
         ]
-    for column, (step, what) in OF_LEAVES.items():
+    for column, (step, what) in SUMS.items():
         together = sum(leaf[column] for leaf in leaves)
         if together != steps[step][what]:
             wrong.append(f"leaves have {together:,} {what} together, {step} are {steps[step][what]:,}")

@@ -6,39 +6,16 @@ deletes.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from corpusmill.cluster import lease, reach
+from corpusmill.cluster import reach
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.dedup import index
+from corpusmill.pipeline.files import workspace_layout as layout
 
-NAME = "_live.json"
-FUNNEL = "_funnel.json"  # of the last finished run
-AT_THE_TOP = ("_digests.json", "_job.json", "_job_files.json", "_tokenized.json", NAME, FUNNEL, "inventory.parquet")
-KEPT = (*AT_THE_TOP, f"{lease.FOLDER}/", "index/takedown", "index/withheld")
-
-# All that a run writes; whatever else lies in a workspace is somebody else's.
-FOLDERS = frozenset(
-    {
-        *(
-            "answers",
-            "axes",
-            "bands",
-            "bins",
-            "dedup",
-            "documents",
-            "dropped",
-            "duplicates",
-            "exchange",
-            "gathered",
-            "groups",
-        ),
-        *("index", "keys", "leaves", "lines", "manifests", "mix", "parts", "selected", "sets", "sketches", "takedown"),
-        *("tokens", "units", lease.FOLDER),
-    }
-)
+KEPT = (*layout.AT_THE_TOP, f"{layout.LEASE}/", "index/takedown", "index/withheld")
 
 
 @dataclass(frozen=True)
@@ -59,54 +36,57 @@ class Sweep:
     folders: tuple[Folder, ...] = ()
 
 
-def remember(workspace: Store, **names: Iterable[str] | Iterable[int]) -> None:
+def remember(workspace: Store, **names: Iterable[Any]) -> None:
     """Keep what a finished run rests on: numbers of its `shards`, what was `taken_out`, `ingested` units,
     tables of `duplicates`, and the `names` of all else. A run that finds all done says it too, if it is not said yet:
     the one before it may have ended after its last stage.
     """
-    workspace.publish_changed(NAME, json.dumps({what: sorted(set(told)) for what, told in names.items()}).encode())
+    workspace.publish_changed(
+        layout.LIVE, json.dumps({what: sorted(set(told)) for what, told in names.items()}).encode()
+    )
 
 
 def remembered(workspace: Store, what: str) -> set[Any]:
     """What the last finished run rests on, see `remember`; nothing before the first run."""
     try:
-        return set(json.loads(workspace.read(NAME)).get(what, ()))
+        return set(json.loads(workspace.read(layout.LIVE)).get(what, ()))
     except FileNotFoundError:
         return set()
 
 
-def unreferenced(workspace: Store, live: set[str]) -> Sweep:
-    """Files of ours that belong to no live name, and unfinished local writes of ours.
+def unreferenced(workspace: Store, live: set[str], folders: Collection[str]) -> Sweep:
+    """Files of ours that belong to no live name, and unfinished local writes of ours. folders: all that runs write.
 
     Versions of the index that rest on units which are all live stay, with the levels they name.
     """
     kept = {n: v for n, v in index.versions(workspace).items() if live.issuperset(v["shards"])}
     levels = {name for v in kept.values() for _, kinds in v["levels"] for files in kinds.values() for name in files}
-    folders = {name.rpartition("/")[0] for name in levels}
+    folders_of_levels = {name.rpartition("/")[0] for name in levels}
 
     def goes(name: str) -> bool:
-        if name.startswith(KEPT) or name in kept or name.rpartition("/")[0] in folders:
+        if name.startswith(KEPT) or name in kept or name.rpartition("/")[0] in folders_of_levels:
             return False
         return name.startswith(f"{index.FOLDER}/") or name_of(name) not in live
 
-    gone = [f for f in workspace.files() if is_ours(f.uri) and goes(f.uri)]
-    gone += [f for f in workspace.unfinished() if is_ours(f.uri)]
+    gone = [f for f in workspace.files() if is_ours(f.uri, folders) and goes(f.uri)]
+    gone += [f for f in workspace.unfinished() if is_ours(f.uri, folders)]
     sizes: dict[str, list[int]] = {}
     for file in gone:
         folder, inside, _ = file.uri.partition("/")
         sizes.setdefault(folder if inside else ".", []).append(file.size)
-    folders = tuple(Folder(name, len(found), sum(found)) for name, found in sorted(sizes.items()))
-    return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone), folders)
+    totals = tuple(Folder(name, len(found), sum(found)) for name, found in sorted(sizes.items()))
+    return Sweep(tuple(sorted(f.uri for f in gone)), sum(f.size for f in gone), totals)
 
 
-def is_ours(name: str) -> bool:
-    """Whether a run writes such a name in its workspace.
+def is_ours(name: str, folders: Collection[str]) -> bool:
+    """Whether a run writes such a name in its workspace. folders: all that runs write there.
 
-    >>> is_ours("units/ingest/ab.json"), is_ours("_job.json.1f.unfinished"), is_ours("out/part-0"), is_ours("notes.md")
-    (True, True, False, False)
+    >>> names = ("units/ingest/ab.json", "_job.json.1f.unfinished", "out/part-0", "notes.md")
+    >>> [is_ours(name, {"units"}) for name in names]
+    [True, True, False, False]
     """
     folder, inside, _ = name.partition("/")
-    return folder in FOLDERS if inside else name.startswith((*AT_THE_TOP, reach.PREFIX))
+    return folder in folders if inside else name.startswith((*layout.AT_THE_TOP, reach.PREFIX))
 
 
 def name_of(path: str) -> str:
@@ -118,17 +98,17 @@ def name_of(path: str) -> str:
     ('77aa', '77aa')
     """
     folder, _, rest = path.partition("/")
-    if folder == "units":
+    if folder == layout.UNITS:
         rest = rest.partition("/")[2]
     name = rest.split("/")[0].split(".")[0]
-    return name.rpartition("-")[2] if folder == "manifests" else name
+    return name.rpartition("-")[2] if folder == layout.MANIFESTS else name
 
 
 def sweep(workspace: Store, found: Sweep) -> None:
     """Delete what was found: manifests and the index first, then markers, so that nothing is ever said to be there
     that is not.
     """
-    first = ("manifests/", f"{index.FOLDER}/")
+    first = (f"{layout.MANIFESTS}/", f"{index.FOLDER}/")
     order = sorted(found.names, key=lambda name: (not name.startswith(first), not name.endswith(".json"), name))
     for name in order:
         workspace.delete(name)

@@ -1,5 +1,6 @@
 """Uploads of runs that were killed: into the workspace under names of ours, or of parts into an output of ours."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,8 +26,11 @@ class CutOff:
         abort(self.store, self.upload)
 
 
-def uploads(workspace: Store, output: Store, *, now: datetime) -> list[CutOff]:
-    """All that began more than `AGE` ago; those of other programs, and into outputs that are not ours, are left out."""
-    found = [CutOff(workspace, u) for u in unfinished(workspace, before=now - AGE) if sweep.is_ours(u.name)]
+def uploads(workspace: Store, output: Store, *, folders: Collection[str], now: datetime) -> list[CutOff]:
+    """All that began more than `AGE` ago; those of other programs, and into outputs that are not ours, are left out.
+
+    folders: of the workspace, all that runs write.
+    """
+    found = [CutOff(workspace, u) for u in unfinished(workspace, before=now - AGE) if sweep.is_ours(u.name, folders)]
     parts = [u for u in unfinished(output, before=now - AGE) if own_output.PART.fullmatch(u.name)]
     return found + [CutOff(output, u) for u in parts if own_output.is_ours(output)]

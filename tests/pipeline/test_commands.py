@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from corpusmill import open_workspace
 from corpusmill.errors import EmptyRun
 from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.run.stages import folders
 from corpusmill.pipeline.workspace import sweep
 from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import made, write_job
@@ -104,7 +105,9 @@ def test_clean_sweeps_what_an_earlier_job_left_and_nothing_else(inputs, ray_sess
 
 def test_all_that_a_run_writes_can_be_swept(undisturbed):
     work = undisturbed / "work"
-    assert [p for p in work.rglob("*") if p.is_file() and not sweep.is_ours(p.relative_to(work).as_posix())] == []
+    assert [
+        p for p in work.rglob("*") if p.is_file() and not sweep.is_ours(p.relative_to(work).as_posix(), folders())
+    ] == []
 
 
 def test_update_adds_new_files_after_what_is_there(inputs, ray_session, tmp_path):

@@ -31,7 +31,7 @@ def staged(undisturbed: Path, inputs: Path, tmp_path_factory: pytest.TempPathFac
     plan.write_text(json.dumps(told))
     job.write_text(text.replace("alpha: 0.5,", "alpha: 0.5, plan: plan.json,"))
     done = run_file(job)
-    assert {stage for stage, units in done.ran.items() if units} == {"mix", "pack", "publish"}
+    assert {stage for stage, units in done.ran.items() if units} == {"mix", "select", "pack", "publish"}
     return folder
 
 

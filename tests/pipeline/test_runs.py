@@ -94,7 +94,7 @@ def test_what_the_card_says_of_the_job_is_kept_true(inputs, ray_session, tmp_pat
 def test_another_temperature_runs_mix_and_pack_only(inputs, ray_session, tmp_path):
     run_file(write_job(tmp_path, inputs))
     changed = run_file(tmp_path / "job.yaml", overrides=("mix.temperature=1.5",))
-    assert {stage for stage, units in changed.ran.items() if units} == {"mix", "pack", "publish"}
+    assert {stage for stage, units in changed.ran.items() if units} == {"mix", "select", "pack", "publish"}
 
 
 def test_going_back_to_an_earlier_mix_gives_its_bytes_again(inputs, ray_session, undisturbed, tmp_path):

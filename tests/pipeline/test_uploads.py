@@ -8,6 +8,7 @@ import pytest
 from corpusmill.cluster import lease, uploads
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.files.dataset_layout import STATE
+from corpusmill.pipeline.run.stages import folders
 from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
 from tests.pipeline.conftest import say
 from tests.pipeline.jobs import write_job
@@ -42,12 +43,12 @@ def test_only_those_of_ours_that_are_old_enough_are_found(s3, client):
     storage = {"endpoint_url": s3}
     work, out, theirs = (Store(f"s3://test/found/{name}", storage) for name in ("work", "out", "theirs"))
     out.publish(STATE, b"ours")
-    found = cut_off.uploads(work, out, now=LATER)
+    found = cut_off.uploads(work, out, folders=folders(), now=LATER)
     assert [str(c).split(": unfinished")[0] for c in found] == [
         "s3://test/found/work/tokens/ab.parquet",
         f"s3://test/found/out/{part}",
     ]
-    assert cut_off.uploads(theirs, theirs, now=LATER) == []
+    assert cut_off.uploads(theirs, theirs, folders=folders(), now=LATER) == []
     began = found[0].upload.began
     assert uploads.unfinished(work, before=began) == []
     assert [u.name for u in uploads.unfinished(work, before=began + timedelta(seconds=1))] != []

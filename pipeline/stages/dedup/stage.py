@@ -1,7 +1,7 @@
 """Dedup: every document of every shard against all others; then one table of duplicates a shard."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,9 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import phases_of, runner, stage_manifest
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.report.empty_run import check_left
+from corpusmill.pipeline.stages.ingest.stage import IngestStage
+from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.steps.sources import input_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
@@ -35,6 +38,28 @@ class Removed:
     facts: Mapping[str, Any]
     fingerprint: str
     ran: int
+
+
+class DedupStage(Stage[Removed]):
+    """Finds duplicates over all shards: one result, named by all that decides it."""
+
+    name = "dedup"
+    folders = ("dedup", "duplicates", "index", "sets")
+
+    def look(self, state: State) -> Status[Removed]:
+        shards = state.of(IngestStage).shards
+        return Status(outcome=known(state.workspace, asked(state.spec, state.workspace, shards)[1]))
+
+    def run(self, run: Run, state: State) -> Removed:
+        ingested = state.of(IngestStage)
+        removed = dedup(run, ingested.shards)
+        entered = ingested.result.tally
+        unique = entered.total("kept", "documents") - sum(removed.by_reason.values())
+        check_left("dedup", entered, unique, removed=dict(removed.by_reason))
+        return removed
+
+    def remembers(self, outcome: Removed) -> Mapping[str, Iterable[str | int]]:
+        return {"duplicates": outcome.tables.values(), "names": [outcome.fingerprint]}
 
 
 def asked(spec: JobSpec, workspace: Store, shards: Mapping[str, Shard]) -> tuple[Settings, str]:

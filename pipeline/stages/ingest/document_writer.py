@@ -12,6 +12,7 @@ from corpusmill.operators.dedup.keys import text_keys
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
 from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 
 
@@ -44,7 +45,7 @@ class DocumentWriter:
             tally.add("kept", "documents", *leaf, by=row["bytes_count"])
             tally.add("kept", "bytes", *leaf, by=row["bytes_sum"] or 0)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         return {}
 
     def __enter__(self) -> Self:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Awaiting, Columns
 from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.gathered.bins import GatherBins
 from corpusmill.pipeline.stages.gathered.lines import GatherLines
@@ -55,7 +56,7 @@ class PartWriter:
         self.documents.write(batch.table)
         tally.add("passed", "documents", by=batch.num_rows)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         return {"gathered": dict(self._facts)}
 
     def __enter__(self) -> Self:

@@ -12,6 +12,7 @@ from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally, check
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
 from corpusmill.pipeline.steps.chain import Chain, Gone, reason_word
@@ -30,7 +31,7 @@ class Sink(Protocol):
 
     def keep(self, batch: Batch, tally: Tally) -> None: ...
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """What the unit returns of them; asked for when all is written."""
         ...
 
@@ -112,7 +113,7 @@ class ShardWriter:
         table = table.append_column("uri", pa.repeat(self.shard.uri, n))
         self.dropped.write(table.append_column("reason", gone.reasons))
 
-    def counts(self) -> dict[str, Any]:
+    def counts(self) -> JsonObject:
         """What the unit returns, after checking that every record went somewhere."""
         t = self.tally
         went = {k: t.total(k) for k in ("skipped", *LOST)}

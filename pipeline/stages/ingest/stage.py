@@ -4,7 +4,7 @@ Where a step needs statistics over all documents, the steps run in groups (`pipe
 as far as that step, a stage combines the statistics, and the last group, `ingest`, writes what later stages read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -13,22 +13,25 @@ from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import fingerprint as keys_fingerprint
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Counts, Result, committed, run_stage, told
+from corpusmill.pipeline.execution.run_stage import Counts, Result, committed, everything, rests_on, run_stage, told
 from corpusmill.pipeline.execution.run_units import Failed, Unit
-from corpusmill.pipeline.execution.tally import Sums, check
+from corpusmill.pipeline.execution.tally import Sums, Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.report.empty_run import check_ingested
+from corpusmill.pipeline.report.funnel import Counted, of_ingest
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.gathered.stage import Answers, answers, known_answers
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.stages.ingest.unreadable import Lost, Unreadable, check_share, lost, unreadable
+from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.steps import sources, user_code
-from corpusmill.pipeline.steps.step_groups import Part, parts_of
+from corpusmill.pipeline.steps.step_groups import LAST, Part, parts_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
 VERSION = 5  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
+THRESHOLDS_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Ingested:
 
     def rests_on(self) -> set[str]:
         """Names of units, answers and manifests that the last part was made from."""
-        names = {digest(list(r.counts)) for r in self.earlier} | {unit for r in self.earlier for unit in r.counts}
+        names = {name for result in self.earlier for name in rests_on(result)}
         names |= {a.fingerprint for a in self.answers}
         return names | {file.split("/")[1].split(".")[0] for a in self.answers for file in a.files.values()}
 
@@ -82,7 +85,65 @@ class Standing:
     answers: Answers | None = None  # what the stage after it found, once it has run
 
 
-def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> list[dict[str, Any]]:
+class IngestStage(Stage[Ingested]):
+    """Reads and filters the input: one unit a shard and group of steps, with the stages of answers between groups."""
+
+    name = LAST
+    folders = ("answers", "bands", "bins", "documents", "dropped", "gathered", "keys", "lines", "parts", "sketches")
+
+    def look(self, state: State) -> Status[Ingested]:
+        parts = standing(state.spec, state.workspace, state.shards)
+        last, shards = parts[-1], len(state.shards)
+        done = len(last.done) if last.part.stage == LAST else 0
+        if (limit := state.spec.sample.limit) is not None:
+            lines = [f"ingest: shards are read one after another until a source has given {limit} documents"]
+        else:
+            lines = [line for part in parts if part.part.awaited for line in lines_of(part)]
+            lines.append(f"ingest: {done} of {shards} committed, {shards - done} to run")
+        return Status(outcome=_as_ingested(state, parts), committed=done, lines=lines)
+
+    def run(self, run: Run, state: State) -> Ingested:
+        return ingest(run, state.shards)
+
+    def ran(self, outcome: Ingested) -> Mapping[str, int]:
+        return outcome.ran
+
+    def counted(self, outcome: Ingested, state: State) -> Counted:
+        return of_ingest(outcome.result.tally)
+
+    def remembers(self, outcome: Ingested) -> Mapping[str, Iterable[str | int]]:
+        return {
+            "shards": [s.number for s in outcome.shards.values()],
+            "ingested": outcome.shards,
+            "names": [*rests_on(outcome.result), *outcome.rests_on()],
+        }
+
+    def begun(self, state: State) -> set[str]:
+        return {name for part in standing(state.spec, state.workspace, state.shards) for name in part.done}
+
+
+def _as_ingested(state: State, parts: Sequence[Standing]) -> Ingested | None:
+    """The outcome of parts that are all done; None otherwise."""
+    last = parts[-1]
+    shards = {str(u["name"]): s for u, s in zip(last.units, state.shards, strict=True)}
+    if last.part.stage != LAST or (result := everything(state.workspace, LAST, list(shards))) is None:
+        return None
+    earlier = [Result(p.part.stage, p.done, Tally(), ran=0) for p in parts[:-1]]
+    return Ingested(result, shards, earlier, [p.answers for p in parts if p.answers is not None])
+
+
+def lines_of(part: Standing) -> Iterable[str]:
+    """Describe how far a group of steps before the last is, and the thresholds that were found after it."""
+    yield f"{part.part.stage}: {len(part.done)} of {len(part.units)} committed"
+    rows = part.answers.thresholds() if part.answers else []
+    for row in rows[:THRESHOLDS_SHOWN]:
+        quantiles = ", ".join(f"{value:g} at {q}" for q, value in row["quantiles"].items())
+        yield f"  {row['column']} of {row['group']}: {quantiles}, of {row['documents']:,} documents"
+    if len(rows) > THRESHOLDS_SHOWN:
+        yield f"  and {len(rows) - THRESHOLDS_SHOWN} more"
+
+
+def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> list[Unit]:
     """One unit a shard, for the first part. Its name says all that decides its outputs: the stretch of input, its
     number, the operators.
 
@@ -96,9 +157,7 @@ def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> l
     ]
 
 
-def later_units(
-    spec: JobSpec, number: int, before: Mapping[str, Shard], found: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def later_units(spec: JobSpec, number: int, before: Mapping[str, Shard], found: Mapping[str, str]) -> list[Unit]:
     """The units of part `number`, which take up the units `before`. found: the answer's file of each of those."""
     prints, keys = _fingerprints(spec, number, [*before.values()])
     return [

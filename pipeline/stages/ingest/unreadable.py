@@ -5,13 +5,13 @@ A shard without records (an empty file, a WARC of requests alone) lacks nothing,
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, Counts, label
 from corpusmill.pipeline.execution.run_units import Failed
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.workspace.inventory import Shard
 
@@ -33,7 +33,7 @@ class Unreadable:
     def __str__(self) -> str:
         return f"no record could be read: {self.records:,} failed, {self.reason} ({size(self.bytes)})"
 
-    def missing(self) -> dict[str, Any]:
+    def missing(self) -> JsonObject:
         """What the manifest says of it, in the form of a unit that failed."""
         s = self.shard
         name = s.uri.partition("?")[0].rsplit("/", 1)[-1]

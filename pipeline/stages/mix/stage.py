@@ -8,7 +8,7 @@ histogram inside those that are cut; look at the few documents around each cut, 
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import SpecError, StageFailed
 from corpusmill.operators.mix.cuts.cuts import Cuts
 from corpusmill.operators.mix.cuts.cuts_file import from_npz, to_npz
 from corpusmill.operators.mix.plan.explain import named, without_documents
@@ -27,17 +28,21 @@ from corpusmill.operators.mix.supply.levels import Bins
 from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result
+from corpusmill.pipeline.execution.run_stage import Result, everything, rests_on
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.preflight.column_origins import null_axis
 from corpusmill.pipeline.stages.mix.given_plan import given_plan, reviewed
 from corpusmill.pipeline.stages.mix.grouped import Read, read_groups
 from corpusmill.pipeline.stages.mix.near_cuts import Asked
 from corpusmill.pipeline.stages.mix.supply import supply, supply_name
+from corpusmill.pipeline.stages.stage import Stage, State, Status
+from corpusmill.pipeline.stages.tokenize import axes_unit
+from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes, axes_units, last_units
 
 VERSION = 6
 CUTS = "cuts.npz"  # written last: where it is, the mix is done
 NULL = ("",)  # all values there are of a leaf column that is null for every document
+KEPT = "everything up to the tokens is kept: correct `mix` and run again; `corpusmill mix plan` tries it in seconds"
 SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
 
@@ -87,6 +92,46 @@ class Request:
         """As the job says, or as many as its shard_tokens asks for, at least one a phase."""
         wanted = math.ceil(int(planned.taken.sum()) / (self.shard_tokens or SHARD_TOKENS))
         return self.shards or max(wanted, len(planned.phases))
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """The units that hold what a mix reads of the tokenized documents, and the plan over them."""
+
+    axes: Result
+    planned: Planned
+
+
+class MixStage(Stage[Mixed]):
+    """Plans the mix: one axes unit a tokenized unit, then one plan over all."""
+
+    name = "mix"
+    folders = (axes_unit.STAGE, "groups", "leaves", "mix")
+
+    def look(self, state: State) -> Status[Mixed]:
+        units = axes_units(state.spec, state.of(TokenizeStage).counts)
+        drawn = everything(state.workspace, axes_unit.STAGE, [u["name"] for u in units])
+        planned = None if drawn is None else known(training(state.spec), state.workspace, drawn.counts)
+        return Status(outcome=None if drawn is None or planned is None else Mixed(drawn, planned))
+
+    def run(self, run: Run, state: State) -> Mixed:
+        drawn = axes(run, state.of(TokenizeStage))
+        try:
+            return Mixed(drawn, mix(run, drawn, training(run.spec)))
+        except SpecError as e:
+            raise StageFailed(f"mix: {e}\n{KEPT}") from e
+
+    def ran(self, outcome: Mixed) -> Mapping[str, int]:
+        return {self.name: outcome.axes.ran + outcome.planned.ran}
+
+    def remarks(self, outcome: Mixed) -> Iterator[str]:
+        return outcome.planned.remarks()
+
+    def remembers(self, outcome: Mixed) -> Mapping[str, Iterable[str | int]]:
+        return {"names": [outcome.planned.fingerprint, outcome.planned.supply, *rests_on(outcome.axes)]}
+
+    def begun(self, state: State) -> set[str]:
+        return {*last_units(state.workspace)}
 
 
 def training(spec: JobSpec) -> Request:

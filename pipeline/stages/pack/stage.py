@@ -3,8 +3,7 @@
 The exchange brings each shard's documents together; a shard is packed and put into the output in one piece.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from corpusmill.cluster.storage import Store
@@ -20,6 +19,7 @@ from corpusmill.pipeline.execution.run_stage import (
     finished,
     manifest_of,
     phases_of,
+    rests_on,
     run_stage,
     runner,
 )
@@ -27,35 +27,70 @@ from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight.owner import another_owner, owner_of, packing_state
+from corpusmill.pipeline.report.funnel import Counted, of_mix
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.mix.stage import Planned
+from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
 from corpusmill.pipeline.stages.pack.select_unit import Select, shard_range
 from corpusmill.pipeline.stages.pack.unit import VERSION, Pack, part_name
+from corpusmill.pipeline.stages.stage import Stage, State, Status
 
 MEMORY_BYTES = 2_000_000_000  # a guess: five times the ids of a part of 100 million tokens
 FEW_FILES = 256  # read by every shard directly; more are brought together first
 
 
-@dataclass(frozen=True)
-class Packed:
-    """The parts, and what the mix chose by source, domain and language."""
+class SelectStage(Stage[Result]):
+    """Selects the documents of the mix: one unit an axes unit. Its tally has what was left out, and why."""
 
-    result: Result
-    chosen: accounting.Tally
+    name = "select"
+    folders = ("selected",)
+
+    def look(self, state: State) -> Status[Result]:
+        mixed = state.of(MixStage)
+        names = [select_name(mixed.planned, unit) for unit in mixed.axes.counts]
+        return Status(outcome=everything(state.workspace, self.name, names))
+
+    def run(self, run: Run, state: State) -> Result:
+        mixed = state.of(MixStage)
+        return select(run, mixed.axes, mixed.planned)
+
+    def counted(self, outcome: Result, state: State) -> Counted:
+        return of_mix(outcome.tally)
+
+    def remembers(self, outcome: Result) -> Mapping[str, Iterable[str | int]]:
+        return {"names": rests_on(outcome)}
 
 
-def pack(run: Run, tokenized: Result, planned: Planned) -> Packed:
-    """Select, exchange, pack. Tokens chosen = tokens written, checked over all shards. tokenized: the axes units."""
+class PackStage(Stage[Result]):
+    """Packs the selected documents into the parts of the output: one unit a part."""
+
+    name = "pack"
+
+    def look(self, state: State) -> Status[Result]:
+        return Status(outcome=known(state.spec, state.workspace, state.output, state.of(MixStage).planned))
+
+    def run(self, run: Run, state: State) -> Result:
+        return pack(run, state.of(MixStage).planned, state.of(SelectStage))
+
+    def remembers(self, outcome: Result) -> Mapping[str, Iterable[str | int]]:
+        return {"names": rests_on(outcome)}
+
+
+def select(run: Run, tokenized: Result, planned: Planned) -> Result:
+    """Select the documents of a mix. tokenized: the axes units."""
     units = [
         {"name": select_name(planned, unit), "axes": unit, "tokens": str(made["tokens"])}
         for unit, made in tokenized.counts.items()
     ]
-    selected = run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
+    return run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
+
+
+def pack(run: Run, planned: Planned, selected: Result) -> Result:
+    """Exchange and pack what was selected. Tokens chosen = tokens written, checked over all shards."""
     result = _pack(run, planned, selected)
     for what in ("documents", "tokens"):
         went = {"packed": result.tally.total(what)}
         accounting.check(f"{what} of the mix", came=selected.tally.total(what), went=went)
-    return Packed(replace(result, ran=result.ran + selected.ran), selected.tally)
+    return result
 
 
 def select_name(planned: Planned, tokens_unit: str) -> str:

@@ -10,7 +10,7 @@ import os
 import platform
 import socket
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,11 +25,15 @@ from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.files import dataset_layout as own_output
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
-from corpusmill.pipeline.stages.mix.stage import Planned
+from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
+from corpusmill.pipeline.stages.pack.stage import PackStage
 from corpusmill.pipeline.stages.publish.card import card
+from corpusmill.pipeline.stages.stage import Stage, State, Status
 
 THRESHOLDS = "_thresholds.json"
 CARD = "README.md"
@@ -40,36 +44,109 @@ VERSION = 2
 
 @dataclass(frozen=True)
 class Published:
-    """The dataset's manifest, and whether it had to be written."""
+    """The dataset's manifest and funnel, and whether it had to be written."""
 
     manifest: Mapping[str, Any]
+    funnel: Funnel
     wrote: bool
 
 
-def publish(
-    run: Run,
-    planned: Planned,
-    packed: Result,
-    told: Funnel,
-    failed: Sequence[Failed],
-    *,
-    unreadable: Sequence[Unreadable] = (),
-    thresholds: Mapping[str, Any],
-    started: float,
-    extra: Mapping[str, Any],
-    provenance: Callable[[], Mapping[str, Any]],
-) -> Published:
-    """Write what goes beside the parts, sweep parts of earlier runs, write the manifest.
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What is published. packed: its parts.
 
     failed: the shards that the dataset lacks, because the job said to go on without them; unreadable: those of which
     no record could be read. thresholds: quantiles that were found, by step; where there are any, they lie in
     `_thresholds.json`. extra: what else the manifest says.
-    provenance: gives how the dataset was made (pipeline.run.provenance), for `_run.json`, if that is written.
     """
-    manifest = manifest_of(run.spec, planned, packed, told, failed, thresholds, extra, unreadable)
-    files = beside(run.spec, planned, manifest, told, thresholds)
+
+    spec: JobSpec
+    planned: Planned
+    packed: Result
+    funnel: Funnel
+    failed: Sequence[Failed] = ()
+    unreadable: Sequence[Unreadable] = ()
+    thresholds: Mapping[str, Any]
+    extra: Mapping[str, Any]
+
+    def manifest(self) -> Mapping[str, Any]:
+        """Give what `_manifest.json` says of these parts."""
+        parts = [dict(c["part"]) for c in self.packed.counts.values()]
+        spec = self.spec
+        manifest = {
+            "version": VERSION,
+            **owner_of(spec).to_json(),
+            "tokenizer_sha256": resources.sha256(spec.tokens.tokenizer),
+            "sequence_tokens": spec.tokens.sequence_tokens,
+            "packing": spec.tokens.packing,
+            "special_tokens": spec.tokens.special_tokens,
+            "documents": sum(p["documents"] for p in parts),
+            "sequences": sum(p["sequences"] for p in parts),
+            "tokens": sum(p["tokens"] for p in parts),
+            "plan_sha256": hashlib.sha256(self.planned.to_json()).hexdigest(),
+            "funnel_sha256": hashlib.sha256(pretty(self.funnel.to_json())).hexdigest(),
+            "missing": [*(missing(f) for f in self.failed), *(each.missing() for each in self.unreadable)],
+            "parts": parts,
+            **self.extra,
+        }
+        if self.planned.without:
+            manifest["without_documents"] = self.planned.without
+        if self.thresholds:
+            manifest["thresholds_sha256"] = hashlib.sha256(pretty(self.thresholds)).hexdigest()
+        return manifest
+
+    def files(self, manifest: Mapping[str, Any]) -> Mapping[str, bytes]:
+        """Give what lies beside the parts and the manifest, and is the same for the same dataset, by name."""
+        found = {
+            "tokenizer.json": resources.opened(self.spec.tokens.tokenizer),
+            "_plan.json": self.planned.to_json(),
+            "_funnel.json": pretty(self.funnel.to_json()),
+            CARD: card(self.spec, manifest, self.funnel).encode(),
+        }
+        return found | ({THRESHOLDS: pretty(self.thresholds)} if self.thresholds else {})
+
+
+class PublishStage(Stage[Published]):
+    """Publishes the dataset: its files and, last, its manifest."""
+
+    name = "publish"
+
+    def look(self, state: State) -> Status[Published]:
+        made = contents(state)
+        manifest = made.manifest()
+        there = stands(state.output, manifest, made.files(manifest))
+        return Status(outcome=Published(manifest, made.funnel, wrote=False) if there else None)
+
+    def run(self, run: Run, state: State) -> Published:
+        return publish(run, contents(state))
+
+    def ran(self, outcome: Published) -> Mapping[str, int]:
+        return {self.name: int(outcome.wrote)}
+
+
+def contents(state: State, extra: Mapping[str, Any] | None = None) -> Contents:
+    """What the stages before made for a dataset. extra: what else its manifest says; null: what these stages add."""
+    if extra is None:
+        extra = {key: value for each in state.done for key, value in each.stage.in_manifest(each.outcome).items()}
+    ingested = state.of(IngestStage)
+    return Contents(
+        spec=state.spec,
+        planned=state.of(MixStage).planned,
+        packed=state.of(PackStage),
+        funnel=state.funnel(),
+        failed=ingested.result.failed,
+        unreadable=ingested.unreadable,
+        thresholds=ingested.thresholds(),
+        extra=extra,
+    )
+
+
+def publish(run: Run, made: Contents) -> Published:
+    """Write what goes beside the parts, sweep parts of earlier runs, write the manifest."""
+    manifest = made.manifest()
+    files = made.files(manifest)
     if stands(run.output, manifest, files):
-        return Published(manifest, wrote=False)
+        return Published(manifest, made.funnel, wrote=False)
     parts = manifest["parts"]
     run.lease.check()
     there = {f.uri: f.size for f in run.output.files()}
@@ -81,57 +158,9 @@ def publish(
         run.output.publish(name, content)
     if THRESHOLDS not in files and run.output.exists(THRESHOLDS):
         run.output.delete(THRESHOLDS)
-    run.output.publish(RUN, pretty({**circumstances(started, failed, unreadable), **provenance()}))
-    put_manifest(run, manifest, told)
-    return Published(manifest, wrote=True)
-
-
-def manifest_of(
-    spec: JobSpec,
-    planned: Planned,
-    packed: Result,
-    told: Funnel,
-    failed: Sequence[Failed],
-    thresholds: Mapping[str, Any],
-    extra: Mapping[str, Any],
-    unreadable: Sequence[Unreadable] = (),
-) -> dict[str, Any]:
-    """What `_manifest.json` says of these parts, see `publish`."""
-    parts = [dict(c["part"]) for c in packed.counts.values()]
-    manifest = {
-        "version": VERSION,
-        **owner_of(spec).to_json(),
-        "tokenizer_sha256": resources.sha256(spec.tokens.tokenizer),
-        "sequence_tokens": spec.tokens.sequence_tokens,
-        "packing": spec.tokens.packing,
-        "special_tokens": spec.tokens.special_tokens,
-        "documents": sum(p["documents"] for p in parts),
-        "sequences": sum(p["sequences"] for p in parts),
-        "tokens": sum(p["tokens"] for p in parts),
-        "plan_sha256": hashlib.sha256(planned.to_json()).hexdigest(),
-        "funnel_sha256": hashlib.sha256(pretty(told.to_json())).hexdigest(),
-        "missing": [*(missing(f) for f in failed), *(each.missing() for each in unreadable)],
-        "parts": parts,
-        **extra,
-    }
-    if planned.without:
-        manifest["without_documents"] = planned.without
-    if thresholds:
-        manifest["thresholds_sha256"] = hashlib.sha256(pretty(thresholds)).hexdigest()
-    return manifest
-
-
-def beside(
-    spec: JobSpec, planned: Planned, manifest: Mapping[str, Any], told: Funnel, thresholds: Mapping[str, Any]
-) -> dict[str, bytes]:
-    """What lies beside the parts and the manifest, and is the same for the same dataset, by name."""
-    found = {
-        "tokenizer.json": resources.opened(spec.tokens.tokenizer),
-        "_plan.json": planned.to_json(),
-        "_funnel.json": pretty(told.to_json()),
-        CARD: card(spec, manifest, told).encode(),
-    }
-    return found | ({THRESHOLDS: pretty(thresholds)} if thresholds else {})
+    run.output.publish(RUN, pretty({**circumstances(run.started, made.failed, made.unreadable), **run.provenance()}))
+    put_manifest(run, manifest, made.funnel)
+    return Published(manifest, made.funnel, wrote=True)
 
 
 def stands(output: Store, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> bool:
@@ -160,7 +189,7 @@ def sweep_parts(run: Run, parts: Sequence[Mapping[str, Any]]) -> None:
         run.output.delete(name)
 
 
-def missing(failed: Failed) -> dict[str, Any]:
+def missing(failed: Failed) -> JsonObject:
     """What the manifest says of a stretch of input that is not in the dataset.
 
     reason: the class of the error. Its words may hold a path, a host or a secret, and are in `_run.json`.
@@ -183,7 +212,7 @@ def current(output: Store) -> Mapping[str, Any] | None:
         return None
 
 
-def circumstances(started: float, failed: Sequence[Failed], unreadable: Sequence[Unreadable] = ()) -> dict[str, Any]:
+def circumstances(started: float, failed: Sequence[Failed], unreadable: Sequence[Unreadable] = ()) -> JsonObject:
     """When, where, how long, why stretches are missing: what must not be in a file that two runs should agree on."""
     found = {
         "finished_at_utc": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),

@@ -22,6 +22,7 @@ from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import manifest_of, phases_of, run_stage, runner
 from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.publish.stage import current, put_manifest, sweep_parts
@@ -155,7 +156,7 @@ def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None
     return rewritten
 
 
-def with_parts(manifest: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def with_parts(manifest: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> JsonObject:
     """The manifest with other parts, and their sums."""
     sums = {what: sum(p[what] for p in parts) for what in ("documents", "sequences", "tokens")}
     return {**manifest, **sums, "parts": list(parts)}

@@ -16,6 +16,7 @@ from corpusmill.operators.tokens.packing.unpack import chosen, documents_in
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
@@ -80,7 +81,7 @@ def write_again(path: Path, documents: Documents, schema: pa.Schema, spec: JobSp
     return layout.sequences
 
 
-def gone(documents: Documents, before: Mapping[str, Any] | None) -> dict[str, Any]:
+def gone(documents: Documents, before: Mapping[str, Any] | None) -> JsonObject:
     """What the manifest says of copies that were taken out: their doc_ids, how many, their tokens by leaf; all times
     together.
     """

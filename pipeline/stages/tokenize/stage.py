@@ -1,7 +1,7 @@
 """Tokenize: the documents that stay, as token ids, in the order in which the mix will draw them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -9,20 +9,52 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result, committed, run_stage, stage_manifest
+from corpusmill.pipeline.execution.run_stage import (
+    Result,
+    committed,
+    everything,
+    rests_on,
+    run_stage,
+    stage_manifest,
+)
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest, libraries
+from corpusmill.pipeline.files.workspace_layout import TOKENIZED
+from corpusmill.pipeline.report.funnel import Counted, of_unique
 from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.dedup.stage import DedupStage
+from corpusmill.pipeline.stages.ingest.stage import IngestStage
+from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, leaf_columns, number_columns
 from corpusmill.pipeline.stages.tokenize.unit import VERSION, Tokenize
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
-STATE = "_tokenized.json"  # what a mix is planned from, also when planning failed
+STATE = TOKENIZED  # what a mix is planned from, also when planning failed
 MADE_OF = ("ingested", "duplicates", "source")
 READERS = 4
 MEMORY_BYTES = 1_250_000_000  # 1.25 times the peak of a worker on a shard of 1 GB of text, see bench_memory
+
+
+class TokenizeStage(Stage[Result]):
+    """Tokenizes the documents that stay: one unit an ingested shard."""
+
+    name = "tokenize"
+    folders = ("tokens",)
+
+    def look(self, state: State) -> Status[Result]:
+        units = units_of(state.spec, state.of(IngestStage).shards, state.of(DedupStage).tables)
+        return Status(outcome=everything(state.workspace, self.name, [u["name"] for u in units]))
+
+    def run(self, run: Run, state: State) -> Result:
+        return tokenize(run, state.of(IngestStage).shards, state.of(DedupStage).tables)
+
+    def counted(self, outcome: Result, state: State) -> Counted:
+        return of_unique(outcome.tally, state.of(DedupStage).by_reason)
+
+    def remembers(self, outcome: Result) -> Mapping[str, Iterable[str | int]]:
+        return {"names": rests_on(outcome)}
 
 
 def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> list[dict[str, str]]:

@@ -3,23 +3,22 @@
 It is planned, selected, packed and published as the dataset is: every held out document once, in the leaves of the mix.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import NothingToMix
+from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result
-from corpusmill.pipeline.execution.run_units import Failed
-from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.execution.run_stage import rests_on
 from corpusmill.pipeline.files import dataset_layout as own_output
-from corpusmill.pipeline.files.ids import digest
-from corpusmill.pipeline.report.funnel import Funnel
-from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
 from corpusmill.pipeline.stages.mix import stage as mix
+from corpusmill.pipeline.stages.mix.stage import Mixed, MixStage
 from corpusmill.pipeline.stages.pack import stage as pack
+from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
 from corpusmill.pipeline.stages.publish import stage as publish
+from corpusmill.pipeline.stages.stage import Stage, State, Status
 
 FOLDER = "validation"
 COUNTS = ("documents", "sequences", "tokens")
@@ -33,21 +32,12 @@ class Validation:
     names: Sequence[str] = ()
     ran: int = 0
 
-    def in_manifest(self) -> dict[str, Any]:
+    def in_manifest(self) -> Mapping[str, Any]:
         """What the manifest of the dataset says of it."""
         return {} if self.counts is None else {"validation": dict(self.counts)}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Circumstances:
-    """What publishing needs beside the parts. funnel_of: the funnel, from what a mix chose; provenance: see publish."""
-
-    funnel_of: Callable[[Tally], Funnel]
-    failed: Sequence[Failed]
-    unreadable: Sequence[Unreadable]
-    thresholds: Mapping[str, Any]
-    started: float
-    provenance: Callable[[], Mapping[str, Any]]
+NOTHING = Validation(counts=dict.fromkeys(COUNTS, 0))  # the mix holds out a share of which no document is whole
 
 
 def folder_of(output: Store) -> Store:
@@ -55,43 +45,77 @@ def folder_of(output: Store) -> Store:
     return Store(f"{output.url.rstrip('/')}/{FOLDER}", output.options)
 
 
-def extra(share: float) -> dict[str, Any]:
+def extra(share: float) -> Mapping[str, Any]:
     """What the manifest of the validation dataset says more than others."""
     return {"held_out": share}
 
 
-def make(run: Run, tokenized: Result, told: Circumstances) -> Validation:
-    """Write the validation dataset, as far as it is not there; one that no longer belongs there is deleted."""
-    inside, share = replace(run, output=folder_of(run.output)), run.spec.mix.held_out
-    if not share:
-        clear(inside)
-        return Validation()
-    try:
-        planned = mix.mix(inside, tokenized, mix.validation(run.spec))
-    except NothingToMix:
-        run.display.line(f"validation: of {share:.3%} that `mix.held_out` asks for there is no whole document")
-        clear(inside)
-        return Validation(counts=dict.fromkeys(COUNTS, 0))
-    packed = pack.pack(inside, tokenized, planned)
-    published = publish.publish(
-        inside,
-        planned,
-        packed.result,
-        told.funnel_of(packed.chosen),
-        told.failed,
-        unreadable=told.unreadable,
-        thresholds=told.thresholds,
-        started=told.started,
-        extra=extra(share),
-        provenance=told.provenance,
-    )
-    selected = [pack.select_name(planned, unit) for unit in tokenized.counts]
-    parts = list(packed.result.counts)
-    return Validation(
-        counts={what: published.manifest[what] for what in COUNTS},
-        names=[planned.fingerprint, planned.supply, digest(selected), digest(parts), *selected, *parts],
-        ran=planned.ran + packed.result.ran + published.wrote,
-    )
+class ValidationStage(Stage[Validation]):
+    """Makes the validation dataset, as far as it is not there; one that no longer belongs there is deleted."""
+
+    name = "validation"
+
+    def takes_part(self, spec: JobSpec) -> bool:
+        return bool(spec.mix.held_out)
+
+    def look(self, state: State) -> Status[Validation]:
+        if not state.spec.mix.held_out:
+            return Status(outcome=Validation())
+        inside = replace(state, output=folder_of(state.output))
+        published = publish.current(inside.output)
+        if published is None:
+            return Status(outcome=self._nothing_held_out(state))
+        tokenized = state.of(MixStage).axes
+        planned = mix.known(mix.validation(state.spec), state.workspace, tokenized.counts)
+        if planned is None:
+            return Status(outcome=None)
+        inside = inside.extended(MixStage(), Mixed(tokenized, planned))
+        for stage in (SelectStage(), PackStage()):
+            if (found := stage.look(inside).outcome) is None:
+                return Status(outcome=None)
+            inside = inside.extended(stage, found)
+        made = publish.contents(inside, extra(state.spec.mix.held_out))
+        manifest = made.manifest()
+        there = publish.stands(inside.output, manifest, made.files(manifest))
+        return Status(outcome=_validation(inside, manifest, ran=0) if there else None)
+
+    def run(self, run: Run, state: State) -> Validation:
+        inside, share = replace(run, output=folder_of(run.output)), run.spec.mix.held_out
+        if not share:
+            clear(inside)
+            return Validation()
+        tokenized = state.of(MixStage).axes
+        try:
+            planned = mix.mix(inside, tokenized, mix.validation(run.spec))
+        except NothingToMix:
+            run.display.line(f"validation: of {share:.3%} that `mix.held_out` asks for there is no whole document")
+            clear(inside)
+            return NOTHING
+        selected = pack.select(inside, tokenized, planned)
+        packed = pack.pack(inside, planned, selected)
+        made = state.extended(MixStage(), Mixed(tokenized, planned))
+        made = made.extended(SelectStage(), selected).extended(PackStage(), packed)
+        published = publish.publish(inside, publish.contents(made, extra(share)))
+        ran = planned.ran + selected.ran + packed.ran + published.wrote
+        return _validation(made, published.manifest, ran=ran)
+
+    def in_manifest(self, outcome: Validation) -> Mapping[str, Any]:
+        return outcome.in_manifest()
+
+    def remembers(self, outcome: Validation) -> Mapping[str, Iterable[str | int]]:
+        return {"names": outcome.names}
+
+    def _nothing_held_out(self, state: State) -> Validation | None:
+        """NOTHING where the published dataset says so of this very mix; None where it is yet to be found out."""
+        found = publish.PublishStage().look(state.extended(self, NOTHING)).outcome
+        return None if found is None else NOTHING
+
+
+def _validation(made: State, manifest: Mapping[str, Any], *, ran: int) -> Validation:
+    """What is held out. made: the outcomes of the stages for the validation dataset."""
+    planned, results = made.of(MixStage).planned, (made.of(SelectStage), made.of(PackStage))
+    names = [planned.fingerprint, planned.supply, *(name for result in results for name in rests_on(result))]
+    return Validation(counts={what: manifest[what] for what in COUNTS}, names=names, ran=ran)
 
 
 def clear(inside: Run) -> None:

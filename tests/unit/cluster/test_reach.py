@@ -8,6 +8,7 @@ import ray
 from corpusmill.cluster import reach
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.files import dataset_layout as own_output
+from corpusmill.pipeline.run.stages import folders
 from corpusmill.pipeline.workspace import sweep
 
 
@@ -22,4 +23,4 @@ def test_a_file_that_a_kill_left_behind_is_no_dataset_and_is_swept(store, monkey
     assert reach.unreachable([store]) == []
     (left,) = store.files()
     assert own_output.foreign(store) is None
-    assert sweep.unreferenced(store, set()).names == (left.uri,)
+    assert sweep.unreferenced(store, set(), folders()).names == (left.uri,)

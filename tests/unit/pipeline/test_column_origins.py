@@ -13,7 +13,7 @@ from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.preflight.column_origins import lines
-from corpusmill.pipeline.report.funnel import funnel
+from corpusmill.pipeline.report.funnel import funnel, of_ingest
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.steps import sources
@@ -93,7 +93,7 @@ def test_what_could_not_be_read_is_counted_and_kept(tmp_path):
     assert table["language"].to_pylist() == table["declared_language"].to_pylist() == ["de"] * 3
     assert table["score"].to_pylist() == [2.0, None, None]
     assert table["unread_fields"].to_pylist() == ["fetched_at_utc=soon", "fetched_at_utc=later; score=high", None]
-    found = funnel(Tally.from_json(counts["tally"]), Tally(), {}, Tally())
+    found = funnel([of_ingest(Tally.from_json(counts["tally"]))])
     assert found.unread == {"a: fetched_at_utc": 2, "a: score": 1}
     assert found.to_json()["unread"] == found.unread
 

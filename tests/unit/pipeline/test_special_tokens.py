@@ -6,7 +6,7 @@ import pytest
 from corpusmill.errors import SpecialTokenNamed
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.execution.tally import Tally
-from corpusmill.pipeline.report.funnel import Funnel, funnel
+from corpusmill.pipeline.report.funnel import Funnel, funnel, of_unique
 from corpusmill.pipeline.stages.tokenize.unit import count_special
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
@@ -18,9 +18,9 @@ IDS = pa.chunked_array([pa.array([3, 5, 8, 9])])
 def test_documents_and_occurrences_reach_the_funnel(handling):
     tally = Tally()
     count_special(tokenizer_of(TokensSpec(special_tokens=handling)), TEXTS, IDS, handling, tally)
-    told = funnel(Tally(), tally, {}, Tally())
+    told = funnel([of_unique(tally, {})])
     assert told.special_tokens_named == {"documents": 2, "occurrences": 3}
-    assert told.steps[2].documents == 0  # they are no documents of their own
+    assert told.steps[0].documents == 0  # they are no documents of their own
     assert Funnel.from_json(told.to_json()).special_tokens_named == told.special_tokens_named
 
 

@@ -11,6 +11,7 @@ from corpusmill.pipeline.dedup.deduplicate import deduplicate
 from corpusmill.pipeline.dedup.index import record
 from corpusmill.pipeline.dedup.settings import Settings
 from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.run.stages import folders
 from corpusmill.pipeline.workspace import sweep, withheld
 from corpusmill.pipeline.workspace.inventory import Numbered, numbered
 from corpusmill.pipeline.workspace.withheld import Withheld
@@ -115,13 +116,13 @@ def test_versions_of_the_index_go_with_the_units_they_rest_on(tmp_path):
         ws.put(docs[run * 8 : run * 8 + 8], run=run)
         update(ws)
     units = {s.unit for s in ws.shards}
-    assert sweep.unreferenced(ws.store, units).names == tuple(
+    assert sweep.unreferenced(ws.store, units, folders()).names == tuple(
         sorted(f.uri for f in ws.store.files("dedup"))
     )  # nothing else
     left = units - {"unit0008"}
-    gone = sweep.unreferenced(ws.store, left).names
+    gone = sweep.unreferenced(ws.store, left, folders()).names
     assert sum(name.startswith("index/") for name in gone) == 1
-    sweep.sweep(ws.store, sweep.unreferenced(ws.store, left))
+    sweep.sweep(ws.store, sweep.unreferenced(ws.store, left, folders()))
     ws.shards.pop()
     whole = Settings(spec=ws.spec, shards=tuple(ws.shards))
     assert index.with_settled(ws.store, replace(whole, shards=(*ws.shards, ws.put(docs[80:], run=8)))).levels
