@@ -5,7 +5,7 @@
 # Expected: one rule for the library: the codec follows from the ending, .zst like .gz.
 # Seen: over .json.zst the dataset fails ("Is this a 'json' file?"), over .csv.zst too. pyarrow.csv.read_csv and
 #   pyarrow.json.read_json are right.
-# Why it matters: .jsonl.zst is the usual form of corpora (dolma, SlimPajama, the Pile). The message
+# Why it matters: .jsonl.zst is the usual form of corpora (DCLM, SlimPajama, the Pile). The message
 #   speaks of damaged data, where the data are whole.
 # Exits 0 while the behaviour is as described, 1 when it changed.
 set -euo pipefail
