@@ -8,7 +8,7 @@ from typing import Any
 import fsspec
 
 from corpusmill.cluster import credentials
-from corpusmill.errors import AccessDenied, MissingObject, StorageError
+from corpusmill.errors import AccessDenied, FileOperationFailed, MissingObject, StorageError
 
 S3_CONNECTIONS = 32  # at once, of one client; a guess. botocore's own 10 would let most threads wait for each other
 # Nested retries of s3fs and botocore cost 25 requests and 50 s on a permanent 503: one layer, a few tries.
@@ -91,10 +91,10 @@ def asking(url: str) -> Iterator[None]:
 def of_file(url: str, error: OSError) -> StorageError:
     """The same error of a file as one of a store, so that no other OSError is taken for it."""
     kinds = (FileNotFoundError, MissingObject), (PermissionError, AccessDenied)
-    kind = next((ours for theirs, ours in kinds if isinstance(error, theirs)), StorageError)
+    kind = next((ours for theirs, ours in kinds if isinstance(error, theirs)), FileOperationFailed)
     if error.errno is not None and error.filename is not None:
         return kind(error.errno, error.strerror, error.filename)
-    return kind(f"{url}: {error}") if kind is StorageError else kind(*error.args)
+    return kind(f"{url}: {error}") if kind is FileOperationFailed else kind(*error.args)
 
 
 def in_words(url: str, error: Exception) -> str:

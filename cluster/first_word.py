@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from corpusmill.cluster.filesystems import S3_FIRST_WORD, asking, filesystem, protocol_of
-from corpusmill.errors import NoBucket, StorageError
+from corpusmill.errors import AccessDenied, FileOperationFailed, NoBucket, StorageError
 
 
 class FirstWord:
@@ -37,12 +37,12 @@ def _asked(url: str, bucket: str, options: Mapping[str, Any]) -> StorageError | 
             fs: Any = filesystem(url, {**options, "config_kwargs": quick})
             fs.retries = 1  # of s3fs, each with all tries of the layer below; this instance is asked nothing else
             fs.call_s3("head_bucket", Bucket=bucket)
-    except StorageError as e:
-        return e
     except FileNotFoundError:
         return NoBucket(
             f"there is no bucket {bucket!r} in this store; correct its name (or endpoint_url), or create it"
         )
-    except OSError:
-        return None  # it answered: no permission, busy; who needs more of it will be told
+    except (AccessDenied, FileOperationFailed):
+        return None  # it answered: no permission, busy; who needs more of it reports that
+    except StorageError as e:
+        return e
     return None

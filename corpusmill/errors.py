@@ -6,6 +6,7 @@ beside the base says what a caller may treat the error as: a wrong value, a fail
 
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -34,8 +35,8 @@ class JobError(CorpusmillError, ValueError):
 
     exit_code = ExitCode.WRONG_JOB
 
-    def __init__(self, problems: Iterable[object]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Iterable[Any]) -> None:
+        self.problems: tuple[Any, ...] = tuple(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -44,8 +45,8 @@ class InputError(CorpusmillError, RuntimeError):
 
     exit_code = ExitCode.WRONG_JOB
 
-    def __init__(self, problems: Iterable[object]) -> None:
-        self.problems = list(problems)
+    def __init__(self, problems: Iterable[Any]) -> None:
+        self.problems: list[Any] = list(problems)
         super().__init__("\n".join(map(str, self.problems)))
 
 
@@ -248,7 +249,7 @@ class StageFailed(CorpusmillError, RuntimeError):
 class EmptyRun(StageFailed):
     """No document remains to make a dataset of; `funnel` says where they were dropped."""
 
-    def __init__(self, message: str, funnel: object) -> None:
+    def __init__(self, message: str, funnel: Any) -> None:
         super().__init__(message)
         self.funnel = funnel
 
@@ -328,6 +329,10 @@ class StorageError(CorpusmillError, OSError):
 
 class MissingObject(StorageError, FileNotFoundError):
     """A file or folder of a store that does not exist."""
+
+
+class FileOperationFailed(StorageError):
+    """A file of a store that could not be read or written although the store answers."""
 
 
 class AccessDenied(StorageError, PermissionError):

@@ -133,7 +133,7 @@ def inspect(**arguments: Any) -> None:
     """
     from corpusmill.pipeline.commands import inspect as commands_inspect
 
-    guarded(lambda: commands_inspect.inspect(**arguments))
+    guarded(lambda: commands_inspect.inspect(commands_inspect.Request(**arguments)))
 
 
 @main.command()

@@ -41,47 +41,57 @@ class Chosen:
     told: str
 
 
-def inspect(
-    *,
-    job: Path,
-    overrides: tuple[str, ...],
-    what: str,
-    reason: str | None,
-    source: str | None,
-    most: int,
-    row: int | None,
-    sample: float | None,
-    limit: int | None,
-    seed: int,
-) -> None:
-    """Show a sample of a table, or a sequence. sample, limit, overrides: those of the run to look at."""
-    refuse_unused(what, {"--reason": reason, "--source": source, "--row": row})
-    spec = job_of(job, (*overrides, *sample_overrides(sample, limit)))
-    if what == "sequence":
-        show([inspection.sequence(Store(spec.output, spec.storage), row or 0)])
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What `inspect` was called with. sample, limit, overrides: those of the run to look at."""
+
+    job: Path
+    overrides: tuple[str, ...]
+    what: str
+    reason: str | None
+    source: str | None
+    most: int
+    row: int | None
+    sample: float | None
+    limit: int | None
+    seed: int
+
+
+def inspect(given: Request) -> None:
+    """Show a sample of a table, or a sequence."""
+    refuse_unused(given.what, {"--reason": given.reason, "--source": given.source, "--row": given.row})
+    spec = job_of(given.job, (*given.overrides, *sample_overrides(given.sample, given.limit)))
+    if given.what == "sequence":
+        show([inspection.sequence(Store(spec.output, spec.storage), given.row or 0)])
         return
-    if source is not None and source not in (known := [i.source for i in spec.inputs]):
-        raise InputError([f"--source: the job has no source {source!r}{nearest(source, known)}"])
+    if given.source is not None and given.source not in (known := [i.source for i in spec.inputs]):
+        raise InputError([f"--source: the job has no source {given.source!r}{nearest(given.source, known)}"])
     workspace = Store(spec.workspace, spec.storage)
-    chosen = duplicates_of(spec, workspace) if what in ("duplicates", "clusters") else documents_of(spec, workspace)
+    chosen = (
+        duplicates_of(spec, workspace) if given.what in ("duplicates", "clusters") else documents_of(spec, workspace)
+    )
     click.echo(f"shown: {chosen.told}", err=True)
-    units = {name for name, counts in chosen.units.items() if source in (None, counts["source"])}
+    units = {name for name, counts in chosen.units.items() if given.source in (None, counts["source"])}
     tables = sweep.remembered(workspace, "duplicates")
-    match what:
+    match given.what:
         case "documents":
-            shown: Iterator[inspection.Shown] = inspection.documents(workspace, units, most, seed=seed)
+            shown: Iterator[inspection.Shown] = inspection.documents(workspace, units, given.most, seed=given.seed)
         case "dropped":
-            shown = inspection.dropped(workspace, units, most, reason, seed=seed)
+            shown = inspection.dropped(workspace, units, given.most, given.reason, seed=given.seed)
         case "clusters":
-            shown = clusters(workspace, sorted(tables), most, units=units)
+            shown = clusters(workspace, sorted(tables), given.most, units=units)
         case _:
-            shown = inspection.duplicates(workspace, units, tables, most, seed=seed)
+            shown = inspection.duplicates(workspace, units, tables, given.most, seed=given.seed)
     if not show(shown):
-        why = f" with {reason!r} in their reason" if what == "dropped" and reason is not None else ""
-        of = f" of source {source!r}" if source is not None else ""
-        removed = source is not None and source in withheld.read(workspace).sources
-        back = f"; it is removed: `corpusmill remove-source --undo {job} {source}` lets it in again" if removed else ""
-        click.echo(f"0 {NAMES[what]}{why}{of}{back}")
+        why = f" with {given.reason!r} in their reason" if given.what == "dropped" and given.reason is not None else ""
+        of = f" of source {given.source!r}" if given.source is not None else ""
+        removed = given.source is not None and given.source in withheld.read(workspace).sources
+        back = (
+            f"; it is removed: `corpusmill remove-source --undo {given.job} {given.source}` lets it in again"
+            if removed
+            else ""
+        )
+        click.echo(f"0 {NAMES[given.what]}{why}{of}{back}")
 
 
 def refuse_unused(what: str, given: Mapping[str, object]) -> None:

@@ -79,7 +79,7 @@ def test_npy_holds_the_ids_and_where_each_sequence_begins(dataset, tmp_path):
 def test_the_command_offers_the_files_of_the_folder():
     (argument,) = (p for p in command.export.params if p.name == "format_")
     assert isinstance(argument.type, click.Choice)
-    assert tuple(argument.type.choices) == choices.names()
+    assert tuple(argument.type.choices) == (*choices.names(), "documents", "dropped")
     told = CliRunner().invoke(command.export, ["parquet", "--out", "x", "job.yaml"])
     assert told.exit_code == 2
     assert "'megatron', 'npy'" in told.output

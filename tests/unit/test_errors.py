@@ -9,7 +9,16 @@ import pytest
 
 from corpusmill import errors
 from corpusmill.cluster.filesystems import asking
-from corpusmill.errors import AccessDenied, CorpusmillError, ExitCode, LeaseHeld, MissingObject, SpecError, StorageError
+from corpusmill.errors import (
+    AccessDenied,
+    CorpusmillError,
+    ExitCode,
+    FileOperationFailed,
+    LeaseHeld,
+    MissingObject,
+    SpecError,
+    StorageError,
+)
 from corpusmill.pipeline.cli.errors import guarded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,7 +106,7 @@ def test_a_full_disk_is_no_bug(capsys):
     [
         (FileNotFoundError(2, "No such file or directory", "/data/a"), MissingObject),
         (PermissionError(13, "Permission denied", "/data/a"), AccessDenied),
-        (OSError(5, "Input/output error", "/data/a"), StorageError),
+        (OSError(5, "Input/output error", "/data/a"), FileOperationFailed),
     ],
 )
 def test_what_a_store_raises_is_an_error_of_ours_and_still_one_of_files(raised, becomes):

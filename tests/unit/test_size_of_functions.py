@@ -15,7 +15,6 @@ LONGER = {
     "operators/text/c4/scan.py:scan": SLOWER,
     "operators/text/fasttext/rows_kernel.py:average": SLOWER,
     "operators/extract/html/features/statistics.py:_count_characters": "one pass over the characters of a block",
-    "pipeline/run/runner.py:_stages": "names each stage once, in the order in which they run",
 }
 WITH_MORE = {
     "operators/dedup/visit.py:visit": SLOWER,
@@ -25,9 +24,7 @@ WITH_MORE = {
     "operators/text/fasttext/rows_kernel.py:average": SLOWER,
     "operators/extract/html/batch.py:extract_pages": "compiled with all of extraction; to be changed with its model",
     "operators/extract/html/parse/raised_marks.py:marks_of_sup": "compiled with all of extraction, as above",
-    "pipeline/api/jobs.py:run": "keyword-only: the options of the command of the same name, for Python",
-    "pipeline/commands/run.py:run": "keyword-only: the options of the command, which click passes by name",
-    "pipeline/stages/publish/stage.py:publish": "keyword-only: all that a manifest holds",
+    "operators/text/evaluation/overlap.py:_overlap": "hot: arrays of an evaluation set and of a batch, not grouped yet",
 }
 
 
