@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.tokens.packing.unpack import documents_in
 from corpusmill.operators.tokens.schema import SEQUENCES
+from corpusmill.pipeline.report.funnel import groups_table
 from corpusmill.pipeline.verify.dataset import manifest_of
 
 TOKENIZER, FUNNEL = "tokenizer.json", "_funnel.json"  # as publish puts them beside the parts
@@ -64,7 +65,7 @@ class Dataset:
 
     def funnel(self) -> pa.Table:
         """One row per source, domain and language: documents, bytes and tokens at each step of the run."""
-        return pa.Table.from_pylist(json.loads(self.store.read(FUNNEL))["leaves"])
+        return groups_table(json.loads(self.store.read(FUNNEL)))
 
     def decode(self, ids: np.ndarray | list[int]) -> str:
         """The text of token ids, by the dataset's own tokenizer; special tokens stay visible."""

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.files.workspace_layout import FUNNEL, LIVE
+from corpusmill.pipeline.report.funnel import groups_table
 from corpusmill.pipeline.workspace import sweep
 
 
@@ -43,8 +44,7 @@ class Workspace:
 
     def funnel(self) -> pa.Table:
         """One row per source, domain and language: documents, bytes and tokens at each step of the last run."""
-        rows = json.loads(self.store.read(FUNNEL))["leaves"]
-        return pa.Table.from_pylist(rows)
+        return groups_table(json.loads(self.store.read(FUNNEL)))
 
     def _tables(self, folder: str, columns: list[str] | None) -> Iterator[pa.Table]:
         for unit in sorted(sweep.remembered(self.store, "ingested")):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
+import pyarrow as pa
 from rich.table import Table
 
 from corpusmill.operators.readers.framing.lines import COMPRESSION
@@ -138,6 +139,11 @@ class Funnel:
             told.get(NAMED, {}),
             told.get("unread", {}),
         )
+
+
+def groups_table(content: Mapping[str, Any]) -> pa.Table:
+    """The leaves of a funnel's JSON as a table: source, domain, language, then the counts of each step."""
+    return pa.Table.from_pylist(list(content["leaves"])).select([*AXES, *COUNTED])
 
 
 def in_order(leaf: Leaf) -> tuple[int, tuple[str, str, str]]:

@@ -36,7 +36,7 @@ def job(folder: Path, name: str, content: bytes, *, more: str = "", steps: str =
 
 
 LOST = [
-    ("a.jsonl", b"", "", "there was none in the inputs"),
+    ("a.jsonl", b"", "", "the inputs contain none"),
     ("a.warc.gz", gzip.compress(b""), "", "1 skipped, not a document: empty_member"),
     ("a.parquet", b"PAR1 not a table at all PAR1", "", "1 failed, read: bad_parquet"),
     ("a.jsonl", NULLS, "", "3 failed, read: missing_field"),
