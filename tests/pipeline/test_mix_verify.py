@@ -100,11 +100,11 @@ def test_another_plan_funnel_or_manifest_is_found(copied):
     assert "conservation: kept" in told
     plan = json.loads((copied / "_plan.json").read_text())
     for phase in plan["phases"]:
-        phase["tokens"] += 100_000
-    by_room = sorted(plan["leaves"], key=lambda leaf: leaf["max_tokens"] - sum(leaf["targets"]))
-    leaf = by_room[-2]  # the one with most room balances the others, and has no target of its own
-    leaf["targets"] = [target + 100_000 for target in leaf["targets"]]
-    leaf["max_tokens"] += 100_000 * len(leaf["targets"])
+        phase["tokens"] += 300_000
+    by_target = sorted(plan["leaves"], key=lambda leaf: sum(leaf["targets"]))
+    for leaf, more in zip(by_target[-2:], (100_000, 200_000), strict=True):  # the largest balances, the other may not
+        leaf["targets"] = [target + more for target in leaf["targets"]]
+        leaf["max_tokens"] += more * len(leaf["targets"])
     (copied / "_plan.json").write_text(json.dumps(plan))
     told = say("verify", copied, code=3)
     assert "_plan.json is not the one the manifest was written with" in told
