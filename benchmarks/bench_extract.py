@@ -121,9 +121,9 @@ def snippet_f1(counts: np.ndarray) -> float:
     return float(2 * hit / max(2 * hit + missed + wrong, 1))
 
 
-def snippets(texts: list[str], told: list[dict[str, Any]]) -> np.ndarray:
+def snippets(texts: list[str], records: list[dict[str, Any]]) -> np.ndarray:
     rows = []
-    for text, row in zip(texts, told, strict=True):
+    for text, row in zip(texts, records, strict=True):
         flat = " ".join(text.split())
         hit = sum(" ".join(s.split()) in flat for s in row["with_"])
         rows.append((hit, len(row["with_"]) - hit, sum(" ".join(s.split()) in flat for s in row["without"])))

@@ -48,7 +48,7 @@ def rows(quick: bool) -> list[dict[str, object]]:
     name = f"mix: plan of {leaves:,} leaves x 5 phases"
     leaves = 500_000 if quick else 1_000_000  # fewer, and what is bounded once for all is more than the rest
     few, many = (selecting(leaves, n * leaves) for n in (4, 16))
-    sound = few.sound and many.sound
+    sound = few.valid and many.valid
     selection = f"mix: selection at {leaves:,} leaves"
     bounded, refused, told_right = refusing()
     grown, tree = many.peak / few.peak, "mix: plan of 20,000 leaves x 5 phases, a bound across the tree, CPU"
@@ -59,11 +59,11 @@ def rows(quick: bool) -> list[dict[str, object]]:
         within("mix: the same, a bound that cannot be had is refused, CPU", refused, "s", MOST_WAIT, told_right),
         within("mix: selected tokens off the budget", error, "tokens", peer, sums),
         *(
-            within(f"{selection}, {n * leaves:,} documents, peak memory", s.peak / 1e9, "GB", MOST_BYTES / 1e9, s.sound)
+            within(f"{selection}, {n * leaves:,} documents, peak memory", s.peak / 1e9, "GB", MOST_BYTES / 1e9, s.valid)
             for n, s in ((4, few), (16, many))
         ),
         within(f"{selection}, growth of memory with 4 times the documents", grown, "x", MOST_GROWTH, sound),
-        within(f"{selection}, documents looked at one by one", many.share, "of all", MOST_SHARE, many.sound),
+        within(f"{selection}, documents looked at one by one", many.share, "of all", MOST_SHARE, many.valid),
     ]
 
 
@@ -106,7 +106,7 @@ class Selecting:
 
     peak: float
     share: float
-    sound: bool
+    valid: bool
 
 
 def selecting(leaves: int, documents: int) -> Selecting:

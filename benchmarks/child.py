@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.row import sound
+from benchmarks.row import checked
 from corpusmill.pipeline.execution import process
 
 
@@ -13,7 +13,7 @@ def main(name: str, out: str, *options: str) -> None:
     """Rows of one file; an exception ends the process with its traceback."""
     process.prepare()
     module = importlib.import_module(f"benchmarks.{name}")
-    found = [sound(row) for row in module.rows(quick="--quick" in options)]
+    found = [checked(row) for row in module.rows(quick="--quick" in options)]
     Path(out).write_text(json.dumps(found), encoding="utf-8")
 
 

@@ -39,14 +39,14 @@ class Texts:
     cpu_s: float
 
 
-def pages(folder: Path, pattern: str, wanted: set[str]) -> dict[str, Page]:
+def pages(folder: Path, pattern: str, addresses: set[str]) -> dict[str, Page]:
     """The pages with these addresses, by address."""
     found = {}
     for path in sorted(folder.glob(pattern)):
         with path.open("rb") as file:
             for record in ArchiveIterator(file, record_types=WarcRecordType.response):
                 url = record.headers["WARC-Target-URI"]
-                if url in wanted:
+                if url in addresses:
                     found[url] = Page(url=url, content=record.reader.read(), http_charset=record.http_charset)
     return found
 

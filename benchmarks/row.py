@@ -57,7 +57,7 @@ def failed(name: str, error: str) -> dict[str, Any]:
     return {**dict.fromkeys(FIELDS), "name": name, "answer_ok": False, "ok": False, "error": error}
 
 
-def sound(found: Mapping[str, Any]) -> dict[str, Any]:
+def checked(found: Mapping[str, Any]) -> dict[str, Any]:
     """A row as a benchmark gave it; one that lacks a field is a failed row. NaN is never enough."""
     missing = [field for field in FIELDS if field not in found]
     if missing:

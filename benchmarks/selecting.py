@@ -51,10 +51,10 @@ class Generated:
         """One a unit."""
         return (histogram(bins, rows) for rows in self.units())
 
-    def documents(self, bins: Bins, wanted: np.ndarray) -> Iterable[Rows]:
+    def documents(self, bins: Bins, bins_of_interest: np.ndarray) -> Iterable[Rows]:
         """Those of each unit that are looked at."""
         for rows in self.units():
-            found = bins.refine(wanted, rows)
+            found = bins.refine(bins_of_interest, rows)
             self.looked_at += len(found)
             yield found
 

@@ -113,7 +113,7 @@ def in_words(url: str, error: Exception) -> str:
     return f"{url}: {kind}: {told}; correct the address or its storage options, or {credentials.remedy(url)}"
 
 
-def known_options(protocol: str) -> frozenset[str] | None:
+def option_names(protocol: str) -> frozenset[str] | None:
     """The names of the options of a file system; None when it takes others too, or is not installed.
 
     >>> sorted({"endpoint_url", "anon", "endpoint_ur"} & (known_options("s3") or set()))

@@ -23,14 +23,14 @@ class FirstWord:
         if key in self._silent:
             raise self._silent[key]
         if (key, bucket) not in self._told:
-            self._told[key, bucket] = _asked(url, bucket, options)
+            self._told[key, bucket] = _probe(url, bucket, options)
         if (error := self._told[key, bucket]) is not None:
             if not isinstance(error, NoBucket):
                 self._silent[key] = error
             raise error
 
 
-def _asked(url: str, bucket: str, options: Mapping[str, Any]) -> StorageError | None:
+def _probe(url: str, bucket: str, options: Mapping[str, Any]) -> StorageError | None:
     quick = {**dict(options.get("config_kwargs") or {}), **S3_FIRST_WORD}
     try:
         with asking(f"s3://{bucket}"):

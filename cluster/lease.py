@@ -42,7 +42,7 @@ class Holder:
     def to_json(self) -> bytes:
         return json.dumps(asdict(self), sort_keys=True).encode()
 
-    def is_gone(self, now: float) -> bool:
+    def has_ended(self, now: float) -> bool:
         """True when the lease ran out, or its process was on this machine and is no more."""
         return now > self.expires_at or (self.host == socket.gethostname() and not psutil.pid_exists(self.pid))
 
@@ -111,7 +111,7 @@ def take(store: Store) -> Lease:
     """Become the holder: the place is free, or its holder is gone."""
     now = time.time()
     found = read(store)
-    if found is not None and not found.is_gone(now):
+    if found is not None and not found.has_ended(now):
         raise LeaseHeld(
             f"{store.url} is in use by {describe(found)}; wait for it, or if it is dead, for its lease to run out "
             f"in {found.expires_at - now:.0f} s"

@@ -27,17 +27,17 @@ def unreachable(stores: Sequence[Store]) -> list[str]:
     return found
 
 
-def unlike(wanted: Mapping[str, str], versions: Callable[[], Mapping[str, str]]) -> list[str]:
+def unlike(expected: Mapping[str, str], versions: Callable[[], Mapping[str, str]]) -> list[str]:
     """One sentence for each node whose versions are others than the wanted ones; empty when all are the same.
 
     versions: called on each node; by name, as `wanted`.
     """
     answers = _ask_all(versions)
-    told = [(node, a if isinstance(a, str) else differences(wanted, a)) for node, a in answers]
+    told = [(node, a if isinstance(a, str) else differences(expected, a)) for node, a in answers]
     return [f"{node}: {problem}" for node, problem in told if problem is not None]
 
 
-def differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> str | None:
+def differences(expected: Mapping[str, str], found: Mapping[str, str]) -> str | None:
     """Which of the wanted versions are others there; None when none is.
 
     >>> differences({"numpy": "2.4.6", "python": "3.11"}, {"numpy": "2.4.5", "python": "3.11"})
@@ -45,7 +45,7 @@ def differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> str | No
     """
     told = [
         f"{name} {found.get(name, 'none')}, wanted is {version}"
-        for name, version in wanted.items()
+        for name, version in expected.items()
         if found.get(name) != version
     ]
     return f"it has {'; '.join(told)}" if told else None

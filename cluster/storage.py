@@ -24,7 +24,7 @@ from corpusmill.cluster.folder_markers import is_marker, without_markers
 from corpusmill.errors import StorageError
 
 # What file systems without an ETag tell of a file: local, SFTP, HDFS, HTTP, the Hugging Face hub.
-TOLD_OF_CHANGE = (
+CHANGE_ADVICE = (
     *("mtime", "modificationTime", "LastModified", "last_modified", "Last-Modified"),
     *("Content-MD5", "Digest", "blob_id"),
 )
@@ -213,5 +213,5 @@ def etag_of(info: Mapping[str, Any]) -> str:
     """What changes with a file's content: the store's ETag, else time of change and size."""
     if tag := info.get("ETag") or info.get("etag"):
         return str(tag).strip('"')
-    told = (info.get(name) for name in TOLD_OF_CHANGE)
+    told = (info.get(name) for name in CHANGE_ADVICE)
     return "-".join(str(value) for value in (*told, info["size"]) if value is not None)

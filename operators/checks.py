@@ -34,16 +34,16 @@ def named(dtype: pa.DataType) -> str:
     return "a number" if dtype == NUMBER else "words, flags or whole numbers" if dtype == VALUE else str(dtype)
 
 
-def fits(found: pa.DataType, wanted: pa.DataType) -> bool:
+def fits(found: pa.DataType, expected: pa.DataType) -> bool:
     """Whether a column of type `found` can be read as `wanted`: the same type, or what NUMBER and VALUE stand for."""
-    if wanted == NUMBER:
+    if expected == NUMBER:
         return pa.types.is_integer(found) or pa.types.is_floating(found) or pa.types.is_timestamp(found)
-    if wanted == VALUE:
+    if expected == VALUE:
         inner = found.value_type if pa.types.is_list(found) or pa.types.is_dictionary(found) else found
         return any(is_(inner) for is_ in (pa.types.is_string, pa.types.is_large_string)) or (
             inner == found and (pa.types.is_boolean(found) or pa.types.is_integer(found))
         )
-    return found == wanted
+    return found == expected
 
 
 def numbers(column: pa.Array) -> pa.Array:

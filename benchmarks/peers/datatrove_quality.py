@@ -25,7 +25,7 @@ from datatrove.pipeline.filters import (
 )
 
 
-def main(texts: str, out: str, end_marks: str, closers: str, *wanted: str) -> None:
+def main(texts: str, out: str, end_marks: str, closers: str, *names: str) -> None:
     ends, close = re.escape(end_marks), re.escape(closers)
     wide = "".join(c for c in end_marks if ord(c) >= 0x3000)
     boundary = re.compile(f"[{ends}]*[{re.escape(wide)}][{ends}]*[{close}]*|[{ends}]+[{close}]*(?=\\s|$)")
@@ -47,7 +47,7 @@ def main(texts: str, out: str, end_marks: str, closers: str, *wanted: str) -> No
         "c4_any_end": C4QualityFilter(filter_no_terminal_punct=False),
         "fineweb": FineWebQualityFilter(),
     }
-    filters = {name: filters[name] for name in wanted}
+    filters = {name: filters[name] for name in names}
     cpu = dict.fromkeys(filters, 0.0)
     documents = pq.read_table(texts).column("text").to_pylist()
     found: list[dict[str, str | None]] = [{} for _ in documents]

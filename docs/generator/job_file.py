@@ -71,22 +71,22 @@ def _default(model: type[Section], key: str, section: type[Section] | None) -> s
     return code(json.dumps(value, ensure_ascii=False))
 
 
-def in_words(told: dict[str, Any], schema: dict[str, Any]) -> str:
+def in_words(described: dict[str, Any], schema: dict[str, Any]) -> str:
     """What a JSON Schema asks for.
 
     >>> in_words({"type": "number", "minimum": 0, "maximum": 1}, {})
     'number, at least 0, at most 1'
     """
-    if "anyOf" in told:
-        return " or ".join(dict.fromkeys(in_words(each, schema) for each in told["anyOf"]))
-    if "$ref" in told:
+    if "anyOf" in described:
+        return " or ".join(dict.fromkeys(in_words(each, schema) for each in described["anyOf"]))
+    if "$ref" in described:
         return "section"
-    if "enum" in told or "const" in told:
-        return " or ".join(code(str(choice)) for choice in told.get("enum", [told.get("const")]))
-    if told.get("type") == "array":
-        return f"list of {in_words(told.get('items', {}), schema)}"
-    values = told.get("additionalProperties")
-    if told.get("type") == "object" and isinstance(values, dict):
+    if "enum" in described or "const" in described:
+        return " or ".join(code(str(choice)) for choice in described.get("enum", [described.get("const")]))
+    if described.get("type") == "array":
+        return f"list of {in_words(described.get('items', {}), schema)}"
+    values = described.get("additionalProperties")
+    if described.get("type") == "object" and isinstance(values, dict):
         return f"mapping to {in_words(values, schema)}"
-    limits = [f"{words} {told[key]}" for key, words in LIMITS.items() if key in told]
-    return ", ".join([WORDS.get(str(told.get("type")), "any value"), *limits])
+    limits = [f"{words} {described[key]}" for key, words in LIMITS.items() if key in described]
+    return ", ".join([WORDS.get(str(described.get("type")), "any value"), *limits])

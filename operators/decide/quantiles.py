@@ -64,7 +64,7 @@ class Quantiles(Decision):
     def gather(self, batch: Batch) -> pa.Table:
         return quantiles.histogram(batch, sorted(self.bounds), self.by)
 
-    def wanted(self) -> dict[str, tuple[float, ...]]:
+    def required_quantiles(self) -> dict[str, tuple[float, ...]]:
         """The quantiles to find, by column."""
         return {column: tuple(share for share in pair if share is not None) for column, pair in self.bounds.items()}
 

@@ -37,10 +37,10 @@ def contracted(edges: Edges) -> Edges:
 
 
 @njit(nogil=True, cache=True)
-def _unite(left: np.ndarray, right: np.ndarray, parent: np.ndarray) -> None:
+def _unite(first: np.ndarray, second: np.ndarray, parent: np.ndarray) -> None:
     """Afterwards parent[i] is the root of i. Nodes are numbered in order."""
-    for i in range(len(left)):
-        unite(parent, left[i], right[i])
+    for i in range(len(first)):
+        unite(parent, first[i], second[i])
     settle(parent)
 
 

@@ -7,15 +7,15 @@ from corpusmill.operators.dedup.forest import settle, unite
 from corpusmill.operators.dedup.verify import buckets_of
 
 
-def joined(bands: np.ndarray, settled: int) -> np.ndarray:
+def joined(bands: np.ndarray, resolved: int) -> np.ndarray:
     """int64[n]: for each row the first row it is joined with, itself where it is alone.
 
     bands: uint64[n, b]. The first `settled` rows are old: a key that only old rows share joins nothing.
     """
     buckets = buckets_of(bands)
-    if settled and buckets.size:
+    if resolved and buckets.size:
         fresh = np.zeros(int(buckets.max(initial=-1)) + 2, np.bool_)
-        fresh[buckets[settled:]] = True
+        fresh[buckets[resolved:]] = True
         fresh[-1] = False
         buckets = np.where(fresh[buckets], buckets, -1)
     first = np.arange(len(bands))

@@ -26,7 +26,7 @@ class Rows:
     doc_id: np.ndarray
     run: np.ndarray
     bands: np.ndarray
-    settled: np.ndarray
+    resolved: np.ndarray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,11 +48,11 @@ def judge(rows: Rows, verify: Callable[[np.ndarray, int], Verdicts] | None) -> J
     verdicts; None: every document that is joined with an earlier one goes.
     """
     n = len(rows.doc_id)
-    survivor = np.where(rows.settled == UNSETTLED, rows.doc_id, rows.settled)
+    survivor = np.where(rows.resolved == UNSETTLED, rows.doc_id, rows.resolved)
     similarity, band = np.full(n, np.nan, np.float32), np.full(n, -1, np.int16)
     cluster_id = rows.doc_id.copy()
     comparisons = cut_short = 0
-    for run in np.unique(rows.run[rows.settled == UNSETTLED]).tolist():
+    for run in np.unique(rows.run[rows.resolved == UNSETTLED]).tolist():
         old = np.flatnonzero((rows.run < run) & ((survivor == rows.doc_id) | (verify is None)))
         new = np.flatnonzero(rows.run == run)
         here = np.concatenate((old, new))

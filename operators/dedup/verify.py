@@ -55,15 +55,15 @@ class Sets:
 
 
 def verify_by_sets(
-    bands: np.ndarray, sets: Sets, texts: np.ndarray, thresholds: np.ndarray, *, settled: int, max_comparisons: int
+    bands: np.ndarray, sets: Sets, texts: np.ndarray, thresholds: np.ndarray, *, resolved: int, max_comparisons: int
 ) -> Verdicts:
     """Exact: a row goes iff its similarity with a kept row that shares a band is at least the threshold of both.
 
     bands: uint64[n, b], rows in survivor order; texts: uint64[n], equal for equal texts: the similarity of others is
-    below 1; thresholds: float64[n]; settled: this many rows at the beginning stay, whatever they resemble.
+    below 1; thresholds: float64[n]; resolved: this many rows at the beginning stay, whatever they resemble.
     """
     minima = np.empty((len(bands), 0), np.uint32)
-    found = _verify(bands, sets, minima, texts, thresholds, Rule(0.0, settled, max_comparisons))
+    found = _verify(bands, sets, minima, texts, thresholds, Rule(0.0, resolved, max_comparisons))
     assert not found.unread.any()
     return found.verdicts
 
@@ -83,7 +83,7 @@ def verify_by_estimate(
     texts: np.ndarray,
     thresholds: np.ndarray,
     *,
-    settled: int,
+    resolved: int,
     max_comparisons: int,
 ) -> Estimated:
     """As `verify_by_sets`, but pairs more than two standard errors from the threshold are decided by their signatures.
@@ -91,7 +91,7 @@ def verify_by_estimate(
     minima: uint32[n, k]. The standard error at the threshold t is sqrt(t (1 - t) / k); `similarity` of a pair that was
     decided so is the share of equal minima, which know neither signs nor repetitions.
     """
-    return _verify(bands, sets, minima, texts, thresholds, Rule(2.0, settled, max_comparisons))
+    return _verify(bands, sets, minima, texts, thresholds, Rule(2.0, resolved, max_comparisons))
 
 
 def _verify(

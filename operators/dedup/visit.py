@@ -22,7 +22,7 @@ class Rule(NamedTuple):
     """
 
     errors: float
-    settled: int
+    resolved: int
     max_comparisons: int
 
 
@@ -93,7 +93,7 @@ def visit(
 ) -> tuple[int, int]:
     """Kept rows of each bucket form a list in survivor order; a row walks the lists of its buckets as one."""
     n, width = buckets.shape
-    settled = rule.settled
+    resolved = rule.resolved
     head = np.full(bucket_count, -1, np.int64)
     tail = np.full(bucket_count, -1, np.int64)
     entry_row = np.empty((buckets >= 0).sum(), np.int64)
@@ -105,7 +105,7 @@ def visit(
             at[j] = head[buckets[row, j]] if buckets[row, j] >= 0 else -1
         k = minima.shape[1]
         tried = 0
-        while row >= settled:
+        while row >= resolved:
             other, shared = n, -1
             for j in range(width):
                 if at[j] >= 0 and entry_row[at[j]] < other:

@@ -26,7 +26,7 @@ from corpusmill.operators.extract.html.model.model import load
 from corpusmill.operators.extract.html.promised import FAILURES, promises, with_plain
 from corpusmill.operators.extract.html.result.arrow import days, strings, valid_rows
 from corpusmill.operators.extract.html.result.choice import LEAST_THRESHOLD
-from corpusmill.operators.extract.html.result.metadata import told
+from corpusmill.operators.extract.html.result.metadata import page_facts
 from corpusmill.operators.extract.pages.route import TEXT_TYPES
 from corpusmill.operators.text.buffers import views
 
@@ -102,7 +102,7 @@ class MainText(Extract):
         charsets = batch.column("http_charset") if "http_charset" in batch.table.column_names else None
         pages = as_utf8(data, offsets, is_html | is_text, utf8, charsets)
         sizes = np.where(is_html, pages.end - pages.start, 0)
-        out, found = texts(rows, int(sizes.sum()), titled=self.title), told(rows)
+        out, found = texts(rows, int(sizes.sum()), titled=self.title), page_facts(rows)
         threshold = THRESHOLDS[self.favour] if self.threshold is None else self.threshold
         repeats = DROP if self.repeats == "drop" else KEEP
         choices = Choices(threshold, self.comments, self.links, self.title, repeats)

@@ -55,7 +55,7 @@ class Trafilatura(Extract):
 
     def extract(self, batch: Batch) -> Arrays:
         child = child_for(self._settings())
-        return columns_of(batch, self.max_page_bytes, self.text_types, lambda page: _asked(child, page))
+        return columns_of(batch, self.max_page_bytes, self.text_types, lambda page: _extracted(child, page))
 
     def _settings(self) -> Settings:
         options = {
@@ -73,6 +73,6 @@ class Trafilatura(Extract):
         )
 
 
-def _asked(child: Child, page: str) -> Extracted:
+def _extracted(child: Child, page: str) -> Extracted:
     answer = child.ask(page)
     return Extracted(answer.get("text"), answer.get("title"), answer.get("lang"), answer.get("failure"))

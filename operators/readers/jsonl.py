@@ -102,18 +102,18 @@ class Jsonl(Mapped, Reader):
         told = f"none of the first {len(records):,} records has a field {' or '.join(map(repr, rare))}"
         return FirstLook(fields=fields, doubt=f"{told}, only {listed(fields)}; where it is missing it is null")
 
-    def _lines(self, rows: Rows, block: Lines, wanted: Fields) -> Iterator[None]:
+    def _lines(self, rows: Rows, block: Lines, fields: Fields) -> Iterator[None]:
         """Add the rows of a block, with a pause after each."""
         if block.failure:
             rows.other(block.offset, block.lost, failure=block.failure)
             yield
         offset = block.offset
         for line in each_line(block.data):
-            self._line(rows, offset, line, wanted)
+            self._line(rows, offset, line, fields)
             offset += len(line)
             yield
 
-    def _line(self, rows: Rows, offset: int, line: bytes, wanted: Fields) -> None:
+    def _line(self, rows: Rows, offset: int, line: bytes, fields: Fields) -> None:
         length = len(line)
         if offset == 0 and line.startswith(BOM):
             line = line[len(BOM) :]
@@ -129,11 +129,11 @@ class Jsonl(Mapped, Reader):
             return
         text = reach(found, self.text) if isinstance(found, dict) else None
         if isinstance(text, str):
-            values = [reach(found, name) for name, _ in wanted]
+            values = [reach(found, name) for name, _ in fields]
             if inexact(values, line):
                 whole = exact(line, found)
-                values = [reach(whole, name) for name, _ in wanted]
-            told = [v if listed else as_text(v) for v, (_, listed) in zip(values, wanted, strict=True)]
+                values = [reach(whole, name) for name, _ in fields]
+            told = [v if listed else as_text(v) for v, (_, listed) in zip(values, fields, strict=True)]
             rows.document(offset, length, (text, *told), length)
         elif not isinstance(found, dict):
             rows.other(offset, length, failure=f"not_an_object: {type(found).__name__}")

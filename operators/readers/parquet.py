@@ -66,7 +66,7 @@ class Parquet(Mapped, Reader):
             parquet = pq.ParquetFile(file, buffer_size=1 << 20)
             parts = regions(parquet.metadata, stored.size)
         except UNREADABLE as e:
-            file.require_sound()
+            file.raise_if_failed()
             if span.end > span.start:
                 rows.other(span.start, span.end - span.start, failure=f"bad_parquet: {e}")
                 yield rows.batch()
@@ -128,7 +128,7 @@ class Parquet(Mapped, Reader):
                     done += piece.num_rows
                     yield batch
         except (*UNREADABLE, TypeError) as e:
-            file.require_sound()
+            file.raise_if_failed()
             failure = f"{_reason(e)}: {str(e.args[0] if e.args else e)[:300]}"
         if failure is not None:
             yield from _failed(part, done, failure, rows)

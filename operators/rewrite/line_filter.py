@@ -29,7 +29,7 @@ WORD_MARKS_FOR_FULL_STOP = "፡፡"  # as Amharic is typed where a keyboard has 
 TERMINAL = (*sorted(LINE_ENDS), WORD_MARKS_FOR_FULL_STOP)
 
 
-def kept_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> str:
+def filter_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> str:
     """`text` without non-blank lines of fewer than `min_chars` characters or ending in none of `must_end_with`.
 
     Lines are measured without ASCII white space around them, their ends looked at without any white space; an empty

@@ -16,7 +16,7 @@ from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
-from corpusmill.operators.text.changes import chars_gone, counts_at, documents_at, put_back
+from corpusmill.operators.text.changes import chars_missing, counts_at, documents_at, put_back
 from corpusmill.operators.text.spans import Spans, spans_of
 
 CHARSETS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")
@@ -68,7 +68,7 @@ class Mojibake(Rewrite):
         rows = np.flatnonzero(flagged(spans_of(texts)))
         before = documents_at(texts, rows)
         after = [repaired(text) for text in before]
-        counts = [chars_gone(a, b) for a, b in zip(before, after, strict=True)]
+        counts = [chars_missing(a, b) for a, b in zip(before, after, strict=True)]
         return {"text": put_back(texts, rows, after), "mojibake_chars_replaced": counts_at(len(texts), rows, counts)}
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
-from corpusmill.operators.text.changes import chars_gone, counts_at, documents_at, put_back
+from corpusmill.operators.text.changes import chars_missing, counts_at, documents_at, put_back
 from corpusmill.operators.text.normal_form import Form, flagged, needs_work
 from corpusmill.operators.text.removed_characters import KINDS, characters_of, without_removed
 from corpusmill.operators.text.spans import spans_of
@@ -79,7 +79,7 @@ class Unicode(Rewrite):
         after = [unicodedata.normalize(self.form, text) for text in kept]
         removed = [len(a) - len(b) for a, b in zip(before, kept, strict=True)]
         replaced = [
-            chars_gone(a, b) - gone + chars_gone(b, c)
+            chars_missing(a, b) - gone + chars_missing(b, c)
             for a, b, c, gone in zip(before, kept, after, removed, strict=True)
         ]
         return {

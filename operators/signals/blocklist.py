@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
-from corpusmill.operators.signals.web.hosts import asked_of_each, hosts_of, with_parents
+from corpusmill.operators.signals.web.hosts import ask_each_host, hosts_of, with_parents
 from corpusmill.operators.text.word_trie import WordTrie, count_found, word_trie
 from corpusmill.operators.text.words import WordRule, find_words
 
@@ -67,7 +67,7 @@ class Blocklist(Signal):
             roots = np.full(batch.num_rows, trie.roots.get("", -1), np.int32)
             counts[name] = pa.array(count_found(words, trie, roots))
         return {
-            "blocked_domain": asked_of_each(
+            "blocked_domain": ask_each_host(
                 hosts_of(batch.column("url")), lambda host: next((h for h in with_parents(host) if h in blocked), None)
             ),
             **counts,

@@ -53,7 +53,7 @@ class Buckets(Signal):
     def gather(self, batch: Batch) -> pa.Table:
         return quantiles.histogram(batch, [self.of], self.by)
 
-    def wanted(self) -> dict[str, tuple[float, ...]]:
+    def required_quantiles(self) -> dict[str, tuple[float, ...]]:
         """The quantiles to find, by column."""
         return {self.of: self.cuts}
 

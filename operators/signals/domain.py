@@ -12,7 +12,7 @@ import pyarrow as pa
 from corpusmill.errors import InvalidHostTable
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
-from corpusmill.operators.signals.web.hosts import asked_of_each, hosts_of, with_parents
+from corpusmill.operators.signals.web.hosts import ask_each_host, hosts_of, with_parents
 
 
 @functools.lru_cache(maxsize=8)
@@ -53,7 +53,7 @@ class Domain(Signal):
 
     def measure(self, batch: Batch) -> Arrays:
         table = domains_of(self.table.read())
-        found = asked_of_each(
+        found = ask_each_host(
             hosts_of(batch.column("url")), lambda host: next((table[h] for h in with_parents(host) if h in table), None)
         )
         return {self.column: found if self.otherwise is None else found.fill_null(self.otherwise)}

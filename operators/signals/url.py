@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Signal
-from corpusmill.operators.signals.web.hosts import asked_of_each, hosts_of, registered_domain
+from corpusmill.operators.signals.web.hosts import ask_each_host, hosts_of, registered_domain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,4 +23,4 @@ class Url(Signal):
 
     def measure(self, batch: Batch) -> Arrays:
         hosts = hosts_of(batch.column("url"))
-        return {"url_host": hosts, "url_domain": asked_of_each(hosts, registered_domain)}
+        return {"url_host": hosts, "url_domain": ask_each_host(hosts, registered_domain)}

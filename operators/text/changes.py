@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from corpusmill.operators.batch import TEXT
 
 
-def chars_gone(before: str, after: str) -> int:
+def chars_missing(before: str, after: str) -> int:
     """Characters of `before` that `after` no longer has, each as often as it is missing; moved ones do not count.
 
     >>> chars_gone("e\\u0301 ok", "é ok"), chars_gone("ﬁn", "fin"), chars_gone("ab", "ba")

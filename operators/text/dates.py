@@ -79,8 +79,8 @@ def dates_of(texts: pa.Array) -> Dates:
     written = pc.and_(texts.is_valid(), pc.not_equal(texts, "")).fill_null(False).to_numpy(zero_copy_only=False)
     seconds, found = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_)
 
-    def take(rows: np.ndarray, told: Instants) -> None:
-        seconds[rows[told.exist]], found[rows[told.exist]] = told.seconds[told.exist], True
+    def take(rows: np.ndarray, instants: Instants) -> None:
+        seconds[rows[instants.exist]], found[rows[instants.exist]] = instants.seconds[instants.exist], True
 
     numeric = pc.match_substring_regex(texts, NUMBER).fill_null(False).to_numpy(zero_copy_only=False)
     rows = np.flatnonzero(numeric)

@@ -49,16 +49,16 @@ def documents_holding(lines: LinePlaces, hashes: np.ndarray) -> tuple[np.ndarray
     return np.unique(sorted_hashes[first], return_counts=True)
 
 
-def among(hashes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def among(hashes: np.ndarray, members: np.ndarray) -> np.ndarray:
     """Whether each hash is one of `wanted` (sorted): bool.
 
     >>> among(np.array([3, 5], np.uint64), np.array([1, 5, 8], np.uint64)).tolist()
     [False, True]
     """
-    if not len(wanted):
+    if not len(members):
         return np.zeros(len(hashes), np.bool_)
-    at = np.searchsorted(wanted, hashes)
-    return wanted[np.minimum(at, len(wanted) - 1)] == hashes
+    at = np.searchsorted(members, hashes)
+    return members[np.minimum(at, len(members) - 1)] == hashes
 
 
 @njit(nogil=True, cache=True)

@@ -124,14 +124,21 @@ def _scan(
 
 @njit(nogil=True, cache=True)
 def _stripped(
-    data: np.ndarray, begin: int, end: int, chars: int, bits: np.ndarray, hashed: np.uint64, left: bool, right: bool
+    data: np.ndarray,
+    begin: int,
+    end: int,
+    chars: int,
+    bits: np.ndarray,
+    hashed: np.uint64,
+    at_start: bool,
+    at_end: bool,
 ) -> tuple[np.uint64, int]:
     """Hash and length of a line (not blank) without its spaces on the left, on the right."""
     before = chars
-    while left and bits[code_at(data, begin)] & SPACE:
+    while at_start and bits[code_at(data, begin)] & SPACE:
         begin += width_at(data, begin)
         chars -= 1
-    while right and bits[code_at(data, start_before(data, end))] & SPACE:
+    while at_end and bits[code_at(data, start_before(data, end))] & SPACE:
         end = start_before(data, end)
         chars -= 1
     return hashed if chars == before else hash_span(data, begin, end), chars

@@ -48,7 +48,7 @@ class Tokenizer:
         return "general" if self.fast is None else "fast"
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """Its path, and why it is not the fast one, in words."""
         if self.fast is not None:
             return "fast path"

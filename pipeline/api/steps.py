@@ -18,7 +18,7 @@ from corpusmill.pipeline.config.build.documents import unfolded
 from corpusmill.pipeline.config.load import importable
 from corpusmill.pipeline.execution import process
 from corpusmill.pipeline.files import referenced
-from corpusmill.pipeline.steps.chain import Chain, Gone
+from corpusmill.pipeline.steps.chain import Chain, Dropped
 
 BODIES: Columns = {"text": TEXT, "content": pa.large_binary()}
 Step = str | Mapping[str, Any]
@@ -46,7 +46,7 @@ def apply(steps: Sequence[Step], documents: pa.Table | Sequence[str], *, folder:
     with importable(Path(folder)):
         chain = Chain(_Table(columns=_bodies(table)), _built(steps, Path(folder)), {})
         outcome = chain.run(Batch(_with_standard(table)))
-    gone = [_named(g) for g in outcome.gone]
+    gone = [_named(g) for g in outcome.dropped]
     dropped = pa.concat_tables(gone, promote_options="default") if gone else _nothing()
     return Applied(outcome.kept.table, dropped)
 
@@ -105,9 +105,11 @@ def _with_standard(table: pa.Table) -> pa.Table:
     return table
 
 
-def _named(gone: Gone) -> pa.Table:
-    rows = gone.table.num_rows
-    return gone.table.append_column("step", pa.repeat(pa.scalar(gone.step), rows)).append_column("reason", gone.reasons)
+def _named(dropped: Dropped) -> pa.Table:
+    rows = dropped.table.num_rows
+    return dropped.table.append_column("step", pa.repeat(pa.scalar(dropped.step), rows)).append_column(
+        "reason", dropped.reasons
+    )
 
 
 def _nothing() -> pa.Table:

@@ -49,9 +49,9 @@ def guarded(command: Callable[[], None]) -> None:
 
 def without_secrets(text: str) -> str:
     """The text without any secret of the environment or of an address that it might carry."""
-    from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
+    from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 
-    return redacted(text, known_secrets(os.environ))
+    return redacted(text, environment_secrets(os.environ))
 
 
 def fail(message: str, code: ExitCode) -> NoReturn:

@@ -81,7 +81,7 @@ def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> 
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     chosen = documents_of(spec, workspace)
-    click.echo(f"written: {chosen.told}", err=True)
+    click.echo(f"written: {chosen.description}", err=True)
     rows = tables.write(workspace, name, sorted(chosen.units), out, ending)
     click.echo(f"wrote {counted(rows, 'row')} to {out}")
 

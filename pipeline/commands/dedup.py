@@ -16,20 +16,26 @@ def advised(threshold: float, permutations: int, missed: float, chosen: tuple[in
     return best(threshold, permutations, Weights(false_positive=1 - missed, false_negative=missed))
 
 
-def as_text(told: Tuning) -> Group:
+def as_text(tuning: Tuning) -> Group:
     """For a terminal."""
-    curve = Table(box=None, pad_edge=False, title=f"{told.bands} bands of {told.rows} rows", title_justify="left")
+    curve = Table(box=None, pad_edge=False, title=f"{tuning.bands} bands of {tuning.rows} rows", title_justify="left")
     curve.add_column("similarity", justify="right")
     curve.add_column("compared", justify="right")
     curve.add_column("")
-    for similarity, found in told.found_at.items():
+    for similarity, found in tuning.found_at.items():
         curve.add_row(f"{similarity:.2f}", f"{found:.3f}", "#" * round(found * 40))
     lines = [
-        f"similarity {told.half_at:.2f} is found half the time",
-        f"of pairs at {told.threshold} or more, {told.found_above:.1%} are compared (similarities equally likely)",
-        f"of pairs below, {told.found_below:.1%} are compared in vain; verification keeps them, unless `verify: none`",
-        f"signatures cost about {told.cpu_s_a_gb:.1f} CPU seconds a gigabyte of text",
-        f"keys and sketches take {told.bytes_a_document:,} bytes a document",
-        f"in a job file: dedup: {{near: {{bands: {told.bands}, rows: {told.rows}, threshold: {told.threshold}}}}}",
+        f"similarity {tuning.half_at:.2f} is found half the time",
+        f"of pairs at {tuning.threshold} or more, {tuning.found_above:.1%} are compared (similarities equally likely)",
+        (
+            f"of pairs below, {tuning.found_below:.1%} are compared in vain; verification keeps them, "
+            "unless `verify: none`"
+        ),
+        f"signatures cost about {tuning.cpu_s_a_gb:.1f} CPU seconds a gigabyte of text",
+        f"keys and sketches take {tuning.bytes_a_document:,} bytes a document",
+        (
+            f"in a job file: dedup: {{near: {{bands: {tuning.bands}, rows: {tuning.rows}, "
+            f"threshold: {tuning.threshold}}}}}"
+        ),
     ]
     return Group(curve, *lines)

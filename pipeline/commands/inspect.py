@@ -38,7 +38,7 @@ class Chosen:
     """Ingest units to look at, with their counts, and in words whose they are."""
 
     units: Mapping[str, Mapping[str, Any]]
-    told: str
+    description: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def inspect(given: Request) -> None:
     chosen = (
         duplicates_of(spec, workspace) if given.what in ("duplicates", "clusters") else documents_of(spec, workspace)
     )
-    click.echo(f"shown: {chosen.told}", err=True)
+    click.echo(f"shown: {chosen.description}", err=True)
     units = {name for name, counts in chosen.units.items() if given.source in (None, counts["source"])}
     tables = sweep.remembered(workspace, "duplicates")
     match given.what:

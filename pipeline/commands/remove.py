@@ -14,7 +14,7 @@ from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display, counted, screen
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.run.runner import Options, opened, run_job
-from corpusmill.pipeline.stages.takedown.stage import Asked, take_down
+from corpusmill.pipeline.stages.takedown.stage import Request, take_down
 from corpusmill.pipeline.workspace import inventory, withheld
 from corpusmill.pipeline.workspace.inventory import Shard
 
@@ -23,7 +23,7 @@ FIRST_NOT_AN_ID = 1 << 63  # doc_ids are int64
 
 def takedown(*, job: Path, overrides: tuple[str, ...], list_: Path, by: str, allow_missing: bool, **where: Any) -> None:
     """Take the documents of a list down, and say how many each line matches."""
-    asked = asked_in(text_of(list_), str(list_))
+    asked = request_in(text_of(list_), str(list_))
     with opened(job_of(job, overrides), Options(**where), Display()) as run:
         done = take_down(run, asked, How(by), allow_missing=allow_missing)
         for line, documents in done.matched.items():
@@ -48,7 +48,7 @@ def text_of(path: Path) -> str:
         raise InputError([f"cannot read {path}: {e.strerror}"]) from e
 
 
-def asked_in(text: str, name: str) -> Asked:
+def request_in(text: str, name: str) -> Request:
     """What a list asks for. InputError names every line that is neither a doc_id nor an address.
 
     >>> asked_in("# from the letter of May 3\\n42\\n\\nhttp://example.com/page\\n", "list.txt")
@@ -59,7 +59,7 @@ def asked_in(text: str, name: str) -> Asked:
     wrong = [f"{name}:{n}: {line!r} is neither a doc_id nor an address" for n, line in told if not _is_one(line)]
     if wrong or not told:
         raise InputError(wrong or [f"{name}: the list is empty"])
-    return Asked(
+    return Request(
         ids=tuple(dict.fromkeys(int(line) for _, line in told if line.isdecimal())),
         urls=tuple(dict.fromkeys(line for _, line in told if not line.isdecimal())),
     )

@@ -48,7 +48,7 @@ def job_to_run(job: Path, overrides: tuple[str, ...], *, sample: float | None, l
     """The same of a job that is to run: when it is wrong, its files and stores are looked at too, and all is told."""
     found = examine(job, overrides=(given := (*overrides, *sample_overrides(sample, limit))))
     if found.spec is None or found.problems:
-        further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.known)]
+        further = [found.source.problem(p.path, p.message) for p in preflight.also_wrong(found.parts)]
         raise job_error([*found.problems, *further])
     return with_sample_folder(found.spec, given)
 
@@ -299,9 +299,9 @@ def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
         return []
 
 
-def as_given(spec: JobSpec, workspace: Store) -> list[ingest.Standing]:
+def as_given(spec: JobSpec, workspace: Store) -> list[ingest.PartStatus]:
     """What of the job as it is now is committed, part by part of its steps."""
-    return ingest.standing(spec, workspace, shards_as_given(spec, workspace))
+    return ingest.part_statuses(spec, workspace, shards_as_given(spec, workspace))
 
 
 def shards_as_given(spec: JobSpec, workspace: Store) -> list[inventory.Shard]:

@@ -10,10 +10,10 @@ from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.train.tokenizer import Training, as_table, trained
 
 
-def train(*, job: Path, overrides: tuple[str, ...], out: Path, **wanted: object) -> None:
+def train(*, job: Path, overrides: tuple[str, ...], out: Path, **options: object) -> None:
     """Train a tokenizer on the documents of a job, write it, and tell how it fits each language."""
     spec = job_of(job, overrides)
-    found = trained(spec, Training(**wanted), Display().line)  # pyright: ignore[reportArgumentType] (click has checked the types)
+    found = trained(spec, Training(**options), Display().line)  # pyright: ignore[reportArgumentType] (click has checked the types)
     write(out, found.content)
     click.echo(f"trained on {found.documents:,} documents, {found.bytes:,} bytes with repeats")
     beside = "the default" if found.job is None else f"the default and {spec.tokens.tokenizer}, the job's"

@@ -13,7 +13,7 @@ from corpusmill.pipeline.config.base.problems import Problem, job_error
 from corpusmill.pipeline.config.base.source import Source, read
 from corpusmill.pipeline.config.build.overrides import apply_overrides
 from corpusmill.pipeline.config.check.checking import check
-from corpusmill.pipeline.config.check.known import Known
+from corpusmill.pipeline.config.check.known import ValidParts
 from corpusmill.pipeline.config.sections.spec import JobSpec
 
 
@@ -24,7 +24,7 @@ class Examined:
     source: Source
     spec: JobSpec | None
     problems: tuple[Problem, ...]
-    known: Known
+    parts: ValidParts
 
 
 def load(path: str | Path, *, overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> JobSpec:
@@ -73,7 +73,7 @@ def _examined(text: str, file: str, folder: Path, overrides: Sequence[str], envi
         checked = check(changed.source, folder=folder, environment=environment)
         problems = (*changed.problems, *checked.problems)
         place.needed = checked.spec is not None and not problems and has_own_operators(checked.spec)
-    return Examined(source=changed.source, spec=checked.spec, problems=problems, known=checked.known)
+    return Examined(source=changed.source, spec=checked.spec, problems=problems, parts=checked.parts)
 
 
 def _right(found: Examined) -> JobSpec:

@@ -12,13 +12,13 @@ from corpusmill.pipeline.dedup.exact import TextRule, UrlRule
 from corpusmill.pipeline.dedup.gathering import by_shard, shard_units
 from corpusmill.pipeline.dedup.grouping import group
 from corpusmill.pipeline.dedup.index import keep_sets
-from corpusmill.pipeline.dedup.judging import LARGEST_TOLD, NearRule
+from corpusmill.pipeline.dedup.judging import LARGEST_LISTED, NearRule
 from corpusmill.pipeline.dedup.levels import all_files, sizes
 from corpusmill.pipeline.dedup.members import SendMembers
 from corpusmill.pipeline.dedup.records import REASONS, TAKEDOWN
 from corpusmill.pipeline.dedup.safeguards import check_ceilings, check_clusters
 from corpusmill.pipeline.dedup.settings import KINDS, Settings
-from corpusmill.pipeline.dedup.settled import settled_unit
+from corpusmill.pipeline.dedup.settled import resolved_unit
 from corpusmill.pipeline.dedup.tables import WriteTable
 from corpusmill.pipeline.dedup.takedown import down_among
 from corpusmill.pipeline.exchange.rounds import run_exchange
@@ -86,8 +86,8 @@ def _near(
         outcomes=by_shard(work, outcomes, shards, label="fates"),
     )
     known = [u for u in units if u["settled"] is not None]
-    again = work.phase("settled", known, settled_unit, size_bytes=work.unit_bytes) if known else []
-    new = [f"documents/{s.unit}.parquet" for s in shards if s.settled is None]
+    again = work.phase("settled", known, resolved_unit, size_bytes=work.unit_bytes) if known else []
+    new = [f"documents/{s.unit}.parquet" for s in shards if s.resolved is None]
     documents = sum(sizes(work.store, "documents", new).values())
     sent = work.phase("sketches", units, SendMembers(near=near, ranking=settings.ranking), size_bytes=documents)
     sketches = {name: size for r in sent for name, size in r["files"].items()}
@@ -99,7 +99,7 @@ def _near(
     clusters = sorted((c for r in judged for c in r["largest"]), key=lambda c: (-c["documents"], c["cluster_id"]))
     facts = {
         "largest_bucket": largest_bucket,
-        "largest": clusters[:LARGEST_TOLD],
+        "largest": clusters[:LARGEST_LISTED],
         "comparisons": sum(r["comparisons"] for r in judged),
         "cut_short": sum(r["cut_short"] for r in judged),
     }

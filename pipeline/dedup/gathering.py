@@ -26,9 +26,9 @@ def by_shard(
     return [_holding(partitions, KeyRange(*shard_range(s.number))) for s in shards]
 
 
-def _holding(partitions: Sequence[Partition], wanted: KeyRange) -> tuple[str, ...]:
+def _holding(partitions: Sequence[Partition], key_range: KeyRange) -> tuple[str, ...]:
     bits = partitions[0].range.bits
-    return partitions[wanted.index >> (wanted.bits - bits)].names
+    return partitions[key_range.index >> (key_range.bits - bits)].names
 
 
 def of_shard(store: Store, names: Sequence[str], number: int, schema: pa.Schema) -> pa.Table:
@@ -40,7 +40,7 @@ def of_shard(store: Store, names: Sequence[str], number: int, schema: pa.Schema)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Fates:
+class Verdicts:
     """One shard's outcomes so far, sorted by doc_id.
 
     `removed`: rows of OUTCOME, one a document; `doc_id`, `copies`, `cluster_id` (-1: none): of the documents that stay
@@ -61,7 +61,7 @@ class Fates:
         return np.where(self.doc_id[at_most] == doc_ids, self.copies[at_most], 1)
 
 
-def fates(outcomes: pa.Table) -> Fates:
+def verdicts(outcomes: pa.Table) -> Verdicts:
     """The last word on each document: a removal; else the copies an exact rule gave it and those the near rule adds."""
     reason = outcomes["reason"].to_numpy()
     removed = outcomes.filter(pa.array(reason >= 0)).sort_by("doc_id")
@@ -76,7 +76,7 @@ def fates(outcomes: pa.Table) -> Fates:
     cluster = np.full(len(ids), np.iinfo(np.int64).max)
     np.minimum.at(cluster, at[added], column["cluster_id"][added])
     cluster[cluster == np.iinfo(np.int64).max] = -1
-    return Fates(removed=removed, doc_id=ids, copies=copies, cluster_id=cluster)
+    return Verdicts(removed=removed, doc_id=ids, copies=copies, cluster_id=cluster)
 
 
 def shard_units(shards: Sequence[EnteredShard], **files: Sequence[tuple[str, ...]]) -> list[Unit]:
@@ -87,7 +87,7 @@ def shard_units(shards: Sequence[EnteredShard], **files: Sequence[tuple[str, ...
             {
                 "name": shard.unit,
                 "number": shard.number,
-                "settled": shard.settled,
+                "settled": shard.resolved,
                 "sets": shard.sets,
                 **{kind: list(names[i]) for kind, names in files.items()},
             }

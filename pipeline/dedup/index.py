@@ -43,7 +43,7 @@ def record(work: Work, settings: Settings, tables: Mapping[str, str], sets: Mapp
     work.store.publish(f"{folder_of(settings)}/{last:04d}-{digest(sorted(shards))}.json", payload)
 
 
-def with_settled(store: Store, settings: Settings) -> Settings:
+def with_resolved(store: Store, settings: Settings) -> Settings:
     """`settings` with the shards of earlier runs settled, if a version of the index holds just those; else as it is.
 
     It fits when it was made by the same rules and all its shards are still there, before all others. Of several, the
@@ -57,13 +57,13 @@ def with_settled(store: Store, settings: Settings) -> Settings:
         fits = all(numbers.get(unit) == number for unit, (number, _, _) in found["shards"].items())
         if fits and min(others, default=0) > found["run"] and len(found["shards"]) > len(best["shards"]):
             best = found
-    settled = tuple(_settled(s, best["shards"].get(s.unit)) for s in settings.shards)
+    settled = tuple(_resolved(s, best["shards"].get(s.unit)) for s in settings.shards)
     return replace(settings, shards=settled, levels=tuple(Level(tier=t, files=f) for t, f in best["levels"]))
 
 
-def _settled(shard: EnteredShard, known: Sequence[Any] | None) -> EnteredShard:
+def _resolved(shard: EnteredShard, entry: Sequence[Any] | None) -> EnteredShard:
     """The shard with what the index says of it: its number, its table, its file of shingle sets."""
-    return shard if known is None else replace(shard, settled=known[1], sets=known[2])
+    return shard if entry is None else replace(shard, resolved=entry[1], sets=entry[2])
 
 
 def forget(store: Store, numbers: set[int]) -> None:
@@ -89,8 +89,8 @@ def keep_sets(work: Work, settings: Settings, tables: Sequence[str]) -> dict[str
     if near is None or near.verify != "text" or not settings.spec.index:
         return {}
     told = zip(settings.shards, tables, strict=True)
-    compared = [(s, table) for s, table in told if not settings.spec.left_out(s.source, near=True)]
-    units = [{"name": s.unit, "table": table} for s, table in compared if s.settled is None]
+    compared = [(s, table) for s, table in told if not settings.spec.excludes(s.source, near=True)]
+    units = [{"name": s.unit, "table": table} for s, table in compared if s.resolved is None]
     found = work.phase("sets", units, KeepSets(near=near), size_bytes=work.unit_bytes + 1)
     return {str(u["name"]): r["sets"] for u, r in zip(units, found, strict=True)}
 

@@ -19,7 +19,7 @@ from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.rounds import partition_of
 from corpusmill.pipeline.execution.phases import Unit
 
-LARGEST_TOLD = 20
+LARGEST_LISTED = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class NearRule:
                 doc_id=column["doc_id"],
                 run=column["doc_id"] >> RUN_SHIFT,
                 bands=flat(table["bands"], np.uint64, self.near.bands)[order],
-                settled=column["settled"],
+                resolved=column["settled"],
             )
             bounds = {"max_comparisons": self.max_comparisons}
             compared = Compared(texts=column["text"], thresholds=self.ranking.thresholds_of(column["doc_id"]))
@@ -87,11 +87,11 @@ class NearRule:
         }
 
 
-def largest(clusters: np.ndarray, gone: np.ndarray) -> list[dict[str, int]]:
+def largest(clusters: np.ndarray, taken: np.ndarray) -> list[dict[str, int]]:
     """The clusters with most documents: their id, how many there are, how many of them go."""
     ids, at, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
-    removed = np.bincount(at[gone], minlength=len(ids))
-    top = np.lexsort((ids, -sizes))[:LARGEST_TOLD]
+    removed = np.bincount(at[taken], minlength=len(ids))
+    top = np.lexsort((ids, -sizes))[:LARGEST_LISTED]
     return [
         {"cluster_id": int(ids[i]), "documents": int(sizes[i]), "removed": int(removed[i])} for i in top if sizes[i] > 1
     ]

@@ -39,18 +39,18 @@ def all_files(store: Store, settings: Settings, kind: str) -> dict[str, int]:
         return {}
     found = {name: size for level in settings.levels for name, size in level.files[kind].items()}
     covered = bool(settings.levels)
-    shards = [s for s in settings.shards if not (covered and s.settled)]
+    shards = [s for s in settings.shards if not (covered and s.resolved)]
     return found | written_by_ingest(store, kind, _taking_part(settings, kind, shards))
 
 
 def _taking_part(settings: Settings, kind: str, shards: Sequence[EnteredShard]) -> list[EnteredShard]:
     """The shards whose records of this kind are compared."""
-    return [s for s in shards if not settings.spec.left_out(s.source, near=kind == "bands")]
+    return [s for s in shards if not settings.spec.excludes(s.source, near=kind == "bands")]
 
 
 def grown(work: Work, settings: Settings) -> tuple[Level, ...]:
     """The levels with the new shards' among them, merged wherever eight of a tier have come together."""
-    new = [s for s in settings.shards if not (settings.levels and s.settled)]
+    new = [s for s in settings.shards if not (settings.levels and s.resolved)]
     kinds = [k for k in KINDS if k != "bands" or settings.spec.near is not None]
     fresh = {k: written_by_ingest(work.store, k, _taking_part(settings, k, new)) if k in kinds else {} for k in KINDS}
     levels = (*settings.levels, Level(tier=0, files=fresh))

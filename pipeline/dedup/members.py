@@ -18,7 +18,7 @@ from corpusmill.operators.dedup.survivors import UNKNOWN_TIME
 from corpusmill.operators.text.buffers import find_text
 from corpusmill.operators.text.words import WordRule, find_words
 from corpusmill.pipeline.config.sections.dedup import NearSpec
-from corpusmill.pipeline.dedup.gathering import Fates, fates, of_shard
+from corpusmill.pipeline.dedup.gathering import Verdicts, of_shard, verdicts
 from corpusmill.pipeline.dedup.records import MEMBER, OUTCOME, spread
 from corpusmill.pipeline.dedup.settings import Ranking
 from corpusmill.pipeline.exchange.files import encoded
@@ -68,9 +68,9 @@ class SendMembers:
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         members = self.ranking.without_withdrawn(of_shard(store, unit["members"], unit["number"], MEMBER))
-        said = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+        said = verdicts(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
         members = members.filter(pc.invert(pc.is_in(members["doc_id"], value_set=said.removed["doc_id"])))
-        settled = settled_survivors(store, unit["settled"], members["doc_id"].to_numpy())
+        settled = earlier_survivors(store, unit["settled"], members["doc_id"].to_numpy())
         if self.near.verify != "none":
             takes_part = pa.array((settled == UNSETTLED) | (settled == members["doc_id"].to_numpy()))
             members, settled = members.filter(takes_part), settled[takes_part.to_numpy(zero_copy_only=False)]
@@ -83,7 +83,9 @@ class SendMembers:
                 files[name] = part.nbytes
         return {"files": files, "documents": members.num_rows}
 
-    def _described(self, store: Store, unit: Unit, members: pa.Table, settled: np.ndarray, said: Fates) -> pa.Table:
+    def _described(
+        self, store: Store, unit: Unit, members: pa.Table, survivors: np.ndarray, said: Verdicts
+    ) -> pa.Table:
         """All that cluster_schema asks for, but the shingles."""
         ids = members["doc_id"].to_numpy()
         sketches = rows_of(store, f"sketches/{unit['name']}.parquet", ids)
@@ -98,7 +100,7 @@ class SendMembers:
             "quality": pc.fill_null(sketches["quality"], np.nan),
             "size_bytes": sketches["size_bytes"],
             "copies": pa.array(said.copies_of(ids)),
-            "settled": pa.array(settled),
+            "settled": pa.array(survivors),
             "text": sketches["text"],
             "bands": pa.Array.from_buffers(pa.binary(8 * self.near.bands), len(ids), [None, pa.py_buffer(keys)]),
             "signature": sketches["signature"],
@@ -143,7 +145,7 @@ def sets_of(store: Store, documents: str, ids: np.ndarray, near: NearSpec) -> It
     """
     with store.open(documents) as f:
         file = pq.ParquetFile(f)
-        for group, wanted in wanted_groups(file, ids):
+        for group, wanted in row_groups_with(file, ids):
             table = file.read_row_group(group, columns=["doc_id", "text"])
             texts = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))
             batch = Batch(texts)
@@ -153,7 +155,7 @@ def sets_of(store: Store, documents: str, ids: np.ndarray, near: NearSpec) -> It
             yield pa.table({"doc_id": wanted, "shingles": lists})
 
 
-def settled_survivors(store: Store, table: str | None, ids: np.ndarray) -> np.ndarray:
+def earlier_survivors(store: Store, table: str | None, ids: np.ndarray) -> np.ndarray:
     """int64: the survivor an earlier deduplication named for each of these documents, itself where it stayed."""
     if table is None:
         return np.full(len(ids), UNSETTLED, np.int64)
@@ -170,7 +172,7 @@ def near_removals(store: Store, table: str) -> pa.Table:
     return rows.filter(pc.equal(rows["reason"], "near"))
 
 
-def wanted_groups(file: pq.ParquetFile, ids: np.ndarray) -> list[tuple[int, np.ndarray]]:
+def row_groups_with(file: pq.ParquetFile, ids: np.ndarray) -> list[tuple[int, np.ndarray]]:
     """Row groups that hold some of `ids`, with which; both ascend. ValueError when one is missing."""
     there = file.read(columns=["doc_id"])["doc_id"].to_numpy()
     rows = np.searchsorted(there, ids)
@@ -190,6 +192,6 @@ def row_groups_of(store: Store, name: str, ids: np.ndarray) -> Iterator[pa.Table
     """As `rows_of`, a row group at a time."""
     with store.open(name) as f:
         file = pq.ParquetFile(f)
-        for group, wanted in wanted_groups(file, ids):
+        for group, wanted in row_groups_with(file, ids):
             table = file.read_row_group(group)
             yield table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))

@@ -30,7 +30,7 @@ class EnteredShard:
     source: str
     priority: int
     uri: str
-    settled: str | None = None
+    resolved: str | None = None
     sets: str | None = None
 
 
@@ -65,20 +65,22 @@ class Settings:
 
     def __post_init__(self) -> None:
         shards = [(s.unit, s.number, s.source, s.priority) for s in self.shards]
-        object.__setattr__(self, "fingerprint", digest(shards, self.rules, self.takedown.buried.told))
+        object.__setattr__(self, "fingerprint", digest(shards, self.rules, self.takedown.buried.as_lists))
 
     @property
     def rules(self) -> str:
         """Changes with whatever decides which documents go, apart from these. Ceilings only judge the result."""
         told = self.spec.model_dump(mode="json", exclude={"max_removed_share", "max_cluster_share", "index"})
-        return digest(VERSION, told, self.max_comparisons, self.takedown.withdrawn.told)
+        return digest(VERSION, told, self.max_comparisons, self.takedown.withdrawn.as_lists)
 
     @property
     def first_run(self) -> int:
         """The first run with a shard that is not settled. ValueError when a settled shard is not of an earlier one."""
-        new = [s.number >> SHARD_BITS for s in self.shards if s.settled is None]
+        new = [s.number >> SHARD_BITS for s in self.shards if s.resolved is None]
         late = [
-            s.unit for s in self.shards if s.settled is not None and s.number >> SHARD_BITS >= min(new, default=1 << 62)
+            s.unit
+            for s in self.shards
+            if s.resolved is not None and s.number >> SHARD_BITS >= min(new, default=1 << 62)
         ]
         if late:
             raise ValueError(f"shard {late[0]} is settled, but not of an earlier run than all new shards")

@@ -8,17 +8,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.dedup.gathering import fates, of_shard
+from corpusmill.pipeline.dedup.gathering import of_shard, verdicts
 from corpusmill.pipeline.dedup.members import near_removals
 from corpusmill.pipeline.dedup.records import ADDED, OUTCOME, REASONS, outcome
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.execution.phases import Unit
 
 
-def settled_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+def resolved_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
     """Task of a settled shard: its near removals as outcomes. Copies are counted anew: exact ones may have come."""
     rows = near_removals(store, unit["settled"])
-    said = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+    said = verdicts(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
     ids, survivor, clusters = (rows[n].to_numpy() for n in ("doc_id", "survivor", "cluster_id"))
     removed = outcome(
         ids,

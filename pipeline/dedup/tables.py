@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.dedup.gathering import Fates, fates, of_shard
+from corpusmill.pipeline.dedup.gathering import Verdicts, of_shard, verdicts
 from corpusmill.pipeline.dedup.records import OUTCOME, REASONS, TAKEDOWN
 from corpusmill.pipeline.dedup.settings import shard_number
 from corpusmill.pipeline.dedup.tombstones import Down
@@ -38,7 +38,7 @@ class WriteTable:
     down: Down
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
-        found = fates(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+        found = verdicts(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
         entered, blank = sketched(store, f"sketches/{unit['name']}.parquet")
         down = self._taken_down(found, unit["number"])
         payload = encoded_table(duplicates(found, down))
@@ -58,13 +58,13 @@ class WriteTable:
             "copies": stay - int(named.sum()) + int(found.copies[named].sum()),
         }
 
-    def _taken_down(self, found: Fates, number: int) -> np.ndarray:
+    def _taken_down(self, found: Verdicts, number: int) -> np.ndarray:
         """This shard's documents that are taken down, of those that no rule removed."""
         ids = self.down.ids
         return np.setdiff1d(ids[shard_number(ids) == number], found.removed["doc_id"].to_numpy())
 
 
-def duplicates(found: Fates, down: np.ndarray) -> pa.Table:
+def duplicates(found: Verdicts, down: np.ndarray) -> pa.Table:
     """Rows of SCHEMA, sorted by doc_id. down: documents taken down; they keep the `copies` they stood for."""
     gone = found.removed
     named = ~np.isin(found.doc_id, down)

@@ -86,11 +86,11 @@ def down_among(work: Work, units: Sequence[str], taken: Takedown) -> Down:
     return Down(buried=tuple(sorted(found["buried"])), withdrawn=tuple(sorted(found["withdrawn"])))
 
 
-def met_among(work: Work, units: Sequence[str], wanted: Tombstones, *, label: str) -> list[Met]:
+def met_among(work: Work, units: Sequence[str], targets: Tombstones, *, label: str) -> list[Met]:
     """The documents of these ingest units that are wanted, by number; one scan of their keys."""
     names = [f"keys/{unit}.{kind}.arrow" for unit in units for kind in ("text", "url")]
     keys_bytes = sum(sizes(work.store, "keys", names).values())
-    results = work.phase(label, [{"name": unit} for unit in units], Meet(wanted=wanted), size_bytes=keys_bytes)
+    results = work.phase(label, [{"name": unit} for unit in units], Meet(targets=targets), size_bytes=keys_bytes)
     return [
         Met(doc_id=doc_id, text=text, addresses=tuple(addresses))
         for result in results
@@ -102,17 +102,17 @@ def met_among(work: Work, units: Sequence[str], wanted: Tombstones, *, label: st
 class Meet:
     """Task of a shard: those of its documents that are wanted."""
 
-    wanted: Tombstones
+    targets: Tombstones
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         table = read_part(store, f"keys/{unit['name']}.text.arrow", EVERYTHING)
         ids = table["doc_id"].to_numpy()
-        meant = np.isin(ids, np.array(self.wanted.ids, np.int64)) | with_keys(table, self.wanted.texts)
+        meant = np.isin(ids, np.array(self.targets.ids, np.int64)) | with_keys(table, self.targets.texts)
         by_address: dict[int, set[str]] = {}
-        if self.wanted.urls:
+        if self.targets.urls:
             addresses = read_part(store, f"keys/{unit['name']}.url.arrow", EVERYTHING)
             of_row = addresses["doc_id"].to_numpy()
-            for row, keys in at_addresses(addresses, self.wanted.urls).items():
+            for row, keys in at_addresses(addresses, self.targets.urls).items():
                 by_address.setdefault(int(of_row[row]), set()).update(keys)
             meant |= np.isin(ids, np.array(sorted(by_address), np.int64))
         halves = np.stack((table["key"].to_numpy()[meant], table["low"].to_numpy()[meant]), axis=1)

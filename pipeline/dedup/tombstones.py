@@ -25,7 +25,7 @@ class Tombstones:
         )
 
     @property
-    def told(self) -> list[list[int] | list[str]]:
+    def as_lists(self) -> list[list[int] | list[str]]:
         return [list(self.ids), list(self.texts), list(self.urls)]
 
 

@@ -55,8 +55,8 @@ class Compared:
 
 
 def by_sets(rows: Rows, sets: Sets, compared: Compared, bounds: Mapping[str, Any]) -> Verify:
-    return lambda here, settled: verify_by_sets(
-        rows.bands[here], sets.take(here), *compared.of(here), settled=settled, **bounds
+    return lambda here, resolved: verify_by_sets(
+        rows.bands[here], sets.take(here), *compared.of(here), resolved=resolved, **bounds
     )
 
 
@@ -65,7 +65,7 @@ def by_estimate(
 ) -> Verify:
     """Signatures decide; the sets of documents that they leave open are read, until none is open."""
 
-    def verify(here: np.ndarray, settled: int) -> Verdicts:
+    def verify(here: np.ndarray, resolved: int) -> Verdicts:
         sets = Sets(
             starts=np.zeros(len(here), np.int64),
             counts=np.full(len(here), UNREAD, np.int64),
@@ -73,7 +73,7 @@ def by_estimate(
         )
         while True:
             found = verify_by_estimate(
-                rows.bands[here], minima[here], sets, *compared.of(here), settled=settled, **bounds
+                rows.bands[here], minima[here], sets, *compared.of(here), resolved=resolved, **bounds
             )
             if not found.unread.any():
                 return found.verdicts

@@ -15,17 +15,17 @@ REQUESTS_AT_ONCE = 8  # a request to an object store waits tens of milliseconds;
 TAIL_BYTES = 1 << 16  # holds the footer of 256 parts and any schema here; a longer one costs one more request
 
 
-def read_range(store: Store, names: Sequence[str], wanted: KeyRange) -> pa.Table:
+def read_range(store: Store, names: Sequence[str], key_range: KeyRange) -> pa.Table:
     """All records of these files (at least one, all of one schema) with keys in `wanted`, in order."""
     if store.is_local or len(names) == 1:
-        tables = [read_part(store, name, wanted) for name in names]
+        tables = [read_part(store, name, key_range) for name in names]
     else:
         with ThreadPoolExecutor(REQUESTS_AT_ONCE) as pool:
-            tables = list(pool.map(lambda name: read_part(store, name, wanted), names))
+            tables = list(pool.map(lambda name: read_part(store, name, key_range), names))
     return sorted_by_key(pa.concat_tables(tables).combine_chunks())
 
 
-def read_part(store: Store, name: str, wanted: KeyRange) -> pa.Table:
+def read_part(store: Store, name: str, key_range: KeyRange) -> pa.Table:
     """The records of one file with keys in `wanted`, in order."""
     path = store.path(name)
     tail = _bytes(store, path, -TAIL_BYTES)
@@ -33,13 +33,13 @@ def read_part(store: Store, name: str, wanted: KeyRange) -> pa.Table:
         tail = _bytes(store, path, -footer_bytes(tail))
     footer = read_footer(tail)
     parts = footer.range.split(footer.cut_bits)
-    first = next((i for i, p in enumerate(parts) if wanted.holds(p) or p.holds(wanted)), None)
+    first = next((i for i, p in enumerate(parts) if key_range.holds(p) or p.holds(key_range)), None)
     if first is None:
         return footer.schema.empty_table().replace_schema_metadata(None)
-    last = max(i for i, p in enumerate(parts) if wanted.holds(p) or p.holds(wanted))
+    last = max(i for i, p in enumerate(parts) if key_range.holds(p) or p.holds(key_range))
     begin, end = footer.bounds[first], footer.bounds[last + 1]
     table = decoded(footer, _stretch(store, path, tail, begin, end)).replace_schema_metadata(None)
-    return table if wanted.holds(parts[first]) else _within(table, wanted)
+    return table if key_range.holds(parts[first]) else _within(table, key_range)
 
 
 def _stretch(store: Store, path: str, tail: bytes, begin: int, end: int) -> bytes:
@@ -53,8 +53,8 @@ def _bytes(store: Store, path: str, begin: int, end: int | None = None) -> bytes
     return cast(bytes, store.fs.cat_file(path, start=begin, end=end))
 
 
-def _within(table: pa.Table, wanted: KeyRange) -> pa.Table:
+def _within(table: pa.Table, key_range: KeyRange) -> pa.Table:
     keys = table.column(0).to_numpy()
-    begin = int(keys.searchsorted(keys.dtype.type(wanted.low)))
-    end = int(keys.searchsorted(keys.dtype.type(wanted.high - 1), side="right"))
+    begin = int(keys.searchsorted(keys.dtype.type(key_range.low)))
+    end = int(keys.searchsorted(keys.dtype.type(key_range.high - 1), side="right"))
     return table.slice(begin, end - begin)

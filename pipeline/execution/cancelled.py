@@ -14,7 +14,7 @@ from ray.data.exceptions import ExecutionTimeoutError
 _event: ContextVar[threading.Event] = ContextVar("event")
 
 
-class NotWanted(ExecutionTimeoutError):
+class ExecutionCancelled(ExecutionTimeoutError):
     """The execution was ended. Of all errors Ray Data takes only time-outs for what they are, and not for its bugs."""
 
 
@@ -32,4 +32,4 @@ class _Ends(ExecutionCallback):
 
     def on_execution_step(self, executor: StreamingExecutor) -> None:
         if self.event.is_set():
-            raise NotWanted
+            raise ExecutionCancelled

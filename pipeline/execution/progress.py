@@ -22,7 +22,7 @@ from rich.progress import (
 )
 from rich.table import Column, Table
 
-from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
+from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 
 LINE_EVERY_S = 10.0  # in a log
 BRIEF_S = 2.0  # a phase that takes less gets no line of its own
@@ -137,7 +137,7 @@ class Display:
         if not self.quiet:
             if not self.console.is_terminal:
                 text = f"{self.now():%Y-%m-%d %H:%M:%S}  {text}"
-            self.console.print(redacted(text, known_secrets(os.environ)), markup=False, soft_wrap=True)
+            self.console.print(redacted(text, environment_secrets(os.environ)), markup=False, soft_wrap=True)
 
     @contextmanager
     def stage(self, name: str, total: int, *, brief: bool = False) -> Iterator[Bar]:

@@ -78,7 +78,7 @@ def run_stage(
                     causes.add(why)
                     failed.append(outcome)
     if failed and not tolerant:
-        raise StageFailed(told(stage, failed))
+        raise StageFailed(failures_in_words(stage, failed))
     counts = {name: found.counts[name] for name in names if name in found.counts}
     if not failed:
         run.lease.check()
@@ -131,7 +131,7 @@ def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
                 else:
                     yield outcome.counts
         if failed:
-            raise StageFailed(told(stage, failed))
+            raise StageFailed(failures_in_words(stage, failed))
 
     return go
 
@@ -182,7 +182,7 @@ def cause_of(failed: Failed) -> str:
     return cause(label(failed.unit), failed.error)
 
 
-def told(stage: str, failed: Sequence[Failed]) -> str:
+def failures_in_words(stage: str, failed: Sequence[Failed]) -> str:
     """All failed units in one message, a line a cause, the first error in full."""
     lines = [f"  {line}" for line in by_cause((label(f.unit), f"{label(f.unit)}: {f.error}") for f in failed)]
     more = [f"  and {len(lines) - CAUSES_SHOWN} more causes"] if len(lines) > CAUSES_SHOWN else []

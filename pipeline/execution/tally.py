@@ -54,10 +54,10 @@ class Sums:
     counts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
-    def take(self, name: str, told: Mapping[str, Any]) -> None:
+    def take(self, name: str, result: Mapping[str, Any]) -> None:
         """Take what one unit returned, with its tally under "tally", if it has one."""
-        self.counts[name] = {what: value for what, value in told.items() if what != "tally"}
-        self.tally.merge(Tally.from_json(told.get("tally", ())))
+        self.counts[name] = {what: value for what, value in result.items() if what != "tally"}
+        self.tally.merge(Tally.from_json(result.get("tally", ())))
 
     def merge(self, other: "Sums") -> None:
         """Take the units of another stage run; none may be in both."""

@@ -49,10 +49,10 @@ class WithSame:
 
     task: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     packages: tuple[str, ...]
-    wanted: Mapping[str, str]
+    expected: Mapping[str, str]
 
     def __call__(self, unit: Mapping[str, Any]) -> Mapping[str, Any]:
-        told = reach.differences(self.wanted, installed(self.packages))
+        told = reach.differences(self.expected, installed(self.packages))
         if told is not None:
             raise VersionMismatch(f"{socket.gethostname()} cannot take part: {told}; {REMEDY}")
         return self.task(unit)

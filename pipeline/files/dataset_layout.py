@@ -35,13 +35,13 @@ def foreign(output: Store) -> str | None:
     return output.any_file()
 
 
-def left_over(names: Iterable[str], *, wanted: Collection[str], ours: bool) -> list[str]:
-    """Of the files in an output those that are parts of ours, and none of the wanted ones.
+def obsolete_parts(names: Iterable[str], *, current: Collection[str], ours: bool) -> list[str]:
+    """Of the files in an output those that are parts of ours, and not `current`.
 
     >>> names = ["part-00000-of-00002.parquet", "part-00000-of-00001.parquet", "part-r-00000.snappy.parquet"]
-    >>> left_over(names, wanted=["part-00000-of-00001.parquet"], ours=True)
+    >>> obsolete_parts(names, current=["part-00000-of-00001.parquet"], ours=True)
     ['part-00000-of-00002.parquet']
-    >>> left_over(names, wanted=[], ours=False)
+    >>> obsolete_parts(names, current=[], ours=False)
     []
     """
-    return [name for name in names if ours and PART.fullmatch(name) and name not in wanted]
+    return [name for name in names if ours and PART.fullmatch(name) and name not in current]

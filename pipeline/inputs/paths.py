@@ -125,7 +125,7 @@ def _files(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool)
         _can_be_listed(fs, pattern)
         infos = without_markers(fs.find(where, detail=True))  # pyright: ignore[reportArgumentType]
         infos = {name: info for name, info in infos.items() if not hidden(name, f"{bare}/**", pattern.fixed_parts)}
-        about = told_about(infos, spec.format)
+        about = documentation_files(infos, spec.format)
         infos = {name: info for name, info in infos.items() if name not in about}
     else:
         infos = {where: info}
@@ -195,7 +195,7 @@ def hidden(name: str, pattern: str, fixed_parts: int) -> bool:
     )
 
 
-def told_about(names: Iterable[str], format_: str) -> set[str]:
+def documentation_files(names: Iterable[str], format_: str) -> set[str]:
     """Of the files of a folder, a README and its like: where the others are files of records, they are no documents.
 
     >>> told_about(["d/README.md", "d/a.jsonl"], "auto"), told_about(["d/README.md", "d/guide.md"], "auto")

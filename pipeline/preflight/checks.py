@@ -9,7 +9,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.build.readers import build_reader
-from corpusmill.pipeline.config.check.known import Known, known_of
+from corpusmill.pipeline.config.check.known import ValidParts, parts_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import versions
 from corpusmill.pipeline.inputs.files import InJob
@@ -30,7 +30,7 @@ def check(spec: JobSpec, *, replace: bool = False) -> list[tuple[InputFile, str,
 
 def check_inputs(spec: JobSpec, *, replace: bool = False) -> Survey:
     """Every input file as it was looked at. InputError as `check`."""
-    known = known_of(spec)
+    known = parts_of(spec)
     if lacking := _packages(spec, known):
         raise InputError(lacking)
     inputs = survey(known.paths, share=spec.sample.inputs, tolerant=spec.on_failure == "continue")
@@ -53,11 +53,11 @@ def with_readers(spec: JobSpec, found: Survey) -> list[tuple[InputFile, str, Rea
     return [(file, name, build_reader(sources.input_of(spec, file.source), name)) for file, name in found.files]
 
 
-def _packages(spec: JobSpec, known: Known) -> list[InJob]:
+def _packages(spec: JobSpec, parts: ValidParts) -> list[InJob]:
     """What has to be installed for the stores of a job, each package once, at the first key that needs it."""
     folders_ = [((key,), getattr(spec, key)) for key in folders.WRITTEN]
     found: dict[str, InJob] = {}
-    for at, url in [*folders_, *((p.at, p.path) for p in known.paths)]:
+    for at, url in [*folders_, *((p.at, p.path) for p in parts.paths)]:
         if told := missing_package(url):
             found.setdefault(told, InJob(at, f"{told}, here and on every node"))
     return list(found.values())
@@ -65,13 +65,13 @@ def _packages(spec: JobSpec, known: Known) -> list[InJob]:
 
 def check_resources(spec: JobSpec) -> None:
     """InputError when a model, list, tokenizer or plan of the job cannot be read, or is not what it should be."""
-    if problems := check_files.problems(known_of(spec)):
+    if problems := check_files.problems(parts_of(spec)):
         raise InputError(problems)
 
 
-def also_wrong(known: Known) -> list[InJob]:
+def also_wrong(parts: ValidParts) -> list[InJob]:
     """What files and stores tell of a job that is wrong already, as far as it is known."""
-    return [*survey(known.paths).problems, *check_files.problems(known)]
+    return [*survey(parts.paths).problems, *check_files.problems(parts)]
 
 
 def check_versions(spec: JobSpec) -> None:

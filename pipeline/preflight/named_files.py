@@ -6,7 +6,7 @@ from corpusmill.errors import MissingFile
 from corpusmill.operators import load
 from corpusmill.operators.contract import ChecksFiles
 from corpusmill.pipeline.config.base.source import Path
-from corpusmill.pipeline.config.check.known import Known, KnownStep
+from corpusmill.pipeline.config.check.known import ValidParts, ValidStep
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.inputs.files import InJob
@@ -15,7 +15,7 @@ from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 SHIPPED = "shipped:"  # what lies in this package is not the job's to mend
 
 
-def problems(known: Known) -> list[InJob]:
+def problems(parts: ValidParts) -> list[InJob]:
     """Every file that cannot be read, or is another than it should be, with the key that names it."""
     found: list[InJob] = []
 
@@ -25,9 +25,9 @@ def problems(known: Known) -> list[InJob]:
         except MissingFile as e:
             found.append(InJob(key, str(e)))
 
-    for step in known.steps:
+    for step in parts.steps:
         _step(step, attempt)
-    tokens, address, plan = known.tokens, known.tokenizer, known.plan
+    tokens, address, plan = parts.tokens, parts.tokenizer, parts.plan
     if tokens is not None:
         attempt(("tokens", "tokenizer"), lambda: _tokenizer(tokens))
     elif address is not None:
@@ -37,7 +37,7 @@ def problems(known: Known) -> list[InJob]:
     return list(dict.fromkeys(found))
 
 
-def _step(step: KnownStep, attempt: Callable[[Path, Callable[[], object]], None]) -> None:
+def _step(step: ValidStep, attempt: Callable[[Path, Callable[[], object]], None]) -> None:
     """The files of one step, each by itself; then, if all are there, what the operator says of them."""
     files = load.resources(step.operator)
     missing: list[str] = []
@@ -55,7 +55,7 @@ def _step(step: KnownStep, attempt: Callable[[Path, Callable[[], object]], None]
         attempt(place, lambda: _as_declared(step, own.values()))
 
 
-def _as_declared(step: KnownStep, own: Iterable[str]) -> None:
+def _as_declared(step: ValidStep, own: Iterable[str]) -> None:
     """MissingFile where the operator finds its files to be something else. own: addresses that the job names."""
     equipped = load.equip(step.operator, resources.opened)
     if not isinstance(equipped, ChecksFiles):

@@ -17,7 +17,7 @@ from corpusmill.operators.sniff import HEAD_BYTES, Sniffed, sniff
 from corpusmill.pipeline.config.base.causes import by_cause, some
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, reader_name
 from corpusmill.pipeline.config.build.readers import build_reader
-from corpusmill.pipeline.config.check.known import KnownPath
+from corpusmill.pipeline.config.check.known import ValidPath
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.inputs.files import InJob, find
@@ -69,7 +69,7 @@ class Looked:
     first: FirstLook = NOTHING_SEEN
 
 
-def survey(paths: Sequence[KnownPath], *, share: float = 1.0, tolerant: bool = False) -> Survey:
+def survey(paths: Sequence[ValidPath], *, share: float = 1.0, tolerant: bool = False) -> Survey:
     """The files behind the paths, of which up to `LOOKED_INTO` of each source are looked into.
 
     share: of the files, see `inputs.find`. tolerant: the job goes on without some of its files, so a file that cannot

@@ -26,11 +26,11 @@ class Shards:
     def sequences(self) -> int:
         return sum(group.rows for group in self.groups)
 
-    def columns(self, group: Group, wanted: Sequence[str]) -> dict[str, "Values"]:
+    def columns(self, group: Group, names: Sequence[str]) -> dict[str, "Values"]:
         """The wanted columns of one row group."""
         with fsspec.open(self.addresses[group.shard], "rb") as file:
-            table = pq.ParquetFile(cast(IO[bytes], file)).read_row_group(group.group, columns=list(wanted))
-        return {name: Values.of(table.column(name).combine_chunks()) for name in wanted}
+            table = pq.ParquetFile(cast(IO[bytes], file)).read_row_group(group.group, columns=list(names))
+        return {name: Values.of(table.column(name).combine_chunks()) for name in names}
 
 
 def shards_at(addresses: Sequence[str]) -> Shards:

@@ -14,7 +14,7 @@ SHOWN = 6  # reasons in the message
 LOOKED_AT = 8  # units, for an example of a reason
 
 
-def check_left(
+def require_documents(
     stage: str, ingested: Tally, documents: int, *, removed: dict[str, int] | None = None, example: str | None = None
 ) -> None:
     """Raise EmptyRun when `documents`, which a stage passed on, is 0.
@@ -48,7 +48,7 @@ def check_ingested(run: Run, ingested: Result) -> None:
     """Raise EmptyRun when no document came through the steps."""
     documents = sum(int(c["documents"]) for c in ingested.counts.values())
     example = None if documents else reason_of_one(run.workspace, list(ingested.counts)[:LOOKED_AT])
-    check_left("ingest", ingested.tally, documents, example=example)
+    require_documents("ingest", ingested.tally, documents, example=example)
 
 
 def reason_of_one(workspace: Store, names: Sequence[str]) -> str | None:

@@ -48,7 +48,7 @@ class Leaf:
     dropped: int = 0
     not_sampled: int = 0
     kept: int = 0
-    kept_bytes: int = 0
+    bytes_kept: int = 0
     removed: int = 0  # duplicates, and documents taken down
     unique: int = 0
     unique_bytes: int = 0
@@ -118,26 +118,26 @@ class Funnel:
         }
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """The funnel whose `to_json` is `told`."""
         steps = [
             Step(
                 *(s[key] for key in ("name", "documents", "bytes", "tokens", "lost", "lost_tokens")),
                 lost_bytes=s.get("lost_bytes", {}),
             )
-            for s in told["steps"]
+            for s in stored["steps"]
         ]
         leaves = [
             Leaf(key=(row["source"], row["domain"], row["language"]), **{name: row[name] for name in COUNTED})
-            for row in told["leaves"]
+            for row in stored["leaves"]
         ]
         return cls(
             steps,
             sorted(leaves, key=in_order),
-            told.get("rewritten", {}),
-            told.get("skipped", {}),
-            told.get(NAMED, {}),
-            told.get("unread", {}),
+            stored.get("rewritten", {}),
+            stored.get("skipped", {}),
+            stored.get(NAMED, {}),
+            stored.get("unread", {}),
         )
 
 
@@ -251,13 +251,13 @@ def leaf(key: tuple[str, ...], counts: Mapping[str, int]) -> Leaf:
     return Leaf(key=(key[0], key[1], key[2]), read=read, removed=counts["kept"] - counts["unique"], **counts)
 
 
-def as_table(told: Funnel) -> Table:
+def as_table(funnel: Funnel) -> Table:
     """The steps, for a terminal."""
     table = Table(box=None, pad_edge=False)
     for name in ("step", "documents", "text", "tokens", "lost on the way"):
         in_words = name == "lost on the way"
         table.add_column(name, justify="left" if name in ("step", "lost on the way") else "right", no_wrap=not in_words)
-    for step in told.steps:
+    for step in funnel.steps:
         table.add_row(step.name, f"{step.documents:,}", size(step.bytes_), count(step.tokens), lost_in_words(step))
     return table
 
@@ -276,12 +276,12 @@ def _of_input(bytes_: int | None) -> str:
     return "" if not bytes_ else f" ({size(bytes_)} of input)"
 
 
-def leaves_table(told: Funnel, most: int = 12) -> Table:
+def leaves_table(funnel: Funnel, most: int = 12) -> Table:
     """The largest leaves, for a terminal: what was unique, and how often the mix takes it."""
     table = Table(box=None, pad_edge=False)
     for name in (*AXES, "kept", "unique", "tokens", "mixed", "times"):
         table.add_column(name, justify="left" if name in AXES else "right", no_wrap=name not in AXES)
-    leaves = [leaf for leaf in told.leaves if leaf.kept]
+    leaves = [leaf for leaf in funnel.leaves if leaf.kept]
     most = len(leaves) if len(leaves) <= most + 1 else most
     for leaf in leaves[:most]:
         times = f"{leaf.mixed_tokens / leaf.unique_tokens:.2f}" if leaf.unique_tokens else ""

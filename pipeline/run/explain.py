@@ -62,13 +62,13 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     InputError where that would be refused.
     """
     workspace = Store(spec.workspace, spec.storage)
-    shards = kept.settled(spec, workspace, inventory.look(spec, workspace, files, update=update))
+    shards = kept.without_vanished(spec, workspace, inventory.look(spec, workspace, files, update=update))
     state = State(spec, workspace, Store(spec.output, spec.storage), shards.current)
     found = list(statuses(state))
     last, status = found[-1]
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))
-    changes += gone(shards.all, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
+    changes += missing_shards(shards.all, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
     if sweep.remembered(workspace, "taken_out") not in (set(), {withheld.state(workspace)}):
         changes.append("documents, runs or sources were taken out")
     return Explanation(
@@ -81,14 +81,14 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         changes=changes,
         first_stage=last.name if status.outcome is None else None,
         limit=spec.sample.limit,
-        tokenizer=tokenizer_of(spec.tokens).told,
+        tokenizer=tokenizer_of(spec.tokens).description,
         columns=tuple(column_origins.lines(spec, ((file.source, reader) for file, reader, _ in files))),
     )
 
 
-def gone(known: Sequence[inventory.Shard], numbers: set[int]) -> Iterator[str]:
+def missing_shards(recorded: Sequence[inventory.Shard], numbers: set[int]) -> Iterator[str]:
     """In words: these shards, which the last finished run was about, are not among the inputs as they are now."""
-    files = sorted({s.uri for s in known if s.number in numbers})
+    files = sorted({s.uri for s in recorded if s.number in numbers})
     shown = ", ".join(uri.rsplit("/", 1)[-1] for uri in files[:FILES_SHOWN])
     more = f" and {len(files) - FILES_SHOWN} more" if len(files) > FILES_SHOWN else ""
     if numbers:

@@ -17,7 +17,7 @@ from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import filesystem
 from corpusmill.cluster.storage import Store
 from corpusmill.operators import load
-from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
+from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import versions
 from corpusmill.pipeline.files.json_values import Json, JsonObject
@@ -53,7 +53,7 @@ def provenance(
         "files": dict(files),
         "inputs": inputs(shards, workspace, written),
     }
-    secrets = known_secrets(os.environ)
+    secrets = environment_secrets(os.environ)
     return _redacted(told, secrets)
 
 

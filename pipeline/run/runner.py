@@ -141,7 +141,7 @@ def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Optio
     taken_in = files_of(run.spec)
     look = options.look
     found = inventory.look(run.spec, run.workspace, files, update=options.update) if look else inventory.unchanged(run)
-    numbered = kept.settled(run.spec, run.workspace, found)
+    numbered = kept.without_vanished(run.spec, run.workspace, found)
     for remark in doubled(run.spec, numbered):
         run.display.line(f"warning: {remark}")
     inventory.commit(run, numbered)

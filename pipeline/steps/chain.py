@@ -20,7 +20,7 @@ from corpusmill.pipeline.config.base.columns import STANDARD
 
 
 @dataclass(frozen=True)
-class Gone:
+class Dropped:
     """Rows that left at one step: `reasons` (never null) beside their columns so far."""
 
     step: str
@@ -34,7 +34,7 @@ class Outcome:
     """What came of a batch; kept and gone rows add up to the rows that came."""
 
     kept: Batch
-    gone: Sequence[Gone]
+    dropped: Sequence[Dropped]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Chain:
     def run(self, batch: Batch) -> Outcome:
         """Take readable documents through the steps. The batch has `STANDARD` columns and what came before `begin`."""
         came = batch.num_rows
-        gone: list[Gone] = []
+        gone: list[Dropped] = []
         measured = self._measured()
         batch = Batch(batch.table.drop_columns([n for n in batch.table.column_names if n in measured]))
         if self.begin == 0:
@@ -140,12 +140,12 @@ def first_language(declared: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(first, ""), None, first).cast(pa.string())
 
 
-def split(batch: Batch, reasons: pa.Array, step: str, kind: str, gone: list[Gone]) -> Batch:
+def split(batch: Batch, reasons: pa.Array, step: str, kind: str, dropped: list[Dropped]) -> Batch:
     """The rows without a reason; the others are appended to `gone`."""
     keep = mask_of(reasons)
     if not keep.all():
         away = pa.array(np.logical_not(keep))
-        gone.append(Gone(step, kind, reasons.filter(away), batch.table.filter(away)))
+        dropped.append(Dropped(step, kind, reasons.filter(away), batch.table.filter(away)))
     return batch.keep(keep)
 
 

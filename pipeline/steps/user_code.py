@@ -58,12 +58,12 @@ def install(files: Mapping[str, str]) -> None:
         if spec is None:
             missing[path] = text
         elif (there := _source(spec)) != text:
-            raise ModuleMismatch(_told(spec, there, text))
+            raise ModuleMismatch(_place_in_words(spec, there, text))
     if missing:
         sys.meta_path.append(_Finder(missing))
 
 
-def _told(spec: ModuleSpec, there: str | None, sent: str) -> str:
+def _place_in_words(spec: ModuleSpec, there: str | None, sent: str) -> str:
     has = "no source" if there is None else f"sha256 {_sha256(there)}"
     where = spec.origin or ", ".join(spec.submodule_search_locations or ()) or "in memory"
     return (

@@ -73,18 +73,21 @@ class Text:
     times: int
 
 
-def trained(spec: JobSpec, wanted: Training, say: Callable[[str], object] = lambda text: None) -> Trained:
+def trained(spec: JobSpec, training: Training, say: Callable[[str], object] = lambda text: None) -> Trained:
     """Train on what the job has tokenized. InputError before that, or where nothing is left to train on."""
     workspace = Store(spec.workspace, spec.storage)
     units = tokenized_units(spec, workspace)
     say("choosing and reading documents")
-    texts = sorted(_texts(workspace, units, planned(spec), wanted), key=lambda t: (t.u, t.doc_id))
+    texts = sorted(_texts(workspace, units, planned(spec), training), key=lambda t: (t.u, t.doc_id))
     seen = [t for t in texts if t.times]
     if not seen:
         raise InputError(["no document to train on: ask for more with --sample-tokens"])
     reads = sum(t.times for t in seen)
-    say(f"counting words of {counted(reads, 'document')}, then merging them into {wanted.vocab_size:,} tokens: minutes")
-    content = train(_with_progress(seen, reads, say), vocab_size=wanted.vocab_size, expression=wanted.expression)
+    say(
+        f"counting words of {counted(reads, 'document')}, then merging them into {training.vocab_size:,} tokens: "
+        "minutes"
+    )
+    content = train(_with_progress(seen, reads, say), vocab_size=training.vocab_size, expression=training.expression)
     say("comparing it with others on documents that were set aside")
     aside = _most_of_each([t for t in texts if not t.times])
     judged, languages = pa.array([t.text for t in aside], pa.large_string()), [t.language for t in aside]
@@ -111,13 +114,13 @@ def _with_progress(seen: Sequence[Text], reads: int, say: Callable[[str], object
                 say(f"read {done:,} of {counted(reads, 'document')}")
 
 
-def _texts(workspace: Store, units: list[str], plan: MixPlan, wanted: Training) -> Iterator[Text]:
-    columns = [*columns_read(plan), wanted.language]
+def _texts(workspace: Store, units: list[str], plan: MixPlan, training: Training) -> Iterator[Text]:
+    columns = [*columns_read(plan), training.language]
     try:
         tables = {unit: light(workspace, unit, columns) for unit in units}
     except (KeyError, pa.ArrowInvalid) as e:
-        raise InputError([f"the tokenized documents have no column {wanted.language!r}: {e}"]) from e
-    words = {unit: table[wanted.language].to_pylist() for unit, table in tables.items()}
+        raise InputError([f"the tokenized documents have no column {training.language!r}: {e}"]) from e
+    words = {unit: table[training.language].to_pylist() for unit, table in tables.items()}
     names = sorted({word for column in words.values() for word in column})
     place = {name: i for i, name in enumerate(names)}
     groups = {}
@@ -134,8 +137,8 @@ def _texts(workspace: Store, units: list[str], plan: MixPlan, wanted: Training) 
     number = np.arange(size)
     of_leaf = np.add.reduceat(tokens, np.arange(0, size, len(names)))
     mixed = tokens * (plan.taken / np.maximum(of_leaf, 1))[number // len(names)]
-    sample = min(wanted.sample_tokens, int(tokens.sum()))  # a small corpus is read once, not MOST_COPIES times
-    rate = rates(tokens, mixed, number % len(names), temperature=wanted.temperature, sample_tokens=sample)
+    sample = min(training.sample_tokens, int(tokens.sum()))  # a small corpus is read once, not MOST_COPIES times
+    rate = rates(tokens, mixed, number % len(names), temperature=training.temperature, sample_tokens=sample)
     tokens_of = {name: str(c["tokens"]) for name, c in committed(workspace, STAGE, set(units)).counts.items()}
     made = committed(workspace, "tokenize", set(tokens_of.values())).counts
     ingested = {name: str(made[tokens_of[name]]["ingested"]) for name in units}

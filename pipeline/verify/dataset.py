@@ -61,7 +61,7 @@ def verify(output: Store, bar: Bar) -> Findings:
     looked, wrong = copies_breaches([copies for _, _, copies in seen])
     some, unread = "" if every == 1 else f", one document in {every}", not_read(parts)
     told_of = f"{looked:,} copies whole and once{some}"
-    checks.append(Check(name="documents", told=told_of, breaches=(*wrong, *unread)))
+    checks.append(Check(name="documents", message=told_of, breaches=(*wrong, *unread)))
     if any(part.taken_down.copies for part in parts):
         checks.append(with_breaches(taken_down(parts, [copies for _, _, copies in seen]), unread))
     more, figures = mix_checks(output, [leafwise for _, leafwise, _ in seen])
@@ -113,7 +113,7 @@ def files(output: Store, manifest: Mapping[str, Any]) -> Check:
     wrong += [f"{name} is missing" for name in sorted(known - there)]
     wrong += [f"{name} belongs to no dataset" for name in sorted(there - known)]
     parts = counted(len(known), "part") if known <= there else f"{len(known & there):,} of {len(known):,} parts"
-    return Check(name="files", told=f"{parts}, plan, funnel and tokenizer", breaches=tuple(wrong))
+    return Check(name="files", message=f"{parts}, plan, funnel and tokenizer", breaches=tuple(wrong))
 
 
 def contents(manifest: Mapping[str, Any], parts: list[Part]) -> Check:
@@ -131,7 +131,7 @@ def contents(manifest: Mapping[str, Any], parts: list[Part]) -> Check:
             if part.footer and part.footer[key] != value
         ]
     figures = f"{manifest['documents']:,} documents, {manifest['sequences']:,} sequences, {manifest['tokens']:,} tokens"
-    return Check(name="parts", told=figures, breaches=tuple(wrong))
+    return Check(name="parts", message=figures, breaches=tuple(wrong))
 
 
 def mix_checks(output: Store, parts: list[Leafwise]) -> tuple[list[Check], dict[str, float]]:
@@ -139,7 +139,7 @@ def mix_checks(output: Store, parts: list[Leafwise]) -> tuple[list[Check], dict[
     try:
         written = mixed.Mixed.of(from_json(output.read("_plan.json")), parts)
     except (SpecError, ValueError, FileNotFoundError) as e:
-        return [Check(name="mix", told="", breaches=(f"_plan.json: {e}",))], {}
+        return [Check(name="mix", message="", breaches=(f"_plan.json: {e}",))], {}
     shares, worst_share, worst_fine_share = mixed.shares(written)
     variation, worst_part, worst_part_bound = mixed.parts(written)
     total, planned = int(written.tokens.sum()), sum(p.tokens for p in written.plan.phases)

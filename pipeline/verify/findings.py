@@ -10,7 +10,7 @@ class Check:
     """One thing that was worked out again. told: its figures in words; breaches: what is wrong, one a line."""
 
     name: str
-    told: str
+    message: str
     breaches: tuple[str, ...] = ()
 
     @property
@@ -33,7 +33,7 @@ class Findings:
     def table(self) -> str:
         """For a person: each check with ok or BREACH, then what is wrong."""
         width = max(len(check.name) for check in self.checks)
-        lines = [f"{c.name:<{width}}  {'ok    ' if c.holds else 'BREACH'}  {c.told}".rstrip() for c in self.checks]
+        lines = [f"{c.name:<{width}}  {'ok    ' if c.holds else 'BREACH'}  {c.message}".rstrip() for c in self.checks]
         lines += ["", *self.breaches[:SHOWN]] if self.breaches else []
         if len(self.breaches) > SHOWN:
             lines.append(f"... and {len(self.breaches) - SHOWN} breaches that are not shown")

@@ -7,15 +7,15 @@ from typing import Any
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
-from corpusmill.operators.mix.select.counts import LeftOut
+from corpusmill.operators.mix.select.counts import ExclusionReason
 from corpusmill.pipeline.report.funnel import SUMS
 from corpusmill.pipeline.verify.findings import Check
 
 NO_PART = (
-    LeftOut.EMPTY,
-    LeftOut.HELD,
-    LeftOut.NOT_HELD,
-    LeftOut.TIMES_0,
+    ExclusionReason.EMPTY,
+    ExclusionReason.HELD,
+    ExclusionReason.NOT_HELD,
+    ExclusionReason.TIMES_0,
 )  # reasons for which a document is in no leaf of a plan
 
 # What each of these columns of a leaf is the sum of.
@@ -34,11 +34,11 @@ def conservation(output: Store, manifest: Mapping[str, Any], distinct: int | Non
         if distinct is not None and distinct != steps["selected"]["documents"]:
             wrong.append(f"{steps['selected']['documents']:,} documents selected, the parts hold {distinct:,}")
     except (FileNotFoundError, ValueError, KeyError, TypeError) as e:
-        return Check(name="conservation", told="", breaches=(f"_funnel.json cannot be read: {e!r}",))
+        return Check(name="conservation", message="", breaches=(f"_funnel.json cannot be read: {e!r}",))
     read, mixed = steps["read"]["documents"], steps["mixed"]["documents"]
     lost = sum(sum(s["lost"].values()) for s in told["steps"])
     figures = f"{read:,} documents read, {lost:,} lost with a reason, {mixed:,} copies written"
-    return Check(name="conservation", told=figures, breaches=tuple(wrong))
+    return Check(name="conservation", message=figures, breaches=tuple(wrong))
 
 
 def _steps(steps: Mapping[str, Any], leaves: list[Mapping[str, Any]], manifest: Mapping[str, Any]) -> list[str]:

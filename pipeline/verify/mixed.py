@@ -14,8 +14,16 @@ import numpy as np
 from corpusmill.operators.mix.cuts.offsets import shards_of
 from corpusmill.operators.mix.plan.explain import named, without_documents
 from corpusmill.operators.mix.plan.plan import MixPlan
-from corpusmill.operators.mix.plan.rounding import balancers, bounded, crowded, kept_short, leeway, near_cap, reserves
-from corpusmill.operators.mix.spec.where import Bound, told
+from corpusmill.operators.mix.plan.rounding import (
+    balancers,
+    bounded,
+    crowded,
+    leeway,
+    may_fall_short,
+    near_cap,
+    reserves,
+)
+from corpusmill.operators.mix.spec.where import Bound, in_words
 from corpusmill.pipeline.verify.findings import Check
 from corpusmill.pipeline.verify.written import Leafwise
 
@@ -55,12 +63,12 @@ def budget(mixed: Mixed) -> Check:
         if abs(by) > largest and not (all_ and by < 0)
     ]
     total, wanted = int(mixed.tokens.sum()), sum(p.tokens for p in plan.phases)
-    gone = sum(part.gone for part in mixed.parts)
+    gone = sum(part.removed for part in mixed.parts)
     since = f", {gone:,} taken down since" if gone else ""
     if wanted - total > largest and full[-1]:
         since += "; no leaf has room for a document more below its cap, and caps lie inside documents"
     figures = f"{total:,} tokens written, {wanted:,} planned: {total - wanted:+,}{since}"
-    return Check(name="budget", told=figures, breaches=tuple(wrong))
+    return Check(name="budget", message=figures, breaches=tuple(wrong))
 
 
 def leaves(mixed: Mixed) -> Check:
@@ -68,7 +76,7 @@ def leaves(mixed: Mixed) -> Check:
     plan = mixed.plan
     half = plan.leaves.largest / 2
     off = np.abs(np.cumsum(mixed.tokens, axis=0) - plan.stops)
-    allowed = np.where(kept_short(plan) | np.logical_or.accumulate(crowded(plan))[:, None], 2 * half, half)
+    allowed = np.where(may_fall_short(plan) | np.logical_or.accumulate(crowded(plan))[:, None], 2 * half, half)
     allowed = np.where(np.logical_or.accumulate(bounded(plan), axis=0), leeway(plan), allowed)
     free = balancing(plan)
     wrong = [
@@ -83,7 +91,7 @@ def leaves(mixed: Mixed) -> Check:
     beyond = int(((off > half) & ~free).any(axis=0).sum())
     if beyond:
         figures += f"; {beyond:,} more than that half, to keep the budget, windows or caps"
-    return Check(name="leaves", told=figures, breaches=tuple(wrong))
+    return Check(name="leaves", message=figures, breaches=tuple(wrong))
 
 
 def nothing_more(mixed: Mixed) -> np.ndarray:
@@ -115,13 +123,13 @@ def windows(mixed: Mixed) -> Check:
         for bound in phase.bounds:
             inside = plan.leaves.matches(bound.where)
             share, slack = int(row[inside].sum()) / total, unfit(plan, number, bound, inside) / total
-            tight.append(f"{told(bound.where)} {share:.4%}")
+            tight.append(f"{in_words(bound.where)} {share:.4%}")
             if not bound.min - slack <= share <= bound.max + slack:
                 wrong.append(
-                    f"phase {phase.name}: {told(bound.where)} has {share:.4%}, it may have {bound.min:.4%} to "
+                    f"phase {phase.name}: {in_words(bound.where)} has {share:.4%}, it may have {bound.min:.4%} to "
                     f"{bound.max:.4%}" + (f", and {slack:.4%} more or less: no document fits between" if slack else "")
                 )
-    return Check(name="windows", told="; ".join(tight[:4]) or "none", breaches=tuple(wrong))
+    return Check(name="windows", message="; ".join(tight[:4]) or "none", breaches=tuple(wrong))
 
 
 def unfit(plan: MixPlan, phase: int, bound: Bound, inside: np.ndarray) -> float:
@@ -147,7 +155,7 @@ def caps(mixed: Mixed) -> Check:
         for leaf in np.flatnonzero(taken > plan.caps).tolist()
     ]
     epochs = float((taken / np.maximum(plan.leaves.tokens, 1)).max(initial=0.0))
-    return Check(name="caps", told=f"the most repeated leaf {epochs:.2f} times", breaches=tuple(wrong))
+    return Check(name="caps", message=f"the most repeated leaf {epochs:.2f} times", breaches=tuple(wrong))
 
 
 def shares(mixed: Mixed) -> tuple[Check, float, float]:
@@ -172,7 +180,7 @@ def shares(mixed: Mixed) -> tuple[Check, float, float]:
             worst = float(off[at])
             name = f", of {plan.leaves.columns[column]}={values[at]}"
     figures = f"at most {worst * 100:.4f} points off the plan{name}; {fine * 100:.4f} where documents are short"
-    return Check(name="shares", told=figures), worst, fine
+    return Check(name="shares", message=figures), worst, fine
 
 
 def parts(mixed: Mixed) -> tuple[Check, float, float]:
@@ -193,4 +201,4 @@ def parts(mixed: Mixed) -> tuple[Check, float, float]:
     worst = max(found, default=(0.0, 0.0))
     mean = sum(apart for apart, _ in found) / max(len(found), 1)
     figures = f"total variation from their phase: mean {mean:.4f}, greatest {worst[0]:.4f} (bound {worst[1]:.4f})"
-    return Check(name="parts as mixes", told=figures, breaches=tuple(wrong)), worst[0], worst[1]
+    return Check(name="parts as mixes", message=figures, breaches=tuple(wrong)), worst[0], worst[1]

@@ -28,9 +28,9 @@ class TakenDown:
     tokens: np.ndarray
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "TakenDown":
+    def of(cls, part_line: Mapping[str, Any]) -> "TakenDown":
         """By the part's line in the manifest; nothing where it says nothing."""
-        gone = told.get("taken_down", {"documents": [], "copies": 0, "tokens": {}})
+        gone = part_line.get("taken_down", {"documents": [], "copies": 0, "tokens": {}})
         return cls(
             documents=np.array(gone["documents"], np.int64),
             copies=int(gone["copies"]),
@@ -58,15 +58,17 @@ class Part:
     taken_down: TakenDown = NOTHING
 
 
-def read_part(output: Store, told: Mapping[str, Any], sample: int) -> Part:
+def read_part(output: Store, part_line: Mapping[str, Any], sample: int) -> Part:
     """The part that a line of the manifest tells of. sample: documents to keep whole, the same ones every time."""
-    name = str(told["name"])
+    name = str(part_line["name"])
     try:
         payload = output.read(name)
     except FileNotFoundError:
         return unread(name, "is missing")
-    if hashlib.sha256(payload).hexdigest() != told["sha256"]:
-        return unread(name, f"its sha256 is not that of the manifest ({len(payload):,} bytes, {told['bytes']:,} told)")
+    if hashlib.sha256(payload).hexdigest() != part_line["sha256"]:
+        return unread(
+            name, f"its sha256 is not that of the manifest ({len(payload):,} bytes, {part_line['bytes']:,} told)"
+        )
     try:
         table = read_table(pa.BufferReader(payload))
     except (pa.ArrowInvalid, OSError) as e:
@@ -75,7 +77,7 @@ def read_part(output: Store, told: Mapping[str, Any], sample: int) -> Part:
         return unread(name, "has other columns than a packed part")
     metadata = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
     footer = {key: metadata.get(f"corpusmill.{key}", "") for key in FOOTER}
-    return _documents(table, name, footer, told, sample)
+    return _documents(table, name, footer, part_line, sample)
 
 
 def unread(name: str, why: str) -> Part:
@@ -94,7 +96,9 @@ def unread(name: str, why: str) -> Part:
     )
 
 
-def _documents(table: pa.Table, name: str, footer: Mapping[str, str], told: Mapping[str, Any], sample: int) -> Part:
+def _documents(
+    table: pa.Table, name: str, footer: Mapping[str, str], part_line: Mapping[str, Any], sample: int
+) -> Part:
     flat = {c: values(table, c) for c in ("seq_lens", "doc_ids", "doc_offsets", "leaf", "pass")}
     ids, lens = values(table, "input_ids"), flat["seq_lens"].astype(np.int64)
     shape = _shape(table, flat, ids, footer)
@@ -117,8 +121,8 @@ def _documents(table: pa.Table, name: str, footer: Mapping[str, str], told: Mapp
         wrong.append(f"{int((ends != eos).sum()):,} documents do not end with the token {eos}")
     tokens = end[last]
     for what, found in (("sequences", table.num_rows), ("tokens", int(tokens.sum())), ("documents", len(begins))):
-        if found != told[what]:
-            wrong.append(f"{found:,} {what}, the manifest says {told[what]:,}")
+        if found != part_line[what]:
+            wrong.append(f"{found:,} {what}, the manifest says {part_line[what]:,}")
     chosen = np.argsort(doc[begins].astype(np.uint64) * np.uint64(SPREAD), kind="stable")[:sample]
     groups = zip(begins[chosen].tolist(), (last[chosen] + 1).tolist(), strict=True)
     sampled = () if wrong else tuple(_whole(ids, at[a:b], start[a:b], size[a:b]) for a, b in groups)
@@ -132,7 +136,7 @@ def _documents(table: pa.Table, name: str, footer: Mapping[str, str], told: Mapp
         leaf=leaf[begins],
         tokens=tokens,
         sampled=sampled,
-        taken_down=TakenDown.of(told),
+        taken_down=TakenDown.of(part_line),
     )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from corpusmill.operators.mix.spec.where import told
+from corpusmill.operators.mix.spec.where import in_words
 from corpusmill.pipeline.verify.findings import Check
 from corpusmill.pipeline.verify.mixed import Mixed
 
@@ -19,7 +19,7 @@ def replay(mixed: Mixed) -> Check | None:
     tokens = mixed.tokens.sum(axis=0)
     own, total = int(tokens[again].sum()), max(int(tokens.sum()), 1)
     leaves = int(np.count_nonzero(tokens[again]))
-    figures = f"{told(wanted.where)} {own / total:.4%} of all tokens, {wanted.share:.4%} planned; {leaves:,} leaves"
+    figures = f"{in_words(wanted.where)} {own / total:.4%} of all tokens, {wanted.share:.4%} planned; {leaves:,} leaves"
     lost = own == 0 and int(mixed.plan.taken[again].sum()) >= int(mixed.plan.leaves.largest[again].max(initial=0)) > 0
-    wrong = (f"{told(wanted.where)} was to be replayed, and no document of it is there",) if lost else ()
-    return Check(name="replay", told=figures, breaches=wrong)
+    wrong = (f"{in_words(wanted.where)} was to be replayed, and no document of it is there",) if lost else ()
+    return Check(name="replay", message=figures, breaches=wrong)

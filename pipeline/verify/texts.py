@@ -23,7 +23,7 @@ def round_trip(output: Store, parts: Sequence[Part], *, keep_special: bool) -> C
         content = output.read("tokenizer.json")
         encoder = tokenizer.load(content, eos=_eos(content, parts), keep_special=keep_special)
     except (FileNotFoundError, ValueError, LookupError) as e:
-        return Check(name=name, told="", breaches=(f"tokenizer.json cannot be used: {e}",))
+        return Check(name=name, message="", breaches=(f"tokenizer.json cannot be used: {e}",))
     exact = (json.loads(content).get("decoder") or {}).get("type") == "ByteLevel"
     wrong = []
     for part, ids in sampled:
@@ -34,7 +34,7 @@ def round_trip(output: Store, parts: Sequence[Part], *, keep_special: bool) -> C
             at = int(np.argmin(again[: len(ids)] == ids[: len(again)])) if exact else 0
             wrong.append(f"{part}: a document of {len(ids):,} tokens comes back otherwise from token {at} on")
     tokens = sum(len(ids) for _, ids in sampled)
-    return Check(name=name, told=f"{len(sampled):,} documents, {tokens:,} tokens", breaches=tuple(wrong))
+    return Check(name=name, message=f"{len(sampled):,} documents, {tokens:,} tokens", breaches=tuple(wrong))
 
 
 def _eos(content: bytes, parts: Sequence[Part]) -> str | None:

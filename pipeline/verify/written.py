@@ -20,7 +20,7 @@ class Leafwise:
 
     leaf: np.ndarray
     tokens: np.ndarray
-    gone: int = 0
+    removed: int = 0
 
     @classmethod
     def of(cls, part: Part) -> "Leafwise":
@@ -28,7 +28,7 @@ class Leafwise:
         leaf, place = np.unique(np.concatenate((part.leaf, down.leaf)), return_inverse=True)
         tokens = np.zeros(len(leaf), np.int64)
         np.add.at(tokens, place, np.concatenate((part.tokens, down.tokens)))
-        return cls(leaf=leaf, tokens=tokens, gone=int(down.tokens.sum()))
+        return cls(leaf=leaf, tokens=tokens, removed=int(down.tokens.sum()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ def taken_down(parts: Sequence[Part], found: Sequence[Copies]) -> Check:
     there = np.unique(np.concatenate([np.zeros(0, np.int64), *(c.rows[0] for c in found)]))
     wrong = tuple(f"document {doc_id} is in the dataset" for doc_id in np.intersect1d(down, there).tolist())
     copies = sum(part.taken_down.copies for part in parts)
-    return Check(name="taken down", told=f"{len(down):,} documents, {copies:,} copies of them", breaches=wrong)
+    return Check(name="taken down", message=f"{len(down):,} documents, {copies:,} copies of them", breaches=wrong)
 
 
 def copies_breaches(found: Sequence[Copies]) -> tuple[int, list[str]]:

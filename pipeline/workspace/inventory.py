@@ -21,10 +21,10 @@ from corpusmill.pipeline.files.ids import SHARD_BITS
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.workspace import sweep, withheld
-from corpusmill.pipeline.workspace.withheld import Withheld
+from corpusmill.pipeline.workspace.withheld import Excluded
 
 NAME = "inventory.parquet"
-NOTHING = Withheld()
+NOTHING = Excluded()
 SHARD_BYTES = 256 << 20  # a guess: minutes of work, so that a lost worker costs little
 
 SCHEMA = pa.schema(
@@ -88,13 +88,13 @@ class Numbered:
 
 
 def numbered(
-    known: Sequence[Shard],
+    existing: Sequence[Shard],
     files: Sequence[tuple[InputFile, str, Reader]],
     *,
     update: bool,
     published: Collection[int] = (),
     replaced: Collection[str] = (),
-    out: Withheld = NOTHING,
+    out: Excluded = NOTHING,
 ) -> Numbered:
     """Numbers for the shards of these files, each with its reader's name and reader.
 
@@ -104,8 +104,8 @@ def numbered(
     those to be `replaced`. published: numbers of the shards of the last finished run. Withheld shards are
     left out, and so are their bytes until they change, unless they may come again.
     """
-    usable = [s for s in known if not out.holds(run=s.run, source=s.source)]
-    refused = {s.stretch for s in known if s.run in out.runs and s.run not in out.again}
+    usable = [s for s in existing if not out.holds(run=s.run, source=s.source)]
+    refused = {s.stretch for s in existing if s.run in out.runs and s.run not in out.again}
     by_content = {s.content: s for s in usable}
     wanted = [
         shard.content
@@ -113,9 +113,9 @@ def numbered(
         for shard in (Shard(0, 0, *content) for content in _cut(file, name, reader))
         if shard.stretch not in refused and shard.source not in out.sources
     ]
-    last = max((s.run for s in known), default=-1)
+    last = max((s.run for s in existing), default=-1)
     number = last + 1 if update or last < 0 or last in out.runs else last
-    free = 1 + max((s.shard for s in known), default=-1)
+    free = 1 + max((s.shard for s in existing), default=-1)
     new = [Shard(number, free + i, *c) for i, c in enumerate(c for c in wanted if c not in by_content)]
     by_content |= {s.content: s for s in new}
     current = {by_content[c] for c in wanted}
@@ -127,12 +127,12 @@ def numbered(
         new_content = {(file.source, file.uri) for file, _, _ in files if file.source in replaced}
         lost = [s for s in usable if s.source in sources and s.stretch not in stretches]
         lost = [s for s in lost if (s.source, s.uri) not in new_content]
-        had = {s.source for s in known if s.number in published}
-        finished = max((s.run for s in known if s.number in published), default=-1)
+        had = {s.source for s in existing if s.number in published}
+        finished = max((s.run for s in existing if s.number in published), default=-1)
         unfinished = {s for s in lost if s.run > finished}
         kept = {s for s in lost if s.number in published or s.source not in had} - unfinished
     every = sorted(current | kept | unfinished)
-    return Numbered(sorted({*known, *new}), every, new, sorted(kept), sorted(unfinished))
+    return Numbered(sorted({*existing, *new}), every, new, sorted(kept), sorted(unfinished))
 
 
 def look(spec: JobSpec, workspace: Store, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:

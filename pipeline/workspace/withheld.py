@@ -15,7 +15,7 @@ NAME = "index/withheld.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Withheld:
+class Excluded:
     """`runs`: rolled back, by number; `again`: those of them whose files may come again, as new ones, before they
     change; `sources`: removed, by name. Each sorted.
     """
@@ -28,29 +28,29 @@ class Withheld:
         """Whether a shard of this run and source is out."""
         return run in self.runs or source in self.sources
 
-    def with_run(self, run: int, *, again: bool) -> "Withheld":
+    def with_run(self, run: int, *, again: bool) -> "Excluded":
         more = {*self.again, run} if again else {*self.again} - {run}
         return replace(self, runs=tuple(sorted({*self.runs, run})), again=tuple(sorted(more)))
 
-    def with_sources(self, sources: Iterable[str]) -> "Withheld":
+    def with_sources(self, sources: Iterable[str]) -> "Excluded":
         return replace(self, sources=tuple(sorted(sources)))
 
 
-def read(workspace: Store) -> Withheld:
+def read(workspace: Store) -> Excluded:
     """All that is withheld."""
     try:
         told = json.loads(workspace.read(NAME))
     except FileNotFoundError:
-        return Withheld()
-    return Withheld(**{name: tuple(values) for name, values in told.items()})
+        return Excluded()
+    return Excluded(**{name: tuple(values) for name, values in told.items()})
 
 
-def write(workspace: Store, withheld: Withheld) -> None:
+def write(workspace: Store, excluded: Excluded) -> None:
     """From here on it holds."""
-    workspace.publish(NAME, json.dumps(asdict(withheld), sort_keys=True).encode())
+    workspace.publish(NAME, json.dumps(asdict(excluded), sort_keys=True).encode())
 
 
 def state(workspace: Store) -> str:
     """Changes with whatever was taken out of the workspace, documents included."""
     taken = takedown.read(workspace)
-    return digest(asdict(read(workspace)), taken.buried.told, taken.withdrawn.told)
+    return digest(asdict(read(workspace)), taken.buried.as_lists, taken.withdrawn.as_lists)

@@ -36,12 +36,12 @@ def run(op: Operator, texts: list[str | None]) -> pa.Table:
 
 
 @pytest.mark.parametrize("name", ON_BATCHES)
-@given(left=TEXTS, right=TEXTS)
+@given(first=TEXTS, right=TEXTS)
 @settings(max_examples=40)
-def test_result_does_not_depend_on_where_batches_are_cut(name, left, right):
+def test_result_does_not_depend_on_where_batches_are_cut(name, first, right):
     op = operator(name)
-    whole = run(op, [*left, *right])
-    parts = pa.concat_tables([run(op, left), run(op, right)])
+    whole = run(op, [*first, *right])
+    parts = pa.concat_tables([run(op, first), run(op, right)])
     kept = [c for c in whole.column_names if c != "doc_id"]
     assert whole.select(kept).equals(parts.select(kept))
 

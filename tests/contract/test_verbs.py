@@ -38,7 +38,7 @@ def test_a_rewrite_neither_loses_a_text_nor_makes_one():
         Swaps()(batch)
 
 
-def test_an_extract_does_not_overwrite_what_the_reader_told():
+def test_an_extract_does_not_overwrite_what_the_reader_gave():
     batch = Batch(pa.table({"content": pa.array([b"x"], pa.large_binary()), "url": ["https://a.example/"]}))
     with pytest.raises(ContractError, match="Renumbers would overwrite column 'url'"):
         Renumbers()(batch)

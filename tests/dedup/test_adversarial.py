@@ -77,7 +77,7 @@ def test_a_cluster_of_200_000_that_share_a_bucket_but_are_not_alike_is_bounded()
         Sets(starts=np.arange(n) * 3, counts=np.full(n, 3, np.int64), values=np.arange(3 * n, dtype=np.uint64)),
         np.zeros(n, np.uint64),
         np.full(n, 0.8),
-        settled=0,
+        resolved=0,
         max_comparisons=20,
     )
     assert (found.survivor == KEPT).all()
@@ -85,7 +85,7 @@ def test_a_cluster_of_200_000_that_share_a_bucket_but_are_not_alike_is_bounded()
     assert found.cut_short == n - 21
 
 
-def test_ten_thousand_two_word_documents_are_told_apart(tmp_path):
+def test_ten_thousand_two_word_documents_are_distinguished(tmp_path):
     ws = filled(tmp_path, [f"word{i // 2} tail" for i in range(10_000)])
     assert ws.removed(ws.dedup()) == {i + 1: i for i in range(0, 10_000, 2)}
 

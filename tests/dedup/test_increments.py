@@ -8,7 +8,7 @@ import pytest
 
 from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
-from corpusmill.pipeline.dedup.index import forget, record, versions, with_settled
+from corpusmill.pipeline.dedup.index import forget, record, versions, with_resolved
 from corpusmill.pipeline.dedup.settings import Settings
 from tests.dedup.test_invariance import corpus, payloads
 from tests.dedup.workspace import Workspace
@@ -20,7 +20,7 @@ def spec_of(verify: str = "text", index: bool = False) -> DedupSpec:
 
 def update(ws: Workspace):
     """Deduplicate what there is on top of what earlier runs left in the index."""
-    asked = with_settled(ws.store, Settings(spec=ws.spec, shards=tuple(ws.shards)))
+    asked = with_resolved(ws.store, Settings(spec=ws.spec, shards=tuple(ws.shards)))
     work = ws.work(asked)
     outcome = deduplicate(work, asked)
     record(work, asked, outcome.tables, outcome.sets)
@@ -97,8 +97,8 @@ def test_other_rules_do_not_build_on_what_these_decided(tmp_path):
     stricter = DedupSpec(near=NearSpec(threshold=0.9), max_removed_share={})
     ws.put(corpus(5, 1), run=1)
     shards = tuple(ws.shards)
-    assert with_settled(ws.store, Settings(spec=stricter, shards=shards)).shards == shards
-    assert with_settled(ws.store, Settings(spec=ws.spec, shards=shards)).shards[0].settled is not None
+    assert with_resolved(ws.store, Settings(spec=stricter, shards=shards)).shards == shards
+    assert with_resolved(ws.store, Settings(spec=ws.spec, shards=shards)).shards[0].settled is not None
 
 
 @pytest.mark.thorough

@@ -7,7 +7,7 @@ import pytest
 from corpusmill.errors import GiantCluster, RemovalCeiling
 from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
-from corpusmill.pipeline.dedup.index import record, with_settled
+from corpusmill.pipeline.dedup.index import record, with_resolved
 from corpusmill.pipeline.dedup.settings import Settings
 from tests.dedup.workspace import Doc, Workspace
 
@@ -165,7 +165,7 @@ def test_a_document_missing_from_its_shard_is_an_error(ws):
         ws.dedup()
 
 
-def test_sources_can_be_left_out_by_name(tmp_path):
+def test_sources_can_be_excluded_by_name(tmp_path):
     """Nothing of `forms` goes, and nothing goes for it; in `letters` only near duplicates are left out."""
     spec = DedupSpec.model_validate(
         {"except": ("forms",), "near": {"except": ("letters",)}, "max_removed_share": {}}, by_alias=True
@@ -191,14 +191,14 @@ def test_of_two_sources_the_higher_threshold_holds(tmp_path, verify):
     assert ws.removed(ws.dedup()) == {3: 2}
 
 
-def test_left_out_sources_stay_left_out_of_an_update_with_an_index(tmp_path):
+def test_excluded_sources_stay_excluded_of_an_update_with_an_index(tmp_path):
     spec = DedupSpec.model_validate({"except": ("forms",), "index": True, "max_removed_share": {}}, by_alias=True)
     ws = Workspace(tmp_path, spec)
     outcomes = []
     for run in range(2):
         ws.put([Doc(prose(1)), Doc(prose(1))], source="forms", run=run)
         ws.put([Doc(prose(1, changed=(run,)))], source="web", run=run)
-        asked = with_settled(ws.store, Settings(spec=spec, shards=tuple(ws.shards)))
+        asked = with_resolved(ws.store, Settings(spec=spec, shards=tuple(ws.shards)))
         outcomes.append(deduplicate(ws.work(asked), asked))
         record(ws.work(asked), asked, outcomes[-1].tables, outcomes[-1].sets)
     assert ws.removed(outcomes[-1]) == {5: 2}

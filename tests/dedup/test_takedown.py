@@ -7,11 +7,11 @@ import pytest
 
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
-from corpusmill.pipeline.dedup.index import record, with_settled
+from corpusmill.pipeline.dedup.index import record, with_resolved
 from corpusmill.pipeline.dedup.settings import Settings
 from corpusmill.pipeline.dedup.takedown import How, address_keys, met_among, read, tombstones, write
 from corpusmill.pipeline.dedup.tombstones import Tombstones
-from corpusmill.pipeline.stages.takedown.stage import Asked, matches, without_match
+from corpusmill.pipeline.stages.takedown.stage import Request, matches, without_match
 from tests.dedup.test_invariance import payloads
 from tests.dedup.test_rules import prose
 from tests.dedup.workspace import Doc, Workspace
@@ -116,12 +116,12 @@ def test_by_content_an_update_from_the_index_alone_still_compares_with_it(tmp_pa
     take_down(ws, 0)
     for run in (1, 2):
         asked = Settings(spec=ws.spec, shards=tuple(ws.shards), takedown=read(ws.store))
-        settled = with_settled(ws.store, asked)
+        settled = with_resolved(ws.store, asked)
         outcome = deduplicate(ws.work(asked), settled)
         record(ws.work(asked), settled, outcome.tables, outcome.sets)
         shutil.rmtree(ws.root / "documents")
         ws.put([Doc(prose(1, changed=(10 * run,)), f"http://b.org/{run}")], run=run)
-    last = with_settled(ws.store, Settings(spec=ws.spec, shards=tuple(ws.shards), takedown=read(ws.store)))
+    last = with_resolved(ws.store, Settings(spec=ws.spec, shards=tuple(ws.shards), takedown=read(ws.store)))
     assert reasons(ws, deduplicate(ws.work(last), last)) == {0: "takedown", 1: "near", 2: "near"}
 
 
@@ -138,7 +138,7 @@ def test_each_document_says_which_lines_of_the_list_match_it(ws):
     ws.put([Doc("one", "http://a.org/7#a"), Doc("all", "http://a.org/7")], run=1)
     urls = ("http://a.org/7", "https://a.org/7#a", "http://a.org/5", "htps://a.org/3")
     found = met(ws, urls=urls)
-    asked, key_of = Asked(ids=(), urls=urls), dict(zip(urls, address_keys(urls), strict=True))
+    asked, key_of = Request(ids=(), urls=urls), dict(zip(urls, address_keys(urls), strict=True))
     assert matches(asked, key_of, found) == dict(zip(urls, (2, 2, 1, 0), strict=True))
 
 

@@ -73,7 +73,7 @@ class Workspace:
         self.docs += docs
         return shard
 
-    def work(self, asked: Settings, *, unit_bytes: int = 1 << 28, shuffle: int | None = None) -> Work:
+    def work(self, settings: Settings, *, unit_bytes: int = 1 << 28, shuffle: int | None = None) -> Work:
         """Units in this process; `shuffle` runs them in another order, as a cluster would."""
 
         def run(units, task):
@@ -83,7 +83,7 @@ class Workspace:
             for unit in order:
                 yield task(unit)
 
-        return Work(store=self.store, folder=f"dedup/{asked.fingerprint}", run=run, unit_bytes=unit_bytes)
+        return Work(store=self.store, folder=f"dedup/{settings.fingerprint}", run=run, unit_bytes=unit_bytes)
 
     def dedup(self, *, unit_bytes: int = 1 << 28, shuffle: int | None = None, **settings) -> Outcome:
         """Deduplicate everything, as if nothing had been before."""

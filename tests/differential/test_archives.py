@@ -58,7 +58,7 @@ def counts(path) -> dict[str, int]:
     return dict(Counter("failed" if r.failure else r.head.kind for r in found if r.head or r.failure))
 
 
-def told(column: str) -> dict[str, int] | None:
+def cell(column: str) -> dict[str, int] | None:
     """A cell of the table; None where the peer gave up."""
     if "EXC" in column:
         return None
@@ -78,7 +78,7 @@ def test_forty_awkward_files_are_counted_as_others_do_or_the_reason_is_here(corp
             explained.add(path.name)
             assert found == EXPLAINED[path.name][0], path.name
         else:
-            peers = [kinds for kinds in map(told, table[path.name]) if kinds is not None]
+            peers = [kinds for kinds in map(cell, table[path.name]) if kinds is not None]
             assert peers, f"{path.name}: both peers fail; say here what is right"
             assert all(found == kinds for kinds in peers), path.name
     assert explained == set(EXPLAINED)

@@ -83,10 +83,10 @@ def given(op: Operator, rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
     out = op(Batch(pa.table(columns)))
     if isinstance(op, Decision):
         return {"drop_reason": out.to_pylist()}
-    return {name: [told(v) for v in out.table.column(name).to_pylist()] for name in op.columns_added()}
+    return {name: [as_json(v) for v in out.table.column(name).to_pylist()] for name in op.columns_added()}
 
 
-def told(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, float):
@@ -116,5 +116,5 @@ def test_an_operator_gives_what_it_gave(name):
     assert now["version"] == before["version"], "run `make golden`"
 
 
-def test_no_golden_file_is_left_of_an_operator_that_is_gone():
+def test_no_golden_file_remains_of_an_operator_that_no_longer_exists():
     assert {path.stem for path in FOLDER.glob("*.json")} == set(NAMES)

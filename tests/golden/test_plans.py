@@ -75,6 +75,6 @@ def test_of_the_documentation(here, name, page):
     is_golden(f"{page.stem}-{Path(name).stem}", Path(name))
 
 
-def test_no_golden_text_is_of_a_job_that_is_gone():
+def test_no_golden_text_is_of_a_job_that_no_longer_exists():
     names = {"demo", "starter", *(f"{page.stem}-{Path(name).stem}" for name, page in pages())}
     assert {file.stem for file in FOLDER.iterdir()} == names

@@ -45,7 +45,7 @@ FILES: dict[str, tuple[dict[str, Any], bytes]] = {
 }
 
 
-def told(value: Any) -> Any:
+def as_json(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("latin-1")
     return value.isoformat() if isinstance(value, datetime) else value
@@ -60,7 +60,7 @@ def test_a_reader_gives_what_it_gave(name):
     else:
         params, data = FILES[name]
     reader = reader_of(name, params)
-    rows = [{column: told(value) for column, value in row.items()} for row in read(reader, data)]
+    rows = [{column: as_json(value) for column, value in row.items()} for row in read(reader, data)]
     now = {"version": reader.version, "params": params, "bytes": data.decode("latin-1"), "gives": rows}
     if REWRITE:
         same = before is None or "gives" not in before or before["gives"] == rows or before["version"] < reader.version
@@ -72,5 +72,5 @@ def test_a_reader_gives_what_it_gave(name):
     assert reader.version == before["version"], "run `make golden`"
 
 
-def test_no_golden_file_is_left_of_a_reader_that_is_gone():
+def test_no_golden_file_remains_of_a_reader_that_no_longer_exists():
     assert {path.stem for path in FOLDER.glob("*.json")} == set(NAMES)

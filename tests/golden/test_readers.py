@@ -12,7 +12,7 @@ FIELDS = {
 }
 
 
-def told(rows, *columns):
+def rows_of(rows, *columns):
     return [tuple(row[name] for name in columns) for row in rows]
 
 
@@ -28,7 +28,7 @@ def test_warc():
     ]
     rows = read(reader_of("readers.warc", {}), b"".join(records))
     assert [row["length"] for row in rows] == [len(record) for record in records]
-    assert told(rows, "skipped", "failure", "content", "mime", "http_charset", "http_status") == [
+    assert rows_of(rows, "skipped", "failure", "content", "mime", "http_charset", "http_status") == [
         ("warcinfo", None, None, None, None, None),
         ("request", None, None, None, None, None),
         (None, None, b"<p>abc", "text/html", "utf-8", 200),
@@ -37,7 +37,7 @@ def test_warc():
         ("revisit", None, None, None, None, None),
         (None, "not_a_warc_record: 'rubbish\\r\\n'", None, None, None, None),
     ]
-    assert told(rows[2:3], "url", "fetched_at_utc", "source_id") == [("http://example.com/a", WHEN, "<urn:uuid:1>")]
+    assert rows_of(rows[2:3], "url", "fetched_at_utc", "source_id") == [("http://example.com/a", WHEN, "<urn:uuid:1>")]
 
 
 def test_wet():
@@ -47,12 +47,12 @@ def test_wet():
         warc_record("conversion", b"Gr\xf6\xdfe", **FIELDS),
     ]
     rows = read(reader_of("readers.wet", {}), b"".join(records))
-    assert told(rows, "failure", "text", "url", "fetched_at_utc", "source_id", "declared_language") == [
+    assert rows_of(rows, "failure", "text", "url", "fetched_at_utc", "source_id", "declared_language") == [
         (None, "Größe", "http://example.com/a", WHEN, "<urn:uuid:1>", "deu,eng"),
         ("invalid_utf8: at byte 2", None, None, None, None, None),
     ]
     rows = read(reader_of("readers.wet", {"errors": "replace"}), b"".join(records))
-    assert told(rows, "failure", "text")[1] == (None, "Gr\ufffd\ufffde")
+    assert rows_of(rows, "failure", "text")[1] == (None, "Gr\ufffd\ufffde")
 
 
 def test_jsonl():
@@ -74,7 +74,7 @@ def test_jsonl():
     assert [row["length"] for row in rows] == [len(line) for line in lines]
     assert [row["offset"] for row in rows] == [sum(map(len, lines[:i])) for i in range(len(lines))]
     midnight = datetime(2024, 5, 18, tzinfo=UTC)
-    assert told(rows, "text", "url", "source_id", "fetched_at_utc", "licence") == [
+    assert rows_of(rows, "text", "url", "source_id", "fetched_at_utc", "licence") == [
         ("a", "http://e/1", "7", midnight, '["x"]'),
         *[(None,) * 5] * 8,
         ("last wins", None, None, None, None),
@@ -97,9 +97,9 @@ def test_jsonl():
 
 def test_plain():
     data = b"\xef\xbb\xbfone\r\ntwo\n\n\nthree\n"
-    assert told(read(reader_of("readers.plain", {}), data), "text", "length") == [("one\r\ntwo\n\n\nthree", 20)]
+    assert rows_of(read(reader_of("readers.plain", {}), data), "text", "length") == [("one\r\ntwo\n\n\nthree", 20)]
     by_line = read(reader_of("readers.plain", {"unit": "line"}), data)
-    assert told(by_line, "text", "skipped") == [
+    assert rows_of(by_line, "text", "skipped") == [
         ("one", None),
         ("two", None),
         (None, "blank_line"),
@@ -107,7 +107,7 @@ def test_plain():
         ("three", None),
     ]
     by_paragraph = read(reader_of("readers.plain", {"unit": "paragraph"}), data)
-    assert told(by_paragraph, "text", "skipped", "offset", "length") == [
+    assert rows_of(by_paragraph, "text", "skipped", "offset", "length") == [
         ("one\r\ntwo", None, 0, 12),
         (None, "blank_paragraph", 12, 2),
         ("three", None, 14, 6),

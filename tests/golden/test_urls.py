@@ -19,6 +19,6 @@ from corpusmill.operators.rewrite.urls import Urls
         (None, None, 0),
     ],
 )
-def test_urls(text, left, removed):
+def test_urls(text, first, removed):
     table = Urls()(Batch(pa.table({"text": pa.array([text], TEXT)}))).table
-    assert table.to_pylist() == [{"text": left, "urls_removed": removed}]
+    assert table.to_pylist() == [{"text": first, "urls_removed": removed}]

@@ -76,7 +76,7 @@ def test_buckets_are_halves_of_each_language_and_can_be_mixed_by(ran):
     assert funnel["steps"][1]["lost"] == {"decide.quantiles: word_count<q0.25": 15}
 
 
-def test_the_thresholds_are_told(ran):
+def test_the_thresholds_are_reported(ran):
     told = corpusmill_here("plan", str(ran / "job.yaml"))
     assert 'word_count of ["en"]: 6 at 0.25, of 20 documents' in told.stdout, told.stdout + told.stderr
     thresholds = json.loads((ran / "out" / "_thresholds.json").read_text())

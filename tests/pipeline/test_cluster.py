@@ -113,7 +113,7 @@ def test_a_workspace_that_a_node_does_not_see_is_refused_before_any_work(head, i
         kill(second)
 
 
-def test_no_cluster_there_is_told_with_what_to_check(inputs, tmp_path):
+def test_no_cluster_there_is_reported_with_what_to_check(inputs, tmp_path):
     job = write_job(tmp_path, inputs)
     done = corpusmill("run", "--address", "127.0.0.1:6", str(job), timeout=30)
     assert done.returncode == 3

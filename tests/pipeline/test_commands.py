@@ -68,10 +68,10 @@ def test_inspect_of_another_job_shows_what_that_one_read(inputs, ray_session, tm
         (("clusters", "--set", "workspace=nowhere"), "no run was finished in"),
     ],
 )
-def test_inspect_refuses_what_it_cannot_show(undisturbed, arguments, told):
+def test_inspect_refuses_what_it_cannot_show(undisturbed, arguments, message):
     done = CliRunner().invoke(main, ["inspect", *arguments, str(undisturbed / "job.yaml")], catch_exceptions=False)
     assert done.exit_code == 2
-    assert told in done.output
+    assert message in done.output
 
 
 def test_inspect_shows_a_duplicate_beside_its_survivor(undisturbed):
@@ -86,7 +86,7 @@ def test_inspect_decodes_a_sequence(undisturbed):
     assert "n_tokens=512" in told
 
 
-def test_clean_sweeps_what_an_earlier_job_left_and_nothing_else(inputs, ray_session, undisturbed, tmp_path):
+def test_clean_removes_the_rest_of_an_earlier_job_and_nothing_else(inputs, ray_session, undisturbed, tmp_path):
     job = write_job(tmp_path, inputs)
     run_file(job)
     assert "would delete 0 files" in say("clean", str(job))

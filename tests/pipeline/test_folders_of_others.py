@@ -53,7 +53,7 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-def test_an_output_with_files_of_others_is_refused_and_left_alone(data, name):
+def test_an_output_with_files_of_others_is_refused_and_untouched(data, name):
     (data / "out").mkdir()
     (data / "out" / name).write_text("theirs")
     told = refused(data, path="data/*.jsonl")

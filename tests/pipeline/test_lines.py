@@ -99,7 +99,7 @@ def test_lines_and_characters_that_went_are_counted(ran):
     assert told["rewritten"]["rewrite.common_lines: common_lines_removed"] == len(given) + 1 + len(given) // 2
 
 
-def test_dropped_documents_and_their_reasons_are_told_once(ran):
+def test_dropped_documents_and_their_reasons_are_reported_once(ran):
     told = json.loads((ran / "out" / "_funnel.json").read_text())
     assert told["steps"][1]["lost"] == {"decide.bounds: word_count<3": 1}
     store = Store(str(ran / "work"))

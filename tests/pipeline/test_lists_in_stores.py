@@ -16,7 +16,7 @@ from corpusmill.pipeline.inputs.paths import Named, named
 FILES = tuple(f"lists/data/{i:02}.wet" for i in range(2 * S3_CONNECTIONS))
 
 
-class Asked:
+class Requests:
     """What the store was asked, by method, and how much of it at once."""
 
     def __init__(self) -> None:
@@ -34,9 +34,9 @@ def store(s3: str, monkeypatch: pytest.MonkeyPatch) -> s3fs.S3FileSystem:
 
 
 @pytest.fixture
-def asked(store: s3fs.S3FileSystem, monkeypatch: pytest.MonkeyPatch) -> Asked:
+def requests(store: s3fs.S3FileSystem, monkeypatch: pytest.MonkeyPatch) -> Requests:
     """Filled from here on; each answer takes 20 ms more than it would."""
-    told, call = Asked(), s3fs.S3FileSystem._call_s3
+    told, call = Requests(), s3fs.S3FileSystem._call_s3
 
     async def counted(fs: s3fs.S3FileSystem, method: str, *more: Any, **named: Any) -> Any:
         told.methods[method] += 1
@@ -62,12 +62,12 @@ def look(path: str, s3: str) -> Named:
     return named(path, spec, FirstWord())
 
 
-def test_a_line_is_one_request_and_many_are_asked_at_once(s3, store, asked):
+def test_a_line_is_one_request_and_many_are_sent_at_once(s3, store, requests):
     found = named_in_list(s3, store, FILES)
     assert not found.wrong
     of_the_list = Counter(head_bucket=1, get_object=1, put_object=1)
-    assert asked.methods - of_the_list <= Counter(head_object=len(FILES) + 1)  # s3fs asks for the size of the list
-    assert S3_CONNECTIONS / 2 < asked.most <= S3_CONNECTIONS
+    assert requests.methods - of_the_list <= Counter(head_object=len(FILES) + 1)  # s3fs asks for the size of the list
+    assert S3_CONNECTIONS / 2 < requests.most <= S3_CONNECTIONS
 
 
 def test_lines_give_what_their_paths_give_in_their_order(s3, store):

@@ -61,7 +61,7 @@ def test_another_axis_multiplier_or_seed_is_planned_without_a_run(undisturbed):
     assert {p: p.stat().st_mtime_ns for p in (undisturbed / "work" / "tokens").iterdir()} == before
 
 
-def test_advice_is_told_with_its_sources(undisturbed):
+def test_advice_is_reported_with_its_sources(undisturbed):
     told = say("mix", "advise", "--params", "1e5", undisturbed / "job.yaml")
     assert "2 M tokens" in told
     assert "Hoffmann et al. 2022" in told

@@ -23,7 +23,7 @@ def copied(undisturbed: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(undisturbed / "out", tmp_path / "out"))
 
 
-def test_a_sound_dataset_is_verified_from_its_address_and_from_its_job(undisturbed):
+def test_a_valid_dataset_is_verified_from_its_address_and_from_its_job(undisturbed):
     for what in (undisturbed / "out", undisturbed / "job.yaml"):
         told = say("verify", what)
         assert "BREACH" not in told

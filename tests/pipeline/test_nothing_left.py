@@ -45,9 +45,9 @@ LOST = [
 
 
 @pytest.mark.parametrize(("name", "content", "more", "told"), LOST)
-def test_the_reasons_are_told(name, content, more, told, ray_session, tmp_path):
+def test_the_reasons_are_reported(name, content, more, message, ray_session, tmp_path):
     steps = STEPS if "warc" not in name else f"extract.resiliparse, {STEPS}"
-    with pytest.raises(EmptyRun, match=f"no document is left after ingest: {re.escape(told)}"):
+    with pytest.raises(EmptyRun, match=f"no document is left after ingest: {re.escape(message)}"):
         run_file(job(tmp_path, name, content, more=more, steps=steps))
     assert not (tmp_path / "out").exists()
 

@@ -24,7 +24,7 @@ def job(inputs: Path, tmp_path: Path) -> Path:
     return write_job(tmp_path, tmp_path / "inputs")
 
 
-def test_a_file_that_is_gone_is_seen(job, ray_session):
+def test_a_file_that_vanished_is_seen(job, ray_session):
     run_file(job)
     assert "nothing to do" in say("plan", str(job))
     (job.parent / "inputs" / "documents-more.jsonl").unlink()

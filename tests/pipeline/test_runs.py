@@ -71,7 +71,7 @@ def test_a_second_run_does_nothing_and_says_so(undisturbed):
         ("part-00000-*.parquet", {"pack"}),
     ],
 )
-def test_what_was_cut_off_or_is_gone_in_the_output_is_made_again(name, stages, undisturbed, ray_session):
+def test_what_was_cut_off_or_is_missing_in_the_output_is_made_again(name, stages, undisturbed, ray_session):
     out = undisturbed / "out"
     before = made(out)
     for harm in (lambda file: file.write_bytes(file.read_bytes()[:100]), Path.unlink):

@@ -16,7 +16,7 @@ from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.files.ids import shard_of
 from corpusmill.pipeline.run.runner import Options, opened
-from corpusmill.pipeline.stages.takedown.stage import Asked, TakenDown, take_down
+from corpusmill.pipeline.stages.takedown.stage import Request, TakenDown, take_down
 from corpusmill.pipeline.verify import dataset
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import corpusmill, corpusmill_here, made, write_job
@@ -36,7 +36,7 @@ def job(undisturbed, tmp_path) -> Path:
 
 def down(job: Path, *ids: int, urls: tuple[str, ...] = (), how: How = How.CONTENT) -> TakenDown:
     with opened(load(job), Options(), Display(quiet=True)) as run:
-        return take_down(run, Asked(ids=ids, urls=urls), how)
+        return take_down(run, Request(ids=ids, urls=urls), how)
 
 
 def manifest(job: Path) -> dict:

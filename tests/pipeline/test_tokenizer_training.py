@@ -44,7 +44,7 @@ def test_the_same_documents_give_the_same_tokenizer_and_more_of_them_another(und
     assert set(once.own) == set(once.default)
 
 
-def test_too_large_a_vocabulary_and_an_unknown_column_are_told(undisturbed, tmp_path):
+def test_too_large_a_vocabulary_and_an_unknown_column_are_reported(undisturbed, tmp_path):
     def say(*arguments: object) -> str:
         command = ["tokenizer", "train", "--out", tmp_path / "x.json", *arguments, undisturbed / "job.yaml"]
         done = CliRunner().invoke(main, [str(a) for a in command])
@@ -56,7 +56,7 @@ def test_too_large_a_vocabulary_and_an_unknown_column_are_told(undisturbed, tmp_
     assert not Path(tmp_path / "x.json").exists()
 
 
-def test_it_is_told_beside_the_default_and_beside_the_tokenizer_of_the_job(undisturbed, tmp_path):
+def test_it_is_reported_beside_the_default_and_beside_the_tokenizer_of_the_job(undisturbed, tmp_path):
     spec = job_of(undisturbed / "job.yaml", ())
     first = trained(spec, SMALL)
     assert first.job is None

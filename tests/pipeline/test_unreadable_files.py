@@ -109,7 +109,7 @@ def test_of_very_many_files_a_sample_is_looked_into(job, monkeypatch):
 
 
 @pytest.mark.ray
-def test_a_file_that_gives_no_record_ends_the_run_or_is_told_at_its_end(job, ray_session):
+def test_a_file_that_gives_no_record_ends_the_run_or_is_reported_at_its_end(job, ray_session):
     (job.parent / "f.jsonl.gz").write_bytes(gzip.compress(b'{"text": "a"}\n' * 100)[:-20][:15])
     out = job.parent / "out"
     tolerant = ("--set", "on_failure=continue")

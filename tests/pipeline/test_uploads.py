@@ -31,7 +31,7 @@ def begin(client, *keys: str) -> None:
         client.upload_part(Bucket="test", Key=key, UploadId=told["UploadId"], PartNumber=1, Body=b"half of it")
 
 
-def left(client, folder: str) -> set[str]:
+def remaining(client, folder: str) -> set[str]:
     told = client.list_multipart_uploads(Bucket="test", Prefix=f"{folder}/")
     return {u["Key"].removeprefix(f"{folder}/") for u in told.get("Uploads", ())}
 
@@ -54,10 +54,10 @@ def test_only_those_of_ours_that_are_old_enough_are_found(s3, client):
     assert [u.name for u in uploads.unfinished(work, before=began + timedelta(seconds=1))] != []
     for _ in range(2):  # the second finds nothing left to give up
         found[0].abort()
-    assert left(client, "found/work") == {"notes.bin"}
+    assert remaining(client, "found/work") == {"notes.bin"}
 
 
-def test_clean_tells_of_them_first_and_gives_them_up_when_told_to(s3, client, tmp_path):
+def test_clean_lists_them_first_and_gives_them_up_on_request(s3, client, tmp_path):
     begin(client, "swept/work/tokens/ab.parquet", "swept/work/notes.bin")
     storage = f"storage: {{endpoint_url: '{s3}'}}"
     job = write_job(tmp_path, tmp_path, workspace="s3://test/swept/work", output="s3://test/swept/out", extra=storage)
@@ -66,9 +66,9 @@ def test_clean_tells_of_them_first_and_gives_them_up_when_told_to(s3, client, tm
     told = say("clean", job)
     assert "s3://test/swept/work/tokens/ab.parquet: unfinished upload, begun " in told
     assert "would delete 0 files, 0 B, and 1 unfinished upload; say --yes to do it" in " ".join(told.split())
-    assert left(client, "swept/work") == {"tokens/ab.parquet", "notes.bin"}
+    assert remaining(client, "swept/work") == {"tokens/ab.parquet", "notes.bin"}
     assert "deleted 0 files" in say("clean", "--yes", job)
-    assert left(client, "swept/work") == {"notes.bin"}
+    assert remaining(client, "swept/work") == {"notes.bin"}
 
 
 def test_a_disk_has_none(tmp_path):

@@ -25,7 +25,7 @@ def driver(ray_session, monkeypatch):
     versions.installed.cache_clear()
 
 
-def test_each_node_is_asked_and_named(ray_session):
+def test_each_node_is_queried_and_named(ray_session):
     wanted = {"numpy": "2", "python": "3.11"}
     (told,) = reach.unlike(wanted, lambda: {"numpy": "1", "python": "3.11"})
     assert told.endswith(": it has numpy 1, wanted is 2")

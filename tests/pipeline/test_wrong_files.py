@@ -64,7 +64,7 @@ def test_columns_that_a_parquet_file_does_not_have(tmp_path):
     assert "column 'number' is int64, not text" in told
 
 
-def told_by(*arguments: str) -> str:
+def message_of(*arguments: str) -> str:
     done = CliRunner().invoke(main, [*arguments], catch_exceptions=False)
     assert done.exit_code == ExitCode.WRONG_JOB, done.output
     return done.output + done.stderr
@@ -76,8 +76,8 @@ def test_a_job_file_may_be_json(tmp_path):
     job.write_text('{"name": "j", "inputs": [{"source": "a", "paths": "a.jsonl"}]}')
     done = CliRunner().invoke(main, ["plan", "--set", "mix.temperature=2", str(job)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    assert "did you mean 'temperature'" in told_by("plan", "--set", "mix.temprature=2", str(job))
-    assert "cannot read this job file" in told_by("plan", str(tmp_path / "no.json"))
+    assert "did you mean 'temperature'" in message_of("plan", "--set", "mix.temprature=2", str(job))
+    assert "cannot read this job file" in message_of("plan", str(tmp_path / "no.json"))
 
 
 def test_a_recipe_that_is_not_text(tmp_path):

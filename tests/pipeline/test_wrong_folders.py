@@ -27,13 +27,13 @@ def test_a_first_job_file_in_a_folder_that_is_not_there(tmp_path):
     ],
 )
 @pytest.mark.parametrize("key", ["workspace", "output"])
-def test_a_folder_that_cannot_be_made(tmp_path, key, folder, told):
+def test_a_folder_that_cannot_be_made(tmp_path, key, folder, message):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "b.jsonl").write_text('{"text": "x"}\n')
     (tmp_path / "a.jsonl").write_text("not of this job")
     found = with_folder(tmp_path, key, folder, f"{tmp_path}/data/b.jsonl")
     assert f": {key}: " in found or f" {key}: " in found
-    assert told in found
+    assert message in found
     assert "Errno" not in found
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jsonl", "data", "job.yaml"]
 

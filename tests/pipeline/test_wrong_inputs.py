@@ -68,7 +68,7 @@ def test_a_format_nobody_knows(tmp_path):
     assert "neither its name nor its first bytes tell a format" in told
 
 
-def test_every_problem_is_told_at_once(tmp_path):
+def test_every_problem_is_reported_at_once(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
     bound = "{where: {domain: [a]}, min: 0.9, max: 0.1}"
     more = f"    colums: {{url: link}}\ndocuments: [signals.langage]\nmix: {{temperature: 2, bounds: [{bound}]}}"
@@ -78,7 +78,7 @@ def test_every_problem_is_told_at_once(tmp_path):
     assert "min 0.9 is above max 0.1" in told
 
 
-def test_missing_files_are_told_with_what_is_wrong_in_the_job_file(tmp_path):
+def test_missing_files_are_reported_with_what_is_wrong_in_the_job_file(tmp_path):
     more = (
         "    colums: {url: link}\n"
         "  - {source: b, paths: [no-b.jsonl, '${NOT_SET}/x.jsonl']}\n"
@@ -103,7 +103,7 @@ def test_missing_files_are_told_with_what_is_wrong_in_the_job_file(tmp_path):
     assert numbers == sorted(numbers)
 
 
-def test_missing_files_of_every_kind_are_told_at_once(tmp_path):
+def test_missing_files_of_every_kind_are_reported_at_once(tmp_path):
     (tmp_path / "page.warc.gz").write_bytes(gzip.compress(b"<!DOCTYPE html><title>403 Forbidden</title>"))
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "thesis.txt").write_text("mine")
@@ -172,7 +172,7 @@ def test_an_operator_of_ones_own_whose_import_fails(tmp_path):
     assert "no operator 'missing_module.X'" in told
 
 
-def test_a_wrong_format_is_told_where_the_file_is_there(tmp_path):
+def test_a_wrong_format_is_reported_where_the_file_is_there(tmp_path):
     """Beside it all else that is wrong."""
     (tmp_path / "a.jsonl").write_text('{"text": "a"}\n')
     told = refused(tmp_path, f"{tmp_path}/a.jsonl", more="    format: jsonll\ndocuments: [signals.count]")
@@ -180,7 +180,7 @@ def test_a_wrong_format_is_told_where_the_file_is_there(tmp_path):
     assert "no operator 'signals.count'; did you mean 'signals.counts'?" in told
 
 
-def test_another_content_than_the_job_names_is_told_and_damage_is_left_to_the_reader(tmp_path):
+def test_another_content_than_the_job_names_is_reported_and_damage_is_the_readers_business(tmp_path):
     (tmp_path / "page").write_text("<!doctype html><p>404")
     (tmp_path / "oops.jsonl").write_text('oops\n{"text": "a"}\n')
     more = f"    format: wet\n  - {{source: b, paths: ['{tmp_path}/oops.jsonl'], format: jsonl}}"

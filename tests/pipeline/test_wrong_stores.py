@@ -39,7 +39,7 @@ def silent() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("command", ["plan", "run"])
-def test_a_closed_endpoint_is_told_at_every_key_that_leads_there(tmp_path, command):
+def test_a_closed_endpoint_is_reported_at_every_key_that_leads_there(tmp_path, command):
     more = f"    storage: {CLOSED}\n  - {{source: b, paths: ['s3://other/'], storage: {CLOSED}}}"
     told = refused(tmp_path, "s3://bucket/a.jsonl", more, command)
     assert told.count("the store does not answer") == 2
@@ -87,8 +87,8 @@ def test_an_option_that_no_store_has(tmp_path):
         ("http://127.0.0.1:9/a.jsonl", "Cannot connect to host"),
     ],
 )
-def test_other_stores(tmp_path, path, wanted):
-    assert wanted in refused(tmp_path, path, command="plan")
+def test_other_stores(tmp_path, path, message):
+    assert message in refused(tmp_path, path, command="plan")
 
 
 @pytest.mark.thorough
@@ -101,7 +101,7 @@ def test_a_store_that_says_nothing_is_given_up_within_seconds(silent):
     assert time.monotonic() - started < 10  # asked once, not three times
 
 
-def test_whatever_a_store_is_asked_its_errors_are_in_words():
+def test_errors_of_every_request_to_a_store_are_in_words():
     store = Store("s3://bucket/w", {"endpoint_url": "http://127.0.0.1:9", **quick()})
     for ask in (lambda: store.exists("a"), lambda: store.read("a"), store.files, lambda: store.publish("a", b"")):
         with pytest.raises(StorageError, match=r"s3://bucket/w: the store does not answer"):

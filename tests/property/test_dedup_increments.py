@@ -16,7 +16,7 @@ DOCS = st.lists(
 )
 
 
-def judged(docs, settled: dict[int, int], verify: str):
+def judged(docs, resolved: dict[int, int], verify: str):
     """Survivor and cluster of each document, by its id. docs: (id, run, keys, set), in order."""
     sets = [sorted(s) for *_, s in docs]
     counts = np.array([len(s) for s in sets], np.int64)
@@ -27,7 +27,7 @@ def judged(docs, settled: dict[int, int], verify: str):
         doc_id=np.array([i for i, *_ in docs], np.int64),
         run=np.array([run for _, run, *_ in docs], np.int64),
         bands=bands,
-        settled=np.array([settled.get(i, UNSETTLED) for i, *_ in docs], np.int64),
+        resolved=np.array([resolved.get(i, UNSETTLED) for i, *_ in docs], np.int64),
     )
 
     def by_sets(here, old):
@@ -36,7 +36,7 @@ def judged(docs, settled: dict[int, int], verify: str):
             sets_.take(here),
             np.zeros(len(here), np.uint64),
             np.full(len(here), 0.5),
-            settled=old,
+            resolved=old,
             max_comparisons=1000,
         )
 
@@ -44,7 +44,7 @@ def judged(docs, settled: dict[int, int], verify: str):
     return {
         i: (int(s), int(c))
         for (i, *_), s, c in zip(docs, found.survivor, found.cluster_id, strict=True)
-        if i not in settled
+        if i not in resolved
     }
 
 
@@ -64,7 +64,7 @@ def test_three_increments_equal_one_run(verify, raw):
 
 @given(DOCS)
 @settings(max_examples=300)
-def test_with_verified_removal_runs_need_not_even_be_told_apart(raw):
+def test_with_verified_removal_runs_need_not_even_be_distinguished(raw):
     """Removal is local: the same documents in the same order, as one run, lose the same documents."""
     docs = [(i, run, keys, s) for i, (run, keys, s) in enumerate(sorted(raw, key=lambda d: d[0]))]
     one = judged([(i, 0, keys, s) for i, _, keys, s in docs], {}, "text")

@@ -110,7 +110,7 @@ def test_verified_removal_is_the_rule_in_its_own_words(docs, threshold, most):
         ),
         np.zeros(len(docs), np.uint64),
         np.full(len(docs), threshold),
-        settled=0,
+        resolved=0,
         max_comparisons=most,
     )
     assert found.survivor.tolist() == plain_verified(docs, threshold, most)

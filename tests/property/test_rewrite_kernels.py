@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.rewrite.citations import Citations, without_marks
-from corpusmill.operators.rewrite.line_filter import TERMINAL, LineFilter, kept_lines
+from corpusmill.operators.rewrite.line_filter import TERMINAL, LineFilter, filter_lines
 from corpusmill.operators.rewrite.mojibake import Mojibake, flagged, repaired, suspicious
 from corpusmill.operators.rewrite.pii import PLACEHOLDERS, Pii, masked
 from corpusmill.operators.rewrite.refined.line_rules import Fate, LineRules, corrected
@@ -46,8 +46,8 @@ FEW = LineRules(max_upper_ratio=1, min_words=0, short_words=3, counted=(), anywh
 CASES = (
     (RepeatedLines(min_copies=2, min_bytes=3), lambda t: without_repeats(t, 2, 3)),
     (RepeatedLines(), lambda t: without_repeats(t, 3, 10)),
-    (LineFilter(min_chars=5), lambda t: kept_lines(t, 5, TERMINAL)),
-    (LineFilter(min_chars=2, must_end_with=()), lambda t: kept_lines(t, 2, ())),
+    (LineFilter(min_chars=5), lambda t: filter_lines(t, 5, TERMINAL)),
+    (LineFilter(min_chars=2, must_end_with=()), lambda t: filter_lines(t, 2, ())),
     (Whitespace(), lambda t: tidy(t, True, 1)),
     (Whitespace(keep_indent=False, max_blank_lines=0), lambda t: tidy(t, False, 0)),
     (Whitespace(max_blank_lines=3), lambda t: tidy(t, True, 3)),
@@ -104,6 +104,6 @@ def test_refinedweb_columns_equal_those_of_the_plain_function(texts, rules):
     table = RefinedwebLines(**params)(Batch(pa.table({"text": column}))).table
     for row, text in zip(table.to_pylist(), texts, strict=True):
         plain = corrected(text or "", rules)
-        fates = [plain.fates.count(fate) for fate in list(Fate)[1:]]
+        fates = [plain.outcomes.count(fate) for fate in list(Fate)[1:]]
         ratios = [float(np.float32(share(words, plain.words))) for words in (plain.flagged, plain.removed)]
         assert list(row.values())[1:] == [*fates, *ratios]

@@ -14,7 +14,7 @@ from corpusmill.operators.signals.gopher_quality import gopher_quality
 from corpusmill.operators.signals.gopher_repetition import gopher_repetition
 from corpusmill.operators.signals.line_shape import bullet_ratio, ellipsis_ratio
 from corpusmill.operators.signals.redpajama_v2 import redpajama_v2
-from corpusmill.operators.text.c4.line_rules import Fate, LineRules, kept_text
+from corpusmill.operators.text.c4.line_rules import Fate, LineRules, filtered_text
 from corpusmill.operators.text.words import WordRule
 from tests.property.documents import TEXTS, sliced
 
@@ -53,7 +53,7 @@ REPETITIVE = st.lists(st.sampled_from(["a", "bb", "lorem", "Ipsum", "{", "\n", "
 
 @pytest.mark.parametrize("name", BY_WORDS)
 @given(texts=st.one_of(NO_NUL, st.lists(REPETITIVE, max_size=3)))
-def test_signal_of_words_told_apart_by_hash(name, texts):
+def test_signal_of_words_distinguished_by_hash(name, texts):
     params, plain = BY_WORDS[name]
     op = load.equip(load.build(name, params), load.shipped)
     for row, text in zip(op(sliced(texts)).table.drop(["text"]).to_pylist(), texts, strict=True):
@@ -87,7 +87,7 @@ def test_c4(rules, texts):
     out = load.build("rewrite.c4_lines", params)(sliced(texts)).table
     assert C4(**params)(sliced(texts)).table.drop(["text"]).equals(out.drop(["text"]))
     for row, text in zip(out.to_pylist(), texts, strict=True):
-        kept, fates, sentences = kept_text(text or "", rules)
+        kept, fates, sentences = filtered_text(text or "", rules)
         assert row["text"] == (None if text is None else kept)
         assert row["c4_sentences"] == sentences
         assert row["c4_lines"] == len(fates)

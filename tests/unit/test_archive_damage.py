@@ -134,7 +134,7 @@ def test_angle_brackets_around_the_address_are_not_part_of_it():
     assert rows[0]["url"] == "http://example.com/a"
 
 
-def test_resource_records_are_pages_when_asked_for():
+def test_resource_records_are_pages_on_request():
     page = warc_record("resource", b"<p>hi", WARC_Target_URI="http://e/1", Content_Type="text/html; charset=koi8-r")
     assert read(READER, page)[0]["skipped"] == "resource"
     row = read(reader_of("readers.warc", {"resources": True}), page)[0]

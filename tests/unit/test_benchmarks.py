@@ -10,7 +10,7 @@ import pytest
 from benchmarks import bench_language, bench_pii, running
 from benchmarks.corpus import BASE, EXACT, NEAR, Corpus, Duplicates
 from benchmarks.corpus_files import write_jsonl, write_wet
-from benchmarks.row import row, sound
+from benchmarks.row import checked, row
 from benchmarks.texts import real_texts
 from corpusmill.operators.contract import Span
 from corpusmill.operators.readers.jsonl import Jsonl
@@ -30,7 +30,7 @@ def shingles(text: bytes) -> set[tuple[bytes, ...]]:
     return {tuple(words[i : i + 5]) for i in range(max(1, len(words) - 4))}
 
 
-def test_copies_are_as_many_as_asked_for_in_clusters_of_the_given_sizes(corpus: Corpus):
+def test_copies_are_as_many_as_requested_in_clusters_of_the_given_sizes(corpus: Corpus):
     assert np.bincount(corpus.truth.kind).tolist() == [210, 30, 60]
     sizes = np.bincount(corpus.truth.cluster)
     assert sizes.sum() == 300
@@ -85,8 +85,8 @@ def test_a_row_falls_short_by_its_ratio_by_its_answer_or_by_what_it_lacks():
     assert row("speed", 2.0, "s", peer=50.0, at_least=25.0)["ok"]
     assert not row("speed", 2.0, "s", peer=49.0, at_least=25.0)["ok"]
     assert not row("speed", 2.0, "s", peer=50.0, at_least=25.0, answer_ok=False)["ok"]
-    assert not sound({"name": "speed", "value": 1.0})["ok"]
-    assert not sound(row("speed", float("nan"), "s"))["ok"]
+    assert not checked({"name": "speed", "value": 1.0})["ok"]
+    assert not checked(row("speed", float("nan"), "s"))["ok"]
 
 
 def test_a_benchmark_that_raises_is_a_failing_row_that_names_the_error():

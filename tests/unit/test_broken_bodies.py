@@ -59,7 +59,7 @@ def test_a_body_of_which_the_end_is_missing_is_a_failure(name, share):
     assert (row["content"], str(row["failure"]).partition(":")[0]) == (None, "broken_body")
 
 
-def test_what_broke_off_and_where_is_told():
+def test_what_broke_off_and_where_is_reported():
     assert row_of(b"3\r\nabc\r\n9\r\nde", b"Transfer-Encoding: chunked")["failure"] == (
         "broken_body: chunked breaks off after 5 bytes"
     )
@@ -67,11 +67,11 @@ def test_what_broke_off_and_where_is_told():
 
 @pytest.mark.parametrize("told", [b"2b0\r\n", b"2ff\r\n", b"fffffff\r\n"])
 @pytest.mark.parametrize("which", [0, 1])
-def test_a_chunk_of_another_length_than_it_says_is_a_failure(told, which):
+def test_a_chunk_of_another_length_than_it_says_is_a_failure(message, which):
     field, body = CODED["chunked"]
     right = b"2bc\r\n"
     parts = body.split(right)
-    wrong = right.join(parts[: which + 1]) + told + right.join(parts[which + 1 :])
+    wrong = right.join(parts[: which + 1]) + message + right.join(parts[which + 1 :])
     assert str(row_of(wrong, field)["failure"]).startswith("broken_body: chunked")
 
 

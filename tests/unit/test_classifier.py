@@ -54,7 +54,7 @@ def test_nan_is_retried_with_another_seed_and_is_an_error_in_the_end(monkeypatch
     assert tried == [7, 8, 9, 10, 11]
 
 
-def test_a_failure_of_the_module_is_told():
+def test_a_failure_of_the_module_is_reported():
     with pytest.raises(TrainingFailed, match=r"the fasttext module failed.*loss name"):
         train(labelled(), name="a", settings=Settings(loss="none"))
 

@@ -113,7 +113,7 @@ def test_a_whole_item_in_a_long_document_is_found_by_count():
     ]  # fmt: skip
 
 
-def test_items_of_the_same_beginning_are_told_apart():
+def test_items_of_the_same_beginning_are_distinguished():
     """Many questions of a benchmark begin with the same instruction."""
     head = " ".join(f"instruction{n}" for n in range(13))
     items = jsonl(*({"set": "exam", "text": f"{head} question {n}" + " more" * (n % 3)} for n in range(50)))

@@ -141,7 +141,7 @@ def test_stop_words_by_language():
     assert out.column("gopher_stop_words").to_pylist() == [3, 2, 4, None]
 
 
-def test_unknown_language_of_stop_words_names_the_known():
+def test_unknown_language_of_stop_words_names_the_available():
     op = load.equip(load.build("signals.gopher_quality", {"stop_words": "xx"}), load.shipped)
     with pytest.raises(ValueError, match="no stop words for language 'xx'; there are af, ar"):
         op(Batch(pa.table({"text": pa.array(["a"], pa.large_string())})))  # pyright: ignore

@@ -26,7 +26,7 @@ def texts(data, *cuts):
     return [[row["text"] for row in rows if row["text"]] for rows in divided(data, cuts)]
 
 
-def told(data, *cuts):
+def rows_of(data, *cuts):
     """Offset and text, or failure, of the rows of all spans between the cuts."""
     rows = [row for rows in divided(data, cuts) for row in rows if not row["skipped"]]
     return [(row["offset"], row["text"] or row["failure"]) for row in rows]
@@ -42,7 +42,7 @@ def test_an_offset_is_that_of_the_member_and_the_bytes_before_the_line():
     at_d = len(first + second + gz(b""))
     expected = [(0, "a"), (14, "b"), (len(first) + 9, "c"), (at_d, "d")]
     for cut in range(1, len(data)):
-        assert told(data, cut) == expected
+        assert rows_of(data, cut) == expected
 
 
 def test_the_first_line_of_a_member_is_read_by_the_span_before():
@@ -92,44 +92,44 @@ def test_a_line_over_many_spans_is_not_followed_beyond_each(pack):
     assert file.furthest <= 6 * MIB  # of members it must be seen that the next one is sound
 
 
-def test_a_damaged_member_that_begins_in_a_span_is_told_by_the_span_before():
+def test_a_damaged_member_that_begins_in_a_span_is_reported_by_the_span_before():
     first, harmed, last = gz(line("a")), bytearray(gz(line("b"))), gz(line("c") + line("d"))
     harmed[-8] ^= 1  # of the checksum
     data = first + bytes(harmed) + last
     failure = "bad_gz: Error -3 while decompressing data: incorrect data check"
     expected = [(0, "a"), (len(first), failure), (len(first + harmed) + 14, "d")]
     for cut in range(1, len(data)):
-        assert told(data, cut) == expected
+        assert rows_of(data, cut) == expected
     assert texts(data, len(first)) == [["a"], ["d"]]
 
 
-def test_damage_over_whole_spans_is_told_once():
+def test_damage_over_whole_spans_is_reported_once():
     first, last = gz(line("a")), gz(line("b") + line("c"))
     data = first + bytes(300) + last
     cuts = (len(first) + 50, len(first) + 100, len(first) + 299)
     assert texts(data, *cuts) == [["a"], [], [], ["c"]]
-    assert [text for _, text in told(data, *cuts)] == ["a", f"not_gz: {bytes(16)!r}", "c"]
+    assert [text for _, text in rows_of(data, *cuts)] == ["a", f"not_gz: {bytes(16)!r}", "c"]
 
 
-def test_each_damage_in_a_line_of_many_members_is_told_by_one_span():
+def test_each_damage_in_a_line_of_many_members_is_reported_by_one_span():
     members = [gz(line("a")), gz(b'{"te'), b"first", gz(b"xt"), b"second", gz(b'": "b"}\n' + line("c"))]
     data = b"".join(members)
     at = [len(b"".join(members[:i])) for i in range(len(members))]
     expected = [(0, "a"), (at[1], "not_gz: b'first"), (at[4], "not_gz: b'second"), (at[5] + 8, "c")]
     for cuts in combinations(range(1, len(data), 5), 2):
-        assert [(offset, text.partition("\\")[0]) for offset, text in told(data, *cuts)] == expected
+        assert [(offset, text.partition("\\")[0]) for offset, text in rows_of(data, *cuts)] == expected
 
 
 @pytest.mark.parametrize("front", [b"", gz(b""), gz(b"") * 3])
 def test_a_byte_order_mark_is_found_behind_members_without_content(front):
     data = front + gz(BOM + line("a")) + gz(line("b"))
-    assert [text for _, text in told(data)] == ["a", "b"]
+    assert [text for _, text in rows_of(data)] == ["a", "b"]
 
 
 @pytest.mark.parametrize("pack", [zst, lz])
 def test_frames_without_content_in_front_however_many(pack):
     data = FRAME * 2000 + pack(BOM + line("a") + line("b"))
-    assert told(data, len(FRAME) * 700) == [(0, "a"), (17, "b")]
+    assert rows_of(data, len(FRAME) * 700) == [(0, "a"), (17, "b")]
 
 
 def test_a_frame_without_content_does_not_hide_the_members_it_claims_to_hold():
@@ -137,7 +137,7 @@ def test_a_frame_without_content_does_not_hide_the_members_it_claims_to_hold():
     first, second = zst(line("a")), zst(line("b") + line("c"))
     data = first + wrong + second
     for cut in range(1, len(data)):
-        assert [text for _, text in told(data, cut)] == ["a", "b", "c"]
+        assert [text for _, text in rows_of(data, cut)] == ["a", "b", "c"]
 
 
 def test_the_dictionary_in_front_is_no_member():

@@ -110,7 +110,7 @@ def test_routing_by_declared_type():
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_pages_in_utf16_are_told_apart_too(codec):
+def test_pages_in_utf16_are_distinguished_too(codec):
     assert route("<p>日本".encode(codec), "text/html") == "html"
     assert route("<?xml version='1.0'?><rss>".encode(codec), "text/html") == "not_html: xml rss"
 
@@ -164,6 +164,6 @@ def test_a_page_that_needs_too_much_memory_fails_alone():
     ("params", "told"),
     [({"favor": "speed"}, "favor must be"), ({"time_limit_s": 0}, "time_limit_s must be above 0")],
 )
-def test_impossible_settings_are_refused(params, told):
-    with pytest.raises(ValueError, match=told):
+def test_impossible_settings_are_refused(params, message):
+    with pytest.raises(ValueError, match=message):
         load.build("extract.trafilatura", params)

@@ -50,7 +50,7 @@ def test_a_column_of_pages_is_content_whatever_its_type(dtype):
     ]
 
 
-def test_bytes_of_a_page_are_left_as_they_are():
+def test_bytes_of_a_page_stay_as_they_are():
     (row,) = documents(reader_of("readers.parquet", {"content": "html"}), parquet(pa.binary(), LATIN))
     assert row["content"] == LATIN
 
@@ -72,7 +72,7 @@ def test_a_record_is_text_or_a_page(name):
         reader_of(name, {"text": "body", "content": "html"})
 
 
-def kept_texts(chain: Chain, data: bytes) -> list[str]:
+def texts_of(chain: Chain, data: bytes) -> list[str]:
     """The texts of a file at the end of a chain."""
     records = pa.Table.from_batches(chain.reader(io.BytesIO(data), Span(0, len(data))))
     records = records.filter(pc.is_null(records["skipped"]))
@@ -100,7 +100,7 @@ EXTRACTS = ("extract.main_text", "extract.resiliparse")
 def test_all_of_them_are_extracted_and_none_goes_on_as_html(step, name, params, data):
     reader = reader_of(name, params)
     chain = Chain(reader, [(step, load.equip(load.build(step, {}), load.shipped))], {})
-    (text,) = kept_texts(chain, data)
+    (text,) = texts_of(chain, data)
     assert PARAGRAPH in text
     assert "<" not in text
     assert "Start" not in text
@@ -112,7 +112,7 @@ def test_pages_of_plain_text_and_of_markdown_in_an_archive_are_read_as_text(step
     texts = {b"plain": "Größe <b>\r\n", b"markdown": "# Größe\n\n<b>\n", b"css": "b {}\n"}
     records = [warc_record("response", head % kind + text.encode()) for kind, text in texts.items()]
     chain = Chain(reader_of("readers.warc", {}), [(step, load.equip(load.build(step, {}), load.shipped))], {})
-    assert kept_texts(chain, b"".join(records)) == [texts[b"plain"], texts[b"markdown"]]
+    assert texts_of(chain, b"".join(records)) == [texts[b"plain"], texts[b"markdown"]]
 
 
 def job(folder, inputs: str, steps: str = "extract.main_text, signals.counts"):
@@ -172,7 +172,7 @@ def test_encoding_stands_beside_format_or_under_options(tmp_path):
         ("paths: [x.txt], encoding: utf-16, options: {unit: line}", "unit: line needs an encoding that ends lines"),
     ],
 )
-def test_an_encoding_that_cannot_be_meant_is_refused(tmp_path, entry, told):
+def test_an_encoding_that_cannot_be_meant_is_refused(tmp_path, entry, message):
     with pytest.raises(JobError) as caught:
         job(tmp_path, f"{{source: a, {entry}}}", "signals.counts")
-    assert told in str(caught.value)
+    assert message in str(caught.value)

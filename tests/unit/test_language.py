@@ -8,7 +8,7 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Signal
 
 
-def told(texts: list[str | None], **params: object) -> dict[str, list]:
+def languages_of(texts: list[str | None], **params: object) -> dict[str, list]:
     op = load.equip(load.build("signals.language", params), load.shipped)
     assert isinstance(op, Signal)
     return op(Batch(pa.table({"text": pa.array(texts, TEXT)}))).table.drop_columns("text").to_pydict()
@@ -21,14 +21,14 @@ def test_documents_in_several_languages_and_scripts():
         "最寄りの駅はどこですか。",
         "Где вокзал?",
     ]
-    found = told([*texts])
+    found = languages_of([*texts])
     assert found["language"] == ["en", "fr", "ja", "ru"]
     assert found["script"] == ["Latn", "Latn", "Jpan", "Cyrl"]
     assert all(0.7 < score <= 1 for score in found["language_score"])
 
 
 def test_documents_without_letters_are_undetermined():
-    assert told(["", None, " \n\t", "12 34 !?"]) == {
+    assert languages_of(["", None, " \n\t", "12 34 !?"]) == {
         "language": ["und"] * 4,
         "language_score": [0.0] * 4,
         "script": ["Zyyy"] * 4,
@@ -36,21 +36,21 @@ def test_documents_without_letters_are_undetermined():
 
 
 def test_columns_can_be_renamed_so_that_an_input_may_bring_its_own_language():
-    found = told(["Bonjour à tous"], column="found_language", script_column="found_script")
+    found = languages_of(["Bonjour à tous"], column="found_language", script_column="found_script")
     assert list(found) == ["found_language", "found_language_score", "found_script"]
 
 
 def test_a_long_text_is_read_at_its_beginning_in_its_middle_and_at_its_end():
     german, english = "Der schnelle braune Fuchs springt über den faulen Hund. ", "The quick brown fox jumps. "
-    assert told([german * 2 + english * 50], sample_bytes=300)["language"] == ["en"]
-    assert told([german + "??? " * 500], sample_bytes=300)["language"] == ["de"]
-    assert told([german + english * 50], sample_bytes=100_000)["language"] == ["en"]
+    assert languages_of([german * 2 + english * 50], sample_bytes=300)["language"] == ["en"]
+    assert languages_of([german + "??? " * 500], sample_bytes=300)["language"] == ["de"]
+    assert languages_of([german + english * 50], sample_bytes=100_000)["language"] == ["en"]
 
 
 def test_a_document_that_begins_with_a_kilobyte_of_names_has_the_language_of_its_text():
     names = "Wei Zhang, Łukasz Kowalski, José García, Jürgen Müller, Nguyễn Văn An, Søren Øster, Ana Petrović, " * 10
     english = "We measured how fast the ice melts, and found that it melts faster than anybody had thought before. "
-    found = told([names + "\n" + english * 20])
+    found = languages_of([names + "\n" + english * 20])
     assert (found["language"], found["language_score"][0] > 0.65) == (["en"], True)
 
 
@@ -67,7 +67,7 @@ CAPITALS = {
 @pytest.mark.parametrize("language", CAPITALS)
 def test_text_in_capitals_has_the_language_it_has_in_small_letters(language):
     text = CAPITALS[language]
-    found = told([text, text.lower(), "x", text + " (" + text.lower()[:20] + ")"], lines=True)
+    found = languages_of([text, text.lower(), "x", text + " (" + text.lower()[:20] + ")"], lines=True)
     assert found["language"][0] == found["language"][1] == found["language"][3] == language
     assert found["language_score"][0] == found["language_score"][1]
     assert found["language_lines"][0] == [language]
@@ -83,7 +83,7 @@ def test_the_language_of_each_line_and_how_much_is_in_that_of_the_document():
         "Der schnelle braune Fuchs springt über den faulen Hund.",
         "The quick brown fox jumps over the dog.",
     )
-    found = told([f"{german}\n\n{english}\n{german}", "", None, "12\n34"], lines=True)
+    found = languages_of([f"{german}\n\n{english}\n{german}", "", None, "12\n34"], lines=True)
     assert found["language_lines"] == [["de", "und", "en", "de"], [], None, ["und", "und"]]
     own = 2 * len(german.encode())
     assert found["language_line_share"][0] == pytest.approx(own / (own + len(english)))

@@ -17,27 +17,27 @@ ENDED = (
 NOT_ENDED = ("Home | About", "Share this", "Read more »»x", "ሻይ፡", "2024", "a, b,", "so:", "茶、", "- one")
 
 
-def lines_left(text: str, **params: object) -> list[str]:
+def remaining_lines(text: str, **params: object) -> list[str]:
     table = LineFilter(**params)(Batch(pa.table({"text": pa.array([text], TEXT)}))).table  # pyright: ignore
     return table.column("text").to_pylist()[0].split("\n")
 
 
 @pytest.mark.parametrize("line", ENDED)
 def test_a_line_that_ends_like_a_sentence_stays(line):
-    assert lines_left(f"Menu\n{line}") == [line]
+    assert remaining_lines(f"Menu\n{line}") == [line]
 
 
 @pytest.mark.parametrize("line", NOT_ENDED)
 def test_another_line_is_removed(line):
-    assert lines_left(f"{line}\nTea is hot.") == ["Tea is hot."]
+    assert remaining_lines(f"{line}\nTea is hot.") == ["Tea is hot."]
 
 
 def test_every_end_of_a_sentence_of_signals_fineweb_ends_a_line():
     assert SENTENCE_ENDS < LINE_ENDS
     text = "\n".join(f"x{end}" for end in sorted(LINE_ENDS))
-    assert lines_left(text) == text.split("\n")
+    assert remaining_lines(text) == text.split("\n")
 
 
-def test_endings_can_be_given_and_none_asked_for():
-    assert lines_left("ชาร้อน\nTea::", must_end_with=("::",)) == ["Tea::"]
-    assert lines_left("ชาร้อน\nTea", must_end_with=()) == ["ชาร้อน", "Tea"]
+def test_endings_can_be_given_and_none_requested():
+    assert remaining_lines("ชาร้อน\nTea::", must_end_with=("::",)) == ["Tea::"]
+    assert remaining_lines("ชาร้อน\nTea", must_end_with=()) == ["ชาร้อน", "Tea"]

@@ -52,7 +52,7 @@ def test_the_window_of_a_frame_is_what_the_library_finds(size, log):
         assert window_bytes(frame) == zstandard.get_frame_parameters(frame).window_size
 
 
-def test_a_window_that_is_held_by_default_and_damage_are_told_apart():
+def test_a_window_that_is_held_by_default_and_damage_are_distinguished():
     assert longer_window(windowed(b"abc", 27), 128) is None
     assert str(longer_window(windowed(b"abc", 31), 128)).startswith("needs a window of 2048 MiB")
     assert "2048 can be read at most" in str(longer_window(windowed(b"abc", 35), 2048))

@@ -31,7 +31,7 @@ def test_a_path_reaches_into_structs_and_a_column_of_just_that_name_comes_first(
     assert [row["failure"] for row in rows] == [None, None, "missing_field: body.text"]
 
 
-def test_a_path_to_nothing_is_told():
+def test_a_path_to_nothing_is_reported():
     found = read(reader_of("readers.parquet", {**PARAMS, "url": "meta.nothing"}), stored())
     wanted = "missing_field: the file has no column 'meta.nothing', only body.text, meta.u, meta.deep.n, meta.v"
     assert [row["failure"] for row in found if row["failure"]] == [wanted] * len(ROWS)

@@ -41,7 +41,7 @@ def test_rows_are_the_rows_of_the_shards_in_order(tmp_path):
         assert {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in row.items()} == told
 
 
-def test_shards_of_two_datasets_are_told_apart(tmp_path):
+def test_shards_of_two_datasets_are_distinguished(tmp_path):
     with pytest.raises(InvalidShard, match=r"differs from .* in eos_id: not one dataset"):
         shards_at([*written(tmp_path), *written(tmp_path, eos_id=1)])
 

@@ -50,12 +50,12 @@ def test_an_empty_file_goes_by_its_name(name):
         ("data", b"", "say `format:`"),
     ],
 )
-def test_what_is_wrong_is_told_with_a_remedy(name, head, told):
+def test_what_is_wrong_is_reported_with_a_remedy(name, head, message):
     found = sniff(name, head)
     assert found.reader is None
     assert found.error is not None
     assert found.error.startswith(name)
-    assert re.search(told, found.error), found.error
+    assert re.search(message, found.error), found.error
 
 
 def test_a_plain_file_under_a_compressed_name_is_read_as_what_it_is():

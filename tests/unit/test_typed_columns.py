@@ -43,11 +43,11 @@ def test_a_number_that_is_a_float_stays_one():
     ],
     ids=lambda value: str(getattr(value, "type", "")),
 )
-def test_ids_keep_their_digits_in_parquet(column, told):
+def test_ids_keep_their_digits_in_parquet(column, message):
     out = io.BytesIO()
     pq.write_table(pa.table({"text": ["a"], "id": column}), out)
     rows = read(reader_of("readers.parquet", {"source_id": "id"}), out.getvalue())
-    assert [row["source_id"] for row in rows if not row["skipped"]] == [told]
+    assert [row["source_id"] for row in rows if not row["skipped"]] == [message]
 
 
 ROWS = [

@@ -32,9 +32,9 @@ def rows_of(data: bytes, **params: object) -> list[dict[str, object]]:
         ({"text": pa.array([b"ab"] * 50, pa.binary(2))}, "text_not_a_string: column 'text' is fixed_size_binary[2]"),
     ],
 )
-def test_each_row_of_a_file_without_text_is_a_failed_one(column, wanted):
+def test_each_row_of_a_file_without_text_is_a_failed_one(column, expected):
     rows = rows_of(stored(pa.table(column), row_group_size=20))
-    assert [(row["failure"], row["text"]) for row in rows] == [(wanted, None)] * 50
+    assert [(row["failure"], row["text"]) for row in rows] == [(expected, None)] * 50
     assert [row["offset"] for row in rows] == list(range(50))
 
 

@@ -13,7 +13,7 @@ from corpusmill.operators.signals.licence import Licence, said
 from corpusmill.operators.signals.url import Url
 
 
-def told(op: Signal, **columns) -> dict[str, list]:
+def columns_of(op: Signal, **columns) -> dict[str, list]:
     op = load.equip(op, load.shipped) if any(r.content is None for r in load.resources(op).values()) else op
     assert isinstance(op, Signal)
     return op(Batch(pa.table(columns))).table.drop_columns(list(columns)).to_pydict()
@@ -21,7 +21,7 @@ def told(op: Signal, **columns) -> dict[str, list]:
 
 def test_host_and_registered_domain():
     urls = pa.array(["https://News.BBC.co.uk:443/a", "http://alice.github.io", "ftp://u:p@Ünï.example.org", "no", None])
-    assert told(Url(), url=urls) == {
+    assert columns_of(Url(), url=urls) == {
         "url_host": ["news.bbc.co.uk", "alice.github.io", "ünï.example.org", None, None],
         "url_domain": ["bbc.co.uk", "alice.github.io", "example.org", None, None],
     }
@@ -30,20 +30,20 @@ def test_host_and_registered_domain():
 def test_domain_by_the_nearest_host_of_a_table():
     table = Resource("table", content=b"# notes\nexample.org\tnews\nlaw.example.org\tlaw\n")
     urls = pa.array(["https://a.law.example.org/", "https://example.org", "https://notexample.org/", None])
-    assert told(Domain(table=table), url=urls) == {"domain": ["law", "news", None, None]}
-    assert told(Domain(table=table, column="topic", otherwise="web"), url=urls) == {
+    assert columns_of(Domain(table=table), url=urls) == {"domain": ["law", "news", None, None]}
+    assert columns_of(Domain(table=table, column="topic", otherwise="web"), url=urls) == {
         "topic": ["law", "news", "web", "web"]
     }
 
 
 def test_a_table_without_tabs_is_refused_by_line():
     with pytest.raises(InvalidHostTable, match=r"line 2 .* 'example.org law'; expected host<TAB>domain"):
-        told(Domain(table=Resource("t", content=b"a.b\tc\nexample.org law")), url=pa.array(["http://a"]))
+        columns_of(Domain(table=Resource("t", content=b"a.b\tc\nexample.org law")), url=pa.array(["http://a"]))
 
 
 def test_blocked_domains_and_words_in_urls():
     urls = pa.array(["http://x.casino.example/POKER-bet", "https://ok.org/essex/sext", "https://ok.org/free_xxx", None])
-    assert told(Blocklist(), url=urls) == {
+    assert columns_of(Blocklist(), url=urls) == {
         "blocked_domain": ["casino.example", None, None, None],
         "url_hard_words": [0, 0, 1, 0],
         "url_soft_words": [3, 0, 0, 0],
@@ -79,6 +79,6 @@ def test_wishes_of_robots_and_ai_tags():
         b'<meta name="description" content="noindex and noai are words">\xff\xfe',
         None,
     ]
-    found = told(Licence(), content=pa.array(pages, pa.large_binary()))
+    found = columns_of(Licence(), content=pa.array(pages, pa.large_binary()))
     assert found["noai"] == [True, False, True, False, False]
     assert found["noindex"] == [False, True, False, False, False]

@@ -15,7 +15,7 @@ from corpusmill.operators.extract.html.decode.utf8 import has_escape, is_utf8
 from corpusmill.operators.extract.html.decode.utf16 import utf16_order
 from corpusmill.operators.extract.html.model.model import Model
 from corpusmill.operators.extract.html.page import main_text
-from corpusmill.operators.extract.html.result.metadata import TITLE_BYTES, Told, put_nothing, put_told
+from corpusmill.operators.extract.html.result.metadata import TITLE_BYTES, PageFacts, put_nothing, put_page_facts
 
 BOM_BYTES = 3
 NO_CONTENT = 100  # in `kind`, beside the kinds of `sniff`
@@ -87,7 +87,7 @@ def extract_pages(
     model: Model,
     choices: Choices,
     out: Texts,
-    told: Told,
+    page_facts: PageFacts,
 ) -> None:
     """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
     ws, model = borrowed(ws), borrowed(model)
@@ -95,7 +95,7 @@ def extract_pages(
         o = out.text_end[row]
         if kind[row] != HTML:
             out.text_end[row + 1] = o
-            put_nothing(row, told)
+            put_nothing(row, page_facts)
             continue
         first, last = start[row], end[row]
         if last - first >= BOM_BYTES and data[first] == 0xEF and data[first + 1] == 0xBB and data[first + 2] == 0xBF:
@@ -109,9 +109,9 @@ def extract_pages(
         count, choice, boilerplate = main_text(
             source, source.shape[0], ws, model, choices.threshold, choices.comments, choices.links, choices.repeats
         )
-        put_told(source, ws, row, told)
+        put_page_facts(source, ws, row, page_facts)
         if choices.title:
-            o = _put_title(told, row, ws.result[:count], out.text, o)
+            o = _put_title(page_facts, row, ws.result[:count], out.text, o)
         out.text[o : o + count] = ws.result[:count]
         out.text_end[row + 1] = o + count
         out.words[row] = choice.words
@@ -126,12 +126,12 @@ def extract_pages(
 
 
 @njit(cache=True, nogil=True)
-def _put_title(told: Told, row: Int, text: np.ndarray, out: np.ndarray, o: Int) -> Int:
+def _put_title(page_facts: PageFacts, row: Int, text: np.ndarray, out: np.ndarray, o: Int) -> Int:
     """The title and, when text follows, a blank line; nothing when a line of the text is the title."""
-    first, last = told.title_end[row], told.title_end[row + 1]
-    if last == first or _has_line(text, told.title[first:last]):
+    first, last = page_facts.title_end[row], page_facts.title_end[row + 1]
+    if last == first or _has_line(text, page_facts.title[first:last]):
         return o
-    out[o : o + last - first] = told.title[first:last]
+    out[o : o + last - first] = page_facts.title[first:last]
     o += last - first
     if text.shape[0]:
         out[o] = out[o + 1] = 10

@@ -39,9 +39,9 @@ class Child:
     def ask(self, page: str) -> dict[str, str | None]:
         """The child's answer; {"failure": ...} when the page had to be ended or the child died of it."""
         with self._turn:
-            return self._asked(page)
+            return self._reply(page)
 
-    def _asked(self, page: str) -> dict[str, str | None]:
+    def _reply(self, page: str) -> dict[str, str | None]:
         if self._pages >= self._settings.pages_per_process:
             self.close()
         process = self._process or self._started()

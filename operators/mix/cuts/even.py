@@ -85,9 +85,9 @@ def _groups(goals: Goals, stops: np.ndarray, total: int) -> Iterator[tuple[np.nd
     yield np.zeros(len(stops), np.int64), np.array([float(total - stops.sum())])
 
 
-def _first(group: np.ndarray, by: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _first(group: np.ndarray, by: np.ndarray, targets: np.ndarray) -> np.ndarray:
     """Of moves in order, those that bring each group nearest to what it wants; places, rising."""
-    want = np.where(group >= 0, wanted[np.maximum(group, 0)], 0.0)
+    want = np.where(group >= 0, targets[np.maximum(group, 0)], 0.0)
     usable = np.flatnonzero((by * want > 0) & (np.abs(by) < 2 * np.abs(want)))
     usable = usable[np.argsort(group[usable], kind="stable")]
     size, group = np.abs(by[usable]), group[usable]

@@ -4,7 +4,7 @@ import numpy as np
 
 from corpusmill.operators.mix.cuts.boundaries import Boundaries
 from corpusmill.operators.mix.cuts.even import Sides, evened
-from corpusmill.operators.mix.cuts.settle import Goals, Options, settled
+from corpusmill.operators.mix.cuts.settle import Goals, Options, moved_boundaries
 from corpusmill.operators.mix.cuts.stretches import Ends
 from corpusmill.operators.mix.plan.plan import MixPlan
 from corpusmill.operators.mix.plan.rounding import Rounding, leeway
@@ -23,11 +23,15 @@ class PhaseEnds:
         phase: int,
         previous: np.ndarray,
         mine: np.ndarray,
-        told: Rounding,
+        rounding: Rounding,
     ) -> None:
         self.plan, self.ends, self.found, self.phase, self.previous = plan, ends, found, phase, previous
-        self.balancer, self.ease, self.reserves = int(told.balancers[phase]), told.ease[phase], told.reserves[phase]
-        self.crowded, self.aim = bool(told.crowded[phase]), int(plan.stops[phase, self.balancer])
+        self.balancer, self.ease, self.reserves = (
+            int(rounding.balancers[phase]),
+            rounding.ease[phase],
+            rounding.reserves[phase],
+        )
+        self.crowded, self.aim = bool(rounding.crowded[phase]), int(plan.stops[phase, self.balancer])
         self.targets, self.total = plan.stops[phase], int(plan.stops[phase].sum())
         self.others = mine[ends.leaf[mine] != self.balancer]
         self.own = mine[ends.leaf[mine] == self.balancer]
@@ -66,7 +70,9 @@ class PhaseEnds:
     def _missed(self) -> bool:
         """Whether a window is left, or the total off by more than half of the longest document."""
         goals = Goals.of(self.plan, self.phase, self.previous, self.balancer)
-        return 2 * abs(self.total - int(self.stops.sum())) > self.longest or bool(goals.left(self.stops).any())
+        return 2 * abs(self.total - int(self.stops.sum())) > self.longest or bool(
+            goals.remaining_windows(self.stops).any()
+        )
 
     def _even(self, *, far: bool) -> None:
         """Leaves on the other side of their targets, where that brings what is off nearer to the plan; see `evened`."""
@@ -115,7 +121,7 @@ class PhaseEnds:
             then = self.stops.copy()
             then[self.balancer] = found.tokens[at]
             fits = self.previous[self.balancer] <= then[self.balancer] <= self.plan.caps[self.balancer]
-            if fits and goals.left(then).sum() < goals.left(self.stops).sum():
+            if fits and goals.remaining_windows(then).sum() < goals.remaining_windows(self.stops).sum():
                 self.at[end], self.stops = at, then
 
     def settle(self) -> bool:
@@ -128,7 +134,7 @@ class PhaseEnds:
         self.wider = concerned & ~self.ends.wide
         if self.wider.any():
             return False
-        moves = settled(goals, self._options(goals, concerned), self.stops)
+        moves = moved_boundaries(goals, self._options(goals, concerned), self.stops)
         for end, boundary in moves.items():
             self.at[end] = boundary
             self.stops[self.ends.leaf[end]] = self.found.tokens[boundary]

@@ -90,7 +90,7 @@ class Goals:
         values = len(self.planned[column])
         return np.bincount(self.codes[:, column], weights=stops, minlength=values) - self.planned[column]
 
-    def left(self, stops: np.ndarray) -> np.ndarray:
+    def remaining_windows(self, stops: np.ndarray) -> np.ndarray:
         """Which windows are left."""
         total, inside = float((stops - self.previous).sum()), self.inside(stops)
         return (inside < self.low * total) | (inside > self.high * total)
@@ -98,11 +98,11 @@ class Goals:
     def missed(self, stops: np.ndarray) -> bool:
         """Whether a window is left, or an axis off."""
         axes = (np.abs(self.along(c, stops)).max(initial=0.0) > self.allowed for c in range(len(self.planned)))
-        return bool(self.left(stops).any()) or any(axes)
+        return bool(self.remaining_windows(stops).any()) or any(axes)
 
     def concerned(self, stops: np.ndarray) -> np.ndarray:
         """Leaves that are part of what is missed, as booleans."""
-        found = np.asarray(self.windows[self.left(stops)].any(axis=0))
+        found = np.asarray(self.windows[self.remaining_windows(stops)].any(axis=0))
         for c in range(len(self.planned)):
             found = found | (np.abs(self.along(c, stops)) > self.allowed)[self.codes[:, c]]
         if found[self.balancer]:  # it moves only against others
@@ -110,7 +110,7 @@ class Goals:
         return found
 
 
-def settled(goals: Goals, options: Options, stops: np.ndarray) -> dict[int, int]:
+def moved_boundaries(goals: Goals, options: Options, stops: np.ndarray) -> dict[int, int]:
     """Boundaries by end, for the ends that move: the move that helps most, again and again, while one helps.
 
     Where none does, two together are tried. The balancing leaf is taken to move against every other to the token, as

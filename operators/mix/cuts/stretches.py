@@ -11,7 +11,7 @@ import numpy as np
 from corpusmill.operators.mix.cuts.bisection import MOST_STEPS, Bisection
 from corpusmill.operators.mix.cuts.line import Line, place
 from corpusmill.operators.mix.plan.plan import MixPlan
-from corpusmill.operators.mix.plan.rounding import balancers, bounded, kept_short, reserves, slack
+from corpusmill.operators.mix.plan.rounding import balancers, bounded, may_fall_short, reserves, slack
 from corpusmill.operators.mix.supply.leaves import PARTS, LeafTable
 from corpusmill.operators.mix.supply.levels import Bins, Level
 
@@ -80,7 +80,7 @@ def visits(level: Level, ends: Ends) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return entry, passes, first, np.where(passes == ends.last_pass[entry], ends.last[entry] + 1, stop[entry])
 
 
-def wanted_bins(bins: Bins, ends: Ends) -> np.ndarray:
+def bins_to_survey(bins: Bins, ends: Ends) -> np.ndarray:
     """The bins whose documents are wanted one by one, int64, rising."""
     _, _, first, behind = visits(bins.last, ends)
     open_ = np.zeros(len(bins) + 1, np.int32)
@@ -93,7 +93,7 @@ def _room(plan: MixPlan) -> np.ndarray:
     """(phases, leaves): how far from its target a leaf may have to look for its end, in tokens."""
     out = np.zeros(plan.targets.shape) + plan.leaves.largest + 1  # so that the boundaries on both sides are seen
     out += np.where(bounded(plan), plan.leaves.largest.max(initial=0), 0)  # a window may ask for more, see `leeway`
-    lost = np.where(kept_short(plan), plan.leaves.largest, 0).sum(axis=1)[:, None]
+    lost = np.where(may_fall_short(plan), plan.leaves.largest, 0).sum(axis=1)[:, None]
     out += np.where(reserves(plan) > 0, np.minimum(lost, plan.caps - plan.stops), 0)
     out[np.arange(len(out)), balancers(plan)] += np.cumsum(slack(plan)) + 2 * plan.leaves.largest.max(initial=0)
     return out

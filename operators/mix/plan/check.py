@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from corpusmill.operators.mix.spec.where import Bound, told
+from corpusmill.operators.mix.spec.where import Bound, in_words
 from corpusmill.operators.mix.supply.leaves import LeafTable
 
 
@@ -45,7 +45,7 @@ def breaches(
             low, high = bound.min * phase.tokens, bound.max * phase.tokens
             if not low - slack - 1 < part < high + slack + 1:
                 wrong.append(
-                    f"phase {phase.name}: {told(bound.where)} takes {part / max(total, 1):.4%}, "
+                    f"phase {phase.name}: {in_words(bound.where)} takes {part / max(total, 1):.4%}, "
                     f"it may take {bound.min:.4%} to {bound.max:.4%}"
                 )
     return wrong

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators.mix.plan.plan import MixPlan
-from corpusmill.operators.mix.plan.rounding import kept_short
+from corpusmill.operators.mix.plan.rounding import may_fall_short
 
 EMPTY = "-"  # where no document has a value of a column
 NAMED = 8  # leaves, in a sentence
@@ -92,7 +92,7 @@ def _short(plan: MixPlan) -> list[str]:
 
 def _lacking(plan: MixPlan) -> list[str]:
     """What caps that lie inside documents may keep the total from, if no other leaf has room for it."""
-    short = kept_short(plan)[-1]
+    short = may_fall_short(plan)[-1]
     lost = int(plan.leaves.largest[short].sum())
     room = int((plan.caps - plan.taken)[~short & (plan.taken > 0)].sum())
     if lost <= room:

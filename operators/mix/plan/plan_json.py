@@ -28,19 +28,19 @@ def to_json(plan: MixPlan) -> bytes:
 
 def _lines(plan: MixPlan) -> Iterator[str]:
     yield "{"
-    yield f'"format": {_told(FORMAT)},'
+    yield f'"format": {_as_text(FORMAT)},'
     yield f'"seed": {plan.seed},'
-    yield f'"held_out": {_told(plan.held_out)},'
+    yield f'"held_out": {_as_text(plan.held_out)},'
     if plan.replay:
-        yield f'"replay": {_told({"where": dict(plan.replay.where), "share": plan.replay.share})},'
+        yield f'"replay": {_as_text({"where": dict(plan.replay.where), "share": plan.replay.share})},'
     if plan.validation:
         yield '"validation": true,'
-    yield f'"multiplier": {_told(dataclasses.asdict(plan.multiplier) if plan.multiplier else None)},'
-    yield f'"unmatched": {_told(plan.unmatched)},'
+    yield f'"multiplier": {_as_text(dataclasses.asdict(plan.multiplier) if plan.multiplier else None)},'
+    yield f'"unmatched": {_as_text(plan.unmatched)},'
     yield '"phases": ['
-    yield ",\n".join(_told(_phase(p)) for p in plan.phases)
+    yield ",\n".join(_as_text(_phase(p)) for p in plan.phases)
     yield "],"
-    yield f'"columns": {_told(plan.leaves.columns)},'
+    yield f'"columns": {_as_text(plan.leaves.columns)},'
     yield '"leaves": ['
     yield ",\n".join(_leaves(plan))
     yield "]"
@@ -59,7 +59,7 @@ def _leaves(plan: MixPlan) -> Iterator[str]:
     targets, stopped, caps = plan.targets.T.tolist(), plan.stopped.T.tolist(), plan.caps.tolist()
     values = plan.leaves.values
     for i, codes in enumerate(plan.leaves.codes.tolist()):
-        yield _told(
+        yield _as_text(
             {
                 "leaf": [values[c][k] for c, k in enumerate(codes)],
                 "lanes": rows[first[i] : first[i + 1]],
@@ -72,7 +72,7 @@ def _leaves(plan: MixPlan) -> Iterator[str]:
         )
 
 
-def _told(value: object) -> str:
+def _as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -142,20 +142,20 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> LeafTable:
     )
 
 
-def _phase_of(told: Mapping[str, Any]) -> PhasePlan:
+def _phase_of(stored: Mapping[str, Any]) -> PhasePlan:
     bounds = tuple(
-        Bound(where={c: tuple(v) for c, v in b["where"].items()}, min=b["min"], max=b["max"]) for b in told["bounds"]
+        Bound(where={c: tuple(v) for c, v in b["where"].items()}, min=b["min"], max=b["max"]) for b in stored["bounds"]
     )
-    return PhasePlan(name=told["name"], tokens=told["tokens"], bounds=bounds)
+    return PhasePlan(name=stored["name"], tokens=stored["tokens"], bounds=bounds)
 
 
-def _replay_of(told: Mapping[str, Any] | None) -> Replay | None:
-    if told is None:
+def _replay_of(stored: Mapping[str, Any] | None) -> Replay | None:
+    if stored is None:
         return None
-    return Replay(where={column: tuple(values) for column, values in told["where"].items()}, share=told["share"])
+    return Replay(where={column: tuple(values) for column, values in stored["where"].items()}, share=stored["share"])
 
 
-def _multiplier_of(told: Mapping[str, Any] | None) -> Multiplier | None:
-    if told is None:
+def _multiplier_of(stored: Mapping[str, Any] | None) -> Multiplier | None:
+    if stored is None:
         return None
-    return Multiplier(column=told["column"], steps=tuple((start, times) for start, times in told["steps"]))
+    return Multiplier(column=stored["column"], steps=tuple((start, times) for start, times in stored["steps"]))

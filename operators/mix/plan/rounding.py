@@ -67,7 +67,7 @@ def near_cap(plan: MixPlan) -> np.ndarray:
     return plan.stops + plan.leaves.largest / 2 > plan.caps
 
 
-def kept_short(plan: MixPlan) -> np.ndarray:
+def may_fall_short(plan: MixPlan) -> np.ndarray:
     """(phases, leaves): whether the boundary above a target may lie above the leaf's cap, so that it ends up to a whole
     document below. A cap of whole epochs is a boundary itself, unless documents have multipliers.
     """
@@ -82,7 +82,7 @@ def reserves(plan: MixPlan) -> np.ndarray:
 
     Those with most room, as few as can take up all that can be lost so; none where the leaf that balances has the room.
     """
-    largest, short = plan.leaves.largest, kept_short(plan)
+    largest, short = plan.leaves.largest, may_fall_short(plan)
     lost, out = np.where(short, largest, 0).sum(axis=1), np.zeros(plan.stops.shape, np.int64)
     for phase, balancer in enumerate(balancers(plan).tolist()):
         room = np.where((plan.targets[phase] > 0) & ~short[phase], plan.caps - plan.stops[phase] - largest, 0)
@@ -117,7 +117,7 @@ def crowded(plan: MixPlan) -> np.ndarray:
     Only there may a leaf end at the farther one of the two boundaries around its target, a document off at most.
     """
     largest = plan.leaves.largest
-    off = np.where(plan.taken > 0, np.where(kept_short(plan), largest, largest / 2), 0.0).sum(axis=1)
+    off = np.where(plan.taken > 0, np.where(may_fall_short(plan), largest, largest / 2), 0.0).sum(axis=1)
     row = np.arange(len(off)), balancers(plan)
     before = np.concatenate([np.zeros((1, len(largest)), np.int64), plan.stops[:-1]])
     room = np.minimum(plan.caps - plan.stops, plan.stops - before)[row] - largest[row[1]]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from corpusmill.operators.mix.spec.schedule import Level
 from corpusmill.operators.mix.spec.spec import MixSpec
 from corpusmill.operators.mix.spec.weights import OTHERS, Explicit
-from corpusmill.operators.mix.spec.where import Where, told
+from corpusmill.operators.mix.spec.where import Where, in_words
 from corpusmill.operators.mix.supply.leaves import LeafTable
 
 
@@ -50,10 +50,10 @@ def _where(what: str, where: Where, leaves: LeafTable) -> Iterator[str]:
         lost = [value for value in wanted if value not in there]
         for value in lost:
             whole = len(where) == len(wanted) == 1
-            yield f"{what} {told(where)}: no document has {'that' if whole else repr(value)}{_meant(value, there)}"
+            yield f"{what} {in_words(where)}: no document has {'that' if whole else repr(value)}{_meant(value, there)}"
         alone = alone or bool(lost)
     if not alone and not leaves.matches(where).any():
-        yield f"{what} {told(where)}: no document has all of that"
+        yield f"{what} {in_words(where)}: no document has all of that"
 
 
 def _meant(name: str, there: Collection[str]) -> str:

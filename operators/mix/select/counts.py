@@ -63,7 +63,7 @@ def lanes_of(rows: pa.Table, leaves: LeafTable, spec: MixSpec | MixPlan) -> np.n
     return np.where(out, np.int32(-1), lane)
 
 
-class LeftOut(StrEnum):
+class ExclusionReason(StrEnum):
     """Why a document that is there takes no part in a mix, the first reason that holds."""
 
     EMPTY = "no tokens"
@@ -74,17 +74,17 @@ class LeftOut(StrEnum):
     NOT_DRAWN = "not drawn"  # others of its leaf were
 
 
-def left_out(rows: pa.Table, plan: MixPlan, copies: np.ndarray) -> dict[LeftOut, np.ndarray]:
+def excluded_rows(rows: pa.Table, plan: MixPlan, copies: np.ndarray) -> dict[ExclusionReason, np.ndarray]:
     """The rows of a unit that are not in the mix, by reason, as booleans; each is in one. copies: taken of each row."""
     rest = copies == 0
     leaf = plan.leaves.leaf_of(rows)
     aimed = np.concatenate([plan.taken > 0, [False]])[leaf]
     masks = {
-        LeftOut.EMPTY: rows.column("n_tokens").to_numpy() <= 0,
-        LeftOut.NOT_HELD if plan.validation else LeftOut.HELD: _apart(rows, plan),
-        LeftOut.TIMES_0: multiplier_64(rows, plan.multiplier) == 0,
-        LeftOut.LEAF: ~aimed,
-        LeftOut.NOT_DRAWN: rest,
+        ExclusionReason.EMPTY: rows.column("n_tokens").to_numpy() <= 0,
+        ExclusionReason.NOT_HELD if plan.validation else ExclusionReason.HELD: _apart(rows, plan),
+        ExclusionReason.TIMES_0: multiplier_64(rows, plan.multiplier) == 0,
+        ExclusionReason.LEAF: ~aimed,
+        ExclusionReason.NOT_DRAWN: rest,
     }
     found = {}
     for reason, mask in masks.items():

@@ -24,7 +24,7 @@ from corpusmill.operators.mix.cuts.boundaries import Boundaries
 from corpusmill.operators.mix.cuts.choose import choose
 from corpusmill.operators.mix.cuts.cuts import Cuts, cuts
 from corpusmill.operators.mix.cuts.line import Line
-from corpusmill.operators.mix.cuts.stretches import Ends, ends_of, nearer, wanted_bins
+from corpusmill.operators.mix.cuts.stretches import Ends, bins_to_survey, ends_of, nearer
 from corpusmill.operators.mix.plan.plan import MixPlan, plan
 from corpusmill.operators.mix.select.assign import assign
 from corpusmill.operators.mix.select.counts import count, lanes_of
@@ -47,7 +47,7 @@ class Units(Protocol):
         """`histogram` of every unit."""
         ...
 
-    def documents(self, bins: Bins, wanted: np.ndarray) -> Iterable[Rows]:
+    def documents(self, bins: Bins, bins_of_interest: np.ndarray) -> Iterable[Rows]:
         """`bins.refine` of every unit."""
         ...
 
@@ -94,7 +94,7 @@ def cut(plan: MixPlan, line: Line, units: Units, *, shards: int, most: int = LOO
     wide = np.full(len(around.leaf), _documents(line, around) <= most)
     while True:
         bins, ends = _near(plan, line, around, wide, units, most)
-        found = Boundaries(plan, bins, ends, _together(units.documents(bins, wanted_bins(bins, ends))))
+        found = Boundaries(plan, bins, ends, _together(units.documents(bins, bins_to_survey(bins, ends))))
         chosen = choose(plan, ends, found)
         if not chosen.wider.any():
             return cuts(plan, layout_of(plan), line.before, found, chosen, shards=shards)
@@ -107,7 +107,7 @@ def _near(plan: MixPlan, line: Line, ends: Ends, wide: np.ndarray, units: Units,
         return line.bins, ends
     ends = nearer(plan, line, ends, wide)
     while _documents(line, ends) > max(most, LOOKED_AT_A_CUT * len(ends.end)):
-        bins = line.bins.closer(wanted_bins(line.bins, ends), line.lanes)
+        bins = line.bins.closer(bins_to_survey(line.bins, ends), line.lanes)
         if not bins.last.bits.any():
             break
         line = line.closer(bins, units.histograms(bins))
@@ -117,7 +117,7 @@ def _near(plan: MixPlan, line: Line, ends: Ends, wide: np.ndarray, units: Units,
 
 def _documents(line: Line, ends: Ends) -> float:
     """How many documents are looked at one by one for these ends, about."""
-    return float(line.bins.documents(wanted_bins(line.bins, ends), line.lanes).sum())
+    return float(line.bins.documents(bins_to_survey(line.bins, ends), line.lanes).sum())
 
 
 def _together(parts: Iterable[Rows]) -> Rows:
@@ -140,9 +140,9 @@ class InMemory:
         """One a unit."""
         return (histogram(bins, r) for r in self.rows)
 
-    def documents(self, bins: Bins, wanted: np.ndarray) -> Iterable[Rows]:
+    def documents(self, bins: Bins, bins_of_interest: np.ndarray) -> Iterable[Rows]:
         """Those of each unit."""
-        return (bins.refine(wanted, r) for r in self.rows)
+        return (bins.refine(bins_of_interest, r) for r in self.rows)
 
 
 def select_in_memory(units: Sequence[pa.Table], spec: MixSpec, *, shards: int, most: int = LOOKED_AT) -> Selection:
@@ -152,11 +152,11 @@ def select_in_memory(units: Sequence[pa.Table], spec: MixSpec, *, shards: int, m
     rows = [rows_of(unit, made) for unit in units]
     known = InMemory(rows)
     line = survey(made, known.histograms(Bins.of(layout_of(made))))
-    made, ready = settled(made, spec, lambda again: cut(again, line, known, shards=shards, most=most))
+    made, ready = aligned(made, spec, lambda again: cut(again, line, known, shards=shards, most=most))
     return Selection(plan=made, cuts=ready, assigned=tuple(assign(ready, r) for r in rows))
 
 
-def settled(made: MixPlan, spec: MixSpec, cut_by: Callable[[MixPlan], Cuts]) -> tuple[MixPlan, Cuts]:
+def aligned(made: MixPlan, spec: MixSpec, cut_by: Callable[[MixPlan], Cuts]) -> tuple[MixPlan, Cuts]:
     """The plan whose binding windows end at documents, and its cuts. cut_by: surveys, refines and cuts a plan."""
     ready = cut_by(made)
     known: Narrowed = {}

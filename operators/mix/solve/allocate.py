@@ -10,37 +10,37 @@ STEPS = 300  # Newton, bisected where it leaves its bracket; ends far earlier
 
 
 def allocate(
-    wanted: np.ndarray, lower: np.ndarray, upper: np.ndarray, parent: np.ndarray, totals: np.ndarray
+    demand: np.ndarray, lower: np.ndarray, upper: np.ndarray, parent: np.ndarray, totals: np.ndarray
 ) -> np.ndarray:
     """Whole tokens per node: lower <= tokens <= upper, and the children of parent p add up to totals[p] exactly.
 
     wanted: >= 0, any scale; nodes that want 0 get their lower bound. parent: sorted. lower, upper, totals: int64 with
     sum(lower) <= total <= sum(upper) over each family (upper counting as lower where nothing is wanted).
     """
-    upper = np.where(wanted > 0, upper, lower)
-    return round_off(scaled(wanted, lower, upper, parent, totals), lower, upper, parent, totals)
+    upper = np.where(demand > 0, upper, lower)
+    return round_off(scaled(demand, lower, upper, parent, totals), lower, upper, parent, totals)
 
 
 def scaled(
-    wanted: np.ndarray, lower: np.ndarray, upper: np.ndarray, parent: np.ndarray, totals: np.ndarray
+    demand: np.ndarray, lower: np.ndarray, upper: np.ndarray, parent: np.ndarray, totals: np.ndarray
 ) -> np.ndarray:
     """clip(beta[parent] * wanted, lower, upper) as floats, beta such that families add up to their totals."""
     families = len(totals)
     low, high = np.zeros(families), np.zeros(families)
-    some = wanted > 0
-    np.maximum.at(high, parent[some], upper[some] / wanted[some])
+    some = demand > 0
+    np.maximum.at(high, parent[some], upper[some] / demand[some])
 
     def total_of(values: np.ndarray) -> np.ndarray:
         return np.bincount(parent, weights=values, minlength=families)
 
-    sums = total_of(wanted)
+    sums = total_of(demand)
     beta = np.minimum(np.divide(totals, sums, out=np.zeros(families), where=sums > 0), high)
-    given = np.zeros(len(wanted))
+    given = np.zeros(len(demand))
     for _ in range(STEPS):
-        asked = beta[parent] * wanted
+        asked = beta[parent] * demand
         given = np.clip(asked, lower, upper)
         missing = totals - total_of(given)
-        slope = total_of(np.where((asked >= lower) & (asked < upper), wanted, 0.0))
+        slope = total_of(np.where((asked >= lower) & (asked < upper), demand, 0.0))
         open_ = (np.abs(missing) > 1e-14 * totals) & (high > low)
         if not open_.any():
             break

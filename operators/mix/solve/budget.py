@@ -15,7 +15,7 @@ from corpusmill.operators.mix.solve.phases import Stage, stages
 from corpusmill.operators.mix.solve.solve import Ready, together
 from corpusmill.operators.mix.spec.schedule import Phase
 from corpusmill.operators.mix.spec.spec import MixSpec, OnExhausted
-from corpusmill.operators.mix.spec.where import Bound, told
+from corpusmill.operators.mix.spec.where import Bound, in_words
 from corpusmill.operators.mix.supply.leaves import LeafTable
 
 TRIES = 48  # halvings in the search for a budget; each solves the mix once
@@ -101,7 +101,7 @@ def _new_once(spec: MixSpec, leaves: LeafTable) -> int:
 
 def _naming_replay(spec: MixSpec, node: str) -> str:
     """`node`, said to be the replay where it is that."""
-    if spec.replay is None or (where := told(spec.replay.where)) not in node:
+    if spec.replay is None or (where := in_words(spec.replay.where)) not in node:
         return node
     return node.replace(where, f"mix.replay ({where}, share {spec.replay.share:g})")
 
@@ -110,7 +110,7 @@ def _remedy(spec: MixSpec, node: str) -> str:
     """What to do about the replay in a mix that cannot be had; "" where there is none."""
     if spec.replay is None:
         return ""
-    if told(spec.replay.where) in node:
+    if in_words(spec.replay.where) in node:
         return "; lower mix.replay.share, raise its epochs, or give it more of the earlier texts"
     return f"; mix.replay takes {spec.replay.share:g} of it, the rest is of the new data: lower the budget"
 
@@ -157,7 +157,7 @@ def _ceiling(spec: MixSpec, leaves: LeafTable, caps: np.ndarray) -> int:
     least: dict[str, tuple[Bound, float]] = {}
     for phase in spec.phases or (Phase(name="all", share=1.0),):
         for bound in spec.bounds if phase.bounds is None else phase.bounds:
-            name = told(bound.where)
+            name = in_words(bound.where)
             least[name] = bound, least.get(name, (bound, 0.0))[1] + phase.share * bound.min
     most = float(caps.sum())
     for bound, share in least.values():

@@ -11,7 +11,7 @@ import numpy as np
 
 from corpusmill.errors import Infeasible, SpecError
 from corpusmill.operators.mix.solve.allocate import allocate
-from corpusmill.operators.mix.spec.where import Bound, told
+from corpusmill.operators.mix.spec.where import Bound, in_words
 from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.operators.mix.supply.tree import Tree
 
@@ -56,7 +56,7 @@ def bounds_in(tree: Tree, leaves: LeafTable, bounds: tuple[Bound, ...]) -> tuple
         if not hit.any():
             if bound.min > 0:
                 raise SpecError(
-                    f"a bound asks for {told(bound.where)}, and no document has that; {_there(leaves, bound)}"
+                    f"a bound asks for {in_words(bound.where)}, and no document has that; {_there(leaves, bound)}"
                 )
             continue
         sorted_hit = hit[tree.order]
@@ -64,7 +64,7 @@ def bounds_in(tree: Tree, leaves: LeafTable, bounds: tuple[Bound, ...]) -> tuple
             node = int(np.searchsorted(starts, np.argmax(sorted_hit), side="right")) - 1
             end = starts[node + 1] if node + 1 < len(starts) else len(sorted_hit)
             if sorted_hit[starts[node] : end].all() and end - starts[node] == sorted_hit.sum():
-                inside.append(NodeBound(level, node, bound.min, bound.max, told(bound.where)))
+                inside.append(NodeBound(level, node, bound.min, bound.max, in_words(bound.where)))
                 break
         else:
             crossing.append(bound)

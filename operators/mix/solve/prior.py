@@ -17,7 +17,7 @@ from corpusmill.operators.mix.spec.weights import (
     UniMax,
     Weighting,
 )
-from corpusmill.operators.mix.spec.where import Boost, told
+from corpusmill.operators.mix.spec.where import Boost, in_words
 from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.operators.mix.supply.tree import tree_of
 
@@ -36,7 +36,7 @@ def prior(leaves: LeafTable, tokens: np.ndarray, levels: tuple[Level, ...], budg
         supply = tree.sums(depth, sorted_tokens).astype(np.float64)
         level = levels[depth] if depth < len(levels) else Level(columns=("",))
         names = _names(leaves, level, tree.order[starts]) if depth < len(levels) else []
-        raw = wanted(level.weighting, supply, parent, share[parent] * budget, names)
+        raw = demand(level.weighting, supply, parent, share[parent] * budget, names)
         sums = np.bincount(parent, weights=raw, minlength=len(share))
         share = share[parent] * np.divide(raw, sums[parent], out=np.zeros(len(raw)), where=sums[parent] > 0)
     out = np.zeros(len(leaves))
@@ -46,7 +46,7 @@ def prior(leaves: LeafTable, tokens: np.ndarray, levels: tuple[Level, ...], budg
     return out / out.sum()
 
 
-def wanted(rule: Weighting, supply: np.ndarray, parent: np.ndarray, target: np.ndarray, names: list[str]) -> np.ndarray:
+def demand(rule: Weighting, supply: np.ndarray, parent: np.ndarray, target: np.ndarray, names: list[str]) -> np.ndarray:
     """What each node asks for, >= 0, to any scale that its family shares. supply: tokens, float.
 
     target: tokens of the node's parent. names: see `Explicit`. An empty node asks for nothing.
@@ -73,7 +73,7 @@ def boosted(shares: np.ndarray, leaves: LeafTable, boosts: tuple[Boost, ...]) ->
     for boost in boosts:
         hit = leaves.matches(boost.where)
         if not hit.any():
-            raise SpecError(f"boost of {told(boost.where)}: no such leaf")
+            raise SpecError(f"boost of {in_words(boost.where)}: no such leaf")
         shares = np.where(hit, shares * boost.factor, shares)
     return shares / shares.sum()
 

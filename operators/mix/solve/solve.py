@@ -14,7 +14,7 @@ from corpusmill.operators.mix.solve.crossing import Window, project
 from corpusmill.operators.mix.solve.family import EPOCHS, NOTHING, Given, NodeBound, bounds_in, share_out, window
 from corpusmill.operators.mix.solve.phases import Stage
 from corpusmill.operators.mix.spec.spec import MixSpec
-from corpusmill.operators.mix.spec.where import Bound, told
+from corpusmill.operators.mix.spec.where import Bound, in_words
 from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.operators.mix.supply.tree import Tree, tree_of
 
@@ -48,7 +48,7 @@ class Ready:
     @property
     def bound_names(self) -> tuple[str, ...]:
         """The words of its bounds: `Given.stopped` counts in these."""
-        return (*(b.name for b in self.inside), *(told(b.where) for b in self.crossing))
+        return (*(b.name for b in self.inside), *(in_words(b.where) for b in self.crossing))
 
     def give(self, caps: np.ndarray) -> Given:
         """Its leaves' tokens within these caps. Raises Infeasible."""
@@ -59,7 +59,7 @@ class Ready:
         start = np.where(self.stage.shares > 0, np.maximum(given.tokens, 1e-3), 0.0)
         inside = [Window(self._leaves_of(b), *window(b.low, b.high, budget), b.name) for b in self.inside]
         crossing = [
-            Window(np.flatnonzero(self.leaves.matches(b.where)), *window(b.min, b.max, budget), told(b.where))
+            Window(np.flatnonzero(self.leaves.matches(b.where)), *window(b.min, b.max, budget), in_words(b.where))
             for b in self.crossing
         ]
         found = project(start, caps, [*inside, *crossing], budget)
@@ -143,12 +143,12 @@ def _in_order(phases: list[Ready], caps: np.ndarray, first: list[int]) -> list[G
 
 
 def _use_up(
-    phases: list[Ready], given: dict[int, Given], room: dict[int, np.ndarray], left: np.ndarray, rest: list[int]
+    phases: list[Ready], given: dict[int, Given], room: dict[int, np.ndarray], unused: np.ndarray, rest: list[int]
 ) -> None:
     """Gives what one phase left of a divided leaf to those that were stopped by their part of it, first come."""
     for i in rest:
-        spare = left - np.sum([given[j].tokens for j in rest], axis=0)
-        wants = (given[i].tokens == room[i]) & (room[i] < left) & (spare > len(rest))
+        spare = unused - np.sum([given[j].tokens for j in rest], axis=0)
+        wants = (given[i].tokens == room[i]) & (room[i] < unused) & (spare > len(rest))
         if wants.any():
             given[i] = phases[i].give(
                 np.where(wants, given[i].tokens + spare, np.minimum(room[i], given[i].tokens + spare))

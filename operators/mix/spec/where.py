@@ -9,7 +9,7 @@ Where = Mapping[str, tuple[str, ...]]
 REPLAY_NEAR = 0.01  # of the share: how far a replay may be off it, where documents are short beside it; a guess
 
 
-def told(where: Where) -> str:
+def in_words(where: Where) -> str:
     """A set of leaves in words.
 
     >>> told({"domain": ("law",), "language": ("de", "fr")})

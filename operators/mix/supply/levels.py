@@ -81,32 +81,32 @@ class Bins:
             found = level.bin_of(cell[there], rows.u)
         return rows, found
 
-    def refine(self, wanted: np.ndarray, rows: Rows) -> Rows:
+    def refine(self, bins_of_interest: np.ndarray, rows: Rows) -> Rows:
         """The documents that lie in wanted bins (rising)."""
         inside, found = self.inside(rows)
-        return inside.where(_among(wanted, found)[1])
+        return inside.where(_among(bins_of_interest, found)[1])
 
-    def documents(self, wanted: np.ndarray, lanes: Lanes) -> np.ndarray:
+    def documents(self, bins_of_interest: np.ndarray, lanes: Lanes) -> np.ndarray:
         """How many documents each of these bins holds, by its width: positions are spread evenly. float64."""
-        cell = self.last.cell_of(wanted)
+        cell = self.last.cell_of(bins_of_interest)
         depth = self.last.depth[cell].astype(np.float64) + self.last.bits[cell]
         return lanes.documents[self.last.lane[cell]] * np.exp2(-depth)
 
-    def closer(self, wanted: np.ndarray, lanes: Lanes) -> "Bins":
+    def closer(self, bins_of_interest: np.ndarray, lanes: Lanes) -> "Bins":
         """A level more: narrower bins inside the wanted ones (rising), in all no more than a fixed number a cell."""
-        holds, cell = self.documents(wanted, lanes), self.last.cell_of(wanted)
+        holds, cell = self.documents(bins_of_interest, lanes), self.last.cell_of(bins_of_interest)
         depth = self.last.depth[cell] + self.last.bits[cell]
-        most = max(BINS, BINS_A_CELL * len(wanted))
+        most = max(BINS, BINS_A_CELL * len(bins_of_interest))
         part = holds * min(most / max(float(holds.sum()), 1.0), BINS_A_DOCUMENT)
         bits = np.minimum(np.floor(np.log2(np.maximum(part, 1.0))), DEEPEST - np.minimum(depth, DEEPEST)).astype(
             np.int8
         )
         offsets = np.concatenate([[0], np.cumsum(1 << bits.astype(np.int64))])
-        level = Level(cells=wanted, lane=self.last.lane[cell], depth=depth, bits=bits, offsets=offsets)
+        level = Level(cells=bins_of_interest, lane=self.last.lane[cell], depth=depth, bits=bits, offsets=offsets)
         return Bins(levels=(*self.levels, level))
 
 
-def _among(numbers: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _among(numbers: np.ndarray, queries: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where each number asked for would stand among rising ones, and whether it is there."""
-    at = np.minimum(np.searchsorted(numbers, asked), max(len(numbers) - 1, 0))
-    return at, numbers[at] == asked if len(numbers) else np.zeros(len(asked), bool)
+    at = np.minimum(np.searchsorted(numbers, queries), max(len(numbers) - 1, 0))
+    return at, numbers[at] == queries if len(numbers) else np.zeros(len(queries), bool)

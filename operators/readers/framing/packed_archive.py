@@ -7,7 +7,7 @@ from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Member, op
 from corpusmill.operators.readers.framing.grammar import CLOSING, Grammar, Head
 from corpusmill.operators.readers.framing.record import OPENING_BYTES, Framed, read_record, resync
 from corpusmill.operators.readers.framing.run import Run
-from corpusmill.operators.readers.framing.sound_runs import sound_runs
+from corpusmill.operators.readers.framing.sound_runs import readable_runs
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.window import Window
 
@@ -19,7 +19,7 @@ def packed_records(
     member: Member | None = None
     while at < stored.size:
         if codec.kind == "gz" and member is None:
-            at = yield from sound_runs(stored, at, end, grammar, max_bytes)
+            at = yield from readable_runs(stored, at, end, grammar, max_bytes)
             if at >= stored.size:
                 return
         if member is None:

@@ -22,7 +22,7 @@ class Framed:
     failure: str | None = None  # without a head: a region that is not a record
 
 
-def read_record(window: Window, grammar: Grammar, max_bytes: int, left: int | None) -> Framed:
+def read_record(window: Window, grammar: Grammar, max_bytes: int, remaining: int | None) -> Framed:
     """The record at the front of the window. Not sound: a failure and no head, and the window somewhere within it.
 
     left: stored bytes up to the end of the file, where that can be known.
@@ -31,7 +31,7 @@ def read_record(window: Window, grammar: Grammar, max_bytes: int, left: int | No
     head = read_head(window, grammar)
     if isinstance(head, str):
         return Framed(0, 0, failure=head)
-    if left is not None and head.size + head.block_bytes > left:
+    if remaining is not None and head.size + head.block_bytes > remaining:
         return Framed(0, 0, failure="truncated_record")
     window.take(head.size)
     failure, block = None, b""

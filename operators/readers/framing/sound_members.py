@@ -9,13 +9,13 @@ from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Member, op
 from corpusmill.operators.readers.framing.stored import Stored
 
 
-def is_sound(stored: Stored, codec: Codec, at: int) -> bool:
+def is_readable(stored: Stored, codec: Codec, at: int) -> bool:
     """Whether a member begins at `at` that can be inflated to its end."""
     member = opened(stored, codec, at)
     return member is not None and _ends(member)
 
 
-def sound_member_from(stored: Stored, codec: Codec, start: int, stop: int | None = None) -> int:
+def readable_member_from(stored: Stored, codec: Codec, start: int, stop: int | None = None) -> int:
     """Offset of the first sound member that begins at or after `start` and before `stop` (else the end of the file);
     `stop` if there is none.
     """

@@ -22,7 +22,7 @@ RUN_RECORDS = 4096
 GZIP = 31  # window bits: a gzip head and trailer are expected
 
 
-def sound_runs(stored: Stored, start: int, end: int, grammar: Grammar, max_bytes: int) -> Generator[Run, None, int]:
+def readable_runs(stored: Stored, start: int, end: int, grammar: Grammar, max_bytes: int) -> Generator[Run, None, int]:
     """Runs of the members from `start` on, up to the first that is not plain; returns the offset of that one.
 
     A record is given when the member behind it is seen to begin another record, or the file ends: only then is it known

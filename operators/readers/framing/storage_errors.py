@@ -16,7 +16,7 @@ class Storage(io.RawIOBase, BinaryIO):  # pyright: ignore[reportIncompatibleMeth
         self._file = file
         self._error: Exception | None = None
 
-    def require_sound(self) -> None:
+    def raise_if_failed(self) -> None:
         """Raise the error that reading met, if it met one."""
         if self._error is not None:
             raise self._error

@@ -11,7 +11,7 @@ that is lost behind it, so that each line and each damage is told once.
 from corpusmill.errors import DamagedData
 from corpusmill.operators.contract import Span
 from corpusmill.operators.readers.framing.codecs import Codec, Member, codec_of, opened, skippable_bytes
-from corpusmill.operators.readers.framing.sound_members import content_begins, is_sound, sound_member_from
+from corpusmill.operators.readers.framing.sound_members import content_begins, is_readable, readable_member_from
 from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored
 
 
@@ -95,19 +95,19 @@ class Stream:
         if passed := skippable_bytes(self._stored, at):
             # One whose length is wrong does not hide the members behind it; those in front may hold a dictionary.
             behind = at + passed
-            self._position = behind if at < self._front else sound_member_from(self._stored, codec, at + 1, behind)
+            self._position = behind if at < self._front else readable_member_from(self._stored, codec, at + 1, behind)
             return None
         self.offset = 0 if at <= self._front else at
         self._member = opened(self._stored, codec, at)
         if self._member is None:
             self._break(f"not_{codec.kind}: {self._stored.read(at, 16)!r}", codec)
         elif at >= self._end and not self.past:
-            self.past = is_sound(self._stored, codec, at)
+            self.past = is_readable(self._stored, codec, at)
         return self._member
 
     def _break(self, damage: str, codec: Codec) -> None:
         start = self._member.offset if self._member else self._position
-        self._resume_at = sound_member_from(self._stored, codec, start + 1)
+        self._resume_at = readable_member_from(self._stored, codec, start + 1)
         self.damage, self.lost = damage, self._resume_at - self._position
 
 
@@ -118,5 +118,5 @@ def stream_of(stored: Stored, span: Span) -> Stream | None:
         # A line that begins with the span is the span's own, which the byte in front tells.
         return Stream(stored, None, max(0, span.start - 1), span.end if span.end == stored.size else span.end - 1)
     front = content_begins(stored, codec)
-    start = span.start and sound_member_from(stored, codec, max(span.start, front), span.end)
+    start = span.start and readable_member_from(stored, codec, max(span.start, front), span.end)
     return Stream(stored, codec, start, max(span.end, front), front) if start < span.end else None

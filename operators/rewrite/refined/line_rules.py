@@ -51,7 +51,7 @@ class Corrected:
     that a rule fits (`flagged`), and those no longer there (`removed`)."""
 
     text: str
-    fates: list[Fate]
+    outcomes: list[Fate]
     words: int
     flagged: int
     removed: int
@@ -131,4 +131,4 @@ def corrected(text: str, rules: LineRules) -> Corrected:
             removed += len(line.split()) - len(left.split())
         if left:
             kept.append(raw if fate is Fate.KEPT else left)
-    return Corrected(text="\n".join(kept), fates=fates, words=len(text.split()), flagged=flagged, removed=removed)
+    return Corrected(text="\n".join(kept), outcomes=fates, words=len(text.split()), flagged=flagged, removed=removed)

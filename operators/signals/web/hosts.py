@@ -24,7 +24,7 @@ def hosts_of(urls: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(hosts, pa.scalar("")), pa.scalar(None, pa.string()), hosts)
 
 
-def asked_of_each(hosts: pa.Array, ask: Callable[[str], str | None]) -> pa.Array:
+def ask_each_host(hosts: pa.Array, ask: Callable[[str], str | None]) -> pa.Array:
     """`ask(host)` for each row, called once per distinct host; null for a null."""
     coded = hosts.dictionary_encode()
     answers = pa.array([ask(str(host)) for host in coded.dictionary.to_pylist()], pa.string())

@@ -26,7 +26,7 @@ COLUMNS: Columns = {
     "c4_curly_lines": pa.int64(),
     "c4_sentences": pa.int64(),
 }
-_FATES = (
+_OUTCOMES = (
     Fate.KEPT,
     Fate.LONG_WORD,
     Fate.UNENDED,
@@ -69,5 +69,5 @@ def judge(batch: Batch, rules: LineRules) -> Judged:
     )
     valid = None if text.valid.all() else pa.py_buffer(np.packbits(text.valid, bitorder="little").tobytes())
     buffers = [valid, pa.py_buffer(offsets.data), pa.py_buffer(out.data).slice(0, int(offsets[-1]))]
-    arrays = [pa.array(values) for values in (fates.sum(axis=0), *(fates[fate] for fate in _FATES), sentences)]
+    arrays = [pa.array(values) for values in (fates.sum(axis=0), *(fates[fate] for fate in _OUTCOMES), sentences)]
     return Judged(text=pa.Array.from_buffers(TEXT, n, buffers), columns=dict(zip(COLUMNS, arrays, strict=True)))

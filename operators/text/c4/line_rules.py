@@ -87,7 +87,7 @@ def fate_of(line: str, rules: LineRules) -> tuple[Fate, str]:
     return Fate.KEPT, line
 
 
-def kept_text(text: str, rules: LineRules) -> tuple[str, list[Fate], int]:
+def filtered_text(text: str, rules: LineRules) -> tuple[str, list[Fate], int]:
     """What is left of a text, the fates of its lines (str.splitlines), and the sentences of those kept.
 
     >>> kept_text("All is well here.\\nHome\\n", LineRules())

@@ -27,7 +27,7 @@ def scan(
     sought: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     out: np.ndarray,
     out_offsets: np.ndarray,
-    fates: np.ndarray,
+    outcomes: np.ndarray,
     sentences: np.ndarray,
 ) -> None:
     """Kept text of each document into `out`, lines of each fate into fates[:, d], sentences kept into `sentences`.
@@ -68,7 +68,7 @@ def scan(
                         fate = CURLY
                     elif policy and found & _POLICY_BITS:
                         fate = POLICY
-            fates[fate, d] += 1
+            outcomes[fate, d] += 1
             if fate == KEPT:
                 sentences[d] += count_sentences(out, room, stop, bits)
                 if any_kept:

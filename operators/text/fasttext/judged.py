@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class LabelScores:
-    """precision, recall, f1: 0 to 1, 0 where nothing was told or there is nothing to find. documents: of that label."""
+    """precision, recall, f1: 0 to 1, 0 where nothing was predicted or nothing is there. documents: of that label."""
 
     label: str
     documents: int
@@ -24,13 +24,13 @@ class Verdict:
     macro_f1: float
 
 
-def judge(true: Sequence[str], told: Sequence[str]) -> Verdict:
-    """Scores of the labels `told` against the `true` ones, label by label.
+def judge(true: Sequence[str], predicted: Sequence[str]) -> Verdict:
+    """Scores of the labels `predicted` against the `true` ones, label by label.
 
     >>> judge(["a", "a", "b"], ["a", "b", "b"]).scores[1]
     LabelScores(label='b', documents=1, precision=0.5, recall=1.0, f1=0.6666666666666666)
     """
-    pairs = list(zip(true, told, strict=True))
+    pairs = list(zip(true, predicted, strict=True))
     scores = tuple(_of_label(label, pairs) for label in sorted(set(true)))
     return Verdict(
         scores=scores,
@@ -41,8 +41,8 @@ def judge(true: Sequence[str], told: Sequence[str]) -> Verdict:
 
 def _of_label(label: str, pairs: list[tuple[str, str]]) -> LabelScores:
     right = sum(a == label == b for a, b in pairs)
-    documents, told = sum(a == label for a, _ in pairs), sum(b == label for _, b in pairs)
-    precision, recall = right / told if told else 0.0, right / documents if documents else 0.0
+    documents, predictions = sum(a == label for a, _ in pairs), sum(b == label for _, b in pairs)
+    precision, recall = right / predictions if predictions else 0.0, right / documents if documents else 0.0
     f1 = 2 * precision * recall / (precision + recall) if right else 0.0
     return LabelScores(label=label, documents=documents, precision=precision, recall=recall, f1=f1)
 
@@ -77,10 +77,10 @@ def card(
 ) -> str:
     """A model card in Markdown: what it tells apart, from what it was made, how well it does, how to use it."""
     counts = ", ".join(f"{label} {count:,}" for label, count in sorted(learnt.items()))
-    told = "\n".join(f"- {key}: {value}" for key, value in sorted(settings.items()))
+    lines = "\n".join(f"- {key}: {value}" for key, value in sorted(settings.items()))
     return (
         f"# {name}\n\nA fastText classifier that tells apart {len(learnt)} labels.\n\n"
-        f"## Training\n\nDocuments learnt from: {counts}.\n\n{told}\n\n"
+        f"## Training\n\nDocuments learnt from: {counts}.\n\n{lines}\n\n"
         f"## Held-out documents\n\n{table(verdict)}\n\n"
         "The held-out documents come from the same file as the others: on other sources expect less. "
         "Look at what it keeps and drops before you rely on it.\n\n"

@@ -39,20 +39,20 @@ def score_label(texts: Spans, weights: Weights, label: int) -> np.ndarray:
     return _run(texts, weights, label).scores
 
 
-def _run(texts: Spans, weights: Weights, wanted: int) -> Predictions:
+def _run(texts: Spans, weights: Weights, target: int) -> Predictions:
     if (LONGEST_KEPT + 2) * weights.max_chars + 1 > ROWS:
         raise ModelTooWide(f"character n-grams of up to {weights.max_chars}; at most {ROWS // (LONGEST_KEPT + 3)}")
     labels = np.empty(len(texts.starts), np.int32)
     scores = np.empty(len(texts.starts), np.float32)
     longest = texts.longest_bytes
     seen = nothing_seen(int((texts.ends - texts.starts).sum()))
-    _predict(texts.data, texts.starts, texts.ends, weights, seen, longest, wanted, labels, scores)
+    _predict(texts.data, texts.starts, texts.ends, weights, seen, longest, target, labels, scores)
     return Predictions(labels=labels, scores=scores)
 
 
 @njit(nogil=True, cache=True)
 def _predict(
-    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, w: Weights, seen: Seen, longest: int, wanted: int,
+    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, w: Weights, seen: Seen, longest: int, target: int,
     labels: np.ndarray, scores: np.ndarray,
 ) -> None:  # fmt: skip
     """wanted: the label whose probability is asked for, -1 for the likeliest."""
@@ -60,24 +60,24 @@ def _predict(
     marked = np.empty(longest + 8, np.uint8)
     hashes = np.empty(longest // 2 + 2 if w.word_ngrams > 1 else 1, np.int32)
     rows = np.empty(ROWS, np.int32)
-    nodes = np.empty(len(w.left) + 2, np.int32)
-    logs = np.empty(len(w.left) + 2, np.float32)
+    nodes = np.empty(len(w.first_child) + 2, np.int32)
+    logs = np.empty(len(w.first_child) + 2, np.float32)
     shares = np.empty(w.label_count, np.float32)
     for i in range(len(starts)):
         if average(hidden, data, starts[i], ends[i], w, seen, marked, hashes, rows) == 0:
             labels[i] = -1
             scores[i] = 0
             continue
-        label = wanted
+        label = target
         if w.loss == 1:  # Loss.HIERARCHICAL
-            if wanted >= 0:
-                log = leaf_log(w.outputs, w.output_scale, w.left, w.right, hidden, wanted, nodes, logs)
+            if target >= 0:
+                log = leaf_log(w.outputs, w.output_scale, w.first_child, w.right, hidden, target, nodes, logs)
             else:
-                label, log = best_leaf(w.outputs, w.output_scale, w.left, w.right, w.rank, hidden, nodes, logs)
+                label, log = best_leaf(w.outputs, w.output_scale, w.first_child, w.right, w.rank, hidden, nodes, logs)
         else:
             fill_shares(w.outputs, w.output_scale, w.loss, hidden, shares)
-            if wanted >= 0:
-                log = log_of(shares[wanted])
+            if target >= 0:
+                log = log_of(shares[target])
             else:
                 label, log = best_share(shares)
         labels[i] = label

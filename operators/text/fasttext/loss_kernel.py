@@ -39,18 +39,18 @@ def table_sigmoid(score: np.float32) -> np.float32:
 
 @njit(nogil=True, cache=True)
 def best_leaf(
-    outputs: np.ndarray, scale: np.ndarray, left: np.ndarray, right: np.ndarray, rank: np.ndarray, hidden: np.ndarray,
-    nodes: np.ndarray, logs: np.ndarray,
+    outputs: np.ndarray, scale: np.ndarray, first_child: np.ndarray, second_child: np.ndarray, rank: np.ndarray,
+    hidden: np.ndarray, nodes: np.ndarray, logs: np.ndarray,
 ) -> tuple[int, np.float32]:  # fmt: skip
     """(label, log probability): the tree from its root, likelier child first, cut where it can no longer win."""
     best, label, depth = LOWEST, -1, 1
-    nodes[0], logs[0] = len(left) - 1, 0
+    nodes[0], logs[0] = len(first_child) - 1, 0
     while depth > 0:
         depth -= 1
         node, log = nodes[depth], logs[depth]
         if log < best:
             continue
-        if left[node] < 0:
+        if first_child[node] < 0:
             if log > best or rank[node] > rank[label]:  # fastText keeps the later of two equals
                 best, label = log, node
             continue
@@ -58,34 +58,34 @@ def best_leaf(
         on_left = np.float32(log + log_of(np.float32(1.0 - np.float64(share))))
         on_right = np.float32(log + log_of(share))
         if on_left > on_right:
-            nodes[depth], logs[depth] = right[node], on_right
-            nodes[depth + 1], logs[depth + 1] = left[node], on_left
+            nodes[depth], logs[depth] = second_child[node], on_right
+            nodes[depth + 1], logs[depth + 1] = first_child[node], on_left
         else:
-            nodes[depth], logs[depth] = left[node], on_left
-            nodes[depth + 1], logs[depth + 1] = right[node], on_right
+            nodes[depth], logs[depth] = first_child[node], on_left
+            nodes[depth + 1], logs[depth + 1] = second_child[node], on_right
         depth += 2
     return label, best
 
 
 @njit(nogil=True, cache=True)
 def leaf_log(
-    outputs: np.ndarray, scale: np.ndarray, left: np.ndarray, right: np.ndarray, hidden: np.ndarray, wanted: int,
-    nodes: np.ndarray, logs: np.ndarray,
+    outputs: np.ndarray, scale: np.ndarray, first_child: np.ndarray, second_child: np.ndarray,
+    hidden: np.ndarray, label: int, nodes: np.ndarray, logs: np.ndarray,
 ) -> np.float32:  # fmt: skip
     """The log probability of one label: the tree is walked until its leaf is met."""
-    labels = len(left) // 2 + 1
+    labels = len(first_child) // 2 + 1
     depth = 1
-    nodes[0], logs[0] = len(left) - 1, 0
+    nodes[0], logs[0] = len(first_child) - 1, 0
     while depth > 0:
         depth -= 1
         node, log = nodes[depth], logs[depth]
-        if node == wanted:
+        if node == label:
             return log
-        if left[node] < 0:
+        if first_child[node] < 0:
             continue
         share = sigmoid(dot(outputs, scale, node - labels, hidden))
-        nodes[depth], logs[depth] = left[node], np.float32(log + log_of(np.float32(1.0 - np.float64(share))))
-        nodes[depth + 1], logs[depth + 1] = right[node], np.float32(log + log_of(share))
+        nodes[depth], logs[depth] = first_child[node], np.float32(log + log_of(np.float32(1.0 - np.float64(share))))
+        nodes[depth + 1], logs[depth + 1] = second_child[node], np.float32(log + log_of(share))
         depth += 2
     return LOWEST
 

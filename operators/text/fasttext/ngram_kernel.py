@@ -44,7 +44,7 @@ def sum_rows(hidden: np.ndarray, inputs: np.ndarray, rows: np.ndarray, first: in
 
 @njit(nogil=True, cache=True)
 def char_rows(
-    hidden: np.ndarray, inputs: np.ndarray, first_row: int, pruned: bool, kept: np.ndarray, kept_bits: np.ndarray,
+    hidden: np.ndarray, inputs: np.ndarray, first_row: int, pruned: bool, kept: np.ndarray, row_bits: np.ndarray,
     buckets: np.uint32, min_chars: int, max_chars: int, marked: np.ndarray, size: int, rows: np.ndarray, at: int,
     total: int,
 ) -> tuple[int, int]:  # fmt: skip
@@ -69,7 +69,7 @@ def char_rows(
                 continue
             bucket = np.uint32(value % buckets)
             if pruned:
-                if ((kept_bits[bucket >> np.uint32(3)] >> (bucket & np.uint32(7))) & 1) == 0:
+                if ((row_bits[bucket >> np.uint32(3)] >> (bucket & np.uint32(7))) & 1) == 0:
                     continue
                 row = first_row + kept[bucket]
             else:

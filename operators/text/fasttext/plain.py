@@ -109,14 +109,14 @@ def label_logs(hidden: np.ndarray, model: FastText) -> np.ndarray:
 def _tree_logs(scores: list[np.float32], model: FastText) -> np.ndarray:
     labels = len(model.vocabulary.labels)
     logs = np.zeros(labels, np.float32)
-    waiting = [(len(model.tree.left) - 1, np.float32(0))]
+    waiting = [(len(model.tree.first_child) - 1, np.float32(0))]
     while waiting:
         node, log = waiting.pop()
-        if model.tree.left[node] < 0:
+        if model.tree.first_child[node] < 0:
             logs[node] = log
             continue
         share = np.float32(1.0 / float(np.float32(1) + np.float32(math.exp(-scores[node - labels]))))
-        waiting.append((int(model.tree.left[node]), log + _log(np.float32(1.0 - float(share)))))
+        waiting.append((int(model.tree.first_child[node]), log + _log(np.float32(1.0 - float(share)))))
         waiting.append((int(model.tree.right[node]), log + _log(share)))
     return logs
 

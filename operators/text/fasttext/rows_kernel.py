@@ -57,7 +57,7 @@ def average(
     marked (uint8), hashes (int32): room for the longest token and for all tokens of a text; rows: scratch.
     """
     hidden[:] = 0
-    inputs, pruned, kept, kept_bits = w.inputs, w.pruned, w.kept, w.kept_bits
+    inputs, pruned, kept, kept_bits = w.inputs, w.pruned, w.kept, w.row_bits
     buckets = np.uint32(w.buckets)
     slots, spots, sizes, firsts, counts, pool = seen.slots, seen.spots, seen.sizes, seen.firsts, seen.counts, seen.pool
     mask = len(slots) - 1

@@ -17,7 +17,7 @@ class Tree:
     rank: int32, the place of each leaf when left children are visited first.
     """
 
-    left: np.ndarray
+    first_child: np.ndarray
     right: np.ndarray
     rank: np.ndarray
 
@@ -46,17 +46,17 @@ def huffman(counts: list[int]) -> Tree:
                 inner += 1
         left[parent], right[parent] = children
         weights[parent] = weights[children[0]] + weights[children[1]]
-    return Tree(left=left, right=right, rank=_ranks(left, right, labels))
+    return Tree(first_child=left, right=right, rank=_ranks(left, right, labels))
 
 
-def _ranks(left: np.ndarray, right: np.ndarray, labels: int) -> np.ndarray:
+def _ranks(first_child: np.ndarray, right: np.ndarray, labels: int) -> np.ndarray:
     rank = np.zeros(labels, np.int32)
-    waiting, seen = ([len(left) - 1] if labels else []), 0
+    waiting, seen = ([len(first_child) - 1] if labels else []), 0
     while waiting:
         node = waiting.pop()
-        if left[node] < 0:
+        if first_child[node] < 0:
             rank[node] = seen
             seen += 1
         else:
-            waiting += [int(right[node]), int(left[node])]
+            waiting += [int(right[node]), int(first_child[node])]
     return rank

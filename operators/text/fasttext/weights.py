@@ -19,7 +19,7 @@ class Weights(NamedTuple):
     inputs: np.ndarray
     outputs: np.ndarray
     output_scale: np.ndarray
-    left: np.ndarray
+    first_child: np.ndarray
     right: np.ndarray
     rank: np.ndarray
     slots: np.ndarray
@@ -27,7 +27,7 @@ class Weights(NamedTuple):
     entry_offsets: np.ndarray
     entry_bytes: np.ndarray
     kept: np.ndarray
-    kept_bits: np.ndarray
+    row_bits: np.ndarray
     pruned: bool
     word_count: int
     label_count: int
@@ -55,7 +55,7 @@ def lay_out(model: FastText) -> Weights:
         inputs=model.inputs,
         outputs=model.outputs.rows,
         output_scale=model.outputs.scale,
-        left=model.tree.left,
+        first_child=model.tree.first_child,
         right=model.tree.right,
         rank=model.tree.rank,
         slots=_slots(hashes),
@@ -63,7 +63,7 @@ def lay_out(model: FastText) -> Weights:
         entry_offsets=offsets,
         entry_bytes=np.frombuffer(b"".join(entries), np.uint8).copy(),
         kept=kept,
-        kept_bits=np.packbits(kept >= 0, bitorder="little"),
+        row_bits=np.packbits(kept >= 0, bitorder="little"),
         pruned=vocabulary.kept is not None,
         word_count=len(vocabulary.words),
         label_count=len(vocabulary.labels),

@@ -42,11 +42,11 @@ def nfc_orders() -> np.ndarray:
     return unpacked(importlib.resources.files(PACKAGE).joinpath("nfc.npz").read_bytes())["orders"]
 
 
-def probed_categories(asked: range = range(CODE_POINTS)) -> np.ndarray:
+def probed_categories(characters: range = range(CODE_POINTS)) -> np.ndarray:
     """`categories`, asked of the `tokenizers` installed; 0 for what is not asked."""
     from tokenizers import Regex, pre_tokenizers
 
-    points = np.array([c for c in asked if not 0xD800 <= c <= 0xDFFF])
+    points = np.array([c for c in characters if not 0xD800 <= c <= 0xDFFF])
     everything = "".join(map(chr, points))
     found = np.zeros(CODE_POINTS, np.uint8)
     for code, pattern in enumerate(PROPERTIES, start=1):
@@ -59,11 +59,11 @@ def probed_categories(asked: range = range(CODE_POINTS)) -> np.ndarray:
     return found
 
 
-def probed_digits(asked: range = range(CODE_POINTS)) -> np.ndarray:
+def probed_digits(characters: range = range(CODE_POINTS)) -> np.ndarray:
     """`digits`, asked of the `tokenizers` installed: each character with a letter behind it."""
     from tokenizers import pre_tokenizers
 
-    points = np.array([c for c in asked if not 0xD800 <= c <= 0xDFFF])
+    points = np.array([c for c in characters if not 0xD800 <= c <= 0xDFFF])
     pieces = pre_tokenizers.Digits(individual_digits=True).pre_tokenize_str("".join(chr(c) + "a" for c in points))
     found = np.zeros(CODE_POINTS, np.uint8)
     found[points[[begin // 2 for _, (begin, end) in pieces if begin % 2 == 0 and end == begin + 1]]] = 1

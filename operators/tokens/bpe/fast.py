@@ -18,7 +18,7 @@ from corpusmill.operators.tokens.bpe.encode import SPARE, Knowledge, encode_segm
 from corpusmill.operators.tokens.bpe.memory import LONG_SLOTS, SHORT, SHORT_SLOTS, MemoryTables, new_memory
 from corpusmill.operators.tokens.bpe.merges import MOST_TOKENS, MergeTables, merges_of
 from corpusmill.operators.tokens.bpe.merging import RoomArrays
-from corpusmill.operators.tokens.bpe.nfc import settled
+from corpusmill.operators.tokens.bpe.nfc import is_normal
 from corpusmill.operators.tokens.bpe.prefix import with_spaces
 from corpusmill.operators.tokens.bpe.recognise import Recipe, recipe_of
 from corpusmill.operators.tokens.bpe.seams import SeamTables, seams_of
@@ -54,7 +54,7 @@ class FastBpe:
         rows = self.of_segments(text, segments)
         if not self.recipe.nfc:
             return rows
-        loose = np.flatnonzero(~settled(text, offsets, nfc_orders()))
+        loose = np.flatnonzero(~is_normal(text, offsets, nfc_orders()))
         return replaced(rows, loose, self.normalizing(texts.take(loose))) if len(loose) else rows
 
     def normalizing(self, texts: pa.Array) -> TokenRows:

@@ -127,18 +127,18 @@ def keep_short(memory: Memory, at: int, low: Any, high: Any, n: int, out: int, e
 
 
 @njit(nogil=True, cache=True)
-def recall_short(memory: Memory, at: int, told: Any, out: int) -> int:
+def recall_short(memory: Memory, at: int, tokens: Any, out: int) -> int:
     """Writes the tokens of a slot at `out`, where there is room for three; gives the address after the last.
 
     told: the third number of the slot.
     """
-    count = signed((told >> u64(8)) & u64(0xFF))
+    count = signed((tokens >> u64(8)) & u64(0xFF))
     if count <= FEW:
         packed = load64(at + 24)
         store64(out, (packed & TOKEN) | (((packed >> TOKEN_BITS) & TOKEN) << HALF))
         store32(out + 8, signed(packed >> (TOKEN_BITS + TOKEN_BITS)))
         return out + 4 * count
-    source = memory.tokens + 4 * signed(told >> HALF)
+    source = memory.tokens + 4 * signed(tokens >> HALF)
     for k in range(count):
         store32(out + 4 * k, load32(source + 4 * k))
     return out + 4 * count

@@ -50,10 +50,10 @@ class MergeTables:
         )
 
 
-def merges_of(byte_ids: Sequence[int], left: Sequence[int], right: Sequence[int], made: Sequence[int]) -> MergeTables:
+def merges_of(byte_ids: Sequence[int], first: Sequence[int], second: Sequence[int], made: Sequence[int]) -> MergeTables:
     """The tables of a vocabulary: merge r makes `made[r]` of `left[r]` and `right[r]`; of a pair twice, the later."""
-    last = {pair: rank for rank, pair in enumerate(zip(left, right, strict=True))}
-    if len(made) >= MOST_MERGES or max(*byte_ids, *made, *left, *right, 0) >= MOST_TOKENS:
+    last = {pair: rank for rank, pair in enumerate(zip(first, second, strict=True))}
+    if len(made) >= MOST_MERGES or max(*byte_ids, *made, *first, *second, 0) >= MOST_TOKENS:
         raise ValueError(f"more than {MOST_TOKENS} tokens or {MOST_MERGES} merges")
     tables = MergeTables(
         byte_ids=np.array(byte_ids, np.uint32),
@@ -87,10 +87,10 @@ def fill(pairs: np.ndarray, entries: np.ndarray) -> None:
 
 
 @njit(nogil=True, cache=True)
-def rank_of(merges: Merges, left: int, right: int) -> int:
+def rank_of(merges: Merges, first: int, second: int) -> int:
     """The rank of the merge of two tokens, or NO_MERGE."""
     mask = u64(merges.capacity - 1)
-    key = (u64(left) << ID_BITS) | u64(right)
+    key = (u64(first) << ID_BITS) | u64(second)
     i = mixed(key, u64(7)) & mask
     while True:
         found = load64(merges.pairs + 8 * signed(i))

@@ -9,7 +9,7 @@ from numba import njit
 UNSETTLED = 255  # a character that NFC may change, or that is not known
 
 
-def settled(text: np.ndarray, offsets: np.ndarray, orders: np.ndarray) -> np.ndarray:
+def is_normal(text: np.ndarray, offsets: np.ndarray, orders: np.ndarray) -> np.ndarray:
     """True for each document whose characters NFC certainly leaves as they are.
 
     orders: uint8 a code point, its combining class or UNSETTLED.

@@ -36,11 +36,11 @@ def class_at(p: int, table: int) -> tuple[int, int]:
 
 
 @njit(nogil=True, cache=True)
-def run_of(p: int, end: int, table: int, wanted: int) -> int:
+def run_of(p: int, end: int, table: int, category: int) -> int:
     """Where the run of characters of one class ends that begins at p."""
     while p < end:
         kind, size = class_at(p, table)
-        if kind != wanted:
+        if kind != category:
             break
         p += size
     return p
@@ -55,7 +55,7 @@ def ascii_letters(eight: Any, fold: Any) -> int:
 
 
 @njit(nogil=True, cache=True)
-def letters(p: int, end: int, table: int, wanted: int) -> int:
+def letters(p: int, end: int, table: int, category: int) -> int:
     """`run_of` for a class that A-Z and a-z belong to: eight bytes at a time while they last."""
     while p < end:
         if p + 8 <= end:
@@ -67,7 +67,7 @@ def letters(p: int, end: int, table: int, wanted: int) -> int:
                 return p
         while p < end:
             kind, size = class_at(p, table)
-            if kind != wanted:
+            if kind != category:
                 return p
             p += size
             if size == 1:
@@ -76,11 +76,11 @@ def letters(p: int, end: int, table: int, wanted: int) -> int:
 
 
 @njit(nogil=True, cache=True)
-def at_most(p: int, end: int, table: int, wanted: int, most: int) -> int:
+def at_most(p: int, end: int, table: int, category: int, most: int) -> int:
     """`run_of`, but no further than `most` characters."""
     while p < end and most > 0:
         kind, size = class_at(p, table)
-        if kind != wanted:
+        if kind != category:
             break
         p += size
         most -= 1

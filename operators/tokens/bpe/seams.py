@@ -40,13 +40,13 @@ class SeamTables:
         return Seams(kinds=self.kinds.ctypes.data, filter=self.filter.ctypes.data)
 
 
-def seams_of(left: Sequence[bytes], right: Sequence[bytes]) -> SeamTables:
+def seams_of(first: Sequence[bytes], second: Sequence[bytes]) -> SeamTables:
     """The tables for merges of `left[r]` and `right[r]`."""
     tables = SeamTables(kinds=np.zeros(1 << 16, np.uint16), filter=np.zeros(1 << BITS - 3, np.uint8))
-    ends = np.array([int.from_bytes(b[-CONTEXT:], "little") for b in left], np.uint64)
-    begins = np.array([int.from_bytes(b[:CONTEXT], "little") for b in right], np.uint64)
-    n_left = np.array([min(len(b), CONTEXT) for b in left], np.int64)
-    n_right = np.array([min(len(b), CONTEXT) for b in right], np.int64)
+    ends = np.array([int.from_bytes(b[-CONTEXT:], "little") for b in first], np.uint64)
+    begins = np.array([int.from_bytes(b[:CONTEXT], "little") for b in second], np.uint64)
+    n_left = np.array([min(len(b), CONTEXT) for b in first], np.int64)
+    n_right = np.array([min(len(b), CONTEXT) for b in second], np.int64)
     note(tables.kinds, tables.filter, ends, n_left, begins, n_right)
     return tables
 
@@ -62,14 +62,14 @@ def note(
     kinds: np.ndarray,
     filter_: np.ndarray,
     ends: np.ndarray,
-    n_left: np.ndarray,
+    n_first: np.ndarray,
     begins: np.ndarray,
     n_right: np.ndarray,
 ) -> None:
     """Enters each merge."""
     for r in range(len(ends)):
-        kind = (n_left[r] - 1) * CONTEXT + n_right[r] - 1
-        last = signed(ends[r] >> u64(8 * (n_left[r] - 1)))
+        kind = (n_first[r] - 1) * CONTEXT + n_right[r] - 1
+        last = signed(ends[r] >> u64(8 * (n_first[r] - 1)))
         first = signed(begins[r] & u64(0xFF))
         kinds[last << 8 | first] |= np.uint16(1 << kind)
         place = place_in_filter(ends[r], begins[r], kind)

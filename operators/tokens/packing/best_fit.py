@@ -109,11 +109,11 @@ def longest_first(
 
 
 @njit(nogil=True, cache=True)
-def least_room(tree: np.ndarray, leaves: int, wanted: int) -> int:
+def least_room(tree: np.ndarray, leaves: int, room: int) -> int:
     """The smallest marked leaf that is at least `wanted`, or -1."""
-    node = leaves + wanted
+    node = leaves + room
     if tree[node]:
-        return wanted
+        return room
     while node > 1:
         if node % 2 == 0 and tree[node + 1]:
             node += 1

@@ -37,15 +37,15 @@ def documents_in(table: pa.Table) -> Documents:
     )
 
 
-def chosen(documents: Documents, wanted: np.ndarray) -> Documents:
+def chosen(documents: Documents, mask: np.ndarray) -> Documents:
     """Those of the documents for which `wanted`, bool, says so."""
     rows = documents.rows
-    offsets = offsets_of(np.diff(rows.offsets)[wanted])
+    offsets = offsets_of(np.diff(rows.offsets)[mask])
     ids = np.empty(offsets[-1], np.int32)
-    gather(rows.ids, rows.offsets[:-1][wanted], offsets, ids)
+    gather(rows.ids, rows.offsets[:-1][mask], offsets, ids)
     return Documents(
         rows=TokenRows(offsets=offsets, ids=ids),
-        doc_ids=documents.doc_ids[wanted],
-        leaves=documents.leaves[wanted],
-        passes=documents.passes[wanted],
+        doc_ids=documents.doc_ids[mask],
+        leaves=documents.leaves[mask],
+        passes=documents.passes[mask],
     )

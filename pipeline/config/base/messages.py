@@ -74,7 +74,7 @@ def problems_of(error: ValidationError, source: Source, model: type[Section], un
         if detail["type"] == "too_short" and detail["input"]:
             continue  # there are items, each wrong and told by itself
         missing = detail["type"] == "missing"
-        message = _unknown_key(detail, model) if detail["type"] == "extra_forbidden" else told(detail)
+        message = _unknown_key(detail, model) if detail["type"] == "extra_forbidden" else in_words(detail)
         shown = source.problem(path[:-1] if missing else path, message)
         if detail["type"] == "extra_forbidden":
             shown = Problem(at=shown.at, path=source.problem(path[:-1], "").path, message=message)
@@ -82,7 +82,7 @@ def problems_of(error: ValidationError, source: Source, model: type[Section], un
     return problems
 
 
-def told(detail: ErrorDetails) -> str:
+def in_words(detail: ErrorDetails) -> str:
     """One pydantic error as "expected ..., found ..."."""
     kind, context = detail["type"], detail.get("ctx") or {}
     if kind == "missing":

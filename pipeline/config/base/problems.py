@@ -42,7 +42,7 @@ def _order(problem: Problem) -> tuple[str, int, int]:
     return (file, int(line), int(column)) if line.isdigit() and column.isdigit() else (problem.at, 0, 0)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, allowed: Iterable[str]) -> str:
     """What to add to a message about an unknown name: the name it resembles, or all there are.
 
     >>> nearest("temprature", ["temperature", "alpha"])
@@ -50,7 +50,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("x", ["temperature", "alpha"])
     '; there are alpha, temperature'
     """
-    names = sorted(set(known))
+    names = sorted(set(allowed))
     near = difflib.get_close_matches(name, names, n=1)
     if near:
         return f"; did you mean {near[0]!r}?"

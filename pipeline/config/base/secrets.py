@@ -60,19 +60,19 @@ def secret_option(name: str, value: object) -> bool:
     return secret_name(name) and value not in (None, "", True, False) and value not in _OPEN_TOKENS
 
 
-def known_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
+def environment_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
     """The values of an environment that must not appear anywhere, longest first; paths to key files may appear."""
     values = {v for n, v in environment.items() if len(v) >= SHORTEST and secret_name(n) and not v.startswith("/")}
     return tuple(sorted(values, key=lambda v: (-len(v), v)))
 
 
-def redacted(text: str, known: Iterable[str] = ()) -> str:
+def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     """`text` with every secret replaced by `***`: those in `known`, and what looks like one.
 
     >>> redacted("s3://AKIAX:wJalr/Xut@bucket/a?versionId=3 https://h/x?sig=abc&v=1 secret='a b' token=12")
     's3://***@bucket/a?versionId=3 https://h/x?sig=***&v=1 secret=*** token=12'
     """
-    for value in known:
+    for value in secrets:
         text = text.replace(value, HIDDEN)
     text = _S3_USER.sub(rf"\g<scheme>{HIDDEN}", text)
     text = _USER.sub(HIDDEN, text)
@@ -82,16 +82,16 @@ def redacted(text: str, known: Iterable[str] = ()) -> str:
     return _ASSIGNED.sub(_hide_assigned, text)
 
 
-def redacted_value(value: Any, known: Iterable[str] = ()) -> Any:
+def redacted_value(value: Any, secrets: Iterable[str] = ()) -> Any:
     """The same for a value of mappings, lists and texts; a value under a secret name goes whole."""
-    known = tuple(known)
+    secrets = tuple(secrets)
     if isinstance(value, Mapping):
         return {
-            k: HIDDEN if secret_option(str(k), _hashable(v)) else redacted_value(v, known) for k, v in value.items()
+            k: HIDDEN if secret_option(str(k), _hashable(v)) else redacted_value(v, secrets) for k, v in value.items()
         }
     if isinstance(value, list | tuple):
-        return type(value)(redacted_value(v, known) for v in value)
-    return redacted(value, known) if isinstance(value, str) else value
+        return type(value)(redacted_value(v, secrets) for v in value)
+    return redacted(value, secrets) if isinstance(value, str) else value
 
 
 def _hashable(value: object) -> object:

@@ -14,7 +14,7 @@ from corpusmill.errors import InvalidAddress, UnknownName
 from corpusmill.operators import load
 from corpusmill.operators.contract import Operator, Resource
 from corpusmill.pipeline.config.base.addresses import Surroundings
-from corpusmill.pipeline.config.base.messages import told
+from corpusmill.pipeline.config.base.messages import in_words
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.source import Path, dotted
 from corpusmill.pipeline.config.build import declarations
@@ -126,7 +126,7 @@ def wrong_type(hint: Any, value: Any) -> str | None:
     except ValidationError as e:
         detail = e.errors(include_url=False)[0]
         within = _within(value, detail["loc"])
-        return f"{dotted(within)}: {told(detail)}" if within else told(detail)
+        return f"{dotted(within)}: {in_words(detail)}" if within else in_words(detail)
     except PydanticUserError:
         return None
     return None

@@ -60,14 +60,14 @@ def _set(data: Any, override: str) -> Path:
     return (*path, key)
 
 
-def _parts(left: str) -> list[str]:
+def _parts(rest: str) -> list[str]:
     """The keys of a path, brackets kept on what stood in brackets; empty when it is not a path.
 
     >>> _parts("documents[decide.language].keep")
     ['documents', '[decide.language]', 'keep']
     """
-    found = list(PART.finditer(left.strip()))
-    if "".join(m.group() for m in found) != left.strip():
+    found = list(PART.finditer(rest.strip()))
+    if "".join(m.group() for m in found) != rest.strip():
         return []
     return [m.group() for m in found if m.group() != "."]
 

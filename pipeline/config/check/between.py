@@ -61,14 +61,14 @@ def _inside(model: type[Section], value: Mapping[str, Any]) -> Iterator[Complain
         each = [((key, n), item) for n, item in enumerate(items)] if isinstance(items, tuple) else [((key,), items)]
         for path, item in each:
             if isinstance(item, Mapping):
-                section = sound(inner, item)
+                section = section_or_none(inner, item)
                 found = [*(section.complaints() if section else ()), *_inside(inner, item)]
                 yield from (((*path, *where), message) for where, message in found)
 
 
 def _mix(value: Any) -> Iterator[Complaint]:
     """What the mixer itself finds wrong with a mix in which nothing else is."""
-    section = sound(MixSpec, value)
+    section = section_or_none(MixSpec, value)
     if isinstance(section, MixSpec) and not [*section.complaints(), *_inside(MixSpec, value)]:
         try:
             mix_of(section)
@@ -79,8 +79,8 @@ def _mix(value: Any) -> Iterator[Complaint]:
 def _least(full: Mapping[str, Any]) -> Iterator[Complaint]:
     """Least shares that no input can fill, where mix and inputs are right by themselves."""
     inputs = full.get("inputs")
-    mix = sound(MixSpec, full.get("mix", {}))
-    found = [sound(InputSpec, each) for each in inputs] if isinstance(inputs, tuple) else []
+    mix = section_or_none(MixSpec, full.get("mix", {}))
+    found = [section_or_none(InputSpec, each) for each in inputs] if isinstance(inputs, tuple) else []
     sources = [each for each in found if isinstance(each, InputSpec)]
     if isinstance(mix, MixSpec) and sources and len(sources) == len(found):
         yield from least_shares.complaints(mix, sources)
@@ -89,13 +89,13 @@ def _least(full: Mapping[str, Any]) -> Iterator[Complaint]:
 
 def _shards(full: Mapping[str, Any]) -> Iterator[Complaint]:
     """A shard holds documents of one phase."""
-    mix, shards = sound(MixSpec, full.get("mix", {})), full.get("output_shards")
+    mix, shards = section_or_none(MixSpec, full.get("mix", {})), full.get("output_shards")
     steps = sum(max(p.ramp_steps, 1) for p in mix.phases) if isinstance(mix, MixSpec) else 0
     if isinstance(shards, int) and shards < steps:
         yield ("output_shards",), f"expected at least {steps}, one for each phase and step of a ramp, found {shards}"
 
 
-def sound(model: type[Section], value: Any) -> Section | None:
+def section_or_none(model: type[Section], value: Any) -> Section | None:
     """The section that `value` describes, or null."""
     try:
         return model.model_validate(value)
@@ -122,7 +122,7 @@ def _sources(full: Mapping[str, Any]) -> Iterator[Complaint]:
 
 
 def _named_sources(
-    section: Mapping[str, Any], path: tuple[str, ...], key: str, known: Sequence[str]
+    section: Mapping[str, Any], path: tuple[str, ...], key: str, sources: Sequence[str]
 ) -> Iterator[Complaint]:
     """Names of sources in a list or a mapping that no input has."""
     named = section.get(key)
@@ -133,5 +133,5 @@ def _named_sources(
     else:
         return
     for place, name in places:
-        if isinstance(name, str) and name not in known:
-            yield (*path, key, place), f"no source {name!r}{nearest(name, known)}"
+        if isinstance(name, str) and name not in sources:
+            yield (*path, key, place), f"no source {name!r}{nearest(name, sources)}"

@@ -18,7 +18,7 @@ from corpusmill.pipeline.config.build.documents import Placed, unfolded
 from corpusmill.pipeline.config.build.short_forms import written_out
 from corpusmill.pipeline.config.check import between, flow, kept_languages, safety, weights_file
 from corpusmill.pipeline.config.check.flow import COPIES
-from corpusmill.pipeline.config.check.known import Known, KnownStep, known_in
+from corpusmill.pipeline.config.check.known import ValidParts, ValidStep, parts_in
 from corpusmill.pipeline.config.check.streams import streams_of
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.config.sections.mix import MixSpec
@@ -31,7 +31,7 @@ class Checked:
 
     spec: JobSpec | None
     problems: tuple[Problem, ...]
-    known: Known
+    parts: ValidParts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def check(source: Source, *, folder: File, environment: Mapping[str, str]) -> Ch
     """`source` as a spec, and every problem with it."""
     if not isinstance(source.data, dict):
         message = f"a job file is a mapping (key: value), found {found(source.data)}"
-        return Checked(spec=None, problems=(source.problem((), message),), known=Known())
+        return Checked(spec=None, problems=(source.problem((), message),), parts=ValidParts())
     around = Surroundings(folder=folder, environment=environment)
     written, unread = weights_file.read_in(written_out(source.data), around)
     ready = safety.located(written, around)
@@ -60,9 +60,9 @@ def check(source: Source, *, folder: File, environment: Mapping[str, str]) -> Ch
         spec, problems = None, [*problems, *problems_of(e, source, JobSpec)]
     problems += check_flow(source, ready.full, built, around)
     buildable = [(placed, op) for placed, op in built.steps if op is not None]
-    sound = [KnownStep(at=p.path, params=p.params, name=p.step.operator, operator=op) for p, op in buildable]
-    known = known_in(ready.full, sound, [path for path, _ in ready.complaints])
-    return Checked(spec=spec, problems=tuple(problems), known=known)
+    sound = [ValidStep(at=p.path, params=p.params, name=p.step.operator, operator=op) for p, op in buildable]
+    known = parts_in(ready.full, sound, [path for path, _ in ready.complaints])
+    return Checked(spec=spec, problems=tuple(problems), parts=known)
 
 
 def build_steps(source: Source, around: Surroundings) -> BuiltSteps:
@@ -87,7 +87,7 @@ def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, aroun
     problems: list[Problem] = []
     inputs = full.get("inputs")
     numbered = enumerate(inputs if isinstance(inputs, tuple) else ())
-    sound = [(i, s) for i, each in numbered if isinstance(s := between.sound(InputSpec, each), InputSpec)]
+    sound = [(i, s) for i, each in numbered if isinstance(s := between.section_or_none(InputSpec, each), InputSpec)]
     read = streams_of(source, around, sound)
     problems += read.problems
     fixed = {s.language for _, s in sound if s.language is not None}
@@ -105,8 +105,8 @@ def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, aroun
     if built.problems or read.problems:
         return problems
     steps = [(placed.step.operator, op) for placed, op in built.steps if op is not None]
-    mix = between.sound(MixSpec, full.get("mix", {}))
-    wanted = wanted_by(mix) if isinstance(mix, MixSpec) else {}
+    mix = between.section_or_none(MixSpec, full.get("mix", {}))
+    wanted = columns_read_by(mix) if isinstance(mix, MixSpec) else {}
     for gap in flow.gaps(read.streams, steps, wanted, only):
         problems.append(source.problem(_place(gap, built), gap.message))
     return problems
@@ -117,7 +117,7 @@ def _inputs(full: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [each for each in inputs if isinstance(each, Mapping)] if isinstance(inputs, tuple) else []
 
 
-def wanted_by(mix: MixSpec) -> dict[str, Path]:
+def columns_read_by(mix: MixSpec) -> dict[str, Path]:
     """The columns that a mix reads, each with the place in the job file that says so."""
     axes: Path = ("mix", "levels") if mix.levels else ("mix", "axes")
     found: dict[str, Path] = {}

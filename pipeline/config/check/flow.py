@@ -65,7 +65,7 @@ class Gap:
 def gaps(
     streams: Sequence[Stream],
     steps: Sequence[tuple[str, Operator]],
-    wanted: Mapping[str, tuple[str | int, ...]],
+    required: Mapping[str, tuple[str | int, ...]],
     only: Mapping[int, Collection[str]] = NO_STEP,
 ) -> list[Gap]:
     """Every break, once for each step and column however many streams meet it. `steps` are (name, operator).
@@ -81,8 +81,8 @@ def gaps(
         without = frozenset(number for number, sources in only.items() if stream.source not in sources)
         end, broken = walked(stream, steps, without)
         left |= set(end)
-        lists |= {c: stream.source for c in wanted if c in end and pa.types.is_list(end[c])}
-        other |= {c: (stream, end[c]) for c in wanted if c in end and not may_be_number(c, end[c], stream)}
+        lists |= {c: stream.source for c in required if c in end and pa.types.is_list(end[c])}
+        other |= {c: (stream, end[c]) for c in required if c in end and not may_be_number(c, end[c], stream)}
         for gap in broken:
             found.setdefault(gap, []).append(f"{stream.source!r}" + (f" ({stream.reader})" if stream.reader else ""))
     told = [Gap(step=g.step, message=g.message.replace(SOURCES, ", ".join(sorted(set(s))))) for g, s in found.items()]
@@ -92,22 +92,22 @@ def gaps(
             place=at,
             message=f"a mix cannot go by {c!r}: tables of tokens have a column of that name; rename it",
         )
-        for c, at in wanted.items()
+        for c, at in required.items()
         if c in TOKEN_COLUMNS
     ]
     told += [
         Gap(
             step=None,
-            place=wanted[c],
+            place=required[c],
             message=f"a mix goes by one value a document, and {c!r} is a list for {source!r}",
         )
         for c, source in lists.items()
-        if wanted[c][-2:] != ("multiplier", "column")
+        if required[c][-2:] != ("multiplier", "column")
     ]
-    absent = {c: at for c, at in wanted.items() if c not in left and c not in RUN_COLUMNS} if streams else {}
+    absent = {c: at for c, at in required.items() if c not in left and c not in RUN_COLUMNS} if streams else {}
     told += [
         Gap(step=None, place=at, message=f"{c!r} is no number: it is {other[c][1]} for {other[c][0].source!r}")
-        for c, at in wanted.items()
+        for c, at in required.items()
         if at[-2:] == ("multiplier", "column") and c in other
     ]
     there = {*left, *RUN_COLUMNS}

@@ -18,7 +18,7 @@ S = TypeVar("S", bound=Section)
 
 
 @dataclass(frozen=True, kw_only=True)
-class KnownPath:
+class ValidPath:
     """A path of an input that is right as far as this path needs it."""
 
     at: Path
@@ -27,7 +27,7 @@ class KnownPath:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KnownStep:
+class ValidStep:
     """A step that could be built; `params`: where a parameter of it would stand."""
 
     at: Path
@@ -37,24 +37,24 @@ class KnownStep:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class ValidParts:
     """Each with its place in the job file; what is wrong in the job is left out. tokenizer: an address to read."""
 
-    paths: tuple[KnownPath, ...] = ()
-    steps: tuple[KnownStep, ...] = ()
+    paths: tuple[ValidPath, ...] = ()
+    steps: tuple[ValidStep, ...] = ()
     tokens: TokensSpec | None = None
     tokenizer: str | None = None
     plan: str | None = None
 
 
-def known_of(spec: JobSpec) -> Known:
+def parts_of(spec: JobSpec) -> ValidParts:
     """Everything, of a job that is right. Recipes are unfolded; `commands.submitted_paths` finds the lines."""
     numbered = enumerate(spec.inputs)
     steps = [(("documents", number), step) for number, step in enumerate(spec.documents)]
-    return Known(
+    return ValidParts(
         paths=tuple(k for number, each in numbered for k in _paths(("inputs", number), each)),
         steps=tuple(
-            KnownStep(at=at, params=(*at, step.operator), name=step.operator, operator=step.build())
+            ValidStep(at=at, params=(*at, step.operator), name=step.operator, operator=step.build())
             for at, step in steps
         ),
         tokens=spec.tokens,
@@ -63,39 +63,39 @@ def known_of(spec: JobSpec) -> Known:
     )
 
 
-def known_in(full: Mapping[str, Any], steps: Sequence[KnownStep], wrong: Collection[Path]) -> Known:
+def parts_in(full: Mapping[str, Any], steps: Sequence[ValidStep], wrong: Collection[Path]) -> ValidParts:
     """What is known of a job file written out, its addresses made ready. wrong: places where they could not be."""
     inputs = full.get("inputs")
     tokens, mix = full.get("tokens", {}), full.get("mix")
     tokenizer = tokens.get("tokenizer") if isinstance(tokens, Mapping) else None
     plan = mix.get("plan") if isinstance(mix, Mapping) else None
     found = [k for n, each in enumerate(inputs if isinstance(inputs, tuple) else ()) for k in _salvaged(n, each)]
-    return Known(
+    return ValidParts(
         paths=tuple(k for k in found if k.at not in wrong),
         steps=tuple(steps),
-        tokens=_sound(TokensSpec, tokens) if ("tokens", "tokenizer") not in wrong else None,
+        tokens=_section_or_none(TokensSpec, tokens) if ("tokens", "tokenizer") not in wrong else None,
         tokenizer=tokenizer if isinstance(tokenizer, str) and ("tokens", "tokenizer") not in wrong else None,
         plan=plan if isinstance(plan, str) and ("mix", "plan") not in wrong else None,
     )
 
 
-def _salvaged(number: int, value: Any) -> Iterator[KnownPath]:
+def _salvaged(number: int, value: Any) -> Iterator[ValidPath]:
     """The paths of an input. Where a key of it is wrong, only files on this machine: a store may want that key."""
-    spec = _sound(InputSpec, value)
+    spec = _section_or_none(InputSpec, value)
     if isinstance(spec, InputSpec):
         yield from _paths(("inputs", number), spec)
     elif isinstance(value, Mapping):
-        spec = _sound(InputSpec, {key: value[key] for key in ("source", "paths") if key in value})
+        spec = _section_or_none(InputSpec, {key: value[key] for key in ("source", "paths") if key in value})
         if isinstance(spec, InputSpec):
             each = _paths(("inputs", number), spec)
             yield from (k for k in each if "://" not in k.path and list_address(k.path) is None)
 
 
-def _paths(at: Path, spec: InputSpec) -> Iterator[KnownPath]:
-    return (KnownPath(at=(*at, "paths", place), path=path, spec=spec) for place, path in enumerate(spec.paths))
+def _paths(at: Path, spec: InputSpec) -> Iterator[ValidPath]:
+    return (ValidPath(at=(*at, "paths", place), path=path, spec=spec) for place, path in enumerate(spec.paths))
 
 
-def _sound(model: type[S], value: Any) -> S | None:
+def _section_or_none(model: type[S], value: Any) -> S | None:
     try:
         return model.model_validate(value)
     except ValidationError:

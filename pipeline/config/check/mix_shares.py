@@ -40,7 +40,7 @@ def _may_be(spec: InputSpec, axis: str, values: Sequence[str]) -> bool:
     return fixed is None or fixed in values
 
 
-def _meant(values: Sequence[str], known: set[str]) -> str:
+def _meant(values: Sequence[str], choices: set[str]) -> str:
     """The value that was meant, or all that the inputs fix."""
-    near = [nearest(value, known) for value in values]
+    near = [nearest(value, choices) for value in values]
     return next((n for n in near if "did you mean" in n), near[0] if near else "")

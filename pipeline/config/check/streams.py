@@ -32,7 +32,7 @@ def streams_of(source: Source, around: Surroundings, inputs: Sequence[tuple[int,
     streams: list[Stream] = []
     problems: list[Problem] = []
     for number, spec in inputs:
-        if not spec.format_is_known():
+        if not spec.format_exists():
             continue
         built = {f: building.build(reader_name(f), reader_params(spec, reader_name(f)), around) for f in spec.readers()}
         problems += [

@@ -77,7 +77,7 @@ class DedupSpec(Section):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    def left_out(self, source: str, *, near: bool) -> bool:
+    def excludes(self, source: str, *, near: bool) -> bool:
         """Whether documents of `source` take no part: in any rule, or (`near`) in that for near duplicates."""
         return source in self.except_ or (near and self.near is not None and source in self.near.except_)
 

@@ -72,7 +72,7 @@ class InputSpec(Section):
         told = [format_of(path) for path in self.paths]
         return tuple(dict.fromkeys(f for f in told if f)) if self.formats_are_certain() else formats()
 
-    def format_is_known(self) -> bool:
+    def format_exists(self) -> bool:
         """Whether `format` is one that ships, or has the form of a class of the user's own."""
         return self.format in (AUTO, *formats()) or "." in self.format
 
@@ -81,7 +81,7 @@ class InputSpec(Section):
         return self.format != AUTO or not any(list_address(p) or format_of(p) is None for p in self.paths)
 
     def complaints(self) -> Iterator[Complaint]:
-        if not self.format_is_known():
+        if not self.format_exists():
             yield ("format",), f"no format {self.format!r}{nearest(self.format, (AUTO, *formats()))}"
         for column in ("domain", "language"):
             if getattr(self, column) is not None and column in self.columns:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from corpusmill.cluster.filesystems import known_options, protocol_of
+from corpusmill.cluster.filesystems import option_names, protocol_of
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.section import Complaint
 
@@ -15,7 +15,7 @@ def complaints(storage: Mapping[str, Any], addresses: Iterable[str]) -> Iterator
     """Each option that no store of these addresses has; none where one of the stores takes options of any name."""
     if not storage:
         return
-    known = [known_options(protocol) for protocol in {*ALWAYS, *map(protocol_of, addresses)}]
+    known = [option_names(protocol) for protocol in {*ALWAYS, *map(protocol_of, addresses)}]
     if any(names is None for names in known):
         return
     names = frozenset[str]().union(*(each for each in known if each))

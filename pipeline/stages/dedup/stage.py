@@ -12,7 +12,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup import takedown
 from corpusmill.pipeline.dedup import warm as warm_dedup
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
-from corpusmill.pipeline.dedup.index import record, with_settled
+from corpusmill.pipeline.dedup.index import record, with_resolved
 from corpusmill.pipeline.dedup.settings import EnteredShard, Settings
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.progress import counted
@@ -20,7 +20,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import phases_of, runner, stage_manifest
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import compile as kernels
-from corpusmill.pipeline.report.empty_run import check_left
+from corpusmill.pipeline.report.empty_run import require_documents
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.steps.sources import input_of
@@ -48,21 +48,21 @@ class DedupStage(Stage[Removed]):
 
     def look(self, state: State) -> Status[Removed]:
         shards = state.of(IngestStage).shards
-        return Status(outcome=known(state.workspace, asked(state.spec, state.workspace, shards)[1]))
+        return Status(outcome=finished_result(state.workspace, requested(state.spec, state.workspace, shards)[1]))
 
     def run(self, run: Run, state: State) -> Removed:
         ingested = state.of(IngestStage)
         removed = dedup(run, ingested.shards)
         entered = ingested.result.tally
         unique = entered.total("kept", "documents") - sum(removed.by_reason.values())
-        check_left("dedup", entered, unique, removed=dict(removed.by_reason))
+        require_documents("dedup", entered, unique, removed=dict(removed.by_reason))
         return removed
 
     def remembers(self, outcome: Removed) -> Mapping[str, Iterable[str | int]]:
         return {"duplicates": outcome.tables.values(), "names": [outcome.fingerprint]}
 
 
-def asked(spec: JobSpec, workspace: Store, shards: Mapping[str, Shard]) -> tuple[Settings, str]:
+def requested(spec: JobSpec, workspace: Store, shards: Mapping[str, Shard]) -> tuple[Settings, str]:
     """What deduplication of these shards, by the name of their ingest unit, is; and the name of its result."""
     entered = sorted(
         (
@@ -82,7 +82,7 @@ def asked(spec: JobSpec, workspace: Store, shards: Mapping[str, Shard]) -> tuple
     return settings, digest(settings.fingerprint, ceilings)  # ceilings decide whether a result stands, not what it is
 
 
-def known(workspace: Store, judged: str) -> Removed | None:
+def finished_result(workspace: Store, judged: str) -> Removed | None:
     """The result of that name; None when there is none yet."""
     told = stage_manifest(workspace, manifest_of(judged))
     return None if told is None else Removed(told["tables"], told["facts"]["removed"], told["facts"], judged, ran=0)
@@ -94,8 +94,8 @@ def manifest_of(judged: str) -> str:
 
 def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
     """Deduplicate the kept documents of these shards, by the name of their ingest unit."""
-    settings, judged = asked(run.spec, run.workspace, shards)
-    if (there := known(run.workspace, judged)) is not None:
+    settings, judged = requested(run.spec, run.workspace, shards)
+    if (there := finished_result(run.workspace, judged)) is not None:
         return there
     work = Work(
         store=run.workspace,
@@ -105,7 +105,7 @@ def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
         show=phases_of(run, "dedup"),
     )
     kernels.announce([warm_dedup.use(run.spec.dedup)] if shards else (), run.display.line)
-    settings = with_settled(run.workspace, settings)
+    settings = with_resolved(run.workspace, settings)
     started = run.display.clock()
     try:
         found = deduplicate(work, settings)

@@ -34,13 +34,13 @@ def calibrate(
     files: Mapping[str, int],
     shards: Sequence[Judged],
     *,
-    wanted: Mapping[str, Sequence[float]],
+    quantiles: Mapping[str, Sequence[float]],
     min_documents: int,
 ) -> Found:
-    """The `wanted` quantiles by column, for groups of at least `min_documents` documents and for all together."""
+    """The `quantiles` quantiles by column, for groups of at least `min_documents` documents and for all together."""
     partitions = run_exchange(files, label="bins", phase=work.phase, unit_bytes=work.unit_bytes)
     task = FindQuantiles(
-        wanted={column: tuple(q) for column, q in wanted.items()},
+        quantiles={column: tuple(q) for column, q in quantiles.items()},
         min_documents=min_documents,
         runs=tuple(sorted({s.run for s in shards})),
     )
@@ -70,7 +70,7 @@ def thresholds_for(rows: Sequence[Mapping[str, Any]], shard: Judged) -> list[Thr
 class FindQuantiles:
     """Task of a partition of histograms: the quantiles of each, for each run together with those before it."""
 
-    wanted: Mapping[str, Sequence[float]]
+    quantiles: Mapping[str, Sequence[float]]
     min_documents: int
     runs: tuple[int, ...]
 
@@ -93,7 +93,7 @@ class FindQuantiles:
             sums = documents * (runs <= run)
             total = int(sums.sum())
             if total >= (1 if group == ALL else self.min_documents):
-                found = {repr(q): place_of(bins, sums, q) for q in self.wanted[column]}
+                found = {repr(q): place_of(bins, sums, q) for q in self.quantiles[column]}
                 rows.append({"run": run, "column": column, "group": group, "documents": total, "quantiles": found})
         return rows
 

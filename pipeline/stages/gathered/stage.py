@@ -49,7 +49,7 @@ def answers(run: Run, part: Part, shards: Mapping[str, Shard], counts: Mapping[s
     """What the step after `part` awaits. shards, counts: of the units of that part."""
     assert part.awaited is not None
     stage = part.awaited.stage
-    known = known_answers(run.workspace, part, list(shards))
+    known = stored_answers(run.workspace, part, list(shards))
     if known is not None:
         return known
     print_ = fingerprint(part, list(shards))
@@ -71,7 +71,7 @@ def answers(run: Run, part: Part, shards: Mapping[str, Shard], counts: Mapping[s
     return Answers(stage, found.answers, found.facts, print_, ran=1, step=part.name)
 
 
-def known_answers(workspace: Store, part: Part, units: list[str]) -> Answers | None:
+def stored_answers(workspace: Store, part: Part, units: list[str]) -> Answers | None:
     """The answers, where they have been found before."""
     assert part.awaited is not None
     print_ = fingerprint(part, units)
@@ -83,10 +83,10 @@ def known_answers(workspace: Store, part: Part, units: list[str]) -> Answers | N
 
 def fingerprint(part: Part, units: list[str]) -> str:
     """Changes with whatever decides the answers: what was gathered, and what is asked of it."""
-    return digest(VERSION, sorted(units), asked(part.awaited))
+    return digest(VERSION, sorted(units), question(part.awaited))
 
 
-def asked(awaited: Awaiting | None) -> Any:
+def question(awaited: Awaiting | None) -> Any:
     match awaited:
         case CommonLines():
             return awaited.max_documents
@@ -112,4 +112,4 @@ def _found(work: Work, awaited: Awaiting, shards: Mapping[str, Shard], counts: M
         return common_lines(work, files, entered, max_documents=awaited.max_documents, counts=records)
     assert isinstance(awaited, Quantiles | Buckets)
     judged = [Judged(unit=unit, run=s.run, groups=tuple(gathered[unit]["groups"])) for unit, s in shards.items()]
-    return calibrate(work, files, judged, wanted=awaited.wanted(), min_documents=awaited.min_documents)
+    return calibrate(work, files, judged, quantiles=awaited.required_quantiles(), min_documents=awaited.min_documents)

@@ -15,7 +15,7 @@ from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
-from corpusmill.pipeline.steps.chain import Chain, Gone, reason_word
+from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
 from corpusmill.pipeline.workspace.inventory import Shard
 
 LOST = ("failed", "dropped", "not_sampled")
@@ -62,7 +62,7 @@ class ShardWriter:
         sound = records["failure"].is_null()
         failed = records.filter(pc.invert(sound))
         if failed.num_rows:
-            self._drop(Gone("read", "failed", failed["failure"].combine_chunks(), failed))
+            self._drop(Dropped("read", "failed", failed["failure"].combine_chunks(), failed))
             self._count_lost_bytes(failed)
         records = records.filter(sound)
         raw = raw_column(records)
@@ -73,15 +73,15 @@ class ShardWriter:
                 self.tally.add("unread", self.shard.source, column, by=values)
         taken, rest = sampled(records, self.spec.sample.documents)
         self.tally.add("not_sampled", by=rest.num_rows)
-        count_gone("not_sampled", rest, self.shard.source, self.chain.fixed, self.tally)
+        count_losses("not_sampled", rest, self.shard.source, self.chain.fixed, self.tally)
         self.go_on(standard(taken))
 
     def go_on(self, documents: pa.Table) -> None:
         """Take one batch of readable documents."""
         outcome = self.chain.run(Batch(documents))
-        for gone in outcome.gone:
+        for gone in outcome.dropped:
             self._drop(gone)
-        self._count_changes([outcome.kept.table, *(gone.table for gone in outcome.gone)])
+        self._count_changes([outcome.kept.table, *(gone.table for gone in outcome.dropped)])
         self.sink.keep(outcome.kept, self.tally)
 
     def passed_on(self) -> int:
@@ -100,18 +100,22 @@ class ShardWriter:
         for row in words.group_by("word").aggregate([("bytes", "sum")]).to_pylist():
             self.tally.add("lost_bytes", row["word"], by=row["bytes_sum"])
 
-    def _drop(self, gone: Gone) -> None:
-        for row in pc.value_counts(reason_word(gone.reasons)).to_pylist():
-            self.tally.add(gone.kind, gone.step, row["values"], by=row["counts"])
-        count_gone(gone.kind, gone.table, self.shard.source, self.chain.fixed, self.tally)
-        table = gone.table.drop_columns([c for c in ("content", "failure", "skipped") if c in gone.table.column_names])
+    def _drop(self, dropped: Dropped) -> None:
+        for row in pc.value_counts(reason_word(dropped.reasons)).to_pylist():
+            self.tally.add(dropped.kind, dropped.step, row["values"], by=row["counts"])
+        count_losses(dropped.kind, dropped.table, self.shard.source, self.chain.fixed, self.tally)
+        table = dropped.table.drop_columns(
+            [c for c in ("content", "failure", "skipped") if c in dropped.table.column_names]
+        )
         if "text" in table.column_names:
             short = pc.utf8_slice_codeunits(table["text"], 0, DROPPED_TEXT_CHARS).cast(TEXT)
             table = table.set_column(table.column_names.index("text"), "text", short)
         n = table.num_rows
-        table = table.append_column("step", pa.repeat(gone.step, n)).append_column("kind", pa.repeat(gone.kind, n))
+        table = table.append_column("step", pa.repeat(dropped.step, n)).append_column(
+            "kind", pa.repeat(dropped.kind, n)
+        )
         table = table.append_column("uri", pa.repeat(self.shard.uri, n))
-        self.dropped.write(table.append_column("reason", gone.reasons))
+        self.dropped.write(table.append_column("reason", dropped.reasons))
 
     def counts(self) -> JsonObject:
         """What the unit returns, after checking that every record went somewhere."""
@@ -153,7 +157,7 @@ def most_common(reasons: Mapping[tuple[str, ...], int]) -> str | None:
     return min(reasons, key=lambda words: (-reasons[words], words))[-1] if reasons else None
 
 
-def count_gone(kind: str, table: pa.Table, source: str, fixed: Mapping[str, str], tally: Tally) -> None:
+def count_losses(kind: str, table: pa.Table, source: str, fixed: Mapping[str, str], tally: Tally) -> None:
     """Documents that left, under their source, domain and language; "" where nobody knows it (yet)."""
     words = [
         pa.repeat(pa.scalar(fixed.get(name, "")), table.num_rows)

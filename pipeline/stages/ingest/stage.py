@@ -13,7 +13,15 @@ from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import fingerprint as keys_fingerprint
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Counts, Result, committed, everything, rests_on, run_stage, told
+from corpusmill.pipeline.execution.run_stage import (
+    Counts,
+    Result,
+    committed,
+    everything,
+    failures_in_words,
+    rests_on,
+    run_stage,
+)
 from corpusmill.pipeline.execution.run_units import Failed, Unit
 from corpusmill.pipeline.execution.tally import Sums, Tally, check
 from corpusmill.pipeline.files import referenced as resources
@@ -21,7 +29,7 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.report.empty_run import check_ingested
 from corpusmill.pipeline.report.funnel import Counted, of_ingest
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.gathered.stage import Answers, answers, known_answers
+from corpusmill.pipeline.stages.gathered.stage import Answers, answers, stored_answers
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.stages.ingest.unreadable import Lost, Unreadable, check_share, lost, unreadable
 from corpusmill.pipeline.stages.stage import Stage, State, Status
@@ -76,7 +84,7 @@ class Ingested:
 
 
 @dataclass(frozen=True)
-class Standing:
+class PartStatus:
     """One part of the steps as it stands in a workspace: its units, as far as they can be named, and which are done."""
 
     part: Part
@@ -92,7 +100,7 @@ class IngestStage(Stage[Ingested]):
     folders = ("answers", "bands", "bins", "documents", "dropped", "gathered", "keys", "lines", "parts", "sketches")
 
     def look(self, state: State) -> Status[Ingested]:
-        parts = standing(state.spec, state.workspace, state.shards)
+        parts = part_statuses(state.spec, state.workspace, state.shards)
         last, shards = parts[-1], len(state.shards)
         done = len(last.done) if last.part.stage == LAST else 0
         if (limit := state.spec.sample.limit) is not None:
@@ -119,10 +127,10 @@ class IngestStage(Stage[Ingested]):
         }
 
     def begun(self, state: State) -> set[str]:
-        return {name for part in standing(state.spec, state.workspace, state.shards) for name in part.done}
+        return {name for part in part_statuses(state.spec, state.workspace, state.shards) for name in part.done}
 
 
-def _as_ingested(state: State, parts: Sequence[Standing]) -> Ingested | None:
+def _as_ingested(state: State, parts: Sequence[PartStatus]) -> Ingested | None:
     """The outcome of parts that are all done; None otherwise."""
     last = parts[-1]
     shards = {str(u["name"]): s for u, s in zip(last.units, state.shards, strict=True)}
@@ -132,7 +140,7 @@ def _as_ingested(state: State, parts: Sequence[Standing]) -> Ingested | None:
     return Ingested(result, shards, earlier, [p.answers for p in parts if p.answers is not None])
 
 
-def lines_of(part: Standing) -> Iterable[str]:
+def lines_of(part: PartStatus) -> Iterable[str]:
     """Describe how far a group of steps before the last is, and the thresholds that were found after it."""
     yield f"{part.part.stage}: {len(part.done)} of {len(part.units)} committed"
     rows = part.answers.thresholds() if part.answers else []
@@ -180,16 +188,16 @@ def _fingerprints(spec: JobSpec, number: int, shards: Sequence[Shard]) -> tuple[
     return prints, keys_fingerprint(spec.dedup) if part.awaited is None else None
 
 
-def standing(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[Standing]:
+def part_statuses(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[PartStatus]:
     """Each part of the steps whose units can be named: a later one only when all before it is done."""
-    found: list[Standing] = []
+    found: list[PartStatus] = []
     work = units(spec, shards)
     for number, part in enumerate(parts_of(spec)):
         done = committed(workspace, part.stage, {str(u["name"]) for u in work}).counts
         named = {str(u["name"]): s for u, s in zip(work, shards, strict=True)}
         ready = part.awaited is not None and len(done) == len(work)
-        known = known_answers(workspace, part, list(named)) if ready else None
-        found.append(Standing(part, work, done, known))
+        known = stored_answers(workspace, part, list(named)) if ready else None
+        found.append(PartStatus(part, work, done, known))
         if known is None:
             break
         work = later_units(spec, number + 1, named, known.files)
@@ -232,12 +240,12 @@ def judge(run: Run, ingested: Result) -> None:
     if not ingested.failed:
         return
     if run.spec.on_failure == "stop":
-        raise StageFailed(told("ingest", ingested.failed))
+        raise StageFailed(failures_in_words("ingest", ingested.failed))
     share = len(ingested.failed) / (len(ingested.failed) + len(ingested.counts))
     if share > run.spec.max_failed_share:
         raise StageFailed(
             f"{share:.1%} of the input shards failed, more than max_failed_share = {run.spec.max_failed_share:.1%}\n"
-            + told("ingest", ingested.failed)
+            + failures_in_words("ingest", ingested.failed)
         )
 
 

@@ -22,7 +22,7 @@ REMEDY = (
 )
 
 
-def settled(spec: JobSpec, workspace: Store, found: Numbered) -> Numbered:
+def without_vanished(spec: JobSpec, workspace: Store, found: Numbered) -> Numbered:
     """The shards without those that went before any run was done with them, and before they were read.
 
     InputError, which names the files, when one that a run has finished with is still to be read by the steps as they

@@ -21,7 +21,7 @@ ROWS = ("lane", "u", "doc_id", "tokens")
 
 
 @dataclass(frozen=True)
-class Asked:
+class UnitQueries:
     """Asks all units at once. passes: gives a pass's answers, by its name, which tells all that decides them."""
 
     plan: MixPlan
@@ -29,12 +29,14 @@ class Asked:
 
     def histograms(self, bins: Bins) -> Iterable[Histogram]:
         """Of some units each."""
-        name = "histogram" if len(bins.levels) == 1 else f"histogram-{_told(bins)}"
+        name = "histogram" if len(bins.levels) == 1 else f"histogram-{_name_of_bins(bins)}"
         return map(_histogram, self.passes(name, Histograms(self.plan, bins)))
 
-    def documents(self, bins: Bins, wanted: np.ndarray) -> Iterable[Rows]:
+    def documents(self, bins: Bins, bins_of_interest: np.ndarray) -> Iterable[Rows]:
         """Of some units each."""
-        tables = self.passes(f"refine-{_told(bins, wanted)}", NearCuts(self.plan, bins, wanted))
+        tables = self.passes(
+            f"refine-{_name_of_bins(bins, bins_of_interest)}", NearCuts(self.plan, bins, bins_of_interest)
+        )
         return (Rows(**{name: _numpy(table, name) for name in ROWS}) for table in tables)
 
 
@@ -67,17 +69,17 @@ class NearCuts:
 
     plan: MixPlan
     bins: Bins
-    wanted: np.ndarray
+    bins_of_interest: np.ndarray
 
     def __call__(self, workspace: Store, units: Sequence[str]) -> pa.Table:
-        rows = (self.bins.refine(self.wanted, unit_rows(workspace, unit, self.plan)) for unit in units)
+        rows = (self.bins.refine(self.bins_of_interest, unit_rows(workspace, unit, self.plan)) for unit in units)
         return self.add(pa.table({name: getattr(r, name) for name in ROWS}) for r in rows)
 
     def add(self, tables: Iterable[pa.Table]) -> pa.Table:
         return pa.concat_tables(tables)
 
 
-def _told(bins: Bins, *more: np.ndarray) -> str:
+def _name_of_bins(bins: Bins, *more: np.ndarray) -> str:
     """A name for these bins."""
     out = hashlib.sha256()
     for array in (*(a for level in bins.levels for a in (level.cells, level.bits)), *more):

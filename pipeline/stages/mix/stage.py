@@ -22,7 +22,7 @@ from corpusmill.operators.mix.cuts.cuts_file import from_npz, to_npz
 from corpusmill.operators.mix.plan.explain import named, without_documents
 from corpusmill.operators.mix.plan.plan import MixPlan, plan
 from corpusmill.operators.mix.plan.plan_json import from_json, to_json
-from corpusmill.operators.mix.select.select import cut, layout_of, settled, survey
+from corpusmill.operators.mix.select.select import aligned, cut, layout_of, survey
 from corpusmill.operators.mix.spec.spec import MixSpec
 from corpusmill.operators.mix.supply.levels import Bins
 from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
@@ -33,7 +33,7 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.preflight.column_origins import null_axis
 from corpusmill.pipeline.stages.mix.given_plan import given_plan, reviewed
 from corpusmill.pipeline.stages.mix.grouped import Read, read_groups
-from corpusmill.pipeline.stages.mix.near_cuts import Asked
+from corpusmill.pipeline.stages.mix.near_cuts import UnitQueries
 from corpusmill.pipeline.stages.mix.supply import supply, supply_name
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
@@ -111,7 +111,7 @@ class MixStage(Stage[Mixed]):
     def look(self, state: State) -> Status[Mixed]:
         units = axes_units(state.spec, state.of(TokenizeStage).counts)
         drawn = everything(state.workspace, axes_unit.STAGE, [u["name"] for u in units])
-        planned = None if drawn is None else known(training(state.spec), state.workspace, drawn.counts)
+        planned = None if drawn is None else finished_plan(training(state.spec), state.workspace, drawn.counts)
         return Status(outcome=None if drawn is None or planned is None else Mixed(drawn, planned))
 
     def run(self, run: Run, state: State) -> Mixed:
@@ -153,21 +153,21 @@ def validation(spec: JobSpec) -> Request:
     return Request(mix=mix, given=None, shards=None, shard_tokens=spec.shard_tokens, decides=decides)
 
 
-def known(request: Request, workspace: Store, units: Iterable[str]) -> Planned | None:
+def finished_plan(request: Request, workspace: Store, units: Iterable[str]) -> Planned | None:
     """The plan of these tokenized units; None when there is none yet."""
     units = sorted(units)
     fingerprint = request.fingerprint(units)
     if not workspace.exists(f"mix/{fingerprint}/{CUTS}"):
         return None
     there = load_cuts(workspace, fingerprint)
-    counted, without = supply_name(units, request.mix), told_without(there.plan, there.cuts)
+    counted, without = supply_name(units, request.mix), leaves_without_documents(there.plan, there.cuts)
     return Planned(fingerprint, counted, there.plan, without, there.total_shards, ran=0)
 
 
 def mix(run: Run, tokenized: Result, request: Request) -> Planned:
     """Plan, unless the same plan is there. SpecError and Infeasible say what in the job's mix cannot be had."""
     units = sorted(tokenized.counts)
-    if (there := known(request, run.workspace, units)) is not None:
+    if (there := finished_plan(request, run.workspace, units)) is not None:
         return there
     spec, given = request.mix, request.given
     fingerprint = request.fingerprint(units)
@@ -188,21 +188,21 @@ def mix(run: Run, tokenized: Result, request: Request) -> Planned:
 
         leaves = supply(run.workspace, units, spec, lambda read: passes("count", read))
         planned = plan(leaves, spec) if given is None else reviewed(given, leaves, spec)
-        shards, asked = request.shard_count(planned), Asked(planned, passes)
+        shards, asked = request.shard_count(planned), UnitQueries(planned, passes)
         line = survey(planned, asked.histograms(Bins.of(layout_of(planned))))
 
         def cut_by(planned: MixPlan) -> Cuts:
             return cut(planned, line, asked, shards=shards)
 
-        planned, found = (planned, cut_by(planned)) if given is not None else settled(planned, spec, cut_by)
+        planned, found = (planned, cut_by(planned)) if given is not None else aligned(planned, spec, cut_by)
     run.lease.check()
     run.workspace.publish(f"{folder}/plan.json", to_json(planned))
     faultpoint.reached("mix.manifest")
     run.workspace.publish(f"{folder}/{CUTS}", to_npz(found))
-    return Planned(fingerprint, counted, planned, told_without(planned, found), shards, ran=1)
+    return Planned(fingerprint, counted, planned, leaves_without_documents(planned, found), shards, ran=1)
 
 
-def told_without(planned: MixPlan, found: Cuts) -> str:
+def leaves_without_documents(planned: MixPlan, found: Cuts) -> str:
     """The leaves that are planned and got no document, counted and the first ones named; "" where there are none."""
     none = without_documents(planned, found.taken)
     return f"{len(none):,} of {len(planned.leaves):,} leaves: {named(planned, none)}" if len(none) else ""

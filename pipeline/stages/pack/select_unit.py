@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.mix.select.assign import assign
-from corpusmill.operators.mix.select.counts import LeftOut, columns_read, left_out
+from corpusmill.operators.mix.select.counts import ExclusionReason, columns_read, excluded_rows
 from corpusmill.operators.mix.select.select import rows_of
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.key_range import KEY_BITS, KeyRange
@@ -72,12 +72,12 @@ class Select:
         self.workspace.publish(f"selected/{name}.arrow", payload)
         tally = Tally()
         count(there.take(pa.array(rows)), tally)
-        tell_selected(there, left_out(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), tally)
+        tell_selected(there, excluded_rows(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), tally)
         counts = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
         return commit_unit(self.workspace, "select", name, counts)
 
 
-def tell_selected(there: pa.Table, lost: Mapping[LeftOut, np.ndarray], tally: Tally) -> None:
+def tell_selected(there: pa.Table, lost: Mapping[ExclusionReason, np.ndarray], tally: Tally) -> None:
     """Distinct documents of a unit, tokens and text bytes: those that are in the mix, and the others by reason."""
     tokens, size = there["n_tokens"].to_numpy().astype(np.int64), there["bytes"].to_numpy()
     taken = ~np.logical_or.reduce(list(lost.values()))

@@ -66,7 +66,7 @@ class PackStage(Stage[Result]):
     name = "pack"
 
     def look(self, state: State) -> Status[Result]:
-        return Status(outcome=known(state.spec, state.workspace, state.output, state.of(MixStage).planned))
+        return Status(outcome=finished_result(state.spec, state.workspace, state.output, state.of(MixStage).planned))
 
     def run(self, run: Run, state: State) -> Result:
         return pack(run, state.of(MixStage).planned, state.of(SelectStage))
@@ -105,11 +105,11 @@ def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:
     return fingerprint, [digest(fingerprint, shard) for shard in range(planned.shards)]
 
 
-def known(spec: JobSpec, workspace: Store, output: Store, planned: Planned) -> Result | None:
+def finished_result(spec: JobSpec, workspace: Store, output: Store, planned: Planned) -> Result | None:
     """The parts, when the output holds all of them and says that it is about them; else None."""
     fingerprint, names = names_of(spec, planned)
     state = packing_state(fingerprint, owner_of(spec))
-    if not output.exists(STATE) or output.read(STATE) != state or gone(output, planned.shards):
+    if not output.exists(STATE) or output.read(STATE) != state or missing_parts(output, planned.shards):
         return None
     found = everything(workspace, "pack", names)
     return None if found is None or altered(output, found) else found
@@ -122,7 +122,7 @@ def altered(output: Store, packed: Result) -> list[str]:
     return [name for name, part in parts.items() if there.get(part["name"]) != part["bytes"]]
 
 
-def gone(output: Store, shards: int) -> list[int]:
+def missing_parts(output: Store, shards: int) -> list[int]:
     """Numbers of the parts that are not in the output."""
     there = {f.uri for f in output.files()}
     return [i for i in range(shards) if part_name(i, shards) not in there]
@@ -182,7 +182,7 @@ def _begin(run: Run, fingerprint: str, names: Sequence[str], shards: int) -> Non
             run.workspace.delete(f"units/pack/{name}.json")
         run.workspace.delete(manifest_of("pack", names))
         run.output.publish(STATE, state)
-    if missing := gone(run.output, shards):
+    if missing := missing_parts(run.output, shards):
         _forget(run, names, [names[i] for i in missing])
 
 

@@ -9,15 +9,15 @@ from corpusmill.pipeline.report.funnel import Funnel
 LEAVES_SHOWN = 40
 
 
-def card(spec: JobSpec, manifest: Mapping[str, Any], told: Funnel) -> str:
+def card(spec: JobSpec, manifest: Mapping[str, Any], funnel: Funnel) -> str:
     """The same text for the same dataset: no time, no host, no address that could hold a secret."""
     leaves = "\n".join(
         f"| {' | '.join(word or '-' for word in leaf.key)} "
         f"| {leaf.unique:,} | {leaf.unique_tokens:,} | {leaf.mixed_tokens:,} |"
-        for leaf in [leaf for leaf in told.leaves if leaf.kept][:LEAVES_SHOWN]
+        for leaf in [leaf for leaf in funnel.leaves if leaf.kept][:LEAVES_SHOWN]
     )
     steps = "\n".join(
-        f"| {s.name} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |" for s in told.steps
+        f"| {s.name} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |" for s in funnel.steps
     )
     licences = "\n".join(f"- {i.source}: {i.license or 'not stated'}" for i in spec.inputs)
     return f"""---

@@ -17,7 +17,7 @@ from typing import Any
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import StorageError
-from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
+from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
@@ -174,10 +174,10 @@ def stands(output: Store, manifest: Mapping[str, Any], files: Mapping[str, bytes
     return all(there.get(name) == len(content) for name, content in files.items()) and output.read(CARD) == files[CARD]
 
 
-def put_manifest(run: Run, manifest: Mapping[str, Any], told: Funnel) -> None:
+def put_manifest(run: Run, manifest: Mapping[str, Any], funnel: Funnel) -> None:
     """Write the card, then the manifest: the last thing a dataset needs, and the only one readers trust."""
     run.lease.check()
-    run.output.publish(CARD, card(run.spec, manifest, told).encode())
+    run.output.publish(CARD, card(run.spec, manifest, funnel).encode())
     faultpoint.reached("publish.manifest")
     run.output.publish(MANIFEST, pretty(manifest))
 
@@ -185,7 +185,9 @@ def put_manifest(run: Run, manifest: Mapping[str, Any], told: Funnel) -> None:
 def sweep_parts(run: Run, parts: Sequence[Mapping[str, Any]]) -> None:
     """Delete the parts of ours in the output that are none of these."""
     names = [file.uri for file in run.output.files()]
-    for name in own_output.left_over(names, wanted={p["name"] for p in parts}, ours=own_output.is_ours(run.output)):
+    for name in own_output.obsolete_parts(
+        names, current={p["name"] for p in parts}, ours=own_output.is_ours(run.output)
+    ):
         run.output.delete(name)
 
 
@@ -220,7 +222,7 @@ def circumstances(started: float, failed: Sequence[Failed], unreadable: Sequence
         "host": socket.gethostname(),
         "python": platform.python_version(),
     }
-    secrets = known_secrets(os.environ)
+    secrets = environment_secrets(os.environ)
     missing = [{"file": file_of(f), "start": f.unit["start"], "error": redacted(f.error, secrets)} for f in failed]
     missing += [{"file": u.missing()["file"], "start": u.shard.start, "error": str(u)} for u in unreadable]
     return found | ({"missing": missing} if missing else {})

@@ -35,7 +35,7 @@ MEMORY_BYTES = 2_600_000_000  # 1.25 times the peak on a part of 100 million tok
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class Request:
     """Documents to take down, by number and by address."""
 
     ids: tuple[int, ...]
@@ -58,7 +58,7 @@ class TakenDown:
     published: bool
 
 
-def take_down(run: Run, asked: Asked, how: takedown.How, *, allow_missing: bool = False) -> TakenDown:
+def take_down(run: Run, request: Request, how: takedown.How, *, allow_missing: bool = False) -> TakenDown:
     """Take documents down. InputError when a line matches no document, before anything is changed.
 
     allow_missing: addresses that match no document are put on the list too, and keep out what later runs fetch there.
@@ -66,13 +66,13 @@ def take_down(run: Run, asked: Asked, how: takedown.How, *, allow_missing: bool 
     units = sorted(sweep.remembered(run.workspace, "ingested"))
     if not units:
         raise InputError([f"no run was finished in {run.workspace.url} yet: there is nothing to take down from"])
-    key_of = dict(zip(asked.urls, takedown.address_keys(asked.urls), strict=True))
+    key_of = dict(zip(request.urls, takedown.address_keys(request.urls), strict=True))
     urls = sorted({key for key in key_of.values() if key is not None})
-    wanted = Tombstones(ids=tuple(sorted(asked.ids)), urls=tuple(urls))
-    folder = f"{STAGE}/{digest(VERSION, units, wanted.told, how)}"
+    wanted = Tombstones(ids=tuple(sorted(request.ids)), urls=tuple(urls))
+    folder = f"{STAGE}/{digest(VERSION, units, wanted.as_lists, how)}"
     work = Work(store=run.workspace, folder=folder, run=runner(run, STAGE, MEMORY_BYTES), show=phases_of(run, STAGE))
     met = takedown.met_among(work, units, wanted, label="met")
-    matched = matches(asked, key_of, met)
+    matched = matches(request, key_of, met)
     if wrong := without_match(matched, key_of, run.workspace.url, allow_missing=allow_missing):
         raise InputError([*wrong, f"nothing was taken down; the other {found_lines(matched)}"])
     before = takedown.read(run.workspace)
@@ -81,7 +81,7 @@ def take_down(run: Run, asked: Asked, how: takedown.How, *, allow_missing: bool 
     takedown.write(run.workspace, taken)
     faultpoint.reached("takedown.listed")
     again = Work(
-        store=run.workspace, folder=f"{folder}/{digest(taken.buried.told, taken.withdrawn.told)}", run=work.run
+        store=run.workspace, folder=f"{folder}/{digest(taken.buried.as_lists, taken.withdrawn.as_lists)}", run=work.run
     )
     down = takedown.down_among(again, units, taken)
     inside = replace(run, output=validation.folder_of(run.output))
@@ -100,11 +100,11 @@ def take_down(run: Run, asked: Asked, how: takedown.How, *, allow_missing: bool 
     )
 
 
-def matches(asked: Asked, key_of: Mapping[str, str | None], met: Sequence[takedown.Met]) -> dict[int | str, int]:
+def matches(request: Request, key_of: Mapping[str, str | None], met: Sequence[takedown.Met]) -> dict[int | str, int]:
     """How many documents each line of the list matches, in the order of the list: numbers, then addresses."""
     numbers, of_key = {m.doc_id for m in met}, Counter(key for m in met for key in m.addresses)
-    of_url = {url: 0 if (key := key_of[url]) is None else of_key[key] for url in asked.urls}
-    return {**{i: int(i in numbers) for i in asked.ids}, **of_url}
+    of_url = {url: 0 if (key := key_of[url]) is None else of_key[key] for url in request.urls}
+    return {**{i: int(i in numbers) for i in request.ids}, **of_url}
 
 
 def without_match(

@@ -48,9 +48,9 @@ class Rewrite:
         part = self._without(told) if holds else told
         return commit_unit(self.workspace, STAGE, str(unit["name"]), {"part": part, "rewritten": holds})
 
-    def _without(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _without(self, part_line: Mapping[str, Any]) -> Mapping[str, Any]:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
-        table = read_table(pa.BufferReader(self.output.read(told["name"])))
+        table = read_table(pa.BufferReader(self.output.read(part_line["name"])))
         documents = documents_in(table)
         goes = np.isin(documents.doc_ids, self.ids)
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
@@ -58,7 +58,7 @@ class Rewrite:
             left = chosen(documents, ~goes)
             sequences = write_again(path, left, table.schema, JobSpec.from_canonical(self.job))
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            name = renamed(told["name"], digest)
+            name = renamed(part_line["name"], digest)
             self.output.publish_file(name, path)
             return {
                 "name": name,
@@ -67,7 +67,7 @@ class Rewrite:
                 "documents": len(left.rows),
                 "sequences": sequences,
                 "tokens": int(left.rows.offsets[-1]),
-                "taken_down": gone(chosen(documents, goes), told.get("taken_down")),
+                "taken_down": removal_record(chosen(documents, goes), part_line.get("taken_down")),
             }
 
 
@@ -81,7 +81,7 @@ def write_again(path: Path, documents: Documents, schema: pa.Schema, spec: JobSp
     return layout.sequences
 
 
-def gone(documents: Documents, before: Mapping[str, Any] | None) -> JsonObject:
+def removal_record(documents: Documents, before: Mapping[str, Any] | None) -> JsonObject:
     """What the manifest says of copies that were taken out: their doc_ids, how many, their tokens by leaf; all times
     together.
     """

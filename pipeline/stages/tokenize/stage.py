@@ -84,7 +84,7 @@ def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str
     units = units_of(run.spec, shards, duplicates)
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
-    run.display.line(f"tokenizer: {tokenizer_of(tokens).told}")
+    run.display.line(f"tokenizer: {tokenizer_of(tokens).description}")
     task = Tokenize(job=job, workspace=run.workspace, files=files)
     return run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(job))
 

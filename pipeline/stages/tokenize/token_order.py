@@ -18,7 +18,7 @@ SPLIT, LEVEL = ("ids.list.element",), 1
 IDS = pa.large_list(pa.field("element", pa.int32(), nullable=False))
 
 
-def write_sorted(unsorted: Path, final: Path, wanted: pa.Schema) -> None:
+def write_sorted(unsorted: Path, final: Path, schema: pa.Schema) -> None:
     """The rows of an Arrow file, by (u, doc_id), as Parquet.
 
     The tokens stay in the file, which is mapped; memory holds those of one row group, and all the other columns.
@@ -32,7 +32,7 @@ def write_sorted(unsorted: Path, final: Path, wanted: pa.Schema) -> None:
     rest = table.drop_columns("ids").combine_chunks()
     order = np.lexsort((rest["doc_id"].to_numpy(), rest["u"].to_numpy()))
     sizes = rest["n_tokens"].to_numpy()
-    with TableWriter(final, wanted, split=SPLIT, level=LEVEL) as out:
+    with TableWriter(final, schema, split=SPLIT, level=LEVEL) as out:
         for start in range(0, len(order), ROWS_AT_ONCE):
             rows = order[start : start + ROWS_AT_ONCE]
             offsets = offsets_of(sizes[rows])

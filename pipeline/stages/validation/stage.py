@@ -66,7 +66,7 @@ class ValidationStage(Stage[Validation]):
         if published is None:
             return Status(outcome=self._nothing_held_out(state))
         tokenized = state.of(MixStage).axes
-        planned = mix.known(mix.validation(state.spec), state.workspace, tokenized.counts)
+        planned = mix.finished_plan(mix.validation(state.spec), state.workspace, tokenized.counts)
         if planned is None:
             return Status(outcome=None)
         inside = inside.extended(MixStage(), Mixed(tokenized, planned))
@@ -125,7 +125,7 @@ def clear(inside: Run) -> None:
     if not names or not own_output.is_ours(output):
         return
     inside.lease.check()
-    parts = own_output.left_over(names, wanted=(), ours=True)
+    parts = own_output.obsolete_parts(names, current=(), ours=True)
     for name in (own_output.MANIFEST, *parts, *publish.BESIDE, own_output.STATE):
         if name in names:
             output.delete(name)

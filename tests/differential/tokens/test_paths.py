@@ -63,7 +63,7 @@ def drop_byte(spec: dict) -> None:
 
 
 @pytest.mark.parametrize("case", REASONS)
-def test_what_is_not_known_goes_through_tokenizers_and_says_why(trained, case):
+def test_what_is_unsupported_goes_through_tokenizers_and_says_why(trained, case):
     change, why = REASONS[case]
     spec = trained("gpt2")
     change(spec)
@@ -115,10 +115,10 @@ def test_text_that_passes_the_nfc_check_is_not_changed_by_tokenizers():
     from tokenizers import normalizers
 
     from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
-    from corpusmill.operators.tokens.bpe.nfc import settled
+    from corpusmill.operators.tokens.bpe.nfc import is_normal
 
     texts = strings(5_000, seed=13)
-    passed = settled(*buffers_of(pa.array(texts, TEXT)), nfc_orders())
+    passed = is_normal(*buffers_of(pa.array(texts, TEXT)), nfc_orders())
     assert 1_000 < passed.sum() < 5_000
     assert all(normalizers.NFC().normalize_str(t) == t for t, ok in zip(texts, passed, strict=True) if ok)
 

@@ -53,7 +53,7 @@ def test_a_random_forest(leaves, features, rows):
         assert score[row] == pytest.approx(probability(trees, blocks[row]), abs=1e-6)
 
 
-def test_255_thresholds_of_one_feature_are_told_apart():
+def test_255_thresholds_of_one_feature_are_distinguished():
     random = np.random.default_rng(1)
     cuts = np.arange(255, dtype=np.float32)
     trees = grown(random, [256] * 20, 1, cuts)

@@ -18,7 +18,7 @@ def test_finds_the_first(data, start, end):
 
 
 @given(haystacks, st.integers(0, 200))
-def test_what_is_passed_over_is_ascii_and_little_is_left(data, start):
+def test_what_is_passed_over_is_ascii_and_little_remains(data, start):
     start = min(start, len(data))
     at = after_ascii(np.frombuffer(data, np.uint8), start, len(data))
     assert start <= at <= len(data)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from corpusmill.operators.mix.plan.rounding import balancers, bounded, kept_short, leeway, reserves
+from corpusmill.operators.mix.plan.rounding import balancers, bounded, leeway, may_fall_short, reserves
 from corpusmill.operators.mix.select.select import Selection, select_in_memory
 from corpusmill.operators.mix.spec.schedule import Level, Phase
 from corpusmill.operators.mix.spec.spec import Budget, MixSpec
@@ -166,7 +166,7 @@ def test_leaves_with_room_take_up_what_caps_inside_documents_keep_from_others():
     found = select_in_memory(
         [unit(5, 1000, 10, alike=False)], mix(budget=Budget(multiple=1.2), max_epochs=1.5), shards=4
     )
-    short = kept_short(found.plan)
+    short = may_fall_short(found.plan)
     assert short.sum() > 500
     assert off(found)[short].sum() < -found.plan.leaves.largest.max()
     assert abs(off(found).sum()) <= found.plan.leaves.largest.max()

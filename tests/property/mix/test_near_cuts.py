@@ -43,9 +43,9 @@ class Seen(InMemory):
     deepest: list[int] = field(default_factory=list)
     given: list[int] = field(default_factory=list)
 
-    def documents(self, bins: Bins, wanted: np.ndarray) -> Iterable[Rows]:
+    def documents(self, bins: Bins, bins_of_interest: np.ndarray) -> Iterable[Rows]:
         self.deepest.append(len(bins.levels))
-        for rows in super().documents(bins, wanted):
+        for rows in super().documents(bins, bins_of_interest):
             self.given.append(len(rows))
             yield rows
 

@@ -57,8 +57,8 @@ def test_unpacking_gives_the_documents_back(rule, lengths):
 
 
 @pytest.mark.parametrize("rule", RULES)
-@given(lengths=LENGTHS, gone=st.sets(st.integers(0, 11)))
-def test_a_shard_gives_its_documents_back_in_the_order_of_their_first_pieces(rule, lengths, gone):
+@given(lengths=LENGTHS, removed=st.sets(st.integers(0, 11)))
+def test_a_shard_gives_its_documents_back_in_the_order_of_their_first_pieces(rule, lengths, removed):
     documents = documents_of(lengths)
     layout: Layout = RULES[rule](np.array(lengths, np.int64))
     table = sequences(documents, layout)
@@ -66,9 +66,9 @@ def test_a_shard_gives_its_documents_back_in_the_order_of_their_first_pieces(rul
     first = list(dict.fromkeys(values(table, "doc_ids").tolist()))
     assert back.doc_ids.tolist() == first
     place = [documents.doc_ids.tolist().index(doc_id) for doc_id in first]
-    wanted = np.array([i not in gone for i in place], bool)
+    wanted = np.array([i not in removed for i in place], bool)
     left = chosen(back, wanted)
-    kept = [i for i in place if i not in gone]
+    kept = [i for i in place if i not in removed]
     assert left.leaves.tolist() == documents.leaves[kept].tolist()
     assert left.passes.tolist() == documents.passes[kept].tolist()
     assert [left.rows.row(k).tolist() for k in range(len(left.rows))] == [documents.rows.row(i).tolist() for i in kept]

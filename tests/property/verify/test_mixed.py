@@ -98,11 +98,11 @@ def test_it_does_so_with_two_documents_a_leaf_and_tells_of_leaves_that_end_far_o
     spec = MixSpec(levels=levels, budget=Budget(multiple=multiple), max_epochs=epochs, phases=equal_phases(2))
     mixed = mixed_of(select_in_memory([table], spec, shards=4), table)
     assert [breach for check in CHECKS for breach in check(mixed).breaches] == []
-    assert ("more than that half, to keep the budget" in leaves(mixed).told) == (farthest(mixed) > 1)
+    assert ("more than that half, to keep the budget" in leaves(mixed).message) == (farthest(mixed) > 1)
     assert multiple == 0.02 or farthest(mixed) > 1
 
 
-def test_a_budget_that_caps_inside_documents_cannot_fill_is_no_breach_and_is_told():
+def test_a_budget_that_caps_inside_documents_cannot_fill_is_no_breach_and_is_reported():
     table = documents(2000, 5000, 3).append_column("topic", pa.array([f"{i % 400:03}" for i in range(2000)]))
     levels = (Level(columns=("language", "topic"), weighting=Temperature(temperature=3.33)),)
     most = select_in_memory([table], MixSpec(levels=levels, max_epochs=1.5), shards=4).plan.caps.sum()
@@ -110,7 +110,7 @@ def test_a_budget_that_caps_inside_documents_cannot_fill_is_no_breach_and_is_tol
     mixed = mixed_of(select_in_memory([table], spec, shards=4), table)
     found = budget(mixed)
     assert found.breaches == ()
-    assert "no leaf has room for a document more below its cap" in found.told
+    assert "no leaf has room for a document more below its cap" in found.message
     leaf = int(np.argmax(mixed.parts[0].tokens))
     lost = int(mixed.plan.leaves.largest[mixed.parts[0].leaf[leaf]])
     assert "too few" in budget(changed(mixed, 0, leaf, -lost)).breaches[0]
@@ -134,14 +134,14 @@ def test_leaves_that_were_planned_and_got_no_document_are_counted_and_named():
     assert len(none) > 20
     said = leaves(mixed)
     assert said.breaches == ()
-    assert said.told.startswith(f"{51 - len(none)} leaves, ")
+    assert said.message.startswith(f"{51 - len(none)} leaves, ")
     first = none[np.argmax(mixed.plan.taken[none])]
-    assert f"{len(none)} planned, no document taken: d{first:03}, " in said.told
-    assert said.told.endswith(f"and {len(none) - 8} more")
+    assert f"{len(none)} planned, no document taken: d{first:03}, " in said.message
+    assert said.message.endswith(f"and {len(none) - 8} more")
 
 
 @pytest.fixture(scope="module")
-def sound() -> Mixed:
+def valid_mix() -> Mixed:
     spec = MixSpec(
         levels=(Level(columns=("language",), weighting=Temperature(temperature=2)),),
         bounds=(Bound(where=DE, min=0.3, max=0.35),),
@@ -157,25 +157,25 @@ def changed(mixed: Mixed, part: int, leaf: int, by: int) -> Mixed:
     return Mixed.of(mixed.plan, found)
 
 
-def test_a_leaf_that_lost_documents_is_found(sound):
-    wrong = changed(sound, 0, 0, -200)
+def test_a_leaf_that_lost_documents_is_found(valid_mix):
+    wrong = changed(valid_mix, 0, 0, -200)
     assert "de: " in leaves(wrong).breaches[0]
-    assert "too few" in budget(changed(sound, 0, 0, -200)).breaches[0]
+    assert "too few" in budget(changed(valid_mix, 0, 0, -200)).breaches[0]
 
 
-def test_a_leaf_over_its_cap_is_found_to_the_token(sound):
-    leaf = int(np.argmax(sound.tokens.sum(axis=0) - sound.plan.caps))
-    over = int(sound.plan.caps[leaf] - sound.tokens.sum(axis=0)[leaf])
-    assert caps(changed(sound, 0, leaf, over)).breaches == ()
-    assert "at most" in caps(changed(sound, 0, leaf, over + 1)).breaches[0]
+def test_a_leaf_over_its_cap_is_found_to_the_token(valid_mix):
+    leaf = int(np.argmax(valid_mix.tokens.sum(axis=0) - valid_mix.plan.caps))
+    over = int(valid_mix.plan.caps[leaf] - valid_mix.tokens.sum(axis=0)[leaf])
+    assert caps(changed(valid_mix, 0, leaf, over)).breaches == ()
+    assert "at most" in caps(changed(valid_mix, 0, leaf, over + 1)).breaches[0]
 
 
-def test_a_window_that_is_left_is_found(sound):
-    assert "language=de has" in windows(changed(sound, 0, 0, 40_000)).breaches[0]
+def test_a_window_that_remains_is_found(valid_mix):
+    assert "language=de has" in windows(changed(valid_mix, 0, 0, 40_000)).breaches[0]
 
 
-def test_a_part_that_is_not_a_small_mix_is_found(sound):
-    moved = changed(changed(sound, 0, 1, -3_000), 1, 1, 3_000)
+def test_a_part_that_is_not_a_small_mix_is_found(valid_mix):
+    moved = changed(changed(valid_mix, 0, 1, -3_000), 1, 1, 3_000)
     assert leaves(moved).breaches == ()
     assert "part 0 is" in parts(moved)[0].breaches[0]
 

@@ -17,7 +17,7 @@ def store(tmp_path: Path) -> Store:
     return Store(str(tmp_path))
 
 
-def test_a_file_that_a_kill_left_behind_is_no_dataset_and_is_swept(store, monkeypatch):
+def test_a_file_that_a_kill_abandoned_is_no_dataset_and_is_swept(store, monkeypatch):
     monkeypatch.setattr(ray, "nodes", list)
     monkeypatch.setattr(Store, "delete", lambda *_: None)  # killed before it
     assert reach.unreachable([store]) == []

@@ -18,7 +18,7 @@ FILES = sorted(Path(__file__).with_name("broken").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_problem_is_told_with_its_place(file):
+def test_every_problem_is_reported_with_its_place(file):
     text = file.read_text(encoding="utf-8")
     wanted = [line.removeprefix(MARK) for line in text.splitlines() if line.startswith(MARK)]
     job = "".join(line for line in text.splitlines(keepends=True) if not line.startswith(MARK))

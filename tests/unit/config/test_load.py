@@ -105,7 +105,7 @@ def test_a_preset_sets_what_the_job_file_does_not():
     assert job(JOB.replace("near: off", "near: fineweb")).dedup.near.bands == 14
 
 
-def test_a_file_that_is_not_there_is_told_as_such(tmp_path: Path):
+def test_a_file_that_is_not_there_is_reported_as_such(tmp_path: Path):
     with pytest.raises(
         JobError, match=r"nowhere.yaml: cannot read this job file: No such file or directory; `corpusmill init`"
     ):

@@ -122,7 +122,7 @@ def test_weights_are_read_from_a_file_into_the_job(tmp_path, name, content):
         ("w.json", '{"d": 3}', "expected domain/language, found 'd'"),
     ],
 )
-def test_a_file_of_weights_that_is_wrong_is_told_at_the_line_that_names_it(tmp_path, name, content, complaint):
+def test_a_file_of_weights_that_is_wrong_is_reported_at_the_line_that_names_it(tmp_path, name, content, complaint):
     (tmp_path / name).write_text(content)
     with pytest.raises(JobError) as caught:
         parse(f"{HEAD}mix: {{weights: {name}}}\n", folder=tmp_path)

@@ -69,7 +69,7 @@ def test_a_wrong_override_is_named(override):
     assert str(caught.value).splitlines() == [WRONG[override]]
 
 
-def test_every_override_that_cannot_be_read_is_told():
+def test_every_override_that_cannot_be_read_is_reported():
     with pytest.raises(JobError) as caught:
         job("x", "name.y=1")
     assert len(caught.value.problems) == 2

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusmill.pipeline.config.base.secrets import known_secrets, redacted, redacted_value, secret_name, secret_option
+from corpusmill.pipeline.config.base.secrets import (
+    environment_secrets,
+    redacted,
+    redacted_value,
+    secret_name,
+    secret_option,
+)
 
 SECRETS = st.text("abcXYZ0189+/-_", min_size=9, max_size=40).filter(lambda s: not s.isdigit() and s.strip("/") == s)
 URL_SAFE = st.text("abcXYZ0189-_", min_size=9, max_size=40).filter(lambda s: not s.isdigit())
@@ -43,7 +49,7 @@ def test_a_secret_goes_from_any_address(template, secret):
 
 @given(secret=SECRETS)
 def test_a_secret_of_the_environment_goes_from_everywhere(secret):
-    known = known_secrets({"AWS_SECRET_ACCESS_KEY": secret, "HOME": "/home/x"})
+    known = environment_secrets({"AWS_SECRET_ACCESS_KEY": secret, "HOME": "/home/x"})
     assert secret not in redacted(f"a{secret}b and {secret}", known)
 
 
@@ -71,7 +77,7 @@ def test_what_is_no_secret_stays(text):
     assert redacted(text) == text
 
 
-def test_keys_and_tokens_of_known_form_go_wherever_they_stand():
+def test_keys_and_tokens_of_a_standard_form_go_wherever_they_are():
     assert redacted("id AKIAIOSFODNN7EXAMPLE here") == "id *** here"
     assert redacted("-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----.") == "***."
 

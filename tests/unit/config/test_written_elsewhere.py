@@ -35,7 +35,7 @@ def test_a_tab_where_yaml_allows_it_is_none():
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there they are paths like any other")
-def test_paths_of_windows_are_told_as_they_are_written():
+def test_paths_of_windows_are_reported_as_they_are_written():
     paths = r"['C:\data\x*.jsonl', 'D:/x.jsonl', '\\srv\share\a.jsonl', 'list:E:\l.txt']"
     told = refused(f"name: j\noutput: 'F:\\out'\ninputs: [{{source: a, paths: {paths}}}]").splitlines()
     assert len(told) == 5

@@ -78,7 +78,7 @@ def test_a_table_without_a_key_is_refused():
         files.encoded(pa.table({"doc_id": [1], "key": [2]}))
 
 
-def test_a_truncated_file_is_told_apart_from_an_empty_one(tmp_path):
+def test_a_truncated_file_is_distinguished_from_an_empty_one(tmp_path):
     store = Store(str(tmp_path))
     payload = files.encoded(spread_table(100, 4)).to_pybytes()
     store.publish("f.arrow", payload[:-20])

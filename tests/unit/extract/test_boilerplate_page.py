@@ -59,7 +59,8 @@ def test_from_pages_to_reasons():
     out = Chain(reader, steps, {}).run(Batch(pa.table(columns)))
     assert out.kept.column("source_id").to_pylist() == list(kept)
     found = {
-        gone.step: (gone.kind, gone.table["source_id"].to_pylist(), set(gone.reasons.to_pylist())) for gone in out.gone
+        gone.step: (gone.kind, gone.table["source_id"].to_pylist(), set(gone.reasons.to_pylist()))
+        for gone in out.dropped
     }
     assert found == {
         "extract.main_text": ("failed", list(failed), {"not_html: pdf"}),

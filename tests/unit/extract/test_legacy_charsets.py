@@ -108,7 +108,7 @@ def test_a_byte_order_mark_decides(charset):
         ("<meta charset=koi8-r>", None, "default"),
     ],
 )
-def test_utf16_without_a_mark_is_known_by_its_first_tag(order, meta, http, source):
+def test_utf16_without_a_mark_is_recognized_by_its_first_tag(order, meta, http, source):
     page = f"\n<html>{meta}<title>{TEXTS['utf-8']}</title><p>a".encode(order)
     (row,) = extract(page, http_charset=[http])
     assert (row["title"], row["charset_source"]) == (TEXTS["utf-8"], source)

@@ -60,6 +60,6 @@ def test_a_foreign_npz_is_refused_by_what_it_lacks():
         ({"second_link": np.full_like(arrays()["second_link"], 0xFFFFFF00)}, "its trees 'second' do not hang together"),
     ],
 )
-def test_a_model_of_another_kind_is_refused_by_what_is_wrong(changed, told):
-    with pytest.raises(ValueError, match=told):
+def test_a_model_of_another_kind_is_refused_by_what_is_wrong(changed, message):
+    with pytest.raises(ValueError, match=message):
         load_model(written(**changed))

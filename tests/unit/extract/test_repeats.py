@@ -60,7 +60,7 @@ def test_a_row_that_holds_a_table_stays():
 @pytest.mark.parametrize(
     "tag", ['<div class="mobile">', '<div class="slick-cloned">', "<div hidden>", "<div aria-hidden=true>"]
 )
-def test_a_copy_for_another_screen_is_left_out(tag):
+def test_a_copy_for_another_screen_is_excluded(tag):
     (row,) = extract(page(f"<div class=all>{PARAGRAPHS}</div>{tag}{PARAGRAPHS}</div>"), params={"threshold": 0.1})
     assert row["text"].count(VERSES[0]) == 1
     assert row["repeated_passages"] == 1

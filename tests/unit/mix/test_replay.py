@@ -108,8 +108,8 @@ def test_the_plan_keeps_the_replay_and_verify_lists_what_came_of_it():
     np.add.at(tokens, (phase, leaf), table["n_tokens"].to_numpy()[row])
     told = replay(Mixed(plan=plan, parts=[], phase=np.zeros(0, int), tokens=tokens))
     assert told is not None
-    assert "source=old 0.99" in told.told or "source=old 1.0" in told.told
-    assert "1.0000% planned" in told.told
+    assert "source=old 0.99" in told.message or "source=old 1.0" in told.message
+    assert "1.0000% planned" in told.message
     assert not told.breaches
     tokens[:, plan.leaves.matches({"source": ("old",)})] = 0
     none = replay(Mixed(plan=plan, parts=[], phase=np.zeros(0, int), tokens=tokens))

@@ -167,7 +167,7 @@ def test_a_refusal_does_not_ask_the_rules_about_leaves_that_take_no_part():
         plan(leaves, nested(*rules, min_tokens=5_000, max_epochs=0.5))
 
 
-def test_of_a_very_large_mix_a_budget_far_below_the_one_asked_for_is_found_within_1_in_256():
+def test_of_a_very_large_mix_a_budget_far_below_the_requested_one_is_found_within_1_in_256():
     rng = np.random.default_rng(0)
     leaves = supply(
         {(f"d{i % 200:03}", f"l{i // 200:03}"): int(n) for i, n in enumerate(rng.integers(1, 9_000, 8_000))}

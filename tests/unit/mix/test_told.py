@@ -50,7 +50,7 @@ UNMATCHED = {
 
 
 @pytest.mark.parametrize("said", UNMATCHED)
-def test_names_that_pick_nothing_are_told_in_the_plan_its_file_and_its_table(said):
+def test_names_that_pick_nothing_are_reported_in_the_plan_its_file_and_its_table(said):
     made = plan(THREE, UNMATCHED[said])
     assert made.unmatched == (said,)
     assert f"unmatched: {said}\n" in explain(made)
@@ -64,7 +64,7 @@ def test_a_mix_whose_names_all_pick_something_says_nothing():
     assert "unmatched" not in explain(made)
 
 
-def test_a_leaf_that_aims_at_less_than_half_of_its_longest_document_is_told():
+def test_a_leaf_that_aims_at_less_than_half_of_its_longest_document_is_reported():
     weights = {"web/en": 1, "web/de": 0.0001, "web/fr": 0.0001}
     told = explain(plan(THREE, flat(Explicit(weights=weights), budget=Budget(tokens=10_000))))
     assert "2 leaves aim at less than half of their longest document and may get none: web/de, web/fr\n" in told

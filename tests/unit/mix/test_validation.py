@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from corpusmill.operators.mix.plan.plan_json import from_json, to_json
-from corpusmill.operators.mix.select.counts import LeftOut, left_out
+from corpusmill.operators.mix.select.counts import ExclusionReason, excluded_rows
 from corpusmill.operators.mix.select.position import held_out
 from corpusmill.operators.mix.select.select import select_in_memory
 from corpusmill.operators.mix.spec.schedule import Level
@@ -49,9 +49,9 @@ def test_every_held_out_document_with_tokens_is_taken_once_and_no_other(shards):
         wanted = held_out(table["held_u"].to_numpy(), SHARE) & (table["n_tokens"].to_numpy() > 0)
         copies = np.bincount(assigned["row"].to_numpy(), minlength=table.num_rows)
         assert copies.tolist() == wanted.astype(int).tolist()
-        lost = left_out(table, found.plan, copies)
-        assert lost[LeftOut.NOT_HELD].sum() + lost[LeftOut.EMPTY].sum() == table.num_rows - wanted.sum()
-        assert LeftOut.HELD not in lost
+        lost = excluded_rows(table, found.plan, copies)
+        assert lost[ExclusionReason.NOT_HELD].sum() + lost[ExclusionReason.EMPTY].sum() == table.num_rows - wanted.sum()
+        assert ExclusionReason.HELD not in lost
 
 
 def test_a_mix_and_its_validation_divide_the_documents_between_them():

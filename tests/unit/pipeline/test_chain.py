@@ -39,11 +39,11 @@ LONG = ("decide.bounds", {"bounds": {"word_count": [None, 3]}})
 def test_a_dropped_row_keeps_its_measurements_and_is_seen_by_no_later_step():
     out = chain(("signals.counts", {}), SHORT, LONG).run(batch(["a", "a b", "a b c d"]))
     assert out.kept.column("doc_id").to_pylist() == [1]
-    assert [(g.step, g.kind, g.reasons.to_pylist()) for g in out.gone] == [
+    assert [(g.step, g.kind, g.reasons.to_pylist()) for g in out.dropped] == [
         ("decide.bounds", "dropped", ["word_count<2"]),
         ("decide.bounds", "dropped", ["word_count>3"]),
     ]
-    assert out.gone[0].table["word_count"].to_pylist() == [1]
+    assert out.dropped[0].table["word_count"].to_pylist() == [1]
 
 
 def test_kept_columns_are_the_declared_ones():

@@ -30,22 +30,22 @@ def job(inputs: str, steps: str = "", more: str = "") -> JobSpec:
     return parse(f"name: j\ninputs: [{inputs}]\ndocuments: [{steps}]\n{more}", folder="/jobs")
 
 
-def told(spec: JobSpec) -> list[str]:
+def warnings_of(spec: JobSpec) -> list[str]:
     return list(lines(spec, [(i.source, f"readers.{i.readers()[0]}") for i in spec.inputs]))
 
 
 def test_plan_says_which_language_is_used():
-    assert told(job(f"{LABELLED}, {FIXED}, {PLAIN}, {WET}")) == [
+    assert warnings_of(job(f"{LABELLED}, {FIXED}, {PLAIN}, {WET}")) == [
         "language: fixed as 'de' by the input: fixed",
         "language: as the records declare it: labelled, wet",
         "language: null, nothing gives it: plain",
     ]
-    assert told(job(f"{LABELLED}, {FIXED}, {PLAIN}", "signals.language")) == [
+    assert warnings_of(job(f"{LABELLED}, {FIXED}, {PLAIN}", "signals.language")) == [
         "language: fixed as 'de' by the input: fixed",
         "language: measured by signals.language; what the records declare stays in declared_language: labelled",
         "language: measured by signals.language: plain",
     ]
-    assert told(job(f"{LABELLED}, {FIXED}", "{signals.language: {}, only: {source: fixed}}"))[1:] == [
+    assert warnings_of(job(f"{LABELLED}, {FIXED}", "{signals.language: {}, only: {source: fixed}}"))[1:] == [
         "language: as the records declare it: labelled",
     ]
 
@@ -62,7 +62,7 @@ def test_plan_says_which_language_is_used():
     ],
 )
 def test_plan_warns_of_an_axis_that_is_null_for_everything(inputs, steps, axes, null):
-    found = [line for line in told(job(inputs, steps, f"mix: {{axes: {axes}}}\n")) if line.startswith("warning")]
+    found = [line for line in warnings_of(job(inputs, steps, f"mix: {{axes: {axes}}}\n")) if line.startswith("warning")]
     assert [line.split("'")[1] for line in found] == null
 
 

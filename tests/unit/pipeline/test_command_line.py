@@ -99,7 +99,7 @@ def test_a_job_file_that_is_not_there_is_named_before_the_reason(tmp_path):
     assert f"corpusmill: {tmp_path}/nope.yaml: cannot read this job file" in refused("run", tmp_path / "nope.yaml")
 
 
-def test_a_store_whose_package_is_not_installed_is_told_once_with_what_to_install(tmp_path):
+def test_a_store_whose_package_is_not_installed_is_reported_once_with_what_to_install(tmp_path):
     paths = ["gs://bucket/a.jsonl", "gs://bucket/b.jsonl"]
     job = {
         **JOB,

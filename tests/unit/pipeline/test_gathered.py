@@ -102,7 +102,9 @@ def test_quantiles_are_those_of_the_values_themselves(unit_bytes, tmp_path):
             Store(str(tmp_path)).publish_file(name, folder / name)
         files |= facts["files"]
         judged.append(Judged(unit=f"unit{shard.shard}", run=shard.run, groups=tuple(facts["groups"])))
-    found = calibrate(work(tmp_path, unit_bytes), files, judged, wanted=awaited.wanted(), min_documents=40)
+    found = calibrate(
+        work(tmp_path, unit_bytes), files, judged, quantiles=awaited.required_quantiles(), min_documents=40
+    )
     for shard in judged:
         told = from_lines(Store(str(tmp_path)).read(found.answers[shard.unit]))
         seen = [(x, y, g) for run, x, y, g in rows if run <= shard.run]

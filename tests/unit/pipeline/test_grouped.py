@@ -22,7 +22,7 @@ from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.operators.mix.supply.levels import Bins
 from corpusmill.pipeline.stages.mix import grouped
 from corpusmill.pipeline.stages.mix.grouped import read_groups
-from corpusmill.pipeline.stages.mix.near_cuts import Asked
+from corpusmill.pipeline.stages.mix.near_cuts import UnitQueries
 from corpusmill.pipeline.stages.mix.supply import CountLeaves, summed
 
 SPEC = MixSpec(levels=(Level(columns=("domain",)),), budget=Budget(multiple=0.4))
@@ -78,7 +78,7 @@ def test_a_mix_by_groups_of_groups_is_that_of_all_units_at_once(tables, stages, 
     made = plan(leaves, SPEC)
     assert made.leaves.tokens.sum() == sum(int(t["n_tokens"].to_numpy().sum()) for t in tables.values())
     whole = InMemory([rows_of(pa.concat_tables(tables.values()), made)])
-    asked = Asked(made, passes)
+    asked = UnitQueries(made, passes)
     first = Bins.of(layout_of(made))
     near = cut(made, survey(made, asked.histograms(first)), asked, shards=3, most=0)
     assert to_npz(near) == to_npz(cut(made, survey(made, whole.histograms(first)), whole, shards=3, most=0))

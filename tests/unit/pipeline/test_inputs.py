@@ -46,7 +46,7 @@ def wrong(*paths: str, **settings: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", ["", "/*/*.jsonl", "/**/*.jsonl"])
-def test_a_folder_below_that_may_not_be_read_is_told(folder, path, monkeypatch):
+def test_a_folder_below_that_may_not_be_read_is_reported(folder, path, monkeypatch):
     """The listing alone would be as if it held nothing."""
     scan = os.scandir
 
@@ -115,14 +115,14 @@ def test_a_list_of_paths_with_a_prefix(folder):
     assert names(f"list:{folder}/mine.txt") == ["b.jsonl"]
 
 
-def test_every_wrong_line_of_a_list_is_told_and_the_right_ones_are_read(folder):
+def test_every_wrong_line_of_a_list_is_reported_and_the_right_ones_are_read(folder):
     (folder / "list.paths").write_text(f"{folder}/no-1\n{folder}/a.jsonl\n{folder}/no-2\n")
     told = found(f"{folder}/list.paths")
     assert [Path(f.uri).name for f in told.files] == ["a.jsonl"]
     assert [("no-1" in str(p), "no-2" in str(p)) for p in told.problems] == [(True, False), (False, True)]
 
 
-def test_of_many_wrong_lines_the_first_are_told(folder):
+def test_of_many_wrong_lines_the_first_are_reported(folder):
     (folder / "list.paths").write_text("".join(f"{folder}/no-{i}\n" for i in range(1000)))
     told = wrong(f"{folder}/list.paths")
     (one,) = told
@@ -144,7 +144,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_a_list_that_is_none_is_told(tmp_path, name):
+def test_a_list_that_is_none_is_reported(tmp_path, name):
     content, told = LISTS[name]
     (tmp_path / name).write_bytes(content)
     (one,) = wrong(f"{tmp_path}/{name}")
@@ -152,7 +152,7 @@ def test_a_list_that_is_none_is_told(tmp_path, name):
     assert told in one
 
 
-def test_a_list_that_names_itself_is_told(tmp_path):
+def test_a_list_that_names_itself_is_reported(tmp_path):
     (tmp_path / "a.paths").write_text(f"{tmp_path}/b.paths\n")
     (tmp_path / "b.paths").write_text(f"{tmp_path}/a.paths\n")
     (one,) = wrong(f"{tmp_path}/a.paths")
@@ -169,7 +169,7 @@ def test_the_lines_of_a_list_start_at_the_job_file(folder, tmp_path_factory, mon
         assert [Path(f.uri).name for f in find_files(job.inputs).files] == wanted
 
 
-def test_all_that_is_missing_is_told_at_once(folder):
+def test_all_that_is_missing_is_reported_at_once(folder):
     specs = [InputSpec(source=s, paths=(f"{folder}/nowhere-{s}",)) for s in ("one", "two")]
     problems = find_files(specs).problems
     assert len(problems) == 2
@@ -209,7 +209,7 @@ def bracketed(tmp_path: Path) -> Path:
         ("../proj [v]/data/a*", ["../proj v/data/a.jsonl"]),
     ],
 )
-def test_the_folder_of_the_job_is_as_it_is_written(bracketed, path, wanted):
+def test_the_folder_of_the_job_is_as_it_is_written(bracketed, path, expected):
     (bracketed / "data" / "mine.txt").write_text("data/a*.jsonl\n")
     settings = "" if path.startswith("list:") else ", format: jsonl"
     if path in ("data/**", "data/"):
@@ -217,7 +217,7 @@ def test_the_folder_of_the_job_is_as_it_is_written(bracketed, path, wanted):
     job = parse(f"name: j\ninputs:\n  - {{source: s, paths: ['{path}']{settings}}}", folder=bracketed)
     files = find_files(job.inputs)
     assert not files.problems
-    assert [os.path.relpath(f.uri, bracketed) for f in files.files] == wanted
+    assert [os.path.relpath(f.uri, bracketed) for f in files.files] == expected
 
 
 def test_a_folder_of_the_job_that_is_a_pattern_reads_no_other_where_it_has_no_such_file(bracketed):
@@ -255,8 +255,8 @@ def test_many_paths_of_a_job_that_are_missing_are_one_line(folder):
         ("nowhere", None),
     ],
 )
-def test_an_id_of_the_hub_is_told_with_its_address(folder, path, wanted):
+def test_an_id_of_the_hub_is_reported_with_its_address(folder, path, expected):
     job = parse(f"name: j\ninputs: [{{source: s, format: jsonl, paths: ['{path}']}}]", folder=folder)
     (told,) = map(str, find_files(job.inputs).problems)
-    assert ("hf://" in told) == (wanted is not None)
-    assert wanted is None or f"write {wanted!r}" in told
+    assert ("hf://" in told) == (expected is not None)
+    assert expected is None or f"write {expected!r}" in told

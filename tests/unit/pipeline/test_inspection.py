@@ -68,11 +68,11 @@ def test_parts_without_a_manifest_are_no_dataset(dataset):
         (("documents", "--row", "0"), "--row is about sequence, not about documents"),
     ],
 )
-def test_options_that_say_nothing_about_what_is_shown_are_refused(tmp_path, arguments, told):
+def test_options_that_say_nothing_about_what_is_shown_are_refused(tmp_path, arguments, message):
     job = write_job(tmp_path, tmp_path)
     done = CliRunner().invoke(main, ["inspect", *arguments, str(job)], catch_exceptions=False)
     assert done.exit_code == 2
-    assert told in done.output
+    assert message in done.output
 
 
 def workspace_of(folder: Path, units: str = "ab", rows: int = 40) -> Store:
@@ -105,7 +105,7 @@ def test_a_sample_of_a_reason_holds_no_other_and_all_there_are(tmp_path):
     assert shown == [f"a {i}" for i in range(1, 10, 2)]
 
 
-def test_texts_are_read_of_no_row_group_without_a_wanted_document(tmp_path):
+def test_texts_are_read_of_no_row_group_without_a_selected_document(tmp_path):
     workspace = workspace_of(tmp_path)
     assert inspection.texts_of(workspace, {"a", "not there"}, [3, 0, 3]) == {0: "a 0", 3: "a 3"}
 

@@ -51,7 +51,7 @@ def test_a_log_gets_a_line_every_ten_seconds_and_one_at_the_end(clock):
     ]
 
 
-def test_a_terminal_gets_a_bar_with_rates_and_time_left(clock):
+def test_a_terminal_gets_a_bar_with_rates_and_time_remaining(clock):
     console = Console(file=io.StringIO(), width=200, force_terminal=True, color_system=None)
     display = Display(console=console, clock=clock)
     with display.stage("ingest", 4) as bar:
@@ -143,9 +143,9 @@ def test_numbers_of_a_table_are_whole_on_a_narrow_terminal():
 
 
 @pytest.mark.parametrize(("reasons", "told"), [(5, "e"), (6, "11 for 2 other reasons")])
-def test_the_last_reason_is_named_rather_than_counted(reasons, told):
+def test_the_last_reason_is_named_rather_than_counted(reasons, message):
     lost = {"abcdefg"[i]: 10 ** (reasons - 1 - i) for i in range(reasons)}
-    assert lost_in_words(Step("kept", 1, lost=lost)).endswith(told)
+    assert lost_in_words(Step("kept", 1, lost=lost)).endswith(message)
 
 
 def test_in_a_log_tables_are_wide(monkeypatch):

@@ -55,22 +55,22 @@ def shards_of(job: Path) -> list[Shard]:
     ]
 
 
-def told(folder: Path) -> dict:
+def provenance_of(folder: Path) -> dict:
     job = folder / "job.yaml"
     workspace = Store(str(folder / "work"))
     return provenance(load(job), shards_of(job), workspace, {"tokens.tokenizer": "ab"}, written_in(job, ()))
 
 
 def test_each_input_once_with_size_and_digest_as_the_job_writes_it(folder, tmp_path):
-    found = {line["file"]: line for line in told(folder)["inputs"]}
+    found = {line["file"]: line for line in provenance_of(folder)["inputs"]}
     assert {*found} == {"data/a.jsonl", "${DATA}/b.jsonl", "../shared/c.jsonl", f"{tmp_path}/far/d.jsonl"}
     content = (folder / "data" / "a.jsonl").read_bytes()
     line = {"source": "a", "file": "data/a.jsonl", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     assert found["data/a.jsonl"] == line
 
 
-def test_no_folder_of_the_desk_is_told_that_the_job_does_not_name(folder):
-    text = json.dumps(told(folder))
+def test_no_folder_of_the_desk_is_reported_that_the_job_does_not_name(folder):
+    text = json.dumps(provenance_of(folder))
     assert "joe" not in text
     assert str(folder) not in text
     assert json.loads(text)["job"]["inputs"][0]["paths"] == ["data/*.jsonl", "${DATA}/b.jsonl"]
@@ -84,15 +84,15 @@ def test_a_job_without_its_file_tells_names_of_files_only(folder):
     assert {line["file"] for line in found["inputs"]} == {f".../{x}.jsonl" for x in "abcd"}
 
 
-def test_no_secret_is_told(folder, monkeypatch):
+def test_no_secret_is_reported(folder, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMIK7MDENG")
     job = folder / "job.yaml"
     job.write_text(job.read_text().replace("name: mine", "name: wJalrXUtnFEMIK7MDENG"))
-    assert "wJalrXUtnFEMIK7MDENG" not in json.dumps(told(folder))
+    assert "wJalrXUtnFEMIK7MDENG" not in json.dumps(provenance_of(folder))
 
 
 def test_code_steps_and_libraries_have_versions(folder):
-    found = told(folder)
+    found = provenance_of(folder)
     assert found["code"]["steps"] == {"signals.counts": find("signals.counts").version}
     assert found["code"]["sha256"] == made.code_sha256()
     assert {"pyarrow", "numpy", "numba", "tokenizers", "ray", "python"} <= {*found["libraries"]}

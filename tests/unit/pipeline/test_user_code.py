@@ -101,7 +101,7 @@ def test_a_package_with_an_empty_init_and_one_without_any(folder, with_init):
     assert user_code.files_of(spec) == files | inits
 
 
-def test_what_is_installed_is_left_where_it_is(folder):
+def test_what_is_installed_stays_where_it_is(folder):
     place = folder / "venv" / "site-packages"
     imports = "import other_package, numpy\nfrom my_package.lists import WORDS"
     files = {

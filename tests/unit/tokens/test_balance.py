@@ -15,7 +15,7 @@ def test_languages_weigh_by_the_root_of_what_the_mix_takes_of_them():
     assert read[1] / read[0] == pytest.approx(9)  # inside a language as the mix has it
 
 
-def test_nothing_is_read_more_than_so_often_and_others_get_what_is_left():
+def test_nothing_is_read_more_than_so_often_and_others_get_the_rest():
     tokens = np.array([10_000, 10])
     found = rates(tokens, tokens, np.array([0, 1]), temperature=100.0, sample_tokens=5_000)
     assert found[1] == MOST_COPIES

@@ -72,7 +72,7 @@ def test_sliced_texts_give_their_own_tokens(default_json):
     assert len(tokenizer.documents(texts.slice(5))) == 0
 
 
-def test_two_names_that_may_end_a_document_must_be_told_apart(default_json):
+def test_two_names_that_may_end_a_document_must_be_distinguished(default_json):
     both = with_added(default_json, "</s>")
     with pytest.raises(TokenNotFound, match="several that may end a document"):
         load(both)

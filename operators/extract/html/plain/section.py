@@ -39,11 +39,11 @@ def data_pairs(scripts: list[bytes]) -> Pairs:
     return found
 
 
-def share_found(block: Block, known: Pairs) -> float:
+def share_found(block: Block, reference: Pairs) -> float:
     """Share of the pairs of the block's first 20 words that are known; 0 for fewer than two words."""
     first = t.words(block.text)[:20]
     mine = list(pairwise(first))
-    return sum(pair in known for pair in mine) / len(mine) if mine else 0.0
+    return sum(pair in reference for pair in mine) / len(mine) if mine else 0.0
 
 
 def heading(page: Page, at: int) -> dict[str, float]:

@@ -14,7 +14,7 @@ from corpusmill.operators.extract.html.parse.strings import NO_DAY, day_in_json,
 TITLE_BYTES, ADDRESS_BYTES, LANGUAGE_BYTES = np.int64(2048), np.int64(2048), np.int64(64)  # at most, each
 
 
-class Told(NamedTuple):
+class PageFacts(NamedTuple):
     """Columns under way: bytes of all rows end to end, and where each row ends."""
 
     title: np.ndarray  # uint8
@@ -26,9 +26,9 @@ class Told(NamedTuple):
     day: np.ndarray  # int32 by row: days since 1970, NO_DAY for none
 
 
-def told(rows: int) -> Told:
+def page_facts(rows: int) -> PageFacts:
     """Room for what `rows` pages tell."""
-    return Told(
+    return PageFacts(
         np.empty(rows * TITLE_BYTES, np.uint8),
         np.zeros(rows + 1, np.int64),
         np.empty(rows * LANGUAGE_BYTES, np.uint8),
@@ -70,7 +70,7 @@ def published(src: np.ndarray, ws: Workspace) -> Int:
 
 
 @njit(cache=True, nogil=True)
-def put_told(src: np.ndarray, ws: Workspace, row: Int, found: Told) -> None:
+def put_page_facts(src: np.ndarray, ws: Workspace, row: Int, found: PageFacts) -> None:
     """Writes title, language, address and day of the page in the workspace as row `row`."""
     found.title_end[row + 1] = put_title(src, ws, found.title, found.title_end[row])
     found.language_end[row + 1] = _put_spot(src, ws, C.LANG_AT, found.language, found.language_end[row], LANGUAGE_BYTES)
@@ -81,7 +81,7 @@ def put_told(src: np.ndarray, ws: Workspace, row: Int, found: Told) -> None:
 
 
 @njit(cache=True, nogil=True)
-def put_nothing(row: Int, found: Told) -> None:
+def put_nothing(row: Int, found: PageFacts) -> None:
     """Row `row` tells nothing."""
     found.title_end[row + 1] = found.title_end[row]
     found.language_end[row + 1] = found.language_end[row]

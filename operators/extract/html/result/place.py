@@ -10,7 +10,7 @@ from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 
-_ASKED = T.IN_TABLE | T.IN_ITEM | T.IN_CODE
+_PLACES = T.IN_TABLE | T.IN_ITEM | T.IN_CODE
 
 
 class Place(NamedTuple):
@@ -26,7 +26,7 @@ class Place(NamedTuple):
 def place_of(ws: Workspace, element: Int) -> Place:
     """The place of the element in row `element`."""
     item = code = row = cell = np.int64(-1)
-    left = ws.elements[element, C.ANCESTRY] & _ASKED  # kinds that are around it and not met yet
+    left = ws.elements[element, C.ANCESTRY] & _PLACES  # kinds that are around it and not met yet
     at = np.int64(element)
     while left:
         tag = ws.elements[at, C.TAG]
