@@ -20,7 +20,8 @@ from corpusmill.pipeline.report import documents as inspection
 from corpusmill.pipeline.report.duplicates import clusters
 from corpusmill.pipeline.run.explain import differences, last_job
 from corpusmill.pipeline.steps.step_groups import LAST
-from corpusmill.pipeline.workspace import sweep, withheld
+from corpusmill.pipeline.workspace import excluded as withheld
+from corpusmill.pipeline.workspace import sweep
 
 NAMES = {
     "documents": "kept documents",

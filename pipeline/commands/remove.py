@@ -15,7 +15,8 @@ from corpusmill.pipeline.execution.progress import Display, counted, screen
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.run.runner import Options, opened, run_job
 from corpusmill.pipeline.stages.takedown.stage import Request, take_down
-from corpusmill.pipeline.workspace import inventory, withheld
+from corpusmill.pipeline.workspace import excluded as withheld
+from corpusmill.pipeline.workspace import inventory
 from corpusmill.pipeline.workspace.inventory import Shard
 
 FIRST_NOT_AN_ID = 1 << 63  # doc_ids are int64

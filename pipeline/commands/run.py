@@ -32,7 +32,8 @@ from corpusmill.pipeline.run.runner import Options, Summary, run_job
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
-from corpusmill.pipeline.workspace import inventory, sweep, withheld
+from corpusmill.pipeline.workspace import excluded as withheld
+from corpusmill.pipeline.workspace import inventory, sweep
 from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
 
 SAMPLE_SUFFIX = "-sample"

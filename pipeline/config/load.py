@@ -13,7 +13,7 @@ from corpusmill.pipeline.config.base.problems import Problem, job_error
 from corpusmill.pipeline.config.base.source import Source, read
 from corpusmill.pipeline.config.build.overrides import apply_overrides
 from corpusmill.pipeline.config.check.checking import check
-from corpusmill.pipeline.config.check.known import ValidParts
+from corpusmill.pipeline.config.check.valid_parts import ValidParts
 from corpusmill.pipeline.config.sections.spec import JobSpec
 
 

@@ -16,9 +16,9 @@ from corpusmill.pipeline.dedup.judging import LARGEST_LISTED, NearRule
 from corpusmill.pipeline.dedup.levels import all_files, sizes
 from corpusmill.pipeline.dedup.members import SendMembers
 from corpusmill.pipeline.dedup.records import REASONS, TAKEDOWN
+from corpusmill.pipeline.dedup.resolved import resolved_unit
 from corpusmill.pipeline.dedup.safeguards import check_ceilings, check_clusters
 from corpusmill.pipeline.dedup.settings import KINDS, Settings
-from corpusmill.pipeline.dedup.settled import resolved_unit
 from corpusmill.pipeline.dedup.tables import WriteTable
 from corpusmill.pipeline.dedup.takedown import down_among
 from corpusmill.pipeline.exchange.rounds import run_exchange

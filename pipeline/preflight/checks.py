@@ -9,7 +9,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.build.readers import build_reader
-from corpusmill.pipeline.config.check.known import ValidParts, parts_of
+from corpusmill.pipeline.config.check.valid_parts import ValidParts, parts_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import versions
 from corpusmill.pipeline.inputs.files import InJob

@@ -6,7 +6,7 @@ from corpusmill.errors import MissingFile
 from corpusmill.operators import load
 from corpusmill.operators.contract import ChecksFiles
 from corpusmill.pipeline.config.base.source import Path
-from corpusmill.pipeline.config.check.known import ValidParts, ValidStep
+from corpusmill.pipeline.config.check.valid_parts import ValidParts, ValidStep
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.inputs.files import InJob

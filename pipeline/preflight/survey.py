@@ -17,7 +17,7 @@ from corpusmill.operators.sniff import HEAD_BYTES, Sniffed, sniff
 from corpusmill.pipeline.config.base.causes import by_cause, some
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, reader_name
 from corpusmill.pipeline.config.build.readers import build_reader
-from corpusmill.pipeline.config.check.known import ValidPath
+from corpusmill.pipeline.config.check.valid_parts import ValidPath
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.inputs.files import InJob, find

@@ -8,7 +8,7 @@ from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
-from corpusmill.pipeline.config.check import kept_languages
+from corpusmill.pipeline.config.check import languages_to_keep as kept_languages
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files import workspace_layout as layout
@@ -20,7 +20,8 @@ from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
-from corpusmill.pipeline.workspace import inventory, sweep, withheld
+from corpusmill.pipeline.workspace import excluded as withheld
+from corpusmill.pipeline.workspace import inventory, sweep
 
 FILES_SHOWN = 3
 

@@ -36,7 +36,8 @@ from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Lost
 from corpusmill.pipeline.stages.publish.stage import PublishStage
 from corpusmill.pipeline.stages.stage import State
-from corpusmill.pipeline.workspace import inventory, sweep, withheld
+from corpusmill.pipeline.workspace import excluded as withheld
+from corpusmill.pipeline.workspace import inventory, sweep
 
 
 @dataclass(frozen=True)

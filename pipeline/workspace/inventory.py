@@ -20,8 +20,9 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files.ids import SHARD_BITS
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.inputs.paths import InputFile
-from corpusmill.pipeline.workspace import sweep, withheld
-from corpusmill.pipeline.workspace.withheld import Excluded
+from corpusmill.pipeline.workspace import excluded as withheld
+from corpusmill.pipeline.workspace import sweep
+from corpusmill.pipeline.workspace.excluded import Excluded
 
 NAME = "inventory.parquet"
 NOTHING = Excluded()

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from corpusmill.errors import DamagedData
 from corpusmill.operators.readers.framing.codecs import MAGIC, Codec, Member, opened, skippable_bytes
 from corpusmill.operators.readers.framing.grammar import CLOSING, Grammar, Head
+from corpusmill.operators.readers.framing.readable_runs import readable_runs
 from corpusmill.operators.readers.framing.record import OPENING_BYTES, Framed, read_record, resync
 from corpusmill.operators.readers.framing.run import Run
-from corpusmill.operators.readers.framing.sound_runs import readable_runs
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.window import Window
 

@@ -16,10 +16,11 @@ from corpusmill.pipeline.config.base.source import Path, Source
 from corpusmill.pipeline.config.build import building
 from corpusmill.pipeline.config.build.documents import Placed, unfolded
 from corpusmill.pipeline.config.build.short_forms import written_out
-from corpusmill.pipeline.config.check import between, flow, kept_languages, safety, weights_file
+from corpusmill.pipeline.config.check import between, flow, safety, weights_file
+from corpusmill.pipeline.config.check import languages_to_keep as kept_languages
 from corpusmill.pipeline.config.check.flow import COPIES
-from corpusmill.pipeline.config.check.known import ValidParts, ValidStep, parts_in
 from corpusmill.pipeline.config.check.streams import streams_of
+from corpusmill.pipeline.config.check.valid_parts import ValidParts, ValidStep, parts_in
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec

@@ -12,9 +12,10 @@ from corpusmill.pipeline.dedup.index import record
 from corpusmill.pipeline.dedup.settings import Settings
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.run.stages import folders
-from corpusmill.pipeline.workspace import sweep, withheld
+from corpusmill.pipeline.workspace import excluded as withheld
+from corpusmill.pipeline.workspace import sweep
+from corpusmill.pipeline.workspace.excluded import Excluded
 from corpusmill.pipeline.workspace.inventory import Numbered, numbered
-from corpusmill.pipeline.workspace.withheld import Excluded
 from tests.dedup.test_increments import spec_of, update
 from tests.dedup.test_invariance import corpus
 from tests.dedup.workspace import Workspace
