@@ -20,8 +20,7 @@ from corpusmill.pipeline.report import documents as inspection
 from corpusmill.pipeline.report.duplicates import clusters
 from corpusmill.pipeline.run.explain import differences, last_job
 from corpusmill.pipeline.steps.step_groups import LAST
-from corpusmill.pipeline.workspace import excluded as withheld
-from corpusmill.pipeline.workspace import sweep
+from corpusmill.pipeline.workspace import excluded, sweep
 
 NAMES = {
     "documents": "kept documents",
@@ -86,7 +85,7 @@ def inspect(given: Request) -> None:
     if not show(shown):
         why = f" with {given.reason!r} in their reason" if given.what == "dropped" and given.reason is not None else ""
         of = f" of source {given.source!r}" if given.source is not None else ""
-        removed = given.source is not None and given.source in withheld.read(workspace).sources
+        removed = given.source is not None and given.source in excluded.read(workspace).sources
         back = (
             f"; it is removed: `corpusmill remove-source --undo {given.job} {given.source}` lets it in again"
             if removed

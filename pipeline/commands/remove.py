@@ -15,8 +15,7 @@ from corpusmill.pipeline.execution.progress import Display, counted, screen
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.run.runner import Options, opened, run_job
 from corpusmill.pipeline.stages.takedown.stage import Request, take_down
-from corpusmill.pipeline.workspace import excluded as withheld
-from corpusmill.pipeline.workspace import inventory
+from corpusmill.pipeline.workspace import excluded, inventory
 from corpusmill.pipeline.workspace.inventory import Shard
 
 FIRST_NOT_AN_ID = 1 << 63  # doc_ids are int64
@@ -74,11 +73,11 @@ def rollback(*, job: Path, overrides: tuple[str, ...], number: int, again: bool,
     """Take the newest run out, then make the dataset of what is left."""
     spec, options = job_of(job, overrides), Options(look=False, **where)
     with opened(spec, options, Display()) as run:
-        known, out = inventory.read(run.workspace), withheld.read(run.workspace)
+        known, out = inventory.read(run.workspace), excluded.read(run.workspace)
         there = sorted({s.run for s in known} - {*out.runs})
         if number not in out.runs and (number not in there[1:] or number != there[-1]):
             raise InputError([_not_the_newest(run, number, there)])
-        withheld.write(run.workspace, out.with_run(number, again=again))
+        excluded.write(run.workspace, out.with_run(number, again=again))
         mine = [s for s in known if s.run == number]
         index.forget(run.workspace, {s.number for s in mine})
         click.echo(taken_out(f"run {number}", mine, before=number in out.runs))
@@ -96,7 +95,7 @@ def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: b
     """Take a source out, then make the dataset of what is left; or let it in again."""
     spec, options = job_of(job, overrides), Options(look=False, **where)
     with opened(spec, options, Display()) as run:
-        known, out = inventory.read(run.workspace), withheld.read(run.workspace)
+        known, out = inventory.read(run.workspace), excluded.read(run.workspace)
         sources = sorted({s.source for s in known})
         if source not in sources:
             raise InputError([f"no source {source!r} in {run.workspace.url}; there are {', '.join(sources) or 'none'}"])
@@ -104,10 +103,10 @@ def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: b
             removed = f"removed are {', '.join(out.sources)}" if out.sources else "no source is removed"
             raise InputError([f"source {source!r} is not removed from {run.workspace.url}; {removed}"])
         if undo:
-            withheld.write(run.workspace, out.with_sources({*out.sources} - {source}))
+            excluded.write(run.workspace, out.with_sources({*out.sources} - {source}))
             click.echo(f"{source} is let in again by the next run")
             return
-        withheld.write(run.workspace, out.with_sources({*out.sources, source}))
+        excluded.write(run.workspace, out.with_sources({*out.sources, source}))
         mine = [s for s in known if s.source == source and s.run not in out.runs]
         index.forget(run.workspace, {s.number for s in known if s.source == source})
         click.echo(taken_out(f"source {source}", mine, before=source in out.sources))

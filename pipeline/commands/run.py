@@ -32,8 +32,7 @@ from corpusmill.pipeline.run.runner import Options, Summary, run_job
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
-from corpusmill.pipeline.workspace import excluded as withheld
-from corpusmill.pipeline.workspace import inventory, sweep
+from corpusmill.pipeline.workspace import excluded, inventory, sweep
 from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
 
 SAMPLE_SUFFIX = "-sample"
@@ -184,7 +183,7 @@ def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) 
     console.print()
     print_table(console, leaves_table(done.funnel))
     kept = done.funnel.by("source")
-    out = withheld.read(Store(spec.workspace, spec.storage)).sources
+    out = excluded.read(Store(spec.workspace, spec.storage)).sources
     if empty := [i.source for i in spec.inputs if i.source not in out and not kept.get(i.source, {}).get("kept")]:
         console.print(f"nothing is kept of {', '.join(empty)}: see `corpusmill inspect dropped --source {empty[0]}`")
     if removed := [i.source for i in spec.inputs if i.source in out]:
@@ -307,5 +306,5 @@ def as_given(spec: JobSpec, workspace: Store) -> list[ingest.PartStatus]:
 
 def shards_as_given(spec: JobSpec, workspace: Store) -> list[inventory.Shard]:
     """The shards in the workspace of sources that are in the job and not taken out."""
-    sources, out = {i.source for i in spec.inputs}, withheld.read(workspace)
+    sources, out = {i.source for i in spec.inputs}, excluded.read(workspace)
     return [s for s in inventory.read(workspace) if s.source in sources and not out.holds(run=s.run, source=s.source)]

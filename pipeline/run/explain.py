@@ -20,8 +20,7 @@ from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
-from corpusmill.pipeline.workspace import excluded as withheld
-from corpusmill.pipeline.workspace import inventory, sweep
+from corpusmill.pipeline.workspace import excluded, inventory, sweep
 
 FILES_SHOWN = 3
 
@@ -70,7 +69,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))
     changes += missing_shards(shards.all, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
-    if sweep.remembered(workspace, "taken_out") not in (set(), {withheld.state(workspace)}):
+    if sweep.remembered(workspace, "taken_out") not in (set(), {excluded.state(workspace)}):
         changes.append("documents, runs or sources were taken out")
     return Explanation(
         shards=len(shards.current),
@@ -93,7 +92,7 @@ def missing_shards(recorded: Sequence[inventory.Shard], numbers: set[int]) -> It
     shown = ", ".join(uri.rsplit("/", 1)[-1] for uri in files[:FILES_SHOWN])
     more = f" and {len(files) - FILES_SHOWN} more" if len(files) > FILES_SHOWN else ""
     if numbers:
-        yield f"{len(numbers)} shards of the last run are gone, changed or withheld: {shown}{more}"
+        yield f"{len(numbers)} shards of the last run are gone, changed or excluded: {shown}{more}"
 
 
 def last_job(workspace: Store) -> dict[str, Any] | None:

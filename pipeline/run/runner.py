@@ -36,8 +36,7 @@ from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Lost
 from corpusmill.pipeline.stages.publish.stage import PublishStage
 from corpusmill.pipeline.stages.stage import State
-from corpusmill.pipeline.workspace import excluded as withheld
-from corpusmill.pipeline.workspace import inventory, sweep
+from corpusmill.pipeline.workspace import excluded, inventory, sweep
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Options:
     update: bool = False  # new and changed inputs become a run of their own, after what is published
     replace: bool = False  # the dataset of another job, where one lies in the output
     written: AsWritten = field(default_factory=AsWritten)  # what the job file writes for its addresses
-    look: bool = True  # at the inputs; else the run is about what the last one was about, less what is withheld since
+    look: bool = True  # at the inputs; else the run is about what the last one was about, less what is excluded since
 
     def __post_init__(self) -> None:
         if self.address is not None and self.workers is not None:
@@ -162,7 +161,7 @@ def _remember(state: State, taken_in: Mapping[str, str], found: Funnel) -> None:
     """Write what the next comparison and the next clean go by: the job, the funnel, all that the dataset rests on."""
     remember(state.workspace, state.spec, taken_in)
     state.workspace.publish_changed(FUNNEL, json.dumps(found.to_json()).encode())
-    sweep.remember(state.workspace, taken_out=[withheld.state(state.workspace)], **remembered(state))
+    sweep.remember(state.workspace, taken_out=[excluded.state(state.workspace)], **remembered(state))
 
 
 def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:

@@ -20,8 +20,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files.ids import SHARD_BITS
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.inputs.paths import InputFile
-from corpusmill.pipeline.workspace import excluded as withheld
-from corpusmill.pipeline.workspace import sweep
+from corpusmill.pipeline.workspace import excluded, sweep
 from corpusmill.pipeline.workspace.excluded import Excluded
 
 NAME = "inventory.parquet"
@@ -144,7 +143,7 @@ def look(spec: JobSpec, workspace: Store, files: Sequence[tuple[InputFile, str, 
         update=update,
         published=sweep.remembered(workspace, "shards"),
         replaced={each.source for each in spec.inputs if each.when_changed == "replace"},
-        out=withheld.read(workspace),
+        out=excluded.read(workspace),
     )
 
 
@@ -158,10 +157,10 @@ def commit(run: Run, found: Numbered) -> None:
 
 
 def unchanged(run: Run) -> Numbered:
-    """The shards that the last finished run was about, as far as the job has their sources and they are not withheld;
+    """The shards that the last finished run was about, as far as the job has their sources and they are not excluded;
     nothing new.
     """
-    known, out = read(run.workspace), withheld.read(run.workspace)
+    known, out = read(run.workspace), excluded.read(run.workspace)
     last, sources = sweep.remembered(run.workspace, "shards"), {i.source for i in run.spec.inputs}
     stays = [s for s in known if s.number in last and s.source in sources]
     return Numbered(known, [s for s in stays if not out.holds(run=s.run, source=s.source)], [])

@@ -8,7 +8,7 @@ from corpusmill.operators.rewrite.urls import Urls
 
 
 @pytest.mark.parametrize(
-    ("text", "left", "removed"),
+    ("text", "first", "removed"),
     [
         ("See https://example.com/a?b=c, or www.example.com.", "See, or.", 2),
         ("HTTP://EXAMPLE.COM/ it is\nftp://example.org/f", " it is\n", 2),

@@ -60,7 +60,7 @@ def test_inspect_of_another_job_shows_what_that_one_read(inputs, ray_session, tm
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("documents", "--source", "documnts"), "no source 'documnts'; did you mean 'documents'?"),
         (("documents", "--most", "-3"), "-3 is not in the range x>=1"),

@@ -19,7 +19,7 @@ def test_a_first_job_file_in_a_folder_that_is_not_there(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("folder", "told"),
+    ("folder", "message"),
     [
         ("a.jsonl", "a.jsonl is a file; name another folder"),
         ("a.jsonl/below", "a.jsonl is a file; name another folder"),

@@ -80,7 +80,7 @@ def test_an_option_that_no_store_has(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "wanted"),
+    ("path", "message"),
     [
         ("s4://bucket/a", "Protocol not known: s4"),
         ("ftp://127.0.0.1:9/a", "Connection refused"),

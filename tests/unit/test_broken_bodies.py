@@ -65,7 +65,7 @@ def test_what_broke_off_and_where_is_reported():
     )
 
 
-@pytest.mark.parametrize("told", [b"2b0\r\n", b"2ff\r\n", b"fffffff\r\n"])
+@pytest.mark.parametrize("message", [b"2b0\r\n", b"2ff\r\n", b"fffffff\r\n"])
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_chunk_of_another_length_than_it_says_is_a_failure(message, which):
     field, body = CODED["chunked"]

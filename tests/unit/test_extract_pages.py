@@ -161,7 +161,7 @@ def test_a_page_that_needs_too_much_memory_fails_alone():
 
 
 @pytest.mark.parametrize(
-    ("params", "told"),
+    ("params", "message"),
     [({"favor": "speed"}, "favor must be"), ({"time_limit_s": 0}, "time_limit_s must be above 0")],
 )
 def test_impossible_settings_are_refused(params, message):

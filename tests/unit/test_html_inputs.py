@@ -163,7 +163,7 @@ def test_encoding_stands_beside_format_or_under_options(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("entry", "told"),
+    ("entry", "message"),
     [
         ("paths: [x.txt], encoding: cp1521", "inputs[0]: readers.plain: no encoding 'cp1521'; did you mean"),
         ("paths: [x.jsonl], encoding: cp1251", "inputs[0].encoding: readers.jsonl has no parameter 'encoding'"),

@@ -29,7 +29,7 @@ def test_an_empty_file_goes_by_its_name(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "head", "told"),
+    ("name", "head", "message"),
     [
         ("a.warc.gz", b"<!DOCTYPE html><title>404", "named like WARC, but holds HTML"),
         ("a.warc.gz", PACKS["gz"](b"<html>"), "named like WARC, but holds HTML"),

@@ -32,7 +32,7 @@ def test_a_number_that_is_a_float_stays_one():
 
 
 @pytest.mark.parametrize(
-    ("column", "told"),
+    ("column", "message"),
     [
         (pa.array([Decimal(10**30 + 7)], pa.decimal128(38, 0)), str(10**30 + 7)),
         (pa.array([Decimal(10**60 + 7)], pa.decimal256(70, 0)), str(10**60 + 7)),

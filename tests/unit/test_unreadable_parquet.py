@@ -24,7 +24,7 @@ def rows_of(data: bytes, **params: object) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize(
-    ("column", "wanted"),
+    ("column", "expected"),
     [
         ({"content": ["a"] * 50}, "missing_field: the file has no column 'text', only content"),
         ({"text": list(range(50))}, "text_not_a_string: column 'text' is int64"),

@@ -52,7 +52,7 @@ def test_a_foreign_npz_is_refused_by_what_it_lacks():
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"first_link": np.zeros(9)}, r"'first_link' is float64\[9\], not uint32\[n\]"),
         ({"word_keys": np.zeros(60, np.uint32)}, "two equal pairs of powers of two"),

@@ -196,7 +196,7 @@ def bracketed(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("path", "wanted"),
+    ("path", "expected"),
     [
         ("data/*.jsonl", ["data/a.jsonl", "data/c[1].jsonl"]),
         ("data/**/*.jsonl", ["data/a.jsonl", "data/c[1].jsonl", "data/deep/b.jsonl"]),
@@ -243,7 +243,7 @@ def test_many_paths_of_a_job_that_are_missing_are_one_line(folder):
 
 
 @pytest.mark.parametrize(
-    ("path", "wanted"),
+    ("path", "expected"),
     [
         ("allenai/c4", "hf://datasets/allenai/c4"),
         ("datasets/allenai/c4/en/*.json.gz", "hf://datasets/allenai/c4/en/*.json.gz"),

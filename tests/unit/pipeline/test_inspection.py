@@ -56,7 +56,7 @@ def test_parts_without_a_manifest_are_no_dataset(dataset):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("sequence", "--row", "-1"), "-1 is not in the range x>=0"),
         (("sequence", "--reason", "x"), "--reason is about dropped, not about sequence: leave it out"),

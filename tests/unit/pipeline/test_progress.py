@@ -142,7 +142,7 @@ def test_numbers_of_a_table_are_whole_on_a_narrow_terminal():
     assert console.width == 60
 
 
-@pytest.mark.parametrize(("reasons", "told"), [(5, "e"), (6, "11 for 2 other reasons")])
+@pytest.mark.parametrize(("reasons", "message"), [(5, "e"), (6, "11 for 2 other reasons")])
 def test_the_last_reason_is_named_rather_than_counted(reasons, message):
     lost = {"abcdefg"[i]: 10 ** (reasons - 1 - i) for i in range(reasons)}
     assert lost_in_words(Step("kept", 1, lost=lost)).endswith(message)

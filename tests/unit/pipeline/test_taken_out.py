@@ -1,4 +1,4 @@
-"""What is withheld gets no shard; what no run rests on is swept, the index with it."""
+"""What is excluded gets no shard; what no run rests on is swept, the index with it."""
 
 from dataclasses import replace
 
@@ -12,8 +12,7 @@ from corpusmill.pipeline.dedup.index import record
 from corpusmill.pipeline.dedup.settings import Settings
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.run.stages import folders
-from corpusmill.pipeline.workspace import excluded as withheld
-from corpusmill.pipeline.workspace import sweep
+from corpusmill.pipeline.workspace import excluded, sweep
 from corpusmill.pipeline.workspace.excluded import Excluded
 from corpusmill.pipeline.workspace.inventory import Numbered, numbered
 from tests.dedup.test_increments import spec_of, update
@@ -102,12 +101,12 @@ def test_what_went_before_a_run_was_done_with_it_is_distinguished(numbered_files
 
 def test_what_is_excluded_is_read_as_it_was_written(tmp_path):
     store = Store(str(tmp_path))
-    before = withheld.state(store)
-    assert withheld.read(store) == Excluded()
+    before = excluded.state(store)
+    assert excluded.read(store) == Excluded()
     out = Excluded().with_run(3, again=False).with_run(1, again=True).with_sources({"b", "a"})
-    withheld.write(store, out)
-    assert withheld.read(store) == Excluded(runs=(1, 3), again=(1,), sources=("a", "b"))
-    assert withheld.state(store) != before
+    excluded.write(store, out)
+    assert excluded.read(store) == Excluded(runs=(1, 3), again=(1,), sources=("a", "b"))
+    assert excluded.state(store) != before
 
 
 def test_versions_of_the_index_go_with_the_units_they_rest_on(tmp_path):
