@@ -41,10 +41,10 @@ def differences(expected: Mapping[str, str], found: Mapping[str, str]) -> str | 
     """Which of the wanted versions are others there; None when none is.
 
     >>> differences({"numpy": "2.4.6", "python": "3.11"}, {"numpy": "2.4.5", "python": "3.11"})
-    'it has numpy 2.4.5, wanted is 2.4.6'
+    'it has numpy 2.4.5, expected 2.4.6'
     """
     told = [
-        f"{name} {found.get(name, 'none')}, wanted is {version}"
+        f"{name} {found.get(name, 'none')}, expected {version}"
         for name, version in expected.items()
         if found.get(name) != version
     ]

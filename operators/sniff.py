@@ -78,7 +78,7 @@ def sniff(
         return Sniffed(error=f"{name}: {IN_UTF16}")
     if named is None:
         if found is None or found not in readers():
-            return Sniffed(error=_ask(f"{name}: neither its name nor its first bytes tell a format"))
+            return Sniffed(error=_ask(f"{name}: cannot detect the format from its name or its first bytes"))
         format_ = readers()[found].format
         if format_.certain:
             return Sniffed(found)

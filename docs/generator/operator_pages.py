@@ -16,7 +16,7 @@ The name of an operator is the path of its file: `signals.language` is operators
 under an input (`format: jsonl` is `readers.jsonl`); all others are steps of `documents`.
 
 A signal adds columns and drops nothing; a decision drops documents and changes nothing; a rewrite changes the text and
-counts what it changed. Parameters without a default are needed."""
+counts what it changed. Parameters without a default are required."""
 
 INTROS = {
     "readers": "Files to documents. Beside their own columns, all give `offset`, `length`, `skipped` and `failure`.",

@@ -102,4 +102,4 @@ def _mean(low: float, high: float, bands: int, rows: int) -> float:
 
 def _check(threshold: float) -> None:
     if not 0.0 < threshold < 1.0:
-        raise ValueError(f"a threshold lies between 0 and 1, not at {threshold}")
+        raise ValueError(f"a threshold is between 0 and 1, got {threshold}")

@@ -52,7 +52,7 @@ class Tokenizer:
         """Its path, and why it is not the fast one, in words."""
         if self.fast is not None:
             return "fast path"
-        return f"general path, through `tokenizers` itself and many times slower: {self.why_general}"
+        return f"slow path (Hugging Face tokenizers, many times slower): {self.why_general}"
 
     def encode(self, texts: pa.Array) -> TokenRows:
         """The ids `tokenizers` gives for each text, its post-processor's tokens included; a null text has none.

@@ -27,7 +27,7 @@ def train(texts: Iterator[str], *, vocab_size: int, expression: str = "o200k") -
     if expression not in EXPRESSIONS:
         raise UntrainableTokenizer(f"no expression {expression!r}; there are {', '.join(EXPRESSIONS)}")
     if vocab_size < SMALLEST:
-        raise UntrainableTokenizer(f"a vocabulary of bytes needs at least {SMALLEST} tokens, asked for {vocab_size}")
+        raise UntrainableTokenizer(f"a vocabulary of bytes needs at least {SMALLEST} tokens, got {vocab_size}")
     tokenizer = Tokenizer(models.BPE())
     steps = [pre_tokenizers.Split(Regex(cut), "isolated") for cut in EXPRESSIONS[expression]]
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(  # pyright: ignore[reportAttributeAccessIssue] (stub lacks setter)
@@ -45,6 +45,6 @@ def train(texts: Iterator[str], *, vocab_size: int, expression: str = "o200k") -
     if tokenizer.get_vocab_size() < vocab_size:
         found = tokenizer.get_vocab_size()
         raise UntrainableTokenizer(
-            f"asked for {vocab_size} tokens, the text gave {found}: train on more text, or ask for fewer"
+            f"{vocab_size} tokens were requested, the text gives {found}: train on more text, or request fewer"
         )
     return (json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":")) + "\n").encode()

@@ -141,7 +141,7 @@ def inspect(**arguments: Any) -> None:
 @SET
 @JOB
 def clean(**arguments: Any) -> None:
-    """Sweep what no manifest refers to out of the workspace."""
+    """Delete workspace files that no current run uses."""
     from corpusmill.pipeline.commands import run as commands
 
     guarded(lambda: commands.clean(**arguments))

@@ -154,13 +154,13 @@ def check_complete(spec: JobSpec, done: Summary) -> None:
         click.echo(f"corpusmill: {line}", err=True)
 
 
-AGAIN = "the same command again does only what is new"
+AGAIN = "run the same command again to process only new or changed inputs"
 
 
 def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) -> None:
     """Print the end of a run, for a person. again: what the next command does."""
     if done.did_nothing:
-        console.print(f"{spec.name}: nothing to do; {spec.output} is what this job makes of these inputs")
+        console.print(f"{spec.name}: up to date: {spec.output} matches this job and its inputs")
         return
     made = done.manifest
     console.print()
@@ -234,7 +234,8 @@ def submit(
     if local:
         display = Display()
         display.line(
-            f"note: every node must reach {', '.join(sorted(set(local)))}; a path on your desk alone will not do"
+            f"note: every node must be able to read {', '.join(sorted(set(local)))}; "
+            "a path on this machine only is not enough"
         )
     submit_job(
         address=address,

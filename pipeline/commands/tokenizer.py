@@ -17,6 +17,6 @@ def train(*, job: Path, overrides: tuple[str, ...], out: Path, **options: object
     write(out, found.content)
     click.echo(f"trained on {found.documents:,} documents, {found.bytes:,} bytes with repeats")
     beside = "the default" if found.job is None else f"the default and {spec.tokens.tokenizer}, the job's"
-    click.echo(f"beside {beside}, on documents that were set aside:")
+    click.echo(f"compared with {beside} on held-out documents:")
     click.echo(as_table(found), nl=False)
     click.echo(f"wrote {out}: use it with `tokens: {{tokenizer: {from_job(out, job)}}}`")

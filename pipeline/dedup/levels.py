@@ -22,7 +22,7 @@ def sizes(store: Store, folder: str, names: Sequence[str]) -> dict[str, int]:
     there = {f.uri: f.size for f in store.files(folder)} if names else {}
     missing = [n for n in names if n not in there]
     if missing:
-        raise FileNotFoundError(f"{store.url}/{missing[0]} is gone, though its unit is committed; ingest it again")
+        raise FileNotFoundError(f"{store.url}/{missing[0]} is missing although its unit is committed; ingest it again")
     return {n: there[n] for n in names}
 
 

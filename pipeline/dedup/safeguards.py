@@ -18,7 +18,7 @@ def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> 
         removed[shard.source] += sum(result["removed"][reason] for reason in REASONS)
     over = [
         f"{source}: {removed[source]:,} of {n:,} documents ({removed[source] / n:.1%}) would go, "
-        f"its ceiling is {settings.spec.ceiling(source):.1%}"
+        f"its limit is {settings.spec.ceiling(source):.1%}"
         for source, n in sorted(entered.items())
         if n and removed[source] > settings.spec.ceiling(source) * n
     ]

@@ -83,7 +83,7 @@ class Settings:
             if s.resolved is not None and s.number >> SHARD_BITS >= min(new, default=1 << 62)
         ]
         if late:
-            raise ValueError(f"shard {late[0]} is settled, but not of an earlier run than all new shards")
+            raise ValueError(f"shard {late[0]} is resolved, but not from an earlier run than all new shards")
         return min(new, default=0)
 
     @property

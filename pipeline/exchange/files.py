@@ -40,7 +40,7 @@ def encoded(table: pa.Table, within: KeyRange = EVERYTHING) -> pa.Buffer:
     table = sorted_by_key(table).combine_chunks()
     keys = table.column(0).to_numpy()
     if len(keys) and not within.low <= int(keys[0]) <= int(keys[-1]) < within.high:
-        raise ValueError(f"keys {keys[0]} to {keys[-1]} do not lie in {within}")
+        raise ValueError(f"keys {keys[0]} to {keys[-1]} are not in {within}")
     cut_bits = cut_bits_for(table.nbytes)
     told = {"bits": within.bits, "index": within.index, "cut": cut_bits}
     schema = table.schema.with_metadata({METADATA: json.dumps(told).encode()})

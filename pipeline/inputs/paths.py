@@ -103,7 +103,7 @@ def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[
             wrong += [(path, told) for told in each.wrong]
     found.wrong = by_cause(wrong, "lines")
     if not found.files and not found.wrong:
-        raise InvalidPathList("names no file: the list is empty; correct it")
+        raise InvalidPathList("the list is empty: name at least one file in it")
     if len(inside) == 1 and len(found.wrong) > TOLD:
         more = len(found.wrong) - TOLD
         found.wrong = [*found.wrong[:TOLD], f"{listed!r}: {more:,} more of its lines are wrong"]
@@ -211,7 +211,7 @@ def _holds_nothing(path: str, fs: AbstractFileSystem) -> str:
     """What to say of a path that exists, or is a pattern, and names no file."""
     if fs.isdir(path):
         return f"is a folder and holds no file but hidden ones ({' '.join(HIDDEN)}); name the folder of the data"
-    return f"names no file; see what lies there, or correct the pattern{meant_elsewhere(path)}"
+    return f"matches no file; check the folder or the pattern{meant_elsewhere(path)}"
 
 
 def plainly(error: OSError, elsewhere: str = "") -> str:

@@ -34,7 +34,7 @@ def once(use: str, warm: Callable[[], object]) -> None:
 def announce(uses: Iterable[str], tell: Callable[[str], object]) -> None:
     """Say so when kernels of these uses are yet to be compiled on this machine."""
     if not all(stamp_of(use).exists() for use in uses):
-        tell("kernels of these steps are made ready, once: up to a minute where they must be compiled for this machine")
+        tell("compiling the kernels of these steps (once per machine, up to a minute)")
 
 
 @functools.lru_cache(maxsize=64)

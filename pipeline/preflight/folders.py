@@ -80,7 +80,7 @@ def _others_there(spec: JobSpec, output: Store, *, replace: bool) -> str | None:
         return f"no permission to look into {output.url} ({e}); {credentials.remedy(output.url)}"
     except StorageError as e:
         return str(e)
-    return f"{output.url} holds {name!r} and no dataset of ours: name another folder, or empty this one"
+    return f"{output.url} holds {name!r} which corpusmill did not write: choose another folder, or empty this one"
 
 
 def _cannot_be(store: Store, try_it: bool, first_word: FirstWord) -> str | None:

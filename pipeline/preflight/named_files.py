@@ -74,5 +74,5 @@ def _tokenizer(tokens: TokensSpec) -> None:
     try:
         tokenizer_of(tokens)
     except (ValueError, LookupError) as e:
-        remedy = "name a tokenizer.json, and a token of its as eos"
+        remedy = "give a tokenizer.json and one of its tokens as `eos`"
         raise MissingFile(f"{tokens.tokenizer!r} cannot be used with eos {tokens.eos!r}: {e}; {remedy}") from e

@@ -34,7 +34,7 @@ class Reader:
 
     def __post_init__(self) -> None:
         if not 0 <= self.rank < self.world_size:
-            raise ValueError(f"rank must lie in 0..{self.world_size - 1} (world_size), got {self.rank}")
+            raise ValueError(f"rank must be in 0..{self.world_size - 1} (world_size), got {self.rank}")
         if not 0 <= self.worker < self.workers or self.batch_size < 1:
             raise ValueError(f"no worker {self.worker} of {self.workers} with batches of {self.batch_size}")
 

@@ -45,7 +45,7 @@ def shards_at(addresses: Sequence[str]) -> Shards:
         said = {k.removeprefix("corpusmill."): v for k, v in told.items() if k.startswith("corpusmill.")}
         if said.get("schema_version") != str(SCHEMA_VERSION):
             found = said.get("schema_version", "none")
-            raise InvalidShard(f"{address}: wanted a packed shard of schema version {SCHEMA_VERSION}, found {found}")
+            raise InvalidShard(f"{address}: expected a packed shard of schema version {SCHEMA_VERSION}, found {found}")
         if footer is not None and said != footer:
             differ = sorted(k for k in said.keys() | footer.keys() if said.get(k) != footer.get(k))
             raise InvalidShard(f"{address} differs from {addresses[0]} in {', '.join(differ)}: not one dataset")

@@ -24,7 +24,7 @@ def require_documents(
     if documents:
         return
     went = {f"{kind}, {why}": n for kind in ("failed", "dropped") for why, n in reasons(ingested, kind).items()}
-    went |= {f"skipped, not a document: {why}": n for why, n in reasons(ingested, "skipped").items()}
+    went |= {f"skipped ({why})": n for why, n in reasons(ingested, "skipped").items()}
     went |= {"not in the sample": ingested.total("not_sampled")} | {
         f"removed, {k}": n for k, n in (removed or {}).items()
     }
@@ -39,8 +39,8 @@ def _message(stage: str, went: dict[str, int], example: str | None) -> str:
     more = f"; and {len(went) - SHOWN} more reasons" if len(went) > SHOWN else ""
     such_as = "" if example is None else f" (such as {example})"
     return (
-        f"no document is left after {stage}: {why}{more}{such_as}\n"
-        "what was read is kept: `corpusmill inspect dropped` shows each document with its reason"
+        f"no documents remain after {stage}: {why}{more}{such_as}\n"
+        "the ingested data is kept; `corpusmill inspect dropped` shows each removed document with its reason"
     )
 
 

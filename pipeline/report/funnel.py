@@ -254,9 +254,9 @@ def leaf(key: tuple[str, ...], counts: Mapping[str, int]) -> Leaf:
 def as_table(funnel: Funnel) -> Table:
     """The steps, for a terminal."""
     table = Table(box=None, pad_edge=False)
-    for name in ("step", "documents", "text", "tokens", "lost on the way"):
-        in_words = name == "lost on the way"
-        table.add_column(name, justify="left" if name in ("step", "lost on the way") else "right", no_wrap=not in_words)
+    for name in ("step", "documents", "text", "tokens", "removed"):
+        in_words = name == "removed"
+        table.add_column(name, justify="left" if name in ("step", "removed") else "right", no_wrap=not in_words)
     for step in funnel.steps:
         table.add_row(step.name, f"{step.documents:,}", size(step.bytes_), count(step.tokens), lost_in_words(step))
     return table

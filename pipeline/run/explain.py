@@ -42,7 +42,7 @@ class Explanation:
     progress: Sequence[str] = ()  # what the stages say of how far they are
 
     def lines(self) -> Iterator[str]:
-        yield f"inputs: {self.shards} shards, {self.new_shards} of them new to the workspace"
+        yield f"inputs: {self.shards} input units, {self.new_shards} of them new"
         yield f"tokenizer: {self.tokenizer}"
         yield from self.columns
         yield from self.progress
@@ -92,7 +92,7 @@ def missing_shards(recorded: Sequence[inventory.Shard], numbers: set[int]) -> It
     shown = ", ".join(uri.rsplit("/", 1)[-1] for uri in files[:FILES_SHOWN])
     more = f" and {len(files) - FILES_SHOWN} more" if len(files) > FILES_SHOWN else ""
     if numbers:
-        yield f"{len(numbers)} shards of the last run are gone, changed or excluded: {shown}{more}"
+        yield f"{len(numbers)} input units of the last run are missing, changed or excluded: {shown}{more}"
 
 
 def last_job(workspace: Store) -> dict[str, Any] | None:

@@ -81,7 +81,7 @@ def trained(spec: JobSpec, training: Training, say: Callable[[str], object] = la
     texts = sorted(_texts(workspace, units, planned(spec), training), key=lambda t: (t.u, t.doc_id))
     seen = [t for t in texts if t.times]
     if not seen:
-        raise InputError(["no document to train on: ask for more with --sample-tokens"])
+        raise InputError(["no document to train on: request more with --sample-tokens"])
     reads = sum(t.times for t in seen)
     say(
         f"counting words of {counted(reads, 'document')}, then merging them into {training.vocab_size:,} tokens: "

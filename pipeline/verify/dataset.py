@@ -60,7 +60,7 @@ def verify(output: Store, bar: Bar) -> Findings:
     checks = [files(output, manifest), contents(manifest, parts)]
     looked, wrong = copies_breaches([copies for _, _, copies in seen])
     some, unread = "" if every == 1 else f", one document in {every}", not_read(parts)
-    told_of = f"{looked:,} copies whole and once{some}"
+    told_of = f"{looked:,} document copies complete, none written twice{some}"
     checks.append(Check(name="documents", message=told_of, breaches=(*wrong, *unread)))
     if any(part.taken_down.copies for part in parts):
         checks.append(with_breaches(taken_down(parts, [copies for _, _, copies in seen]), unread))

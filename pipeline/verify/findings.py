@@ -31,12 +31,12 @@ class Findings:
         return [f"{check.name}: {breach}" for check in self.checks for breach in check.breaches]
 
     def table(self) -> str:
-        """For a person: each check with ok or BREACH, then what is wrong."""
+        """For a person: each check with ok or WRONG, then what is wrong."""
         width = max(len(check.name) for check in self.checks)
-        lines = [f"{c.name:<{width}}  {'ok    ' if c.holds else 'BREACH'}  {c.message}".rstrip() for c in self.checks]
+        lines = [f"{c.name:<{width}}  {'ok    ' if c.holds else 'WRONG'}  {c.message}".rstrip() for c in self.checks]
         lines += ["", *self.breaches[:SHOWN]] if self.breaches else []
         if len(self.breaches) > SHOWN:
-            lines.append(f"... and {len(self.breaches) - SHOWN} breaches that are not shown")
+            lines.append(f"... and {len(self.breaches) - SHOWN} problems that are not shown")
         return "\n".join(lines) + "\n"
 
 

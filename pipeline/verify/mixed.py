@@ -46,7 +46,7 @@ class Mixed:
         tokens = np.zeros(plan.targets.shape, np.int64)
         for number, part in zip(phase.tolist(), parts, strict=True):
             if len(part.leaf) and not 0 <= part.leaf[0] <= part.leaf[-1] < len(plan.leaves):
-                raise ValueError(f"parts have leaves up to {part.leaf[-1]}, the plan has {len(plan.leaves)}")
+                raise ValueError(f"parts have groups up to {part.leaf[-1]}, the plan has {len(plan.leaves)}")
             tokens[number, part.leaf] += part.tokens
         return cls(plan=plan, parts=parts, phase=phase, tokens=tokens)
 
@@ -58,7 +58,8 @@ def budget(mixed: Mixed) -> Check:
     off = np.cumsum(mixed.tokens.sum(axis=1)) - np.cumsum([p.tokens for p in plan.phases])
     full = nothing_more(mixed)
     wrong = [
-        f"up to phase {phase.name} {abs(by):,} tokens {'too many' if by > 0 else 'too few'}, a document has {largest:,}"
+        f"up to phase {phase.name} {abs(by):,} tokens {'too many' if by > 0 else 'too few'}, "
+        f"the largest document has {largest:,}"
         for phase, by, all_ in zip(plan.phases, off.tolist(), full.tolist(), strict=True)
         if abs(by) > largest and not (all_ and by < 0)
     ]
@@ -80,12 +81,12 @@ def leaves(mixed: Mixed) -> Check:
     allowed = np.where(np.logical_or.accumulate(bounded(plan), axis=0), leeway(plan), allowed)
     free = balancing(plan)
     wrong = [
-        f"{'/'.join(plan.leaves.key(leaf))}: {int(off[phase, leaf]):,} tokens off its plan by the end of phase "
+        f"{'/'.join(plan.leaves.key(leaf))}: {int(off[phase, leaf]):,} tokens away from its plan by the end of phase "
         f"{plan.phases[phase].name}, its largest document has {int(plan.leaves.largest[leaf]):,}"
         for phase, leaf in np.argwhere((off > allowed) & ~free).tolist()
     ]
     got = int((mixed.tokens.sum(axis=0) > 0).sum())
-    figures = f"{got:,} leaves, the farthest {farthest(mixed):.2f} of half its largest document off its plan"
+    figures = f"{got:,} groups; the largest deviation is {farthest(mixed):.2f} of half the group's largest document"
     if len(none := without_documents(plan, mixed.tokens)):
         figures += f"; {len(none):,} planned, no document taken: {named(plan, none)}"
     beyond = int(((off > half) & ~free).any(axis=0).sum())
@@ -179,7 +180,9 @@ def shares(mixed: Mixed) -> tuple[Check, float, float]:
         if off[at] >= worst:
             worst = float(off[at])
             name = f", of {plan.leaves.columns[column]}={values[at]}"
-    figures = f"at most {worst * 100:.4f} points off the plan{name}; {fine * 100:.4f} where documents are short"
+    figures = (
+        f"largest deviation from the plan: {worst * 100:.4f} points{name}; {fine * 100:.4f} where documents are short"
+    )
     return Check(name="shares", message=figures), worst, fine
 
 

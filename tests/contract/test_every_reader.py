@@ -124,7 +124,7 @@ def test_random_bytes_never_raise(name, data, opening):
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_span_outside_the_file_is_refused(name):
-    with pytest.raises(ValueError, match="does not lie in a file of 3 bytes"):
+    with pytest.raises(ValueError, match="is not in a file of 3 bytes"):
         read(reader_of(name, {}), b"abc", Span(0, 4))
 
 

@@ -47,7 +47,7 @@ LOST = [
 @pytest.mark.parametrize(("name", "content", "more", "told"), LOST)
 def test_the_reasons_are_reported(name, content, more, message, ray_session, tmp_path):
     steps = STEPS if "warc" not in name else f"extract.resiliparse, {STEPS}"
-    with pytest.raises(EmptyRun, match=f"no document is left after ingest: {re.escape(message)}"):
+    with pytest.raises(EmptyRun, match=f"no documents remain after ingest: {re.escape(message)}"):
         run_file(job(tmp_path, name, content, more=more, steps=steps))
     assert not (tmp_path / "out").exists()
 
@@ -61,7 +61,7 @@ def test_also_where_a_step_awaits_all_documents(ray_session, tmp_path):
 def test_the_command_shows_the_funnel_and_ends_with_3(ray_session, tmp_path):
     done = corpusmill_here("run", str(job(tmp_path, "a.jsonl", NULLS)))
     assert done.returncode == 3, done.stderr
-    assert "lost on the way" in done.stderr
+    assert "removed" in done.stderr
     assert "3 failed, read: missing_field (such as missing_field: text)" in done.stderr
     assert "inspect dropped" in done.stderr
 

@@ -41,9 +41,20 @@ def test_what_if_compares_plans_in_seconds_and_moves_nothing(undisturbed):
     told = say("mix", "plan", "--what-if", "--set", "mix.temperature=1", "--set", "mix.budget_multiple=2", job)
     plan = from_json((undisturbed / "out" / "_plan.json").read_bytes())
     supply, taken = int(plan.leaves.tokens.sum()), int(plan.taken.sum())
-    assert told.splitlines()[0].split() == ["leaf", "tokens", "then", "share", "then", "epochs", "then"]
+    assert told.splitlines()[0].split() == [
+        "group",
+        "tokens",
+        "now",
+        "what-if",
+        "share",
+        "now",
+        "what-if",
+        "epochs",
+        "now",
+        "what-if",
+    ]
     assert f"{taken:,} tokens" in told
-    assert f"then {2 * supply:,}" in told
+    assert f"what-if: {2 * supply:,}" in told
     assert sorted(p for p in (undisturbed / "work").rglob("*") if p.is_file()) == before
 
 
@@ -74,7 +85,7 @@ def test_an_edited_plan_of_two_phases_is_packed_as_it_says(staged):
     assert published.targets.T.tolist() == [leaf["targets"] for leaf in edited["leaves"]]
     assert [p.name for p in published.phases] == ["1", "2"]
     told = say("verify", staged / "job.yaml")
-    assert "BREACH" not in told
+    assert "WRONG" not in told
 
 
 def test_the_head_fades_from_phase_to_phase_and_the_tail_gains(staged):

@@ -26,7 +26,7 @@ def copied(undisturbed: Path, tmp_path: Path) -> Path:
 def test_a_valid_dataset_is_verified_from_its_address_and_from_its_job(undisturbed):
     for what in (undisturbed / "out", undisturbed / "job.yaml"):
         told = say("verify", what)
-        assert "BREACH" not in told
+        assert "WRONG" not in told
         assert told.splitlines()[-1].startswith("valid: all 11 checks of ")
         assert told.count(" ok ") == 11
 
@@ -60,7 +60,7 @@ def other_values(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Calla
     [
         (lambda t: t.take(np.arange(0, t.num_rows, 2)), "begin after tokens of their document that are nowhere"),
         (lambda t: pa.concat_tables([t, t.slice(3, 1)]), "repeat tokens of their document"),
-        (other_values("leaf", lambda v: np.zeros_like(v)), "tokens off its plan by the end of phase"),
+        (other_values("leaf", lambda v: np.zeros_like(v)), "tokens away from its plan by the end of phase"),
         (other_values("pass", lambda v: v + 1), "come without the one before"),
         (other_values("doc_ids", lambda v: v + 1_000_000), "copies of documents come without the one before"),
         (other_values("input_ids", lambda v: v + 40_000), "the vocabulary has"),
@@ -85,8 +85,8 @@ def test_a_damaged_a_lost_and_a_foreign_part_are_found(copied):
     assert f"{names[0]}: its sha256 is not that of the manifest" in told
     assert f"{names[1]}: is missing" in told
     assert f"files: {names[1]} is missing" in told
-    assert "BREACH  2 of 3 parts, plan, funnel and tokenizer" in told
-    assert any(line.split()[:2] == ["documents", "BREACH"] for line in told.splitlines())
+    assert "WRONG  2 of 3 parts, plan, funnel and tokenizer" in told
+    assert any(line.split()[:2] == ["documents", "WRONG"] for line in told.splitlines())
     assert told.splitlines()[-1].startswith("corpusmill: not valid: ")
     assert "part-00009-of-00010.parquet belongs to no dataset" in told
 
@@ -108,7 +108,7 @@ def test_another_plan_funnel_or_manifest_is_found(copied):
     (copied / "_plan.json").write_text(json.dumps(plan))
     told = say("verify", copied, code=3)
     assert "_plan.json is not the one the manifest was written with" in told
-    assert "tokens off its plan by the end of phase" in " ".join(told.split()), told
+    assert "tokens away from its plan by the end of phase" in " ".join(told.split()), told
     assert "tokens too few" in told.replace("\n", " ")
     (copied / "_manifest.json").unlink()
     assert "there is no dataset" in say("verify", copied, code=3)

@@ -29,7 +29,7 @@ def test_a_file_that_vanished_is_seen(job, ray_session):
     assert "nothing to do" in say("plan", str(job))
     (job.parent / "inputs" / "documents-more.jsonl").unlink()
     told = say("plan", str(job))
-    assert "changed: 1 shards of the last run are gone, changed or excluded: documents-more.jsonl" in told
+    assert "changed: 1 input units of the last run are missing, changed or excluded: documents-more.jsonl" in told
     assert "would run: dedup, tokenize, mix, select, pack, publish" in told
     assert run_file(job).ran["dedup"] == 1
     assert "nothing to do" in say("plan", str(job))

@@ -28,7 +28,7 @@ def driver(ray_session, monkeypatch):
 def test_each_node_is_queried_and_named(ray_session):
     wanted = {"numpy": "2", "python": "3.11"}
     (told,) = reach.unlike(wanted, lambda: {"numpy": "1", "python": "3.11"})
-    assert told.endswith(": it has numpy 1, wanted is 2")
+    assert told.endswith(": it has numpy 1, expected 2")
     (told,) = reach.unlike(wanted, lambda: {"python": "3.11"})
     assert "numpy none" in told
     assert reach.unlike(wanted, lambda: {**wanted, "more": "1"}) == []

@@ -65,7 +65,7 @@ def test_html_named_like_a_crawl_file(tmp_path):
 def test_a_format_nobody_knows(tmp_path):
     (tmp_path / "a.xyz").write_bytes(b"\x00\x01\x02")
     told = refused(tmp_path, f"{tmp_path}/a.xyz")
-    assert "neither its name nor its first bytes tell a format" in told
+    assert "cannot detect the format from its name or its first bytes" in told
 
 
 def test_every_problem_is_reported_at_once(tmp_path):

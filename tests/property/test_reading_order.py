@@ -114,5 +114,5 @@ def test_a_seed_draws_another_order_each_epoch():
 
 
 def test_a_rank_outside_the_world_is_refused():
-    with pytest.raises(ValueError, match=r"rank must lie in 0\.\.1"):
+    with pytest.raises(ValueError, match=r"rank must be in 0\.\.1"):
         Reader(rank=2, world_size=2)

@@ -49,7 +49,7 @@ def test_shards_of_two_datasets_are_distinguished(tmp_path):
 def test_a_parquet_file_that_is_no_shard_is_named(tmp_path):
     other = tmp_path / "other.parquet"
     pq.write_table(pq.read_table(written(tmp_path)[0]).replace_schema_metadata(None), other)
-    with pytest.raises(InvalidShard, match=r"other\.parquet: wanted a packed shard of schema version 1, found none"):
+    with pytest.raises(InvalidShard, match=r"other\.parquet: expected a packed shard of schema version 1, found none"):
         shards_at([str(other)])
 
 

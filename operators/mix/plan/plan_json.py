@@ -122,7 +122,7 @@ def _plan_of(found: dict[str, Any]) -> MixPlan:
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> LeafTable:
     keys = [tuple(row["leaf"]) for row in rows]
     if keys != sorted(set(keys)):
-        raise SpecError("the plan's leaves are not sorted, or one stands twice")
+        raise SpecError("the plan's groups are not sorted, or one occurs twice")
     values = tuple(tuple(sorted({k[i] for k in keys})) for i in range(len(columns)))
     places = [{v: j for j, v in enumerate(column)} for column in values]
     codes = np.array([[p[v] for p, v in zip(places, key, strict=True)] for key in keys], np.int32)

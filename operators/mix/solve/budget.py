@@ -57,7 +57,7 @@ def solve(spec: MixSpec, leaves: LeafTable, narrowed: Narrowed = NOTHING_NARROWE
     caps = caps_of(spec, leaves)
     line = int(leaves.line_tokens[eligible(spec, leaves) > 0].sum())
     if line == 0:
-        raise SpecError(f"nothing to mix: {len(leaves)} leaves, none with {max(spec.min_tokens, 1)} tokens or more")
+        raise SpecError(f"nothing to mix: {len(leaves)} groups, none with {max(spec.min_tokens, 1)} tokens or more")
     budget = spec.budget.of(line)
     if spec.budget.open and spec.replay is not None:
         budget = _new_once(spec, leaves) or budget
@@ -180,7 +180,7 @@ def _uncapped(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -
         if not over.any():
             return budget
         budget = min(budget - 1, int(budget * np.min(caps[over] / asked[over])))
-    raise SpecError("on_exhausted: shrink_budget finds no budget at which no leaf runs out")
+    raise SpecError("on_exhausted: shrink_budget finds no budget at which no group runs out")
 
 
 def _refuse_exhausted(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget: int) -> None:
@@ -194,6 +194,6 @@ def _refuse_exhausted(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget
         int(asked[worst]),
         int(caps[worst]),
         "its share runs out: within its epochs it has",
-        f"{len(over)} leaves run out; the largest budget at which none does is "
+        f"{len(over)} groups run out; the largest budget at which none does is "
         f"{_uncapped(spec, leaves, caps, budget):,} tokens, or say on_exhausted: redistribute",
     )

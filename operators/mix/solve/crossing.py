@@ -49,7 +49,7 @@ def project(start: np.ndarray, caps: np.ndarray, windows: list[Window], budget: 
         closed[rule.leaves] |= rule.high == 0
     live = np.flatnonzero((start > 0) & (caps > 0) & ~closed)
     if caps[live].sum() < budget:
-        raise Infeasible("the budget", budget, int(caps[live].sum()), "caps and maximum shares leave")
+        raise Infeasible("the budget", budget, int(caps[live].sum()), "epoch caps and share limits allow at most")
     place = np.full(len(start), -1)
     place[live] = np.arange(len(live))
     inside = [place[rule.leaves] for rule in windows]
@@ -162,5 +162,5 @@ def _refuse(rule: Window, have: int, others: list[str]) -> None:
     """others: the bounds that push as well, and so stand in its way."""
     beside = " and ".join([*(f"the bound on {name}" for name in others), "caps"])
     if have < rule.low:
-        raise Infeasible(rule.name, rule.low, have, f"beside {beside} it can have about")
-    raise Infeasible(rule.name, have, rule.high, f"{beside} ask for that, while its maximum allows")
+        raise Infeasible(rule.name, rule.low, have, f"together with {beside} it can have about")
+    raise Infeasible(rule.name, have, rule.high, f"{beside} need that, while its maximum allows")

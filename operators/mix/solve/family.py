@@ -56,7 +56,7 @@ def bounds_in(tree: Tree, leaves: LeafTable, bounds: tuple[Bound, ...]) -> tuple
         if not hit.any():
             if bound.min > 0:
                 raise SpecError(
-                    f"a bound asks for {in_words(bound.where)}, and no document has that; {_there(leaves, bound)}"
+                    f"a bound names {in_words(bound.where)}, which no document has; {_there(leaves, bound)}"
                 )
             continue
         sorted_hit = hit[tree.order]
@@ -115,7 +115,7 @@ def limits(
         names = " + ".join(b.name for b in bounds if b.low > 0)
         raise Infeasible(f"the sum of all minimum shares, {names},", int(low.sum()), budget, "the budget is")
     if high.sum() < budget:
-        raise Infeasible("the budget", budget, int(high.sum()), "caps and maximum shares leave")
+        raise Infeasible("the budget", budget, int(high.sum()), "epoch caps and share limits allow at most")
     return lower, upper
 
 

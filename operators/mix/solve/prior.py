@@ -42,7 +42,7 @@ def prior(leaves: LeafTable, tokens: np.ndarray, levels: tuple[Level, ...], budg
     out = np.zeros(len(leaves))
     out[tree.order] = share
     if not out.sum() > 0:
-        raise SpecError("the mix's weights leave every leaf out")
+        raise SpecError("the mix's weights exclude every group")
     return out / out.sum()
 
 
@@ -73,7 +73,7 @@ def boosted(shares: np.ndarray, leaves: LeafTable, boosts: tuple[Boost, ...]) ->
     for boost in boosts:
         hit = leaves.matches(boost.where)
         if not hit.any():
-            raise SpecError(f"boost of {in_words(boost.where)}: no such leaf")
+            raise SpecError(f"boost of {in_words(boost.where)}: no such group")
         shares = np.where(hit, shares * boost.factor, shares)
     return shares / shares.sum()
 

@@ -66,7 +66,7 @@ class Stored:
         """Raise ValueError when the file is shorter than the span: it was replaced, or its size was misread."""
         if not 0 <= span.start <= span.end <= self.size:
             raise ValueError(
-                f"span {span.start}..{span.end} does not lie in a file of {self.size} bytes; list the inputs again"
+                f"span {span.start}..{span.end} is not in a file of {self.size} bytes; list the inputs again"
             )
 
     def _fetch(self, offset: int, count: int) -> bytes:

@@ -55,4 +55,4 @@ class Stream:
     def _need(self, size: int) -> None:
         left = len(self._content) - self._at
         if not 0 <= size <= left:
-            raise InvalidFastText(f"fastText model: wants {size} bytes at {self._at}, the file has {left} left")
+            raise InvalidFastText(f"fastText model: needs {size} bytes at {self._at}, the file has {left} left")

@@ -116,7 +116,9 @@ def fast_bpe(tokenizer_json: bytes, judge: "tokenizers.Tokenizer") -> FastBpe:
     for token, added in judge.get_added_tokens_decoder().items():
         as_text = added.special and judge.encode_special_tokens
         if added.single_word or added.lstrip or added.rstrip:
-            raise UnsupportedTokenizer(f"the added token {added.content!r} takes in spaces, or asks for a whole word")
+            raise UnsupportedTokenizer(
+                f"the added token {added.content!r} includes spaces, or matches only whole words"
+            )
         (normalized if added.normalized else raw)[added.content.encode()] = AS_TEXT if as_text else token
     try:
         tries = trie_of(raw), trie_of(normalized)

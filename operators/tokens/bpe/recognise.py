@@ -102,7 +102,7 @@ def pre_tokenizer_of(spec: Mapping[str, Any] | None) -> tuple[int, bool]:
         return words.DIGITS_GPT2, False
     expressions = tuple(expression_of(cut) for cut in cuts)
     if own_expression or expressions not in MODES:
-        raise UnsupportedTokenizer(f"the pre-tokenizer is not one of those known: {shown(spec)}")
+        raise UnsupportedTokenizer(f"the pre-tokenizer is not supported: {shown(spec)}")
     return MODES[expressions], False
 
 
@@ -116,7 +116,7 @@ def expression_of(cut: Mapping[str, Any]) -> str:
         how = cut.get("behavior"), bool(cut.get("invert"))
         if how == ("Isolated", False) or (how == ("Removed", True) and expression in WHOLE):
             return expression
-    raise UnsupportedTokenizer(f"a pre-tokenizer step is not known: {shown(cut)}")
+    raise UnsupportedTokenizer(f"a pre-tokenizer step is not supported: {shown(cut)}")
 
 
 def shown(spec: object) -> str:

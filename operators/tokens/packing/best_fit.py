@@ -25,7 +25,7 @@ def best_fit(n_tokens: np.ndarray, *, sequence_tokens: int, window: int = WINDOW
     """
     refuse_bad_size(sequence_tokens)
     if window < 1:
-        raise ValueError(f"a packing window holds at least 1 piece, asked for window={window}")
+        raise ValueError(f"a packing window holds at least 1 piece, got window={window}")
     document, start, tokens = pieces_of(n_tokens, sequence_tokens)
     bins = np.empty(len(tokens), np.int64)
     place(tokens, sequence_tokens, window, bins)

@@ -24,4 +24,4 @@ class Documents:
         ):
             if values.dtype != dtype or len(values) != len(self.rows):
                 found = f"{len(values)} of {values.dtype}"
-                raise ValueError(f"Documents.{name}: wanted {len(self.rows)} of {np.dtype(dtype)}, got {found}")
+                raise ValueError(f"Documents.{name}: expected {len(self.rows)} of {np.dtype(dtype)}, got {found}")

@@ -31,4 +31,4 @@ class Layout:
 def refuse_bad_size(sequence_tokens: int) -> None:
     """Raise ValueError unless a sequence can hold a token."""
     if sequence_tokens < 1:
-        raise ValueError(f"a sequence holds at least 1 token, asked for sequence_tokens={sequence_tokens}")
+        raise ValueError(f"a sequence holds at least 1 token, got sequence_tokens={sequence_tokens}")

@@ -21,7 +21,7 @@ def sliding(n_tokens: np.ndarray, *, sequence_tokens: int, stride: int) -> Layou
     refuse_bad_size(sequence_tokens)
     if not 1 <= stride <= sequence_tokens:
         raise ValueError(
-            f"stride must lie in 1..{sequence_tokens} (sequence_tokens), else tokens are lost; got {stride}"
+            f"stride must be in 1..{sequence_tokens} (sequence_tokens), else tokens are lost; got {stride}"
         )
     lengths = n_tokens.astype(np.int64)
     count = np.where(lengths > 0, 1 + np.maximum(0, -(-(lengths - sequence_tokens) // stride)), 0)

@@ -4,7 +4,7 @@ from typing import Any, NoReturn
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
-    raise TypeError("what a job file says is not changed by code; read the job anew, with overrides")
+    raise TypeError("a loaded job cannot be changed by code; load the job again, with overrides")
 
 
 class FrozenMap(dict[str, Any]):

@@ -41,16 +41,16 @@ def _folders(workspace: Any, output: Any) -> Iterator[Complaint]:
         return
     ours, theirs = normal(workspace), normal(output)
     if ours == theirs:
-        yield ("output",), "workspace and output are the same folder; a dataset lies apart from its working tables"
+        yield ("output",), "`workspace` and `output` must be different folders"
     elif holds(ours, theirs):
         yield (
             ("output",),
-            "the output lies in the workspace; put it beside: a dataset lies apart from its working tables",
+            "`output` must not be inside `workspace`; choose a folder next to it",
         )
     elif holds(theirs, ours):
         yield (
             ("workspace",),
-            "the workspace lies in the output; put it beside: readers of a dataset see the whole folder",
+            "`workspace` must not be inside `output`, whose readers see the whole folder; choose a folder next to it",
         )
 
 
@@ -110,7 +110,7 @@ def _sources(full: Mapping[str, Any]) -> Iterator[Complaint]:
     names = [name if isinstance(name, str) else None for name in each]
     for number, name in enumerate(names):
         if name is not None and name in names[:number]:
-            yield ("inputs", number, "source"), f"{name!r} is the name of an earlier input too; each has its own"
+            yield ("inputs", number, "source"), f"{name!r} is also the name of an earlier input; names must be unique"
     there = [name for name in names if name is not None]
     dedup = full.get("dedup")
     if isinstance(dedup, dict):

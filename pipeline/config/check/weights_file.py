@@ -48,7 +48,7 @@ def weights_of(name: str, content: bytes) -> dict[str, Any]:
     except (UnicodeDecodeError, json.JSONDecodeError, JobError) as e:
         raise InvalidWeightsFile(f"{name} cannot be read as weights: {e}") from e
     if not isinstance(found, dict) or not all(isinstance(w, int | float) for w in found.values()):
-        raise InvalidWeightsFile(f"{name}: expected a mapping of leaves to numbers, e.g. web/en: 0.8")
+        raise InvalidWeightsFile(f"{name}: expected a mapping of groups to numbers, e.g. web/en: 0.8")
     return {str(leaf): float(weight) for leaf, weight in found.items()}
 
 
@@ -61,7 +61,7 @@ def _lines(name: str, text: str) -> Iterator[tuple[str, float]]:
             leaf, weight = row
             value = float(weight)
         except ValueError:
-            raise InvalidWeightsFile(f"{name}, line {number}: expected leaf,weight, found {','.join(row)!r}") from None
+            raise InvalidWeightsFile(f"{name}, line {number}: expected group,weight, found {','.join(row)!r}") from None
         if leaf in seen:
             raise InvalidWeightsFile(f"{name}, line {number}: {leaf!r} stands there twice")
         seen.add(leaf)

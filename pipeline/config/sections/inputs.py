@@ -26,7 +26,7 @@ class InputSpec(Section):
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
     """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`).
 
-    A file that is named is read, whatever its name. In folders and globs what begins with `_` or `.` is passed over,
+    Files listed explicitly are always read. In folders and globs what begins with `_` or `.` is passed over,
     folders too, and so is a README or LICENSE beside files of records.
     """
     format: Annotated[
@@ -90,7 +90,7 @@ class InputSpec(Section):
             yield ("encoding",), "'encoding' is given here and under 'options': keep one"
         for key in ("columns", "types"):
             if key in self.options:
-                yield ("options", key), f"{key!r} is a key of the input itself, beside 'options'"
+                yield ("options", key), f"{key!r} is a key of the input itself, not of its 'options'"
         yield from self._types()
         addresses = [*(list_address(p) or p for p in self.paths), self.prefix]
         yield from ((("storage", *at), told) for at, told in storage_options.complaints(self.storage, addresses))

@@ -78,7 +78,7 @@ class MixSpec(RuleSpec):
         if self.budget_tokens is not None and self.budget_multiple is not None:
             yield ("budget_multiple",), "budget_tokens and budget_multiple exclude each other: keep one"
         if self.head_decay is not None and len(self.phases) < 2:
-            yield ("head_decay",), "head_decay acts from phase to phase: say phases: 4, or list them"
+            yield ("head_decay",), "head_decay acts from phase to phase: set phases: 4, or list them"
         yield from self._windows((), self.bounds)
         yield from self._boosts()
         for number, phase in enumerate(self.phases):

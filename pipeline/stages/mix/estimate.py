@@ -59,7 +59,7 @@ def compared(before: MixPlan, after: MixPlan, shown: int = SHOWN) -> str:
         ]
         rows.append((-abs(share_has - share_had), [*cells, f"{epochs_had:.2f}", f"{epochs_has:.2f}"]))
     rows.sort()
-    head = ["leaf", "tokens", "then", "share", "then", "epochs", "then"]
+    head = ["group", "tokens now", "what-if", "share now", "what-if", "epochs now", "what-if"]
     cells = [head, *(row for _, row in rows[:shown])]
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     lines = [
@@ -67,7 +67,9 @@ def compared(before: MixPlan, after: MixPlan, shown: int = SHOWN) -> str:
         for row in cells
     ]
     if len(rows) > shown:
-        lines.append(f"... and {len(rows) - shown:,} leaves more")
+        lines.append(f"... and {len(rows) - shown:,} more groups")
     worth_was, worth_now = float(before.effective.sum()), float(after.effective.sum())
-    lines.append(f"{total_was:,} tokens, worth {worth_was:,.0f} new ones; then {total_now:,}, worth {worth_now:,.0f}")
+    lines.append(
+        f"{total_was:,} tokens now ({worth_was:,.0f} effective); what-if: {total_now:,} ({worth_now:,.0f} effective)"
+    )
     return "\n".join(lines) + "\n"

@@ -88,7 +88,7 @@ class ValidationStage(Stage[Validation]):
         try:
             planned = mix.mix(inside, tokenized, mix.validation(run.spec))
         except NothingToMix:
-            run.display.line(f"validation: of {share:.3%} that `mix.held_out` asks for there is no whole document")
+            run.display.line(f"validation: of {share:.3%} that `mix.held_out` requests there is no whole document")
             clear(inside)
             return NOTHING
         selected = pack.select(inside, tokenized, planned)

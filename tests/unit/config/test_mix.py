@@ -115,8 +115,8 @@ def test_weights_are_read_from_a_file_into_the_job(tmp_path, name, content):
     ("name", "content", "complaint"),
     [
         ("w.csv", "d/e,3\nd/e,4\n", "w.csv, line 2: 'd/e' stands there twice"),
-        ("w.csv", "d/e,much\n", "w.csv, line 1: expected leaf,weight, found 'd/e,much'"),
-        ("w.json", "[1]", "w.json: expected a mapping of leaves to numbers"),
+        ("w.csv", "d/e,much\n", "w.csv, line 1: expected group,weight, found 'd/e,much'"),
+        ("w.json", "[1]", "w.json: expected a mapping of groups to numbers"),
         ("w.json", "{", "w.json cannot be read as weights"),
         ("w.json", '{"d/e": -3}', "expected at least 0, found -3"),
         ("w.json", '{"d": 3}', "expected domain/language, found 'd'"),

@@ -60,7 +60,7 @@ def load(content: bytes) -> Model:
         except (ValueError, IndexError) as e:
             raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} do not hang together: {e}") from e
         if found.column.max(initial=0) >= columns:
-            raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} ask for column {found.column.max()} of {columns}")
+            raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} use column {found.column.max()} of {columns}")
         forests.append(found)
     first, second, page = forests
     return Model(name_keys, name_weights, word_keys, word_weights, first, second, page)
