@@ -116,7 +116,7 @@ def in_words(url: str, error: Exception) -> str:
 def option_names(protocol: str) -> frozenset[str] | None:
     """The names of the options of a file system; None when it takes others too, or is not installed.
 
-    >>> sorted({"endpoint_url", "anon", "endpoint_ur"} & (known_options("s3") or set()))
+    >>> sorted({"endpoint_url", "anon", "endpoint_ur"} & (option_names("s3") or set()))
     ['anon', 'endpoint_url']
     """
     if protocol not in (*LOCAL, "s3", "s3a"):

@@ -30,7 +30,7 @@ def unreachable(stores: Sequence[Store]) -> list[str]:
 def unlike(expected: Mapping[str, str], versions: Callable[[], Mapping[str, str]]) -> list[str]:
     """One sentence for each node whose versions are others than the wanted ones; empty when all are the same.
 
-    versions: called on each node; by name, as `wanted`.
+    versions: called on each node; by name, as `expected`.
     """
     answers = _ask_all(versions)
     told = [(node, a if isinstance(a, str) else differences(expected, a)) for node, a in answers]

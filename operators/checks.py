@@ -35,7 +35,7 @@ def named(dtype: pa.DataType) -> str:
 
 
 def fits(found: pa.DataType, expected: pa.DataType) -> bool:
-    """Whether a column of type `found` can be read as `wanted`: the same type, or what NUMBER and VALUE stand for."""
+    """Whether a column of type `found` can be read as `expected`: the same type, or what NUMBER and VALUE stand for."""
     if expected == NUMBER:
         return pa.types.is_integer(found) or pa.types.is_floating(found) or pa.types.is_timestamp(found)
     if expected == VALUE:

@@ -10,7 +10,7 @@ from corpusmill.operators.dedup.verify import buckets_of
 def joined(bands: np.ndarray, resolved: int) -> np.ndarray:
     """int64[n]: for each row the first row it is joined with, itself where it is alone.
 
-    bands: uint64[n, b]. The first `settled` rows are old: a key that only old rows share joins nothing.
+    bands: uint64[n, b]. The first `resolved` rows are old: a key that only old rows share joins nothing.
     """
     buckets = buckets_of(bands)
     if resolved and buckets.size:

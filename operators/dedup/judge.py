@@ -19,7 +19,7 @@ UNSETTLED = -1
 class Rows:
     """n documents in survivor order, which begins with the run.
 
-    doc_id, run: int64[n]; bands: uint64[n, b]; settled: int64[n], the survivor an earlier deduplication named (the
+    doc_id, run: int64[n]; bands: uint64[n, b]; resolved: int64[n], the survivor an earlier deduplication named (the
     document itself where it stayed), UNSETTLED where nothing was decided yet.
     """
 

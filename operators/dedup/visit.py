@@ -17,7 +17,7 @@ _REPEATED, _SIGNED = np.uint64(REPEATED << 62), np.uint64(SIGNED << 62)
 
 
 class Rule(NamedTuple):
-    """What decides beside the rows' thresholds: `max_comparisons` kept rows are looked at; the first `settled` rows
+    """What decides beside the rows' thresholds: `max_comparisons` kept rows are looked at; the first `resolved` rows
     stay. Minima decide a pair whose estimate is more than `errors` standard errors from its threshold.
     """
 

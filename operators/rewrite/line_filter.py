@@ -35,7 +35,7 @@ def filter_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> s
     Lines are measured without ASCII white space around them, their ends looked at without any white space; an empty
     `must_end_with` allows any.
 
-    >>> kept_lines("Home | About\\n\\nTea is hot.\\nok.", 4, (".",))
+    >>> filter_lines("Home | About\\n\\nTea is hot.\\nok.", 4, (".",))
     '\\nTea is hot.'
     """
     kept = []

@@ -13,7 +13,7 @@ from corpusmill.operators.batch import TEXT
 def chars_missing(before: str, after: str) -> int:
     """Characters of `before` that `after` no longer has, each as often as it is missing; moved ones do not count.
 
-    >>> chars_gone("e\\u0301 ok", "é ok"), chars_gone("ﬁn", "fin"), chars_gone("ab", "ba")
+    >>> chars_missing("e\\u0301 ok", "é ok"), chars_missing("ﬁn", "fin"), chars_missing("ab", "ba")
     (2, 1, 0)
     """
     return 0 if before == after else (Counter(before) - Counter(after)).total()

@@ -50,7 +50,7 @@ def documents_holding(lines: LinePlaces, hashes: np.ndarray) -> tuple[np.ndarray
 
 
 def among(hashes: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Whether each hash is one of `wanted` (sorted): bool.
+    """Whether each hash is one of `members` (sorted): bool.
 
     >>> among(np.array([3, 5], np.uint64), np.array([1, 5, 8], np.uint64)).tolist()
     [False, True]

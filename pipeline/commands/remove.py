@@ -51,7 +51,7 @@ def text_of(path: Path) -> str:
 def request_in(text: str, name: str) -> Request:
     """What a list asks for. InputError names every line that is neither a doc_id nor an address.
 
-    >>> asked_in("# from the letter of May 3\\n42\\n\\nhttp://example.com/page\\n", "list.txt")
+    >>> request_in("# from the letter of May 3\\n42\\n\\nhttp://example.com/page\\n", "list.txt")
     Asked(ids=(42,), urls=('http://example.com/page',))
     """
     lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)]

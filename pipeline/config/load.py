@@ -19,7 +19,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 
 @dataclass(frozen=True, kw_only=True)
 class Examined:
-    """A job file as it was understood. spec: right only without problems; known: what can be looked at beside them."""
+    """A job file as it was understood. spec: right only without problems; parts: what can be looked at beside them."""
 
     source: Source
     spec: JobSpec | None

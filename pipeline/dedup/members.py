@@ -33,7 +33,7 @@ def cluster_schema(near: NearSpec) -> pa.Schema:
     """One document under its cluster. `text`: first half of its text's key; `bands`: its uint64 keys; `signature`,
     `shingles`: as `verify` needs them.
 
-    `settled`: the survivor that an earlier deduplication named (itself where it stayed), UNSETTLED for a new one.
+    `survivors`: the survivor that an earlier deduplication named (itself where it stayed), UNSETTLED for a new one.
     """
     more = []
     if near.verify == "estimate":

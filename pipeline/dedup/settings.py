@@ -21,7 +21,7 @@ class EnteredShard:
     """A shard whose kept documents enter deduplication.
 
     unit: name of its ingest unit, and of its files; number: run and shard as in its doc_ids; priority: of its source,
-    the higher the better; settled: its table of duplicates, where an earlier deduplication by the same rules made one;
+    the higher the better; resolved: its table of duplicates, where an earlier deduplication by the same rules made one;
     sets: the file with the shingle sets of its kept documents, where that one left them.
     """
 

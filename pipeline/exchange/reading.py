@@ -16,7 +16,7 @@ TAIL_BYTES = 1 << 16  # holds the footer of 256 parts and any schema here; a lon
 
 
 def read_range(store: Store, names: Sequence[str], key_range: KeyRange) -> pa.Table:
-    """All records of these files (at least one, all of one schema) with keys in `wanted`, in order."""
+    """All records of these files (at least one, all of one schema) with keys in `key_range`, in order."""
     if store.is_local or len(names) == 1:
         tables = [read_part(store, name, key_range) for name in names]
     else:
@@ -26,7 +26,7 @@ def read_range(store: Store, names: Sequence[str], key_range: KeyRange) -> pa.Ta
 
 
 def read_part(store: Store, name: str, key_range: KeyRange) -> pa.Table:
-    """The records of one file with keys in `wanted`, in order."""
+    """The records of one file with keys in `key_range`, in order."""
     path = store.path(name)
     tail = _bytes(store, path, -TAIL_BYTES)
     if footer_bytes(tail) > len(tail):

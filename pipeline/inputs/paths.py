@@ -198,8 +198,10 @@ def hidden(name: str, pattern: str, fixed_parts: int) -> bool:
 def documentation_files(names: Iterable[str], format_: str) -> set[str]:
     """Of the files of a folder, a README and its like: where the others are files of records, they are no documents.
 
-    >>> told_about(["d/README.md", "d/a.jsonl"], "auto"), told_about(["d/README.md", "d/guide.md"], "auto")
-    ({'d/README.md'}, set())
+    >>> documentation_files(["d/README.md", "d/a.jsonl"], "auto")
+    {'d/README.md'}
+    >>> documentation_files(["d/README.md", "d/guide.md"], "auto")
+    set()
     """
     names = list(names)
     about = {name for name in names if ABOUT.fullmatch(os.path.basename(name))}

@@ -119,7 +119,7 @@ class Funnel:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        """The funnel whose `to_json` is `told`."""
+        """The funnel whose `to_json` is `stored`."""
         steps = [
             Step(
                 *(s[key] for key in ("name", "documents", "bytes", "tokens", "lost", "lost_tokens")),

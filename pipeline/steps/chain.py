@@ -141,7 +141,7 @@ def first_language(declared: pa.Array) -> pa.Array:
 
 
 def split(batch: Batch, reasons: pa.Array, step: str, kind: str, dropped: list[Dropped]) -> Batch:
-    """The rows without a reason; the others are appended to `gone`."""
+    """The rows without a reason; the others are appended to `dropped`."""
     keep = mask_of(reasons)
     if not keep.all():
         away = pa.array(np.logical_not(keep))

@@ -7,7 +7,7 @@ from corpusmill.pipeline.execution.progress import counted
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that was worked out again. told: its figures in words; breaches: what is wrong, one a line."""
+    """One thing that was worked out again. message: its figures in words; breaches: what is wrong, one a line."""
 
     name: str
     message: str

@@ -13,7 +13,7 @@ MOST_IN_MEMORY = 50_000_000  # copies of documents looked at one by one; of more
 
 @dataclass(frozen=True, kw_only=True)
 class Leafwise:
-    """Tokens of one part, by leaf: leaves that are there, rising, and their tokens; `gone`: of those, taken down since.
+    """Tokens of one part, by group: groups that occur, rising, and their tokens; `removed`: those taken down since.
 
     What was taken down counts as written, so that the mix is held against the plan it was made by.
     """

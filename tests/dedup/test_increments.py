@@ -39,7 +39,7 @@ def test_three_increments_give_the_bytes_of_one_run(tmp_path, verify, seed):
             by_step.put(docs[begin : begin + step], run=run)
             whole.put(docs[begin : begin + step], run=run)
         last, asked = update(by_step)
-    assert sum(s.settled is not None for s in asked.shards) == 4
+    assert sum(s.resolved is not None for s in asked.shards) == 4
     assert payloads(by_step, last) == payloads(whole, whole.dedup())
 
 
@@ -87,7 +87,7 @@ def test_a_run_over_a_sample_takes_no_versions_place(tmp_path):
     update(replace(ws, shards=ws.shards[:2]))
     update(replace(ws, shards=ws.shards[:1]))
     _, asked = update(ws)
-    assert [s.settled is not None for s in asked.shards] == [True, True, False]
+    assert [s.resolved is not None for s in asked.shards] == [True, True, False]
 
 
 def test_other_rules_do_not_build_on_what_these_decided(tmp_path):
@@ -98,7 +98,7 @@ def test_other_rules_do_not_build_on_what_these_decided(tmp_path):
     ws.put(corpus(5, 1), run=1)
     shards = tuple(ws.shards)
     assert with_resolved(ws.store, Settings(spec=stricter, shards=shards)).shards == shards
-    assert with_resolved(ws.store, Settings(spec=ws.spec, shards=shards)).shards[0].settled is not None
+    assert with_resolved(ws.store, Settings(spec=ws.spec, shards=shards)).shards[0].resolved is not None
 
 
 @pytest.mark.thorough

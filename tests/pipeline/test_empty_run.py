@@ -44,7 +44,7 @@ LOST = [
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "more", "told"), LOST)
+@pytest.mark.parametrize(("name", "content", "more", "message"), LOST)
 def test_the_reasons_are_reported(name, content, more, message, ray_session, tmp_path):
     steps = STEPS if "warc" not in name else f"extract.resiliparse, {STEPS}"
     with pytest.raises(EmptyRun, match=f"no documents remain after ingest: {re.escape(message)}"):

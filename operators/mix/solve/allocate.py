@@ -14,7 +14,7 @@ def allocate(
 ) -> np.ndarray:
     """Whole tokens per node: lower <= tokens <= upper, and the children of parent p add up to totals[p] exactly.
 
-    wanted: >= 0, any scale; nodes that want 0 get their lower bound. parent: sorted. lower, upper, totals: int64 with
+    demand: >= 0, any scale; nodes that want 0 get their lower bound. parent: sorted. lower, upper, totals: int64 with
     sum(lower) <= total <= sum(upper) over each family (upper counting as lower where nothing is wanted).
     """
     upper = np.where(demand > 0, upper, lower)

@@ -12,7 +12,7 @@ REPLAY_NEAR = 0.01  # of the share: how far a replay may be off it, where docume
 def in_words(where: Where) -> str:
     """A set of leaves in words.
 
-    >>> told({"domain": ("law",), "language": ("de", "fr")})
+    >>> in_words({"domain": ("law",), "language": ("de", "fr")})
     'domain=law, language=de|fr'
     """
     return ", ".join(f"{column}={'|'.join(values)}" for column, values in where.items())

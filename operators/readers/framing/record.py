@@ -25,7 +25,7 @@ class Framed:
 def read_record(window: Window, grammar: Grammar, max_bytes: int, remaining: int | None) -> Framed:
     """The record at the front of the window. Not sound: a failure and no head, and the window somewhere within it.
 
-    left: stored bytes up to the end of the file, where that can be known.
+    remaining: stored bytes up to the end of the file, where that can be known.
     """
     before = window.taken
     head = read_head(window, grammar)

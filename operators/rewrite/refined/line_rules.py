@@ -47,7 +47,7 @@ class LineRules:
 
 @dataclass(frozen=True, kw_only=True)
 class Corrected:
-    """`text` as it is left; `fates`: of all lines that are not blank; words of the text: all of them, those in lines
+    """`text` as it is left; `outcomes`: of all lines that are not blank; words of the text: all of them, those in lines
     that a rule fits (`flagged`), and those no longer there (`removed`)."""
 
     text: str

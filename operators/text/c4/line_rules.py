@@ -90,7 +90,7 @@ def fate_of(line: str, rules: LineRules) -> tuple[Fate, str]:
 def filtered_text(text: str, rules: LineRules) -> tuple[str, list[Fate], int]:
     """What is left of a text, the fates of its lines (str.splitlines), and the sentences of those kept.
 
-    >>> kept_text("All is well here.\\nHome\\n", LineRules())
+    >>> filtered_text("All is well here.\\nHome\\n", LineRules())
     ('All is well here.', [<Fate.KEPT: 0>, <Fate.UNENDED: 2>], 1)
     """
     judged = [fate_of(line, rules) for line in text.splitlines()]

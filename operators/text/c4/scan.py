@@ -33,7 +33,7 @@ def scan(
     """Kept text of each document into `out`, lines of each fate into fates[:, d], sentences kept into `sentences`.
 
     Lines are those of lines.Lines, by Unicode breaks.
-    `out` has room for all bytes and one a document; `rules` is LineRules in its order; `fates`: int64[8, n].
+    `out` has room for all bytes and one a document; `rules` is LineRules in its order; `outcomes`: int64[8, n].
     """
     min_words, max_word_chars, end_marks, citations, javascript, policy = rules
     begin, letters, hook, hooks, nexts = sought

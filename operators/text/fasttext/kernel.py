@@ -55,7 +55,7 @@ def _predict(
     data: np.ndarray, starts: np.ndarray, ends: np.ndarray, w: Weights, seen: Seen, longest: int, target: int,
     labels: np.ndarray, scores: np.ndarray,
 ) -> None:  # fmt: skip
-    """wanted: the label whose probability is asked for, -1 for the likeliest."""
+    """target: the label whose probability is asked for, -1 for the likeliest."""
     hidden = np.zeros(w.inputs.shape[1], np.float32)
     marked = np.empty(longest + 8, np.uint8)
     hashes = np.empty(longest // 2 + 2 if w.word_ngrams > 1 else 1, np.int32)

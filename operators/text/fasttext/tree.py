@@ -12,7 +12,7 @@ UNBUILT = 10**15  # fastText's "larger than any count"
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:
-    """Nodes 0 to labels-1 are leaves; the root is the last. left, right: int32, -1 at a leaf.
+    """Nodes 0 to labels-1 are leaves; the root is the last. first_child, right: int32, -1 at a leaf.
 
     rank: int32, the place of each leaf when left children are visited first.
     """
@@ -26,7 +26,7 @@ def huffman(counts: list[int]) -> Tree:
     """The tree for labels in falling order of their counts.
 
     >>> tree = huffman([5, 3, 1])
-    >>> tree.left.tolist(), tree.right.tolist()
+    >>> tree.first_child.tolist(), tree.right.tolist()
     ([-1, -1, -1, 2, 3], [-1, -1, -1, 1, 0])
     """
     labels = len(counts)

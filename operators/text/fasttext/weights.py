@@ -13,7 +13,7 @@ class Weights(NamedTuple):
     """entry_*: words, then labels, found by 32-bit hash in `slots` (-1 = free), compared byte by byte.
 
     kept: row of each n-gram bucket after the words, or -1; one value of -1 when nothing was pruned (`pruned` false).
-    kept_bits: one bit a bucket, a small table that answers most look-ups from cache.
+    row_bits: one bit a bucket, a small table that answers most look-ups from cache.
     """
 
     inputs: np.ndarray

@@ -130,7 +130,7 @@ def keep_short(memory: Memory, at: int, low: Any, high: Any, n: int, out: int, e
 def recall_short(memory: Memory, at: int, tokens: Any, out: int) -> int:
     """Writes the tokens of a slot at `out`, where there is room for three; gives the address after the last.
 
-    told: the third number of the slot.
+    tokens: the third number of the slot.
     """
     count = signed((tokens >> u64(8)) & u64(0xFF))
     if count <= FEW:

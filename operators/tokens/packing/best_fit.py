@@ -110,7 +110,7 @@ def longest_first(
 
 @njit(nogil=True, cache=True)
 def least_room(tree: np.ndarray, leaves: int, room: int) -> int:
-    """The smallest marked leaf that is at least `wanted`, or -1."""
+    """The smallest marked leaf that is at least `room`, or -1."""
     node = leaves + room
     if tree[node]:
         return room

@@ -38,7 +38,7 @@ def documents_in(table: pa.Table) -> Documents:
 
 
 def chosen(documents: Documents, mask: np.ndarray) -> Documents:
-    """Those of the documents for which `wanted`, bool, says so."""
+    """Those of the documents for which `mask`, bool, says so."""
     rows = documents.rows
     offsets = offsets_of(np.diff(rows.offsets)[mask])
     ids = np.empty(offsets[-1], np.int32)

@@ -67,7 +67,7 @@ def environment_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def redacted(text: str, secrets: Iterable[str] = ()) -> str:
-    """`text` with every secret replaced by `***`: those in `known`, and what looks like one.
+    """`text` with every secret replaced by `***`: those in `secrets`, and what looks like one.
 
     >>> redacted("s3://AKIAX:wJalr/Xut@bucket/a?versionId=3 https://h/x?sig=abc&v=1 secret='a b' token=12")
     's3://***@bucket/a?versionId=3 https://h/x?sig=***&v=1 secret=*** token=12'

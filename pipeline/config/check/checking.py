@@ -28,7 +28,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """The spec, right only if there are no problems; null when there is none at all. known: what is right of it."""
+    """The spec, right only if there are no problems; null when there is none at all. parts: what is right of it."""
 
     spec: JobSpec | None
     problems: tuple[Problem, ...]

@@ -70,8 +70,8 @@ def gaps(
 ) -> list[Gap]:
     """Every break, once for each step and column however many streams meet it. `steps` are (name, operator).
 
-    wanted: columns that the mix reads, with the place in the job file that names each. only: the sources of steps that
-    are not for all, by number.
+    required: columns that the mix reads, with the place in the job file that names each. only: the sources of steps
+    that are not for all, by number.
     """
     found: dict[Gap, list[str]] = {}
     left: set[str] = set()
