@@ -52,7 +52,7 @@ def request_in(text: str, name: str) -> Request:
     """What a list asks for. InputError names every line that is neither a doc_id nor an address.
 
     >>> request_in("# from the letter of May 3\\n42\\n\\nhttp://example.com/page\\n", "list.txt")
-    Asked(ids=(42,), urls=('http://example.com/page',))
+    Request(ids=(42,), urls=('http://example.com/page',))
     """
     lines = [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)]
     told = [(n, line) for n, line in lines if line and not line.startswith("#")]
