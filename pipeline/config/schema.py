@@ -4,17 +4,18 @@
 writing; what holds is what pipeline.config.load says.
 """
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from corpusmill.operators.readers.framing.typed import TYPES
 from corpusmill.pipeline.config.build.recipes import recipe_names
 from corpusmill.pipeline.config.sections.presets import PRESETS
 from corpusmill.pipeline.config.sections.spec import JobSpec
 
+Schema: TypeAlias = dict[str, Any]  # as JSON Schema nests them
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def job_schema() -> dict[str, Any]:
+def job_schema() -> Schema:
     """The schema as plain values; the same for the same version of this program."""
     schema = JobSpec.model_json_schema(mode="validation")
     parts = schema["$defs"]
@@ -38,7 +39,7 @@ def job_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "corpusmill job file", **{k: v for k, v in schema.items() if k != "title"}}
 
 
-def _step() -> dict[str, Any]:
+def _step() -> Schema:
     """A step in each of its forms; names and parameters of operators are in the reference, not here."""
     mapping = {"type": "object"}
     names = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
@@ -73,7 +74,7 @@ def _step() -> dict[str, Any]:
     }
 
 
-def _also(part: dict[str, Any], key: str, form: dict[str, Any]) -> None:
+def _also(part: Schema, key: str, form: Schema) -> None:
     """Let `key` have a short form as well."""
     full = part["properties"][key]
     told = {name: full.pop(name) for name in ("description", "default", "title") if name in full}

@@ -76,7 +76,7 @@ def _rule(work: Work, name: str, files: Files, task: UrlRule | TextRule) -> Sequ
 
 def _near(
     work: Work, settings: Settings, bands: Files, outcomes: Files
-) -> tuple[Sequence[Mapping[str, Any]], dict[str, Any]]:
+) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]:
     near, shards = settings.spec.near, settings.shards
     assert near is not None
     members, largest_bucket = group(work, bands, first_run=settings.first_run)

@@ -50,7 +50,7 @@ def with_resolved(store: Store, settings: Settings) -> Settings:
     one that settles most.
     """
     numbers = {s.unit: s.number for s in settings.shards}
-    best: dict[str, Any] = {"shards": {}, "levels": []}
+    best: Mapping[str, Any] = {"shards": {}, "levels": []}
     for file in store.files(folder_of(settings)):
         found = json.loads(store.read(file.uri))
         others = [n >> SHARD_BITS for unit, n in numbers.items() if unit not in found["shards"]]
@@ -73,7 +73,7 @@ def forget(store: Store, numbers: set[int]) -> None:
             store.delete(name)
 
 
-def versions(store: Store) -> dict[str, dict[str, Any]]:
+def versions(store: Store) -> Mapping[str, Mapping[str, Any]]:
     """Every version of the index there is, by whatever rules, by its name."""
     names = [f.uri for f in store.files(FOLDER) if VERSION_NAME.fullmatch(f.uri)]
     return {name: json.loads(store.read(name)) for name in names}

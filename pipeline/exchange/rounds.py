@@ -24,7 +24,7 @@ class Partition:
     range: KeyRange
     names: tuple[str, ...]
 
-    def to_unit(self) -> dict[str, Any]:
+    def to_unit(self) -> Unit:
         return {
             "name": f"{self.range.bits:02d}-{self.range.index:06d}",
             "bits": self.range.bits,
@@ -60,9 +60,7 @@ def run_exchange(
     return partitions
 
 
-def round_units(
-    held: Mapping[KeyRange, Sequence[str]], number: int, plan: Plan, unit_bytes: int
-) -> list[dict[str, Any]]:
+def round_units(held: Mapping[KeyRange, Sequence[str]], number: int, plan: Plan, unit_bytes: int) -> list[Unit]:
     """The units of round `number`: for each part of each range, for each group of its files, one merge."""
     round_ = plan.rounds[number]
     units = []

@@ -161,7 +161,7 @@ def committed(workspace: Store, stage: str, names: set[str]) -> Sums:
     return found
 
 
-def stage_manifest(workspace: Store, name: str) -> dict[str, Any] | None:
+def stage_manifest(workspace: Store, name: str) -> Mapping[str, Any] | None:
     """What a finished stage found; None when there is none, or its writing was cut off."""
     return markers.read(workspace, name)
 

@@ -155,8 +155,8 @@ def _run_wave(
 
 
 def _execute(
-    rows: list[dict[str, Any]], run: Run, memory_bytes: int | None, unwanted: threading.Event
-) -> Iterator[dict[str, Any]]:
+    rows: list[Mapping[str, object]], run: Run, memory_bytes: int | None, unwanted: threading.Event
+) -> Iterator[Mapping[str, Any]]:
     import ray.data
     from ray.util.annotations import RayDeprecationWarning
 

@@ -21,7 +21,7 @@ def write(store: Store, folder: str, name: str, result: Mapping[str, Any]) -> Ma
     return json.loads(payload)
 
 
-def read(store: Store, name: str) -> dict[str, Any] | None:
+def read(store: Store, name: str) -> Mapping[str, Any] | None:
     """What a file of results says; None when there is none, or its writing was cut off."""
     try:
         return json.loads(store.read(name))

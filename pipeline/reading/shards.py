@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, TypeAlias, cast
 
 import fsspec
 import numpy as np
@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 from corpusmill.errors import InvalidShard
 from corpusmill.operators.tokens.schema import SCHEMA_VERSION, SEQUENCES
 from corpusmill.pipeline.reading.order import Group, Row
+
+PackedRow: TypeAlias = dict[str, np.ndarray | int]  # by column; `position` too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +79,7 @@ class Values:
         return self.values[self.offsets[row] : self.offsets[row + 1]]
 
 
-def read_rows(shards: Shards, rows: Iterator[Row]) -> Iterator[dict[str, Any]]:
+def read_rows(shards: Shards, rows: Iterator[Row]) -> Iterator[PackedRow]:
     """Each row as `position` and one numpy array (or number) a column. A row group is held until its last row."""
     wanted = SEQUENCES.names
     held: dict[Group, dict[str, Values]] = {}

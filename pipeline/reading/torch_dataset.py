@@ -127,7 +127,7 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
         told["position_ids"] = torch.from_numpy(position_ids(row["seq_lens"]))
         return told
 
-    def state_dict(self, *, batches: int) -> dict[str, Any]:
+    def state_dict(self, *, batches: int) -> Mapping[str, Any]:
         """Where reading stands after `batches` batches taken from the loader on each rank since it was last started.
 
         The number is the trainer's, because a DataLoader reads ahead and only the trainer knows what it has used.
@@ -137,7 +137,7 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
         order = {"seed": self.seed, "stripe": self.stripe, "stripes": asdict(self.stripes)}
         return {"version": STATE_VERSION, "position": self.position + taken, **identity, **order}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from a state; ValueError if it is of another dataset or another order.
 
         The order stays the one that the state was made in, so with other ranks or batches row groups may be decoded by

@@ -1,8 +1,7 @@
 """Look into a workspace or a dataset: documents, dropped ones, duplicates beside survivors, a sequence in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +24,7 @@ class Shown:
     """One thing to show: a heading, what is known of it, and an excerpt of its text."""
 
     heading: str
-    facts: dict[str, Any]
+    facts: Mapping[str, object]
     text: str
 
 
@@ -64,7 +63,7 @@ def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str
                 begin = end
 
 
-def shown(row: dict[str, Any]) -> Shown:
+def shown(row: dict[str, object]) -> Shown:
     """A row of `documents/` or `dropped/`: why it went first, then where it is from, then what was measured.
 
     at: "file:offset" of one that was dropped.

@@ -1,7 +1,7 @@
 """Clusters of duplicates, largest first, side by side with what stayed, the differences marked."""
 
 import difflib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,7 @@ def clusters(workspace: Store, tables: Sequence[str], most: int, *, units: Colle
         for survivor, n in zip(*np.unique(survivors, return_counts=True), strict=True):
             counts[int(survivor)] = counts.get(int(survivor), 0) + int(n)
     top = sorted(counts, key=lambda survivor: (-counts[survivor], survivor))[:most]
-    members: dict[int, list[dict[str, Any]]] = {survivor: [] for survivor in top}
+    members: dict[int, list[Mapping[str, Any]]] = {survivor: [] for survivor in top}
     for name in tables:
         rows = removals(workspace, name)
         for row in rows.filter(pc.is_in(rows["survivor"], value_set=pa.array(top, pa.int64()))).to_pylist():

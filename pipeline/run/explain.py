@@ -95,7 +95,7 @@ def missing_shards(recorded: Sequence[inventory.Shard], numbers: set[int]) -> It
         yield f"{len(numbers)} input units of the last run are missing, changed or excluded: {shown}{more}"
 
 
-def last_job(workspace: Store) -> dict[str, Any] | None:
+def last_job(workspace: Store) -> Mapping[str, Any] | None:
     """The job of the last run that published from this workspace, or None."""
     try:
         return json.loads(workspace.read(layout.JOB))

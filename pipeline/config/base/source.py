@@ -10,6 +10,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from corpusmill.pipeline.config.base.problems import Problem, job_error
+from corpusmill.pipeline.config.base.values import Values
 
 Path = tuple[str | int, ...]
 
@@ -107,9 +108,9 @@ class _Walk:
             return [self.value(item, (*path, i)) for i, item in enumerate(node.value)]
         return self._scalar(node, path)
 
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        merged: dict[str, Any] = {}
+    def _mapping(self, node: MappingNode, path: Path) -> Values:
+        data: Values = {}
+        merged: Values = {}
         for key_node, value_node in node.value:
             if key_node.tag == MERGE:
                 merged |= self._merged(value_node, path)
@@ -124,10 +125,10 @@ class _Walk:
             data[key] = self.value(value_node, (*path, key))
         return merged | data
 
-    def _merged(self, node: Node, path: Path) -> dict[str, Any]:
+    def _merged(self, node: Node, path: Path) -> Values:
         """`<<: *anchor` or a list of anchors, of which the first that has a key wins."""
         nodes = node.value if isinstance(node, SequenceNode) else [node]
-        found: dict[str, Any] = {}
+        found: Values = {}
         for each in reversed(nodes):
             value = self.value(each, path)
             if isinstance(value, dict):

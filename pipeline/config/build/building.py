@@ -17,6 +17,7 @@ from corpusmill.pipeline.config.base.addresses import Surroundings
 from corpusmill.pipeline.config.base.messages import in_words
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.source import Path, dotted
+from corpusmill.pipeline.config.base.values import Values
 from corpusmill.pipeline.config.build import declarations
 from corpusmill.pipeline.config.build.short_forms import tuples
 
@@ -30,7 +31,7 @@ class Built:
     wrong: (what, message); what: a parameter, "" for the parameters as a whole, null for the operator's name.
     """
 
-    params: dict[str, Any]
+    params: Values
     operator: Operator | None = None
     wrong: tuple[tuple[str | None, str], ...] = ()
 
@@ -134,7 +135,7 @@ def wrong_type(hint: Any, value: Any) -> str | None:
 
 def _with_addresses(
     cls: type[Operator], params: Mapping[str, Any], around: Surroundings
-) -> tuple[dict[str, Any], list[tuple[str | None, str]]]:
+) -> tuple[Values, list[tuple[str | None, str]]]:
     """`params` with the addresses of files ready for a run, and what was wrong with some."""
     ready, wrong = dict(params), []
     for key in resource_params(cls):

@@ -30,7 +30,7 @@ def complaints(name: str, cls: type[Operator]) -> Iterator[str]:
         yield f"{name}: an annotation of it cannot be read ({hints}); import or correct the name"
 
 
-def annotations(cls: type[Any]) -> dict[str, Any] | Exception:
+def annotations(cls: type[Any]) -> Mapping[str, object] | Exception:
     """The types of the parameters, or what forbids to read them."""
     try:
         return typing.get_type_hints(cls)

@@ -11,6 +11,7 @@ from corpusmill.operators import load
 from corpusmill.pipeline.config.base.messages import found
 from corpusmill.pipeline.config.base.problems import Problem, nearest
 from corpusmill.pipeline.config.base.source import Path, Source
+from corpusmill.pipeline.config.base.values import Values
 from corpusmill.pipeline.config.build.recipes import Recipe, find_recipe
 from corpusmill.pipeline.config.sections.steps import OnlySpec, StepSpec
 
@@ -140,7 +141,7 @@ class _Unfolding:
                 yield Placed(step=step, path=path, params=(*path, "override", name))
 
 
-def spelt_out(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def spelt_out(name: str, params: Mapping[str, Any]) -> Values:
     """`params` of an operator that has a parameter for all keys which are none of its own, with them under it.
 
     >>> spelt_out("decide.values", {"noai": {"drop": [True]}, "null": "keep"})
@@ -178,7 +179,7 @@ def numbered(names: list[str]) -> list[str]:
     return [name if n == 1 else f"{name}#{n}" for name, n in zip(names, counts, strict=True)]
 
 
-def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def laid_over(below: Mapping[str, Any], above: Mapping[str, Any]) -> Values:
     """`below` with the keys of `above` set, mappings in both merged key by key.
 
     >>> laid_over({"bounds": {"a": 1, "b": 2}, "k": [1]}, {"bounds": {"b": 3}, "k": []})

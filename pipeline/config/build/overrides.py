@@ -4,11 +4,12 @@ import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from corpusmill.errors import JobError
 from corpusmill.pipeline.config.base.problems import Problem
 from corpusmill.pipeline.config.base.source import Path, Source, dotted, read
+from corpusmill.pipeline.config.base.values import Values
 
 PART = re.compile(r"([A-Za-z0-9_-]+)|\[([^\]]+)\]|(\.)")
 
@@ -110,13 +111,13 @@ def _inside(here: Any, key: str | int, path: Path) -> Any:
     if isinstance(item, str):
         here[key] = item = {item: {}}
     if path[0] == "documents" and isinstance(item, dict):
-        return _parameters(item)
+        return _parameters(cast(Values, item))
     return item
 
 
-def _parameters(step: dict[str, Any]) -> dict[str, Any]:
+def _parameters(step: Values) -> Values:
     names = [key for key in step if key != "only"]
     key = "override" if "recipe" in step else "with" if "uses" in step else next(iter(names), "")
     if step.get(key) is None:
         step[key] = {}
-    return step[key]
+    return cast(Values, step[key])

@@ -1,11 +1,11 @@
 """The reader of an input, built with what the job file says for it."""
 
 import dataclasses
-from typing import Any
 
 from corpusmill.operators import load
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.base.formats import AUTO
+from corpusmill.pipeline.config.base.values import Values
 from corpusmill.pipeline.config.build import building
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 
@@ -18,7 +18,7 @@ def build_reader(spec: InputSpec, name: str) -> Reader:
     return reader
 
 
-def reader_params(spec: InputSpec, name: str) -> dict[str, Any]:
+def reader_params(spec: InputSpec, name: str) -> Values:
     """The options of an input for the reader `name`: all when the input names a format, else those the reader has.
 
     Of `columns`, those that the reader has a parameter for (text, url, ...) become that parameter; the rest is its

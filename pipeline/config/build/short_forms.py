@@ -8,6 +8,7 @@ from typing import Any
 
 from corpusmill.operators.mix.spec.schedule import equal_phases
 from corpusmill.pipeline.config.base.section import TOKEN_COUNTS
+from corpusmill.pipeline.config.base.values import Values
 from corpusmill.pipeline.config.sections.phases import MOST_STEPS
 from corpusmill.pipeline.config.sections.presets import PRESETS, preset
 
@@ -18,7 +19,7 @@ POWERS = {"": 0, "K": 3, "M": 6, "B": 9, "G": 9, "T": 12}
 FREE = ("options", "storage", "params")  # mappings whose content is not ours to shape
 
 
-def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
+def written_out(data: Mapping[str, Any]) -> Values:
     """`data` without its short forms, lists as tuples.
 
     `near: fineweb` is {preset: fineweb}; `near: off` is null; a column with a type is two entries; a single path, axis
@@ -42,7 +43,7 @@ def written_out(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuples(value, key) for key, value in full.items()}
 
 
-def mix_written_out(mix: dict[str, Any]) -> None:
+def mix_written_out(mix: Values) -> None:
     """A mix, or one of its phases, without its short forms, in place."""
     phases, decay = mix.get("phases"), mix.get("head_decay")
     if isinstance(phases, int) and not isinstance(phases, bool) and 0 < phases <= MOST_STEPS:
@@ -59,7 +60,7 @@ def mix_written_out(mix: dict[str, Any]) -> None:
         mix_written_out(phase)
 
 
-def _mappings(items: Any) -> list[dict[str, Any]]:
+def _mappings(items: Any) -> list[Values]:
     return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
 
 

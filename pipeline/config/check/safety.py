@@ -10,6 +10,7 @@ from corpusmill.pipeline.config.base.addresses import Surroundings, remedy
 from corpusmill.pipeline.config.base.formats import list_address
 from corpusmill.pipeline.config.base.secrets import redacted, secret_option
 from corpusmill.pipeline.config.base.source import Path
+from corpusmill.pipeline.config.base.values import Values
 from corpusmill.pipeline.config.sections.spec import JobSpec
 
 # Where addresses stand in a job file; "*" is every item of a list.
@@ -27,7 +28,7 @@ ADDRESSES: tuple[Path, ...] = (
 class Located:
     """A job file with its addresses ready, and what was wrong with some of them: (path, message)."""
 
-    full: dict[str, Any]
+    full: Values
     complaints: tuple[tuple[Path, str], ...]
 
 

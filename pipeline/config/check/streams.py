@@ -62,7 +62,8 @@ def _unheard(source: Source, number: int, spec: InputSpec) -> list[Problem]:
     if spec.format != AUTO:
         return []
     params = [reader_params(spec, reader_name(f)) for f in spec.readers()]
-    heard = {name for each in params for name in [*each, *each.get("columns", {})]}
+    columns_heard = [columns for each in params if isinstance(columns := each.get("columns"), dict)]
+    heard = {name for each in (*params, *columns_heard) for name in each}
     formats = " or ".join(map(reader_name, spec.readers()))
     told = f"{formats} has no parameter"
     options = [(("options", name), name) for name in spec.options if name not in heard]

@@ -8,12 +8,13 @@ from typing import Any
 from corpusmill.errors import InvalidAddress, InvalidWeightsFile, JobError, MissingFile
 from corpusmill.pipeline.config.base.addresses import Surroundings
 from corpusmill.pipeline.config.base.source import Path, read
+from corpusmill.pipeline.config.base.values import Values
 from corpusmill.pipeline.files import referenced as resources
 
 ANY = {"*": 1.0}  # in place of weights that could not be read, so that only this is told
 
 
-def read_in(full: Mapping[str, Any], around: Surroundings) -> tuple[dict[str, Any], list[tuple[Path, str]]]:
+def read_in(full: Mapping[str, Any], around: Surroundings) -> tuple[Values, list[tuple[Path, str]]]:
     """`full` with each `weights: ADDRESS` of the mix replaced by what the file says; and what was wrong."""
     complaints: list[tuple[Path, str]] = []
 
@@ -34,7 +35,7 @@ def read_in(full: Mapping[str, Any], around: Surroundings) -> tuple[dict[str, An
     return {key: ready(value, (key,)) if key == "mix" else value for key, value in full.items()}, complaints
 
 
-def weights_of(name: str, content: bytes) -> dict[str, Any]:
+def weights_of(name: str, content: bytes) -> dict[str, float]:
     """Leaf -> weight, by the ending of the file's name. InvalidWeightsFile says what is wrong.
 
     >>> weights_of("w.csv", b"leaf,weight\\nweb/en,0.8\\nlaw/de,0.2\\n")

@@ -16,6 +16,7 @@ from corpusmill.operators.text.quantiles import ALL, Threshold, to_lines
 from corpusmill.pipeline.exchange.reading import read_range
 from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Unit, Work
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.stages.gathered.bins import key_of
 from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
 
@@ -77,7 +78,7 @@ class FindQuantiles:
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         partition = partition_of(unit)
         table = read_range(store, partition.names, partition.range)
-        rows: list[dict[str, Any]] = []
+        rows: list[JsonObject] = []
         names = table.select(["column", "group"]).group_by(["column", "group"]).aggregate([]).to_pylist()
         keys = table["key"].to_numpy()
         for name in sorted(names, key=lambda n: (n["column"], n["group"])):
@@ -86,7 +87,7 @@ class FindQuantiles:
             rows += self._rows(name["column"], name["group"], part)
         return {"rows": rows}
 
-    def _rows(self, column: str, group: str, part: Any) -> list[dict[str, Any]]:
+    def _rows(self, column: str, group: str, part: Any) -> list[JsonObject]:
         bins, runs, documents = (part[n].to_numpy() for n in ("bin", "run", "documents"))
         rows = []
         for run in self.runs:
