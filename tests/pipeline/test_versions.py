@@ -21,7 +21,7 @@ def driver(ray_session, monkeypatch):
     real = importlib.metadata.version
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "9.9.9" if name == "pyarrow" else real(name))
     versions.installed.cache_clear()
-    yield f"it has pyarrow {real('pyarrow')}, wanted is 9.9.9"
+    yield f"it has pyarrow {real('pyarrow')}, expected 9.9.9"
     versions.installed.cache_clear()
 
 

@@ -42,7 +42,7 @@ def test_a_missing_path(tmp_path):
 
 
 def test_a_pattern_that_fits_nothing(tmp_path):
-    assert "names no file" in refused(tmp_path, f"{tmp_path}/*.jsonl")
+    assert "matches no file" in refused(tmp_path, f"{tmp_path}/*.jsonl")
 
 
 def test_an_empty_folder(tmp_path):

@@ -48,7 +48,7 @@ REASONS = {
         lambda s: s["pre_tokenizer"]["pretokenizers"][0].update(
             pattern={"Regex": DEEPSEEK3[2]}, behavior="Removed", invert=True
         ),
-        "a pre-tokenizer step is not known",
+        "a pre-tokenizer step is not supported",
     ),
     "lstrip": (lambda s: s["added_tokens"][1].update(lstrip=True), r"added token '<\|pad\|>' takes in spaces"),
     "bytes": (lambda s: drop_byte(s), "no token for 1 of 256 bytes"),

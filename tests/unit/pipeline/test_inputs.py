@@ -224,7 +224,7 @@ def test_a_folder_of_the_job_that_is_a_pattern_reads_no_other_where_it_has_no_su
     for file in (bracketed / "data").glob("*.jsonl"):
         file.unlink()
     job = parse("name: j\ninputs: [{source: s, paths: ['data/*.jsonl']}]", folder=bracketed)
-    assert "names no file" in str(find_files(job.inputs).problems[0])
+    assert "matches no file" in str(find_files(job.inputs).problems[0])
 
 
 def test_an_empty_file_of_a_folders_name_or_of_hadoop_is_no_file(tmp_path):
