@@ -23,10 +23,11 @@ ROUNDS = 3
 PASSES = {True: 5, False: 1}  # of ours in a round: one over the few texts of a quick run takes a fifth of a second
 BATCH_ROWS = 2000
 AT_LEAST = 40.0
+SPLIT = {"words": "whitespace"}
 FILTERS = {  # our operators, by the name of the peer's filter
-    "gopher_repetition": ("signals.gopher_repetition", {}, "decide.gopher_repetition"),
-    "gopher_quality": ("signals.gopher_quality", {}, "decide.gopher_quality"),
-    "fineweb": ("signals.fineweb", {}, "decide.fineweb"),
+    "gopher_repetition": ("signals.gopher_repetition", SPLIT, "decide.gopher_repetition"),
+    "gopher_quality": ("signals.gopher_quality", SPLIT, "decide.gopher_quality"),
+    "fineweb": ("signals.fineweb", SPLIT, "decide.fineweb"),
     "c4_any_end": ("rewrite.c4_lines", {"end_marks": False}, "decide.c4"),
 }
 

@@ -7,13 +7,13 @@ from pathlib import Path
 STEPS = """
   - signals.language
   - decide.language: {keep: [en], min_score: 0.65}
-  - signals.gopher_repetition
+  - signals.gopher_repetition: {words: whitespace}
   - decide.gopher_repetition
-  - signals.gopher_quality: {stop_words: en}
+  - signals.gopher_quality: {stop_words: en, words: whitespace}
   - decide.gopher_quality
   - rewrite.c4_lines: {end_marks: false}
   - decide.c4
-  - signals.fineweb
+  - signals.fineweb: {words: whitespace}
   - decide.fineweb
 """
 

@@ -29,5 +29,10 @@ def page() -> str:
         recipe = find_recipe(name, Path())
         text = importlib.resources.files(recipes).joinpath(f"{name}.yaml").read_text(encoding="utf-8")
         steps = text.partition("steps:\n")[2]
-        parts += [f"## {name}", f"Version {recipe.version}. {recipe.source}", f"```yaml\n{steps.rstrip()}\n```"]
+        languages = ", ".join(recipe.languages)
+        made_for = (
+            f"Rules for {languages}; `plan` warns of other languages." if languages else "Rules for every language."
+        )
+        about = f"Version {recipe.version}. {made_for} {recipe.source}"
+        parts += [f"## {name}", about, f"```yaml\n{steps.rstrip()}\n```"]
     return joined(*parts)

@@ -45,6 +45,7 @@ class Blocklist(Signal):
     hard_words: Resource = field(default_factory=lambda: Resource("shipped:signals/lists/hard_words.txt"))
     soft_words: Resource = field(default_factory=lambda: Resource("shipped:signals/lists/soft_words.txt"))
 
+    version: ClassVar[int] = 2
     reads: ClassVar[Columns] = {"url": pa.string()}
     adds: ClassVar[Columns] = {
         "blocked_domain": pa.string(),

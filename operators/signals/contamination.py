@@ -34,7 +34,7 @@ class Contamination(Signal):
     run_words: int = 13
     min_item_words: int | None = None
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     adds: ClassVar[Columns] = {
         "contaminated_by": pa.string(),
         "contaminated_share": pa.float32(),

@@ -1,9 +1,10 @@
 """What the Gopher quality rules look at: word lengths, symbols, bullets, ellipses, letters, stop words.
 
 Source:   Rae et al. 2021 (Gopher), arXiv:2112.11446, appendix A.1.1, "Quality Filtering".
-Deviates: counts as datatrove's GopherQualityFilter does when its words are str.split: words of nothing but punctuation
-          are left out of the length rules, lines are those of str.splitlines, blank ones count. Where nothing can be
-          counted the ratios are 0 (there, a division by zero).
+Deviates: with `words: whitespace` counts as datatrove's GopherQualityFilter does when its words are str.split: words of
+          nothing but punctuation are left out of the length rules, lines are those of str.splitlines, blank ones count.
+          Where nothing can be counted the ratios are 0 (there, a division by zero). By default words are those of each
+          script.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
 from corpusmill.operators.signals.scans.gopher_marks import count_marks, count_word_kinds
 from corpusmill.operators.text.buffers import find_text
-from corpusmill.operators.text.languages import SETTINGS, StopWords, check_stop_words, stop_words_of
+from corpusmill.operators.text.languages import SETTINGS, StopWords, check_stop_words, is_table, stop_words_of
 from corpusmill.operators.text.lengths import totals
 from corpusmill.operators.text.lines import LineRule, find_lines, headed_by
 from corpusmill.operators.text.membership import distinct_members
@@ -57,8 +58,10 @@ class GopherQuality(Signal):
     """
 
     stop_words: str | tuple[str, ...] = "en"
-    words: str = WordRule.WHITESPACE.value
+    words: str = WordRule.SCRIPT.value
     settings: Resource = SETTINGS
+
+    version: ClassVar[int] = 2
 
     adds: ClassVar[Columns] = {
         "gopher_words": pa.int64(),
@@ -77,7 +80,10 @@ class GopherQuality(Signal):
             raise ValueError(f"stop_words must be a language label or a list of words, got {self.stop_words!r}")
 
     def columns_read(self) -> Columns:
-        return {**self.reads, "language": pa.string()} if self.stop_words == StopWords.BY_LANGUAGE.value else self.reads
+        if self.stop_words != StopWords.BY_LANGUAGE.value:
+            return self.reads
+        by_script = {"script": pa.string()} if is_table(self.settings) else {}
+        return {**self.reads, "language": pa.string(), **by_script}
 
     def check_files(self) -> None:
         check_stop_words(self.stop_words, self.settings)
@@ -85,7 +91,8 @@ class GopherQuality(Signal):
     def measure(self, batch: Batch) -> Arrays:
         text, n = batch.once(find_text), batch.num_rows
         words, lines = batch.once(find_words, WordRule(self.words)), batch.once(find_lines, LineRule.UNICODE)
-        spaced = batch.once(find_words, WordRule.WHITESPACE)  # the only rule whose words hold marks
+        holding = WordRule.TOKENS if self.words == WordRule.TOKENS.value else WordRule.WHITESPACE
+        spaced = batch.once(find_words, holding)  # of the other rules no word holds marks
         stop = stop_words_of(self.stop_words, self.settings, batch)
         marks, kinds, stops = np.zeros((2, n), np.int64), np.zeros((3, n), np.int64), np.zeros(n, np.int32)
         count_marks(text.data, text.offsets, spaced.first, spaced.start, spaced.size_bytes, spaced.kinds, marks)

@@ -1,9 +1,11 @@
 """How much of a document says again what it said: lines, paragraphs, runs of words.
 
 Source:   Rae et al. 2021 (Gopher), arXiv:2112.11446, appendix A.1.1, table A1; thresholds: decide.gopher_repetition.
-Deviates: counts as datatrove's GopherRepetitionFilter does when its words are str.split (shares of all characters of
-          the text; the most frequent run counts even if it occurs once), but runs of 5 to 10 words are the same when
-          their words are the same, not when their letters run together are. Blank documents score 0.
+Deviates: with `words: whitespace` counts as datatrove's GopherRepetitionFilter does when its words are str.split
+          (shares of all characters of the text; the most frequent run counts even if it occurs once), but runs of 5 to
+          10 words are the same when their words are the same, not when their letters run together are, and shares are
+          at most 1 (occurrences that overlap are counted each). Blank documents score 0. By default words are those of
+          each script.
 """
 
 import re
@@ -77,16 +79,18 @@ def gopher_repetition(text: str, rule: WordRule) -> dict[str, float]:
         "gopher_dup_line_char_ratio": share(again_chars, len(text)),
         "gopher_dup_paragraph_ratio": share(par, len(paragraphs)),
         "gopher_dup_paragraph_char_ratio": share(par_chars, len(text)),
-        **{f"gopher_top_{n}gram_ratio": share(top_run(words, n), len(text)) for n in TOP_SIZES},
+        **{f"gopher_top_{n}gram_ratio": min(share(top_run(words, n), len(text)), 1.0) for n in TOP_SIZES},
         **{f"gopher_dup_{n}gram_ratio": share(repeated_run(words, n), len(text)) for n in REPEATED_SIZES},
     }
 
 
 @dataclass(frozen=True, kw_only=True)
 class GopherRepetition(Signal):
-    """Adds thirteen `gopher_` shares, 0 upward; see `gopher_repetition`. `words`: the name of a WordRule."""
+    """Adds thirteen `gopher_` shares, 0 to 1; see `gopher_repetition`. `words`: the name of a WordRule."""
 
-    words: str = WordRule.WHITESPACE.value
+    words: str = WordRule.SCRIPT.value
+
+    version: ClassVar[int] = 2
 
     adds: ClassVar[Columns] = {
         "gopher_dup_line_ratio": pa.float32(),
@@ -118,7 +122,7 @@ class GopherRepetition(Signal):
             shares(again[1], chars),
             shares(par[0], paragraphs.counts),
             shares(par[1], chars),
-            *(shares(row, chars) for row in [*top, *dup]),
+            *(np.minimum(shares(row, chars), np.float32(1)) for row in [*top, *dup]),
         ]
         return {name: pa.array(ratio) for name, ratio in zip(self.adds, ratios, strict=True)}
 

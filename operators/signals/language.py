@@ -3,9 +3,9 @@
 Source:   Joulin et al. 2016, arXiv:1607.01759 and 1612.03651; lid.176.ftz of fasttext.cc (176 languages, ships here).
           One kilobyte only, in three windows (text.sample_windows has the rules): accuracy on 1 kB, 2 kB and whole
           documents was 0.895, 0.896 and 0.892 (measured on prefixes).
-Deviates: from the fastText module's label in one thing: text mostly in capitals is lower-cased first. A document
-          without a letter is `und` with score 0 (the module guesses one from the end of the line alone), line feeds
-          count as spaces, a probability is at most 1 (the module: 1.00001).
+Deviates: from the fastText module's label in two things: text mostly in capitals is lower-cased first, and Alemannic,
+          which lid.176 calls `als`, is `gsw`. A document without a letter is `und` with score 0 (the module guesses one
+          from the end of the line alone), line feeds count as spaces, a probability is at most 1 (the module: 1.00001).
 """
 
 import functools
@@ -27,6 +27,7 @@ from corpusmill.operators.text.scripts import SCRIPTS, scripts_of
 from corpusmill.operators.text.spans import Spans, spans_of
 
 UNDETERMINED = "und"  # ISO 639-3
+RENAMED = {"als": "gsw"}  # Wikipedia's code for Alemannic, which elsewhere is Albanian; only labels without a script
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +43,11 @@ def name_of(label: str) -> Name:
 
     >>> name_of("en"), name_of("eng_Latn")
     (Name(language='en', script=None), Name(language='eng', script='Latn'))
+    >>> name_of("als"), name_of("als_Latn")
+    (Name(language='gsw', script=None), Name(language='als', script='Latn'))
     """
     language, _, script = label.partition("_")
-    return Name(language=language, script=script or None)
+    return Name(language=language if script else RENAMED.get(language, language), script=script or None)
 
 
 @functools.lru_cache(maxsize=8)
@@ -65,7 +68,9 @@ class Language(Signal):
 
     `lines: true` also tells the language of each line (text.split("\\n")): `<column>_lines`, a list of labels, `und`
     for a line without a letter, and `<column>_line_share`, the share of the bytes of all other lines that stand in
-    lines of the document's own language; 0 where there is none. Short lines are often misjudged: look at the share.
+    lines of the document's own language; 0 where there is none. `<column>_second` is the language, other than the
+    document's own, with most bytes of lines, null where there is none, and `<column>_second_share` its share. Short
+    lines are often misjudged: look at the shares.
     """
 
     model: Resource = field(default_factory=lambda: Resource("shipped:signals/models/lid.176.ftz"))
@@ -74,7 +79,7 @@ class Language(Signal):
     script_column: str = "script"
     lines: bool = False
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     adds: ClassVar[Columns] = {"language": pa.string(), "language_score": pa.float32(), "script": pa.string()}
 
     def __post_init__(self) -> None:
@@ -85,7 +90,12 @@ class Language(Signal):
 
     def columns_added(self) -> Columns:
         added = {self.column: pa.string(), f"{self.column}_score": pa.float32(), self.script_column: pa.string()}
-        more = {f"{self.column}_lines": pa.list_(pa.string()), f"{self.column}_line_share": pa.float32()}
+        more = {
+            f"{self.column}_lines": pa.list_(pa.string()),
+            f"{self.column}_line_share": pa.float32(),
+            f"{self.column}_second": pa.string(),
+            f"{self.column}_second_share": pa.float32(),
+        }
         return {**added, **more} if self.lines else added
 
     def check_files(self) -> None:
@@ -125,6 +135,7 @@ class Language(Signal):
         alike = np.array(languages, np.str_)[of_line] == np.array(languages, np.str_)[places[document]]
         all_bytes = np.bincount(document, known, batch.num_rows)
         own_bytes = np.bincount(document, known * alike, batch.num_rows)
+        second, second_bytes = _second(document, np.where(unknown | alike, -1, of_line), known, batch.num_rows)
         labels = pa.array(languages, pa.string()).take(pa.array(of_line, pa.int64()))
         null = batch.column("text").is_null()
         return {
@@ -132,4 +143,22 @@ class Language(Signal):
                 pa.array(lines.first.astype(np.int32)), labels, mask=null if batch.num_rows else None
             ),
             f"{self.column}_line_share": pa.array((own_bytes / np.maximum(all_bytes, 1)).astype(np.float32)),
+            f"{self.column}_second": pa.array(languages, pa.string()).take(pa.array(second, mask=second < 0)),
+            f"{self.column}_second_share": pa.array((second_bytes / np.maximum(all_bytes, 1)).astype(np.float32)),
         }
+
+
+def _second(document: np.ndarray, of_line: np.ndarray, size_bytes: np.ndarray, rows: int) -> tuple[np.ndarray, ...]:
+    """The language with most bytes of lines, and those bytes: int64[rows] each; place -1 where a document has none.
+
+    of_line: the language of each line, -1 for a line that does not count. Of equals the first in order of languages.
+    """
+    counted = of_line >= 0
+    width = int(of_line.max(initial=0)) + 1
+    keys, place = np.unique(document[counted] * width + of_line[counted], return_inverse=True)
+    sizes = np.bincount(place, size_bytes[counted], len(keys)).astype(np.int64)
+    order = np.lexsort((-keys, sizes))  # the largest of a document last
+    second, second_bytes = np.full(rows, -1, np.int64), np.zeros(rows, np.int64)
+    second[keys[order] // width] = keys[order] % width
+    second_bytes[keys[order] // width] = sizes[order]
+    return second, second_bytes

@@ -44,6 +44,7 @@ class Relevance(Signal):
     buckets: int = 10_000
     seed: int = 0
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = {"relevance_log_weight": pa.float32(), "relevance": pa.float32()}
 
     def __post_init__(self) -> None:

@@ -67,7 +67,7 @@ class Tfidf(Signal):
     buckets: int = 1 << 16
     seed: int = 0
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     adds: ClassVar[Columns] = {"target_similarity": pa.float32()}
 
     def __post_init__(self) -> None:

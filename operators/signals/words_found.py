@@ -57,6 +57,7 @@ class WordsFound(Signal):
     column: str
     language_column: str | None = None
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = {"words_found": pa.int32()}
 
     def __post_init__(self) -> None:

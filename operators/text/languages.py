@@ -1,10 +1,12 @@
 """Settings per language: stop words and bounds that the published rules state for English alone.
 
-The file is text/languages.json: label -> {"stop_words": [...], ...}; `sources` inside it says where each came from.
+A file is text/languages.json (label -> {"stop_words": [...], ...}; `sources` inside it says where each came from), or a
+table by language and script such as text/fineweb2/settings.parquet.
 """
 
 import functools
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -15,6 +17,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Resource
+from corpusmill.operators.text.fineweb2.settings import read_settings
 from corpusmill.operators.text.membership import WordSets, word_sets
 
 SETTINGS = Resource("shipped:text/languages.json")
@@ -38,6 +41,12 @@ def stop_words_of(chosen: str | tuple[str, ...], settings: Resource, batch: Batc
     """The stop words that hold for each document of a batch. Unknown labels are a ValueError naming the known ones."""
     if not isinstance(chosen, str):
         return StopSets(sets=word_sets([chosen]), which=np.zeros(batch.num_rows, np.int64))
+    if is_table(settings):
+        found = read_settings(settings.read())
+        rows = found.rows_of(batch) if chosen == StopWords.BY_LANGUAGE.value else np.full(batch.num_rows, -1)
+        if chosen in found.labels[: found.own]:
+            rows[:] = found.labels.index(chosen)
+        return StopSets(sets=found.stop_words, which=np.where(rows < found.own, rows, -1))
     known = language_settings(settings.read())
     if chosen == StopWords.BY_LANGUAGE.value:
         labels = tuple(known)
@@ -51,10 +60,18 @@ def stop_words_of(chosen: str | tuple[str, ...], settings: Resource, batch: Batc
 
 def check_stop_words(chosen: str | tuple[str, ...], settings: Resource) -> None:
     """Raise ValueError where `stop_words_of` would, and for settings that are none."""
-    check_settings(settings, ("stop_words",))
-    known = language_settings(settings.read())
+    if is_table(settings):
+        known: Collection[str] = read_settings(settings.read()).labels
+    else:
+        check_settings(settings, ("stop_words",))
+        known = language_settings(settings.read())
     if isinstance(chosen, str) and chosen != StopWords.BY_LANGUAGE.value and chosen not in known:
         raise ValueError(f"no stop words for language {chosen!r}; there are {', '.join(sorted(known))}")
+
+
+def is_table(settings: Resource) -> bool:
+    """Whether the settings are a table by language and script, such as text/fineweb2/settings.parquet."""
+    return settings.address.endswith(".parquet")
 
 
 def check_settings(settings: Resource, needed: tuple[str, ...]) -> None:

@@ -31,10 +31,18 @@ DECIMAL = 1 << 9  # str.isdecimal
 ASCII_SIGN = 1 << 10  # string.punctuation
 MARK = 1 << 11  # hash sign, dot, ellipsis: what Gopher counts beside words
 LOWER = 1 << 12  # has a case and is not upper: str.islower, and title case
+JOINS = 1 << 13  # belongs to the character before: marks, vowel signs
+LEADS = 1 << 14  # the next character belongs to it: vowels written before their letter, signs that stack letters
 
 CODE_POINTS = 0x110000
 MARKS = "#.…"
 LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+
+# UAX #29: vowels of Thai and Lao that are letters and stand behind or before the letter they sound with; signs that put
+# the next letter under this one (Khmer, Myanmar, Tai Tham, Javanese, Balinese).
+VOWELS_BEHIND = "\u0e30\u0e32\u0e33\u0e45\u0eb0\u0eb2\u0eb3"
+VOWELS_BEFORE = "\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4"
+STACKERS = "\u1039\u17d2\u1a60\u1b44\ua9c0"
 
 # Blocks of Han, Kana, Thai, Lao, Khmer and Myanmar (Unicode 14, Blocks.txt), first and last code point.
 ALONE_BLOCKS = (
@@ -84,6 +92,8 @@ def class_bits(character: str) -> int:
     bits |= MARK * (character in MARKS)
     bits |= ALONE * any(first <= code <= last for first, last in ALONE_BLOCKS)
     bits |= ENDS * (character in SENTENCE_ENDS)
+    bits |= JOINS * (category == "M" or character in VOWELS_BEHIND)
+    bits |= LEADS * (character in VOWELS_BEFORE or character in STACKERS)
     return bits | PLAIN * (character not in PUNCTUATION and character not in SENTENCE_ENDS)
 
 
@@ -114,6 +124,7 @@ def unicode_tables() -> UnicodeTables:
         named = np.frombuffer(categories.tobytes(), np.uint8).reshape(-1, 2)
         _set(part, LOWER, (named == np.frombuffer(b"Lt", np.uint8)).all(axis=1))
         _set(part, WORD, np.isin(named[:, 0], np.frombuffer(b"LMN", np.uint8)))
+        _set(part, JOINS, named[:, 0] == ord("M"))
         lowered = map(str.lower, characters)
         lower[first : last + 1] = np.fromiter((ord(text[0]) for text in lowered), np.uint32, len(characters))
     bits[ord("_")] |= REGEX_WORD
@@ -123,6 +134,10 @@ def unicode_tables() -> UnicodeTables:
         bits[ord(character)] |= BREAK
     for character in MARKS:
         bits[ord(character)] |= MARK
+    for character in VOWELS_BEHIND:
+        bits[ord(character)] |= JOINS
+    for character in VOWELS_BEFORE + STACKERS:
+        bits[ord(character)] |= LEADS
     for first, last in ALONE_BLOCKS:
         bits[first : last + 1] |= ALONE
     for character in PUNCTUATION | SENTENCE_ENDS:

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from corpusmill.operators.text.hashing import finish, fold
-from corpusmill.operators.text.unicode_table import ALONE, ASCII_SIGN, SPACE
+from corpusmill.operators.text.unicode_table import ALONE, ASCII_SIGN, JOINS, LEADS, SPACE, WORD
 from corpusmill.operators.text.utf8 import code_at, width_at
 
 
@@ -26,7 +26,7 @@ class Found(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def _put(out: Found, n: int, start: int, size_bytes: int, chars: int, seen: np.uint16, value: np.uint64) -> int:
+def put_word(out: Found, n: int, start: int, size_bytes: int, chars: int, seen: np.uint16, value: np.uint64) -> int:
     """Writes down word n; the number of the next."""
     place = np.uintp(n)
     out.start[place], out.size_bytes[place], out.chars[place] = start, size_bytes, chars
@@ -90,7 +90,7 @@ def scan_spaced(
                 seen |= kind
                 count += 1
                 at += width_at(data, at)
-            n = _put(out, n, word - begin, at - word, count, seen, value)
+            n = put_word(out, n, word - begin, at - word, count, seen, value)
         out.first[d + 1] = n
     return n
 
@@ -121,7 +121,7 @@ def scan_bare(
                 seen |= kind
                 at += width_at(data, at)
             if count:
-                n = _put(out, n, word - begin, at - word, count, seen, value)
+                n = put_word(out, n, word - begin, at - word, count, seen, value)
             if at < end:
                 at += width_at(data, at)
         out.first[d + 1] = n
@@ -137,8 +137,11 @@ def scan_runs(
     member: int,
     out: Found,
 ) -> int:
-    """Runs of characters with the class bit `member`, lower-cased; one that stands ALONE is a word by itself."""
-    n = 0
+    """Runs of characters with the class bit `member`, lower-cased; one that stands ALONE is a word by itself.
+
+    It takes the marks and vowel signs that belong to it along where marks are members.
+    """
+    n, whole = 0, member == WORD
     for d in range(len(offsets) - 1):
         begin, end = offsets[d], offsets[d + 1]
         at = begin
@@ -169,7 +172,17 @@ def scan_runs(
                 count += 1
                 at += width_at(data, at)
                 if kind & ALONE:
+                    while at < end and whole:  # its marks and vowel signs
+                        leads = kind & LEADS
+                        code = code_at(data, at)
+                        kind = bits[np.uintp(code)]
+                        if not (kind & member and kind & ALONE and (leads or kind & JOINS)):
+                            break
+                        value = fold(value, lower[np.uintp(code)])
+                        seen |= kind
+                        count += 1
+                        at += width_at(data, at)
                     break
-            n = _put(out, n, word - begin, at - word, count, seen, value)
+            n = put_word(out, n, word - begin, at - word, count, seen, value)
         out.first[d + 1] = n
     return n

@@ -23,6 +23,7 @@ from corpusmill.pipeline.execution.progress import Display, counted, print_table
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight import checks as preflight
+from corpusmill.pipeline.preflight import recipe_languages
 from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
@@ -208,7 +209,8 @@ def plan(
     told = explain.explain(spec, files, update=update)
     for line in (*map(str, found.sources), *told.lines()):
         click.echo(line)
-    for remark in (*found.remarks, *told.remarks, *skipped_steps(spec, files), *file_remarks(spec)):
+    languages = recipe_languages.remarks(spec, files)
+    for remark in (*found.remarks, *told.remarks, *skipped_steps(spec, files), *file_remarks(spec), *languages):
         click.echo(f"warning: {remark}")
 
 

@@ -19,7 +19,7 @@ from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import TableWriter
 
-VERSION = 2
+VERSION = 3
 
 
 def fingerprint(spec: DedupSpec) -> str:

@@ -4,11 +4,13 @@ import functools
 import hashlib
 import socket
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from corpusmill.cluster.filesystems import asking, filesystem
 from corpusmill.errors import MissingFile
 from corpusmill.operators import load
 from corpusmill.operators.contract import Operator
+from corpusmill.pipeline.files.mapped import mapped
 
 
 @functools.lru_cache(maxsize=64)
@@ -18,12 +20,17 @@ def opened(address: str) -> bytes:
 
 
 def read(address: str) -> bytes:
-    """The bytes at `shipped:...` or at any fsspec address. MissingFile names the address."""
+    """The bytes at `shipped:...` or at any fsspec address, of a large model mapped. MissingFile names the address."""
     try:
         if address.startswith("shipped:"):
             return load.shipped(address)
         with asking(address):
-            return bytes(filesystem(address).cat_file(address))  # pyright: ignore[reportArgumentType]
+            fs = filesystem(address)
+            path = str(fs._strip_protocol(address))
+            shared = mapped(fs, path)
+            if shared is not None:
+                return cast(bytes, shared)  # all that fastText's reader does with bytes it does with this
+            return bytes(fs.cat_file(address))  # pyright: ignore[reportArgumentType]
     except FileNotFoundError as e:
         raise MissingFile(f"cannot read {address!r}: there is no such file; correct the name") from e
     except PermissionError as e:

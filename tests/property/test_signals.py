@@ -21,9 +21,9 @@ from tests.property.documents import TEXTS, sliced
 STOP = ("the", "of", "word", "東京")
 SPECIFIED = {
     "signals.counts": ({}, counts),
-    "signals.fineweb": ({"short_line_chars": 3}, lambda t: fineweb(t, 3)),
-    "signals.gopher_quality": ({"stop_words": list(STOP)}, lambda t: gopher_quality(t, STOP, WordRule.WHITESPACE)),
-    "signals.gopher_repetition": ({}, lambda t: gopher_repetition(t, WordRule.WHITESPACE)),
+    "signals.fineweb": ({"short_line_chars": 3}, lambda t: fineweb(t, 3, WordRule.SCRIPT)),
+    "signals.gopher_quality": ({"stop_words": list(STOP)}, lambda t: gopher_quality(t, STOP, WordRule.SCRIPT)),
+    "signals.gopher_repetition": ({}, lambda t: gopher_repetition(t, WordRule.SCRIPT)),
     "signals.line_shape": (
         {},
         lambda t: {"bullet_ratio": bullet_ratio(t, ("•", "-", "*")), "ellipsis_ratio": ellipsis_ratio(t)},
@@ -105,4 +105,4 @@ def test_c4(rules, texts):
 def test_repetition_where_runs_overlap(words):
     text = " ".join(words)
     row = load.build("signals.gopher_repetition", {})(sliced([text])).table.drop(["text"]).to_pylist()[0]
-    assert row == {k: float(np.float32(v)) for k, v in gopher_repetition(text, WordRule.WHITESPACE).items()}
+    assert row == {k: float(np.float32(v)) for k, v in gopher_repetition(text, WordRule.SCRIPT).items()}

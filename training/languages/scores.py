@@ -31,6 +31,7 @@ from corpusmill.operators.text.spans import spans_of
 MODEL = importlib.resources.files(operators).joinpath("signals/models/lid.176.ftz")
 SENTENCES, SAMPLE_BYTES, LEAST_BYTES = 4, 1000, 300
 SHARE_KEPT, SHARE_CONFUSED, PUBLISHED, LOWEST = 0.98, 0.1, 0.65, 0.2
+SHARE_FOUND = 0.95  # a language of which the model finds less is named by plan
 LEAST_PASSAGES = 5
 MOST_OTHERS, LEAST_OWN = 0.05, 0.95
 FEW, MANY = 0.1, 20  # guess: how much lower the score is set that fewer than MANY passages of one text gave
@@ -86,6 +87,7 @@ def main(corpora: str) -> None:
     meant = np.array([language for language, _ in texts])
     least: dict[str, float] = {}
     apart: dict[str, list[str]] = {}
+    shares: dict[str, float] = {}
     for language in sorted({*meant.tolist()} & {*labels}):
         own = meant == language
         right = own & (named == language)
@@ -102,11 +104,13 @@ def main(corpora: str) -> None:
                 least[language] = round(max(float(score), LOWEST), 2)
         at = least.get(language, PUBLISHED)
         before, after = ((right & (found.scores >= s)).sum() / own.sum() for s in (PUBLISHED, at))
+        shares[language] = round(float(after), 2)
         others = Counter(meant[~own & (named == language) & (found.scores >= at)].tolist())
         row = f"{own.sum()} passages, {before:.2f} kept at {PUBLISHED}, {after:.2f} at {at}; of others {dict(others)}"
         print(f"{language}: {row}", file=sys.stderr)
     print(f"LEAST_SCORES = {json.dumps(least)}")
     print(f"TAKEN_FOR = {json.dumps(apart)}")
+    print(f"FOUND_SHARES = {json.dumps({label: share for label, share in shares.items() if share < SHARE_FOUND})}")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
 """Little-endian values read one after another from the bytes of a model file."""
 
+import mmap
 import struct
 
 import numpy as np
 
 from corpusmill.errors import InvalidFastText
 
+SHARED_BYTES = 1 << 20  # an array of a mapped file that is as large is a view of it, which processes share
+
 
 class Stream:
-    """Reads forward through `content`; reading past the end is a InvalidFastText error."""
+    """Reads forward through `content`, bytes or a mapped file; reading past the end is a InvalidFastText error."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
@@ -39,10 +42,12 @@ class Stream:
         return found
 
     def array(self, dtype: type, count: int) -> np.ndarray:
-        """`count` values as an aligned array of their own."""
+        """Read values as an aligned array of its own; from a mapped file, where many, as an unaligned view."""
         size = np.dtype(dtype).itemsize * count
         self._need(size)
-        found = np.frombuffer(self._content, dtype, count, self._at).copy()
+        found = np.frombuffer(self._content, dtype, count, self._at)
+        if size < SHARED_BYTES or not isinstance(self._content, mmap.mmap):
+            found = found.copy()
         self._at += size
         return found
 

@@ -24,6 +24,8 @@ class Recipe(Section):
     """Raised by hand whenever a step or a parameter changes."""
     source: Annotated[str, Field(min_length=1)]
     """The publication its numbers come from, and what differs from it."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1 codes of the languages its rules were made for; none: for all."""
     steps: Annotated[tuple[Any, ...], Field(min_length=1)]
     """The steps, written as in a job file; a recipe names no other recipe."""
 
@@ -60,8 +62,8 @@ def parse_recipe(text: str, *, file: str) -> Recipe:
     if not isinstance(source.data, dict):
         message = f"expected name, version, source and steps, found {found(source.data)}"
         raise job_error([Problem(at=source.at(()), path="", message=message)])
-    steps = source.data.get("steps")
-    data = source.data | ({"steps": tuple(steps)} if isinstance(steps, list) else {})
+    lists = {key: tuple(source.data[key]) for key in ("steps", "languages") if isinstance(source.data.get(key), list)}
+    data = source.data | lists
     try:
         return Recipe.model_validate(data)
     except ValidationError as e:

@@ -8,7 +8,7 @@ from corpusmill.operators.decide.language import Language as Keep
 from corpusmill.operators.signals.language import UNDETERMINED, names_of
 from corpusmill.operators.signals.language import Language as Measure
 from corpusmill.operators.text.language_names import CODES
-from corpusmill.operators.text.language_scores import LEAST_SCORES, PUBLISHED, TAKEN_FOR, least_score
+from corpusmill.operators.text.language_scores import FOUND_SHARES, LEAST_SCORES, PUBLISHED, TAKEN_FOR, least_score
 
 SHIPPED = "shipped:"  # another model is not opened while a job file is read
 SHIPPED_MODEL = "shipped:signals/models/lid.176.ftz"  # of which text.language_scores was measured
@@ -60,9 +60,15 @@ def confusions(steps: Iterable[Operator]) -> Iterator[str]:
                     )
                 if missing := [label for label in TAKEN_FOR.get(language, ()) if label not in kept]:
                     labels = " or ".join(map(repr, missing))
+                    share = f"; lid.176 finds {found_share(language)} of it" if language in FOUND_SHARES else ""
                     yield (
                         f"decide.language keeps {language!r}, but the model labels many of its texts {labels}: "
-                        "keep these too, or measure with another model"
+                        f"keep these too, or measure with another model{share}"
+                    )
+                elif language in FOUND_SHARES and language not in TAKEN_FOR and least <= least_score(language):
+                    yield (
+                        f"decide.language keeps {language!r}, lid.176 finds {found_share(language)} of it: "
+                        "measure with another model too, see signals.language_vote"
                     )
                 others = [o for o, labels in TAKEN_FOR.items() if language in labels and o not in kept]
                 if least < PUBLISHED and language in LEAST_SCORES and others:
@@ -70,6 +76,11 @@ def confusions(steps: Iterable[Operator]) -> Iterator[str]:
                         f"decide.language keeps {language!r}; the model gives that label to texts in "
                         f"{' and '.join(map(repr, others))} too"
                     )
+
+
+def found_share(language: str) -> str:
+    """How much of a language the shipped model finds, in words."""
+    return f"{100 * FOUND_SHARES[language]:.0f} %"
 
 
 def labels_of(op: Measure) -> Collection[str] | None:

@@ -24,7 +24,7 @@ class NearSpec(Section):
     """Minima in each band; bands x rows permutations in all."""
     shingle_words: Positive = 5
     """Words in a shingle."""
-    word_rule: Literal["unicode", "whitespace"] = "unicode"
+    word_rule: Literal["unicode", "script", "whitespace"] = "unicode"
     """What a word is."""
     threshold: Share = 0.8
     """Jaccard similarity of shingles from which two documents are the same, 0 to 1."""

@@ -42,7 +42,7 @@ def test_the_second_step_of_a_name_has_a_number_and_off_leaves_a_step_out(folder
 
 
 WRONG = {
-    "{recipe: fineweb2}": "documents[0]: no recipe 'fineweb2'; did you mean 'fineweb'?",
+    "{recipe: finweb}": "documents[0]: no recipe 'finweb'; did you mean 'fineweb'?",
     "{recipe: nowhere.yaml}": "documents[0]: cannot read the recipe 'nowhere.yaml': No such file or directory",
     "{recipe: mine.yaml, overide: {}}": "documents[0]: no key 'overide'; did you mean 'override'?",
     "{recipe: mine.yaml, override: 3}": "documents[0].override: expected step: {parameters}, found 3",

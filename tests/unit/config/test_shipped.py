@@ -47,7 +47,7 @@ def test_the_examples_in_the_starter_file_are_valid_too():
         lines.append(line.replace("# ", "", 1) if shown else line)
     spec = parse("\n".join(lines), folder="/jobs")
     assert [i.source for i in spec.inputs] == ["crawl", "books", "commoncrawl"]
-    assert [s.params for s in spec.documents if s.operator == "decide.gopher_quality"] == [{"min_words": 20}]
+    assert [s.params for s in spec.documents if s.operator == "decide.fineweb2"] == [{"min_words": 20}]
     assert spec.mix.bounds[0].where == {"language": ("de",)}
 
 

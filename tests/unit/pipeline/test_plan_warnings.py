@@ -27,6 +27,7 @@ documents:
         ("{keep: [hr]}", ["keeps 'hr'; the model gives that label to texts in 'bs' too"]),
         ("{keep: [hr, bs, sh, sr]}", []),
         ("{keep: [sw], min_score: 0.65}", ["keeps 'sw' from 0.65 on, which the model gives few such texts: use 0.25"]),
+        ("{keep: [af, ht]}", ["keeps 'af', lid.176 finds 90 % of it: measure", "keeps 'ht', lid.176 finds 33 % of it"]),
         ("{keep: {ga: 0.8}}", ["keeps 'ga' from 0.8 on, which the model gives few such texts: use 0.35"]),
         ("{keep: [ms]}", ["keeps 'ms', but the model labels many of its texts 'id'"]),
     ],
