@@ -48,3 +48,14 @@ def count(texts: pa.Array, expression: str) -> pa.Array:
     """
     marked = pc.binary_length(replace(texts, expression, r"\0."))
     return pc.cast(pc.fill_null(pc.subtract(marked, pc.binary_length(texts)), 0), pa.int32())
+
+
+def share(texts: pa.Array, expression: str) -> pa.Array:
+    """float32, characters in matches by all characters of each text; 0 for null and for an empty text.
+
+    >>> share(pa.array(["茶 ab", "", None], pa.large_string()), r"\\p{Han}").to_pylist()
+    [0.25, 0.0, 0.0]
+    """
+    before = pc.cast(pc.fill_null(pc.utf8_length(texts), 0), pa.float64())
+    after = pc.cast(pc.fill_null(pc.utf8_length(replace(texts, expression, "")), 0), pa.float64())
+    return pc.cast(pc.divide(pc.subtract(before, after), pc.max_element_wise(before, 1.0)), pa.float32())

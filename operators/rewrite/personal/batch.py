@@ -1,7 +1,7 @@
 """Personal data in every document of a batch: patterns, run only where the scan points."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
@@ -38,7 +38,8 @@ ONE_MATCH: dict[int, Rule] = {
     scan.IPV6: IPV6,
     scan.PLATE: PLATE,
 }
-ROUND_NUMBERS = (CARD, IPV4, PHONE, CALLED)
+MIN_PHONE_BYTES, MIN_CARD_BYTES, MIN_CREDIT_BYTES = 8, 13, 18
+IPV4_DOTS = 3
 LONG_NUMBERS = (BANK_CARD, RESIDENT, MOBILE)  # as scan.LONG_DIGITS
 
 
@@ -69,13 +70,25 @@ def _in_document(text: bytes, places: list[tuple[int, int, int]], languages: fro
                 read_to[code] = match.end()
                 findings += _passing(rule, (match,), text)
             continue
-        for rule in (*ROUND_NUMBERS, in_groups):
+        for rule in _rules_of(text, begin, end, code, in_groups):
             findings += _passing(rule, rule.pattern.finditer(text, begin, end + LOOKAHEAD), text)
-        if code == scan.LONG_NUMBER:
-            for rule in LONG_NUMBERS:
-                findings += _passing(rule, rule.pattern.finditer(text, begin, end + LOOKAHEAD), text)
-        findings += _passing(CREDIT, CREDIT.pattern.finditer(text, max(begin - 1, 0), end + CREDIT_BEHIND), text)
+        if end - begin >= MIN_CREDIT_BYTES or text[end : end + 1].isupper():
+            findings += _passing(CREDIT, CREDIT.pattern.finditer(text, max(begin - 1, 0), end + CREDIT_BEHIND), text)
     return without_overlaps(findings)
+
+
+def _rules_of(text: bytes, begin: int, end: int, code: int, in_groups: Rule) -> Iterator[Rule]:
+    """The rules that a run of digits of this length can match."""
+    yield CALLED
+    if end - begin >= MIN_PHONE_BYTES:
+        yield PHONE
+        yield in_groups
+    if end - begin >= MIN_CARD_BYTES:
+        yield CARD
+    if text.count(b".", begin, end) >= IPV4_DOTS:
+        yield IPV4
+    if code == scan.LONG_NUMBER:
+        yield from LONG_NUMBERS
 
 
 def _passing(rule: Rule, matches: Iterable[re.Match[bytes]], text: bytes) -> list[Finding]:

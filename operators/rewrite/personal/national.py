@@ -109,19 +109,23 @@ def _forms_of(region: str) -> Iterator[tuple[tuple[int, ...], Form]]:
     assert metadata is not None, region
     kinds = [desc.national_number_pattern for name in KINDS if (desc := getattr(metadata, name)) is not None]
     valid = re.compile(f"(?:{'|'.join(pattern for pattern in kinds if pattern)})\\Z".encode())
-    trunk = metadata.national_prefix
-    main = PhoneMetadata.metadata_for_region(COUNTRY_CODE_TO_REGION_CODE[metadata.country_code][0])
+    trunk, code = metadata.national_prefix, metadata.country_code or 0
+    main = PhoneMetadata.metadata_for_region(COUNTRY_CODE_TO_REGION_CODE[code][0])
     own = metadata.number_format or (main.number_format if main else [])  # Kazakhstan writes as Russia does
     rules = [each.national_prefix_formatting_rule for each in own]
     usual = next((rule for rule in rules if rule and trunk and trunk in rule), None)
-    others = _ALT_NUMBER_FORMATS.get(metadata.country_code, ())
+    others = _ALT_NUMBER_FORMATS.get(code, ())
     for written, rule in (*zip(own, rules, strict=True), *((other, usual) for other in others)):
         lead = written.leading_digits_pattern[-1] if written.leading_digits_pattern else None
-        if GROUP.sub("", written.pattern) or not IN_ORDER.match(written.format):
+        pattern = written.pattern or ""
+        if GROUP.sub("", pattern) or not IN_ORDER.match(written.format or ""):
             continue  # as in Argentina: digits change places
         leading = re.compile(f"(?:{lead})".encode()) if lead else None
-        for lengths in _lengths(written.pattern):
-            for prefix, apart in _prefixes(rule, trunk):
+        for lengths in _lengths(pattern):
+            prefixes = _prefixes(rule, trunk)
+            if written.national_prefix_optional_when_formatting and (b"", False) not in prefixes:
+                prefixes.append((b"", False))
+            for prefix, apart in prefixes:
                 shape = (len(prefix), *lengths) if apart else (len(prefix) + lengths[0], *lengths[1:])
                 brackets = not prefix and rule is not None and rule.startswith("(\\1")
                 if len(shape) > 1:
@@ -143,8 +147,9 @@ def _prefixes(rule: str | None, prefix: str | None) -> list[tuple[bytes, bool]]:
     r"""How the trunk prefix is written by a formatting rule: its digits, and whether it is a group of its own.
 
     >>> _prefixes(r"0\1", "0"), _prefixes(r"8 (\1)", "8"), _prefixes(None, None)
-    ([(b'0', False), (b'', False)], [(b'8', True), (b'', False)], [(b'', False)])
+    ([(b'0', False)], [(b'8', True)], [(b'', False)])
     """
     written = re.sub(r"[^0-9]", "", rule.replace("\\1", "")) if rule else ""
-    none = (b"", False)
-    return [none] if not written or not prefix else [(written.encode(), not re.search(r"[0-9]\\1", rule or "")), none]
+    if not written or not prefix:
+        return [(b"", False)]
+    return [(written.encode(), not re.search(r"[0-9]\\1", rule or ""))]

@@ -107,7 +107,7 @@ def _may_be_plate(data: np.ndarray, p: int, end: int, classes: np.ndarray) -> bo
     digits = 0
     for q in range(p + 1, min(end, p + 1 + PLATE_BYTES)):
         digits += classes[data[q]] & DIGIT
-    return digits >= 3
+    return bool(digits >= 3)
 
 
 @njit(nogil=True, cache=True)
