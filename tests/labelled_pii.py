@@ -8,8 +8,11 @@ from pathlib import Path
 
 from corpusmill.operators.rewrite.personal.find import Finding, Kind, find
 
-FILE = Path(__file__).parent / "data" / "pii.txt"
-MARK = re.compile("⟦([a-z]+)\\|(.*?)⟧", re.DOTALL)
+DATA = Path(__file__).parent / "data"
+FILE = DATA / "pii.txt"
+CHINESE = DATA / "pii.zh.txt"
+TELEPHONES = DATA / "pii.phones.txt"  # language<TAB>line
+MARK = re.compile("⟦([a-z_]+)\\|(.*?)⟧", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,9 +33,9 @@ class Score:
         return self.right / ((self.right + len(self.wrong)) or 1)
 
 
-def labelled_lines() -> Iterator[tuple[str, set[Finding]]]:
+def labelled_lines(file: Path = FILE) -> Iterator[tuple[str, set[Finding]]]:
     """Each line without its marks, and what the marks say."""
-    for line in FILE.read_text("utf-8").splitlines():
+    for line in file.read_text("utf-8").splitlines():
         if not line or line.startswith("# "):
             continue
         line = line.replace("\\n", "\n")
@@ -46,16 +49,18 @@ def labelled_lines() -> Iterator[tuple[str, set[Finding]]]:
         yield (text + line[at:].encode()).decode(), gold
 
 
-def scores() -> list[Score]:
-    """One score a kind."""
+def scores(file: Path = FILE) -> list[Score]:
+    """One score for each kind that is marked or found; what stands before a tab is the language of the line."""
     right: Counter[Kind] = Counter()
     missed: dict[Kind, list[str]] = {kind: [] for kind in Kind}
     wrong: dict[Kind, list[str]] = {kind: [] for kind in Kind}
-    for text, gold in labelled_lines():
-        found = set(find(text.encode()))
+    for text, gold in labelled_lines(file):
+        language, tab, _ = text.partition("\t")
+        found = set(find(text.encode(), frozenset([language]) if tab else frozenset()))
         right.update(one.kind for one in gold & found)
         for one in gold - found:
             missed[one.kind].append(text)
         for one in found - gold:
             wrong[one.kind].append(text)
-    return [Score(kind=k.value, right=right[k], missed=tuple(missed[k]), wrong=tuple(wrong[k])) for k in Kind]
+    counted = [kind for kind in Kind if right[kind] or missed[kind] or wrong[kind]]
+    return [Score(kind=k.value, right=right[k], missed=tuple(missed[k]), wrong=tuple(wrong[k])) for k in counted]

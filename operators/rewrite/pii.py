@@ -1,12 +1,14 @@
-"""Masks personal data and secrets: e-mail, telephone, public IP, credit card, IBAN, API keys and private keys.
+"""Masks personal data and secrets: e-mail, telephone, public IP, bank card, IBAN, identity numbers, keys.
 
-Source:   RFC 5321, RFC 2606, E.164, ISO/IEC 7812, ISO 13616, RFC 7468; masking before training as in Dolma
-          (arXiv:2402.00159, section 5.3) and FineWeb (arXiv:2406.17557, section 3.6).
+Source:   RFC 5321, RFC 2606, E.164, ISO/IEC 7812, ISO 13616, RFC 7468, GB 11643, GB 32100; national telephone numbers
+          by the metadata of libphonenumber; masking before training as in Dolma (arXiv:2402.00159, section 5.3) and
+          FineWeb (arXiv:2406.17557, section 3.6).
 Deviates: from both: reserved names (example.com), private addresses, versions, dates and failed check sums stay as they
           are, and so do addresses below no real top-level domain, decimal fractions, coordinates and hexadecimal dumps;
-          e-mail addresses are looked for in ASCII only.
+          e-mail addresses and digits are looked for in ASCII only (rewrite.fold before it folds full-width digits).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -25,20 +27,26 @@ PLACEHOLDERS = {
     "secret": "<SECRET>",
     "email": "<EMAIL>",
     "iban": "<IBAN>",
+    "resident_id": "<RESIDENT_ID>",
+    "credit_code": "<CREDIT_CODE>",
     "card": "<CREDIT_CARD>",
     "ip": "<IP_ADDRESS>",
     "phone": "<PHONE>",
+    "plate": "<NUMBER_PLATE>",
 }
+ON_REQUEST = ("plate",)  # in public texts more often an example or a sign in the street than somebody's
 
 
-def masked(text: str, placeholders: Mapping[str, str]) -> str:
+def masked(text: str, placeholders: Mapping[str, str], languages: frozenset[str] = frozenset()) -> str:
     """`text` with everything personal replaced by the placeholder of its kind; kinds without one stay.
 
     >>> masked("Ask jo@mail.de or ring +49 30 1234567.", PLACEHOLDERS)
     'Ask <EMAIL> or ring <PHONE>.'
+    >>> masked("张三，13812345678", PLACEHOLDERS), masked("Zadzwoń: 512 345 678", PLACEHOLDERS, frozenset({"pl"}))
+    ('张三，<PHONE>', 'Zadzwoń: <PHONE>')
     """
     data = text.encode()
-    return replaced(data, [f for f in find(data) if f.kind.value in placeholders], placeholders)
+    return replaced(data, [f for f in find(data, languages) if f.kind.value in placeholders], placeholders)
 
 
 def replaced(data: bytes, findings: list[Finding], placeholders: Mapping[str, str]) -> str:
@@ -51,21 +59,29 @@ def replaced(data: bytes, findings: list[Finding], placeholders: Mapping[str, st
 
 @dataclass(frozen=True, kw_only=True)
 class Pii(Rewrite):
-    """Adds `pii_email`, `pii_phone`, `pii_ip`, `pii_card`, `pii_iban`, `pii_secret`: how many were masked.
+    """Adds `pii_email`, `pii_phone`, `pii_ip`, `pii_card`, `pii_iban`, `pii_resident_id`, `pii_credit_code`,
+    `pii_plate`, `pii_secret`: how many were masked.
 
-    kinds: what is masked; the counts of other kinds are 0. placeholders: by kind, over the defaults (PLACEHOLDERS).
+    kinds: what is masked, by default all but `plate` (number plates of China); the counts of other kinds are 0.
+    placeholders: by kind, over the defaults (PLACEHOLDERS). language_column: where each document's language stands
+    (signals.language writes `language`); with it, telephone numbers without a trunk prefix are found as well where the
+    language is one of the country's: `512 345 678` in Polish text.
     """
 
-    kinds: tuple[str, ...] = tuple(PLACEHOLDERS)
+    kinds: tuple[str, ...] = tuple(kind for kind in PLACEHOLDERS if kind not in ON_REQUEST)
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    language_column: str | None = None
 
-    version: ClassVar[int] = 2
-    libraries: ClassVar[tuple[str, ...]] = ("publicsuffixlist",)
+    version: ClassVar[int] = 3
+    libraries: ClassVar[tuple[str, ...]] = ("publicsuffixlist", "phonenumbers")
     adds: ClassVar[Columns] = {f"pii_{kind}": pa.int32() for kind in PLACEHOLDERS}
 
     def __post_init__(self) -> None:
         if unknown := sorted({*self.kinds, *self.placeholders} - set(PLACEHOLDERS)):
             raise ValueError(f"pii knows the kinds {sorted(PLACEHOLDERS)}, not {unknown}")
+
+    def columns_read(self) -> Columns:
+        return {**self.reads, **({self.language_column: pa.string()} if self.language_column else {})}
 
     def rewrite(self, batch: Batch) -> Arrays:
         texts = batch.column("text")
@@ -73,7 +89,7 @@ class Pii(Rewrite):
         wanted = {kind: {**PLACEHOLDERS, **self.placeholders}[kind] for kind in self.kinds}
         found = {
             row: kept
-            for row, findings in find_all(spans).items()
+            for row, findings in find_all(spans, self._languages(batch)).items()
             if (kept := [f for f in findings if f.kind.value in wanted])
         }
         rows = np.array(list(found), np.int64)
@@ -90,3 +106,11 @@ class Pii(Rewrite):
                 for kind in Kind
             },
         }
+
+    def _languages(self, batch: Batch) -> list[frozenset[str]] | None:
+        """The language of each document, without its script ("zh_Hani" is "zh")."""
+        if self.language_column is None:
+            return None
+        coded = batch.column(self.language_column).dictionary_encode()
+        spoken = [frozenset([re.split("[_-]", str(name))[0].lower()]) for name in coded.dictionary.to_pylist()]
+        return [frozenset() if at is None else spoken[at] for at in coded.indices.to_pylist()]

@@ -30,6 +30,8 @@ class Footer:
     eos_id: int
     packing: str  # "concat", "best_fit", "sliding", "none"
     sequence_tokens: int  # the longest a row can be; 0 where packing sets no bound
+    cut: str = "token"  # "sentence", "paragraph": where documents that are too long end a row
+    cut_within: float = 0.0  # in which last share of a row
 
     def metadata(self) -> Mapping[bytes, bytes]:
         """The footer as Parquet key-value metadata, each key under `corpusmill.`."""
@@ -40,6 +42,7 @@ class Footer:
             "eos_id": self.eos_id,
             "packing": self.packing,
             "sequence_tokens": self.sequence_tokens,
+            **({} if self.cut == "token" else {"cut": self.cut, "cut_within": self.cut_within}),
         }
         return {f"corpusmill.{key}".encode(): str(value).encode() for key, value in values.items()}
 

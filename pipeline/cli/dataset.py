@@ -30,10 +30,11 @@ def mix_plan(**arguments: Any) -> None:
 
 @mix.command(name="advise")
 @click.option("--params", type=float, required=True, metavar="NUMBER", help="Parameters of the model: 8e9.")
+@click.option("--width", type=float, metavar="NUMBER", help="Width of its embeddings; default: usual for the size.")
 @SET
 @JOB
 def mix_advise(**arguments: Any) -> None:
-    """Show how much training the mix is for a model: compute-optimal tokens, epochs, what repeats are worth."""
+    """Show how much training the mix is for a model: compute-optimal tokens, epochs, repeats, and vocabulary size."""
     from corpusmill.pipeline.commands import dataset as commands_mix
 
     guarded(lambda: commands_mix.advice(**arguments))

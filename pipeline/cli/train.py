@@ -1,4 +1,4 @@
-"""The commands that train something from a corpus: classifiers and tokenizers."""
+"""The commands that train something from a corpus: classifiers, tokenizers and language models."""
 
 from pathlib import Path
 from typing import Any
@@ -86,4 +86,31 @@ def tokenizer_train(**arguments: Any) -> None:
     guarded(lambda: commands_tokenizer.train(**arguments))
 
 
-COMMANDS = (classifier, tokenizer)
+@click.group(name="language-model")
+def language_model() -> None:
+    """Language models for `signals.perplexity`."""
+
+
+@language_model.command(name="train")
+@click.argument("texts")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="NAME.arpa")
+@click.option("--text-field", default="text", show_default=True, help="Where the text stands.")
+@click.option("--order", default=3, show_default=True, type=click.IntRange(2, 6), help="Words of the longest n-gram.")
+@click.option("--split", type=click.Choice(["whitespace", "characters"]), default="whitespace", show_default=True)
+@click.option("--prepare", type=click.Choice(["nothing", "ccnet"]), default="nothing", show_default=True)
+def language_model_train(texts: str, out: Path, text_field: str, **settings: Any) -> None:
+    """Train an n-gram model from TEXTS, JSONL with a text a line, at any fsspec address; smoothed as KenLM does.
+
+    All n-grams are held in memory: give it a sample, some ten million words. `export documents` writes one.
+    """
+    from corpusmill.pipeline.commands import language_model as commands_language_model
+    from corpusmill.pipeline.train.language_model import Settings
+
+    guarded(
+        lambda: commands_language_model.train_language_model(
+            texts=texts, out=out, text_field=text_field, settings=Settings(**settings)
+        )
+    )
+
+
+COMMANDS = (classifier, tokenizer, language_model)

@@ -17,6 +17,7 @@ from corpusmill.pipeline.export.choices import exporter
 from corpusmill.pipeline.report import tables
 from corpusmill.pipeline.stages.mix import estimate as planning
 from corpusmill.pipeline.stages.validation.stage import folder_of
+from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.verify import dataset
 from corpusmill.pipeline.verify.findings import Findings, verdict
 
@@ -33,11 +34,15 @@ def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | No
         click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
 
 
-def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:
-    """How much training the planned mix is for a model of so many parameters."""
+def advice(*, job: Path, overrides: tuple[str, ...], params: float, width: float | None) -> None:
+    """How much training the planned mix is for a model of so many parameters, and the vocabulary beside it."""
     if params <= 0:
         raise InputError([f"--params must be above 0, got {params!r}"])
-    click.echo(str(advise(params, planning.planned(job_of(job, overrides)))), nl=False)
+    if width is not None and width <= 0:
+        raise InputError([f"--width must be above 0, got {width!r}"])
+    spec = job_of(job, overrides)
+    click.echo(str(advise(params, planning.planned(spec), width)), nl=False)
+    click.echo(f"the job's tokenizer has {tokenizer_of(spec.tokens).vocab_size:,} tokens")
 
 
 def verify(*, what: str, overrides: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ import click
 from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.train.tokenizer import Training, as_table, trained
+from corpusmill.pipeline.train.tokenizer import Training, as_table, curve_table, trained
 
 
 def train(*, job: Path, overrides: tuple[str, ...], out: Path, **options: object) -> None:
@@ -19,4 +19,9 @@ def train(*, job: Path, overrides: tuple[str, ...], out: Path, **options: object
     beside = "the default" if found.job is None else f"the default and {spec.tokens.tokenizer}, the job's"
     click.echo(f"compared with {beside} on held-out documents:")
     click.echo(as_table(found), nl=False)
+    if found.curve[-1].bytes:
+        click.echo("bytes a token by size of the vocabulary: each smaller one is the beginning of the new one")
+        click.echo(curve_table(found), nl=False)
+    else:
+        click.echo("no document was set aside: there are too few")
     click.echo(f"wrote {out}: use it with `tokens: {{tokenizer: {from_job(out, job)}}}`")

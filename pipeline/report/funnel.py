@@ -16,6 +16,7 @@ from corpusmill.pipeline.files.json_values import JsonObject
 UNITS = ("kB", "MB", "GB", "TB", "PB")
 
 BALANCES = (OTHER_SPAN, COMPRESSION)  # rows of bytes alone, no records
+BY_LANGUAGE = "by_language"  # in a tally: kind, language, step and reason of documents that left
 NAMED = "special_tokens_named"  # in a tally: documents whose text names special tokens, and occurrences
 AXES = ("source", "domain", "language")
 REASONS_SHOWN = 4  # of a step
@@ -86,6 +87,7 @@ class Funnel:
     skipped: Mapping[str, int] = field(default_factory=dict)  # kind of record -> how many; they are no documents
     special_tokens_named: Mapping[str, int] = field(default_factory=dict)  # in text: documents, occurrences
     unread: Mapping[str, int] = field(default_factory=dict)  # 'source: column' -> values null since they were not read
+    lost_by_language: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # 'step: reason' -> documents
 
     def by(self, axis: str) -> dict[str, dict[str, int]]:
         """The counts of leaves, added up over one of AXES, by its values in order."""
@@ -115,6 +117,7 @@ class Funnel:
             "skipped": dict(self.skipped),
             "special_tokens_named": dict(self.special_tokens_named),
             "unread": dict(self.unread),
+            "lost_by_language": {language: dict(lost) for language, lost in self.lost_by_language.items()},
         }
 
     @classmethod
@@ -138,6 +141,7 @@ class Funnel:
             stored.get("skipped", {}),
             stored.get(NAMED, {}),
             stored.get("unread", {}),
+            stored.get("lost_by_language", {}),
         )
 
 
@@ -166,6 +170,7 @@ class Counted:
     skipped: Mapping[str, int] = field(default_factory=dict)
     special_tokens_named: Mapping[str, int] = field(default_factory=dict)
     unread: Mapping[str, int] = field(default_factory=dict)
+    lost_by_language: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def funnel(stages: Iterable[Counted]) -> Funnel:
@@ -176,7 +181,7 @@ def funnel(stages: Iterable[Counted]) -> Funnel:
         leaves_of({name: column for each in found for name, column in each.columns.items()}),
         *(
             {key: n for each in found for key, n in getattr(each, what).items()}
-            for what in ("rewritten", "skipped", "special_tokens_named", "unread")
+            for what in ("rewritten", "skipped", "special_tokens_named", "unread", "lost_by_language")
         ),
     )
 
@@ -202,7 +207,24 @@ def of_ingest(ingest: Tally) -> Counted:
         rewritten=reasons(ingest, "rewritten"),
         skipped={kind: n for kind, n in reasons(ingest, "skipped").items() if kind not in BALANCES},
         unread=reasons(ingest, "unread"),
+        lost_by_language=rules_by_language(ingest),
     )
+
+
+def rules_by_language(ingest: Tally) -> dict[str, dict[str, int]]:
+    """Language -> 'step: reason' -> documents that the steps dropped, the most frequent reason first.
+
+    Beside them 'failed, step: reason'. The language is "" where nobody knew it when the document left.
+    """
+    found: dict[str, Counter[str]] = {}
+    for kind in ("dropped", "failed"):
+        for (language, *why), n in ingest.below(BY_LANGUAGE, kind).items():
+            name = ": ".join(why) if kind == "dropped" else f"failed, {': '.join(why)}"
+            found.setdefault(language, Counter())[name] += n
+    return {
+        language: dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+        for language, counts in sorted(found.items())
+    }
 
 
 def of_unique(tokenized: Tally, duplicates: Mapping[str, int]) -> Counted:

@@ -71,7 +71,7 @@ def warm_ingest(job: str, source: str, reader: str) -> None:
 def tokens_use(job: str) -> str:
     """Names the kernels that encoding and packing need."""
     tokens = json.loads(job)["tokens"]
-    return digest("tokens", tokens["tokenizer"], tokens["eos"], tokens["packing"])
+    return digest("tokens", tokens["tokenizer"], tokens["eos"], tokens["packing"], tokens.get("cut"))
 
 
 def warm_tokens(job: str) -> None:
@@ -84,4 +84,4 @@ def warm_tokens(job: str) -> None:
     positions(text_keys(texts), seed=0)
     gather(np.frombuffer(bytes(8), np.int32), np.zeros(1, np.int64), np.arange(2), np.empty(2, np.int32))  # of a file
     documents = Documents(rows=rows, doc_ids=np.arange(2), leaves=np.zeros(2, np.int32), passes=np.zeros(2, np.int16))
-    sequences(documents, layout_of(spec.tokens, rows.n_tokens.astype(np.int64)))
+    sequences(documents, layout_of(spec.tokens, rows))

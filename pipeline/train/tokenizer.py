@@ -20,6 +20,7 @@ from corpusmill.operators.tokens import tokenizer
 from corpusmill.operators.tokens.balance import copies, rates
 from corpusmill.operators.tokens.fertility import Fertility, fertility
 from corpusmill.operators.tokens.train import train
+from corpusmill.operators.tokens.vocabulary_curve import Point, curve, sizes_below
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.execution.progress import counted
@@ -60,6 +61,7 @@ class Trained:
     own: Mapping[str, Fertility]
     default: Mapping[str, Fertility]
     job: Mapping[str, Fertility] | None
+    curve: Sequence[Point]  # of the new tokenizer and of the smaller ones in it, on all documents set aside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +102,7 @@ def trained(spec: JobSpec, training: Training, say: Callable[[str], object] = la
         own=fertility(tokenizer.load(content), judged, languages),
         default=fertility(there if its == default else tokenizer.load(default), judged, languages),
         job=None if its == default else fertility(there, judged, languages),
+        curve=curve(content, judged, sizes_below(training.vocab_size)),
     )
 
 
@@ -181,6 +184,26 @@ def as_table(found: Trained) -> str:
         each = [*(other[language] for other in others), after]
         ratios = [*(f.tokens_per_word for f in each), *(f.bytes_per_token for f in each)]
         rows.append([language or "unknown", f"{after.documents:,}", *(f"{r:.2f}" for r in ratios)])
+    return _aligned(rows)
+
+
+def curve_table(found: Trained) -> str:
+    """Bytes a token of the new tokenizer and of the smaller ones in it, and what each doubling gains."""
+    rows = [["vocabulary", "bytes/token", "gain"]]
+    before = None
+    for point in found.curve:
+        gain = "" if before is None or not before.bytes_per_token else _gain(before, point)
+        rows.append([f"{point.vocab_size:,}", f"{point.bytes_per_token:.3f}", gain])
+        before = point
+    return _aligned(rows)
+
+
+def _gain(before: Point, after: Point) -> str:
+    return f"+{after.bytes_per_token / before.bytes_per_token - 1:.1%}"
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Lines of a table whose first column is text."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = [
         "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))

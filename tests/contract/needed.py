@@ -8,6 +8,9 @@ from corpusmill.operators.text.line_hashes import line_hash
 PARAMS: dict[str, dict[str, object]] = {
     "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "sort"},
     "signals.words_found": {"words": "shipped:signals/lists/soft_words.txt", "column": "soft_words"},
+    "signals.perplexity": {"model": "shipped:signals/lists/characters.arpa.txt", "split": "characters"},
+    "signals.regex": {"count": {"numbers": "[0-9]+"}, "share": {"han_ratio": r"\p{Han}"}},
+    "rewrite.regex": {"replace": {r"[ \t]+": " ", r"(?m)^- (\w)": r"* \1"}},
     "signals.domain": {"table": "shipped:signals/lists/hosts.txt"},
     "signals.contamination": {"sets": "shipped:signals/lists/evaluation.jsonl"},
     "rewrite.contamination": {"sets": "shipped:signals/lists/evaluation.jsonl"},

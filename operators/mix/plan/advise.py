@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from corpusmill.operators.mix.plan.effective import HALF_LIFE
 from corpusmill.operators.mix.plan.plan import MixPlan
+from corpusmill.operators.mix.plan.vocabulary_size import optimal_vocabulary, usual_width
 
 TOKENS_A_PARAMETER = 20.0
 GOOD_EPOCHS = 4.0
@@ -22,7 +23,8 @@ class Advice:
 
     overtraining: planned tokens over compute-optimal ones. good_tokens: what the unique tokens of the leaves the plan
     takes from carry at 4 epochs each; good_params: the largest model these train compute-optimally. most_effective:
-    what endless repetition of them would be worth.
+    what endless repetition of them would be worth. optimal_vocabulary: tokens, by the published scaling law, for
+    embeddings of `width`.
     """
 
     params: float
@@ -36,6 +38,8 @@ class Advice:
     good_tokens: float
     good_params: float
     most_effective: float
+    optimal_vocabulary: float
+    width: float
 
     def __str__(self) -> str:
         rows = [
@@ -47,13 +51,20 @@ class Advice:
             ("worth", f"{_short(self.effective_tokens)} new tokens", "R* = 15.39, Muennighoff et al. 2023"),
             ("good for", f"{_short(self.good_tokens)} tokens", f"4 epochs; optimal for {_short(self.good_params)}"),
             ("at most worth", f"{_short(self.most_effective)} new tokens", "however often repeated"),
+            ("vocabulary", f"{_short(self.optimal_vocabulary)} tokens", self._law()),
         ]
         widths = [max(len(row[i]) for row in rows) for i in (0, 1)]
         return "".join(f"{a:<{widths[0]}}  {b:>{widths[1]}}  {c}".rstrip() + "\n" for a, b, c in rows)
 
+    def _law(self) -> str:
+        return f"compute-optimal at embedding width {self.width:,.0f}, Tao et al. 2024"
 
-def advise(params: float, plan: MixPlan) -> Advice:
-    """Advice for a model of `params` parameters. ValueError unless params is above 0."""
+
+def advise(params: float, plan: MixPlan, width: float | None = None) -> Advice:
+    """Advice for a model of `params` parameters. ValueError unless params is above 0.
+
+    width: of its embeddings; None: as is usual for the size.
+    """
     if not (math.isfinite(params) and params > 0):
         raise ValueError(f"params must be above 0, got {params!r}")
     taken = int(plan.taken.sum())
@@ -72,6 +83,8 @@ def advise(params: float, plan: MixPlan) -> Advice:
         good_tokens=GOOD_EPOCHS * unique,
         good_params=GOOD_EPOCHS * unique / TOKENS_A_PARAMETER,
         most_effective=unique * (1 + HALF_LIFE),
+        optimal_vocabulary=optimal_vocabulary(params, width),
+        width=usual_width(params) if width is None else width,
     )
 
 

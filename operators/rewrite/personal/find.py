@@ -1,12 +1,13 @@
 """Where a text holds personal data: the plain specification, over the bytes of one document."""
 
 import bisect
+import functools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from corpusmill.operators.rewrite.personal import addresses, numbers, secrets
+from corpusmill.operators.rewrite.personal import addresses, chinese, national, numbers, secrets
 
 CONTEXT_BYTES = 40  # how far back and on a check reads, for words such as "Tel." and for rows of numbers
 
@@ -17,9 +18,12 @@ class Kind(Enum):
     SECRET = "secret"
     EMAIL = "email"
     IBAN = "iban"
+    RESIDENT = "resident_id"
+    CREDIT = "credit_code"
     CARD = "card"
     IP = "ip"
     PHONE = "phone"
+    PLATE = "plate"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,18 +60,37 @@ IPV4 = Rule(kind=Kind.IP, pattern=addresses.IPV4, holds=_behind(addresses.is_pub
 IPV6 = Rule(kind=Kind.IP, pattern=addresses.IPV6, holds=_alone(addresses.is_public_ipv6))
 PHONE = Rule(kind=Kind.PHONE, pattern=numbers.PHONE, holds=numbers.is_phone)
 CALLED = Rule(kind=Kind.PHONE, pattern=numbers.CALLED, holds=_behind(numbers.is_called))
-RULES = (SECRET, EMAIL, IBAN, CARD, IPV4, IPV6, PHONE, CALLED)
+MOBILE = Rule(kind=Kind.PHONE, pattern=chinese.MOBILE, holds=chinese.is_mobile)
+RESIDENT = Rule(kind=Kind.RESIDENT, pattern=chinese.RESIDENT, holds=_behind(chinese.is_resident_number))
+CREDIT = Rule(
+    kind=Kind.CREDIT, pattern=chinese.CREDIT, holds=lambda found, before, after: chinese.is_credit_code(found, after)
+)
+BANK_CARD = Rule(kind=Kind.CARD, pattern=chinese.BANK_CARD, holds=_behind(chinese.is_bank_card))
+PLATE = Rule(kind=Kind.PLATE, pattern=chinese.PLATE, holds=_alone(chinese.is_plate))
 
 
-def find(text: bytes) -> list[Finding]:
-    """Everything personal in one document, in order, nothing overlapping.
+@functools.cache
+def national_rule(languages: frozenset[str]) -> Rule:
+    """The rule for telephone numbers in national form, in a text of these languages."""
+    return Rule(
+        kind=Kind.PHONE,
+        pattern=national.NATIONAL,
+        holds=lambda found, before, after: national.is_national(found, before, after, languages),
+    )
+
+
+ALWAYS = (SECRET, EMAIL, IBAN, RESIDENT, CREDIT, CARD, BANK_CARD, IPV4, IPV6, PHONE, CALLED, MOBILE, PLATE)
+
+
+def find(text: bytes, languages: frozenset[str] = frozenset()) -> list[Finding]:
+    """Everything personal in one document, in order, nothing overlapping. languages: of the text, as far as known.
 
     >>> [(f.kind.value, f.begin) for f in find(b"Mail jo@mail.de, tel. 030 / 901820, not 1.2.3.4 or 2024-05-12.")]
     [('email', 5), ('phone', 22)]
     """
     return without_overlaps(
         Finding(kind=rule.kind, begin=match.start(), end=match.end())
-        for rule in RULES
+        for rule in (*ALWAYS, national_rule(languages))
         for match in rule.pattern.finditer(text)
         if passes(rule, match, text)
     )

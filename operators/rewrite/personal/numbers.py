@@ -8,7 +8,7 @@ import re
 
 CARD = re.compile(
     rb"(?<![0-9A-Za-z.,_+/-])"
-    rb"(?:[0-9]{13,19}|[0-9]{4}(?:[ -][0-9]{4}){3}(?:[ -]?[0-9]{3})?|[0-9]{4}[ -][0-9]{6}[ -][0-9]{4,5})"
+    rb"(?:[0-9]{13,19}|[0-9]{4}(?:[ -][0-9]{4}){3}(?:[ -]?[0-9]{1,3})?|[0-9]{4}[ -][0-9]{6}[ -][0-9]{4,5})"
     rb"(?![0-9A-Za-z_]|[.,/-][0-9])"
 )
 IBAN = re.compile(
@@ -34,14 +34,19 @@ FRACTION = re.compile(rb"\+[0-9]{1,3}\.[0-9]+$")
 FRACTION_BEFORE = re.compile(rb"[0-9]\.[0-9]{2,}[ ,;/]{1,3}$")
 FRACTION_AFTER = re.compile(rb"[ ,;/]{1,3}[+-]?[0-9]{1,3}\.[0-9]{2}")
 COORDINATES = re.compile(rb"\+[0-9]{1,3}\.[0-9]{2,}[ -]{1,2}[0-9]{1,3}\.[0-9]{2,}$")  # ISO 6709
+THOUSANDS = re.compile(rb" [0-9]{3}(?![0-9])")
 MIN_NATIONAL = 8  # digits behind the country in the form of RFC 5733; coordinates have up to 7 decimals (guess)
 _CALLS = (
-    "tel|telephone|phone|ph|fax|mobile|mob|cell|call|calling|whatsapp|telefon|telefax|handy|mobil|tlf|telefone|telefono"
-    "|tfno|tél|téléphone|teléfono|тел|телефон|факс|电话|電話|传真|전화|هاتف|फ़ोन|โทร"
+    "tel|telephone|phone|ph|fax|mobile|mob|cell|call|calling|whatsapp|telefon|telefax|handy|mobil|tlf|tfn"
+    "|telefone|telefono|tfno|telepon|cellulare|celular|movil|móvil|telemóvel|komórka|puh|puhelin|telefonszám"
+    "|tél|téléphone|teléfono|điện thoại|sđt|đt|тел|телефон|моб|факс|τηλ|τηλέφωνο|电话|電話|电话号码|電話號碼|電話番号"
+    "|传真|傳真"
+    "|手机|手機|手机号|手机号码|手機號碼|热线|熱線|座机|联系方式|聯絡方式|携帯|携帯電話"
+    "|전화|전화번호|휴대폰|연락처|هاتف|جوال|טלפון|फ़ोन|मोबाइल|โทร|โทรศัพท์"
 )
 CALLED_BEFORE = re.compile(
     rb"(?i:(?<![A-Za-z])(?:" + _CALLS.encode() + rb"|" + _CALLS.title().encode() + rb"))"
-    rb"(?i:(?: (?:us|me|at|on|no|nr|number|numbers)){0,2}(?:[ .:\t#]|\xef\xbc\x9a){0,4}\(?$)"
+    rb"(?i:(?: (?:us|me|at|on|no|nr|number|numbers)){0,2}(?:[ .:\t#]|" + "：|是|为|為".encode() + rb"){0,4}\(?$)"
 )
 DATE = re.compile(
     rb"(?:(?:19|20)[0-9]{2}[ ./-][0-9]{1,2}[ ./-][0-9]{1,2}|[0-9]{1,2}[ ./-][0-9]{1,2}[ ./-](?:19|20)[0-9]{2})$"
@@ -84,6 +89,15 @@ def is_card(found: bytes) -> bool:
     digits = digits_of(found)
     if not ISSUERS.match(digits) or (digits[0] in b"256" and len(digits) != 16 and digits[:2] != b"62"):
         return False
+    return has_luhn_digit(digits)
+
+
+def has_luhn_digit(digits: bytes) -> bool:
+    """Whether the last of these ASCII digits is the check digit of the others (ISO/IEC 7812-1, annex B).
+
+    >>> has_luhn_digit(b"79927398713"), has_luhn_digit(b"79927398710")
+    (True, False)
+    """
     doubled = [byte - 48 if place % 2 == 0 else (byte - 48) * 2 for place, byte in enumerate(reversed(digits))]
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
@@ -103,7 +117,7 @@ def is_iban(found: bytes) -> bool:
 def is_phone(found: bytes, before: bytes, after: bytes) -> bool:
     """Whether a match of PHONE has as many digits as a telephone number, a country that exists, and is none of others.
 
-    Dates, decimal fractions, coordinates and stretches of hexadecimal dumps look like telephone numbers.
+    Dates, fractions, coordinates, binary numbers and stretches of hexadecimal dumps look like telephone numbers.
 
     >>> [is_phone(n, b"", b"") for n in (b"+49 30 1234567", b"+1 2 3", b"+4294967296", b"01.05.2024")]
     [True, False, False, False]
@@ -114,7 +128,9 @@ def is_phone(found: bytes, before: bytes, after: bytes) -> bool:
     international = found[:1] == b"+" or found[:2] == b"00"
     if international and not COUNTRIES.match(digits.removeprefix(b"00")):
         return False
-    if not 8 <= len(digits) <= 16 or DATE.match(found):
+    if not 8 <= len(digits) <= 16 or DATE.match(found) or set(digits) <= {48, 49}:
+        return False
+    if THOUSANDS.search(found) and THOUSANDS.match(after):
         return False
     return not (is_decimal(found, before, after) or is_among_pairs(found, before, after))
 

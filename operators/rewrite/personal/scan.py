@@ -13,18 +13,22 @@ from numba import njit
 from corpusmill.operators.rewrite.personal.secrets import PREFIXES
 from corpusmill.operators.text.spans import Spans
 
-SECRET, EMAIL, IBAN, NUMBER, IPV6 = 1, 2, 3, 4, 5
+SECRET, EMAIL, IBAN, NUMBER, IPV6, PLATE, LONG_NUMBER = 1, 2, 3, 4, 5, 6, 7
 
 DIGIT, NUMERIC, LOCAL, ALNUM, UPPER, HEX, JOINED = 1, 2, 4, 8, 16, 32, 64
 MIN_DIGITS = 6  # of a telephone number after "Tel."; a card has 13
 MIN_IP_DIGITS = 5  # four one-digit numbers are a version
+LONG_DIGITS = 11  # of a Chinese mobile number; identity numbers have 15 or 18, of which the last may be X
+HAN_BYTES = 3
+PLATE_BYTES = 8  # at most, behind the letter: a dot and six signs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
     """documents, begins, ends (int64; bytes inside the document) and codes (uint8) of places worth a pattern, in order.
 
-    A NUMBER is a whole run of digits and what may stand between them; of the others `begins` is where a match would.
+    A NUMBER is a whole run of digits and what may stand between them, a LONG_NUMBER one of LONG_DIGITS or more; of the
+    others `begins` is where a match would.
     """
 
     documents: np.ndarray
@@ -96,6 +100,17 @@ def _has_prefix(data: np.ndarray, p: int, end: int, prefixes: np.ndarray, offset
 
 
 @njit(nogil=True, cache=True)
+def _may_be_plate(data: np.ndarray, p: int, end: int, classes: np.ndarray) -> bool:
+    """Whether three digits follow the letter at `p` behind a Han character."""
+    if not 0xE4 <= data[p - HAN_BYTES] <= 0xE9:
+        return False
+    digits = 0
+    for q in range(p + 1, min(end, p + 1 + PLATE_BYTES)):
+        digits += classes[data[q]] & DIGIT
+    return bool(digits >= 3)
+
+
+@njit(nogil=True, cache=True)
 def _scan(
     data: np.ndarray, starts: np.ndarray, ends: np.ndarray, classes: np.ndarray, sought: Prefixes, out: np.ndarray,
     codes: np.ndarray,
@@ -128,7 +143,7 @@ def _scan(
                     q += 1
                 run_end = q
                 if digits >= MIN_DIGITS or (dots >= 3 and digits >= MIN_IP_DIGITS):
-                    code, stop = 4, q  # NUMBER
+                    code, stop = 7 if digits >= LONG_DIGITS else 4, q  # LONG_NUMBER, NUMBER
                     if count < room:
                         out[0, count], out[1, count], out[2, count], codes[count] = i, p - start, q - start, code
                     count += 1
@@ -139,6 +154,8 @@ def _scan(
             elif kind & UPPER and not before & ALNUM and p + 3 < end:
                 digits_follow = classes[data[p + 2]] & classes[data[p + 3]] & DIGIT
                 code = 3 if digits_follow and classes[data[p + 1]] & UPPER else 0  # IBAN
+                if p - start >= HAN_BYTES and data[p - 1] >= 0x80 and _may_be_plate(data, p, end, classes):
+                    code, begin = 6, p - HAN_BYTES  # PLATE
             may_begin = code == 0 and begins_one[byte] and (not before & JOINED or byte == 45)
             if may_begin and _has_prefix(data, p, end, prefixes, offsets):
                 code = 1  # SECRET

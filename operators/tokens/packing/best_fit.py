@@ -24,9 +24,16 @@ def best_fit(n_tokens: np.ndarray, *, sequence_tokens: int, window: int = WINDOW
     ([0, 2, 1, 1], [3, 5, 8, 1], [2, 3, 4])
     """
     refuse_bad_size(sequence_tokens)
+    return fit_pieces(pieces_of(n_tokens, sequence_tokens), sequence_tokens=sequence_tokens, window=window)
+
+
+def fit_pieces(
+    pieces: tuple[np.ndarray, np.ndarray, np.ndarray], *, sequence_tokens: int, window: int = WINDOW
+) -> Layout:
+    """Pack pieces of at most `sequence_tokens`: document, start and length of each, int64."""
     if window < 1:
         raise ValueError(f"a packing window holds at least 1 piece, got window={window}")
-    document, start, tokens = pieces_of(n_tokens, sequence_tokens)
+    document, start, tokens = pieces
     bins = np.empty(len(tokens), np.int64)
     place(tokens, sequence_tokens, window, bins)
     _, first, bins = np.unique(bins, return_index=True, return_inverse=True)

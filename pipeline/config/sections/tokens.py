@@ -23,6 +23,12 @@ class TokensSpec(Section):
     stride is given), and the mix counts each once; `none`: one document a row."""
     stride_tokens: Positive | None = None
     """With `sliding`: tokens from one row's beginning to the next one's, at most `sequence_tokens`; null: half."""
+    cut: Literal["token", "sentence", "paragraph"] = "token"
+    """Where documents are cut that do not fit a row (`best_fit`, `concat`). `token`: at the last token that fits;
+    `sentence`, `paragraph`: behind the last end of one within `cut_within`; where there is none, at the end of a
+    sentence or line, else at the last token. Rows are shorter, none of the tokens is lost."""
+    cut_within: Annotated[float, Field(gt=0, le=1)] = 0.25
+    """With `cut`: in which last share of a row its end may lie."""
     eos: str = "<|endoftext|>"
     """The token written once after each document."""
     special_tokens: Literal["split", "keep", "fail"] = "split"
@@ -31,6 +37,8 @@ class TokensSpec(Section):
     first document that names one. They are counted in the funnel."""
 
     def complaints(self) -> Iterator[Complaint]:
+        if self.cut != "token" and self.packing not in ("best_fit", "concat"):
+            yield ("cut",), f"`cut: {self.cut}` needs `packing: best_fit` or `concat`, this is `{self.packing}`"
         if self.stride_tokens is None:
             return
         if self.packing != "sliding":

@@ -14,6 +14,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
+from corpusmill.pipeline.report.funnel import BY_LANGUAGE
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
 from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
 from corpusmill.pipeline.workspace.inventory import Shard
@@ -104,6 +105,7 @@ class ShardWriter:
         for row in pc.value_counts(reason_word(dropped.reasons)).to_pylist():
             self.tally.add(dropped.kind, dropped.step, row["values"], by=row["counts"])
         count_losses(dropped.kind, dropped.table, self.shard.source, self.chain.fixed, self.tally)
+        count_rules(dropped, self.chain.fixed, self.tally)
         table = dropped.table.drop_columns(
             [c for c in ("content", "failure", "skipped") if c in dropped.table.column_names]
         )
@@ -159,15 +161,25 @@ def most_common(reasons: Mapping[tuple[str, ...], int]) -> str | None:
 
 def count_losses(kind: str, table: pa.Table, source: str, fixed: Mapping[str, str], tally: Tally) -> None:
     """Documents that left, under their source, domain and language; "" where nobody knows it (yet)."""
-    words = [
-        pa.repeat(pa.scalar(fixed.get(name, "")), table.num_rows)
-        if name in fixed or name not in table.column_names
-        else pc.fill_null(table[name].cast(pa.string()), "")
-        for name in ("domain", "language")
-    ]
+    words = [values_of(name, table, fixed) for name in ("domain", "language")]
     grouped = pa.table(words, names=["domain", "language"]).group_by(["domain", "language"])
     for row in grouped.aggregate([([], "count_all")]).to_pylist():
         tally.add("gone", kind, source, row["domain"], row["language"], by=row["count_all"])
+
+
+def count_rules(dropped: Dropped, fixed: Mapping[str, str], tally: Tally) -> None:
+    """Documents that left, under their language, the step and its reason."""
+    words = [values_of("language", dropped.table, fixed), reason_word(dropped.reasons)]
+    grouped = pa.table(words, names=["language", "reason"]).group_by(["language", "reason"])
+    for row in grouped.aggregate([([], "count_all")]).to_pylist():
+        tally.add(BY_LANGUAGE, dropped.kind, row["language"], dropped.step, row["reason"], by=row["count_all"])
+
+
+def values_of(name: str, table: pa.Table, fixed: Mapping[str, str]) -> pa.Array | pa.ChunkedArray:
+    """A column of words, "" where nobody knows it (yet)."""
+    if name in fixed or name not in table.column_names:
+        return pa.repeat(pa.scalar(fixed.get(name, "")), table.num_rows)
+    return pc.fill_null(table[name].cast(pa.string()), "")
 
 
 def standard(table: pa.Table) -> pa.Table:

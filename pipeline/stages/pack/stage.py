@@ -101,7 +101,8 @@ def select_name(planned: Planned, tokens_unit: str) -> str:
 def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:
     """The name of all that is packed, and those of the pack units, one an output shard."""
     rows = (spec.tokens.sequence_tokens, spec.tokens.packing, spec.tokens.stride_tokens)
-    fingerprint = digest(VERSION, planned.fingerprint, rows, libraries())
+    cut = () if spec.tokens.cut == "token" else (spec.tokens.cut, spec.tokens.cut_within)
+    fingerprint = digest(VERSION, planned.fingerprint, (*rows, *cut), libraries())
     return fingerprint, [digest(fingerprint, shard) for shard in range(planned.shards)]
 
 

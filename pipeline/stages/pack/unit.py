@@ -57,7 +57,7 @@ class Pack:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         spec, shard, shards = JobSpec.from_canonical(self.job), int(unit["shard"]), int(unit["shards"])
         documents = self._documents(read_range(self.workspace, unit["files"], shard_range(shard, shards)), shard)
-        layout = layout_of(spec.tokens, documents.rows.n_tokens.astype(np.int64))
+        layout = layout_of(spec.tokens, documents.rows)
         tally = Tally()
         tally.add("documents", by=len(documents.rows))
         tally.add("tokens", by=int(documents.rows.offsets[-1]))
@@ -124,6 +124,8 @@ def write_part(path: Path, documents: Documents, layout: Layout, spec: TokensSpe
         eos_id=encoder.eos_id,
         packing=spec.packing,
         sequence_tokens=0 if spec.packing == "none" else spec.sequence_tokens,
+        cut=spec.cut,
+        cut_within=spec.cut_within,
     )
     return write_rows(path, documents, layout, shard_schema(footer))
 

@@ -7,6 +7,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.report.funnel import Funnel
 
 LEAVES_SHOWN = 40
+RULES_SHOWN = 5  # of a language
 
 
 def card(spec: JobSpec, manifest: Mapping[str, Any], funnel: Funnel) -> str:
@@ -52,7 +53,7 @@ document of each piece and where in it the piece starts; `leaf` and `pass`, what
 |---|---:|---:|
 {steps}
 
-## What it is made of
+{removed(funnel)}## What it is made of
 
 | source | domain | language | unique documents | their tokens | tokens in the mix |
 |---|---|---|---:|---:|---:|
@@ -62,6 +63,26 @@ document of each piece and where in it the piece starts; `leaf` and `pass`, what
 
 {licences}
 """
+
+
+def removed(told: Funnel) -> str:
+    """What the steps removed of each language, the languages with most documents first; nothing where they did not."""
+    lines = []
+    for language, counts in sorted(told.by("language").items(), key=lambda item: (-item[1]["read"], item[0])):
+        lost = told.lost_by_language.get(language, {})
+        if not lost:
+            continue
+        rules = [f"{why} {n:,} ({n / counts['read']:.1%})" for why, n in list(lost.items())[:RULES_SHOWN]]
+        if len(lost) > RULES_SHOWN:
+            rules.append(f"{len(lost) - RULES_SHOWN} other rules {sum(list(lost.values())[RULES_SHOWN:]):,}")
+        lines.append(f"| {language or '-'} | {counts['read']:,} | {counts['kept']:,} | {'; '.join(rules)} |")
+    if not lines:
+        return ""
+    more = len(lines) - LEAVES_SHOWN
+    rest = f"\nand {more} more languages; `_funnel.json` has all.\n" if more > 0 else ""
+    head = "| language | documents read | kept | removed by |\n|---|---:|---:|---|\n"
+    head = f"## What the steps removed, by language\n\n{head}"
+    return head + "\n".join(lines[:LEAVES_SHOWN]) + "\n" + rest + "\n"
 
 
 def splits(manifest: Mapping[str, Any]) -> str:

@@ -75,8 +75,9 @@ def write_again(path: Path, documents: Documents, schema: pa.Schema, spec: JobSp
     """Write documents as a part with this schema, packed as its footer says; the number of sequences."""
     footer = {k.decode().removeprefix("corpusmill."): v.decode() for k, v in (schema.metadata or {}).items()}
     size = int(footer["sequence_tokens"]) or spec.tokens.sequence_tokens
-    packing = spec.tokens.model_copy(update={"packing": footer["packing"], "sequence_tokens": size})
-    layout = layout_of(packing, documents.rows.n_tokens.astype(np.int64))
+    cut = {"cut": footer.get("cut", "token"), "cut_within": float(footer.get("cut_within", spec.tokens.cut_within))}
+    packing = spec.tokens.model_copy(update={"packing": footer["packing"], "sequence_tokens": size, **cut})
+    layout = layout_of(packing, documents.rows)
     write_rows(path, documents, layout, schema)
     return layout.sequences
 
