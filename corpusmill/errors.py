@@ -266,6 +266,17 @@ class InputChanged(CorpusmillError, RuntimeError):
     """An input file that is no longer what the inventory recorded."""
 
 
+class FilesFailed(CorpusmillError, RuntimeError):
+    """Files of a unit that others share, each with its error; the others can be read without them.
+
+    culprits: a mapping for each file with its "slot" and the "error", "kind" and "details" of `run_units.Failed`.
+    """
+
+    def __init__(self, message: str, culprits: list[dict[str, Any]]) -> None:
+        super().__init__(message)
+        self.culprits = culprits
+
+
 class OutputTaken(CorpusmillError, RuntimeError):
     """Two runs that write into one output."""
 

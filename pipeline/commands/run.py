@@ -35,6 +35,7 @@ from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.workspace import excluded, inventory, sweep
 from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
+from corpusmill.pipeline.workspace.shards import Shards
 
 SAMPLE_SUFFIX = "-sample"
 WRITTEN = "as_written.json"  # goes with a job that is sent
@@ -307,7 +308,6 @@ def as_given(spec: JobSpec, workspace: Store) -> list[ingest.PartStatus]:
     return ingest.part_statuses(spec, workspace, shards_as_given(spec, workspace))
 
 
-def shards_as_given(spec: JobSpec, workspace: Store) -> list[inventory.Shard]:
+def shards_as_given(spec: JobSpec, workspace: Store) -> Shards:
     """The shards in the workspace of sources that are in the job and not taken out."""
-    sources, out = {i.source for i in spec.inputs}, excluded.read(workspace)
-    return [s for s in inventory.read(workspace) if s.source in sources and not out.holds(run=s.run, source=s.source)]
+    return inventory.usable(workspace, {i.source for i in spec.inputs})

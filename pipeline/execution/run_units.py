@@ -19,7 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from corpusmill.errors import AccountingError, UnitsNotRun
+from corpusmill.errors import AccountingError, FilesFailed, UnitsNotRun
 
 Unit = Mapping[str, Any]
 Run = Callable[[Unit], Mapping[str, Any]]
@@ -39,6 +39,7 @@ OUTCOME = pa.schema(
         "details": pa.string(),
         "kind": pa.string(),
         "lost_rows": pa.bool_(),
+        "culprits": pa.string(),
     }
 )
 
@@ -56,6 +57,7 @@ class Failed:
     """A unit that failed every try, and the last error with its traceback.
 
     kind: the error's class. lost_rows: rows did not add up, which no further try and no tolerance makes good.
+    culprits: of an error about some of the unit's files, these, see `errors.FilesFailed`.
     """
 
     unit: Unit
@@ -63,6 +65,7 @@ class Failed:
     details: str
     kind: str = ""
     lost_rows: bool = False
+    culprits: Sequence[Mapping[str, Any]] = ()
 
 
 def run_units(
@@ -170,6 +173,7 @@ def _execute(
             error, details = f"{type(e).__name__}: {e}", traceback.format_exc()[-4000:]
             told = {"error": error, "details": details, "kind": type(e).__name__}
             told |= {"lost_rows": isinstance(e, AccountingError)}
+            told |= {"culprits": json.dumps(e.culprits) if isinstance(e, FilesFailed) else None}
         return pa.table([pa.array([{"index": index, **told}.get(f.name)], f.type) for f in OUTCOME], schema=OUTCOME)
 
     with warnings.catch_warnings():
@@ -199,5 +203,7 @@ def quiet() -> None:
 
 def _outcome(unit: Unit, row: Mapping[str, Any]) -> Done | Failed:
     if row["error"] is not None:
-        return Failed(unit, row["error"], row["details"], kind=row["kind"], lost_rows=row["lost_rows"])
+        culprits = json.loads(row["culprits"]) if row["culprits"] else ()
+        kind, lost = row["kind"], row["lost_rows"]
+        return Failed(unit, row["error"], row["details"], kind=kind, lost_rows=lost, culprits=culprits)
     return Done(unit, json.loads(row["result"]))

@@ -15,6 +15,8 @@ def doubled(spec: JobSpec, shards: Numbered) -> Iterator[str]:
     """A remark for each source whose documents an update may take twice. shards: as the update would read them."""
     if spec.dedup.text or spec.dedup.near is not None:
         return
+    if not len(shards.kept):
+        return
     earlier = {*shards.kept, *shards.unfinished}
     read = {(s.source, s.uri) for s in shards.current if s not in earlier}
     files: dict[str, dict[str, str]] = {}

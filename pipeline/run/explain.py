@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.check import languages_to_keep as kept_languages
@@ -21,6 +23,7 @@ from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace import excluded, inventory, sweep
+from corpusmill.pipeline.workspace.shards import Shards
 
 FILES_SHOWN = 3
 
@@ -68,7 +71,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     last, status = found[-1]
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))
-    changes += missing_shards(shards.all, sweep.remembered(workspace, "shards") - {s.number for s in shards.current})
+    changes += missing_shards(shards.all, missing_from(shards.current, sweep.remembered(workspace, "shards")))
     if sweep.remembered(workspace, "taken_out") not in (set(), {excluded.state(workspace)}):
         changes.append("documents, runs or sources were taken out")
     return Explanation(
@@ -86,9 +89,15 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     )
 
 
-def missing_shards(recorded: Sequence[inventory.Shard], numbers: set[int]) -> Iterator[str]:
+def missing_from(current: Shards, identities: set[int]) -> set[int]:
+    """Those of the identities that none of these shards has."""
+    return identities.difference(current.identities().tolist()) if identities else identities
+
+
+def missing_shards(recorded: Shards, numbers: set[int]) -> Iterator[str]:
     """In words: these shards, which the last finished run was about, are not among the inputs as they are now."""
-    files = sorted({s.uri for s in recorded if s.number in numbers})
+    rows = np.isin(recorded.identities(), np.fromiter(numbers, np.int64, len(numbers)))
+    files = sorted(set(recorded.filter(rows).table["uri"].to_pylist()))
     shown = ", ".join(uri.rsplit("/", 1)[-1] for uri in files[:FILES_SHOWN])
     more = f" and {len(files) - FILES_SHOWN} more" if len(files) > FILES_SHOWN else ""
     if numbers:

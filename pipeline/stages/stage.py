@@ -13,7 +13,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.report.funnel import Counted, Funnel, funnel
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import Shard
 
 Outcome = TypeVar("Outcome")
 

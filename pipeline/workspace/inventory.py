@@ -1,14 +1,17 @@
 """The inventory: every stretch of input the workspace has ever been given, each under a shard number of its own.
 
 It only grows. A new or changed file gets new numbers; old numbers never move and are never given again, so the ids of
-documents last, and adding one file runs one unit.
+documents last, and adding one file runs one unit. Many small files share a number, each in a slot of it
+(`workspace.sharing`).
 """
 
 import io
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster import faultpoint
@@ -17,59 +20,16 @@ from corpusmill.operators.contract import Reader
 from corpusmill.operators.readers.framing.spans import spans
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.files.ids import SHARD_BITS
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.inputs.paths import InputFile
-from corpusmill.pipeline.workspace import excluded, sweep
+from corpusmill.pipeline.workspace import excluded, sharing, sweep
 from corpusmill.pipeline.workspace.excluded import Excluded
+from corpusmill.pipeline.workspace.shards import CONTENT, SCHEMA, STRETCH, Shard, Shards, in_order, keys
 
 NAME = "inventory.parquet"
 NOTHING = Excluded()
 SHARD_BYTES = 256 << 20  # a guess: minutes of work, so that a lost worker costs little
-
-SCHEMA = pa.schema(
-    {
-        "run": pa.int32(),
-        "shard": pa.int32(),
-        "source": pa.string(),
-        "reader": pa.string(),
-        "uri": pa.string(),
-        "start": pa.int64(),
-        "end": pa.int64(),
-        "size": pa.int64(),
-        "etag": pa.string(),
-    }
-)
-
-
-@dataclass(frozen=True, order=True)
-class Shard:
-    """A stretch [start, end) of one input file, and the numbers under which its documents live."""
-
-    run: int
-    shard: int
-    source: str
-    reader: str
-    uri: str
-    start: int
-    end: int
-    size: int
-    etag: str
-
-    @property
-    def number(self) -> int:
-        """Run and shard as one number, as in the ids of its documents."""
-        return self.run << SHARD_BITS | self.shard
-
-    @property
-    def stretch(self) -> tuple[str, str, int, int, str]:
-        """Which bytes the shard is, whatever reads them."""
-        return self.source, self.uri, self.start, self.end, self.etag
-
-    @property
-    def content(self) -> tuple[str, str, str, int, int, int, str]:
-        """What the shard is, apart from its number."""
-        return self.source, self.reader, self.uri, self.start, self.end, self.size, self.etag
+NO_SHARDS = Shards(SCHEMA.empty_table())
 
 
 @dataclass(frozen=True)
@@ -80,15 +40,15 @@ class Numbered:
     unfinished: the same of those that no run has finished with yet.
     """
 
-    all: Sequence[Shard]
-    current: Sequence[Shard]
-    new: Sequence[Shard]
-    kept: Sequence[Shard] = ()
-    unfinished: Sequence[Shard] = ()
+    all: Shards
+    current: Shards
+    new: Shards
+    kept: Shards = field(default_factory=lambda: NO_SHARDS)
+    unfinished: Shards = field(default_factory=lambda: NO_SHARDS)
 
 
 def numbered(
-    existing: Sequence[Shard],
+    known: Iterable[Shard],
     files: Sequence[tuple[InputFile, str, Reader]],
     *,
     update: bool,
@@ -101,38 +61,73 @@ def numbered(
     update: what is new becomes a run of its own, after all that is there; shards of files that are gone stay in, but
     not those of sources that have left the job, nor the same bytes under another reader, nor what the last finished
     run did without although it had their source, nor what was made of a file that changed, where its source is one of
-    those to be `replaced`. published: numbers of the shards of the last finished run. Withheld shards are
-    left out, and so are their bytes until they change, unless they may come again.
+    those to be `replaced`; so files of such sources never share a unit. published: identities of the shards of the
+    last finished run. Withheld shards are left out, and so are their bytes until they change, unless they may come
+    again.
     """
-    usable = [s for s in existing if not out.holds(run=s.run, source=s.source)]
-    refused = {s.stretch for s in existing if s.run in out.runs and s.run not in out.again}
-    by_content = {s.content: s for s in usable}
-    wanted = [
-        shard.content
-        for file, name, reader in files
-        for shard in (Shard(0, 0, *content) for content in _cut(file, name, reader))
-        if shard.stretch not in refused and shard.source not in out.sources
-    ]
-    last = max((s.run for s in existing), default=-1)
-    number = last + 1 if update or last < 0 or last in out.runs else last
-    free = 1 + max((s.shard for s in existing), default=-1)
-    new = [Shard(number, free + i, *c) for i, c in enumerate(c for c in wanted if c not in by_content)]
-    by_content |= {s.content: s for s in new}
-    current = {by_content[c] for c in wanted}
-    kept: set[Shard] = set()
-    unfinished: set[Shard] = set()
-    if update:
-        sources = {file.source for file, _, _ in files}
-        stretches = {s.stretch for s in current}
-        new_content = {(file.source, file.uri) for file, _, _ in files if file.source in replaced}
-        lost = [s for s in usable if s.source in sources and s.stretch not in stretches]
-        lost = [s for s in lost if (s.source, s.uri) not in new_content]
-        had = {s.source for s in existing if s.number in published}
-        finished = max((s.run for s in existing if s.number in published), default=-1)
-        unfinished = {s for s in lost if s.run > finished}
-        kept = {s for s in lost if s.number in published or s.source not in had} - unfinished
-    every = sorted(current | kept | unfinished)
-    return Numbered(sorted({*existing, *new}), every, new, sorted(kept), sorted(unfinished))
+    known = Shards.of(known)
+    usable = ~_held(known, out)
+    found = _wanted(files, known, out)
+    index = pc.index_in(keys(found, CONTENT), value_set=known.filter(usable).keys(CONTENT))
+    new = _with_numbers(found.filter(index.is_null()), known, update=update, replaced=replaced, out=out)
+    every = Shards(in_order(pa.concat_tables([known.table, new.table])))
+    open_ = ~_held(every, out)
+    current = open_ & _is_in(every.keys(CONTENT), keys(found, CONTENT))
+    if not update:
+        return Numbered(every, every.filter(current), new)
+    sources = {file.source for file, _, _ in files}
+    lost = open_ & _is_in(every.table["source"], pa.array(sorted(sources), pa.string()))
+    lost &= ~_is_in(every.keys(STRETCH), every.filter(current).keys(STRETCH))
+    replacing = found.filter(pc.is_in(found["source"], value_set=pa.array(sorted(replaced), pa.string())))
+    lost &= ~_is_in(every.keys(("source", "uri")), keys(replacing, ("source", "uri")))
+    was_published = np.isin(every.identities(), np.fromiter(published, np.int64, len(published)))
+    had = every.table["source"].filter(pa.array(was_published)).unique()
+    runs = every.column("run")
+    unfinished = lost & (runs > runs[was_published].max(initial=-1))
+    kept = lost & (was_published | ~_is_in(every.table["source"], had)) & ~unfinished
+    return Numbered(every, every.filter(current | kept | unfinished), new, every.filter(kept), every.filter(unfinished))
+
+
+def _held(shards: Shards, out: Excluded) -> np.ndarray:
+    """Boolean, a row each: whether it is excluded."""
+    runs = np.isin(shards.column("run"), list(out.runs))
+    return runs | _is_in(shards.table["source"], pa.array(list(out.sources), pa.string()))
+
+
+def _is_in(values: pa.Array | pa.ChunkedArray, those: pa.Array | pa.ChunkedArray) -> np.ndarray:
+    found = pc.is_in(values, value_set=those.cast(values.type))
+    return (found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found).to_numpy(zero_copy_only=False)
+
+
+def _wanted(files: Sequence[tuple[InputFile, str, Reader]], known: Shards, out: Excluded) -> pa.Table:
+    """The stretches of these files that are not refused, each once, in their order: CONTENT."""
+    columns: tuple[list[str | int], ...] = tuple([] for _ in CONTENT)
+    for file, name, reader in files:
+        for span in spans(file.size, SHARD_BYTES, splittable=reader.splittable):
+            row = (file.source, name, file.uri, span.start, span.end, file.size, file.etag)
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
+    table = pa.table([pa.array(c, SCHEMA.field(n).type) for n, c in zip(CONTENT, columns, strict=True)], CONTENT)
+    runs = [run for run in out.runs if run not in out.again]
+    refused = known.filter(np.isin(known.column("run"), runs))
+    stays = ~_is_in(keys(table, STRETCH), refused.keys(STRETCH))
+    stays &= ~_is_in(table["source"], pa.array(list(out.sources), pa.string()))
+    return table.filter(pa.array(stays))
+
+
+def _with_numbers(table: pa.Table, known: Shards, *, update: bool, replaced: Collection[str], out: Excluded) -> Shards:
+    """The stretches of CONTENT under numbers that nobody has had."""
+    last = int(known.column("run").max(initial=-1))
+    run = last + 1 if update or last < 0 or last in out.runs else last
+    free = 1 + int(known.column("shard").max(initial=-1))
+    kinds = keys(table, ("source", "reader")).dictionary_encode().indices.to_numpy()
+    sizes = table["size"].to_numpy()
+    whole = (table["start"].to_numpy() == 0) & (table["end"].to_numpy() == sizes)
+    may_share = whole & ~_is_in(table["source"], pa.array(sorted(replaced), pa.string()))
+    numbers, slots = sharing.places(sizes, kinds, may_share, free=free)
+    columns = {n: table[n] for n in CONTENT}
+    columns |= {"run": pa.array(np.full(len(sizes), run)), "shard": pa.array(numbers), "slot": pa.array(slots)}
+    return Shards(in_order(pa.table({n: columns[n] for n in SCHEMA.names}).cast(SCHEMA)))
 
 
 def look(spec: JobSpec, workspace: Store, files: Sequence[tuple[InputFile, str, Reader]], *, update: bool) -> Numbered:
@@ -149,7 +144,7 @@ def look(spec: JobSpec, workspace: Store, files: Sequence[tuple[InputFile, str, 
 
 def commit(run: Run, found: Numbered) -> None:
     """Write the inventory when there are new shards."""
-    if found.new:
+    if len(found.new):
         run.ray()  # before anything is written: a cluster that cannot be joined, or not share it, ends the run
         run.lease.check()
         faultpoint.reached("inventory.manifest")
@@ -161,28 +156,34 @@ def unchanged(run: Run) -> Numbered:
     nothing new.
     """
     known, out = read(run.workspace), excluded.read(run.workspace)
-    last, sources = sweep.remembered(run.workspace, "shards"), {i.source for i in run.spec.inputs}
-    stays = [s for s in known if s.number in last and s.source in sources]
-    return Numbered(known, [s for s in stays if not out.holds(run=s.run, source=s.source)], [])
+    last = np.array(sorted(sweep.remembered(run.workspace, "shards")), np.int64)
+    stays = np.isin(known.identities(), last) & ~_held(known, out)
+    return Numbered(known, of_sources(known.filter(stays), {i.source for i in run.spec.inputs}), NO_SHARDS)
 
 
-def read(workspace: Store) -> list[Shard]:
-    """All shards there have been, sorted by number."""
+def usable(workspace: Store, sources: Collection[str]) -> Shards:
+    """The shards in the workspace of these sources that are not taken out."""
+    known = read(workspace)
+    return of_sources(known.filter(~_held(known, excluded.read(workspace))), sources)
+
+
+def of_sources(shards: Shards, sources: Collection[str]) -> Shards:
+    """Those of these sources."""
+    return shards.filter(_is_in(shards.table["source"], pa.array(sorted(sources), pa.string())))
+
+
+def read(workspace: Store) -> Shards:
+    """All shards there have been, sorted by number. Of an earlier version's inventory each has its own number."""
     try:
         table = read_table(io.BytesIO(workspace.read(NAME)))
     except FileNotFoundError:
-        return []
-    return sorted(Shard(**row) for row in table.to_pylist())
+        return NO_SHARDS
+    if "slot" not in table.column_names:
+        table = table.append_column("slot", pa.array(np.zeros(table.num_rows, np.int16)))
+    return Shards(in_order(table.select(SCHEMA.names).cast(SCHEMA)))
 
 
-def _cut(file: InputFile, name: str, reader: Reader) -> list[tuple[str, str, str, int, int, int, str]]:
-    cuts = spans(file.size, SHARD_BYTES, splittable=reader.splittable)
-    return [(file.source, name, file.uri, span.start, span.end, file.size, file.etag) for span in cuts]
-
-
-def _to_bytes(shards: Iterable[Shard]) -> bytes:
-    rows = [asdict(s) for s in sorted(shards)]
+def _to_bytes(shards: Shards) -> bytes:
     out = io.BytesIO()
-    columns = {f.name: pa.array([row[f.name] for row in rows], SCHEMA.field(f.name).type) for f in fields(Shard)}
-    pq.write_table(pa.table(columns, schema=SCHEMA), out, compression="zstd")
+    pq.write_table(shards.table, out, compression="zstd")
     return out.getvalue()

@@ -10,7 +10,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputChanged, InputError
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.stages.ingest.unit import opened
+from corpusmill.pipeline.stages.ingest.reading import opened
 from corpusmill.pipeline.workspace import inventory
 from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import corpusmill

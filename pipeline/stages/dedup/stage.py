@@ -24,7 +24,7 @@ from corpusmill.pipeline.report.empty_run import require_documents
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.steps.sources import input_of
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 MEMORY_BYTES = 1_600_000_000  # 1.25 times the peak on 128 MiB of pairs of which a third share a key: 1.29 GB
 
@@ -62,7 +62,7 @@ class DedupStage(Stage[Removed]):
         return {"duplicates": outcome.tables.values(), "names": [outcome.fingerprint]}
 
 
-def requested(spec: JobSpec, workspace: Store, shards: Mapping[str, Shard]) -> tuple[Settings, str]:
+def requested(spec: JobSpec, workspace: Store, shards: Mapping[str, UnitFiles]) -> tuple[Settings, str]:
     """What deduplication of these shards, by the name of their ingest unit, is; and the name of its result."""
     entered = sorted(
         (
@@ -92,7 +92,7 @@ def manifest_of(judged: str) -> str:
     return f"manifests/dedup-{judged}.json"
 
 
-def dedup(run: Run, shards: Mapping[str, Shard]) -> Removed:
+def dedup(run: Run, shards: Mapping[str, UnitFiles]) -> Removed:
     """Deduplicate the kept documents of these shards, by the name of their ingest unit."""
     settings, judged = requested(run.spec, run.workspace, shards)
     if (there := finished_result(run.workspace, judged)) is not None:

@@ -14,7 +14,7 @@ from corpusmill.operators.decide.quantiles import Quantiles
 from corpusmill.operators.signals.buckets import Buckets
 from corpusmill.operators.text.quantiles import ALL, HISTOGRAM
 from corpusmill.pipeline.exchange.files import encoded
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 MERGED_AT = 1_000_000  # rows of batches' histograms held at once, tens of MB
 
@@ -34,7 +34,7 @@ BIN = pa.schema(
 class GatherBins:
     """Takes the documents of a shard; on `facts` the histogram lies as `bins/NAME.arrow` under `folder`."""
 
-    def __init__(self, folder: Path, name: str, shard: Shard, awaited: Quantiles | Buckets) -> None:
+    def __init__(self, folder: Path, name: str, shard: UnitFiles, awaited: Quantiles | Buckets) -> None:
         self.path, self.name, self.awaited, self.run = folder, f"bins/{name}.arrow", awaited, shard.run
         (folder / "bins").mkdir()
         self._waiting = [HISTOGRAM.empty_table()]

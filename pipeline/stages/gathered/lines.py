@@ -10,8 +10,7 @@ import pyarrow as pa
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.pipeline.exchange.files import encoded
-from corpusmill.pipeline.files.ids import SHARD_BITS
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 PIECE_LINES = 4_000_000  # different lines of batches held at once: 48 MB, three times that while they are sorted
 
@@ -22,9 +21,9 @@ COUNT = pa.schema({"key": pa.uint64(), "shard": pa.int64(), "documents": pa.int3
 class GatherLines:
     """Takes the documents of a shard; on `facts` they lie as `lines/NAME.000.arrow` and on under `folder`."""
 
-    def __init__(self, folder: Path, name: str, shard: Shard, awaited: CommonLines) -> None:
+    def __init__(self, folder: Path, name: str, shard: UnitFiles, awaited: CommonLines) -> None:
         self.folder, self.name, self.awaited = folder, name, awaited
-        self.number = shard.run << SHARD_BITS | shard.shard
+        self.number = shard.number
         (folder / "lines").mkdir()
         self._waiting: list[tuple[np.ndarray, np.ndarray]] = []
         self._lines = self._counts = 0

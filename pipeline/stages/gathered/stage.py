@@ -19,11 +19,11 @@ from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Counts, phases_of, runner, stage_manifest
-from corpusmill.pipeline.files.ids import SHARD_BITS, digest
+from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
 from corpusmill.pipeline.stages.gathered.common_lines import Found, common_lines
 from corpusmill.pipeline.steps.step_groups import Part
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 VERSION = 1
 MEMORY_BYTES = 1_600_000_000  # as in dedup, whose exchange this is
@@ -45,7 +45,7 @@ class Answers:
         return self.facts.get("thresholds", [])
 
 
-def answers(run: Run, part: Part, shards: Mapping[str, Shard], counts: Mapping[str, Counts]) -> Answers:
+def answers(run: Run, part: Part, shards: Mapping[str, UnitFiles], counts: Mapping[str, Counts]) -> Answers:
     """What the step after `part` awaits. shards, counts: of the units of that part."""
     assert part.awaited is not None
     stage = part.awaited.stage
@@ -100,12 +100,12 @@ def manifest(stage: str, print_: str) -> str:
     return f"manifests/{stage}-{print_}.json"
 
 
-def _found(work: Work, awaited: Awaiting, shards: Mapping[str, Shard], counts: Mapping[str, Counts]) -> Found:
+def _found(work: Work, awaited: Awaiting, shards: Mapping[str, UnitFiles], counts: Mapping[str, Counts]) -> Found:
     gathered = {unit: counts[unit]["gathered"] for unit in shards}
     files = {name: size for told in gathered.values() for name, size in told["files"].items()}
     if isinstance(awaited, CommonLines):
         entered = [
-            EnteredShard(unit=unit, number=s.run << SHARD_BITS | s.shard, source=s.source, priority=0, uri=s.uri)
+            EnteredShard(unit=unit, number=s.number, source=s.source, priority=0, uri=s.uri)
             for unit, s in shards.items()
         ]
         records = sum(told["counts"] for told in gathered.values())

@@ -16,7 +16,7 @@ from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.gathered.bins import GatherBins
 from corpusmill.pipeline.stages.gathered.lines import GatherLines
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 
 class Gather(Protocol):
@@ -41,12 +41,12 @@ class PartWriter:
     place = "passed"
 
     def __init__(
-        self, folder: Path, name: str, shard: Shard, columns: Columns, awaited: Awaiting, *, is_for: bool = True
+        self, folder: Path, name: str, files: UnitFiles, columns: Columns, awaited: Awaiting, *, is_for: bool = True
     ) -> None:
         (folder / "parts").mkdir()
         schema = pa.schema([*(pa.field(n, t) for n, t in columns.items()), pa.field("length", pa.int64())])
         self.documents = TableWriter(folder / "parts" / f"{name}.parquet", schema)
-        self.gather: Gather = GATHERS[awaited.stage](folder, name, shard, awaited)
+        self.gather: Gather = GATHERS[awaited.stage](folder, name, files, awaited)
         self._is_for = is_for
         self._facts: Mapping[str, Any] = {}
 

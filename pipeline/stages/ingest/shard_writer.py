@@ -1,9 +1,10 @@
-"""What comes of one shard's records, written under the unit's name: documents that go on, those that left, counts."""
+"""What comes of one unit's records, written under the unit's name: documents that go on, those that left, counts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,12 +13,14 @@ from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally, check
+from corpusmill.pipeline.files.ids import slot_of
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.report.funnel import BY_LANGUAGE
+from corpusmill.pipeline.stages.ingest.reading import FileErrors
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
 from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 LOST = ("failed", "dropped", "not_sampled")
 # Where the bytes of a document that left are to be found: file, place in it and length as the reader tells them.
@@ -48,9 +51,10 @@ class ShardWriter:
     """
 
     def __init__(
-        self, folder: Path, name: str, spec: JobSpec, shard: Shard, chain: Chain, sink: Sink, tally: Tally
+        self, folder: Path, name: str, spec: JobSpec, files: UnitFiles, chain: Chain, sink: Sink, tally: Tally
     ) -> None:
-        self.spec, self.shard, self.chain, self.sink, self.tally = spec, shard, chain, sink, tally
+        self.spec, self.files, self.chain, self.sink, self.tally = spec, files, chain, sink, tally
+        self.source, self._uris = files.source, uris_of(files)
         (folder / "dropped").mkdir()
         columns = [pa.field(n, t) for n, t in chain.columns().items() if n != "content"]
         place = columns.index(pa.field("offset", pa.int64()))
@@ -58,8 +62,8 @@ class ShardWriter:
         gone = [pa.field("step", pa.string()), pa.field("kind", pa.string()), pa.field("reason", pa.string())]
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
 
-    def take(self, records: pa.Table) -> None:
-        """Take one batch of records, readable and failed ones."""
+    def take(self, records: pa.Table, errors: FileErrors | None = None) -> None:
+        """Take one batch of records, readable and failed ones. errors: as in `go_on`."""
         sound = records["failure"].is_null()
         failed = records.filter(pc.invert(sound))
         if failed.num_rows:
@@ -67,23 +71,45 @@ class ShardWriter:
             self._count_lost_bytes(failed)
         records = records.filter(sound)
         raw = raw_column(records)
-        self.tally.add("in", "documents", self.shard.source, by=records.num_rows)
-        self.tally.add("in", "bytes", self.shard.source, by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
+        self.tally.add("in", "documents", self.source, by=records.num_rows)
+        self.tally.add("in", "bytes", self.source, by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
         if UNREAD in records.column_names:
             for column, values in unread_columns(records[UNREAD]).items():
-                self.tally.add("unread", self.shard.source, column, by=values)
+                self.tally.add("unread", self.source, column, by=values)
         taken, rest = sampled(records, self.spec.sample.documents)
         self.tally.add("not_sampled", by=rest.num_rows)
-        count_losses("not_sampled", rest, self.shard.source, self.chain.fixed, self.tally)
-        self.go_on(standard(taken))
+        count_losses("not_sampled", rest, self.source, self.chain.fixed, self.tally)
+        self.go_on(standard(taken), errors)
 
-    def go_on(self, documents: pa.Table) -> None:
-        """Take one batch of readable documents."""
-        outcome = self.chain.run(Batch(documents))
+    def go_on(self, documents: pa.Table, errors: FileErrors | None = None) -> None:
+        """Take one batch of readable documents. errors: where the steps fail, takes the files whose documents they fail
+        on; what else is in the batch is lost, for the unit fails in any case.
+        """
+        try:
+            outcome = self.chain.run(Batch(documents))
+        except Exception as e:
+            if errors is None or not self.files.is_shared:
+                raise
+            self._find_files(documents, e, errors)
+            return
         for gone in outcome.dropped:
             self._drop(gone)
         self._count_changes([outcome.kept.table, *(gone.table for gone in outcome.dropped)])
         self.sink.keep(outcome.kept, self.tally)
+
+    def _find_files(self, documents: pa.Table, error: Exception, errors: FileErrors) -> None:
+        """Take each file's documents through the steps alone; `error` is raised where none of them fails so."""
+        slots, found = slot_of(documents["doc_id"].to_numpy()), False
+        for shard in self.files.files:
+            mine = slots == shard.slot
+            if mine.any():
+                try:
+                    self.chain.run(Batch(documents.filter(pa.array(mine))))
+                except Exception as e:
+                    errors.add(shard, e)
+                    found = True
+        if not found:
+            raise error
 
     def passed_on(self) -> int:
         """How many documents an earlier part left for this one; it forgets them, to count where they go now."""
@@ -104,7 +130,7 @@ class ShardWriter:
     def _drop(self, dropped: Dropped) -> None:
         for row in pc.value_counts(reason_word(dropped.reasons)).to_pylist():
             self.tally.add(dropped.kind, dropped.step, row["values"], by=row["counts"])
-        count_losses(dropped.kind, dropped.table, self.shard.source, self.chain.fixed, self.tally)
+        count_losses(dropped.kind, dropped.table, self.source, self.chain.fixed, self.tally)
         count_rules(dropped, self.chain.fixed, self.tally)
         table = dropped.table.drop_columns(
             [c for c in ("content", "failure", "skipped") if c in dropped.table.column_names]
@@ -116,21 +142,29 @@ class ShardWriter:
         table = table.append_column("step", pa.repeat(dropped.step, n)).append_column(
             "kind", pa.repeat(dropped.kind, n)
         )
-        table = table.append_column("uri", pa.repeat(self.shard.uri, n))
+        table = table.append_column("uri", self._uris_of(table["doc_id"]))
         self.dropped.write(table.append_column("reason", dropped.reasons))
 
-    def counts(self) -> JsonObject:
-        """What the unit returns, after checking that every record went somewhere."""
+    def _uris_of(self, doc_ids: pa.ChunkedArray) -> pa.Array:
+        """The file that each document is of."""
+        if not self.files.is_shared:
+            return pa.repeat(self._uris[0], len(doc_ids))
+        return self._uris.take(pa.array(slot_of(doc_ids.to_numpy())))
+
+    def counts(self, unreadable: Sequence[JsonObject] = ()) -> JsonObject:
+        """What the unit returns, after checking that every record went somewhere.
+
+        unreadable: of small files, those of which no record could be read.
+        """
         t = self.tally
         went = {k: t.total(k) for k in ("skipped", *LOST)}
         went[self.sink.place] = t.total(self.sink.place, "documents")
-        check(f"records of {self.shard.uri}", came=t.total("records"), went=went)
+        check(f"records of {self.files.uri}", came=t.total("records"), went=went)
         lost = sum(went[kind] for kind in LOST)
         why = most_common(t.below("failed", "read"))
         if why is not None and not t.total("in", "documents"):  # a stream cut short has no byte that is left to lose
-            rest = self.shard.end - self.shard.start - t.total("lost_bytes")
-            t.add("lost_bytes", why, by=max(rest, 0))
-        check(f"documents that left {self.shard.uri}", came=lost, went={"by leaf": t.total("gone")})
+            t.add("lost_bytes", why, by=max(self.files.size_bytes - t.total("lost_bytes"), 0))
+        check(f"documents that left {self.files.uri}", came=lost, went={"by leaf": t.total("gone")})
         return {
             "documents": went[self.sink.place],
             "taken": t.total("in", "documents") - went["not_sampled"] + t.total("failed", "read"),
@@ -139,8 +173,9 @@ class ShardWriter:
             "unreadable_bytes": t.total("lost_bytes"),
             "unreadable_why": why,
             "read_bytes": t.total("read_bytes"),
-            "source": self.shard.source,
+            "source": self.source,
             "tally": t.to_json(),
+            **({"unreadable_files": list(unreadable)} if self.files.is_shared else {}),
             **self.sink.facts(),
         }
 
@@ -152,6 +187,17 @@ class ShardWriter:
     def __exit__(self, *error: Any) -> None:
         for part in (self.dropped, self.sink):
             part.__exit__(*error)
+
+
+def uris_of(files: UnitFiles) -> pa.Array:
+    """The addresses of a unit's files by their slots, null where there is none; of a single shard the only one."""
+    table = files.files.table
+    if not files.is_shared:
+        return table["uri"].combine_chunks()
+    slots = files.files.column("slot")
+    place = np.full(int(slots.max()) + 1, -1)
+    place[slots] = np.arange(len(slots))
+    return table["uri"].combine_chunks().take(pa.array(place, mask=place < 0))
 
 
 def most_common(reasons: Mapping[tuple[str, ...], int]) -> str | None:

@@ -1,11 +1,11 @@
-"""Ingest: each shard of input becomes kept documents, dropped ones with their reasons, and the keys dedup needs.
+"""Ingest: each unit of input becomes kept documents, dropped ones with their reasons, and the keys dedup needs.
 
 Where a step needs statistics over all documents, the steps run in groups (`pipeline.steps.step_groups`): `ingest1` goes
 as far as that step, a stage combines the statistics, and the last group, `ingest`, writes what later stages read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from corpusmill.cluster.storage import Store
@@ -30,12 +30,13 @@ from corpusmill.pipeline.report.empty_run import check_ingested
 from corpusmill.pipeline.report.funnel import Counted, of_ingest
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.gathered.stage import Answers, answers, stored_answers
+from corpusmill.pipeline.stages.ingest.files_apart import FilesApart, each_file, require_no_culprit
 from corpusmill.pipeline.stages.ingest.unit import Ingest
-from corpusmill.pipeline.stages.ingest.unreadable import Lost, Unreadable, check_share, lost, unreadable
+from corpusmill.pipeline.stages.ingest.unreadable import Lost, Unreadable, check_share, files_in, lost, unreadable
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.step_groups import LAST, Part, parts_of
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import Shard, Shards, UnitFiles
 
 VERSION = 6  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
@@ -44,13 +45,13 @@ THRESHOLDS_SHOWN = 40
 
 @dataclass(frozen=True)
 class Ingested:
-    """What the last part did, and the shard of each of its units that is committed.
+    """What the last part did, and the files of each of its units that is committed.
 
     earlier: results of the parts before it; answers: what the stages between found.
     """
 
     result: Result
-    shards: Mapping[str, Shard]
+    shards: Mapping[str, UnitFiles]
     earlier: Sequence[Result] = ()
     answers: Sequence[Answers] = ()
 
@@ -90,6 +91,7 @@ class PartStatus:
     part: Part
     units: Sequence[Unit]
     done: Mapping[str, Counts]
+    files: Sequence[UnitFiles]  # of the units, in their order
     answers: Answers | None = None  # what the stage after it found, once it has run
 
 
@@ -101,7 +103,7 @@ class IngestStage(Stage[Ingested]):
 
     def look(self, state: State) -> Status[Ingested]:
         parts = part_statuses(state.spec, state.workspace, state.shards)
-        last, shards = parts[-1], len(state.shards)
+        last, shards = parts[-1], len(parts[-1].units)
         done = len(last.done) if last.part.stage == LAST else 0
         if (limit := state.spec.sample.limit) is not None:
             lines = [f"ingest: shards are read one after another until a source has given {limit} documents"]
@@ -121,7 +123,7 @@ class IngestStage(Stage[Ingested]):
 
     def remembers(self, outcome: Ingested) -> Mapping[str, Iterable[str | int]]:
         return {
-            "shards": [s.number for s in outcome.shards.values()],
+            "shards": [n for each in outcome.shards.values() for n in each.files.identities().tolist()],
             "ingested": outcome.shards,
             "names": [*rests_on(outcome.result), *outcome.rests_on()],
         }
@@ -133,7 +135,7 @@ class IngestStage(Stage[Ingested]):
 def _as_ingested(state: State, parts: Sequence[PartStatus]) -> Ingested | None:
     """The outcome of parts that are all done; None otherwise."""
     last = parts[-1]
-    shards = {str(u["name"]): s for u, s in zip(last.units, state.shards, strict=True)}
+    shards = {str(u["name"]): s for u, s in zip(last.units, last.files, strict=True)}
     if last.part.stage != LAST or (result := everything(state.workspace, LAST, list(shards))) is None:
         return None
     earlier = [Result(p.part.stage, p.done, Tally(), ran=0) for p in parts[:-1]]
@@ -152,20 +154,25 @@ def lines_of(part: PartStatus) -> Iterable[str]:
 
 
 def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> list[Unit]:
-    """One unit a shard, for the first part. Its name says all that decides its outputs: the stretch of input, its
-    number, the operators.
+    """The units of these shards for the first part, see `units_of`."""
+    return units_of(spec, Shards.of(shards).groups(), limit)
 
-    limit: at most this many documents of each shard; null: all.
+
+def units_of(spec: JobSpec, groups: Sequence[UnitFiles], limit: int | None = None) -> list[Unit]:
+    """One unit for the files of each group, for the first part. Its name says all that decides its outputs: the
+    stretches of input, their numbers, the operators.
+
+    limit: at most this many documents of each; null: all.
     """
-    prints, keys = _fingerprints(spec, 0, shards)
+    prints, keys = _fingerprints(spec, 0, groups)
     fixed = {"part": 0, "before": None, "answer": None, "limit": limit}
     return [
-        {"name": digest(VERSION, asdict(s), prints[s.source, s.reader], keys, limit), **fixed, **asdict(s)}
-        for s in shards
+        {"name": digest(VERSION, g.identity(), prints[g.source, g.reader], keys, limit), **fixed, **g.to_unit()}
+        for g in groups
     ]
 
 
-def later_units(spec: JobSpec, number: int, before: Mapping[str, Shard], found: Mapping[str, str]) -> list[Unit]:
+def later_units(spec: JobSpec, number: int, before: Mapping[str, UnitFiles], found: Mapping[str, str]) -> list[Unit]:
     """The units of part `number`, which take up the units `before`. found: the answer's file of each of those."""
     prints, keys = _fingerprints(spec, number, [*before.values()])
     return [
@@ -175,29 +182,32 @@ def later_units(spec: JobSpec, number: int, before: Mapping[str, Shard], found: 
             "before": unit,
             "answer": found[unit],
             "limit": None,
-            **asdict(s),
+            **s.to_unit(),
         }
         for unit, s in before.items()
     ]
 
 
-def _fingerprints(spec: JobSpec, number: int, shards: Sequence[Shard]) -> tuple[dict[tuple[str, str], str], str | None]:
+def _fingerprints(
+    spec: JobSpec, number: int, groups: Sequence[UnitFiles]
+) -> tuple[dict[tuple[str, str], str], str | None]:
     """Of a part: of its steps, by source and reader; and of dedup's keys, which the last part alone writes."""
     part = parts_of(spec)[number]
-    prints = {key: sources.fingerprint(spec, *key, part) for key in sorted({(s.source, s.reader) for s in shards})}
+    prints = {key: sources.fingerprint(spec, *key, part) for key in sorted({(g.source, g.reader) for g in groups})}
     return prints, keys_fingerprint(spec.dedup) if part.awaited is None else None
 
 
 def part_statuses(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[PartStatus]:
     """Each part of the steps whose units can be named: a later one only when all before it is done."""
     found: list[PartStatus] = []
-    work = units(spec, shards)
+    groups = Shards.of(shards).groups()
+    work = units_of(spec, groups)
     for number, part in enumerate(parts_of(spec)):
         done = committed(workspace, part.stage, {str(u["name"]) for u in work}).counts
-        named = {str(u["name"]): s for u, s in zip(work, shards, strict=True)}
+        named = {str(u["name"]): s for u, s in zip(work, groups, strict=True)}
         ready = part.awaited is not None and len(done) == len(work)
         known = stored_answers(workspace, part, list(named)) if ready else None
-        found.append(PartStatus(part, work, done, known))
+        found.append(PartStatus(part, work, done, groups, known))
         if known is None:
             break
         work = later_units(spec, number + 1, named, known.files)
@@ -205,19 +215,38 @@ def part_statuses(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> l
 
 
 def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
-    """Read, extract, measure, decide. Failed units are in the result; StageFailed where the job does not allow them."""
+    """Read, extract, measure, decide. Failed units are in the result; StageFailed where the job does not allow them.
+
+    Files that fail in a unit they share are left out of it, and the others are read without them.
+    """
     job = run.spec.to_canonical()
     files = {r.address: resources.sha256(r.address) for r in sources.files_of(job)}
     task = Ingest(job=job, workspace=run.workspace, code=user_code.files_of(run.spec), files=files)
+    groups, failed, ran = Shards.of(shards).groups(), list[Failed](), 0
+    while True:
+        try:
+            return _through_parts(run, groups, task, failed, ran)
+        except FilesApart as apart:
+            groups, ran = apart.left_of(groups), ran + apart.ran
+            failed += apart.failed
+
+
+def _through_parts(
+    run: Run, groups: Sequence[UnitFiles], task: Ingest, failed_before: Sequence[Failed], ran: int
+) -> Ingested:
+    """All parts of the steps. failed_before: files that were left out of their units; ran: units that ran for that."""
     parts = parts_of(run.spec)
     if run.spec.sample.limit is not None:
-        done = _limited(run, shards, task, parts[0].stage, run.spec.sample.limit)
+        done = _limited(run, groups, task, parts[0].stage, run.spec.sample.limit)
     else:
-        done = _run(run, parts[0].stage, units(run.spec, shards), task)
+        done = _run(run, parts[0].stage, units_of(run.spec, groups), task)
+    done = replace(
+        done, result=replace(done.result, failed=[*failed_before, *done.result.failed], ran=done.result.ran + ran)
+    )
     earlier: list[Result] = []
     between: list[Answers] = []
     for number, part in enumerate(parts[:-1]):
-        judge(run, done.result)
+        judge(run, done)
         check_ingested(run, done.result)
         earlier.append(done.result)
         between.append(answers(run, part, done.shards, done.result.counts))
@@ -225,27 +254,28 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
         done = _run(run, parts[number + 1].stage, work, task)
     failed = [f for result in (*earlier, done.result) for f in result.failed]
     result = replace(done.result, failed=failed)
-    judge(run, result)
+    judge(run, replace(done, result=result))
     if not failed and run.spec.sample.limit is None:
         other = result.tally.total("other_span_bytes")
         check("bytes of files read in several spans that no record has", came=0, went={"other": other})
     check_ingested(run, result)
     done = Ingested(result, done.shards, earlier, between)
-    check_share(run.spec, done.unreadable, failed, len(result.counts) + len(failed))
+    check_share(run.spec, done.unreadable, failed, files_in(done.shards, failed))
     return done
 
 
-def judge(run: Run, ingested: Result) -> None:
+def judge(run: Run, ingested: Ingested) -> None:
     """Raise StageFailed unless the run may go on although units failed."""
-    if not ingested.failed:
+    failed = ingested.result.failed
+    if not failed:
         return
     if run.spec.on_failure == "stop":
-        raise StageFailed(failures_in_words("ingest", ingested.failed))
-    share = len(ingested.failed) / (len(ingested.failed) + len(ingested.counts))
+        raise StageFailed(failures_in_words("ingest", failed))
+    share = len(failed) / files_in(ingested.shards, failed)
     if share > run.spec.max_failed_share:
         raise StageFailed(
             f"{share:.1%} of the input shards failed, more than max_failed_share = {run.spec.max_failed_share:.1%}\n"
-            + failures_in_words("ingest", ingested.failed)
+            + failures_in_words("ingest", failed)
         )
 
 
@@ -259,27 +289,28 @@ def _run(run: Run, stage: str, work: Sequence[Unit], task: Ingest) -> Ingested:
         tolerant=True,
         uses=lambda unit: warm.ingest_use(task.job, unit["source"], unit["reader"]),
     )
-    by_name = {str(u["name"]): Shard(**{f: u[f] for f in Shard.__dataclass_fields__}) for u in work}
-    return Ingested(result, {name: by_name[name] for name in result.counts})
+    require_no_culprit(result)
+    result = replace(result, failed=[file for unit in result.failed for file in each_file(unit)])
+    return Ingested(result, {str(u["name"]): UnitFiles.from_unit(u) for u in work if u["name"] in result.counts})
 
 
-def _limited(run: Run, shards: Sequence[Shard], task: Ingest, stage: str, limit: int) -> Ingested:
-    """Shards of a source one after another, in the order of their hash, until it has given `limit` documents.
+def _limited(run: Run, groups: Sequence[UnitFiles], task: Ingest, stage: str, limit: int) -> Ingested:
+    """Units of a source one after another, in the order of their hash, until it has given `limit` documents.
 
     So a larger limit contains a smaller one, and a quick look reads no more than it shows.
     """
     sums, found, failed, ran = Sums(), {}, list[Failed](), 0
-    for source in sorted({s.source for s in shards}):
-        left = limit
-        for shard in sorted((s for s in shards if s.source == source), key=lambda s: digest(s.uri, s.start)):
+    for source in sorted({g.source for g in groups}):
+        left, mine = limit, [g for g in groups if g.source == source]
+        for group in sorted(mine, key=lambda g: digest(g.first.uri, g.first.start)):
             if left <= 0:
                 break
-            result = _run(run, stage, units(run.spec, [shard], left), task).result
+            result = _run(run, stage, units_of(run.spec, [group], left), task).result
             sums.merge(Sums(dict(result.counts), result.tally))
-            found |= dict.fromkeys(result.counts, shard)
+            found |= dict.fromkeys(result.counts, group)
             failed += result.failed
             ran += result.ran
             left -= sum(int(c["taken"]) for c in result.counts.values())
-    order = sorted(found, key=lambda name: found[name])
+    order = sorted(found, key=lambda name: found[name].number)
     result = Result(stage, {n: sums.counts[n] for n in order}, sums.tally, ran, failed)
     return Ingested(result, {n: found[n] for n in order})

@@ -1,42 +1,31 @@
-"""One shard of input, from bytes to committed tables; or on from where an earlier part of the steps left it."""
+"""One ingest unit: its files are read, their documents go through the steps, and what comes of them is written."""
 
-import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from corpusmill.cluster.content_tag import content_tag
-from corpusmill.cluster.filesystems import filesystem
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InputChanged
-from corpusmill.operators.contract import Span
-from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit, stage_manifest
 from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
-from corpusmill.pipeline.files.ids import doc_ids
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
 from corpusmill.pipeline.stages.ingest.part_writer import PartWriter
-from corpusmill.pipeline.stages.ingest.sampling import up_to
+from corpusmill.pipeline.stages.ingest.reading import FileErrors, UnreadableFiles, opened, records, together
 from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter, Sink
 from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
-from corpusmill.pipeline.workspace.inventory import Shard
-
-REMEDY = "`corpusmill run` takes the inputs as they are now, and so does `update` unless the steps changed too"
-
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 ROWS_AT_ONCE = 2048  # documents of an earlier part read at once
 
@@ -45,8 +34,8 @@ ROWS_AT_ONCE = 2048  # documents of an earlier part read at once
 class Ingest:
     """The task of an ingest unit; travels to the workers.
 
-    A unit names its shard, the `part` of the steps it runs and, after the first, the unit `before` whose documents it
-    takes and the file with the `answer` that its first step awaited.
+    A unit names its files (`UnitFiles.to_unit`), the `part` of the steps it runs and, after the first, the unit
+    `before` whose documents it takes and the file with the `answer` that its first step awaited.
     """
 
     job: str
@@ -57,116 +46,76 @@ class Ingest:
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         user_code.install(self.code)
         resources.require(self.files)
-        shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
+        files = UnitFiles.from_unit(unit)
         spec = JobSpec.from_canonical(self.job)
-        use = warm.ingest_use(self.job, shard.source, shard.reader)
-        kernels.once(use, lambda: warm.warm_ingest(self.job, shard.source, shard.reader))
+        use = warm.ingest_use(self.job, files.source, files.reader)
+        kernels.once(use, lambda: warm.warm_ingest(self.job, files.source, files.reader))
         parts, name = parts_of(spec), str(unit["name"])
         part = parts[unit["part"]]
-        chain = self._chain(shard, part, unit["answer"])
+        chain = self._chain(files, part, unit["answer"])
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-            sink = self._sink(Path(folder), name, spec, shard, chain, part)
-            tally = self._tally(unit, parts)
-            writer = ShardWriter(Path(folder), name, spec, shard, chain, sink, tally)
-            if unit["before"] is None:
-                with opened(spec, shard) as file, writer:
-                    share = spec.sample.documents
-                    for batch in records(chain, shard, file, writer.tally, limit=unit["limit"], share=share):
-                        writer.take(batch)
-            else:
-                with writer:
+            sink = self._sink(Path(folder), name, spec, files, chain, part)
+            tally, unreadable = self._counted(unit, parts)
+            writer = ShardWriter(Path(folder), name, spec, files, chain, sink, tally)
+            with writer:
+                if unit["before"] is not None:
                     self._go_on(writer, str(unit["before"]))
-            counts = writer.counts()
+                elif files.is_shared:
+                    unreadable = take_together(writer, unit["limit"])
+                else:
+                    take_one(writer, unit["limit"])
+            counts = writer.counts(unreadable)
             for path in sorted(p for p in Path(folder).rglob("*") if p.is_file()):
                 self.workspace.publish_file(path.relative_to(folder).as_posix(), path)
         return commit_unit(self.workspace, part.stage, name, counts)
 
-    def _chain(self, shard: Shard, part: Part, answer: str | None) -> Chain:
+    def _chain(self, files: UnitFiles, part: Part, answer: str | None) -> Chain:
         known = None if answer is None else (answer, self.workspace.read(answer))
-        return sources.part_chain(self.job, shard.source, shard.reader, part, known)
+        return sources.part_chain(self.job, files.source, files.reader, part, known)
 
-    def _sink(self, folder: Path, name: str, spec: JobSpec, shard: Shard, chain: Chain, part: Part) -> Sink:
+    def _sink(self, folder: Path, name: str, spec: JobSpec, files: UnitFiles, chain: Chain, part: Part) -> Sink:
         if part.awaited is None:
-            return DocumentWriter(folder, name, spec, shard.source, chain.columns())
+            return DocumentWriter(folder, name, spec, files.source, chain.columns())
         is_for = part.end not in chain.without
-        return PartWriter(folder, name, shard, chain.columns(), part.awaited, is_for=is_for)
+        return PartWriter(folder, name, files, chain.columns(), part.awaited, is_for=is_for)
 
-    def _tally(self, unit: Unit, parts: list[Part]) -> Tally:
-        """What the parts before this one counted."""
+    def _counted(self, unit: Unit, parts: list[Part]) -> tuple[Tally, list[JsonObject]]:
+        """What the parts before this one counted, and the small files of which they could read no record."""
         if unit["before"] is None:
-            return Tally()
+            return Tally(), []
         marker = stage_manifest(self.workspace, f"units/{parts[unit['part'] - 1].stage}/{unit['before']}.json")
         assert marker is not None, f"{unit['before']} is not committed"
-        return Tally.from_json(marker["tally"])
+        return Tally.from_json(marker["tally"]), marker.get("unreadable_files", [])
 
     def _go_on(self, writer: ShardWriter, before: str) -> None:
         """Take what an earlier part passed on, and copy what it dropped."""
         with self.workspace.open(f"dropped/{before}.parquet") as file:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS_AT_ONCE):
                 writer.dropped.write(pa.Table.from_batches([batch]))
-        came, expected = 0, writer.passed_on()
+        came, expected, errors = 0, writer.passed_on(), FileErrors()
         with self.workspace.open(f"parts/{before}.parquet") as file:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS_AT_ONCE):
                 came += batch.num_rows
-                writer.go_on(pa.Table.from_batches([batch]))
+                writer.go_on(pa.Table.from_batches([batch]), errors)
+        errors.require_none(writer.files)
         check(f"documents of {before}", came=expected, went={"taken up": came})
 
 
-@contextlib.contextmanager
-def opened(spec: JobSpec, shard: Shard) -> Iterator[BinaryIO]:
-    """The input file, open; InputChanged when, before it is read or after, it is gone or its etag is no longer the
-    inventory's.
+def take_one(writer: ShardWriter, limit: int | None) -> None:
+    """Take the records of a file that has its unit to itself."""
+    shard, spec = writer.files.first, writer.spec
+    with opened(spec, shard) as file:
+        share = spec.sample.documents
+        for batch in records(writer.chain, shard, file, writer.tally, limit=limit, share=share):
+            writer.take(batch)
+
+
+def take_together(writer: ShardWriter, limit: int | None) -> list[JsonObject]:
+    """Take the records of small files; gives those of which no record could be read. FilesFailed names every file that
+    raised an error, when all have been tried.
     """
-    fs = filesystem(shard.uri, sources.input_of(spec, shard.source).storage)
-
-    def require_unchanged() -> None:
-        fs.invalidate_cache()
-        try:
-            found = content_tag(fs, fs.info(shard.uri))
-        except FileNotFoundError as e:
-            told = f"is gone since the inventory was taken; put it back, or go on: {REMEDY}"
-            raise InputChanged(f"{shard.uri} {told}") from e
-        if found != shard.etag:
-            raise InputChanged(f"{shard.uri} changed since the inventory was taken: {REMEDY}")
-
-    require_unchanged()
-    with fs.open(shard.uri, "rb") as file:
-        yield cast(BinaryIO, file)
-    require_unchanged()
-
-
-def records(
-    chain: Chain, shard: Shard, file: BinaryIO, tally: Tally, *, limit: int | None = None, share: float = 1.0
-) -> Iterator[pa.Table]:
-    """Batches of records with their `doc_id`; counts what is not a document, and checks that no byte was lost.
-
-    limit: stop after so many documents in a sample of that share; the bytes after them are counted as not read.
-    """
-    row, left = 0, limit
-    span = Span(shard.start, shard.end)
-    for batch in chain.reader(file, span):
-        rows = np.arange(row, row + batch.num_rows)
-        row += batch.num_rows
-        ids = doc_ids(run=shard.run, shard=shard.shard, rows=rows, uri=shard.uri)
-        table = pa.Table.from_batches([batch]).add_column(0, "doc_id", pa.array(ids))
-        if left is not None:
-            table, left = up_to(table, left, share)
-        tally.add("read_bytes", by=bytes_of(table))
-        tally.add("other_span_bytes", by=bytes_of(table.filter(pc.equal(table["skipped"], OTHER_SPAN))))
-        skipped = table["skipped"].is_valid()
-        for kind in pc.value_counts(table["skipped"].filter(skipped)).to_pylist():
-            tally.add("skipped", kind["values"], by=kind["counts"])
-        tally.add("records", by=table.num_rows)
-        yield table.filter(table["skipped"].is_null())
-        if left == 0:
-            tally.add("unread_bytes", by=span.end - span.start - tally.total("read_bytes"))
-            break
-    what = f"bytes of {shard.uri} [{span.start}, {span.end})"
-    went = {"read": tally.total("read_bytes"), "not read": tally.total("unread_bytes")}
-    check(what, came=span.end - span.start, went=went)
-    if left != 0 and span == Span(0, shard.size):  # over several spans of a file they add up to 0, see `ingest`
-        check(f"{what} that no record has", came=0, went={"other": tally.total("other_span_bytes")})
-
-
-def bytes_of(records: pa.Table) -> int:
-    return int(pc.sum(records["length"]).as_py() or 0)
+    errors, unreadable = FileErrors(), UnreadableFiles()
+    for batch in together(writer.spec, writer.chain, writer.files, writer.tally, errors, unreadable, limit):
+        writer.take(batch, errors)
+    errors.require_none(writer.files)
+    return unreadable.files

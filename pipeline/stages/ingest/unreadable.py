@@ -13,7 +13,7 @@ from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, Counts, label
 from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.funnel import size
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 REMEDY = (
     "repair these files or take them out of `paths`, correct `columns` or `format` where that is the cause, or raise "
@@ -40,14 +40,21 @@ class Unreadable:
         return {"source": s.source, "file": name, "start": s.start, "end": s.end, "reason": self.reason}
 
 
-def unreadable(counts: Mapping[str, Counts], shards: Mapping[str, Shard]) -> list[Unreadable]:
-    """The shards of which no record could be read, sorted. counts: what their units gave, by name, as of `shards`."""
-    found = [
-        Unreadable(shards[name], c["unreadable"], c["unreadable_bytes"], c["unreadable_why"])
-        for name, c in counts.items()
-        if c["unreadable"] and not c["readable"]
-    ]
+def unreadable(counts: Mapping[str, Counts], units: Mapping[str, UnitFiles]) -> list[Unreadable]:
+    """The shards of which no record could be read, sorted. counts: what their units gave, by name, as of `units`."""
+    found: list[Unreadable] = []
+    for name, c in counts.items():
+        if files := c.get("unreadable_files"):
+            by_slot = {s.slot: s for s in units[name].files}
+            found += [Unreadable(by_slot[f["slot"]], f["records"], f["bytes"], f["why"]) for f in files]
+        elif c["unreadable"] and not c["readable"] and not units[name].is_shared:
+            found.append(Unreadable(units[name].first, c["unreadable"], c["unreadable_bytes"], c["unreadable_why"]))
     return sorted(found, key=lambda each: each.shard)
+
+
+def files_in(units: Mapping[str, UnitFiles], failed: Sequence[Failed]) -> int:
+    """How many shards were tried: those of the units that are done, and those that failed."""
+    return sum(len(each.files) for each in units.values()) + len(failed)
 
 
 def check_share(spec: JobSpec, found: Sequence[Unreadable], failed: Sequence[Failed], shards: int) -> None:
@@ -89,9 +96,9 @@ class Lost:
             yield f"and {len(lines) - CAUSES_SHOWN:,} more causes"
 
 
-def lost(counts: Mapping[str, Counts], shards: Mapping[str, Shard], failed: Sequence[Failed]) -> Lost:
-    """What gave no record. counts: what the units of the last part gave, by name, as of `shards`."""
-    found = unreadable(counts, shards)
+def lost(counts: Mapping[str, Counts], units: Mapping[str, UnitFiles], failed: Sequence[Failed]) -> Lost:
+    """What gave no record. counts: what the units of the last part gave, by name, as of `units`."""
+    found = unreadable(counts, units)
     lacking = {each.shard.source for each in found} | {str(each.unit["source"]) for each in failed}
     read = {str(c["source"]) for c in counts.values() if c["readable"]}
     return Lost(found, failed, sorted(lacking - read))

@@ -1,7 +1,9 @@
 """What an update keeps of files that are gone or are others now: it must have been read, for it cannot be any more."""
 
-from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
@@ -9,7 +11,8 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.steps.step_groups import parts_of
-from corpusmill.pipeline.workspace.inventory import Numbered, Shard
+from corpusmill.pipeline.workspace.inventory import NO_SHARDS, Numbered
+from corpusmill.pipeline.workspace.shards import Shards
 
 SHOWN = 3  # files that the message names
 WHY = (
@@ -28,20 +31,28 @@ def without_vanished(spec: JobSpec, workspace: Store, found: Numbered) -> Number
     InputError, which names the files, when one that a run has finished with is still to be read by the steps as they
     are now.
     """
-    if lost := sorted({s.uri for s in unread(spec, workspace, found.kept)}):
+    if lost := sorted(set(unread(spec, workspace, found.current, found.kept).table["uri"].to_pylist())):
         more = f" and {len(lost) - SHOWN:,} more" if len(lost) > SHOWN else ""
         raise InputError([f"{WHY}: {', '.join(lost[:SHOWN])}{more} (files: {len(lost):,}); {REMEDY}"])
-    out = {*unread(spec, workspace, found.unfinished)}
-    return replace(found, current=[s for s in found.current if s not in out])
+    out = unread(spec, workspace, found.current, found.unfinished)
+    if not len(out):
+        return found
+    return replace(found, current=found.current.filter(~np.isin(found.current.identities(), out.identities())))
 
 
-def unread(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[Shard]:
-    """Those of the shards whose unit is not committed; later parts of the steps need no file.
+def unread(spec: JobSpec, workspace: Store, current: Shards, shards: Shards) -> Shards:
+    """Those of the shards whose unit, as the current ones make it, is not committed; later parts of the steps need no
+    file.
 
     Under a limit of documents a unit's name rests on what those before it gave: none is told here.
     """
-    if not shards or spec.sample.limit is not None:
-        return []
-    by_name = {str(u["name"]): s for u, s in zip(ingest.units(spec, shards), shards, strict=True)}
+    if not len(shards) or spec.sample.limit is not None:
+        return NO_SHARDS
+    groups = current.filter(np.isin(current.numbers(), shards.numbers())).groups()
+    by_name = {str(u["name"]): g for u, g in zip(ingest.units_of(spec, groups), groups, strict=True)}
     done = committed(workspace, parts_of(spec)[0].stage, {*by_name}).counts
-    return [s for name, s in by_name.items() if name not in done]
+    tables = [g.files.table for name, g in by_name.items() if name not in done]
+    if not tables:
+        return NO_SHARDS
+    unread_ = Shards(pa.concat_tables(tables))
+    return unread_.filter(np.isin(unread_.identities(), shards.identities()))

@@ -65,11 +65,11 @@ document of each piece and where in it the piece starts; `leaf` and `pass`, what
 """
 
 
-def removed(told: Funnel) -> str:
+def removed(funnel: Funnel) -> str:
     """What the steps removed of each language, the languages with most documents first; nothing where they did not."""
     lines = []
-    for language, counts in sorted(told.by("language").items(), key=lambda item: (-item[1]["read"], item[0])):
-        lost = told.lost_by_language.get(language, {})
+    for language, counts in sorted(funnel.by("language").items(), key=lambda item: (-item[1]["read"], item[0])):
+        lost = funnel.lost_by_language.get(language, {})
         if not lost:
             continue
         rules = [f"{why} {n:,} ({n / counts['read']:.1%})" for why, n in list(lost.items())[:RULES_SHOWN]]

@@ -29,7 +29,7 @@ from corpusmill.pipeline.stages.tokenize import axes_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, leaf_columns, number_columns
 from corpusmill.pipeline.stages.tokenize.unit import VERSION, Tokenize
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 STATE = TOKENIZED  # what a mix is planned from, also when planning failed
 MADE_OF = ("ingested", "duplicates", "source")
@@ -57,7 +57,7 @@ class TokenizeStage(Stage[Result]):
         return {"names": rests_on(outcome)}
 
 
-def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> list[dict[str, str]]:
+def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[dict[str, str]]:
     """One unit an ingested shard.
 
     shards: by the name of their ingest unit. duplicates: each one's table of duplicates, named by its content; a shard
@@ -78,7 +78,7 @@ def units_of(spec: JobSpec, shards: Mapping[str, Shard], duplicates: Mapping[str
     ]
 
 
-def tokenize(run: Run, shards: Mapping[str, Shard], duplicates: Mapping[str, str]) -> Result:
+def tokenize(run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> Result:
     """Tokenize what is not tokenized yet; see `units_of`."""
     tokens = run.spec.tokens
     units = units_of(run.spec, shards, duplicates)

@@ -20,7 +20,7 @@ from corpusmill.pipeline.stages.tokenize import unit as tokenize_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes
 from corpusmill.pipeline.stages.tokenize.stage import STATE, axes_units, tokenized_units, units_of
 from corpusmill.pipeline.stages.tokenize.unit import Tokenize
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 DOCUMENTS = 40
 TEXTS = [f"document {i} " + "salt and tea " * (i % 7) for i in range(DOCUMENTS)]
@@ -97,7 +97,7 @@ def test_axes_and_multipliers_are_those_of_the_documents(tokenized):
 
 @pytest.mark.parametrize("mix", MIXES[1:])
 def test_another_mix_encodes_nothing_again(tokenized, mix, monkeypatch):
-    shards = {"in": Shard(0, 0, "s", "readers.jsonl", "x", 0, 1, 1, "")}
+    shards = {"in": UnitFiles.of(Shard(0, 0, "s", "readers.jsonl", "x", 0, 1, 1, ""))}
     names = [[u["name"] for u in units_of(job(m), shards, {"in": "dup.parquet"})] for m in ("{}", mix)]
     assert names[0] == names[1]
     made = committed(tokenized, "tokenize", {"toks"}).counts

@@ -11,10 +11,10 @@ from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.report.documents import shown
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
+from corpusmill.pipeline.stages.ingest.reading import records
 from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter
-from corpusmill.pipeline.stages.ingest.unit import records
 from corpusmill.pipeline.steps.chain import Chain
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 URI = "file:///in/some.jsonl"
 LINES = b'{"text": "a b c"}\n\n{"text": "a"}\n{"txt": "a b c"}\n{"text": "d e f"}\n'
@@ -29,7 +29,7 @@ def written(folder: Path) -> list[dict[str, object]]:
     spec = parse("name: j\ninputs: [{source: a, paths: [x.jsonl]}]\n")
     shard = Shard(0, 0, "a", "readers.jsonl", URI, 0, len(LINES), len(LINES), "e")
     sink = DocumentWriter(folder, "unit", spec, "a", chain.columns())
-    with ShardWriter(folder, "unit", spec, shard, chain, sink, Tally()) as writer:
+    with ShardWriter(folder, "unit", spec, UnitFiles.of(shard), chain, sink, Tally()) as writer:
         for batch in records(chain, shard, io.BytesIO(LINES), writer.tally):
             writer.take(batch)
     return pq.read_table(folder / "dropped" / "unit.parquet").to_pylist()

@@ -16,7 +16,7 @@ from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.jsonl import Jsonl
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.execution.tally import Tally
-from corpusmill.pipeline.stages.ingest.unit import opened, records
+from corpusmill.pipeline.stages.ingest.reading import opened, records
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.workspace.inventory import Shard
 from tests.pipeline.jobs import write_job

@@ -24,7 +24,7 @@ from corpusmill.pipeline.run.stages import STAGES, folders, names, remembered, r
 from corpusmill.pipeline.stages.ingest.stage import Ingested, IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.workspace import sweep
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 from tests.pipeline.jobs import job_text
 
 
@@ -92,7 +92,7 @@ def run(tmp_path: Path) -> Run:
 @pytest.fixture
 def state(run: Run) -> State:
     """What ingest passes on in that run."""
-    shard = Shard(0, 0, "crawl", "readers.warc", "file:///a.warc.gz", 0, 1, 1, "")
+    shard = UnitFiles.of(Shard(0, 0, "crawl", "readers.warc", "file:///a.warc.gz", 0, 1, 1, ""))
     ingested = Ingested(Result("ingest", {"unit": {}}, Tally(), ran=1), {"unit": shard})
     return State(run.spec, run.workspace, run.output, [shard]).extended(IngestStage(), ingested)
 
