@@ -10,6 +10,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.stages.dedup.stage import DedupStage
+from corpusmill.pipeline.stages.evidence.stage import EvidenceStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.mix.stage import MixStage
 from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
@@ -22,6 +23,7 @@ Stages = tuple[Stage[Any], ...]
 
 STAGES: Stages = (
     IngestStage(),
+    EvidenceStage(),
     DedupStage(),
     TokenizeStage(),
     MixStage(),

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from corpusmill.pipeline.config.base.section import PlainMap, Positive, Section, Share
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.config.sections.evidence import EvidenceSpec
 from corpusmill.pipeline.config.sections.inputs import InputSpec, SampleSpec
 from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.steps import StepSpec
@@ -36,6 +37,8 @@ class JobSpec(Section):
     """How much of what goes into the dataset."""
     tokens: TokensSpec = TokensSpec()
     """How text becomes rows of token ids."""
+    evidence: EvidenceSpec = EvidenceSpec()
+    """What is measured for the report and `what-if` beyond what the dataset needs."""
     output_shards: Positive | None = None
     """Number of output shards; null: as many as `shard_tokens` asks for."""
     shard_tokens: Positive | None = None

@@ -11,6 +11,8 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.evidence.gather import Gatherer
+from corpusmill.pipeline.evidence.merge import FOLDER
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
@@ -55,6 +57,8 @@ class ShardWriter:
         place = columns.index(pa.field("offset", pa.int64()))
         columns[place : place + 1] = ORIGIN
         gone = [pa.field("step", pa.string()), pa.field("kind", pa.string()), pa.field("reason", pa.string())]
+        self.evidence = Gatherer(chain, shard.source, spec.evidence.measure_dropped, last=chain.end is None)
+        self._evidence_file = folder / FOLDER / f"{name}.parquet"
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
 
     def take(self, records: pa.Table) -> None:
@@ -82,6 +86,7 @@ class ShardWriter:
         for gone in outcome.gone:
             self._drop(gone)
         self._count_changes([outcome.kept.table, *(gone.table for gone in outcome.gone)])
+        self.evidence.add(outcome)
         self.sink.keep(outcome.kept, self.tally)
 
     def passed_on(self) -> int:
@@ -143,9 +148,12 @@ class ShardWriter:
         self.sink.__enter__()
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
         for part in (self.dropped, self.sink):
-            part.__exit__(*error)
+            part.__exit__(kind, *error)
+        if kind is None:
+            self._evidence_file.parent.mkdir()
+            self._evidence_file.write_bytes(self.evidence.packed())
 
 
 def most_common(reasons: Mapping[tuple[str, ...], int]) -> str | None:

@@ -29,7 +29,7 @@ from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.step_groups import LAST, Part, parts_of
 from corpusmill.pipeline.workspace.inventory import Shard
 
-VERSION = 5  # of what a unit counts and writes
+VERSION = 6  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 THRESHOLDS_SHOWN = 40
 
@@ -89,7 +89,19 @@ class IngestStage(Stage[Ingested]):
     """Reads and filters the input: one unit a shard and group of steps, with the stages of answers between groups."""
 
     name = LAST
-    folders = ("answers", "bands", "bins", "documents", "dropped", "gathered", "keys", "lines", "parts", "sketches")
+    folders = (
+        "answers",
+        "bands",
+        "bins",
+        "documents",
+        "dropped",
+        "evidence",
+        "gathered",
+        "keys",
+        "lines",
+        "parts",
+        "sketches",
+    )
 
     def look(self, state: State) -> Status[Ingested]:
         parts = standing(state.spec, state.workspace, state.shards)
@@ -177,7 +189,8 @@ def _fingerprints(spec: JobSpec, number: int, shards: Sequence[Shard]) -> tuple[
     """Of a part: of its steps, by source and reader; and of dedup's keys, which the last part alone writes."""
     part = parts_of(spec)[number]
     prints = {key: sources.fingerprint(spec, *key, part) for key in sorted({(s.source, s.reader) for s in shards})}
-    return prints, keys_fingerprint(spec.dedup) if part.awaited is None else None
+    share = spec.evidence.measure_dropped
+    return prints, digest(keys_fingerprint(spec.dedup), share) if part.awaited is None else None
 
 
 def standing(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[Standing]:
