@@ -44,14 +44,37 @@ class Histogram:
     unknown: np.ndarray
     unknown_sizes: np.ndarray
 
-    def between(self, state: State, least: float, most: float) -> Amount:
-        """Documents in a state with least <= value <= most. A bin that is cut counts by the part of its width."""
-        share = np.maximum(self._at_most(most) - self._below(least), 0.0)
+    def below(self, state: State, bound: float) -> Amount:
+        """Documents in a state with a value below a number. A bin that it cuts counts by the part of its width."""
+        share = self._below(bound)
         return Amount(float(self.documents[state] @ share), float(self.sizes[state] @ share))
+
+    def up_to(self, state: State, bound: float) -> Amount:
+        """Documents in a state with a value of at most a number."""
+        share = self._up_to(bound)
+        return Amount(float(self.documents[state] @ share), float(self.sizes[state] @ share))
+
+    def beyond(self, state: State, bound: float | None, low: bool) -> Amount:
+        """Documents in a state that break a bound; null: none do. low: whether it is a least value."""
+        if bound is None:
+            return NOTHING
+        if low:
+            return self.below(state, bound)
+        inside, known = self.up_to(state, bound), self.known(state)
+        return Amount(known.documents - inside.documents, known.size_bytes - inside.size_bytes)
+
+    def known(self, state: State) -> Amount:
+        """Documents in a state that have a value."""
+        return Amount(float(self.documents[state].sum()), float(self.sizes[state].sum()))
+
+    def all(self, state: State) -> Amount:
+        """Documents in a state, those without a value too."""
+        documents = self.documents[state].sum() + self.unknown[state]
+        return Amount(float(documents), float(self.sizes[state].sum() + self.unknown_sizes[state]))
 
     def cut(self, bound: float) -> float:
         """Kept documents in the bin that a bound cuts, whose side is a guess: none where a bin begins there."""
-        inside = (self.low < bound) & (bound < self.high)
+        inside = (self.low <= bound) & (bound < self.high)
         return float(self.documents[:2, inside].sum())
 
     def passed_later(self, bound: float, low: bool) -> tuple[float, float]:
@@ -75,14 +98,13 @@ class Histogram:
             inside = np.clip((bound - self.low) / (self.high - self.low), 0.0, 1.0)
         return np.where(bound <= self.low, 0.0, np.where(bound >= self.high, 1.0, inside))
 
-    def _at_most(self, bound: float) -> np.ndarray:
-        """The part of each bin up to a number, which itself counts: a whole number or a spike begins its bin."""
-        part = self._below(bound)
-        return np.where(self.low == bound, np.where(self._is_spike(), 1.0, part), part)
+    def _up_to(self, bound: float) -> np.ndarray:
+        """The part of each bin up to a number, which itself counts.
 
-    def _is_spike(self) -> np.ndarray:
-        """Bins so far from their neighbours in size that most of their documents have their first value."""
-        return self.low == np.round(self.low)
+        Where a bin begins there, all of it does (a value that is often met), or one whole number of several.
+        """
+        one = 1.0 / np.maximum(self.high - self.low, 1.0)
+        return np.where(self.low == bound, one, self._below(bound))
 
 
 def histogram(cells: pa.Table, column: str, axis: str, value: str | None) -> Histogram:

@@ -3,6 +3,7 @@
 See docs/how-to/add-a-stage.md.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -44,11 +45,19 @@ def statuses(state: State, stages: Stages = STAGES) -> Iterator[tuple[Stage[Any]
         state = state.extended(stage, status.outcome)
 
 
-def run_stages(run: Run, state: State, stages: Stages = STAGES) -> tuple[State, Mapping[str, int]]:
-    """Run stages in order, each on the outcomes of those before it; give the last state, and units run by stage."""
+def run_stages(
+    run: Run, state: State, stages: Stages = STAGES, *, seconds: dict[str, float] | None = None
+) -> tuple[State, Mapping[str, int]]:
+    """Run stages in order, each on the outcomes of those before it; give the last state, and units run by stage.
+
+    seconds: takes the wall time of each stage.
+    """
     ran: dict[str, int] = {}
     for stage in stages:
+        begun = time.monotonic()
         outcome = stage.run(run, state)
+        if seconds is not None:
+            seconds[stage.name] = time.monotonic() - begun
         for remark in stage.remarks(outcome):
             run.display.line(remark)
         ran |= stage.ran(outcome)
