@@ -117,6 +117,12 @@ class Funnel:
             "unread": dict(self.unread),
         }
 
+    def _repr_html_(self) -> str:
+        """The funnel as a notebook shows it."""
+        from corpusmill.pipeline.report.notebook import funnel_html  # it draws funnels, and knows this class
+
+        return funnel_html(self)
+
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
         """The funnel whose `to_json` is `told`."""

@@ -4,6 +4,8 @@ import json
 from importlib.resources import files
 from typing import Any
 
+from jinja2 import Environment, StrictUndefined
+
 from corpusmill.operators.dedup.tune import detection
 from corpusmill.pipeline.report import sections
 from corpusmill.pipeline.report.differences import marked
@@ -16,10 +18,6 @@ PLACE = "corpusmill.pipeline.report"
 
 def render(facts: Facts) -> str:
     """The whole page. The same facts give the same text."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"n": number, "size": size, "pct": percent, "marked": marked, "dec": decimal}
     shown = sections.excerpts(facts)
     signals = [] if facts.evidence is None else signal_data(facts.evidence, facts.bounds)
     margins = [each for each in shown if each["kind"] != "drawn"]
@@ -42,7 +40,14 @@ def render(facts: Facts) -> str:
         "job": json.dumps(facts.circumstances.get("job", {}), indent=1, ensure_ascii=False),
         "count_short": short,
     }
-    return environment.from_string(source("page.html.j2")).render(context)
+    return environment().from_string(source("page.html.j2")).render(context)
+
+
+def environment() -> Environment:
+    """The templates' surroundings: everything they print is escaped, and an unknown name is an error."""
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"n": number, "size": size, "pct": percent, "marked": marked, "dec": decimal}
+    return made
 
 
 def source(name: str) -> str:

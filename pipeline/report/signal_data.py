@@ -45,11 +45,25 @@ def axis_of(low: np.ndarray, weights: np.ndarray, bounds: Sequence[float]) -> Ax
     reach = [bound * 1.25 if bound > 0 else bound for bound in bounds]
     first, middle, last = min([at[0], *bounds]), at[1], max([at[2], *reach])
     if first >= 0 and last > 40 and last > LONG_TAIL / 3 * max(middle, 1):
-        return Axis(np.concatenate([[0.0], np.geomspace(1, last * 1.0001 + 1, BINS)]), log=True)
+        return Axis(with_bounds(np.concatenate([[0.0], np.geomspace(1, last * 1.0001 + 1, BINS)]), bounds), log=True)
     if last <= first:
         last = first + 1
     first = 0.0 if 0 <= first < last / 3 else first
-    return Axis(np.linspace(first, last, BINS + 1), log=False)
+    return Axis(with_bounds(np.linspace(first, last, BINS + 1), bounds), log=False)
+
+
+def with_bounds(ends: np.ndarray, bounds: Sequence[float]) -> np.ndarray:
+    """The ends of bins with the nearest one moved to each bound, so that no bin has documents on both sides of one.
+
+    >>> with_bounds(np.array([0.0, 1.0, 2.0, 3.0]), [1.9]).tolist()
+    [0.0, 1.0, 1.9, 3.0]
+    """
+    ends = ends.copy()
+    for bound in bounds:
+        place = int(np.argmin(np.abs(ends - bound)))
+        if 0 < place < len(ends) - 1:
+            ends[place] = bound
+    return np.unique(ends)
 
 
 def signal_data(evidence: Evidence, bounds: Sequence[Bound]) -> list[dict[str, Any]]:
@@ -79,7 +93,8 @@ def _signal(
     sums = whole.group_by("bin", use_threads=False).aggregate([("documents", "sum")]).sort_by("bin")
     low, weights = edges(sums["bin"].to_numpy()), sums["documents_sum"].to_numpy()
     axis = axis_of(low, weights, [b.threshold.bound for b in bounds if b.threshold.bound is not None])
-    groups = {"": _counts(whole, axis)}
+    least = [b.threshold.bound for b in bounds if b.threshold.low and b.threshold.bound is not None]
+    groups = {"": _counts(whole, axis, least)}
     for kind, values in shown.items():
         mine = cells.filter(pc.equal(cells["axis"], kind))
         coded = mine["value"].combine_chunks().dictionary_encode()
@@ -87,7 +102,7 @@ def _signal(
         for value in values:
             if value in words:
                 rows = pa.array(np.flatnonzero(codes == words.index(value)))
-                groups[f"{kind}:{value}"] = _counts(mine.take(rows), axis)
+                groups[f"{kind}:{value}"] = _counts(mine.take(rows), axis, least)
     return {
         "name": name,
         "log": axis.log,
@@ -103,14 +118,21 @@ def _rule(bound: Bound) -> dict[str, Any]:
     return {**told, "key": t.key, "later": round(bound.later, 4)}
 
 
-def _counts(cells: pa.Table, axis: Axis) -> list[list[int]]:
-    """Kept documents, kB of them, documents dropped alone, kB of them, all other documents: by bin, zeros cut off."""
-    place = np.clip(np.searchsorted(axis.ends, edges(cells["bin"].to_numpy()), side="right") - 1, 0, BINS - 1)
-    states = cells["state"].to_numpy()
+def _counts(cells: pa.Table, axis: Axis, least: Sequence[float]) -> list[list[int]]:
+    """Kept documents, kB of them, documents dropped alone, kB of them, all other documents: by bin, zeros cut off.
+
+    least: bounds that kept documents are not below, though the fine bin they are in may begin there.
+    """
+    bins, states = cells["bin"].to_numpy(), cells["state"].to_numpy()
+    low, high = edges(bins), edges(bins + 1)
+    for bound in least:
+        low = np.where((states == State.KEPT) & (low < bound) & (bound < high), bound, low)
+    many = len(axis.ends) - 1
+    place = np.clip(np.searchsorted(axis.ends, low, side="right") - 1, 0, many - 1)
     documents, sizes = cells["documents"].to_numpy(), cells["bytes"].to_numpy()
 
     def binned(mask: np.ndarray, weights: np.ndarray) -> list[int]:
-        counts = np.bincount(place[mask], weights=weights[mask], minlength=BINS)
+        counts = np.bincount(place[mask], weights=weights[mask], minlength=many)
         last = np.flatnonzero(counts)
         return np.rint(counts[: last[-1] + 1 if len(last) else 0]).astype(np.int64).tolist()
 

@@ -20,6 +20,7 @@ ADDRESSES: tuple[Path, ...] = (
     ("inputs", "*", "prefix"),
     ("tokens", "tokenizer"),
     ("mix", "plan"),
+    ("policy", "file"),
 )
 
 

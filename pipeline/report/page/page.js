@@ -13,7 +13,8 @@
   if (!signals.length) return;
   const at = (id) => document.getElementById(id);
   const signalBox = at("signal"), groupBox = at("group"), sideBox = at("side"), slider = at("threshold");
-  const W = 520, H = 250, L = 46, R = 10, T = 14, B = 34;
+  let W = 520;
+  const H = 250, L = 46, R = 10, T = 14, B = 34;
   const many = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
   const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
   const nice = (v) => Math.abs(v) >= 1000 ? short.format(v) : String(Number(v.toPrecision(3)));
@@ -153,6 +154,7 @@
   }
   let chosen = signals[0], choices = [];
   function draw() {
+    W = Math.max(300, Math.min(560, at("distribution").clientWidth || 520));
     const group = chosen.groups[groupBox.value] || chosen.groups[""];
     at("distribution").replaceChildren(distribution(chosen, group));
     at("retention").replaceChildren(retention(chosen, group, choices[Number(sideBox.value)] || choices[0]));
@@ -183,6 +185,8 @@
     button.addEventListener("click", () => { choose(signal); at("signals").scrollIntoView(); });
     at("overview").append(button);
   }
+  let width = innerWidth;
+  addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; draw(); } });
   signalBox.addEventListener("change", () => choose(signals.find((s) => s.name === signalBox.value)));
   groupBox.addEventListener("change", draw);
   sideBox.addEventListener("change", draw);
