@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from corpusmill.cluster.storage import Store
@@ -10,6 +11,8 @@ from corpusmill.operators.contract import Ruled
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.pipeline.config.build.documents import numbered
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.dedup import takedown
+from corpusmill.pipeline.dedup.tombstones import Takedown
 from corpusmill.pipeline.evidence.changes import decisions
 from corpusmill.pipeline.evidence.evidence import Evidence, of_name
 from corpusmill.pipeline.evidence.merge import address
@@ -44,6 +47,9 @@ def collect(spec: JobSpec | None, workspace: Store | None, output: Store | None)
     manifest = None if output is None else content(output, "_manifest.json")
     circumstances = (None if output is None else content(output, "_run.json")) or {}
     evidence = None if workspace is None else evidence_of(workspace)
+    shows_texts = workspace is not None and takedown.read(workspace) == Takedown()
+    if evidence is not None and not shows_texts:  # a copy of what was taken down may be among them
+        evidence = replace(evidence, excerpts=evidence.excerpts.slice(0, 0))
     dedup = None if workspace is None else dedup_of(workspace)
     times = (None if workspace is None else content(workspace, layout.TIMES)) or {}
     plan = None if output is None or not output.exists("_plan.json") else from_json(output.read("_plan.json"))
@@ -57,7 +63,7 @@ def collect(spec: JobSpec | None, workspace: Store | None, output: Store | None)
         bounds=[] if spec is None or evidence is None else bounds_of(spec, evidence),
         step_names=[] if spec is None else numbered([step.operator for step in spec.documents]),
         dedup=dedup,
-        pairs=[] if dedup is None or workspace is None else pairs_of(workspace, dedup),
+        pairs=pairs_of(workspace, dedup) if dedup is not None and workspace is not None and shows_texts else [],
         times=[StageTime(**each) for each in times.get("stages", ())],
     )
 

@@ -15,7 +15,7 @@ from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.evidence import merge
 from corpusmill.pipeline.evidence.cells import edges
 from corpusmill.pipeline.evidence.evidence import Evidence
-from corpusmill.pipeline.evidence.gather import Gatherer
+from corpusmill.pipeline.evidence.gather import Gatherer, SafeGatherer
 from corpusmill.pipeline.evidence.packed import pack, unpack
 from corpusmill.pipeline.run.labelled import LabelledTexts
 from corpusmill.pipeline.steps.chain import Chain
@@ -111,6 +111,15 @@ def test_dropped_documents_that_are_drawn_are_measured_to_the_end():
     )
     assert rows["line_count"].null_count == 0
     assert evidence(gathered([table(1200)], share=0.0)).rows["step_number"].to_pylist().count(1) == 0
+
+
+def test_a_fault_of_the_gatherer_costs_no_document():
+    chain = Chain(LabelledTexts(), STEPS, {})
+    found = SafeGatherer(Gatherer(chain, "a", 1.0, last=True))
+    found.add(chain.run(Batch(table(10))))
+    found.gatherer.chain = None
+    assert evidence(found.packed()).rows.num_rows == 0
+    assert found.fault is not None
 
 
 @pytest.mark.parametrize("most", [1, 5])

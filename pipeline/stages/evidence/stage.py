@@ -3,7 +3,7 @@
 The dataset does not depend on it: a fault here is reported, and the run goes on.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpusmill.pipeline.evidence.merge import Merge, address, groups, merge_all, name_of
@@ -18,11 +18,12 @@ MEMORY_BYTES = 600_000_000  # a guess: twice a group of units with many language
 
 @dataclass(frozen=True)
 class Gathered:
-    """The name of the evidence of all units. ran: how many groups were added up just now."""
+    """The name of the evidence of all units. ran: how many groups were added up just now; faults: what went wrong."""
 
     name: str
     names: Sequence[str] = ()
     ran: int = 0
+    faults: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,17 @@ class EvidenceStage(Stage[Gathered]):
             ran += run_stage(run, self.name, work, MergeUnit(run.workspace), memory_bytes=MEMORY_BYTES).ran
 
         run.lease.check()
-        merge_all(run.workspace, units, one_round)
-        return Gathered(name, rounds(units), ran)
+        faults = faults_of(state.of(IngestStage))
+        try:
+            merge_all(run.workspace, units, one_round)
+        except Exception as e:  # the dataset needs none of it
+            faults.append(f"{type(e).__name__}: {e}")
+        return Gathered(name, rounds(units), ran, faults)
+
+    def remarks(self, outcome: Gathered) -> Iterator[str]:
+        if outcome.faults:
+            what = f"{outcome.faults[0]}{f', and {len(outcome.faults) - 1} more' if outcome.faults[1:] else ''}"
+            yield f"evidence: histograms are not complete ({what}); the dataset is the same without them"
 
     def remembers(self, outcome: Gathered) -> Mapping[str, Iterable[str | int]]:
         return {"evidence": [outcome.name], "names": [outcome.name, *outcome.names]}
@@ -68,6 +78,11 @@ class EvidenceStage(Stage[Gathered]):
 def units_of(ingested: Ingested) -> list[str]:
     """All units of ingest, of each group of steps, in the order of their names."""
     return sorted({*ingested.result.counts, *(name for each in ingested.earlier for name in each.counts)})
+
+
+def faults_of(ingested: Ingested) -> list[str]:
+    """What went wrong while units gathered, one message a unit."""
+    return [str(counts["evidence_fault"]) for counts in ingested.result.counts.values() if "evidence_fault" in counts]
 
 
 def rounds(names: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.evidence.gather import Gatherer
+from corpusmill.pipeline.evidence.gather import Gatherer, SafeGatherer
 from corpusmill.pipeline.evidence.merge import FOLDER
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.json_values import JsonObject
@@ -57,7 +57,8 @@ class ShardWriter:
         place = columns.index(pa.field("offset", pa.int64()))
         columns[place : place + 1] = ORIGIN
         gone = [pa.field("step", pa.string()), pa.field("kind", pa.string()), pa.field("reason", pa.string())]
-        self.evidence = Gatherer(chain, shard.source, spec.evidence.measure_dropped, last=chain.end is None)
+        share, last = spec.evidence.measure_dropped, chain.end is None
+        self.evidence = SafeGatherer(Gatherer(chain, shard.source, share, last=last))
         self._evidence_file = folder / FOLDER / f"{name}.parquet"
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
 
@@ -139,6 +140,7 @@ class ShardWriter:
             "unreadable_why": why,
             "read_bytes": t.total("read_bytes"),
             "source": self.shard.source,
+            **({} if self.evidence.fault is None else {"evidence_fault": self.evidence.fault}),
             "tally": t.to_json(),
             **self.sink.facts(),
         }
