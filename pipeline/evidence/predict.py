@@ -17,12 +17,9 @@ from corpusmill.pipeline.evidence.cells import State
 from corpusmill.pipeline.evidence.changes import Change, Changes, changes
 from corpusmill.pipeline.evidence.evidence import Evidence
 from corpusmill.pipeline.evidence.excerpts import KEPT
+from corpusmill.pipeline.evidence.gains import SIGMAS, Gain, gained, gained_together
 from corpusmill.pipeline.evidence.histogram import NOTHING, Amount
-from corpusmill.pipeline.evidence.rejudge import passes
-
-PRIOR = 20.0  # measured documents that the neighbours of a bound are worth; a guess
-LEAST = 30  # measured documents of a language that speak for themselves; a guess
-SIGMAS = 2.0
+from corpusmill.pipeline.evidence.sampled import Sampled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,37 +64,6 @@ def _varies(change: Change, found: Changes) -> bool:
     return change.step_number in found.others
 
 
-@dataclass(frozen=True, eq=False)
-class Sampled:
-    """Sampled rows, judged by the new decisions. All arrays have one entry a row."""
-
-    language: np.ndarray
-    step_number: np.ndarray
-    rules_broken: np.ndarray
-    reason: np.ndarray
-    size: np.ndarray
-    size_at_drop: np.ndarray
-    passes: np.ndarray
-    evidence: Evidence
-
-    @classmethod
-    def of(cls, evidence: Evidence, after: JobSpec) -> "Sampled":
-        """The rows of the evidence, as a job judges them."""
-        rows = evidence.rows
-        names = ("language", "step_number", "rules_broken", "reason", "bytes", "bytes_at_drop")
-        arrays = [rows[name].to_numpy(zero_copy_only=False) for name in names]
-        return cls(*arrays, passes(rows, after), evidence)
-
-    def share(self, mask: np.ndarray) -> tuple[float, float, int]:
-        """Of these rows the share that passes, in documents and in bytes, and how many rows there are."""
-        rows = int(mask.sum())
-        if not rows:
-            return 1.0, 1.0, 0
-        size = float(self.size[mask].sum())
-        in_bytes = float(self.size[mask & self.passes].sum()) / size if size else 1.0
-        return float(self.passes[mask].mean()), in_bytes, rows
-
-
 def _from_histograms(evidence: Evidence, sample: Sampled, found: Changes) -> Prediction:
     stricter = [c for c in found.bounds if c.stricter]
     looser = [c for c in found.bounds if not c.stricter]
@@ -110,18 +76,18 @@ def _from_histograms(evidence: Evidence, sample: Sampled, found: Changes) -> Pre
         share = stay.documents / now.documents if now.documents else sample.share(sample.step_number == KEPT)[0]
         then = stay
         for change in looser:
-            gain = _gained(evidence, sample, change, language)
+            gain = gained(evidence, sample, change, language)
             passed[change].append(gain)
             then, error = then + gain.amount.times(share if stricter else 1.0), error + gain.error**2
         if len(looser) > 1:
-            gain = _gained_together(evidence, sample, looser, language)
+            gain = gained_together(evidence, sample, looser, language)
             then, error = then + gain.amount, error + gain.error**2
         if now.documents or then.documents >= 0.5:
             result[language] = Predicted(now=now, then=then, error=float(np.sqrt(error)))
     return Prediction(result, [*_remarks(passed, stricter)])
 
 
-def _remarks(passed: Mapping[Change, Sequence["Gain"]], stricter: Sequence[Change]) -> Iterator[str]:
+def _remarks(passed: Mapping[Change, Sequence[Gain]], stricter: Sequence[Change]) -> Iterator[str]:
     """What the numbers rest on, in words."""
     for change, gains in passed.items():
         candidates, amount = sum(g.candidates for g in gains), sum(g.amount.documents for g in gains)
@@ -133,20 +99,6 @@ def _remarks(passed: Mapping[Change, Sequence["Gain"]], stricter: Sequence[Chang
             )
     if len(stricter) > 1:
         yield "several stricter bounds together: estimated from sampled rows of kept documents"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gain:
-    """What a looser bound lets through to the end. candidates: documents that it lets pass its step.
-
-    measured: dropped documents that the estimate rests on; is_estimate: whether any later step can drop them.
-    """
-
-    amount: Amount = NOTHING
-    error: float = 0.0
-    candidates: float = 0.0
-    measured: int = 0
-    is_estimate: bool = False
 
 
 def _languages(evidence: Evidence) -> list[str]:
@@ -176,52 +128,6 @@ def _removed(
     whole = rows >= now.documents
     error = 0.0 if whole else (SIGMAS * now.documents) ** 2 * share * (1 - share) / max(rows, 1)
     return Amount(now.documents * share, now.size_bytes * in_bytes), error
-
-
-def _gained(evidence: Evidence, sample: Sampled, change: Change, language: str) -> Gain:
-    """What a looser bound lets through of a language."""
-    there = evidence.histogram(change.column, "language", language)
-    old, new = (there.beyond(State.ALONE, bound, change.low) for bound in (change.before, change.after))
-    passed = Amount(max(old.documents - new.documents, 0.0), max(old.size_bytes - new.size_bytes, 0.0))
-    mine = (sample.step_number == change.step_number) & (sample.rules_broken == 1) & (sample.reason == change.reason)
-    if not passed.documents:
-        return Gain(measured=int(mine.sum()))
-    cut = 0.0 if change.after is None else there.cut(change.after) / 2
-    everywhere = evidence.histogram(change.column, "language", None)
-    if not everywhere.has_later():
-        return Gain(amount=passed, error=cut, candidates=passed.documents)
-    here = mine & (sample.language == language)
-    share, _, rows = sample.share(here if here.sum() >= LEAST else mine)
-    assert change.before is not None
-    near = there if there.passed_later(change.before, change.low)[1] >= LEAST else everywhere
-    beside, neighbours = near.passed_later(change.before, change.low)
-    prior = min(PRIOR, neighbours)
-    weight = rows + prior
-    later = (share * rows + beside * prior) / weight if weight else 1.0
-    error = SIGMAS * passed.documents * float(np.sqrt(max(later * (1 - later), 0.01) / max(weight, 1.0)))
-    before = float(sample.size_at_drop[mine].sum())
-    shrunk = float(sample.size[mine].sum()) / before if before else 1.0
-    return Gain(
-        amount=Amount(passed.documents * later, passed.size_bytes * later * shrunk),
-        error=error + cut,
-        candidates=passed.documents,
-        measured=int(mine.sum()),
-        is_estimate=True,
-    )
-
-
-def _gained_together(evidence: Evidence, sample: Sampled, looser: Sequence[Change], language: str) -> Gain:
-    """What several looser bounds let through that no single one does."""
-    amount, variance = NOTHING, 0.0
-    for number in {change.step_number for change in looser}:
-        dropped = evidence.dropped(language, number)
-        here = (sample.step_number == number) & (sample.language == language)
-        rows = int(here.sum())
-        several = here & (sample.rules_broken > 1)
-        share = float(sample.passes[several].sum()) / rows if rows else 0.0
-        amount += dropped.times(share)
-        variance += (SIGMAS * dropped.documents) ** 2 * share * (1 - share) / max(rows, 1)
-    return Gain(amount=amount, error=float(np.sqrt(variance)))
 
 
 def _from_rows(evidence: Evidence, sample: Sampled, found: Changes) -> Prediction:

@@ -15,8 +15,9 @@ from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.evidence import merge
 from corpusmill.pipeline.evidence.cells import edges
 from corpusmill.pipeline.evidence.evidence import Evidence
-from corpusmill.pipeline.evidence.gather import Gatherer, SafeGatherer
+from corpusmill.pipeline.evidence.gather import Gatherer
 from corpusmill.pipeline.evidence.packed import pack, unpack
+from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
 from corpusmill.pipeline.run.labelled import LabelledTexts
 from corpusmill.pipeline.steps.chain import Chain
 

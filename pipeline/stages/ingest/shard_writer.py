@@ -11,8 +11,9 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.evidence.gather import Gatherer, SafeGatherer
+from corpusmill.pipeline.evidence.gather import Gatherer
 from corpusmill.pipeline.evidence.merge import FOLDER
+from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
