@@ -7,7 +7,7 @@ Ray Data lets a schema drift from block to block without a word; here it is a Co
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, ClassVar, Protocol, runtime_checkable
 
@@ -99,6 +99,34 @@ class ChecksColumns(Protocol):
 
     def wrong_columns(self, columns: Columns) -> Iterator[str]:
         """One message for each; columns that it does not read may be among them, and some that it reads may lack."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Threshold:
+    """Describes one bound of a decision, for curves and what-if.
+
+    reason: what documents beyond it get; low: whether it is a least value, else a largest one. bound: null where it
+    differs from document to document. key: where it is under the parameters of the step, as `--set` writes it.
+    """
+
+    reason: str
+    column: str
+    low: bool
+    bound: float | None
+    key: str
+
+
+@runtime_checkable
+class Ruled(Protocol):
+    """A decision of several rules, each of which can be looked at by itself."""
+
+    def broken(self, batch: Batch) -> Sequence[tuple[str, np.ndarray]]:
+        """Each rule's reason, in the order in which they are tried, and whether each document breaks it: bool[n]."""
+        ...
+
+    def thresholds(self) -> Sequence[Threshold]:
+        """The bounds that are in use; rules that compare no number with a bound have none."""
         ...
 
 

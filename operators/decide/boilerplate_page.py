@@ -8,12 +8,14 @@ scored above 0.75.
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators import limits
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.contract import Columns, Decision, Threshold
+from corpusmill.operators.text.reasons import first_reason, thresholds_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,5 +33,11 @@ class BoilerplatePage(Decision):
         limits.refuse(limits.share(self, "max_score"))
 
     def reasons(self, batch: Batch) -> pa.Array:
-        above = pc.greater(batch.column("boilerplate_score"), pa.scalar(self.max_score, pa.float32()))
-        return pc.if_else(above, pa.scalar("boilerplate_page"), pa.scalar(None, pa.string()))
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
+        beyond = pc.greater(batch.column("boilerplate_score"), pa.scalar(self.max_score, pa.float32()))
+        return [("boilerplate_page", pc.fill_null(beyond, False).to_numpy(zero_copy_only=False))]
+
+    def thresholds(self) -> list[Threshold]:
+        return thresholds_of(self, {"max_score": ("boilerplate_page", "boilerplate_score")})

@@ -15,7 +15,7 @@ import pyarrow as pa
 from corpusmill.operators import limits
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.checks import NUMBER
-from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.contract import Columns, Decision, Threshold
 from corpusmill.operators.text.dates import dates_of
 from corpusmill.operators.text.reasons import above, below, first_reason, unknown
 
@@ -86,6 +86,9 @@ class Bounds(Decision):
         }
 
     def reasons(self, batch: Batch) -> pa.Array:
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
         broken: list[tuple[str, np.ndarray]] = []
         for column, (low, high) in self.bounds.items():
             least, most = self._pair(column)
@@ -95,7 +98,17 @@ class Bounds(Decision):
                 broken.append((f"{column}<{low}", below(batch, column, least)))
             if high is not None:
                 broken.append((f"{column}>{high}", above(batch, column, most)))
-        return first_reason(broken, batch.num_rows)
+        return broken
+
+    def thresholds(self) -> list[Threshold]:
+        found = []
+        for column, pair in self.bounds.items():
+            for place, (given, bound) in enumerate(zip(pair, self._pair(column), strict=True)):
+                if bound is not None:
+                    key, low = f"bounds.{column}[{place}]", place == 0
+                    reason = f"{column}{'<' if low else '>'}{given}"
+                    found.append(Threshold(reason=reason, column=column, low=low, bound=bound, key=key))
+        return found
 
     def _pair(self, column: str) -> tuple[float | None, float | None]:
         """The bounds of a column as numbers."""

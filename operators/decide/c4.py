@@ -14,8 +14,16 @@ import pyarrow as pa
 
 from corpusmill.operators import limits
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision
-from corpusmill.operators.text.reasons import above, below, first_reason
+from corpusmill.operators.contract import Columns, Decision, Threshold
+from corpusmill.operators.text.reasons import above, below, first_reason, thresholds_of
+
+RULES = {
+    "max_lorem_ipsum_lines": ("c4_lorem_ipsum", "c4_lorem_ipsum_lines"),
+    "max_curly_lines": ("c4_curly", "c4_curly_lines"),
+    "min_sentences": ("c4_sentences_few", "c4_sentences"),
+    "max_javascript_lines": ("c4_javascript", "c4_javascript_lines"),
+    "max_policy_lines": ("c4_policy", "c4_policy_lines"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,11 +48,16 @@ class C4(Decision):
         limits.refuse(limits.not_negative(self, *(f.name for f in fields(self))))
 
     def reasons(self, batch: Batch) -> pa.Array:
-        rules: list[tuple[str, np.ndarray]] = [
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
+        return [
             ("c4_lorem_ipsum", above(batch, "c4_lorem_ipsum_lines", self.max_lorem_ipsum_lines)),
             ("c4_curly", above(batch, "c4_curly_lines", self.max_curly_lines)),
             ("c4_sentences_few", below(batch, "c4_sentences", self.min_sentences)),
             ("c4_javascript", above(batch, "c4_javascript_lines", self.max_javascript_lines)),
             ("c4_policy", above(batch, "c4_policy_lines", self.max_policy_lines)),
         ]
-        return first_reason(rules, batch.num_rows)
+
+    def thresholds(self) -> list[Threshold]:
+        return thresholds_of(self, RULES)

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.contract import Columns, Decision, Threshold
 from corpusmill.operators.text.reasons import first_reason
 
 
@@ -47,11 +47,22 @@ class Contamination(Decision):
         return {column: self.reads[column] for _, column, _ in self._thresholds()}
 
     def reasons(self, batch: Batch) -> pa.Array:
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
         broken = []
         for reason, column, least in self._thresholds():
             value = batch.column(column).fill_null(0).to_numpy(zero_copy_only=False)
             broken.append((reason, value >= least))
-        return first_reason(broken, batch.num_rows)
+        return broken
+
+    def thresholds(self) -> list[Threshold]:
+        keys = {"contaminated": "max_share", "contaminated_words": "from_words", "contaminated_items": "from_items"}
+        return [
+            # the bound itself is dropped: what is kept lies just below
+            Threshold(reason=reason, column=column, low=False, bound=largest_kept(least), key=keys[reason])
+            for reason, column, least in self._thresholds()
+        ]
 
     def _thresholds(self) -> list[tuple[str, str, np.generic]]:
         """(reason, column, least value that is dropped) of each threshold that is used."""
@@ -63,3 +74,8 @@ class Contamination(Decision):
         if self.from_items is not None:
             found.append(("contaminated_items", "contaminated_items", np.int64(self.from_items)))
         return found
+
+
+def largest_kept(least: np.generic) -> float:
+    """The largest value below one that is dropped."""
+    return float(np.nextafter(least, -np.inf)) if isinstance(least, np.floating) else float(least) - 1

@@ -13,8 +13,15 @@ import pyarrow as pa
 
 from corpusmill.operators import limits
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision
-from corpusmill.operators.text.reasons import above, below, first_reason
+from corpusmill.operators.contract import Columns, Decision, Threshold
+from corpusmill.operators.text.reasons import above, below, first_reason, thresholds_of
+
+RULES = {
+    "min_ended_line_ratio": ("fineweb_lines_unended", "fineweb_ended_line_ratio"),
+    "max_short_line_ratio": ("fineweb_lines_short", "fineweb_short_line_ratio"),
+    "max_dup_char_ratio": ("fineweb_lines_repeated", "fineweb_dup_char_ratio"),
+    "max_newline_ratio": ("fineweb_list", "fineweb_newline_ratio"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +49,18 @@ class Fineweb(Decision):
         limits.refuse([*shares, *limits.not_negative(self, "max_newline_ratio")])  # newlines by words: it may pass 1
 
     def reasons(self, batch: Batch) -> pa.Array:
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
         unended = below(batch, "fineweb_ended_line_ratio", self.min_ended_line_ratio)
         if self.unended_pass:
             unended &= above(batch, "fineweb_ended_line_ratio", 0)
-        rules: list[tuple[str, np.ndarray]] = [
+        return [
             ("fineweb_lines_unended", unended),
             ("fineweb_lines_short", above(batch, "fineweb_short_line_ratio", self.max_short_line_ratio)),
             ("fineweb_lines_repeated", above(batch, "fineweb_dup_char_ratio", self.max_dup_char_ratio)),
             ("fineweb_list", above(batch, "fineweb_newline_ratio", self.max_newline_ratio)),
         ]
-        return first_reason(rules, batch.num_rows)
+
+    def thresholds(self) -> list[Threshold]:
+        return thresholds_of(self, RULES)

@@ -12,9 +12,23 @@ import pyarrow as pa
 
 from corpusmill.operators import limits
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision, Resource
+from corpusmill.operators.contract import Columns, Decision, Resource, Threshold
 from corpusmill.operators.text.languages import SETTINGS, check_settings, setting_of
-from corpusmill.operators.text.reasons import above, below, first_reason
+from corpusmill.operators.text.reasons import above, below, first_reason, thresholds_of
+
+RULES = {
+    "min_words": ("gopher_words_few", "gopher_words"),
+    "max_words": ("gopher_words_many", "gopher_words"),
+    "min_mean_word_chars": ("gopher_words_short", "gopher_mean_word_chars"),
+    "max_mean_word_chars": ("gopher_words_long", "gopher_mean_word_chars"),
+    "max_hash_ratio": ("gopher_hashes", "gopher_hash_ratio"),
+    "max_ellipsis_ratio": ("gopher_ellipses", "gopher_ellipsis_ratio"),
+    "max_bullet_ratio": ("gopher_bullets", "gopher_bullet_ratio"),
+    "max_ellipsis_line_ratio": ("gopher_ellipsis_lines", "gopher_ellipsis_line_ratio"),
+    "min_alpha_ratio": ("gopher_letters_few", "gopher_alpha_ratio"),
+    "min_stop_words": ("gopher_stop_words_few", "gopher_stop_words"),
+}
+BY_LANGUAGE = ("min_mean_word_chars", "max_mean_word_chars")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +73,20 @@ class GopherQuality(Decision):
         limits.refuse([*counts, *lengths, *marks, *shares, *words, *chars])
 
     def check_files(self) -> None:
-        check_settings(self.settings, ("min_mean_word_chars", "max_mean_word_chars") if self.by_language else ())
+        check_settings(self.settings, BY_LANGUAGE if self.by_language else ())
 
     def columns_read(self) -> Columns:
         return {**self.reads, "language": pa.string()} if self.by_language else self.reads
 
     def reasons(self, batch: Batch) -> pa.Array:
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
         shortest, longest = self.min_mean_word_chars, self.max_mean_word_chars
         if self.by_language:
             shortest = setting_of("min_mean_word_chars", self.settings, batch, shortest)
             longest = setting_of("max_mean_word_chars", self.settings, batch, longest)
-        rules: list[tuple[str, np.ndarray]] = [
+        return [
             ("gopher_words_few", below(batch, "gopher_words", self.min_words)),
             ("gopher_words_many", above(batch, "gopher_words", self.max_words)),
             ("gopher_words_short", below(batch, "gopher_mean_word_chars", shortest)),
@@ -81,4 +98,6 @@ class GopherQuality(Decision):
             ("gopher_letters_few", below(batch, "gopher_alpha_ratio", self.min_alpha_ratio)),
             ("gopher_stop_words_few", below(batch, "gopher_stop_words", self.min_stop_words)),
         ]
-        return first_reason(rules, batch.num_rows)
+
+    def thresholds(self) -> list[Threshold]:
+        return thresholds_of(self, RULES, varying=BY_LANGUAGE if self.by_language else ())

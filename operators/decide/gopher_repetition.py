@@ -7,12 +7,13 @@ Deviates: none in the numbers. Tried in datatrove's order (paragraphs, lines, ru
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
+import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators import limits
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision
-from corpusmill.operators.text.reasons import above, first_reason
+from corpusmill.operators.contract import Columns, Decision, Threshold
+from corpusmill.operators.text.reasons import above, first_reason, thresholds_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,12 @@ class GopherRepetition(Decision):
         limits.refuse(limits.share(self, *(f.name for f in fields(self))))
 
     def reasons(self, batch: Batch) -> pa.Array:
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
         limits = {column: getattr(self, column.replace("gopher_", "max_")) for column in self.reads}
-        rules = [(column.removesuffix("_ratio"), above(batch, column, high)) for column, high in limits.items()]
-        return first_reason(rules, batch.num_rows)
+        return [(column.removesuffix("_ratio"), above(batch, column, high)) for column, high in limits.items()]
+
+    def thresholds(self) -> list[Threshold]:
+        rules = {column.replace("gopher_", "max_"): (column.removesuffix("_ratio"), column) for column in self.reads}
+        return thresholds_of(self, rules)

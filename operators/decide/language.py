@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators import limits
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.contract import Columns, Decision, Threshold
 from corpusmill.operators.text.language_scores import least_score
 from corpusmill.operators.text.reasons import first_reason
 
@@ -50,9 +50,18 @@ class Language(Decision):
         return {label: least_score(label) if self.min_score is None else self.min_score for label in self.keep}
 
     def reasons(self, batch: Batch) -> pa.Array:
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
         least = self.least_scores()
         at = pc.index_in(batch.column("language"), pa.array(list(least), pa.string()))
         known = at.is_valid().to_numpy(zero_copy_only=False)
         limits = np.array(list(least.values()), np.float32)[at.fill_null(0).to_numpy(zero_copy_only=False)]
         scores = batch.column("language_score").fill_null(-1).to_numpy(zero_copy_only=False)
-        return first_reason([("language", ~known), ("language_score", known & ~(scores >= limits))], batch.num_rows)
+        return [("language", ~known), ("language_score", known & ~(scores >= limits))]
+
+    def thresholds(self) -> list[Threshold]:
+        bounds = set(self.least_scores().values())
+        bound = bounds.pop() if len(bounds) == 1 else None
+        named = {"reason": "language_score", "column": "language_score"}
+        return [Threshold(**named, low=True, bound=bound, key="min_score")]

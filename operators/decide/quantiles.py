@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision, Resource
+from corpusmill.operators.contract import Columns, Decision, Resource, Threshold
 from corpusmill.operators.text import quantiles
 from corpusmill.operators.text.bins import BITS
 from corpusmill.operators.text.reasons import first_reason
@@ -69,6 +69,9 @@ class Quantiles(Decision):
         return {column: tuple(share for share in pair if share is not None) for column, pair in self.bounds.items()}
 
     def reasons(self, batch: Batch) -> pa.Array:
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
         found = quantiles.from_lines(self.found.read() if self.found else b"")
         names, group = quantiles.groups_of(batch, self.by)
         broken: list[tuple[str, np.ndarray]] = []
@@ -82,4 +85,13 @@ class Quantiles(Decision):
             if high is not None:
                 most = quantiles.thresholds_of(found, names, column, high, 1 << BITS)[group]
                 broken.append((f"{column}>q{high:g}", known & (bins > most)))
-        return first_reason(broken, batch.num_rows)
+        return broken
+
+    def thresholds(self) -> list[Threshold]:
+        found = []
+        for column, pair in self.bounds.items():
+            for place, share in enumerate(pair):
+                if share is not None:
+                    reason, key = f"{column}{'><'[place == 0]}q{share:g}", f"bounds.{column}[{place}]"
+                    found.append(Threshold(reason=reason, column=column, low=place == 0, bound=None, key=key))
+        return found

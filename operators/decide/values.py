@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from corpusmill.errors import ContractError
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.checks import VALUE
-from corpusmill.operators.contract import Columns, Decision
+from corpusmill.operators.contract import Columns, Decision, Threshold
 from corpusmill.operators.text.reasons import first_reason
 
 NULLS = ("keep", "drop")
@@ -77,6 +77,9 @@ class Values(Decision):
             yield from (f"{column!r} holds {what}; it is never {shown(value)!r}" for value in odd)
 
     def reasons(self, batch: Batch) -> pa.Array:
+        return first_reason(self.broken(batch), batch.num_rows)
+
+    def broken(self, batch: Batch) -> list[tuple[str, np.ndarray]]:
         found = {name: batch.column(name) for name in self.values}
         for message in self.wrong_columns({name: column.type for name, column in found.items()}):
             raise ContractError(f"{type(self).__name__}: {message}")
@@ -92,7 +95,10 @@ class Values(Decision):
                 kept = has(column, listed)
                 valid = column.is_valid().to_numpy(zero_copy_only=False)
                 broken.append((f"{name} is another" if listed else f"{name} is not null", valid & ~kept))
-        return first_reason(broken, batch.num_rows)
+        return broken
+
+    def thresholds(self) -> list[Threshold]:
+        return []
 
     def _drops_null(self, rule: Mapping[str, Any]) -> bool:
         if None in _listed(rule):

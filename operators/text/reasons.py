@@ -1,12 +1,14 @@
 """Reasons to drop a document, from one boolean column a rule."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.checks import numbers
+from corpusmill.operators.contract import Threshold
 
 Bound = float | np.ndarray | None
 
@@ -22,6 +24,24 @@ def first_reason(broken: Sequence[tuple[str, np.ndarray]], rows: int) -> pa.Arra
         index[(index < 0) & breaks] = i
     names = pa.array([name for name, _ in broken], pa.string())
     return names.take(pa.array(index, pa.int32(), mask=index < 0))
+
+
+def thresholds_of(decision: Any, rules: Mapping[str, tuple[str, str]], varying: Container[str] = ()) -> list[Threshold]:
+    """List the bounds in use of a decision whose parameters are min_... and max_..., null = not used.
+
+    rules: parameter -> (reason, column). varying: parameters whose bound differs from document to document.
+    """
+    return [
+        Threshold(
+            reason=reason,
+            column=column,
+            low=key.startswith("min_"),
+            bound=None if key in varying else float(getattr(decision, key)),
+            key=key,
+        )
+        for key, (reason, column) in rules.items()
+        if getattr(decision, key) is not None
+    ]
 
 
 def below(batch: Batch, column: str, low: Bound) -> np.ndarray:

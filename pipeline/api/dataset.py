@@ -11,12 +11,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.operators.mix.plan.explain import table as plan_table
+from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.operators.tokens.packing.unpack import documents_in
 from corpusmill.operators.tokens.schema import SEQUENCES
-from corpusmill.pipeline.report.funnel import groups_table
+from corpusmill.pipeline.report.funnel import Funnel, groups_table
+from corpusmill.pipeline.report.notebook import dataset_html
 from corpusmill.pipeline.verify.dataset import manifest_of
 
-TOKENIZER, FUNNEL = "tokenizer.json", "_funnel.json"  # as publish puts them beside the parts
+TOKENIZER, FUNNEL, PLAN = "tokenizer.json", "_funnel.json", "_plan.json"  # as publish puts them beside the parts
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,14 @@ class Dataset:
     def funnel(self) -> pa.Table:
         """One row per source, domain and language: documents, bytes and tokens at each step of the run."""
         return groups_table(json.loads(self.store.read(FUNNEL)))
+
+    def _repr_html_(self) -> str:
+        """The dataset as a notebook shows it: its size, and where its documents came from."""
+        return dataset_html(self.manifest, Funnel.from_json(json.loads(self.store.read(FUNNEL))))
+
+    def plan(self) -> pa.Table:
+        """One row per mix group: documents, available and target tokens, share, epochs, effective tokens."""
+        return plan_table(from_json(self.store.read(PLAN)))
 
     def decode(self, ids: np.ndarray | list[int]) -> str:
         """The text of token ids, by the dataset's own tokenizer; special tokens stay visible."""

@@ -9,8 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.evidence.cells import State, edges
+from corpusmill.pipeline.evidence.evidence import Evidence, of_name
 from corpusmill.pipeline.files.workspace_layout import FUNNEL, LIVE
-from corpusmill.pipeline.report.funnel import groups_table
+from corpusmill.pipeline.report.funnel import Funnel, groups_table
+from corpusmill.pipeline.report.notebook import funnel_html
 from corpusmill.pipeline.workspace import sweep
 
 
@@ -42,9 +45,49 @@ class Workspace:
             raise ValueError(f"expected 'documents' or 'dropped', got {table!r}")
         return self._tables(table, columns)
 
+    def tokens(self, columns: list[str] | None = None) -> pa.Table:
+        """Unique documents as token ids: doc_id, leaf, draw and the ids of each."""
+        return _joined(self._live("tokens", columns))
+
     def funnel(self) -> pa.Table:
         """One row per source, domain and language: documents, bytes and tokens at each step of the last run."""
         return groups_table(json.loads(self.store.read(FUNNEL)))
+
+    def histograms(self) -> pa.Table:
+        """How often each signal has which value: one row per signal, language or source, outcome and bin.
+
+        axis, value: "language" or "source", and which; outcome: kept, alone (dropped for this signal alone), later
+        (passed the decision on it, dropped after it), other; low, high: the bin; documents, bytes.
+        """
+        cells = self._evidence().cells
+        bins = cells["bin"].to_numpy()
+        names = pa.array([state.name.lower() for state in State])
+        table = cells.append_column("outcome", names.take(cells["state"].combine_chunks()))
+        table = table.append_column("low", pa.array(edges(bins))).append_column("high", pa.array(edges(bins + 1)))
+        return table.select(["column", "axis", "value", "outcome", "low", "high", "documents", "bytes"])
+
+    def rules(self) -> pa.Table:
+        """What each rule removed, by language and by source: first, alone, and how many documents broke it."""
+        return self._evidence().rules
+
+    def sample(self) -> pa.Table:
+        """Rows of signals drawn by hash: kept documents, and dropped ones that were measured to the end."""
+        return self._evidence().rows
+
+    def _repr_html_(self) -> str:
+        """The workspace as a notebook shows it: where the documents of the last run went."""
+        return funnel_html(Funnel.from_json(json.loads(self.store.read(FUNNEL))), title=self.store.url)
+
+    def _evidence(self) -> Evidence:
+        (name,) = sweep.remembered(self.store, "evidence")
+        return of_name(self.store, name)
+
+    def _live(self, folder: str, columns: list[str] | None) -> Iterator[pa.Table]:
+        """The tables of a folder that the last run rests on."""
+        live = sweep.remembered(self.store, "names")
+        for file in self.store.files(folder):
+            if sweep.name_of(file.uri) in live:
+                yield self._read(file.uri, columns)
 
     def _tables(self, folder: str, columns: list[str] | None) -> Iterator[pa.Table]:
         for unit in sorted(sweep.remembered(self.store, "ingested")):

@@ -13,6 +13,7 @@ from corpusmill.pipeline.dedup import index
 from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display, counted, screen
 from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.run import report
 from corpusmill.pipeline.run.runner import Options, opened, run_job
 from corpusmill.pipeline.stages.takedown.stage import Request, take_down
 from corpusmill.pipeline.workspace import excluded, inventory
@@ -26,6 +27,8 @@ def takedown(*, job: Path, overrides: tuple[str, ...], list_: Path, by: str, all
     asked = request_in(text_of(list_), str(list_))
     with opened(job_of(job, overrides), Options(**where), Display()) as run:
         done = take_down(run, asked, How(by), allow_missing=allow_missing)
+        if run.output.exists(report.NAME):  # it shows texts
+            report.write(run.spec, run.workspace, run.output, run.display.line)
         for line, documents in done.matched.items():
             nothing = "" if documents else ": nothing to take down now; what later runs find there stays out"
             click.echo(f"{line}  {counted(documents, 'document')}{nothing}")

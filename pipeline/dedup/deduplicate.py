@@ -19,6 +19,7 @@ from corpusmill.pipeline.dedup.records import REASONS, TAKEDOWN
 from corpusmill.pipeline.dedup.resolved import resolved_unit
 from corpusmill.pipeline.dedup.safeguards import check_ceilings, check_clusters
 from corpusmill.pipeline.dedup.settings import KINDS, Settings
+from corpusmill.pipeline.dedup.shape import Sources, together
 from corpusmill.pipeline.dedup.tables import WriteTable
 from corpusmill.pipeline.dedup.takedown import down_among
 from corpusmill.pipeline.exchange.rounds import run_exchange
@@ -63,7 +64,7 @@ def deduplicate(work: Work, settings: Settings) -> Outcome:
     results = work.phase(
         "tables",
         shard_units(shards, outcomes=told),
-        WriteTable(down=settings.down),
+        WriteTable(down=settings.down, sources=Sources.of(shards)),
         size_bytes=sum(outcomes.values()),
     )
     return _judged(settings, results, near, keep_sets(work, settings, [r["table"] for r in results]))
@@ -122,6 +123,7 @@ def _judged(
         "removed": {reason: sum(r["removed"][reason] for r in results) for reason in (*REASONS, TAKEDOWN)},
         "without_words": _sum(results, "without_words"),
         "near": near,
+        "shape": together([r["shape"] for r in results if "shape" in r]),
     }
     tables = {s.unit: r["table"] for s, r in zip(settings.shards, results, strict=True)}
     return Outcome(tables=tables, sets=sets, facts=facts)

@@ -14,6 +14,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.dedup.gathering import Verdicts, of_shard, verdicts
 from corpusmill.pipeline.dedup.records import OUTCOME, REASONS, TAKEDOWN
 from corpusmill.pipeline.dedup.settings import shard_number
+from corpusmill.pipeline.dedup.shape import Sources, shape
 from corpusmill.pipeline.dedup.tombstones import Down
 from corpusmill.pipeline.execution.phases import Unit
 
@@ -36,12 +37,14 @@ class WriteTable:
     """Task of a shard: its outcomes, from all rules, as one Parquet table named by its content."""
 
     down: Down
+    sources: Sources
 
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         found = verdicts(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
         entered, blank = sketched(store, f"sketches/{unit['name']}.parquet")
         down = self._taken_down(found, unit["number"])
-        payload = encoded_table(duplicates(found, down))
+        table = duplicates(found, down)
+        payload = encoded_table(table)
         name = f"duplicates/{unit['name']}/{hashlib.sha256(payload).hexdigest()[:32]}.parquet"
         store.publish(name, payload)
         codes = np.bincount(found.removed["reason"].to_numpy(), minlength=len(REASONS))
@@ -52,6 +55,7 @@ class WriteTable:
         return {
             "table": name,
             "entered": entered,
+            "shape": shape(table, self.sources),
             "without_words": blank,
             "removed": removed,
             TAKEDOWN: taken,

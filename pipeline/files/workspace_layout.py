@@ -10,7 +10,8 @@ JOB_FILES = "_job_files.json"  # sha256 of the files beside that job that it too
 DIGESTS = "_digests.json"
 TOKENIZED = "_tokenized.json"  # the units that the last run mixed, or was about to
 INVENTORY = "inventory.parquet"
-AT_THE_TOP = (DIGESTS, JOB, JOB_FILES, TOKENIZED, LIVE, FUNNEL, INVENTORY)
+TIMES = "_times.json"  # how long each stage took when it last had something to do
+AT_THE_TOP = (DIGESTS, JOB, JOB_FILES, TOKENIZED, LIVE, FUNNEL, TIMES, INVENTORY)
 
 MANIFESTS = "manifests"  # of stages whose units are all done
 UNITS = "units"  # markers of units, by stage

@@ -120,6 +120,12 @@ class Funnel:
             "lost_by_language": {language: dict(lost) for language, lost in self.lost_by_language.items()},
         }
 
+    def _repr_html_(self) -> str:
+        """The funnel as a notebook shows it."""
+        from corpusmill.pipeline.report.notebook import funnel_html  # it draws funnels, and knows this class
+
+        return funnel_html(self)
+
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """The funnel whose `to_json` is `stored`."""

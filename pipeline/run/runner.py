@@ -27,6 +27,7 @@ from corpusmill.pipeline.preflight import folders
 from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.run import policies, report
 from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.explain import files_of, remember
 from corpusmill.pipeline.run.provenance import provenance
@@ -142,17 +143,21 @@ def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Optio
     look = options.look
     found = inventory.look(run.spec, run.workspace, files, update=options.update) if look else inventory.unchanged(run)
     numbered = kept.without_vanished(run.spec, run.workspace, found)
-    for remark in doubled(run.spec, numbered):
+    for remark in (*doubled(run.spec, numbered), *policies.check_run(run.spec, numbered.current)):
         run.display.line(f"warning: {remark}")
     inventory.commit(run, numbered)
     made_how = functools.cache(lambda: provenance(run.spec, numbered.current, run.workspace, taken_in, options.written))
     run = replace(run, provenance=made_how)
     state = State(run.spec, run.workspace, run.output, numbered.current)
-    state, by_stage = run_stages(run, state)
+    seconds_of: dict[str, float] = {}
+    state, by_stage = run_stages(run, state, seconds=seconds_of)
     ran = {"inventory": len(numbered.new), **by_stage}
     faultpoint.reached("run.remember")
     published = state.of(PublishStage)
     _remember(state, taken_in, published.funnel)
+    if any(ran.values()) or not run.output.exists(report.NAME):
+        report.keep_times(run.workspace, seconds_of, ran)
+        report.write(run.spec, run.workspace, run.output, run.display.line)
     seconds, lost = time.monotonic() - run.started, state.of(IngestStage).lost
     return Summary(funnel=published.funnel, ran=ran, seconds=seconds, manifest=published.manifest, lost=lost)
 

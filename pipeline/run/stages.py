@@ -3,6 +3,7 @@
 See docs/how-to/add-a-stage.md.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.stages.dedup.stage import DedupStage
+from corpusmill.pipeline.stages.evidence.stage import EvidenceStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.mix.stage import MixStage
 from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
@@ -22,6 +24,7 @@ Stages = tuple[Stage[Any], ...]
 
 STAGES: Stages = (
     IngestStage(),
+    EvidenceStage(),
     DedupStage(),
     TokenizeStage(),
     MixStage(),
@@ -42,11 +45,19 @@ def statuses(state: State, stages: Stages = STAGES) -> Iterator[tuple[Stage[Any]
         state = state.extended(stage, status.outcome)
 
 
-def run_stages(run: Run, state: State, stages: Stages = STAGES) -> tuple[State, Mapping[str, int]]:
-    """Run stages in order, each on the outcomes of those before it; give the last state, and units run by stage."""
+def run_stages(
+    run: Run, state: State, stages: Stages = STAGES, *, seconds: dict[str, float] | None = None
+) -> tuple[State, Mapping[str, int]]:
+    """Run stages in order, each on the outcomes of those before it; give the last state, and units run by stage.
+
+    seconds: takes the wall time of each stage.
+    """
     ran: dict[str, int] = {}
     for stage in stages:
+        begun = time.monotonic()
         outcome = stage.run(run, state)
+        if seconds is not None:
+            seconds[stage.name] = time.monotonic() - begun
         for remark in stage.remarks(outcome):
             run.display.line(remark)
         ran |= stage.ran(outcome)

@@ -19,6 +19,7 @@ from corpusmill.operators.tokens.rows import gather
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
+from corpusmill.pipeline.evidence.gather import Gatherer
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.steps.layout import layout_of
@@ -52,7 +53,11 @@ def warm_ingest(job: str, source: str, reader: str) -> None:
     if "content" in made:
         pages = [PAGE.format(text).encode(charset) for text, charset in zip(TEXTS, CHARSETS, strict=True)]
         made["content"] = pa.array(pages, pa.large_binary())
-    kept = chain.run(Batch(pa.table(made))).kept
+    outcome = chain.run(Batch(pa.table(made)))
+    kept = outcome.kept
+    gatherer = Gatherer(chain, source, 1.0, last=True)
+    gatherer.add(outcome)
+    gatherer.packed()
     for number, (_, op) in enumerate(chain.steps):
         if isinstance(op, CommonLines) and number not in chain.without:
             op.gather(kept)

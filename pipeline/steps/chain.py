@@ -21,12 +21,16 @@ from corpusmill.pipeline.config.base.columns import STANDARD
 
 @dataclass(frozen=True)
 class Dropped:
-    """Rows that left at one step: `reasons` (never null) beside their columns so far."""
+    """Rows that left at one step: `reasons` (never null) beside their columns so far.
+
+    number: of the step in the job's list; -1 for the reader.
+    """
 
     step: str
     kind: str  # "dropped": a decision; "failed": it could not be read or extracted
     reasons: pa.Array
     table: pa.Table
+    number: int = -1
 
 
 @dataclass(frozen=True)
@@ -81,13 +85,13 @@ class Chain:
             if self.language_from() == DECLARED:
                 batch = batch.with_columns({"language": first_language(batch.column(DECLARED))})
             batch = self._with_fixed(batch, {n: v for n, v in self.fixed.items() if n not in measured})
-        for name, op in self._applied(self.begin):
+        for number, name, op in self.numbered(self.begin, self.end):
             if isinstance(op, Decision):
-                batch = split(batch, op(batch), name, "dropped", gone)
+                batch = split(batch, op(batch), Place(name, "dropped", number), gone)
             elif not isinstance(op, Reader):
                 batch = self._with_fixed(op(batch), {n: v for n, v in self.fixed.items() if n in op.columns_added()})
                 if isinstance(op, Extract):
-                    batch = split(batch, batch.column("failure"), name, "failed", gone)
+                    batch = split(batch, batch.column("failure"), Place(name, "failed", number), gone)
         left = batch.num_rows + sum(len(g.reasons) for g in gone)
         assert came == left, f"{came} rows came, {left} left"
         return Outcome(batch, gone)
@@ -108,10 +112,14 @@ class Chain:
         yield from self._between(begin, self.end)
 
     def _between(self, begin: int, end: int | None) -> Iterator[tuple[str, Operator]]:
+        for _, name, op in self.numbered(begin, end):
+            yield name, op
+
+    def numbered(self, begin: int, end: int | None) -> Iterator[tuple[int, str, Operator]]:
         """The steps that this source needs: one whose reader gives text has nothing to extract."""
         for number, (name, op) in enumerate(self.steps[begin:end], begin):
             if number not in self.without and not (isinstance(op, Extract) and "text" in self.reader.columns_made()):
-                yield name, op
+                yield number, name, op
 
     def _measured(self) -> set[str]:
         """Columns that a step will measure; they win over what the input declares.
@@ -140,12 +148,21 @@ def first_language(declared: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(first, ""), None, first).cast(pa.string())
 
 
-def split(batch: Batch, reasons: pa.Array, step: str, kind: str, dropped: list[Dropped]) -> Batch:
+@dataclass(frozen=True)
+class Place:
+    """Where rows leave: step, kind and number as in `Dropped`."""
+
+    step: str
+    kind: str
+    number: int
+
+
+def split(batch: Batch, reasons: pa.Array, at: Place, dropped: list[Dropped]) -> Batch:
     """The rows without a reason; the others are appended to `dropped`."""
     keep = mask_of(reasons)
     if not keep.all():
         away = pa.array(np.logical_not(keep))
-        dropped.append(Dropped(step, kind, reasons.filter(away), batch.table.filter(away)))
+        dropped.append(Dropped(at.step, at.kind, reasons.filter(away), batch.table.filter(away), at.number))
     return batch.keep(keep)
 
 

@@ -21,7 +21,7 @@ DEMO = ROOT / "examples" / "demo" / "data"
 PAGES, TEXTS, ROWS, VERSIONS = 40, 40, 120, 60  # records of each demo file: seconds of work, every language
 
 # What may differ between two runs of the same job: when and where they ran, and how their inputs are stored.
-CIRCUMSTANCES = ("_run.json", "_packing.json")
+CIRCUMSTANCES = ("_run.json", "_packing.json", "report.html")
 
 
 def excerpts(folder: Path) -> Path:

@@ -21,6 +21,7 @@ ADDRESSES: tuple[Path, ...] = (
     ("inputs", "*", "prefix"),
     ("tokens", "tokenizer"),
     ("mix", "plan"),
+    ("policy", "file"),
 )
 
 

@@ -7,8 +7,10 @@ from pydantic import Field
 
 from corpusmill.pipeline.config.base.section import PlainMap, Positive, Section, Share
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.config.sections.evidence import EvidenceSpec
 from corpusmill.pipeline.config.sections.inputs import InputSpec, SampleSpec
 from corpusmill.pipeline.config.sections.mix import MixSpec
+from corpusmill.pipeline.config.sections.policy import PolicySpec
 from corpusmill.pipeline.config.sections.steps import StepSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 
@@ -36,6 +38,10 @@ class JobSpec(Section):
     """How much of what goes into the dataset."""
     tokens: TokensSpec = TokensSpec()
     """How text becomes rows of token ids."""
+    evidence: EvidenceSpec = EvidenceSpec()
+    """What is measured for the report and `what-if` beyond what the dataset needs."""
+    policy: PolicySpec = PolicySpec()
+    """Approved thresholds that runs keep to."""
     output_shards: Positive | None = None
     """Number of output shards; null: as many as `shard_tokens` asks for."""
     shard_tokens: Positive | None = None

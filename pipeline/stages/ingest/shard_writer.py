@@ -12,6 +12,9 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.evidence.gather import Gatherer
+from corpusmill.pipeline.evidence.merge import FOLDER
+from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import slot_of
 from corpusmill.pipeline.files.json_values import JsonObject
@@ -60,6 +63,9 @@ class ShardWriter:
         place = columns.index(pa.field("offset", pa.int64()))
         columns[place : place + 1] = ORIGIN
         gone = [pa.field("step", pa.string()), pa.field("kind", pa.string()), pa.field("reason", pa.string())]
+        share, last = spec.evidence.measure_dropped, chain.end is None
+        self.evidence = SafeGatherer(Gatherer(chain, self.source, share, last=last))
+        self._evidence_file = folder / FOLDER / f"{name}.parquet"
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
 
     def take(self, records: pa.Table, errors: FileErrors | None = None) -> None:
@@ -95,6 +101,7 @@ class ShardWriter:
         for gone in outcome.dropped:
             self._drop(gone)
         self._count_changes([outcome.kept.table, *(gone.table for gone in outcome.dropped)])
+        self.evidence.add(outcome)
         self.sink.keep(outcome.kept, self.tally)
 
     def _find_files(self, documents: pa.Table, error: Exception, errors: FileErrors) -> None:
@@ -174,6 +181,7 @@ class ShardWriter:
             "unreadable_why": why,
             "read_bytes": t.total("read_bytes"),
             "source": self.source,
+            **({} if self.evidence.fault is None else {"evidence_fault": self.evidence.fault}),
             "tally": t.to_json(),
             **({"unreadable_files": list(unreadable)} if self.files.is_shared else {}),
             **self.sink.facts(),
@@ -184,9 +192,12 @@ class ShardWriter:
         self.sink.__enter__()
         return self
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
         for part in (self.dropped, self.sink):
-            part.__exit__(*error)
+            part.__exit__(kind, *error)
+        if kind is None:
+            self._evidence_file.parent.mkdir()
+            self._evidence_file.write_bytes(self.evidence.packed())
 
 
 def uris_of(files: UnitFiles) -> pa.Array:

@@ -99,7 +99,19 @@ class IngestStage(Stage[Ingested]):
     """Reads and filters the input: one unit a shard and group of steps, with the stages of answers between groups."""
 
     name = LAST
-    folders = ("answers", "bands", "bins", "documents", "dropped", "gathered", "keys", "lines", "parts", "sketches")
+    folders = (
+        "answers",
+        "bands",
+        "bins",
+        "documents",
+        "dropped",
+        "evidence",
+        "gathered",
+        "keys",
+        "lines",
+        "parts",
+        "sketches",
+    )
 
     def look(self, state: State) -> Status[Ingested]:
         parts = part_statuses(state.spec, state.workspace, state.shards)
@@ -194,7 +206,8 @@ def _fingerprints(
     """Of a part: of its steps, by source and reader; and of dedup's keys, which the last part alone writes."""
     part = parts_of(spec)[number]
     prints = {key: sources.fingerprint(spec, *key, part) for key in sorted({(g.source, g.reader) for g in groups})}
-    return prints, keys_fingerprint(spec.dedup) if part.awaited is None else None
+    share = spec.evidence.measure_dropped
+    return prints, digest(keys_fingerprint(spec.dedup), share) if part.awaited is None else None
 
 
 def part_statuses(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> list[PartStatus]:

@@ -1,0 +1,1 @@
+"""Gathers what thresholds are decided on, adds it up, and predicts what other thresholds would keep."""

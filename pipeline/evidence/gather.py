@@ -1,0 +1,219 @@
+"""Gathers the evidence of one ingest unit: histograms, counts of rules, a sample of rows and a few texts.
+
+Batches are only looked at for what a sample takes of them; all else waits until a few large calls can count it.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpusmill.operators.text.cell_counts import count_cells
+from corpusmill.pipeline.config.base.columns import STANDARD
+from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
+from corpusmill.pipeline.evidence.cells import State
+from corpusmill.pipeline.evidence.draws import draws
+from corpusmill.pipeline.evidence.excerpts import CHARS, KEPT
+from corpusmill.pipeline.evidence.follow import Follower
+from corpusmill.pipeline.evidence.packed import pack
+from corpusmill.pipeline.evidence.pool import Pool
+from corpusmill.pipeline.steps.chain import Chain, Outcome, reason_word
+
+FULL_ROWS = 32_768  # counted at once
+REASON_ROWS = 32  # of a reason, from which excerpts are chosen; a guess
+ORIGIN = ("doc_id", "language", "url")
+NOT_HELD = ("text", "content")
+
+
+@dataclass
+class Gatherer:
+    """Takes the outcomes of one unit's batches. chain: its group of steps; last: whether it is the last group.
+
+    share: of the dropped documents that are measured to the end.
+    """
+
+    chain: Chain
+    source: str
+    share: float
+    last: bool
+    _waiting: dict[int, list[pa.Table]] = field(default_factory=dict)
+    _rows: int = 0
+    _cells: list[pa.Table] = field(default_factory=list)
+    _rules: list[pa.Table] = field(default_factory=list)
+    _pools: dict[int, Pool] = field(default_factory=dict)
+    _held: dict[int, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._bounds = rules.thresholds(self.chain)
+        self._names = rules.step_names(self.chain)
+        self._home = {t.column: n for n in sorted(self._bounds) for t in self._bounds[n]}
+        self._follower = Follower(self.chain)
+        self._read = {c for n, _, op in self.chain.numbered(0, None) if n in self._bounds for c in op.columns_read()}
+
+    def add(self, outcome: Outcome) -> None:
+        """Take one batch."""
+        for gone in outcome.dropped:
+            if self.last and self.share and gone.kind == "dropped":
+                self._follower.add(gone, draws(gone.table["doc_id"].to_numpy()) < self.share)
+            self._wait(gone.number, gone.table, gone.reasons)
+        if self.last and outcome.kept.num_rows:
+            self._wait(KEPT, outcome.kept.table, None)
+        if self._rows >= FULL_ROWS:
+            self._count()
+
+    def _wait(self, number: int, table: pa.Table, reasons: pa.Array | None) -> None:
+        if number not in self._held:
+            self._held[number] = self._columns(table.schema)
+        held = table.select(self._held[number])
+        size = pc.fill_null(pc.binary_length(table["text"]), 0).cast(pa.int64())
+        held = held.append_column("_size", size)
+        strata = table["language"].combine_chunks()
+        if reasons is not None:
+            strata = reason_word(reasons)
+            held = held.append_column("_reason", reasons)
+        pool = self._pools.setdefault(number, Pool(rows.UNIT_ROWS if reasons is None else REASON_ROWS))
+        places = pool.places(table["doc_id"], strata)
+        if len(places):
+            at = pa.array(places)
+            begin = pc.utf8_slice_codeunits(table["text"].take(at), 0, CHARS)
+            chosen = held.take(at).append_column("url", pc.coalesce(table["url"].take(at), table["source_id"].take(at)))
+            pool.take(chosen.append_column("_begin", begin).append_column("doc_id", table["doc_id"].take(at)))
+        self._waiting.setdefault(number, []).append(held)
+        self._rows += table.num_rows
+
+    def _columns(self, schema: pa.Schema) -> list[str]:
+        """The columns that are held of each document: signals, its language, and what decisions read."""
+        return [f.name for f in schema if is_signal(f) or f.name == "language" or self._is_read(f.name)]
+
+    def _is_read(self, name: str) -> bool:
+        return name in self._read and name not in (*NOT_HELD, *ORIGIN)
+
+    def _count(self) -> None:
+        """Turn what waits into counts."""
+        for number, tables in sorted(self._waiting.items()):
+            table = pa.concat_tables(tables).combine_chunks()
+            languages = pc.fill_null(table["language"], "").combine_chunks().dictionary_encode()
+            groups = languages.indices.to_numpy().astype(np.int64)
+            names = languages.dictionary.to_pylist()
+            alone = None if number == KEPT else self._count_rules(number, table, groups, names)
+            self._count_cells(number, table, groups, names, alone)
+        self._waiting, self._rows = {}, 0
+
+    def _count_rules(self, number: int, table: pa.Table, groups: np.ndarray, names: list[str]) -> np.ndarray:
+        """Count a step's rules; the signal, by number, that alone dropped each document, -1 for none."""
+        found = rules.judged(self.chain.steps[number][1], table, table["_reason"].combine_chunks())
+        counts = rules.rule_counts(found, groups, names, table["_size"].to_numpy())
+        self._rules.append(rules.placed(counts, "language", number, self._names[number]))
+        place = {name: i for i, name in enumerate(signals(table.schema))}
+        columns = np.array([*(place.get(found.columns.get(reason, ""), -1) for reason in found.reasons), -1])
+        return columns[found.alone()]
+
+    def _count_cells(
+        self, number: int, table: pa.Table, groups: np.ndarray, names: list[str], alone: np.ndarray | None
+    ) -> None:
+        columns = signals(table.schema)
+        if not columns:
+            return
+        later = [number > self._home.get(name, number) for name in columns]
+        base = [State.KEPT if number == KEPT else State.LATER if passed else State.OTHER for passed in later]
+        states = np.repeat(np.array(base, np.int8)[:, None], table.num_rows, axis=1)
+        if alone is not None:
+            single = np.flatnonzero(alone >= 0)
+            states[alone[single], single] = State.ALONE
+        values = cells.matrix([table[name] for name in columns])
+        found = count_cells(values, groups, states, table["_size"].to_numpy())
+        self._cells.append(cells.named(found, columns, names, "language"))
+        if len(self._cells) > 64:
+            self._cells = [cells.added(self._cells)]
+
+    def _sample(self) -> tuple[pa.Table, pa.Table]:
+        """The rows of kept documents that were drawn lowest, and all that were measured after their drop."""
+        found, rates = [], [rows.RATES.empty_table()]
+        if (pool := self._pools.get(KEPT)) is not None and (table := pool.rows()) is not None:
+            size = table["_size"]
+            broken = np.zeros(table.num_rows, np.int16)
+            found.append(self._as_rows(table, np.full(table.num_rows, KEPT, np.int16), broken, size, None))
+            strata = pool.rates()
+            told = {"language": [*strata], "step_number": [KEPT] * len(strata), "rate": [*strata.values()]}
+            rates.append(pa.table(told, schema=rows.RATES))
+        for table in self._follower.measured() if self.last else ():
+            size = pc.fill_null(pc.binary_length(table["text"]), 0).cast(pa.int64())
+            numbers = table["_number"].to_numpy()
+            table = table.append_column("_draw", pa.array(draws(table["doc_id"].to_numpy())))
+            row = self._as_rows(table, numbers, self._rules_broken(table, numbers), size, table["_reason"])
+            found.append(row)
+            rates.append(rows.rates_of(row, self.share))
+        return rows.lowest(rows.together(found), rows.together_rates(rates), rows.UNIT_ROWS)
+
+    def _rules_broken(self, table: pa.Table, numbers: np.ndarray) -> np.ndarray:
+        """How many rules of its step each document broke."""
+        broken = np.zeros(table.num_rows, np.int16)
+        for number in np.unique(numbers).tolist():
+            mine = numbers == number
+            part = table.filter(pa.array(mine))
+            found = rules.judged(self.chain.steps[number][1], part, part["_reason"].combine_chunks())
+            broken[mine] = found.rules_broken
+        return broken
+
+    def _as_rows(
+        self, table: pa.Table, numbers: np.ndarray, broken: np.ndarray, size: pa.Array, reason: pa.Array | None
+    ) -> pa.Table:
+        """Columns of rows.FIXED and the signals."""
+        many = table.num_rows
+        facts = {
+            "draw": table["_draw"],
+            "step_number": pa.array(numbers, pa.int16()),
+            "reason": pa.nulls(many, pa.string()) if reason is None else reason,
+            "rules_broken": pa.array(broken, pa.int16()),
+            "source": pa.repeat(pa.scalar(self.source), many),
+            "language": pc.fill_null(table["language"], ""),
+            "bytes": size,
+            "bytes_at_drop": table["_size"],
+        }
+        names = [n for n in self._columns(table.schema) if n not in facts]
+        return pa.table({**facts, **{name: table[name] for name in names}})
+
+    def _texts(self) -> pa.Table:
+        """The excerpts: drawn ones of each reason, and those next to bounds."""
+        found = [excerpts.EXCERPTS.empty_table()]
+        for number, pool in sorted(self._pools.items()):
+            table = pool.rows()
+            if table is None:
+                continue
+            if number == KEPT:
+                picks = [*excerpts.drawn(table, KEPT, None)]
+                for step, bounds in self._bounds.items():
+                    picks += excerpts.near_bounds(table, step, bounds, "kept")
+            else:
+                picks = [*excerpts.drawn(table, number, reason_word(table["_reason"].combine_chunks()))]
+                picks += excerpts.near_bounds(table, number, self._bounds.get(number, ()), "dropped")
+            found.append(excerpts.shown(table, self.source, picks))
+        return excerpts.best_of(found)
+
+    def packed(self) -> bytes:
+        """All that was gathered, see `packed.pack`: cells, rules, rows, rates and excerpts."""
+        self._count()
+        sample, rates = self._sample()
+        by_language, by_rule = cells.added(self._cells), rules.added(self._rules)
+        return pack(
+            {
+                "cells": cells.added([by_language, cells.under(by_language, "source", self.source)]),
+                "rules": rules.added([by_rule, rules.under(by_rule, "source", self.source)]),
+                "rows": sample,
+                "rates": rates,
+                "excerpts": self._texts(),
+            }
+        )
+
+
+def is_signal(field: pa.Field) -> bool:
+    """Whether a column is a number, flag or time that was measured of documents."""
+    t = field.type
+    number = pa.types.is_integer(t) or pa.types.is_floating(t) or pa.types.is_boolean(t) or pa.types.is_timestamp(t)
+    return number and field.name not in STANDARD and field.name not in ("length", "offset") and field.name[0] != "_"
+
+
+def signals(schema: pa.Schema) -> list[str]:
+    """The signals among columns, in order."""
+    return [f.name for f in schema if is_signal(f)]

@@ -1,0 +1,77 @@
+"""Adds up the evidence of many units: groups of files into one each, until one is left."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
+from corpusmill.pipeline.evidence.packed import Tables, pack, unpack
+from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.files.ids import digest
+
+VERSION = 1
+FOLDER = "evidence"
+FAN_IN = 48  # files one task adds up: some 15 MB; a guess
+
+
+def address(name: str) -> str:
+    """Where the evidence of a unit, or of several together, is stored."""
+    return f"{FOLDER}/{name}.parquet"
+
+
+def together(parts: Sequence[Tables]) -> dict[str, Any]:
+    """Evidence added up. The order of the parts and how they are grouped change nothing."""
+    rates = rows.together_rates([part["rates"] for part in parts])
+    sample, rates = rows.lowest(rows.together([part["rows"] for part in parts]), rates, rows.MERGED_ROWS)
+    return {
+        "cells": cells.added([part["cells"] for part in parts]),
+        "rules": rules.added([part["rules"] for part in parts]),
+        "rows": sample,
+        "rates": rates,
+        "excerpts": excerpts.best_of([part["excerpts"] for part in parts]),
+    }
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Task of one group: adds up `files` of a unit into the file named after it."""
+
+    workspace: Store
+
+    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+        merge(self.workspace, str(unit["name"]), list(unit["files"]))
+        return {}
+
+
+def merge(workspace: Store, name: str, names: Sequence[str]) -> None:
+    """Add up the evidence of these names."""
+    parts = [unpack(workspace.read(address(each))) for each in names]
+    workspace.publish(address(name), pack(together(parts)))
+
+
+def groups(names: Sequence[str]) -> list[Unit]:
+    """Units of one round: FAN_IN names each."""
+    cut = [list(names[i : i + FAN_IN]) for i in range(0, len(names), FAN_IN)]
+    return [{"name": digest("evidence", VERSION, group), "files": group} for group in cut]
+
+
+def name_of(names: Sequence[str]) -> str:
+    """The name of the evidence of all these units together."""
+    while True:
+        round_ = groups(names)
+        if len(round_) <= 1:
+            return str(round_[0]["name"]) if round_ else digest("evidence", VERSION, [])
+        names = [str(unit["name"]) for unit in round_]
+
+
+def merge_all(workspace: Store, names: Sequence[str], run: Callable[[Sequence[Unit]], None]) -> str:
+    """Add up the evidence of these units; its name. run: does the units of one round; a single one is done here."""
+    while True:
+        round_ = groups(names)
+        if len(round_) <= 1:
+            name = str(round_[0]["name"]) if round_ else name_of([])
+            merge(workspace, name, names)
+            return name
+        run(round_)
+        names = [str(unit["name"]) for unit in round_]

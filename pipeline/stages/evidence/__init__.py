@@ -1,0 +1,1 @@
+"""Adds up the histograms and samples that ingest gathered."""
