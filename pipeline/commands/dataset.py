@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import click
-
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, InvalidDataset
 from corpusmill.operators.mix.plan.advise import advise
@@ -13,6 +11,7 @@ from corpusmill.pipeline.commands.inspect import documents_of
 from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display, counted
+from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.export.choices import exporter
 from corpusmill.pipeline.report import tables
 from corpusmill.pipeline.stages.mix import estimate as planning
@@ -25,19 +24,19 @@ def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | No
     """The plan of a job's mix, leaf by leaf; with `what_if`, beside the plan without the overrides."""
     made = planning.planned(job_of(job, overrides))
     if what_if:
-        click.echo(planning.compared(planning.planned(job_of(job, ())), made, shown=most), nl=False)
+        echo(planning.compared(planning.planned(job_of(job, ())), made, shown=most), nl=False)
     else:
-        click.echo(explain(made, shown=most), nl=False)
+        echo(explain(made, shown=most), nl=False)
     if out is not None:
         write(out, to_json(made))
-        click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
+        echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
 
 
 def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:
     """How much training the planned mix is for a model of so many parameters."""
     if params <= 0:
         raise InputError([f"--params must be above 0, got {params!r}"])
-    click.echo(str(advise(params, planning.planned(job_of(job, overrides)))), nl=False)
+    echo(str(advise(params, planning.planned(job_of(job, overrides)))), nl=False)
 
 
 def verify(*, what: str, overrides: tuple[str, ...]) -> None:
@@ -46,19 +45,19 @@ def verify(*, what: str, overrides: tuple[str, ...]) -> None:
     found = [verified(output)]
     if dataset.manifest_of(output).get("validation", {}).get("documents"):
         inside = folder_of(output)
-        click.echo(f"held out, {inside.url}:")
+        echo(f"held out, {inside.url}:")
         found.append(verified(inside))
     breaches, checks = sum(len(f.breaches) for f in found), sum(len(f.checks) for f in found)
     if breaches:
         raise InvalidDataset(verdict(output.url, breaches, checks))
-    click.echo(verdict(output.url, breaches, checks))
+    echo(verdict(output.url, breaches, checks))
 
 
 def verified(output: Store) -> Findings:
     """Print every check of one dataset."""
     with Display().stage("verify", dataset.parts_of(output)) as bar:
         found = dataset.verify(output, bar)
-    click.echo(found.table(), nl=False)
+    echo(found.table(), nl=False)
     return found
 
 
@@ -70,7 +69,7 @@ def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> N
     source, target = dataset_of(job, overrides), Store(out)
     with Display().stage("export", dataset.parts_of(source)) as bar:
         names = exporter(format_)(source, target, bar)
-    click.echo(f"wrote {' and '.join(names)} to {out}")
+    echo(f"wrote {' and '.join(names)} to {out}")
 
 
 def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> None:
@@ -81,9 +80,9 @@ def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> 
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     chosen = documents_of(spec, workspace)
-    click.echo(f"written: {chosen.told}", err=True)
+    echo(f"written: {chosen.told}", err=True)
     rows = tables.write(workspace, name, sorted(chosen.units), out, ending)
-    click.echo(f"wrote {counted(rows, 'row')} to {out}")
+    echo(f"wrote {counted(rows, 'row')} to {out}")
 
 
 def dataset_of(what: str, overrides: tuple[str, ...]) -> Store:

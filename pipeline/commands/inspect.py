@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
-
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.run import as_given, job_of, sample_overrides
@@ -16,6 +14,7 @@ from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import screen
 from corpusmill.pipeline.execution.run_stage import committed
+from corpusmill.pipeline.execution.terminal import echo, one_line
 from corpusmill.pipeline.report import documents as inspection
 from corpusmill.pipeline.report.duplicates import clusters
 from corpusmill.pipeline.run.explain import differences, last_job
@@ -70,7 +69,7 @@ def inspect(given: Request) -> None:
     chosen = (
         duplicates_of(spec, workspace) if given.what in ("duplicates", "clusters") else documents_of(spec, workspace)
     )
-    click.echo(f"shown: {chosen.told}", err=True)
+    echo(f"shown: {chosen.told}", err=True)
     units = {name for name, counts in chosen.units.items() if given.source in (None, counts["source"])}
     tables = sweep.remembered(workspace, "duplicates")
     match given.what:
@@ -91,7 +90,7 @@ def inspect(given: Request) -> None:
             if removed
             else ""
         )
-        click.echo(f"0 {NAMES[given.what]}{why}{of}{back}")
+        echo(f"0 {NAMES[given.what]}{why}{of}{back}")
 
 
 def refuse_unused(what: str, given: Mapping[str, object]) -> None:
@@ -111,8 +110,8 @@ def show(items: Iterable[inspection.Shown]) -> int:
     say = functools.partial(console.print, markup=False, soft_wrap=not console.is_terminal)  # a pipe gets whole lines
     for item in items:
         shown += 1
-        say(item.heading, style="bold")
-        say("  " + "  ".join(f"{k}={v}" for k, v in item.facts.items()), style="dim")
+        say(one_line(item.heading), style="bold")
+        say("  " + "  ".join(one_line(f"{k}={v}") for k, v in item.facts.items()), style="dim")
         say(item.text)
         console.print()
     return shown

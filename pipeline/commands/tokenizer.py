@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import click
-
 from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.train.tokenizer import Training, as_table, trained
 
 
@@ -15,8 +14,8 @@ def train(*, job: Path, overrides: tuple[str, ...], out: Path, **wanted: object)
     spec = job_of(job, overrides)
     found = trained(spec, Training(**wanted), Display().line)  # pyright: ignore[reportArgumentType] (click has checked the types)
     write(out, found.content)
-    click.echo(f"trained on {found.documents:,} documents, {found.bytes:,} bytes with repeats")
+    echo(f"trained on {found.documents:,} documents, {found.bytes:,} bytes with repeats")
     beside = "the default" if found.job is None else f"the default and {spec.tokens.tokenizer}, the job's"
-    click.echo(f"beside {beside}, on documents that were set aside:")
-    click.echo(as_table(found), nl=False)
-    click.echo(f"wrote {out}: use it with `tokens: {{tokenizer: {from_job(out, job)}}}`")
+    echo(f"beside {beside}, on documents that were set aside:")
+    echo(as_table(found), nl=False)
+    echo(f"wrote {out}: use it with `tokens: {{tokenizer: {from_job(out, job)}}}`")

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import RowNotFound
-from corpusmill.pipeline.execution.run_stage import stage_manifest
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
+from corpusmill.pipeline.files.manifest import read_manifest
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.report.sample import Sample
 
@@ -123,9 +123,9 @@ def sequence(output: Store, row: int) -> Shown:
     """
     from tokenizers import Tokenizer
 
-    manifest = stage_manifest(output, MANIFEST)
-    if manifest is None:
+    if not output.exists(MANIFEST):
         raise RowNotFound(f"there is no dataset in {output.url}: it has no {MANIFEST}; run the job first")
+    manifest = read_manifest(output)
     judge = Tokenizer.from_str(output.read(TOKENIZER).decode())
     left = row
     for part in manifest["parts"]:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InvalidDataset, SpecError
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.pipeline.execution.progress import Bar, counted
+from corpusmill.pipeline.files.manifest import read_manifest
 from corpusmill.pipeline.verify import mixed
 from corpusmill.pipeline.verify.findings import Check, Findings
 from corpusmill.pipeline.verify.flow import conservation
@@ -21,7 +21,6 @@ from corpusmill.pipeline.verify.replayed import replay
 from corpusmill.pipeline.verify.texts import round_trip
 from corpusmill.pipeline.verify.written import MOST_IN_MEMORY, Copies, Leafwise, copies_breaches, taken_down
 
-MANIFEST = "_manifest.json"
 SAMPLED = 64  # documents, over all parts
 READERS = 4  # parts in memory at once
 
@@ -32,13 +31,8 @@ def parts_of(output: Store) -> int:
 
 
 def manifest_of(output: Store) -> Mapping[str, Any]:
-    """The manifest. InvalidDataset where there is none."""
-    try:
-        return json.loads(output.read(MANIFEST))
-    except FileNotFoundError:
-        raise InvalidDataset(f"there is no dataset in {output.url}: no {MANIFEST}") from None
-    except ValueError as e:
-        raise InvalidDataset(f"{MANIFEST} in {output.url} cannot be read: {e}") from e
+    """The manifest. InvalidDataset where there is none, or it is not one of ours."""
+    return read_manifest(output)
 
 
 def verify(output: Store, bar: Bar) -> Findings:

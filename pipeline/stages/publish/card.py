@@ -5,6 +5,7 @@ from typing import Any
 
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.report.markdown import escaped, yaml_value
 
 LEAVES_SHOWN = 40
 
@@ -12,23 +13,24 @@ LEAVES_SHOWN = 40
 def card(spec: JobSpec, manifest: Mapping[str, Any], told: Funnel) -> str:
     """The same text for the same dataset: no time, no host, no address that could hold a secret."""
     leaves = "\n".join(
-        f"| {' | '.join(word or '-' for word in leaf.key)} "
+        f"| {' | '.join(escaped(word or '-') for word in leaf.key)} "
         f"| {leaf.unique:,} | {leaf.unique_tokens:,} | {leaf.mixed_tokens:,} |"
         for leaf in [leaf for leaf in told.leaves if leaf.kept][:LEAVES_SHOWN]
     )
     steps = "\n".join(
-        f"| {s.name} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |" for s in told.steps
+        f"| {escaped(s.name)} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |"
+        for s in told.steps
     )
-    licences = "\n".join(f"- {i.source}: {i.license or 'not stated'}" for i in spec.inputs)
+    licences = "\n".join(f"- {escaped(i.source)}: {escaped(i.license or 'not stated')}" for i in spec.inputs)
     return f"""---
-pretty_name: {spec.name}
+pretty_name: {yaml_value(spec.name)}
 task_categories: [text-generation]
 configs:
 - config_name: default
   data_files: {splits(manifest)}
 ---
 
-# {spec.name}
+# {escaped(spec.name)}
 
 {manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences of up to
 {manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
@@ -88,13 +90,14 @@ def none(manifest: Mapping[str, Any]) -> str:
     """The leaves that were planned and got no document, if there are any."""
     told = manifest.get("without_documents")
     what = "Documents are taken whole, and these leaves were to get less than one"
-    return f"## What the mix could not take\n\n{what}: {told}.\n\n" if told else ""
+    return f"## What the mix could not take\n\n{what}: {escaped(told)}.\n\n" if told else ""
 
 
 def lacks(manifest: Mapping[str, Any]) -> str:
     """The stretches of input that could not be read at all, if there are any."""
     rows = "".join(
-        f"- {m['source']}: {m['file']} [{m['start']}, {m['end']}): {m['reason']}\n" for m in manifest["missing"]
+        f"- {escaped(m['source'])}: {escaped(m['file'])} [{m['start']}, {m['end']}): {escaped(m['reason'])}\n"
+        for m in manifest["missing"]
     )
     return f"## What it lacks\n\nThese stretches of input failed and are not in it:\n\n{rows}\n" if rows else ""
 

@@ -26,6 +26,7 @@ from corpusmill.pipeline.files import dataset_layout as own_output
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.files.manifest import read_manifest
 from corpusmill.pipeline.preflight.owner import owner_of
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
@@ -205,11 +206,8 @@ def file_of(failed: Failed) -> str:
 
 
 def current(output: Store) -> Mapping[str, Any] | None:
-    """The manifest that lies in the output, or None."""
-    try:
-        return json.loads(output.read(MANIFEST))
-    except FileNotFoundError:
-        return None
+    """The manifest that lies in the output; None where there is none. InvalidDataset for one that is not of ours."""
+    return read_manifest(output) if output.exists(MANIFEST) else None
 
 
 def circumstances(started: float, failed: Sequence[Failed], unreadable: Sequence[Unreadable] = ()) -> JsonObject:
