@@ -9,11 +9,13 @@ from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
 from corpusmill.pipeline.commands.inspect import documents_of
 from corpusmill.pipeline.commands.run import from_job, job_of
+from corpusmill.pipeline.commands.text import export_text
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.export.choices import exporter
 from corpusmill.pipeline.report import tables
+from corpusmill.pipeline.stages.describe.texts import Which
 from corpusmill.pipeline.stages.mix import estimate as planning
 from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.verify import dataset
@@ -61,8 +63,14 @@ def verified(output: Store) -> Findings:
     return found
 
 
-def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> None:
-    """Write a dataset in another format, or a table of the workspace."""
+def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which) -> None:
+    """Write a dataset in another format, texts, or a table of the workspace."""
+    if format_ == "text":
+        if not Path(job).is_file():
+            raise InputError([f"texts are in the workspace of a job: expected a job file, found {job}"])
+        spec = job_of(Path(job), overrides)
+        export_text(Store(spec.workspace, spec.storage), which, out)
+        return
     if format_ in tables.NAMES:
         export_table(format_, Path(job), overrides, out)
         return

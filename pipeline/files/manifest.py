@@ -50,13 +50,18 @@ def problems(told: Any) -> Iterator[str]:
     if "name" in told and not (isinstance(told["name"], str) and DATASET.fullmatch(told["name"])):
         yield f"the dataset's name is {told['name']!r}: a name has letters, digits, '.', '_' and '-'"
     yield from _numbers("the manifest", told)
-    for number, part in enumerate(told["parts"]):
-        if not isinstance(part, dict):
-            yield f"part {number} is no object"
+    yield from _files("part", told["parts"])
+    yield from _files("file about documents", told.get("document_files", []))
+
+
+def _files(what: str, listed: Any) -> Iterator[str]:
+    for number, file in enumerate(listed if isinstance(listed, list) else [None]):
+        if not isinstance(file, dict):
+            yield f"{what} {number} is no object"
             continue
-        if not (isinstance(part.get("name"), str) and FILE.fullmatch(part["name"])):
-            yield f"part {number} is named {part.get('name')!r}, which is no file inside the dataset"
-        yield from _numbers(f"part {number}", part)
+        if not (isinstance(file.get("name"), str) and FILE.fullmatch(file["name"])):
+            yield f"{what} {number} is named {file.get('name')!r}, which is no file inside the dataset"
+        yield from _numbers(f"{what} {number}", file)
 
 
 def _numbers(of: str, told: Mapping[str, Any]) -> Iterator[str]:

@@ -22,11 +22,12 @@ TOKENIZER = "tokenizer.json"  # as publish puts it beside the parts
 
 @dataclass(frozen=True)
 class Shown:
-    """One thing to show: a heading, what is known of it, and an excerpt of its text."""
+    """One thing to show: a heading, what is known of it, and an excerpt of its text; full: all of the text there is."""
 
     heading: str
     facts: dict[str, Any]
     text: str
+    full: str = ""
 
 
 def documents(workspace: Store, units: set[str], most: int, *, seed: int = 0) -> Iterator[Shown]:
@@ -74,7 +75,7 @@ def shown(row: dict[str, Any]) -> Shown:
     heading = f"{row.pop('kind')} by {row.pop('step')}: {row.pop('reason')}" if "kind" in row else "kept"
     at = {} if row.get("uri") is None else {"at": f"{row.pop('uri')}:{row.pop('offset')}"}
     facts = at | {k: v for k, v in row.items() if v is not None}
-    return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text))
+    return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text), text)
 
 
 def duplicates(workspace: Store, units: set[str], tables: set[str], most: int, *, seed: int = 0) -> Iterator[Shown]:

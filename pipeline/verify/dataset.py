@@ -94,6 +94,8 @@ def files(output: Store, manifest: Mapping[str, Any]) -> Check:
     """Files beside the parts are those of the manifest, and no part is there that it does not name."""
     wrong = []
     beside = {"_plan.json": "plan", "_funnel.json": "funnel", "tokenizer.json": "tokenizer"}
+    if "profile_sha256" in manifest:
+        beside["_profile.json"] = "profile"
     if "thresholds_sha256" in manifest:
         beside["_thresholds.json"] = "thresholds"
     for name, key in beside.items():
@@ -102,12 +104,24 @@ def files(output: Store, manifest: Mapping[str, Any]) -> Check:
             wrong += [] if same else [f"{name} is not the one the manifest was written with"]
         except FileNotFoundError:
             wrong.append(f"{name} is missing")
+    for about in manifest.get("document_files", ()):
+        wrong += about_documents(output, about)
     known = {p["name"] for p in manifest["parts"]}
     there = {f.uri for f in output.files() if f.uri.startswith("part-")}
     wrong += [f"{name} is missing" for name in sorted(known - there)]
     wrong += [f"{name} belongs to no dataset" for name in sorted(there - known)]
     parts = counted(len(known), "part") if known <= there else f"{len(known & there):,} of {len(known):,} parts"
     return Check(name="files", told=f"{parts}, plan, funnel and tokenizer", breaches=tuple(wrong))
+
+
+def about_documents(output: Store, about: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a file about documents. about: as the manifest tells of it."""
+    name = str(about["name"])
+    try:
+        same = hashlib.sha256(output.read(name)).hexdigest() == about["sha256"]
+    except FileNotFoundError:
+        return [f"{name} is missing"]
+    return [] if same else [f"{name} is not the one the manifest was written with"]
 
 
 def contents(manifest: Mapping[str, Any], parts: list[Part]) -> Check:

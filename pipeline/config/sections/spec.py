@@ -6,7 +6,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from corpusmill.pipeline.config.base.section import PlainMap, Positive, Section, Share
+from corpusmill.pipeline.config.sections.about import AboutSpec
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.config.sections.drift import DriftSpec
 from corpusmill.pipeline.config.sections.inputs import InputSpec, SampleSpec
 from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.steps import StepSpec
@@ -36,6 +38,10 @@ class JobSpec(Section):
     """How much of what goes into the dataset."""
     tokens: TokensSpec = TokensSpec()
     """How text becomes rows of token ids."""
+    about: AboutSpec = AboutSpec()
+    """What a person says of the dataset, for its papers."""
+    drift: DriftSpec = DriftSpec()
+    """How far it may drift from the dataset it replaces."""
     output_shards: Positive | None = None
     """Number of output shards; null: as many as `shard_tokens` asks for."""
     shard_tokens: Positive | None = None

@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.report.funnel import Funnel
-from corpusmill.pipeline.report.markdown import escaped, yaml_value
+from corpusmill.pipeline.papers.facts import Facts, licences_table
+from corpusmill.pipeline.papers.hub import front_matter
+from corpusmill.pipeline.report.markdown import escaped
 
 LEAVES_SHOWN = 40
 
 
-def card(spec: JobSpec, manifest: Mapping[str, Any], told: Funnel) -> str:
+def card(facts: Facts) -> str:
     """The same text for the same dataset: no time, no host, no address that could hold a secret."""
+    spec, manifest, told = facts.spec, facts.manifest, facts.funnel
     leaves = "\n".join(
         f"| {' | '.join(escaped(word or '-') for word in leaf.key)} "
         f"| {leaf.unique:,} | {leaf.unique_tokens:,} | {leaf.mixed_tokens:,} |"
@@ -21,21 +22,17 @@ def card(spec: JobSpec, manifest: Mapping[str, Any], told: Funnel) -> str:
         f"| {escaped(s.name)} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |"
         for s in told.steps
     )
-    licences = "\n".join(f"- {escaped(i.source)}: {escaped(i.license or 'not stated')}" for i in spec.inputs)
+    title = escaped(spec.about.title or spec.name)
+    description = f"{escaped(spec.about.description)}\n\n" if spec.about.description else ""
     return f"""---
-pretty_name: {yaml_value(spec.name)}
-task_categories: [text-generation]
-configs:
-- config_name: default
-  data_files: {splits(manifest)}
----
+{front_matter(facts)}---
 
-# {escaped(spec.name)}
+# {title}
 
-{manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences of up to
-{manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
+{description}{manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences
+of up to {manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
 (`tokenizer.json`). Made by corpusmill; `_manifest.json` lists every part with its checksum, `_plan.json` the mix,
-`_funnel.json` where each document went.
+`_funnel.json` where each document went{beside(manifest)}.
 
 ```python
 from datasets import load_dataset
@@ -62,15 +59,25 @@ document of each piece and where in it the piece starts; `leaf` and `pass`, what
 
 {held(manifest)}{none(manifest)}{lacks(manifest)}{less(manifest)}## Licences
 
-{licences}
+{licences(facts)}
 """
 
 
-def splits(manifest: Mapping[str, Any]) -> str:
-    """What a hub reads as which split: the parts beside the card for training, those held out apart."""
-    if not manifest.get("validation", {}).get("documents"):
-        return "part-*.parquet"
-    return "\n  - {split: train, path: part-*.parquet}\n  - {split: validation, path: validation/part-*.parquet}"
+def beside(manifest: Mapping[str, Any]) -> str:
+    """What else lies in the folder, if it does."""
+    if "document_files" not in manifest:
+        return ""
+    return (
+        ", `documents*.parquet` one row about each document, `datasheet.md` how it was made, `croissant.json` the same "
+        "for programs, `eu-ai-act-article-53.md` and `california-ab-2013.md` what these laws ask for"
+    )
+
+
+def licences(facts: Facts) -> str:
+    """Sums by licence where they were counted, else the licence of each source."""
+    if facts.licences:
+        return licences_table(facts)
+    return "\n".join(f"- {escaped(i.source)}: {escaped(i.license or 'not stated')}" for i in facts.spec.inputs)
 
 
 def held(manifest: Mapping[str, Any]) -> str:
