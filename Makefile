@@ -26,7 +26,7 @@ help:  ## list the targets
 	$(BIN)/pip install -q --require-hashes -r requirements/dev.txt
 	@touch $@
 
-.venv-peers/stamp .venv-torch/stamp .venv-train/stamp: .venv-%/stamp: requirements/%.txt
+.venv-peers/stamp .venv-torch/stamp .venv-train/stamp .venv-docs/stamp: .venv-%/stamp: requirements/%.txt
 	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/pip install -q --require-hashes -r requirements/$*.txt
@@ -65,9 +65,13 @@ golden: .venv/dev.stamp  ## rewrite the golden files; review the diff
 docs: .venv/dev.stamp  ## write docs/reference and docs/pictures from the code
 	$(BIN)/python -m docs.generator
 
+site: .venv/run.stamp .venv-docs/stamp  ## the documentation as a site, in build/site; a broken link ends it
+	$(BIN)/python -m docs.site
+	cd build && ../.venv-docs/bin/zensical build --strict --clean
+
 lock: .venv/bin/python  ## compile the locked requirements from the .in files
 	$(BIN)/pip install -q uv==0.13.9
-	cd requirements && for name in run dev peers train torch; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
+	cd requirements && for name in run dev peers train torch docs; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt || exit 1; done
 
-.PHONY: help demo check lint types fast test test-full bench golden docs lock
+.PHONY: help demo check lint types fast test test-full bench golden docs site lock

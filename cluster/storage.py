@@ -73,6 +73,13 @@ class Store:
         return isinstance(self.fs, LocalFileSystem)
 
     def path(self, name: str) -> str:
+        """The address of a name, without the protocol. StorageError for a name that would lead out of the folder.
+
+        >>> Store("/data").path("units/a.json")
+        '/data/units/a.json'
+        """
+        if name and not stays_inside(name):
+            raise StorageError(f"{name!r} is no name of a file inside {self.url}: what names it was not written by us")
         return f"{self.root}/{name}" if name else self.root
 
     @_in_words
@@ -120,9 +127,17 @@ class Store:
         return cast(BinaryIO, self.fs.open(self.path(name), "rb"))
 
     @_in_words
-    def read(self, name: str) -> bytes:
-        """The whole of a file; FileNotFoundError names it when it is not there."""
-        return cast(bytes, self.fs.cat_file(self.path(name)))
+    def read(self, name: str, *, most_bytes: int | None = None) -> bytes:
+        """The whole of a file; FileNotFoundError names it when it is not there.
+
+        most_bytes: StorageError for a file that is larger, before it is read; null: any size.
+        """
+        if most_bytes is None:
+            return cast(bytes, self.fs.cat_file(self.path(name)))
+        found = cast(bytes, self.fs.cat_file(self.path(name), start=0, end=most_bytes + 1))
+        if len(found) > most_bytes:
+            raise StorageError(f"{self.url}/{name} is larger than {most_bytes:,} bytes: it is not a file of ours")
+        return found
 
     @_in_words
     def publish(self, name: str, payload: bytes) -> None:
@@ -203,6 +218,16 @@ class Store:
             raise StorageError(
                 f"{self.url}/{name}: sent {size} bytes, the store holds {found}; the run must be repeated"
             )
+
+
+def stays_inside(name: str) -> bool:
+    """Whether a name, joined to a folder, is a path below it in every store.
+
+    >>> [stays_inside(name) for name in ("units/a.json", "../a", "a/../../b", "/etc/a", "a\\\\b", "a\\nb", "a..b")]
+    [True, False, False, False, False, False, True]
+    """
+    parts = name.split("/")
+    return not (name.startswith("/") or ".." in parts or "\\" in name or any(ord(c) < 32 for c in name))
 
 
 def is_unfinished(name: str) -> bool:

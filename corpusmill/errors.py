@@ -254,6 +254,10 @@ class EmptyRun(StageFailed):
         self.funnel = funnel
 
 
+class DriftTooLarge(StageFailed):
+    """Documents that differ from those of the published dataset by more than the job allows; that dataset stays."""
+
+
 class UnitsNotRun(CorpusmillError, RuntimeError):
     """Ray could not run units at all; no unit is to blame."""
 

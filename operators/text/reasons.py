@@ -1,7 +1,7 @@
 """Reasons to drop a document, from one boolean column a rule."""
 
 from collections.abc import Container, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,21 @@ from corpusmill.operators.checks import numbers
 from corpusmill.operators.contract import Threshold
 
 Bound = float | np.ndarray | None
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """A batch whose owner wants to see what its values are compared with, to explain a decision."""
+
+    def compared(self, column: str, *, low: Bound = None, high: Bound = None) -> None:
+        """Note a comparison: what is below `low` or above `high` is dropped."""
+        ...
+
+
+def watch(batch: Batch, column: str, *, low: Bound = None, high: Bound = None) -> None:
+    """Report a comparison to a batch that is watched; any other batch has no use for it."""
+    if isinstance(batch, Watching):
+        batch.compared(column, low=low, high=high)
 
 
 def first_reason(broken: Sequence[tuple[str, np.ndarray]], rows: int) -> pa.Array:
@@ -50,12 +65,14 @@ def below(batch: Batch, column: str, low: Bound) -> np.ndarray:
     A bound is one number, or one a document, NaN = open. It is rounded to float32 where the column is
     float32, so that a stored 0.3 is not below 0.3. A value of NaN is below.
     """
+    watch(batch, column, low=low)
     known, values = _values(batch, column)
     return np.zeros(len(values), np.bool_) if low is None else known & ~((values >= _as(low, values)) | _open(low))
 
 
 def above(batch: Batch, column: str, high: Bound) -> np.ndarray:
     """Whether each value is known and not at most `high`; the mirror of `below`."""
+    watch(batch, column, high=high)
     known, values = _values(batch, column)
     return np.zeros(len(values), np.bool_) if high is None else known & ~((values <= _as(high, values)) | _open(high))
 

@@ -54,13 +54,21 @@ def verify(**arguments: Any) -> None:
 
 
 @click.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice([*choices.names(), "documents", "dropped"]))
-@click.option("--out", required=True, help="Folder, or file of documents or dropped, to write; any fsspec URL.")
+@click.argument("format_", metavar="FORMAT", type=click.Choice([*choices.names(), "text", "documents", "dropped"]))
+@click.option("--out", required=True, help="Folder, or file of text, documents or dropped, to write; any fsspec URL.")
+@click.option(
+    "--which",
+    type=click.Choice(["unique", "mixed"]),
+    default="mixed",
+    show_default=True,
+    help="Of text: all documents that are no duplicates, or those that the mix selected.",
+)
 @SET
 @click.argument("job", metavar="URL_OR_JOB")
 def export(**arguments: Any) -> None:
     """Write a dataset as the files of another program (Megatron, NumPy, ...), or documents as one file.
 
+    `text` writes the documents of the last run as text: into one file, .parquet, .jsonl or .jsonl.gz, or into a folder.
     `documents` (kept) and `dropped` write exactly the rows of the last run, as .parquet, .jsonl or .jsonl.gz.
     """
     from corpusmill.pipeline.commands import dataset as commands_mix

@@ -56,5 +56,7 @@ def without_secrets(text: str) -> str:
 
 def fail(message: str, code: ExitCode) -> NoReturn:
     """Print what is wrong, and end."""
-    click.echo(f"corpusmill: {message}", err=True)
+    from corpusmill.pipeline.execution.terminal import echo
+
+    echo(f"corpusmill: {message}", err=True)
     sys.exit(code)

@@ -11,6 +11,7 @@ from corpusmill.errors import CorpusmillError, ExitCode
 from corpusmill.pipeline.cli import dataset as cli_dataset
 from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import evidence as cli_evidence
+from corpusmill.pipeline.cli import explain as cli_explain
 from corpusmill.pipeline.cli import remove as cli_remove
 from corpusmill.pipeline.cli import train as cli_train
 from corpusmill.pipeline.cli.errors import fail, guarded
@@ -120,6 +121,10 @@ def submit(**arguments: Any) -> None:
 @click.argument("what", type=click.Choice(["documents", "dropped", "duplicates", "clusters", "sequence"]))
 @click.option("--reason", help="Only documents dropped for a reason that contains this.")
 @click.option("--source", help="Only documents, or removed documents, of this source.")
+@click.option(
+    "--find", metavar="WORDS", help="Only documents with these words; url:, text:, reason: or id: says where."
+)
+@click.option("--plain", is_flag=True, help="Print, also on a terminal, in place of opening the browser.")
 @click.option("--most", type=click.IntRange(min=1), default=10, show_default=True, help="How many to show.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed shows others.")
 @SAMPLE
@@ -130,7 +135,9 @@ def submit(**arguments: Any) -> None:
 def inspect(**arguments: Any) -> None:
     """Look at documents, dropped ones by reason, clusters of duplicates, or a token sequence, decoded.
 
-    Documents are drawn at random, the same for the same seed. --sample and --limit are those of the run to look at.
+    On a terminal `documents` and `dropped` open a browser: search with /, move with n and p, explain with w.
+    Elsewhere, or with --plain, they are printed. Documents are drawn at random, the same for the same seed. --sample
+    and --limit are those of the run to look at.
     """
     from corpusmill.pipeline.commands import inspect as commands_inspect
 
@@ -152,6 +159,7 @@ for command in (
     cli_dedup.dedup,
     *cli_dataset.COMMANDS,
     *cli_evidence.COMMANDS,
+    *cli_explain.COMMANDS,
     *cli_remove.COMMANDS,
     *cli_train.COMMANDS,
 ):

@@ -3,11 +3,11 @@
 import gzip
 from pathlib import Path
 
-import click
 import zstandard
 
 from corpusmill.operators.text.fasttext.judged import table, warnings
 from corpusmill.pipeline.commands.written import write
+from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.train.classifier import Settings, train
@@ -26,10 +26,10 @@ def train_classifier(*, labelled: str, out: Path, text_field: str, label_field: 
     write(out, made.model)
     card = out.with_suffix(".md")
     write(card, made.card.encode())
-    click.echo(table(made.verdict))
+    echo(table(made.verdict))
     for warning in warnings(made.verdict):
-        click.echo(f"warning: {warning}")
-    click.echo(f"wrote {out}, {size(len(made.model))}, and its card, {card}")
+        echo(f"warning: {warning}")
+    echo(f"wrote {out}, {size(len(made.model))}, and its card, {card}")
 
 
 def plain(name: str, content: bytes) -> bytes:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import click
-
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, InvalidDataset
 from corpusmill.operators.mix.plan.advise import advise
@@ -11,10 +9,13 @@ from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
 from corpusmill.pipeline.commands.inspect import documents_of
 from corpusmill.pipeline.commands.run import from_job, job_of
+from corpusmill.pipeline.commands.text import export_text
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display, counted
+from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.export.choices import exporter
 from corpusmill.pipeline.report import tables
+from corpusmill.pipeline.stages.describe.texts import Which
 from corpusmill.pipeline.stages.mix import estimate as planning
 from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
@@ -26,12 +27,12 @@ def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | No
     """The plan of a job's mix, leaf by leaf; with `what_if`, beside the plan without the overrides."""
     made = planning.planned(job_of(job, overrides))
     if what_if:
-        click.echo(planning.compared(planning.planned(job_of(job, ())), made, shown=most), nl=False)
+        echo(planning.compared(planning.planned(job_of(job, ())), made, shown=most), nl=False)
     else:
-        click.echo(explain(made, shown=most), nl=False)
+        echo(explain(made, shown=most), nl=False)
     if out is not None:
         write(out, to_json(made))
-        click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
+        echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
 
 
 def advice(*, job: Path, overrides: tuple[str, ...], params: float, width: float | None) -> None:
@@ -41,8 +42,8 @@ def advice(*, job: Path, overrides: tuple[str, ...], params: float, width: float
     if width is not None and width <= 0:
         raise InputError([f"--width must be above 0, got {width!r}"])
     spec = job_of(job, overrides)
-    click.echo(str(advise(params, planning.planned(spec), width)), nl=False)
-    click.echo(f"the job's tokenizer has {tokenizer_of(spec.tokens).vocab_size:,} tokens")
+    echo(str(advise(params, planning.planned(spec), width)), nl=False)
+    echo(f"the job's tokenizer has {tokenizer_of(spec.tokens).vocab_size:,} tokens")
 
 
 def verify(*, what: str, overrides: tuple[str, ...]) -> None:
@@ -51,31 +52,37 @@ def verify(*, what: str, overrides: tuple[str, ...]) -> None:
     found = [verified(output)]
     if dataset.manifest_of(output).get("validation", {}).get("documents"):
         inside = folder_of(output)
-        click.echo(f"held out, {inside.url}:")
+        echo(f"held out, {inside.url}:")
         found.append(verified(inside))
     breaches, checks = sum(len(f.breaches) for f in found), sum(len(f.checks) for f in found)
     if breaches:
         raise InvalidDataset(verdict(output.url, breaches, checks))
-    click.echo(verdict(output.url, breaches, checks))
+    echo(verdict(output.url, breaches, checks))
 
 
 def verified(output: Store) -> Findings:
     """Print every check of one dataset."""
     with Display().stage("verify", dataset.parts_of(output)) as bar:
         found = dataset.verify(output, bar)
-    click.echo(found.table(), nl=False)
+    echo(found.table(), nl=False)
     return found
 
 
-def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str) -> None:
-    """Write a dataset in another format, or a table of the workspace."""
+def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which) -> None:
+    """Write a dataset in another format, texts, or a table of the workspace."""
+    if format_ == "text":
+        if not Path(job).is_file():
+            raise InputError([f"texts are in the workspace of a job: expected a job file, found {job}"])
+        spec = job_of(Path(job), overrides)
+        export_text(Store(spec.workspace, spec.storage), which, out)
+        return
     if format_ in tables.NAMES:
         export_table(format_, Path(job), overrides, out)
         return
     source, target = dataset_of(job, overrides), Store(out)
     with Display().stage("export", dataset.parts_of(source)) as bar:
         names = exporter(format_)(source, target, bar)
-    click.echo(f"wrote {' and '.join(names)} to {out}")
+    echo(f"wrote {' and '.join(names)} to {out}")
 
 
 def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> None:
@@ -86,9 +93,9 @@ def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> 
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     chosen = documents_of(spec, workspace)
-    click.echo(f"written: {chosen.description}", err=True)
+    echo(f"written: {chosen.description}", err=True)
     rows = tables.write(workspace, name, sorted(chosen.units), out, ending)
-    click.echo(f"wrote {counted(rows, 'row')} to {out}")
+    echo(f"wrote {counted(rows, 'row')} to {out}")
 
 
 def dataset_of(what: str, overrides: tuple[str, ...]) -> Store:

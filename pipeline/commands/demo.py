@@ -4,10 +4,9 @@ import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 
-import click
-
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands import run as commands
+from corpusmill.pipeline.execution.terminal import echo
 
 PACKAGE = "corpusmill.demo"
 JOB, DATA = "demo.yaml", "data"
@@ -20,7 +19,7 @@ def run_demo(folder: Path, *, workers: int | None) -> None:
         raise InputError([f"{folder} holds other files; name a new folder: `corpusmill demo FOLDER`"])
     lay_out(folder)
     commands.run(commands.RunArguments(job=job, workers=workers))
-    click.echo(
+    echo(
         f"\njob file: {job}\ndataset card: {folder / 'dataset' / 'README.md'}\n"
         f"next: corpusmill inspect dropped {job}\n      corpusmill verify {job}\n      corpusmill init job.yaml"
     )

@@ -2,12 +2,11 @@
 
 import functools
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import click
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
@@ -16,8 +15,10 @@ from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import screen
 from corpusmill.pipeline.execution.run_stage import committed
+from corpusmill.pipeline.execution.terminal import echo, one_line
 from corpusmill.pipeline.report import documents as inspection
 from corpusmill.pipeline.report.duplicates import clusters
+from corpusmill.pipeline.report.search import Query, search
 from corpusmill.pipeline.run.explain import differences, last_job
 from corpusmill.pipeline.steps.step_groups import LAST
 from corpusmill.pipeline.workspace import excluded, sweep
@@ -28,9 +29,16 @@ NAMES = {
     "duplicates": "duplicates",
     "clusters": "clusters of duplicates",
 }
-USED_BY = {"--reason": ("dropped",), "--source": tuple(NAMES), "--row": ("sequence",)}
+USED_BY = {
+    "--reason": ("dropped",),
+    "--source": tuple(NAMES),
+    "--row": ("sequence",),
+    "--find": ("documents", "dropped"),
+}
 OF_READING = ("inputs", "sample", "documents")  # the parts of a job that decide what is kept and dropped
 CHANGES_SHOWN = 4
+SEARCHED = ("documents", "dropped")
+BROWSED = 200  # documents in the list of the browser
 
 
 @dataclass(frozen=True)
@@ -55,11 +63,14 @@ class Request:
     sample: float | None
     limit: int | None
     seed: int
+    find: str | None = None
+    plain: bool = False
 
 
 def inspect(given: Request) -> None:
     """Show a sample of a table, or a sequence."""
     refuse_unused(given.what, {"--reason": given.reason, "--source": given.source, "--row": given.row})
+    refuse_unused(given.what, {"--find": given.find})
     spec = job_of(given.job, (*given.overrides, *sample_overrides(given.sample, given.limit)))
     if given.what == "sequence":
         show([inspection.sequence(Store(spec.output, spec.storage), given.row or 0)])
@@ -70,12 +81,19 @@ def inspect(given: Request) -> None:
     chosen = (
         duplicates_of(spec, workspace) if given.what in ("duplicates", "clusters") else documents_of(spec, workspace)
     )
-    click.echo(f"shown: {chosen.description}", err=True)
+    echo(f"shown: {chosen.description}", err=True)
     units = {name for name, counts in chosen.units.items() if given.source in (None, counts["source"])}
     tables = sweep.remembered(workspace, "duplicates")
+    if given.what in SEARCHED and screen().is_terminal and sys.stdin.isatty() and not given.plain:
+        browse(given, spec, workspace, units, chosen.description)
+        return
     match given.what:
+        case "documents" | "dropped" if given.find is not None:
+            shown: Iterator[inspection.Shown] = search(
+                workspace, given.what, units, Query.parse(given.find), given.most
+            )
         case "documents":
-            shown: Iterator[inspection.Shown] = inspection.documents(workspace, units, given.most, seed=given.seed)
+            shown = inspection.documents(workspace, units, given.most, seed=given.seed)
         case "dropped":
             shown = inspection.dropped(workspace, units, given.most, given.reason, seed=given.seed)
         case "clusters":
@@ -83,7 +101,8 @@ def inspect(given: Request) -> None:
         case _:
             shown = inspection.duplicates(workspace, units, tables, given.most, seed=given.seed)
     if not show(shown):
-        why = f" with {given.reason!r} in their reason" if given.what == "dropped" and given.reason is not None else ""
+        why = f" with {given.find!r} in them" if given.find is not None else ""
+        why += f" with {given.reason!r} in their reason" if given.what == "dropped" and given.reason is not None else ""
         of = f" of source {given.source!r}" if given.source is not None else ""
         removed = given.source is not None and given.source in excluded.read(workspace).sources
         back = (
@@ -91,7 +110,24 @@ def inspect(given: Request) -> None:
             if removed
             else ""
         )
-        click.echo(f"0 {NAMES[given.what]}{why}{of}{back}")
+        echo(f"0 {NAMES[given.what]}{why}{of}{back}")
+
+
+def browse(given: Request, spec: JobSpec, workspace: Store, units: set[str], told: str) -> None:
+    """Open the browser of documents."""
+    from corpusmill.pipeline.commands.browse import Browser
+    from corpusmill.pipeline.commands.why import story_lines
+
+    def find(query: Query | None) -> list[inspection.Shown]:
+        if query is None and given.find is not None:
+            query = Query.parse(given.find)
+        if query is not None:
+            return list(search(workspace, given.what, units, query, BROWSED))
+        if given.what == "documents":
+            return list(inspection.documents(workspace, units, BROWSED, seed=given.seed))
+        return list(inspection.dropped(workspace, units, BROWSED, given.reason, seed=given.seed))
+
+    Browser(f"{NAMES[given.what]}: {told}", find, lambda doc_id: story_lines(spec, given.job, doc_id)).run()
 
 
 def refuse_unused(what: str, given: Mapping[str, object]) -> None:
@@ -111,8 +147,8 @@ def show(items: Iterable[inspection.Shown]) -> int:
     say = functools.partial(console.print, markup=False, soft_wrap=not console.is_terminal)  # a pipe gets whole lines
     for item in items:
         shown += 1
-        say(item.heading, style="bold")
-        say("  " + "  ".join(f"{k}={v}" for k, v in item.facts.items()), style="dim")
+        say(one_line(item.heading), style="bold")
+        say("  " + "  ".join(one_line(f"{k}={v}") for k, v in item.facts.items()), style="dim")
         say(item.text)
         console.print()
     return shown

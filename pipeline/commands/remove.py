@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import click
-
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.run import job_of, tell
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -13,6 +11,7 @@ from corpusmill.pipeline.dedup import index
 from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display, counted, screen
 from corpusmill.pipeline.execution.run import Run
+from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.run import report
 from corpusmill.pipeline.run.runner import Options, opened, run_job
 from corpusmill.pipeline.stages.takedown.stage import Request, take_down
@@ -31,14 +30,12 @@ def takedown(*, job: Path, overrides: tuple[str, ...], list_: Path, by: str, all
             report.write(run.spec, run.workspace, run.output, run.display.line)
         for line, documents in done.matched.items():
             nothing = "" if documents else ": nothing to take down now; what later runs find there stays out"
-            click.echo(f"{line}  {counted(documents, 'document')}{nothing}")
-        click.echo(
-            f"{counted(done.new, 'document')} taken down now, {done.documents:,} in all with those of earlier lists"
-        )
+            echo(f"{line}  {counted(documents, 'document')}{nothing}")
+        echo(f"{counted(done.new, 'document')} taken down now, {done.documents:,} in all with those of earlier lists")
         if done.published:
-            click.echo(f"{counted(done.parts, 'part')} of {run.output.url} rewritten without what is taken down")
+            echo(f"{counted(done.parts, 'part')} of {run.output.url} rewritten without what is taken down")
         else:
-            click.echo(f"there is no dataset in {run.output.url} now; the next run makes one without them")
+            echo(f"there is no dataset in {run.output.url} now; the next run makes one without them")
 
 
 def text_of(path: Path) -> str:
@@ -83,7 +80,7 @@ def rollback(*, job: Path, overrides: tuple[str, ...], number: int, again: bool,
         excluded.write(run.workspace, out.with_run(number, again=again))
         mine = [s for s in known if s.run == number]
         index.forget(run.workspace, {s.number for s in mine})
-        click.echo(taken_out(f"run {number}", mine, before=number in out.runs))
+        echo(taken_out(f"run {number}", mine, before=number in out.runs))
     _made_again(spec, options)
 
 
@@ -107,12 +104,12 @@ def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: b
             raise InputError([f"source {source!r} is not removed from {run.workspace.url}; {removed}"])
         if undo:
             excluded.write(run.workspace, out.with_sources({*out.sources} - {source}))
-            click.echo(f"{source} is let in again by the next run")
+            echo(f"{source} is let in again by the next run")
             return
         excluded.write(run.workspace, out.with_sources({*out.sources, source}))
         mine = [s for s in known if s.source == source and s.run not in out.runs]
         index.forget(run.workspace, {s.number for s in known if s.source == source})
-        click.echo(taken_out(f"source {source}", mine, before=source in out.sources))
+        echo(taken_out(f"source {source}", mine, before=source in out.sources))
     _made_again(spec, options)
 
 

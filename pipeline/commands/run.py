@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import click
 from rich.console import Console
 
 from corpusmill import pipeline
@@ -20,6 +19,7 @@ from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.load import examine, load
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display, counted, print_table, screen
+from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight import checks as preflight
@@ -153,7 +153,7 @@ def check_complete(spec: JobSpec, done: Summary) -> None:
         allowed = "; `on_failure: continue` allows for single files" if spec.on_failure == "stop" else ""
         raise IncompleteDataset("\n".join([*lines[:-1], f"{lines[-1]}: repair the inputs and run again{allowed}"]))
     for line in lines:
-        click.echo(f"corpusmill: {line}", err=True)
+        echo(f"corpusmill: {line}", err=True)
 
 
 AGAIN = "run the same command again to process only new or changed inputs"
@@ -209,10 +209,10 @@ def plan(
     files = preflight.with_readers(spec, found)
     told = explain.explain(spec, files, update=update)
     for line in (*map(str, found.sources), *told.lines()):
-        click.echo(line)
+        echo(line)
     languages = recipe_languages.remarks(spec, files)
     for remark in (*found.remarks, *told.remarks, *skipped_steps(spec, files), *file_remarks(spec), *languages):
-        click.echo(f"warning: {remark}")
+        echo(f"warning: {remark}")
 
 
 def submit(
@@ -249,7 +249,7 @@ def submit(
             **user_code.files_of(spec),
         },
         entrypoint=f"python -m corpusmill run --address auto{' --replace' if replace else ''} --sent job.json",
-        say=click.echo,
+        say=echo,
         wait=not no_wait,
     )
 
@@ -267,7 +267,7 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     if lease.read(workspace) is None:
-        click.echo(f"no run has begun in {spec.workspace}: there is nothing to clean")
+        echo(f"no run has begun in {spec.workspace}: there is nothing to clean")
         return
     with lease.held(workspace):
         output = Store(spec.output, spec.storage)
@@ -276,22 +276,22 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
         found = sweep.unreferenced(workspace, live, stages.folders())
         begun = _cut_off(workspace, output)
         for name in found.names:
-            click.echo(name)
+            echo(name)
         for each in begun:
-            click.echo(str(each))
+            echo(str(each))
         for folder in found.folders:
-            click.echo(f"{folder.name}/: {counted(folder.files, 'file')}, {size(folder.size_bytes)}")
+            echo(f"{folder.name}/: {counted(folder.files, 'file')}, {size(folder.size_bytes)}")
         told = f"{counted(len(found.names), 'file')}, {size(found.size_bytes)}"
         told += f", and {counted(len(begun), 'unfinished upload')}" if begun else ""
         if not found.names and not begun:
-            click.echo(f"would delete 0 files: all that runs wrote in {spec.workspace} is in use")
+            echo(f"would delete 0 files: all that runs wrote in {spec.workspace} is in use")
         elif yes:
             sweep.sweep(workspace, found)
             for each in begun:
                 each.abort()
-            click.echo(f"deleted {told}")
+            echo(f"deleted {told}")
         else:
-            click.echo(f"would delete {told}; say --yes to do it")
+            echo(f"would delete {told}; say --yes to do it")
 
 
 def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
@@ -299,7 +299,7 @@ def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:
     try:
         return cut_off.uploads(workspace, output, folders=stages.folders(), now=datetime.now(UTC))
     except OSError as e:
-        click.echo(f"unfinished uploads are left out, they cannot be listed: {e}", err=True)
+        echo(f"unfinished uploads are left out, they cannot be listed: {e}", err=True)
         return []
 
 

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import click
-
 from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.train.tokenizer import Training, as_table, curve_table, trained
 
 
@@ -15,13 +14,13 @@ def train(*, job: Path, overrides: tuple[str, ...], out: Path, **options: object
     spec = job_of(job, overrides)
     found = trained(spec, Training(**options), Display().line)  # pyright: ignore[reportArgumentType] (click has checked the types)
     write(out, found.content)
-    click.echo(f"trained on {found.documents:,} documents, {found.bytes:,} bytes with repeats")
+    echo(f"trained on {found.documents:,} documents, {found.bytes:,} bytes with repeats")
     beside = "the default" if found.job is None else f"the default and {spec.tokens.tokenizer}, the job's"
-    click.echo(f"compared with {beside} on held-out documents:")
-    click.echo(as_table(found), nl=False)
+    echo(f"compared with {beside} on held-out documents:")
+    echo(as_table(found), nl=False)
     if found.curve[-1].bytes:
-        click.echo("bytes a token by size of the vocabulary: each smaller one is the beginning of the new one")
-        click.echo(curve_table(found), nl=False)
+        echo("bytes a token by size of the vocabulary: each smaller one is the beginning of the new one")
+        echo(curve_table(found), nl=False)
     else:
-        click.echo("no document was set aside: there are too few")
-    click.echo(f"wrote {out}: use it with `tokens: {{tokenizer: {from_job(out, job)}}}`")
+        echo("no document was set aside: there are too few")
+    echo(f"wrote {out}: use it with `tokens: {{tokenizer: {from_job(out, job)}}}`")

@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Column, Table
 
 from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
+from corpusmill.pipeline.execution.terminal import PlainConsole
 
 LINE_EVERY_S = 10.0  # in a log
 BRIEF_S = 2.0  # a phase that takes less gets no line of its own
@@ -35,7 +36,7 @@ LOG_COLUMNS = 160  # of a table where there is no terminal
 
 def screen(*, stderr: bool = False) -> Console:
     """Where people read: as wide as their terminal; in a log or a pipe wide, unless COLUMNS says otherwise."""
-    found = Console(stderr=stderr, highlight=False)
+    found = PlainConsole(stderr=stderr, highlight=False)
     if not found.is_terminal and "COLUMNS" not in os.environ:
         found.width = LOG_COLUMNS
     return found

@@ -21,7 +21,7 @@ def parts_named(output: Store) -> set[str] | None:
     try:
         told = json.loads(output.read(MANIFEST))
         return {str(part["name"]) for part in told["parts"]}
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, ValueError, RecursionError, KeyError, TypeError):
         return None
 
 

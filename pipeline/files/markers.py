@@ -25,7 +25,7 @@ def read(store: Store, name: str) -> Mapping[str, Any] | None:
     """What a file of results says; None when there is none, or its writing was cut off."""
     try:
         return json.loads(store.read(name))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, json.JSONDecodeError, RecursionError):
         return None
 
 

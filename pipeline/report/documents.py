@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import RowNotFound
-from corpusmill.pipeline.execution.run_stage import stage_manifest
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
+from corpusmill.pipeline.files.manifest import read_manifest
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.report.sample import Sample
 
@@ -21,11 +21,12 @@ TOKENIZER = "tokenizer.json"  # as publish puts it beside the parts
 
 @dataclass(frozen=True)
 class Shown:
-    """One thing to show: a heading, what is known of it, and an excerpt of its text."""
+    """One thing to show: a heading, what is known of it, and an excerpt of its text; full: all of the text there is."""
 
     heading: str
     facts: Mapping[str, object]
     text: str
+    full: str = ""
 
 
 def documents(workspace: Store, units: set[str], most: int, *, seed: int = 0) -> Iterator[Shown]:
@@ -73,7 +74,7 @@ def shown(row: dict[str, object]) -> Shown:
     heading = f"{row.pop('kind')} by {row.pop('step')}: {row.pop('reason')}" if "kind" in row else "kept"
     at = {} if row.get("uri") is None else {"at": f"{row.pop('uri')}:{row.pop('offset')}"}
     facts = at | {k: v for k, v in row.items() if v is not None}
-    return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text))
+    return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text), text)
 
 
 def duplicates(workspace: Store, units: set[str], tables: set[str], most: int, *, seed: int = 0) -> Iterator[Shown]:
@@ -122,9 +123,9 @@ def sequence(output: Store, row: int) -> Shown:
     """
     from tokenizers import Tokenizer
 
-    manifest = stage_manifest(output, MANIFEST)
-    if manifest is None:
+    if not output.exists(MANIFEST):
         raise RowNotFound(f"there is no dataset in {output.url}: it has no {MANIFEST}; run the job first")
+    manifest = read_manifest(output)
     judge = Tokenizer.from_str(output.read(TOKENIZER).decode())
     left = row
     for part in manifest["parts"]:

@@ -2,7 +2,7 @@
 
 import gzip
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,15 @@ def write(workspace: Store, table: str, units: Sequence[str], out: str, ending: 
     A column that only some units have is null in the others.
     """
     names = [f"{table}/{unit}.parquet" for unit in units]
+    schema = _schema(workspace, names) if ending == ".parquet" else pa.schema([])
+    return write_tables(_parts(workspace, names), schema, out, ending)
+
+
+def write_tables(tables: Iterable[pa.Table], schema: pa.Schema, out: str, ending: str) -> int:
+    """Write rows to a path or an address, there whole or not at all; the number of rows.
+
+    schema: of a Parquet file; columns that a table lacks are null in it, others are left out.
+    """
     folder, _, name = out.rpartition("/")
     target = Store(folder or ".")
     if target.is_local:
@@ -42,19 +51,24 @@ def write(workspace: Store, table: str, units: Sequence[str], out: str, ending: 
     beside = target.root if target.is_local else None
     with tempfile.TemporaryDirectory(prefix=".corpusmill-", dir=beside) as scratch:
         path = Path(scratch) / name
-        rows = _parquet(workspace, names, path) if ending == ".parquet" else _jsonl(workspace, names, path)
+        rows = _parquet(tables, schema, path) if ending == ".parquet" else _jsonl(tables, path)
         target.publish_file(name, path)
     return rows
 
 
-def _parquet(workspace: Store, names: Sequence[str], path: Path) -> int:
+def _schema(workspace: Store, names: Sequence[str]) -> pa.Schema:
+    """All columns of these files."""
     schemas = []
     for name in names:
         with workspace.open(name) as file:
             schemas.append(pq.read_schema(file).remove_metadata())
-    schema, rows = pa.unify_schemas(schemas or [pa.schema([])], promote_options="permissive"), 0
+    return pa.unify_schemas(schemas or [pa.schema([])], promote_options="permissive")
+
+
+def _parquet(tables: Iterable[pa.Table], schema: pa.Schema, path: Path) -> int:
+    rows = 0
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for part in _parts(workspace, names):
+        for part in tables:
             columns = [
                 part[f.name].cast(f.type) if f.name in part.column_names else pa.nulls(part.num_rows, f.type)
                 for f in schema
@@ -64,10 +78,10 @@ def _parquet(workspace: Store, names: Sequence[str], path: Path) -> int:
     return rows
 
 
-def _jsonl(workspace: Store, names: Sequence[str], path: Path) -> int:
+def _jsonl(tables: Iterable[pa.Table], path: Path) -> int:
     rows = 0
     with gzip.open(path, "wb") if path.name.endswith(".gz") else path.open("wb") as file:
-        for part in _parts(workspace, names):
+        for part in tables:
             file.writelines(
                 orjson.dumps(row, default=_text, option=orjson.OPT_APPEND_NEWLINE) for row in part.to_pylist()
             )

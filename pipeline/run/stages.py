@@ -11,6 +11,8 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.stages.dedup.stage import DedupStage
+from corpusmill.pipeline.stages.describe.files import DocumentsStage
+from corpusmill.pipeline.stages.describe.profile import ProfileStage
 from corpusmill.pipeline.stages.evidence.stage import EvidenceStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.mix.stage import MixStage
@@ -28,8 +30,10 @@ STAGES: Stages = (
     DedupStage(),
     TokenizeStage(),
     MixStage(),
+    ProfileStage(),
     SelectStage(),
     PackStage(),
+    DocumentsStage(),
     ValidationStage(),
     PublishStage(),
 )

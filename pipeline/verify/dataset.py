@@ -2,7 +2,6 @@
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InvalidDataset, SpecError
+from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.pipeline.execution.progress import Bar, counted
+from corpusmill.pipeline.files.manifest import read_manifest
 from corpusmill.pipeline.verify import mixed
 from corpusmill.pipeline.verify.findings import Check, Findings
 from corpusmill.pipeline.verify.flow import conservation
@@ -21,7 +21,6 @@ from corpusmill.pipeline.verify.replayed import replay
 from corpusmill.pipeline.verify.texts import round_trip
 from corpusmill.pipeline.verify.written import MOST_IN_MEMORY, Copies, Leafwise, copies_breaches, taken_down
 
-MANIFEST = "_manifest.json"
 SAMPLED = 64  # documents, over all parts
 READERS = 4  # parts in memory at once
 
@@ -32,13 +31,8 @@ def parts_of(output: Store) -> int:
 
 
 def manifest_of(output: Store) -> Mapping[str, Any]:
-    """The manifest. InvalidDataset where there is none."""
-    try:
-        return json.loads(output.read(MANIFEST))
-    except FileNotFoundError:
-        raise InvalidDataset(f"there is no dataset in {output.url}: no {MANIFEST}") from None
-    except ValueError as e:
-        raise InvalidDataset(f"{MANIFEST} in {output.url} cannot be read: {e}") from e
+    """The manifest. InvalidDataset where there is none, or it is not one of ours."""
+    return read_manifest(output)
 
 
 def verify(output: Store, bar: Bar) -> Findings:
@@ -100,6 +94,8 @@ def files(output: Store, manifest: Mapping[str, Any]) -> Check:
     """Files beside the parts are those of the manifest, and no part is there that it does not name."""
     wrong = []
     beside = {"_plan.json": "plan", "_funnel.json": "funnel", "tokenizer.json": "tokenizer"}
+    if "profile_sha256" in manifest:
+        beside["_profile.json"] = "profile"
     if "thresholds_sha256" in manifest:
         beside["_thresholds.json"] = "thresholds"
     for name, key in beside.items():
@@ -108,12 +104,24 @@ def files(output: Store, manifest: Mapping[str, Any]) -> Check:
             wrong += [] if same else [f"{name} is not the one the manifest was written with"]
         except FileNotFoundError:
             wrong.append(f"{name} is missing")
+    for about in manifest.get("document_files", ()):
+        wrong += about_documents(output, about)
     known = {p["name"] for p in manifest["parts"]}
     there = {f.uri for f in output.files() if f.uri.startswith("part-")}
     wrong += [f"{name} is missing" for name in sorted(known - there)]
     wrong += [f"{name} belongs to no dataset" for name in sorted(there - known)]
     parts = counted(len(known), "part") if known <= there else f"{len(known & there):,} of {len(known):,} parts"
     return Check(name="files", message=f"{parts}, plan, funnel and tokenizer", breaches=tuple(wrong))
+
+
+def about_documents(output: Store, about: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a file about documents. about: as the manifest tells of it."""
+    name = str(about["name"])
+    try:
+        same = hashlib.sha256(output.read(name)).hexdigest() == about["sha256"]
+    except FileNotFoundError:
+        return [f"{name} is missing"]
+    return [] if same else [f"{name} is not the one the manifest was written with"]
 
 
 def contents(manifest: Mapping[str, Any], parts: list[Part]) -> Check:

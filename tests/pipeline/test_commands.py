@@ -28,7 +28,7 @@ def test_plan_of_a_finished_job_finds_nothing_to_do(undisturbed):
 def test_plan_names_what_changed_and_what_runs_again(undisturbed):
     told = say("plan", "--set", "mix.temperature=2", str(undisturbed / "job.yaml"))
     assert "changed: mix.temperature: 3.33 -> 2" in told
-    assert "would run: mix, select, pack, publish" in told
+    assert "would run: mix, profile, select, pack, documents, publish" in told
 
 
 def test_inspect_shows_dropped_documents_by_reason(undisturbed):

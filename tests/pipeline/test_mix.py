@@ -31,7 +31,8 @@ def staged(undisturbed: Path, inputs: Path, tmp_path_factory: pytest.TempPathFac
     plan.write_text(json.dumps(told))
     job.write_text(text.replace("alpha: 0.5,", "alpha: 0.5, plan: plan.json,"))
     done = run_file(job)
-    assert {stage for stage, units in done.ran.items() if units} == {"mix", "select", "pack", "publish"}
+    stages = {"mix", "profile", "select", "pack", "documents", "publish"}
+    assert {stage for stage, units in done.ran.items() if units} == stages
     return folder
 
 
@@ -108,7 +109,7 @@ def test_a_plan_edited_again_is_noticed_and_taken(staged):
         plan.write_text(json.dumps(told))
         noticed = say("plan", job)
         assert "changed: mix.plan: the file was edited: sha256" in noticed
-        assert "would run: mix, select, pack, publish" in noticed
+        assert "would run: mix, profile, select, pack, documents, publish" in noticed
         done = run_file(job)
         assert {stage for stage, units in done.ran.items() if units} >= {"mix", "publish"}
         published = from_json((staged / "out" / "_plan.json").read_bytes())

@@ -30,7 +30,7 @@ def test_a_file_that_vanished_is_seen(job, ray_session):
     (job.parent / "inputs" / "documents-more.jsonl").unlink()
     told = say("plan", str(job))
     assert "changed: 1 input units of the last run are missing, changed or excluded: documents-more.jsonl" in told
-    assert "would run: dedup, tokenize, mix, select, pack, publish" in told
+    assert "would run: dedup, tokenize, mix, profile, select, pack, documents, publish" in told
     assert run_file(job).ran["dedup"] == 1
     assert "nothing to do" in say("plan", str(job))
 
@@ -46,7 +46,8 @@ def test_a_run_that_was_killed_after_a_file_was_added_goes_on_from_there(job, ra
     assert "would run: mix" in told
     assert "nothing to do" not in told
     ran = run_file(job).ran
-    assert {stage for stage, units in ran.items() if units} == {"mix", "select", "pack", "publish"}
+    stages = {"mix", "profile", "select", "pack", "documents", "publish"}
+    assert {stage for stage, units in ran.items() if units} == stages
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,11 @@ class InputSpec(Section):
     """What `update` does with a file that changed since it was read: `add` reads it as it is now and keeps what was
     made of it before, of which `dedup` removes the copies; `replace` drops what was made of it before."""
     license: str | None = None
-    """Free text for the dataset card."""
+    """Licence of its documents for the papers of the dataset: an SPDX expression (CC-BY-4.0), or any words."""
+    origin: Literal["public", "licensed", "private", "crawl", "user", "synthetic", "other"] | None = None
+    """What kind of source it is, for the papers: a public dataset, licensed by its owners, private data of others,
+    crawled,
+    of users, made by models."""
 
     def readers(self) -> tuple[str, ...]:
         """The formats its files may have, as far as their names tell; all of them where one name does not."""

@@ -6,7 +6,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from corpusmill.pipeline.config.base.section import PlainMap, Positive, Section, Share
+from corpusmill.pipeline.config.sections.about import AboutSpec
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.config.sections.drift import DriftSpec
 from corpusmill.pipeline.config.sections.evidence import EvidenceSpec
 from corpusmill.pipeline.config.sections.inputs import InputSpec, SampleSpec
 from corpusmill.pipeline.config.sections.mix import MixSpec
@@ -42,6 +44,10 @@ class JobSpec(Section):
     """What is measured for the report and `what-if` beyond what the dataset needs."""
     policy: PolicySpec = PolicySpec()
     """Approved thresholds that runs keep to."""
+    about: AboutSpec = AboutSpec()
+    """What a person says of the dataset, for its papers."""
+    drift: DriftSpec = DriftSpec()
+    """How far it may drift from the dataset it replaces."""
     output_shards: Positive | None = None
     """Number of output shards; null: as many as `shard_tokens` asks for."""
     shard_tokens: Positive | None = None

@@ -26,19 +26,32 @@ from corpusmill.pipeline.files import dataset_layout as own_output
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.files.manifest import read_manifest
+from corpusmill.pipeline.papers.facts import Facts
+from corpusmill.pipeline.papers.papers import NAMES as PAPERS
+from corpusmill.pipeline.papers.papers import papers
 from corpusmill.pipeline.preflight.owner import owner_of
+from corpusmill.pipeline.profile.count import COUNTS, from_json, to_json
 from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.stages.describe.files import NAME
+from corpusmill.pipeline.stages.describe.profile import PROFILE, Profiled, ProfileStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
 from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
 from corpusmill.pipeline.stages.pack.stage import PackStage
-from corpusmill.pipeline.stages.publish.card import card
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 
 THRESHOLDS = "_thresholds.json"
-CARD = "README.md"
 RUN = "_run.json"
-BESIDE = ("tokenizer.json", "_plan.json", "_funnel.json", CARD, THRESHOLDS, RUN)  # the parts and the manifest
+BESIDE = (
+    "tokenizer.json",
+    "_plan.json",
+    "_funnel.json",
+    THRESHOLDS,
+    PROFILE,
+    RUN,
+    *PAPERS,
+)  # the parts and the manifest
 VERSION = 2
 
 
@@ -57,7 +70,8 @@ class Contents:
 
     failed: the shards that the dataset lacks, because the job said to go on without them; unreadable: those of which
     no record could be read. thresholds: quantiles that were found, by step; where there are any, they lie in
-    `_thresholds.json`. extra: what else the manifest says.
+    `_thresholds.json`. extra: what else the manifest says. profile: counts of what the documents are, where they are
+    made.
     """
 
     spec: JobSpec
@@ -68,6 +82,7 @@ class Contents:
     unreadable: Sequence[Unreadable] = ()
     thresholds: Mapping[str, Any]
     extra: Mapping[str, Any]
+    profile: Profiled | None = None
 
     def manifest(self) -> Mapping[str, Any]:
         """Give what `_manifest.json` says of these parts."""
@@ -91,9 +106,16 @@ class Contents:
         }
         if self.planned.without:
             manifest["without_documents"] = self.planned.without
+        if self.profile is not None:
+            manifest["profile_sha256"] = hashlib.sha256(pretty(to_json(self.profile.counts))).hexdigest()
         if self.thresholds:
             manifest["thresholds_sha256"] = hashlib.sha256(pretty(self.thresholds)).hexdigest()
-        return manifest
+        return {**manifest, "papers_sha256": papers_sha256(papers(self.facts(manifest)))}
+
+    def facts(self, manifest: Mapping[str, Any]) -> Facts:
+        """Give what the papers are written from."""
+        counts = COUNTS.empty_table() if self.profile is None else self.profile.counts
+        return Facts(spec=self.spec, manifest=manifest, funnel=self.funnel, counts=counts)
 
     def files(self, manifest: Mapping[str, Any]) -> Mapping[str, bytes]:
         """Give what lies beside the parts and the manifest, and is the same for the same dataset, by name."""
@@ -101,8 +123,9 @@ class Contents:
             "tokenizer.json": resources.opened(self.spec.tokens.tokenizer),
             "_plan.json": self.planned.to_json(),
             "_funnel.json": pretty(self.funnel.to_json()),
-            CARD: card(self.spec, manifest, self.funnel).encode(),
+            **papers(self.facts(manifest)),
         }
+        found |= {PROFILE: pretty(to_json(self.profile.counts))} if self.profile is not None else {}
         return found | ({THRESHOLDS: pretty(self.thresholds)} if self.thresholds else {})
 
 
@@ -126,6 +149,7 @@ class PublishStage(Stage[Published]):
 
 def contents(state: State, extra: Mapping[str, Any] | None = None) -> Contents:
     """What the stages before made for a dataset. extra: what else its manifest says; null: what these stages add."""
+    profile = state.of(ProfileStage) if extra is None else None
     if extra is None:
         extra = {key: value for each in state.done for key, value in each.stage.in_manifest(each.outcome).items()}
     ingested = state.of(IngestStage)
@@ -138,6 +162,7 @@ def contents(state: State, extra: Mapping[str, Any] | None = None) -> Contents:
         unreadable=ingested.unreadable,
         thresholds=ingested.thresholds(),
         extra=extra,
+        profile=profile,
     )
 
 
@@ -154,30 +179,47 @@ def publish(run: Run, made: Contents) -> Published:
         if there.get(part["name"]) != part["bytes"]:
             raise StorageError(f"{run.output.url}/{part['name']} is not what was packed: does another run write there?")
     sweep_parts(run, parts)
+    sweep_document_files(run, manifest)
     for name, content in files.items():
         run.output.publish(name, content)
     if THRESHOLDS not in files and run.output.exists(THRESHOLDS):
         run.output.delete(THRESHOLDS)
     run.output.publish(RUN, pretty({**circumstances(run.started, made.failed, made.unreadable), **run.provenance()}))
-    put_manifest(run, manifest, made.funnel)
+    put_manifest(run, manifest)
     return Published(manifest, made.funnel, wrote=True)
 
 
 def stands(output: Store, manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> bool:
-    """Whether the output is that dataset: it has this manifest and, beside the parts, files of these sizes.
-
-    The card is read: it says things of the job that the manifest does not.
-    """
+    """Whether the output is that dataset: it has this manifest and, beside the parts, files of these sizes."""
     if current(output) != manifest:
         return False
     there = {f.uri: f.size for f in output.files()}
-    return all(there.get(name) == len(content) for name, content in files.items()) and output.read(CARD) == files[CARD]
+    return all(there.get(name) == len(content) for name, content in files.items())
 
 
-def put_manifest(run: Run, manifest: Mapping[str, Any], funnel: Funnel) -> None:
-    """Write the card, then the manifest: the last thing a dataset needs, and the only one readers trust."""
+def papers_sha256(written: Mapping[str, bytes]) -> str:
+    """sha256 over names and contents of all papers, in the order of their names."""
+    whole = hashlib.sha256()
+    for name in sorted(written):
+        whole.update(name.encode() + b"\0" + written[name] + b"\0")
+    return whole.hexdigest()
+
+
+def put_papers(run: Run, manifest: Mapping[str, Any], funnel: Funnel) -> Mapping[str, Any]:
+    """Write the papers of a published dataset again, whose manifest has changed; the manifest with their checksum."""
+    try:
+        counts = from_json(json.loads(run.output.read(PROFILE)))
+    except FileNotFoundError:
+        counts = COUNTS.empty_table()
+    written = papers(Facts(spec=run.spec, manifest=manifest, funnel=funnel, counts=counts))
+    for name, content in written.items():
+        run.output.publish(name, content)
+    return {**manifest, "papers_sha256": papers_sha256(written)}
+
+
+def put_manifest(run: Run, manifest: Mapping[str, Any]) -> None:
+    """Write the manifest: the last thing a dataset needs, and the only one readers trust."""
     run.lease.check()
-    run.output.publish(CARD, card(run.spec, manifest, funnel).encode())
     faultpoint.reached("publish.manifest")
     run.output.publish(MANIFEST, pretty(manifest))
 
@@ -189,6 +231,14 @@ def sweep_parts(run: Run, parts: Sequence[Mapping[str, Any]]) -> None:
         names, current={p["name"] for p in parts}, ours=own_output.is_ours(run.output)
     ):
         run.output.delete(name)
+
+
+def sweep_document_files(run: Run, manifest: Mapping[str, Any]) -> None:
+    """Delete the files about documents in the output that the manifest does not name."""
+    named = {str(file["name"]) for file in manifest.get("document_files", ())}
+    for file in run.output.files():
+        if NAME.fullmatch(file.uri) and file.uri not in named and own_output.is_ours(run.output):
+            run.output.delete(file.uri)
 
 
 def missing(failed: Failed) -> JsonObject:
@@ -207,11 +257,8 @@ def file_of(failed: Failed) -> str:
 
 
 def current(output: Store) -> Mapping[str, Any] | None:
-    """The manifest that lies in the output, or None."""
-    try:
-        return json.loads(output.read(MANIFEST))
-    except FileNotFoundError:
-        return None
+    """The manifest that lies in the output; None where there is none. InvalidDataset for one that is not of ours."""
+    return read_manifest(output) if output.exists(MANIFEST) else None
 
 
 def circumstances(started: float, failed: Sequence[Failed], unreadable: Sequence[Unreadable] = ()) -> JsonObject:

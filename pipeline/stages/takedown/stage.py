@@ -25,7 +25,8 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.publish.stage import current, put_manifest, sweep_parts
+from corpusmill.pipeline.stages.describe.files import without
+from corpusmill.pipeline.stages.publish.stage import current, put_manifest, put_papers, sweep_parts
 from corpusmill.pipeline.stages.takedown.unit import STAGE, Rewrite
 from corpusmill.pipeline.stages.validation import stage as validation
 from corpusmill.pipeline.workspace import sweep
@@ -146,9 +147,11 @@ def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None
     parts = [c["part"] for c in result.counts.values()]
     rewritten = sum(bool(c["rewritten"]) for c in result.counts.values())
     manifest = {**manifest, **extra}
+    if rewritten and "document_files" in manifest:
+        manifest["document_files"] = without(run.output, manifest["document_files"], down)
     if rewritten or extra:
         told = Funnel.from_json(json.loads(run.output.read("_funnel.json")))
-        put_manifest(run, with_parts(manifest, parts), told)
+        put_manifest(run, put_papers(run, with_parts(manifest, parts), told))
     sweep_parts(run, parts)
     for name in result.counts:
         run.workspace.delete(f"units/{STAGE}/{name}.json")

@@ -16,8 +16,9 @@ from corpusmill.operators.mix.spec.weights import Natural
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.mix import MixSpec as JobMix
 from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
+from corpusmill.pipeline.papers.card import held
+from corpusmill.pipeline.papers.hub import splits
 from corpusmill.pipeline.stages.mix.stage import training, validation
-from corpusmill.pipeline.stages.publish.card import held, splits
 
 SHARE = 0.1
 

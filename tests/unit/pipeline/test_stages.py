@@ -134,6 +134,7 @@ def test_each_stage_has_a_name_and_folders_of_its_own():
 
 
 def test_validation_takes_part_where_the_mix_holds_something_out(run):
-    assert names(run.spec) == ["ingest", "evidence", "dedup", "tokenize", "mix", "select", "pack", "publish"]
+    after_mix = ["profile", "select", "pack", "documents", "publish"]
+    assert names(run.spec) == ["ingest", "evidence", "dedup", "tokenize", "mix", *after_mix]
     held = run.spec.model_copy(update={"mix": run.spec.mix.model_copy(update={"held_out": 0.1})})
     assert names(held)[-2:] == ["validation", "publish"]

@@ -3,38 +3,38 @@
 from collections.abc import Mapping
 from typing import Any
 
-from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.papers.facts import Facts, licences_table
+from corpusmill.pipeline.papers.hub import front_matter
 from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.report.markdown import escaped
 
 LEAVES_SHOWN = 40
 RULES_SHOWN = 5  # of a language
 
 
-def card(spec: JobSpec, manifest: Mapping[str, Any], funnel: Funnel) -> str:
+def card(facts: Facts) -> str:
     """The same text for the same dataset: no time, no host, no address that could hold a secret."""
+    spec, manifest, funnel = facts.spec, facts.manifest, facts.funnel
     leaves = "\n".join(
-        f"| {' | '.join(word or '-' for word in leaf.key)} "
+        f"| {' | '.join(escaped(word or '-') for word in leaf.key)} "
         f"| {leaf.unique:,} | {leaf.unique_tokens:,} | {leaf.mixed_tokens:,} |"
         for leaf in [leaf for leaf in funnel.leaves if leaf.kept][:LEAVES_SHOWN]
     )
     steps = "\n".join(
-        f"| {s.name} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |" for s in funnel.steps
+        f"| {escaped(s.name)} | {s.documents:,} | {'' if s.tokens is None else format(s.tokens, ',')} |"
+        for s in funnel.steps
     )
-    licences = "\n".join(f"- {i.source}: {i.license or 'not stated'}" for i in spec.inputs)
+    title = escaped(spec.about.title or spec.name)
+    description = f"{escaped(spec.about.description)}\n\n" if spec.about.description else ""
     return f"""---
-pretty_name: {spec.name}
-task_categories: [text-generation]
-configs:
-- config_name: default
-  data_files: {splits(manifest)}
----
+{front_matter(facts)}---
 
-# {spec.name}
+# {title}
 
-{manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences of up to
-{manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
+{description}{manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences
+of up to {manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
 (`tokenizer.json`). Made by corpusmill; `_manifest.json` lists every part with its checksum, `_plan.json` the mix,
-`_funnel.json` where each document went.
+`_funnel.json` where each document went{beside(manifest)}.
 
 ```python
 from datasets import load_dataset
@@ -61,7 +61,7 @@ document of each piece and where in it the piece starts; `leaf` and `pass`, what
 
 {held(manifest)}{none(manifest)}{lacks(manifest)}{less(manifest)}## Licences
 
-{licences}
+{licences(facts)}
 """
 
 
@@ -72,10 +72,10 @@ def removed(funnel: Funnel) -> str:
         lost = funnel.lost_by_language.get(language, {})
         if not lost:
             continue
-        rules = [f"{why} {n:,} ({n / counts['read']:.1%})" for why, n in list(lost.items())[:RULES_SHOWN]]
+        rules = [f"{escaped(why)} {n:,} ({n / counts['read']:.1%})" for why, n in list(lost.items())[:RULES_SHOWN]]
         if len(lost) > RULES_SHOWN:
             rules.append(f"{len(lost) - RULES_SHOWN} other rules {sum(list(lost.values())[RULES_SHOWN:]):,}")
-        lines.append(f"| {language or '-'} | {counts['read']:,} | {counts['kept']:,} | {'; '.join(rules)} |")
+        lines.append(f"| {escaped(language or '-')} | {counts['read']:,} | {counts['kept']:,} | {'; '.join(rules)} |")
     if not lines:
         return ""
     more = len(lines) - LEAVES_SHOWN
@@ -85,11 +85,21 @@ def removed(funnel: Funnel) -> str:
     return head + "\n".join(lines[:LEAVES_SHOWN]) + "\n" + rest + "\n"
 
 
-def splits(manifest: Mapping[str, Any]) -> str:
-    """What a hub reads as which split: the parts beside the card for training, those held out apart."""
-    if not manifest.get("validation", {}).get("documents"):
-        return "part-*.parquet"
-    return "\n  - {split: train, path: part-*.parquet}\n  - {split: validation, path: validation/part-*.parquet}"
+def beside(manifest: Mapping[str, Any]) -> str:
+    """What else lies in the folder, if it does."""
+    if "document_files" not in manifest:
+        return ""
+    return (
+        ", `documents*.parquet` one row about each document, `datasheet.md` how it was made, `croissant.json` the same "
+        "for programs, `eu-ai-act-article-53.md` and `california-ab-2013.md` what these laws ask for"
+    )
+
+
+def licences(facts: Facts) -> str:
+    """Sums by licence where they were counted, else the licence of each source."""
+    if facts.licences:
+        return licences_table(facts)
+    return "\n".join(f"- {escaped(i.source)}: {escaped(i.license or 'not stated')}" for i in facts.spec.inputs)
 
 
 def held(manifest: Mapping[str, Any]) -> str:
@@ -109,13 +119,14 @@ def none(manifest: Mapping[str, Any]) -> str:
     """The leaves that were planned and got no document, if there are any."""
     told = manifest.get("without_documents")
     what = "Documents are taken whole, and these leaves were to get less than one"
-    return f"## What the mix could not take\n\n{what}: {told}.\n\n" if told else ""
+    return f"## What the mix could not take\n\n{what}: {escaped(told)}.\n\n" if told else ""
 
 
 def lacks(manifest: Mapping[str, Any]) -> str:
     """The stretches of input that could not be read at all, if there are any."""
     rows = "".join(
-        f"- {m['source']}: {m['file']} [{m['start']}, {m['end']}): {m['reason']}\n" for m in manifest["missing"]
+        f"- {escaped(m['source'])}: {escaped(m['file'])} [{m['start']}, {m['end']}): {escaped(m['reason'])}\n"
+        for m in manifest["missing"]
     )
     return f"## What it lacks\n\nThese stretches of input failed and are not in it:\n\n{rows}\n" if rows else ""
 

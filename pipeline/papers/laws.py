@@ -1,0 +1,145 @@
+"""Two papers that laws ask for: the summary of training content of the EU's AI Act, and California's AB 2013.
+
+Source:   Regulation (EU) 2024/1689, Article 53(1)(d), and the Commission's template for the public summary of training
+          content (2025): its three parts. California Civil Code, section 3111 (AB 2013): its twelve items.
+Deviates: headings are in our words. Facts of the run are filled in; what only a person can say is marked.
+"""
+
+from corpusmill.pipeline.papers.facts import TO_FILL, Amount, Facts, amounts_table, licences_table, traced
+from corpusmill.pipeline.report.markdown import escaped
+
+TOP_SHARE = 10  # of all sites one in so many is listed: the template's top 10 %
+MOST_SITES = 1_000  # listed here; documents*.parquet has the address of each document
+BILLION, TRILLION = 10**9, 10**12
+PAPER_OF_FACTS = "Filled in from the facts of the run; numbers stand beside the file and the path in it that hold them."
+KINDS = (
+    ("public", "2.1 Publicly available datasets"),
+    ("licensed", "2.2.1 Data licensed by holders of rights"),
+    ("private", "2.2.2 Private datasets of other third parties"),
+    ("crawl", "2.3 Data crawled and scraped from online sources"),
+    ("user", "2.4 Data of users"),
+    ("synthetic", "2.5 Synthetic data"),
+    ("other", "2.6 Other sources"),
+)
+
+
+def eu_summary(facts: Facts) -> str:
+    """The summary of training content, Markdown."""
+    kinds = "\n\n".join(f"### {title}\n\n{_of_kind(facts, kind)}" for kind, title in KINDS)
+    unknown = [i.source for i in facts.spec.inputs if i.origin is None]
+    unstated = f"Sources without an `origin` in the job file: {escaped(', '.join(unknown))}. {TO_FILL}.\n\n"
+    return f"""# Summary of training content: {escaped(facts.spec.about.title or facts.spec.name)}
+
+For Article 53(1)(d) of Regulation (EU) 2024/1689. {PAPER_OF_FACTS} It describes one dataset: a model trained on
+several needs all of theirs.
+
+## 1. General information
+
+**Provider:** {facts.answer("creator")} **Contact:** {facts.answer("contact")}
+
+**Authorised representative:** {facts.answer("representative")}
+
+**Models:** {facts.answer("models")}
+
+**Modalities:** text, and no other.
+
+**Size of the text:** {_range(facts.total.tokens)}; {traced(facts.manifest["tokens"], "_manifest.json", "tokens")}
+tokens.
+
+**Latest acquisition:** {facts.months[-1] if facts.months else TO_FILL}; collection goes on: {facts.answer("ongoing")}
+
+**Languages** ({len(facts.by("language")):,} values):
+
+{amounts_table("language", facts.by("language"), 50)}
+
+**Kinds of content:**
+
+{amounts_table("domain", facts.by("domain"), 50)}
+
+## 2. Sources
+
+{unstated if unknown else ""}{kinds}
+
+### Largest internet domains
+
+{_sites(facts)}
+
+## 3. Processing
+
+**3.1 Reservations of rights:** {facts.answer("opt_out")} Documents are taken out on request (`takedown`); of this
+dataset {_taken_down(facts):,} were so far. Steps of the job that can carry such rules:
+
+{_steps(facts)}
+
+**3.2 Illegal content:** {facts.answer("illegal_content")}
+
+**3.3 Licences:**
+
+{licences_table(facts)}
+"""
+
+
+def california(facts: Facts) -> str:
+    """The twelve items of AB 2013, Markdown."""
+    spec, steps = facts.spec, facts.funnel.steps
+    sources = "; ".join(f"{escaped(i.source)} ({escaped(i.origin or 'origin not stated')})" for i in spec.inputs)
+    months = f"{facts.months[0]} to {facts.months[-1]}" if facts.months else TO_FILL
+    points = traced(facts.total.documents, "_profile.json", "total.0.1")
+    read = traced(steps[0].documents, "_funnel.json", "steps.0.documents")
+    items = (
+        ("Sources or owners", f"{sources}. {facts.answer('creator')}"),
+        ("How it furthers the intended purpose", facts.answer("purpose")),
+        ("Number of data points", f"{points} documents."),
+        ("Kinds of data points", f"Text documents without labels, as token ids.\n\n{_domains(facts)}"),
+        ("Copyright, trademark, patent, or public domain", f"{facts.answer('copyright')}\n\n{licences_table(facts)}"),
+        ("Bought or licensed", facts.answer("acquired")),
+        ("Personal information", facts.answer("personal_information")),
+        ("Aggregate consumer information", facts.answer("consumer_information")),
+        ("Cleaning, processing, other changes", f"{read} documents were read.\n\n{_steps(facts)}"),
+        ("Time of collection", f"Documents carry dates of {months}. Goes on: {facts.answer('ongoing')}"),
+        ("First used in development", facts.answer("first_used")),
+        ("Synthetic data", facts.answer("synthetic")),
+    )
+    told = "\n\n".join(f"## {i}. {title}\n\n{text}" for i, (title, text) in enumerate(items, 1))
+    name = escaped(spec.about.title or spec.name)
+    return f"# Training data documentation: {name}\n\nFor California's AB 2013. {PAPER_OF_FACTS}\n\n{told}\n"
+
+
+def _domains(facts: Facts) -> str:
+    return amounts_table("domain", facts.by("domain"), 20)
+
+
+def _of_kind(facts: Facts, kind: str) -> str:
+    mine = {i.source for i in facts.spec.inputs if i.origin == kind}
+    if not mine:
+        return "None stated."
+    amounts = [a for a in facts.by("source") if a.value in mine]
+    told = f"\n\nHow: {facts.answer('collection')}" if kind == "crawl" else ""
+    told += f"\n\nFrom whom: {facts.answer('acquired')}" if kind in ("licensed", "private") else ""
+    told += f"\n\nBy what models: {facts.answer('synthetic')}" if kind == "synthetic" else ""
+    return f"{amounts_table('source', amounts, len(amounts))}{told}"
+
+
+def _sites(facts: Facts) -> str:
+    sites: list[Amount] = facts.sites
+    if not sites:
+        return "The documents carry no addresses."
+    listed = min(MOST_SITES, max(1, -(-len(sites) // TOP_SHARE)))
+    exact = "" if facts.sites_are_all else " The smallest are counted together, so that numbers are lower bounds."
+    told = f"{len(sites):,} registered domains; the largest {listed:,} by tokens (at least one in ten).{exact}"
+    return f"{told}\n\n{amounts_table('domain name', sites[:listed], listed)}"
+
+
+def _steps(facts: Facts) -> str:
+    return "\n".join(f"- `{escaped(name)}`: {escaped(told)}" for name, told in facts.steps()) or "None."
+
+
+def _taken_down(facts: Facts) -> int:
+    gone = [part["taken_down"] for part in facts.manifest["parts"] if "taken_down" in part]
+    return len({doc_id for told in gone for doc_id in told["documents"]})
+
+
+def _range(tokens: int) -> str:
+    if tokens < BILLION:
+        return "less than 1 billion tokens"
+    return "1 billion to 10 trillion tokens" if tokens <= 10 * TRILLION else "more than 10 trillion tokens"

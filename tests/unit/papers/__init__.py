@@ -1,0 +1,1 @@
+"""Papers of a dataset, and how two datasets are compared."""

@@ -1,0 +1,101 @@
+"""Papers hold facts that can be looked up, mark what only a person knows, and let no data be markup."""
+
+import json
+import re
+
+import pytest
+import yaml
+from huggingface_hub import DatasetCard
+
+from corpusmill.pipeline.papers.croissant import croissant
+from corpusmill.pipeline.papers.papers import NAMES, papers
+from tests.unit.papers.facts import HOSTILE, written
+
+TRACED = re.compile(r"([\d,]+) \(`(_\w+\.json)`: `([^`]+)`\)")
+MARKDOWN = [name for name in NAMES if name.endswith(".md")]
+
+
+def looked_up(text: str, path: str):
+    value = json.loads(text)
+    for key in path.split("."):
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value
+
+
+def test_every_traced_number_is_where_it_says():
+    facts, files = written()
+    found = 0
+    for name, content in papers(facts).items():
+        for number, file, path in TRACED.findall(content.decode()):
+            assert looked_up(files[file], path) == int(number.replace(",", "")), (name, path)
+            found += 1
+    assert found >= 8
+
+
+@pytest.mark.parametrize("name", MARKDOWN)
+def test_no_value_of_data_is_markup_in_a_paper(name):
+    facts, _ = written()
+    text = papers(facts)[name].decode()
+    body = text.split("\n---\n", 1)[-1]
+    assert "<img" not in body
+    assert "](http" not in body
+    assert "<b>" not in body
+    assert HOSTILE not in body
+
+
+def test_the_card_is_read_by_the_hubs_library():
+    facts, _ = written()
+    card = DatasetCard(papers(facts)["README.md"].decode(), ignore_metadata_errors=False)
+    told = card.data.to_dict()
+    assert told["license"] == "odc-by"
+    assert told["language"] == ["en", "deu"]
+    assert told["size_categories"] == ["1K<n<10K"]
+    assert told["multilinguality"] == ["multilingual"]
+    assert [c["config_name"] for c in told["configs"]] == ["default", "documents"]
+    assert told["configs"][0]["data_files"][1] == {"split": "validation", "path": "validation/part-*.parquet"}
+    assert HOSTILE in told["tags"]  # as data, whole
+
+
+def test_licences_are_summed_by_their_spdx_expression():
+    facts, _ = written()
+    (first, second) = facts.licences
+    assert (first.spdx, first.sources, first.documents, first.tokens) == ("CC-BY-SA-4.0", ("crawl",), 200, 20_000)
+    assert (second.words, second.documents) == ("not stated", 100)
+
+
+def test_what_nobody_said_is_marked_and_what_the_job_says_is_filled_in():
+    told, _ = written()
+    nothing, _ = written(about="")
+    for name in MARKDOWN[1:]:
+        filled, empty = papers(told)[name].decode(), papers(nothing)[name].decode()
+        assert empty.count("To be filled in") > filled.count("To be filled in") > 0
+        assert "`about.creator` in the job file" in empty
+        assert "An &lt;b&gt;Institute&lt;/b&gt;" in filled
+
+
+def test_california_asks_twelve_things_and_the_union_three():
+    facts, _ = written()
+    found = {name: content.decode() for name, content in papers(facts).items()}
+    assert re.findall(r"^## (\d+)\.", found["california-ab-2013.md"], re.MULTILINE) == [str(i) for i in range(1, 13)]
+    assert re.findall(r"^## (\d)\.", found["eu-ai-act-article-53.md"], re.MULTILINE) == ["1", "2", "3"]
+    assert "30 registered domains; the largest 3 by tokens" in found["eu-ai-act-article-53.md"]
+
+
+def test_papers_are_the_same_bytes_and_hold_no_path_of_the_machine(tmp_path):
+    first, _ = written(tmp_path / "one")
+    second, _ = written(tmp_path / "two")
+    assert papers(first) == papers(second)
+    assert not [name for name, content in papers(first).items() if str(tmp_path).encode() in content]
+
+
+def test_front_matter_is_yaml_of_one_line_a_key():
+    facts, _ = written()
+    front = papers(facts)["README.md"].decode().split("---\n")[1]
+    assert yaml.safe_load(front)["pretty_name"] == "small"
+
+
+def test_croissant_lists_both_tables_with_their_columns():
+    told = json.loads(croissant(written()[0]))
+    assert [r["name"] for r in told["recordSet"]] == ["sequences", "documents"]
+    assert told["license"] == ["https://spdx.org/licenses/ODC-By-1.0"]
+    assert told["datePublished"] == "2026-01-02"

@@ -1,0 +1,1 @@
+"""Crawled data stays data: on the terminal, in cards, in names of files, in sizes."""
