@@ -1,73 +1,142 @@
-"""Send a job to a Ray cluster through its job server: code and files travel, the log comes back."""
+"""Send a job to a Ray cluster through its job server: code and files travel, the log comes back.
 
-import asyncio
+The id of a submission is named after its content: the same job sent twice is the same submission, which is followed
+and not started again. A job that runs in a workspace keeps every other one out of it, from here on.
+"""
+
+import hashlib
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpusmill.errors import JobFailed
+from corpusmill.cluster.jobs import KIND, OURS, WORKSPACE, SubmittedJob, connect, follow, jobs
+from corpusmill.errors import JobFailed, LeaseHeld
 
 if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient
 
 NOT_READY = "No available agent"  # Ray 2.60
 ASKED_AGAIN, PAUSE_S = 6, 5.0  # the server itself waits ten seconds each time
+ID_DIGITS = 10
 
 
-def submit(
-    *,
-    address: str,
-    code: Path,
-    files: Mapping[str, str],
-    entrypoint: str,
-    say: Callable[[str], None],
-    wait: bool,
-) -> str:
-    """Start `entrypoint` on the cluster, in a folder with this project's package and `files`; its id there.
-
-    code: the folder of the package. wait: follow the log until the job ends; JobFailed unless it succeeded.
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What is sent. code: the folder of the package; files: texts by name, put beside it; kind: of command, such as
+    run or update; job, workspace: of the job file.
     """
-    from ray.exceptions import AuthenticationError
-    from ray.job_submission import JobStatus, JobSubmissionClient
 
+    code: Path
+    files: Mapping[str, str]
+    entrypoint: str
+    job: str
+    kind: str
+    workspace: str
+
+    @property
+    def id(self) -> str:
+        """Its id in the cluster, before a number is put behind it: the same for the same content."""
+        whole = hashlib.sha256(self.entrypoint.encode())
+        for name, text in sorted(self.files.items()):
+            whole.update(f"\0{name}\0{text}".encode())
+        return f"corpusmill-{self.job}-{self.kind}-{whole.hexdigest()[:ID_DIGITS]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitted:
+    """attached: the job was running already; detached: it was followed no longer than to Ctrl-C, or not at all."""
+
+    id: str
+    attached: bool
+    detached: bool
+    state: str
+
+
+def submit(sent: Submission, *, address: str, say: Callable[[str], None], wait: bool) -> Submitted:
+    """Start a job on the cluster, or attach to it where it runs already. wait: follow the log until it ends.
+
+    JobFailed unless it succeeded; LeaseHeld where another job runs in its workspace. Ctrl-C ends the following, not the
+    job.
+    """
+    client = connect(address)
+    known = jobs(client)
+    running = running_already(sent, known)
+    if running is None:
+        job, attached = _start(client, sent, number=1 + sum(is_same(each.id, sent.id) for each in known)), False
+        say(f"submitted as {job}")
+    else:
+        job, attached = running.id, True
+        say(f"{job} runs already: attached to it, nothing was sent")
+    if not wait:
+        say(after(job, address))
+        return Submitted(id=job, attached=attached, detached=True, state="")
     try:
-        client = JobSubmissionClient(address)
-    except (ConnectionError, RuntimeError, AuthenticationError) as e:
-        raise JobFailed(
-            f"the job server at {address} did not answer: {e}; it is part of the dashboard: pip install 'ray[default]' "
-            "on the head, `ray start --head --dashboard-host 0.0.0.0`, and http://HOST:8265 as address; when the "
-            "cluster uses tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here as there"
-        ) from e
+        follow(client, job, say)
+    except KeyboardInterrupt:
+        say(f"detached; the job goes on: {after(job, address)}")
+        return Submitted(id=job, attached=attached, detached=True, state="")
+    ended = client.get_job_info(job)
+    if (state := str(getattr(ended.status, "value", ended.status))) != "SUCCEEDED":
+        raise JobFailed(f"{job} ended as {state}: {ended.message}")
+    return Submitted(id=job, attached=attached, detached=False, state=state)
+
+
+def after(job: str, address: str) -> str:
+    """What to type to look at a job later."""
+    where = f"--address {address} {job}"
+    return f"`corpusmill logs {where}` shows its log, `corpusmill stop {where}` stops it"
+
+
+def running_already(sent: Submission, known: list[SubmittedJob]) -> SubmittedJob | None:
+    """The job that is this one and has not ended. LeaseHeld where another one works in the same workspace."""
+    live = [job for job in known if job.is_live]
+    same = [job for job in live if is_same(job.id, sent.id)]
+    if same:
+        return same[-1]
+    for job in live:
+        if job.workspace == sent.workspace:
+            raise LeaseHeld(
+                f"{job.id} ({job.kind} of {job.job}) works in {job.workspace} and is {job.state.lower()}: wait for it, "
+                f"or stop it with `corpusmill stop --address ... {job.id}`"
+            )
+    return None
+
+
+def is_same(id_: str, base: str) -> bool:
+    """Whether an id is that of a submission, or of one of its repetitions.
+
+    >>> is_same("corpusmill-a-run-12-2", "corpusmill-a-run-12"), is_same("corpusmill-a-run-123", "corpusmill-a-run-12")
+    (True, False)
+    """
+    return id_ == base or (id_.startswith(f"{base}-") and id_[len(base) + 1 :].isdecimal())
+
+
+def _start(client: "JobSubmissionClient", sent: Submission, *, number: int) -> str:
+    """Send code and files, and start the job; its id. number: 1 for its first time."""
     with tempfile.TemporaryDirectory(prefix="corpusmill-submit-") as folder:
-        shutil.copytree(code, Path(folder) / code.name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name, text in files.items():
+        shutil.copytree(sent.code, Path(folder) / sent.code.name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name, text in sent.files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        job = _accepted(client, entrypoint, folder)
-    say(f"submitted as {job}; `ray job logs {job} --address {address}` shows its log")
-    if not wait:
-        return job
-
-    async def follow() -> None:
-        async for lines in client.tail_job_logs(job):
-            say(lines.rstrip("\n"))
-
-    asyncio.run(follow())
-    status = client.get_job_status(job)
-    if status != JobStatus.SUCCEEDED:
-        raise JobFailed(f"{job} ended as {status.value}: {client.get_job_info(job).message}")
-    return job
+        return _accepted(client, sent, folder, sent.id if number == 1 else f"{sent.id}-{number}")
 
 
-def _accepted(client: "JobSubmissionClient", entrypoint: str, folder: str) -> str:
+def _accepted(client: "JobSubmissionClient", sent: Submission, folder: str, job: str) -> str:
     """The job's id. A head that has just come up answers before it can start jobs: it is asked again for a while."""
+    metadata = {OURS: sent.job, KIND: sent.kind, WORKSPACE: sent.workspace}
     for _ in range(ASKED_AGAIN):
         try:
-            return client.submit_job(entrypoint=entrypoint, runtime_env={"working_dir": folder})
+            return client.submit_job(
+                entrypoint=sent.entrypoint,
+                submission_id=job,
+                metadata=metadata,
+                runtime_env={"working_dir": folder},
+            )
         except RuntimeError as e:
             if NOT_READY not in str(e):
                 raise JobFailed(f"the job server refused the job: {e}") from e

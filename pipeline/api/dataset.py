@@ -15,6 +15,7 @@ from corpusmill.operators.mix.plan.explain import table as plan_table
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.operators.tokens.packing.unpack import documents_in
 from corpusmill.operators.tokens.schema import SEQUENCES
+from corpusmill.pipeline.files.latest import folder_store, latest, named
 from corpusmill.pipeline.report.funnel import Funnel, groups_table
 from corpusmill.pipeline.report.notebook import dataset_html
 from corpusmill.pipeline.verify.dataset import manifest_of
@@ -89,10 +90,14 @@ class Dataset:
         return Tokenizer.from_str(self.store.read(TOKENIZER).decode())
 
 
-def open_dataset(url: str, *, storage: Mapping[str, Any] | None = None) -> Dataset:
+def open_dataset(url: str, *, version: str | None = None, storage: Mapping[str, Any] | None = None) -> Dataset:
     """The dataset at a folder or an address such as s3://bucket/name; storage: options of its fsspec filesystem.
 
-    Raises InvalidDataset where no finished dataset is stored.
+    version: of a dataset that has several, by its name (`v0002`), tag or slot; null: the latest. Which one it is, is
+    decided here, once: what is opened stays the same, whatever updates do meanwhile.
+
+    Raises InvalidDataset where no finished dataset is stored, RowNotFound for a version that is not there.
     """
-    store = Store(url, storage or {})
+    output = Store(url, storage or {})
+    store = latest(output) if version is None else folder_store(output, named(output, version))
     return Dataset(store, manifest_of(store))

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
-from corpusmill.pipeline.cli.options import JOB, SET
+from corpusmill.pipeline.cli.options import JOB, JSON, SENT, SET
 from corpusmill.pipeline.export import choices
 
 
@@ -41,6 +41,8 @@ def mix_advise(**arguments: Any) -> None:
 
 
 @click.command()
+@JSON
+@SENT
 @SET
 @click.argument("what", metavar="URL_OR_JOB")
 def verify(**arguments: Any) -> None:

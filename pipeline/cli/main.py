@@ -13,9 +13,13 @@ from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import evidence as cli_evidence
 from corpusmill.pipeline.cli import explain as cli_explain
 from corpusmill.pipeline.cli import remove as cli_remove
+from corpusmill.pipeline.cli import schedule as cli_schedule
+from corpusmill.pipeline.cli import submit as cli_submit
 from corpusmill.pipeline.cli import train as cli_train
+from corpusmill.pipeline.cli import versions as cli_versions
+from corpusmill.pipeline.cli import watch as cli_watch
 from corpusmill.pipeline.cli.errors import fail, guarded
-from corpusmill.pipeline.cli.options import JOB, LIMIT, REPLACE, SAMPLE, SET, WORKERS, of_a_run
+from corpusmill.pipeline.cli.options import JOB, JSON, LIMIT, REPLACE, SAMPLE, SENT, SET, WORKERS, of_a_run
 from corpusmill.pipeline.execution import interrupts, process
 
 
@@ -71,7 +75,7 @@ def demo(folder: Path, workers: int | None) -> None:
 
 @main.command()
 @of_a_run
-@click.option("--sent", is_flag=True, hidden=True, help="JOB is what `submit` wrote.")
+@SENT
 def run(**arguments: Any) -> None:
     """Run a job; what is done already is not done again."""
     from corpusmill.pipeline.commands import run as commands
@@ -81,40 +85,43 @@ def run(**arguments: Any) -> None:
 
 @main.command()
 @of_a_run
-def update(**arguments: Any) -> None:
-    """Process only inputs that are new or changed, after what earlier runs published."""
-    from corpusmill.pipeline.commands import run as commands
+@SENT
+@click.option("--slot", metavar="DATE", help="Of a schedule: 2026-10, 2026-10-31, 2026-W44. A slot is done once.")
+@click.option("--every", metavar="WHEN", help="Run each slot that is due: hourly, daily, weekly, monthly or cron.")
+@click.option("--since", metavar="DATE", help="The first slot of a schedule of which none is done.")
+def update(slot: str | None, every: str | None, since: str | None, **arguments: Any) -> None:
+    """Process only inputs that are new or changed, and publish a version with them.
 
-    guarded(lambda: commands.run(commands.RunArguments(update=True, **arguments)))
+    The versions are folders below the output; the newest becomes the latest when it is whole. With nothing new, nothing
+    is published.
+    """
+    from corpusmill.pipeline.commands import update as commands
+    from corpusmill.pipeline.commands.run import RunArguments
+
+    guarded(lambda: commands.update(RunArguments(**arguments), slot=slot, every=every, since=since))
 
 
 @main.command()
 @click.option("--update", is_flag=True, help="What `corpusmill update` would do.")
+@click.option("--cluster", metavar="NODESxCPUS", help="Predict work, time, memory and money on such a cluster: 64x16.")
+@click.option("--price-cpu-hour", default=0.04, show_default=True, help="Money for one CPU for an hour.")
+@click.option("--price-gb-month", default=0.023, show_default=True, help="Money for a GB of storage for a month.")
+@JSON
 @SAMPLE
 @LIMIT
 @REPLACE
 @SET
 @JOB
-def plan(**arguments: Any) -> None:
-    """Show what would run, what is there already, and why; nothing is changed."""
-    from corpusmill.pipeline.commands import run as commands
+def plan(cluster: str | None, price_cpu_hour: float, price_gb_month: float, **arguments: Any) -> None:
+    """Show what would run, what is there already, and why; nothing is changed.
 
-    guarded(lambda: commands.plan(**arguments))
+    With --cluster also what it would cost, by the rates of an earlier run, or of a sample, in the same workspace.
+    """
+    from corpusmill.pipeline.commands import plan as commands
+    from corpusmill.pipeline.report.cost import Prices
 
-
-@main.command()
-@click.option("--address", required=True, help="Ray's job server: http://HOST:8265.")
-@click.option("--no-wait", is_flag=True, help="Do not follow the log.")
-@SAMPLE
-@LIMIT
-@REPLACE
-@SET
-@JOB
-def submit(**arguments: Any) -> None:
-    """Send a job, with this code, to a Ray cluster."""
-    from corpusmill.pipeline.commands import run as commands
-
-    guarded(lambda: commands.submit(**arguments))
+    cost = commands.CostRequest(cluster=cluster, prices=Prices(cpu_hour=price_cpu_hour, gb_month=price_gb_month))
+    guarded(lambda: commands.plan(cost=cost, **arguments))
 
 
 @main.command()
@@ -155,12 +162,16 @@ def clean(**arguments: Any) -> None:
     guarded(lambda: commands.clean(**arguments))
 
 
-for command in (
-    cli_dedup.dedup,
-    *cli_dataset.COMMANDS,
-    *cli_evidence.COMMANDS,
-    *cli_explain.COMMANDS,
-    *cli_remove.COMMANDS,
-    *cli_train.COMMANDS,
-):
+GROUPS = (
+    cli_dataset,
+    cli_evidence,
+    cli_explain,
+    cli_remove,
+    cli_schedule,
+    cli_submit,
+    cli_train,
+    cli_versions,
+    cli_watch,
+)
+for command in (cli_dedup.dedup, *(command for group in GROUPS for command in group.COMMANDS)):
     main.add_command(command)

@@ -24,6 +24,18 @@ LIMIT = click.option(
 )
 
 
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+SENT = click.option("--sent", is_flag=True, hidden=True, help="JOB is what `submit` wrote.")
+
+
+LOG_FORMAT = click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Of what is printed."
+)
+LINEAGE = click.option(
+    "--lineage", metavar="FILE_OR_URL", help="Send OpenLineage events there: appended to a file, or by HTTP POST."
+)
+
+
 REPLACE = click.option("--replace", is_flag=True, help="Put the dataset in place of another job's, or of the whole.")
 
 
@@ -36,6 +48,8 @@ def of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
         LIMIT,
         REPLACE,
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
+        LOG_FORMAT,
+        LINEAGE,
         SET,
         JOB,
     ):

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
-from corpusmill.pipeline.cli.options import JOB, SET, on_a_cluster
+from corpusmill.pipeline.cli.options import JOB, SENT, SET, on_a_cluster
 
 BY = "content: copies stay out too. url: the best copy elsewhere may take its place in the next run."
 
@@ -17,6 +17,7 @@ BY = "content: copies stay out too. url: the best copy elsewhere may take its pl
 )
 @click.option("--by", type=click.Choice(["content", "url"]), default="content", show_default=True, help=BY)
 @on_a_cluster
+@SENT
 @SET
 @JOB
 @click.argument("list_", metavar="LIST", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -36,9 +37,13 @@ def takedown(**arguments: Any) -> None:
 @on_a_cluster
 @SET
 @JOB
-@click.argument("number", metavar="RUN", type=click.IntRange(min=0))
+@click.argument("name", metavar="VERSION_OR_RUN")
 def rollback(**arguments: Any) -> None:
-    """Take the newest run, by its number, out of the dataset, as if that update had never been."""
+    """Point readers at an earlier version (v0002, a tag, a slot), or take the newest run, by its number, out for good.
+
+    A version is put back in a moment, and held until `newest` is named. A run is taken out of the dataset as if that
+    update had never been: what is left is made again.
+    """
     from corpusmill.pipeline.commands import remove as commands_remove
 
     guarded(lambda: commands_remove.rollback(**arguments))

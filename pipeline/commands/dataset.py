@@ -1,5 +1,6 @@
 """What the commands about the mix and the finished dataset do, once their arguments are read."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from corpusmill.cluster.storage import Store
@@ -8,12 +9,14 @@ from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
 from corpusmill.pipeline.commands.inspect import documents_of
-from corpusmill.pipeline.commands.run import from_job, job_of
+from corpusmill.pipeline.commands.printed import echo_json
+from corpusmill.pipeline.commands.run import from_job, job_of, sent_job
 from corpusmill.pipeline.commands.text import export_text
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.export.choices import exporter
+from corpusmill.pipeline.files.latest import latest
 from corpusmill.pipeline.report import tables
 from corpusmill.pipeline.stages.describe.texts import Which
 from corpusmill.pipeline.stages.mix import estimate as planning
@@ -46,25 +49,36 @@ def advice(*, job: Path, overrides: tuple[str, ...], params: float, width: float
     echo(f"the job's tokenizer has {tokenizer_of(spec.tokens).vocab_size:,} tokens")
 
 
-def verify(*, what: str, overrides: tuple[str, ...]) -> None:
+def verify(*, what: str, overrides: tuple[str, ...], sent: bool, as_json: bool) -> None:
     """Print every check of a dataset, and last whether it is valid. InvalidDataset when a check does not hold."""
-    output = dataset_of(what, overrides)
-    found = [verified(output)]
+    output = output_of_sent(Path(what)) if sent else dataset_of(what, overrides)
+    found = [verified(output, as_json=as_json)]
     if dataset.manifest_of(output).get("validation", {}).get("documents"):
         inside = folder_of(output)
-        echo(f"held out, {inside.url}:")
-        found.append(verified(inside))
+        if not as_json:
+            echo(f"held out, {inside.url}:")
+        found.append(verified(inside, as_json=as_json))
     breaches, checks = sum(len(f.breaches) for f in found), sum(len(f.checks) for f in found)
+    if as_json:
+        echo_json({"valid": not breaches, "datasets": [asdict(each) for each in found]})
     if breaches:
         raise InvalidDataset(verdict(output.url, breaches, checks))
-    echo(verdict(output.url, breaches, checks))
+    if not as_json:
+        echo(verdict(output.url, breaches, checks))
 
 
-def verified(output: Store) -> Findings:
-    """Print every check of one dataset."""
-    with Display().stage("verify", dataset.parts_of(output)) as bar:
+def output_of_sent(job: Path) -> Store:
+    """The dataset of a job as `submit` wrote it; of several versions the latest."""
+    spec, _ = sent_job(job)
+    return latest(Store(spec.output, spec.storage))
+
+
+def verified(output: Store, *, as_json: bool) -> Findings:
+    """Work out every check of one dataset, and print it unless `as_json`."""
+    with Display(quiet=as_json).stage("verify", dataset.parts_of(output)) as bar:
         found = dataset.verify(output, bar)
-    echo(found.table(), nl=False)
+    if not as_json:
+        echo(found.table(), nl=False)
     return found
 
 
@@ -99,8 +113,8 @@ def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> 
 
 
 def dataset_of(what: str, overrides: tuple[str, ...]) -> Store:
-    """The dataset that a job file makes, or the one at an address."""
+    """The dataset that a job file makes, or the one at an address; of several versions the latest."""
     if what.endswith((".yaml", ".yml")) or Path(what).is_file():  # a dataset is a folder
         spec = job_of(Path(what), overrides)
-        return Store(spec.output, spec.storage)
-    return Store(what)
+        return latest(Store(spec.output, spec.storage))
+    return latest(Store(what))

@@ -16,6 +16,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import screen
 from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.execution.terminal import echo, one_line
+from corpusmill.pipeline.files.latest import latest
 from corpusmill.pipeline.report import documents as inspection
 from corpusmill.pipeline.report.duplicates import clusters
 from corpusmill.pipeline.report.search import Query, search
@@ -73,7 +74,7 @@ def inspect(given: Request) -> None:
     refuse_unused(given.what, {"--find": given.find})
     spec = job_of(given.job, (*given.overrides, *sample_overrides(given.sample, given.limit)))
     if given.what == "sequence":
-        show([inspection.sequence(Store(spec.output, spec.storage), given.row or 0)])
+        show([inspection.sequence(latest(Store(spec.output, spec.storage)), given.row or 0)])
         return
     if given.source is not None and given.source not in (known := [i.source for i in spec.inputs]):
         raise InputError([f"--source: the job has no source {given.source!r}{nearest(given.source, known)}"])

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from corpusmill.errors import InputError
-from corpusmill.pipeline.commands.run import job_of, tell
+from corpusmill.pipeline.commands.run import job_of, sent_job, tell
+from corpusmill.pipeline.commands.versions import roll_back
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup import index
 from corpusmill.pipeline.dedup.takedown import How
@@ -21,10 +22,20 @@ from corpusmill.pipeline.workspace.inventory import Shard
 FIRST_NOT_AN_ID = 1 << 63  # doc_ids are int64
 
 
-def takedown(*, job: Path, overrides: tuple[str, ...], list_: Path, by: str, allow_missing: bool, **where: Any) -> None:
+def takedown(
+    *,
+    job: Path,
+    overrides: tuple[str, ...],
+    list_: Path,
+    by: str,
+    allow_missing: bool,
+    sent: bool,
+    **where: Any,
+) -> None:
     """Take the documents of a list down, and say how many each line matches."""
     asked = request_in(text_of(list_), str(list_))
-    with opened(job_of(job, overrides), Options(**where), Display()) as run:
+    spec = sent_job(job)[0] if sent else job_of(job, overrides)
+    with opened(spec, Options(kind="takedown", **where), Display()) as run:
         done = take_down(run, asked, How(by), allow_missing=allow_missing)
         if run.output.exists(report.NAME):  # it shows texts
             report.write(run.spec, run.workspace, run.output, run.display.line)
@@ -69,9 +80,14 @@ def _is_one(line: str) -> bool:
     return int(line) < FIRST_NOT_AN_ID if line.isdecimal() else "://" in line
 
 
-def rollback(*, job: Path, overrides: tuple[str, ...], number: int, again: bool, **where: Any) -> None:
-    """Take the newest run out, then make the dataset of what is left."""
-    spec, options = job_of(job, overrides), Options(look=False, **where)
+def rollback(*, job: Path, overrides: tuple[str, ...], name: str, again: bool, **where: Any) -> None:
+    """Point at an earlier version; or take the newest run out, then make the dataset of what is left."""
+    spec, options = job_of(job, overrides), Options(look=False, kind="rollback", **where)
+    if not name.isdecimal():
+        with opened(spec, options, Display()) as run:
+            roll_back(run, name)
+        return
+    number = int(name)
     with opened(spec, options, Display()) as run:
         known, out = inventory.read(run.workspace), excluded.read(run.workspace)
         there = sorted({s.run for s in known} - {*out.runs})
@@ -93,7 +109,7 @@ def _not_the_newest(run: Run, number: int, there: list[int]) -> str:
 
 def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: bool, **where: Any) -> None:
     """Take a source out, then make the dataset of what is left; or let it in again."""
-    spec, options = job_of(job, overrides), Options(look=False, **where)
+    spec, options = job_of(job, overrides), Options(look=False, kind="remove-source", **where)
     with opened(spec, options, Display()) as run:
         known, out = inventory.read(run.workspace), excluded.read(run.workspace)
         sources = sorted({s.source for s in known})

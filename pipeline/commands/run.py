@@ -9,10 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from corpusmill import pipeline
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
-from corpusmill.cluster.submit import submit as submit_job
 from corpusmill.errors import EmptyRun, IncompleteDataset, InputError, JobError
 from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.config.base.problems import job_error
@@ -22,17 +20,15 @@ from corpusmill.pipeline.execution.progress import Display, counted, print_table
 from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import InJob
+from corpusmill.pipeline.inputs.slot_paths import has_slots, with_slots
 from corpusmill.pipeline.preflight import checks as preflight
-from corpusmill.pipeline.preflight import recipe_languages
-from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.owner import owner_of
-from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
-from corpusmill.pipeline.run import explain, stages
+from corpusmill.pipeline.run import stages
 from corpusmill.pipeline.run.runner import Options, Summary, run_job
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.stage import State
-from corpusmill.pipeline.steps import user_code
+from corpusmill.pipeline.versions.slots import done_slots
 from corpusmill.pipeline.workspace import excluded, inventory, sweep
 from corpusmill.pipeline.workspace import unfinished_uploads as cut_off
 from corpusmill.pipeline.workspace.shards import Shards
@@ -111,34 +107,73 @@ class RunArguments:
     replace: bool = False
     quiet: bool = False
     update: bool = False
+    versioned: bool = False
+    slot: str | None = None
     sent: bool = False
+    log_format: str = "text"
+    lineage: str | None = None
 
     def options(self, written: AsWritten) -> Options:
         """How the job is run. written: what its file writes for its addresses."""
         return Options(
-            address=self.address, workers=self.workers, update=self.update, replace=self.replace, written=written
+            address=self.address,
+            workers=self.workers,
+            update=self.update,
+            replace=self.replace,
+            written=written,
+            versioned=self.versioned,
+            slot=self.slot,
+            lineage=self.lineage,
         )
+
+
+def job_of_arguments(given: RunArguments) -> tuple[JobSpec, AsWritten]:
+    """The job to run, and what its file writes for its addresses."""
+    if given.sent:
+        return sent_job(given.job)
+    written = written_in(given.job, given.overrides)
+    return job_to_run(given.job, given.overrides, sample=given.sample, limit=given.limit), written
+
+
+def sent_job(job: Path) -> tuple[JobSpec, AsWritten]:
+    """A job as `submit` wrote it, everything worked in."""
+    sent_with = job.parent / WRITTEN
+    written = AsWritten.from_json(sent_with.read_text("utf-8")) if sent_with.is_file() else AsWritten()
+    return JobSpec.from_canonical(job.read_text(encoding="utf-8")), written
 
 
 def run(given: RunArguments) -> None:
     """Run a job and print what came of it."""
-    job, overrides = given.job, given.overrides
-    if given.sent:
-        spec, places = JobSpec.from_canonical(job.read_text(encoding="utf-8")), contextlib.nullcontext()
-        sent_with = job.parent / WRITTEN
-        written = AsWritten.from_json(sent_with.read_text("utf-8")) if sent_with.is_file() else AsWritten()
-    else:
-        written = written_in(job, overrides)
-        spec, places = job_to_run(job, overrides, sample=given.sample, limit=given.limit), at_lines(job, overrides)
-    display = Display(quiet=given.quiet)
+    spec, written = job_of_arguments(given)
+    with places_of(given):
+        spec = slots_filled(spec)
+    run_and_tell(given, spec, written)
+
+
+def slots_filled(spec: JobSpec) -> JobSpec:
+    """The job with the files of every slot that is done; InputError where its paths have slots and none is."""
+    done = done_slots(Store(spec.workspace, spec.storage)) if has_slots(spec) else []
+    return with_slots(spec, [(each.slot.at, each.slot.name) for each in done], None)
+
+
+def places_of(given: RunArguments) -> contextlib.AbstractContextManager[None]:
+    """Puts lines of the job file before what is wrong with its inputs, where the file is one that a person wrote."""
+    return contextlib.nullcontext() if given.sent else at_lines(given.job, given.overrides)
+
+
+def run_and_tell(given: RunArguments, spec: JobSpec, written: AsWritten) -> None:
+    """Run a job as it was understood, print what came of it, and end with an error where inputs gave nothing."""
+    display = Display(quiet=given.quiet, as_json=given.log_format == "json")
     try:
-        with places:
+        with places_of(given):
             done = run_job(spec, given.options(written), display)
     except EmptyRun as e:
         if not given.quiet:
             print_table(display.console, as_table(e.funnel))
         raise
-    if not given.quiet:
+    if given.log_format == "json":
+        display.line(f"{spec.name}: {'nothing to do' if done.did_nothing else 'published'}: {spec.output}")
+    elif not given.quiet:
         tell(spec, done, screen())
     check_complete(spec, done)
 
@@ -165,6 +200,7 @@ def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) 
         console.print(f"{spec.name}: up to date: {spec.output} matches this job and its inputs")
         return
     made = done.manifest
+    where = spec.output if done.version is None else f"{spec.output.rstrip('/')}/{done.version.folder}"
     console.print()
     print_table(console, as_table(done.funnel))
     if done.funnel.skipped:
@@ -193,73 +229,26 @@ def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) 
     console.print()
     console.print(
         f"{counted(made['tokens'], 'token')} in {counted(made['sequences'], 'sequence')}, "
-        f"{counted(len(made['parts']), 'part')}: {spec.output}"
+        f"{counted(len(made['parts']), 'part')}: {where}"
         f"\n{done.seconds:.1f} s; {again}",
         markup=False,
     )
+    for line in news_of(done):
+        console.print(line, markup=False)
 
 
-def plan(
-    *, job: Path, overrides: tuple[str, ...], sample: float | None, limit: int | None, replace: bool, update: bool
-) -> None:
-    """Say what a run, or an update, would do, of a job that passes every check of one."""
-    spec = job_to_run(job, overrides, sample=sample, limit=limit)
-    with at_lines(job, overrides):
-        found = preflight.check_inputs(spec, replace=replace)
-    files = preflight.with_readers(spec, found)
-    told = explain.explain(spec, files, update=update)
-    for line in (*map(str, found.sources), *told.lines()):
-        echo(line)
-    languages = recipe_languages.remarks(spec, files)
-    for remark in (*found.remarks, *told.remarks, *skipped_steps(spec, files), *file_remarks(spec), *languages):
-        echo(f"warning: {remark}")
-
-
-def submit(
-    *,
-    job: Path,
-    overrides: tuple[str, ...],
-    sample: float | None,
-    limit: int | None,
-    replace: bool,
-    address: str,
-    no_wait: bool,
-) -> None:
-    """Check the job here, then send it with this code to the cluster, where `run --address auto` runs it.
-
-    The job travels as it was understood here: recipes unfolded, overrides in, addresses made absolute.
-    """
-    check_job_server(address)
-    spec = job_to_run(job, overrides, sample=sample, limit=limit)
-    local = [
-        url for url in (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths)) if "://" not in url
-    ]
-    if local:
-        display = Display()
-        display.line(
-            f"note: every node must be able to read {', '.join(sorted(set(local)))}; "
-            "a path on this machine only is not enough"
-        )
-    submit_job(
-        address=address,
-        code=Path(pipeline.__file__).parents[1],
-        files={
-            "job.json": spec.to_canonical(),
-            WRITTEN: written_in(job, overrides).to_json(),
-            **user_code.files_of(spec),
-        },
-        entrypoint=f"python -m corpusmill run --address auto{' --replace' if replace else ''} --sent job.json",
-        say=echo,
-        wait=not no_wait,
-    )
-
-
-def check_job_server(address: str) -> None:
-    """InputError unless a job server can have the address; Ray itself would try another for most of a minute."""
-    if not address.startswith(("http://", "https://")):
-        host, port, _ = address.rpartition("://")[2].partition(":")
-        told = f"--address: expected the job server of the cluster, http://HOST:8265, found {address!r}"
-        raise InputError([f"{told}; say --address http://{host if port else 'HOST'}:8265"])
+def news_of(done: Summary) -> list[str]:
+    """What a version brought, a line each; nothing where the output has no versions."""
+    version = done.version
+    if version is None or version.folder is None or version.new is None:
+        return []
+    new = version.new
+    came = f"{counted(new['files'], 'new file')} with {counted(new['documents'], 'document')}"
+    copies = f"{new['duplicates']:,} of them duplicates of published ones or each other"
+    lines = [f"{version.folder}: {came}, {copies}; {new['tokens']:+,} tokens"]
+    if version.held:
+        lines.append(f"{version.folder} is published and not the latest: {version.held}")
+    return lines
 
 
 def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:

@@ -1,5 +1,6 @@
 """What a person sees while a job runs: bars on a terminal, plain lines in a log, nothing with --quiet."""
 
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from rich.progress import (
 from rich.table import Column, Table
 
 from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
+from corpusmill.pipeline.events.recorder import Watcher
 from corpusmill.pipeline.execution.terminal import PlainConsole
 
 LINE_EVERY_S = 10.0  # in a log
@@ -96,6 +98,8 @@ class Bar:
         self.done += 1
         self.documents += documents
         self.size_bytes += size_bytes
+        for watcher in self.say.watchers:
+            watcher.moved(self.stage, documents=documents, size_bytes=size_bytes)
         self.say.moved(self)
 
     def rates(self) -> str:
@@ -125,9 +129,14 @@ class Display:
         console: Console | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = datetime.now,
+        as_json: bool = False,
     ) -> None:
-        """clock: seconds, for rates; now: the time that a line in a log begins with."""
+        """clock: seconds, for rates; now: the time that a line in a log begins with. as_json: each line is a JSON
+        object, as programs that collect logs read them, and no bars are drawn.
+        """
         self.quiet = quiet
+        self.as_json = as_json
+        self.watchers: list[Watcher] = []  # each hears of every stage, also where nothing is shown
         self.clock, self.now = clock, now
         self.console = console or screen(stderr=True)
         self._rich: Progress | None = None
@@ -135,7 +144,13 @@ class Display:
 
     def line(self, text: str) -> None:
         """Print one line about what just happened; in a log with the time before it."""
-        if not self.quiet:
+        if not self.quiet and self.as_json:
+            record = {"time": self.now().astimezone().isoformat(timespec="milliseconds"), "level": level_of(text)}
+            text = redacted(
+                json.dumps({**record, "message": text}, ensure_ascii=False), environment_secrets(os.environ)
+            )
+            self.console.out(text, highlight=False)
+        elif not self.quiet:
             if not self.console.is_terminal:
                 text = f"{self.now():%Y-%m-%d %H:%M:%S}  {text}"
             self.console.print(redacted(text, environment_secrets(os.environ)), markup=False, soft_wrap=True)
@@ -143,8 +158,19 @@ class Display:
     @contextmanager
     def stage(self, name: str, total: int, *, brief: bool = False) -> Iterator[Bar]:
         """Show one stage of `total` units while the `with` lasts. brief: without a line at its end if it is short."""
+        for watcher in self.watchers:
+            watcher.began(name, total)
+        try:
+            with self._drawn(name, total, brief=brief) as bar:
+                yield bar
+        finally:
+            for watcher in self.watchers:
+                watcher.ended(name)
+
+    @contextmanager
+    def _drawn(self, name: str, total: int, *, brief: bool) -> Iterator[Bar]:
         bar, outer = Bar(stage=name, total=total, say=self, started=self.clock()), self._rich
-        if self.quiet or not self.console.is_terminal:
+        if self.quiet or self.as_json or not self.console.is_terminal:
             yield bar
         elif outer is not None:  # one bar at a time: the outer one's place is taken for a while
             task = outer.add_task(name, total=total, rates="")
@@ -177,6 +203,17 @@ class Display:
             bar.last_line = self.clock()
             units = f"{bar.done:,} of {counted(bar.total, 'unit')}"
             self.line(f"{bar.stage:<10} {units} after {self.clock() - bar.started:.0f} s  {bar.rates()}".rstrip())
+
+
+def level_of(text: str) -> str:
+    """The level of a line, as logs name it.
+
+    >>> level_of("warning: no file"), level_of("ingest: a.gz failed: it broke"), level_of("mix 3 of 3 units")
+    ('warning', 'error', 'info')
+    """
+    if text.startswith("warning:"):
+        return "warning"
+    return "error" if " failed: " in text else "info"
 
 
 def columns_of(width: int) -> list[ProgressColumn]:

@@ -8,6 +8,7 @@ from typing import Any
 from corpusmill.cluster.lease import Lease
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.events.recorder import Recorder
 from corpusmill.pipeline.execution.progress import Display
 
 
@@ -21,6 +22,7 @@ class Run:
     lease: Lease
     display: Display
     ray: Callable[[], int]  # starts Ray on the first call, when there is something to run; gives the number of CPUs
+    events: Recorder = field(default_factory=Recorder)  # what the stages report, for others to watch
     replace: bool = False  # the dataset of another job, where one lies in the output
     started: float = field(default_factory=time.monotonic)  # seconds, of the monotonic clock
     provenance: Callable[[], Mapping[str, Any]] = dict  # how the dataset was made, for `_run.json`

@@ -14,6 +14,8 @@ from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import AccountingError, StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause, cause
+from corpusmill.pipeline.events.counts import OUTSTANDING
+from corpusmill.pipeline.execution.measured import Measured, split
 from corpusmill.pipeline.execution.phases import Advance, Runner, Show
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_units import Done, Failed, Unit, run_units
@@ -63,20 +65,25 @@ def run_stage(
         run.ray()
         if uses is not None:
             kernels.announce({uses(u) for u in missing}, run.display.line)
-        running = run_units(missing, with_same(task, run.spec), memory_bytes=memory_bytes)
+        running = run_units(missing, Measured(with_same(task, run.spec)), memory_bytes=memory_bytes)
+        open_ = {str(u["name"]): label(u) for u in missing}
         with run.display.stage(stage, len(missing)) as bar, closing(running) as outcomes:
             for outcome in outcomes:
+                open_.pop(str(outcome.unit["name"]), None)
                 if isinstance(outcome, Done):
-                    found.take(str(outcome.unit["name"]), outcome.counts)
-                    bar.advance(
-                        documents=outcome.counts.get("documents", 0), size_bytes=outcome.counts.get("read_bytes", 0)
-                    )
+                    counts, measured = split(outcome.counts)
+                    found.take(str(outcome.unit["name"]), counts)
+                    run.events.unit_done(stage, label(outcome.unit), **measured, counts=counts)
+                    bar.advance(documents=counts.get("documents", 0), size_bytes=counts.get("read_bytes", 0))
                 else:
                     refuse_loss(outcome)
                     if (why := cause_of(outcome)) not in causes:  # the others are counted when the stage ends
                         run.display.line(f"{stage}: {label(outcome.unit)} failed: {outcome.error}")
                     causes.add(why)
                     failed.append(outcome)
+                    run.events.unit_failed(stage, label(outcome.unit), reason=why, error=outcome.error)
+                if len(open_) <= OUTSTANDING:
+                    run.events.outstanding(stage, [*open_.values()])
     if failed and not tolerant:
         raise StageFailed(failures_in_words(stage, failed))
     counts = {name: found.counts[name] for name in names if name in found.counts}
@@ -122,14 +129,17 @@ def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
     def go(units: Sequence[Unit], task: Callable[[Unit], Counts]) -> Generator[Counts, None, None]:
         run.ray()
         failed: list[Failed] = []
-        running = run_units(units, with_same(task, run.spec), memory_bytes=memory_bytes)
+        running = run_units(units, Measured(with_same(task, run.spec)), memory_bytes=memory_bytes)
         with closing(running) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failed):
                     refuse_loss(outcome)
                     failed.append(outcome)
+                    run.events.unit_failed(stage, label(outcome.unit), reason=cause_of(outcome), error=outcome.error)
                 else:
-                    yield outcome.counts
+                    counts, measured = split(outcome.counts)
+                    run.events.unit_done(stage, label(outcome.unit), **measured, counts={})
+                    yield counts
         if failed:
             raise StageFailed(failures_in_words(stage, failed))
 

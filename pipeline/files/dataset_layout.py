@@ -7,13 +7,16 @@ from collections.abc import Collection, Iterable
 from corpusmill.cluster.storage import Store
 
 MANIFEST = "_manifest.json"
+POINTER = "latest.json"  # of a dataset with versions: which one is the latest
 STATE = "_packing.json"  # which packing is under way, or was the last
 PART = re.compile(r"part-\d{5,}-of-\d{5,}(-[0-9a-f]{8})?\.parquet")  # as pack_unit.part_name and takedown_unit.renamed
 
 
 def is_ours(output: Store) -> bool:
-    """Whether a marker of ours lies there: a manifest that names parts, or the word that a packing was begun."""
-    return output.exists(STATE) or parts_named(output) is not None
+    """Whether a marker of ours lies there: a manifest that names parts, the word that a packing was begun, or a pointer
+    to versions.
+    """
+    return output.exists(STATE) or parts_named(output) is not None or output.exists(POINTER)
 
 
 def parts_named(output: Store) -> set[str] | None:

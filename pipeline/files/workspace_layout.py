@@ -11,11 +11,14 @@ DIGESTS = "_digests.json"
 TOKENIZED = "_tokenized.json"  # the units that the last run mixed, or was about to
 INVENTORY = "inventory.parquet"
 TIMES = "_times.json"  # how long each stage took when it last had something to do
-AT_THE_TOP = (DIGESTS, JOB, JOB_FILES, TOKENIZED, LIVE, FUNNEL, TIMES, INVENTORY)
+SLOTS = "_slots.json"  # of a schedule that updates have finished, see pipeline.versions.slots
+AT_THE_TOP = (DIGESTS, JOB, JOB_FILES, TOKENIZED, LIVE, FUNNEL, TIMES, INVENTORY, SLOTS)
 
 MANIFESTS = "manifests"  # of stages whose units are all done
 UNITS = "units"  # markers of units, by stage
+DIFFERENCE = "difference"  # copies in which the mixes of two versions differ
 EXCHANGE = "exchange"  # rows on their way to another unit
 LEASE = "lease"  # who holds the workspace
+EVENTS = "events"  # what happened in each run, see pipeline.events
 TAKEDOWN = "takedown"  # work of the command of that name
-SHARED_FOLDERS = frozenset({MANIFESTS, UNITS, EXCHANGE, LEASE, TAKEDOWN})
+SHARED_FOLDERS = frozenset({MANIFESTS, UNITS, EXCHANGE, DIFFERENCE, LEASE, EVENTS, TAKEDOWN})

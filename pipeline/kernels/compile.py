@@ -7,6 +7,7 @@ file lock and runs the kernels on a little input.
 import functools
 import os
 import platform
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -18,17 +19,26 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import cache as kernel_cache
 from corpusmill.pipeline.kernels.locator import FOLDER
 
+_waited: list[float] = []  # at most one entry a use
+
 
 def once(use: str, warm: Callable[[], object]) -> None:
     """Return when the kernels of a use are in this machine's cache. warm: runs them, in one process at a time."""
     stamp = stamp_of(use)
     if stamp.exists():
         return
+    started = time.perf_counter()
     with FileLock(stamp.with_suffix(".lock")):
         if not stamp.exists():
             kernel_cache.sweep(stamp.parent)
             warm()
             stamp.touch()
+    _waited.append(time.perf_counter() - started)
+
+
+def waited_s() -> float:
+    """Seconds that this process has spent on kernels that were not compiled yet: no part of the work of a unit."""
+    return sum(_waited)
 
 
 def announce(uses: Iterable[str], tell: Callable[[str], object]) -> None:

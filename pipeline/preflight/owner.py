@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InvalidDataset
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
 from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.files.latest import latest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,14 @@ def packing_state(fingerprint: str, owner: Owner) -> bytes:
 
 
 def owner_there(output: Store) -> Owner | None:
-    """The owner of what lies in an output, finished or not; None where nothing does, or nobody wrote whose it is."""
+    """The owner of what lies in an output, finished or not; None where nothing does, or nobody wrote whose it is.
+
+    Of a dataset with versions that of the latest.
+    """
+    try:
+        output = latest(output)
+    except InvalidDataset:  # none of its versions is finished
+        return None
     for name in (MANIFEST, STATE):
         try:
             told = json.loads(output.read(name))

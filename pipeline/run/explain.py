@@ -14,11 +14,14 @@ from corpusmill.pipeline.config.check import languages_to_keep as kept_languages
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files import workspace_layout as layout
+from corpusmill.pipeline.files.latest import pointer_of
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import column_origins
 from corpusmill.pipeline.run.doubled import doubled
-from corpusmill.pipeline.run.stages import names, statuses
+from corpusmill.pipeline.run.stages import STAGES, names, statuses
+from corpusmill.pipeline.run.version_run import BEFORE, stands
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
+from corpusmill.pipeline.stages.pack.stage import SelectStage
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
@@ -67,8 +70,14 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
     workspace = Store(spec.workspace, spec.storage)
     shards = kept.without_vanished(spec, workspace, inventory.look(spec, workspace, files, update=update))
     state = State(spec, workspace, Store(spec.output, spec.storage), shards.current)
-    found = list(statuses(state))
+    versioned = pointer_of(state.output) is not None
+    found = list(statuses(state, BEFORE if versioned else STAGES))
     last, status = found[-1]
+    first_stage = last.name if status.outcome is None else None
+    if versioned and first_stage is None:
+        for stage, each in found:
+            state = state.extended(stage, each.outcome)
+        first_stage = None if stands(state) else SelectStage.name
     changes = list(differences(last_job(workspace), json.loads(spec.to_canonical())))
     changes += edited(last_files(workspace), files_of(spec))
     changes += missing_shards(shards.all, missing_from(shards.current, sweep.remembered(workspace, "shards")))
@@ -82,7 +91,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         progress=[line for _, each in found for line in each.lines],
         stages=names(spec),
         changes=changes,
-        first_stage=last.name if status.outcome is None else None,
+        first_stage=first_stage,
         limit=spec.sample.limit,
         tokenizer=tokenizer_of(spec.tokens).description,
         columns=tuple(column_origins.lines(spec, ((file.source, reader) for file, reader, _ in files))),

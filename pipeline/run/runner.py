@@ -5,15 +5,17 @@ import functools
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from corpusmill.cluster import faultpoint, lease, lifecycle, reach
+from corpusmill.cluster import faultpoint, lease, lifecycle, metrics, reach
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, StorageError
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.events import history
+from corpusmill.pipeline.events.recorder import Recorder
 from corpusmill.pipeline.execution import interrupts
 from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.execution.run import Run
@@ -26,18 +28,23 @@ from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight import folders
 from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
+from corpusmill.pipeline.report.cost import basis_of, rates_of
 from corpusmill.pipeline.report.funnel import Funnel
-from corpusmill.pipeline.run import policies, report
+from corpusmill.pipeline.run import lineage, policies, report, watched
 from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.explain import files_of, remember
 from corpusmill.pipeline.run.provenance import provenance
-from corpusmill.pipeline.run.stages import remembered, run_stages
+from corpusmill.pipeline.run.stages import remembered, run_stages, statuses
+from corpusmill.pipeline.run.version_run import VersionOutcome, is_versioned, run_version
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Lost
 from corpusmill.pipeline.stages.publish.stage import PublishStage
 from corpusmill.pipeline.stages.stage import State
+from corpusmill.pipeline.versions.slots import parse_slot, record_slot
 from corpusmill.pipeline.workspace import excluded, inventory, sweep
+
+RUNS_LOOKED_AT = 20  # for one whose rates a prediction can be made by
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,10 @@ class Options:
     replace: bool = False  # the dataset of another job, where one lies in the output
     written: AsWritten = field(default_factory=AsWritten)  # what the job file writes for its addresses
     look: bool = True  # at the inputs; else the run is about what the last one was about, less what is excluded since
+    kind: str = ""  # of command, for those who watch; "": run or update
+    lineage: str | None = None  # where OpenLineage events go: a file or an http(s) address
+    versioned: bool = False  # what is new becomes a version of its own; so it does wherever there are versions already
+    slot: str | None = None  # of a schedule that the run is for
 
     def __post_init__(self) -> None:
         if self.address is not None and self.workers is not None:
@@ -62,6 +73,7 @@ class Options:
                 "--workers is about this machine, and with --address the work is done elsewhere: leave out one of them"
             )
             raise InputError([told])
+        lineage.check_target(self.lineage)
 
 
 @dataclass(frozen=True)
@@ -73,10 +85,11 @@ class Summary:
     seconds: float
     manifest: Mapping[str, Any]
     lost: Lost = field(default_factory=Lost)  # inputs that gave no record
+    version: VersionOutcome | None = None  # where the output has versions
 
     @property
     def did_nothing(self) -> bool:
-        return not any(self.ran.values())
+        return self.version.folder is None if self.version is not None else not any(self.ran.values())
 
 
 def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
@@ -92,8 +105,19 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
         preflight.check_resources(spec)
     for warning in (*skipped_steps(spec, files), *file_remarks(spec)):
         display.line(f"warning: {warning}")
-    with opened(spec, options, display) as run:
-        return _stages(replace(run, started=started), files, options)
+    sizes = {file.uri: file.size for file, _, _ in files}
+    with (
+        opened(spec, options, display) as run,
+        lineage.lineage(spec, options.lineage, run.lease.mine.owner, sizes, display) as sent,
+    ):
+        done = _stages(replace(run, started=started), files, options)
+        parts = done.manifest["parts"]
+        sent.output = lineage.Counted(
+            rows=int(done.manifest["sequences"]),
+            size_bytes=sum(int(part["bytes"]) for part in parts),
+            files=len(parts),
+        )
+        return done
 
 
 @contextlib.contextmanager
@@ -107,6 +131,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
         except (FileNotFoundError, PermissionError, StorageError) as e:
             raise _unwritable("workspace", spec.workspace, e) from e
         _try_to_write(output)
+        events = open_.enter_context(watched.recorded(workspace, held, facts_of(spec, options), display))
         yield Run(
             spec=spec,
             workspace=workspace,
@@ -114,8 +139,20 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             lease=held,
             display=display,
             replace=options.replace,
-            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display)),
+            events=events,
+            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display, events)),
         )
+
+
+def facts_of(spec: JobSpec, options: Options) -> Mapping[str, Any]:
+    """What a run is, for those who watch it."""
+    kind = options.kind or ("update" if options.update else "run")
+    sample = {
+        "sample_documents": spec.sample.documents,
+        "sample_inputs": spec.sample.inputs,
+        "limit": spec.sample.limit,
+    }
+    return {"job": spec.name, "kind": kind, "slot": options.slot, "output": spec.output, **sample}
 
 
 def _try_to_write(output: Store) -> None:
@@ -146,30 +183,69 @@ def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Optio
     for remark in (*doubled(run.spec, numbered), *policies.check_run(run.spec, numbered.current)):
         run.display.line(f"warning: {remark}")
     inventory.commit(run, numbered)
+    expect(run, numbered)
     made_how = functools.cache(lambda: provenance(run.spec, numbered.current, run.workspace, taken_in, options.written))
     run = replace(run, provenance=made_how)
     state = State(run.spec, run.workspace, run.output, numbered.current)
     seconds_of: dict[str, float] = {}
-    state, by_stage = run_stages(run, state, seconds=seconds_of)
+    version: VersionOutcome | None = None
+    if makes_version(run, state, options):
+        appends = options.update or not options.look
+        version = run_version(run, state, numbered, slot=options.slot, appends=appends, seconds=seconds_of)
+        state, by_stage, manifest, funnel = version.state, version.ran, version.manifest, version.funnel
+    else:
+        state, by_stage = run_stages(run, state, seconds=seconds_of)
+        manifest, funnel = state.of(PublishStage).manifest, state.of(PublishStage).funnel
     ran = {"inventory": len(numbered.new), **by_stage}
     faultpoint.reached("run.remember")
-    published = state.of(PublishStage)
-    _remember(state, taken_in, published.funnel)
-    if any(ran.values()) or not run.output.exists(report.NAME):
+    nothing_new = version is not None and version.folder is None
+    _remember(state, taken_in, funnel, also=sweep.remembered(run.workspace, "names") if nothing_new else set())
+    if any(ran.values()) or not state.output.exists(report.NAME):
         report.keep_times(run.workspace, seconds_of, ran)
-        report.write(run.spec, run.workspace, run.output, run.display.line)
+        report.write(run.spec, run.workspace, state.output, run.display.line)
+    if options.slot is not None:
+        record_slot(run.workspace, parse_slot(options.slot), None if version is None else version.folder)
     seconds, lost = time.monotonic() - run.started, state.of(IngestStage).lost
-    return Summary(funnel=published.funnel, ran=ran, seconds=seconds, manifest=published.manifest, lost=lost)
+    return Summary(funnel=funnel, ran=ran, seconds=seconds, manifest=manifest, lost=lost, version=version)
 
 
-def _remember(state: State, taken_in: Mapping[str, str], found: Funnel) -> None:
-    """Write what the next comparison and the next clean go by: the job, the funnel, all that the dataset rests on."""
+def expect(run: Run, numbered: inventory.Numbered) -> None:
+    """Note what the run should need by the rates of an earlier one, for `status` to compare with what it takes."""
+    shards = numbered.new or numbered.current
+    input_bytes = int((shards.column("end") - shards.column("start")).sum())
+    basis = basis_of(history.runs(run.workspace, most=RUNS_LOOKED_AT))
+    if basis is not None:
+        expected = {rate.stage: rate.seconds_per_byte * input_bytes for rate in rates_of(basis)}
+        run.events.facts |= {"predicted": expected, "predicted_by": basis.run}
+
+
+def makes_version(run: Run, state: State, options: Options) -> bool:
+    """Whether what is new becomes a version; not where the output is what this job makes of these inputs already."""
+    if is_versioned(run):
+        return True
+    return options.versioned and list(statuses(state))[-1][1].outcome is None
+
+
+def _remember(state: State, taken_in: Mapping[str, str], found: Funnel, *, also: Collection[str]) -> None:
+    """Write what the next comparison and the next clean go by: the job, the funnel, all that the dataset rests on.
+
+    also: names that the dataset rests on as well.
+    """
     remember(state.workspace, state.spec, taken_in)
     state.workspace.publish_changed(FUNNEL, json.dumps(found.to_json()).encode())
-    sweep.remember(state.workspace, taken_out=[excluded.state(state.workspace)], **remembered(state))
+    live = remembered(state)
+    live["names"] = [*live.get("names", []), *also]
+    sweep.remember(state.workspace, taken_out=[excluded.state(state.workspace)], **live)
 
 
-def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:
+def _start(
+    open_: contextlib.ExitStack,
+    spec: JobSpec,
+    options: Options,
+    stores: list[Store],
+    display: Display,
+    events: Recorder,
+) -> int:
     setup = "corpusmill.pipeline.execution.process.prepare"
     where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
     display.line(f"{where} (some seconds; longer on a busy machine)")
@@ -181,6 +257,12 @@ def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores:
         preflight.check_versions(spec)
         preflight.check_stores(stores)
     display.line(f"Ray is ready: {counted(cpus, 'CPU')} on {counted(lifecycle.nodes(), 'node')}")
+    events.facts |= {"cpus": cpus, "nodes": lifecycle.nodes()}
+    events.write("ray.ready", cpus=cpus, nodes=lifecycle.nodes())
+    exported = metrics.StageMetrics(spec.name)
+    display.watchers.append(exported)
+    events.listeners.append(exported)
+    open_.callback(display.watchers.remove, exported)
     return cpus
 
 

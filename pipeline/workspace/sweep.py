@@ -15,7 +15,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.dedup import index
 from corpusmill.pipeline.files import workspace_layout as layout
 
-KEPT = (*layout.AT_THE_TOP, f"{layout.LEASE}/", "index/takedown", "index/withheld")
+KEPT = (*layout.AT_THE_TOP, f"{layout.LEASE}/", f"{layout.EVENTS}/", "index/takedown", "index/withheld")
 
 
 @dataclass(frozen=True)

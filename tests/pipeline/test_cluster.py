@@ -1,7 +1,9 @@
 """On a Ray cluster of several nodes: joined, losing one in mid-run, refused when nodes do not share the workspace."""
 
 import contextlib
+import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -14,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from corpusmill.pipeline.deploy import kubernetes
 from tests.pipeline.jobs import ROOT, corpusmill, demo_job, made, write_job
 
 pytestmark = pytest.mark.ray
@@ -108,7 +111,7 @@ def test_a_workspace_that_a_node_does_not_see_is_refused_before_any_work(head, i
         assert done.returncode == 2, done.stderr
         assert "is another place there" in done.stderr
         assert "put workspace and output on storage that every node reaches" in done.stderr
-        assert sorted(p.name for p in (tmp_path / "work").iterdir()) == ["lease"]
+        assert sorted(p.name for p in (tmp_path / "work").iterdir()) == ["events", "lease"]
     finally:
         kill(second)
 
@@ -118,7 +121,7 @@ def test_no_cluster_there_is_reported_with_what_to_check(inputs, tmp_path):
     done = corpusmill("run", "--address", "127.0.0.1:6", str(job), timeout=30)
     assert done.returncode == 3
     assert "is a Ray head running there" in done.stderr
-    assert sorted(p.name for p in (tmp_path / "work").iterdir()) == ["lease"]
+    assert sorted(p.name for p in (tmp_path / "work").iterdir()) == ["events", "lease"]
 
 
 def test_submitted_through_the_job_server_it_makes_the_same(inputs, undisturbed, tmp_path):
@@ -128,12 +131,41 @@ def test_submitted_through_the_job_server_it_makes_the_same(inputs, undisturbed,
     try:
         address = f"http://127.0.0.1:{dashboard}"
         until(lambda: urllib.request.urlopen(f"{address}/api/version", timeout=1).status == 200)
-        done = corpusmill("submit", "--address", address, str(write_job(tmp_path, inputs)), env=NO_TOKENS)
+        job = write_job(tmp_path, inputs)
+        sent = corpusmill("submit", "--detach", "--json", "--address", address, str(job), env=NO_TOKENS)
+        assert sent.returncode == 0, sent.stdout + sent.stderr
+        first = json.loads(sent.stdout)["id"]
+        other = corpusmill("submit", "--update", "--address", address, str(job), env=NO_TOKENS)
+        assert other.returncode == 4, "another job in the same workspace"
+        assert f"{first} (run of small) works in" in other.stderr
+        done = corpusmill("submit", "--address", address, str(job), env=NO_TOKENS)
         assert done.returncode == 0, done.stdout + done.stderr
+        assert f"{first} runs already: attached to it" in done.stdout
         assert "nothing to do" not in done.stdout
         assert made(tmp_path / "out") == made(undisturbed / "out")
+        listed = corpusmill("list", "--json", "--address", address, env=NO_TOKENS)
+        assert [(each["id"], each["state"]) for each in json.loads(listed.stdout)] == [(first, "SUCCEEDED")]
+        stopped = corpusmill("stop", "--address", address, "small", env=NO_TOKENS)
+        assert stopped.stdout == f"{first}: was not running (succeeded)\n"
+        assert_entrypoint_runs_as_written(address, job)
     finally:
         kill(head)
+
+
+def assert_entrypoint_runs_as_written(address: str, job: Path) -> None:
+    """The command of the Kubernetes manifests, given to the job server word by word, as KubeRay does."""
+    words = [sys.executable, "-m", "ray.scripts.scripts", "job", "submit", "--address", address]
+    words += ["--runtime-env-json", json.dumps({"env_vars": {"CORPUSMILL_JOB": str(job)}}), "--"]
+    done = subprocess.run(
+        [*words, *shlex.split(kubernetes.entrypoint(None))],
+        env={**os.environ, **NO_TOKENS},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "small: nothing to do" in done.stdout
 
 
 def until(holds: Callable[[], bool], *, timeout_s: float = 90) -> None:

@@ -15,6 +15,7 @@ from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.policy import PolicySpec
 from corpusmill.pipeline.config.sections.steps import StepSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
+from corpusmill.pipeline.config.sections.versions import VersionsSpec
 
 
 class JobSpec(Section):
@@ -57,6 +58,9 @@ class JobSpec(Section):
     max_failed_share: Share = 0.01
     """Share of input shards (files, or stretches of large ones) that may give not one record because none can be read,
     and with `continue` also fail, 0 to 1; above it nothing is published. 0.01: guess."""
+
+    versions: VersionsSpec = VersionsSpec()
+    """What happens to the versions that updates publish."""
 
     def to_canonical(self) -> str:
         """The spec as JSON with sorted keys: equal specs give equal text, on any machine."""

@@ -137,11 +137,11 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
             return known
         _forget(run, names, wrong)
     files = {f"selected/{name}.arrow": int(c["bytes"]) for name, c in selected.counts.items()}
-    partitions = _partitions(run, files, fingerprint)
+    brought = partitions(run, files, fingerprint)
     units: list[Mapping[str, Any]] = []
     for shard, name in enumerate(names):
         wanted = shard_range(shard, planned.shards)
-        sources = [n for p in partitions if p.range.holds(wanted) or wanted.holds(p.range) for n in p.names]
+        sources = [n for p in brought if p.range.holds(wanted) or wanted.holds(p.range) for n in p.names]
         units.append({"name": name, "shard": shard, "shards": planned.shards, "files": list(dict.fromkeys(sources))})
     task = Pack(
         job=run.spec.to_canonical(),
@@ -156,7 +156,8 @@ def _pack(run: Run, planned: Planned, selected: Result) -> Result:
     return result
 
 
-def _partitions(run: Run, files: Mapping[str, int], fingerprint: str) -> list[Partition]:
+def partitions(run: Run, files: Mapping[str, int], fingerprint: str) -> list[Partition]:
+    """The ranges of keys of what was selected, and the files that hold them; many files are brought together first."""
     if len(files) <= FEW_FILES:
         return [Partition(range=shard_range(0, 1), names=tuple(files))]
     work = Work(

@@ -35,12 +35,13 @@ from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 VERSION = 1
 
 
-def part_name(shard: int, shards: int) -> str:
+def part_name(shard: int, shards: int, suffix: str = "") -> str:
+    """The name of a part. suffix: eight hex digits of one that was added to those of an earlier version.
+
+    >>> part_name(3, 1024), part_name(0, 1, "1a2b3c4d")
+    ('part-00003-of-01024.parquet', 'part-00000-of-00001-1a2b3c4d.parquet')
     """
-    >>> part_name(3, 1024)
-    'part-00003-of-01024.parquet'
-    """
-    return f"part-{shard:05d}-of-{shards:05d}.parquet"
+    return f"part-{shard:05d}-of-{shards:05d}{f'-{suffix}' if suffix else ''}.parquet"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Pack:
     output: Store
     mix: str  # fingerprint
     state: str  # what the output must say is being packed
+    suffix: str = ""  # of the names of parts that are added to those of an earlier version
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
@@ -61,7 +63,7 @@ class Pack:
         tally = Tally()
         tally.add("documents", by=len(documents.rows))
         tally.add("tokens", by=int(documents.rows.offsets[-1]))
-        name = part_name(shard, shards)
+        name = part_name(shard, shards, self.suffix)
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             path = Path(folder) / name
             written = write_part(path, documents, layout, spec.tokens)
@@ -77,6 +79,7 @@ class Pack:
                 "documents": tally.total("documents"),
                 "sequences": layout.sequences,
                 "tokens": tally.total("tokens"),
+                **({"appended": True} if self.suffix else {}),
             }
         counts = {"documents": tally.total("documents"), "part": part, "tally": tally.to_json()}
         return commit_unit(self.workspace, "pack", str(unit["name"]), counts)

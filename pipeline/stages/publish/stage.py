@@ -147,9 +147,11 @@ class PublishStage(Stage[Published]):
         return {self.name: int(outcome.wrote)}
 
 
-def contents(state: State, extra: Mapping[str, Any] | None = None) -> Contents:
-    """What the stages before made for a dataset. extra: what else its manifest says; null: what these stages add."""
-    profile = state.of(ProfileStage) if extra is None else None
+def contents(state: State, extra: Mapping[str, Any] | None = None, *, profile: Profiled | None = None) -> Contents:
+    """What the stages before made for a dataset. extra: what else its manifest says; null: what these stages add, the
+    profile too.
+    """
+    profile = state.of(ProfileStage) if extra is None else profile
     if extra is None:
         extra = {key: value for each in state.done for key, value in each.stage.in_manifest(each.outcome).items()}
     ingested = state.of(IngestStage)

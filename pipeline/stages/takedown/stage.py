@@ -23,6 +23,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import manifest_of, phases_of, run_stage, runner
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.files.latest import datasets
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.describe.files import without
@@ -85,20 +86,29 @@ def take_down(run: Run, request: Request, how: takedown.How, *, allow_missing: b
         store=run.workspace, folder=f"{folder}/{digest(taken.buried.as_lists, taken.withdrawn.as_lists)}", run=work.run
     )
     down = takedown.down_among(again, units, taken)
-    inside = replace(run, output=validation.folder_of(run.output))
-    held = _rewrite(inside, down.ids, {})
-    held_out = current(inside.output) if held else None
-    extra = {} if held_out is None else {"validation": {what: held_out[what] for what in validation.COUNTS}}
-    rewritten = _rewrite(run, down.ids, extra)
+    found = [_without(replace(run, output=output), down.ids) for output in datasets(run.output)]
+    rewritten = [parts for parts in found if parts is not None]
     for left_over in run.workspace.files(STAGE):
         run.workspace.delete(left_over.uri)
     return TakenDown(
         matched=matched,
         new=len({m.doc_id for m in met} - {*before.buried.ids, *before.withdrawn.ids}),
         documents=len(down.ids),
-        parts=(rewritten or 0) + (held or 0),
-        published=rewritten is not None,
+        parts=sum(rewritten),
+        published=bool(rewritten),
     )
+
+
+def _without(run: Run, down: np.ndarray) -> int | None:
+    """Take documents out of one dataset and of its validation dataset; how many parts were written again, None where
+    there is no dataset.
+    """
+    inside = replace(run, output=validation.folder_of(run.output))
+    held = _rewrite(inside, down, {})
+    held_out = current(inside.output) if held else None
+    extra = {} if held_out is None else {"validation": {what: held_out[what] for what in validation.COUNTS}}
+    rewritten = _rewrite(run, down, extra)
+    return None if rewritten is None else rewritten + (held or 0)
 
 
 def matches(request: Request, key_of: Mapping[str, str | None], met: Sequence[takedown.Met]) -> dict[int | str, int]:

@@ -50,7 +50,7 @@ def test_a_job_file_written_as_json_takes_what_the_command_line_changes(folder):
 
 @pytest.mark.parametrize("address", ["head:8265", "head:1", "auto", "ray://head:10001"])
 def test_submit_refuses_what_is_no_job_server_and_names_one(folder, address, monkeypatch):
-    monkeypatch.delattr("pipeline.commands.run.submit_job")  # Ray would try to reach it for most of a minute
+    monkeypatch.delattr("pipeline.commands.submit.submit_job")  # Ray would try to reach it for most of a minute
     told = refused("submit", "--address", address, folder / "job.json")
     assert f"expected the job server of the cluster, http://HOST:8265, found {address!r}" in told
     assert told.rstrip().endswith("say --address http://head:8265" if "head" in address else ":8265")
@@ -58,8 +58,8 @@ def test_submit_refuses_what_is_no_job_server_and_names_one(folder, address, mon
 
 def test_submit_takes_a_sample_and_a_limit_along(folder, monkeypatch):
     sent: dict[str, str] = {}
-    keep = lambda *, files, entrypoint, **_: sent.update(files, run=entrypoint)  # noqa: E731
-    monkeypatch.setattr("corpusmill.pipeline.commands.run.submit_job", keep)
+    keep = lambda job, **_: sent.update(job.files, run=job.entrypoint)  # noqa: E731
+    monkeypatch.setattr("corpusmill.pipeline.commands.submit.submit_job", keep)
     arguments = [
         "submit",
         "--address",

@@ -1,0 +1,123 @@
+"""Lists, follows and stops the jobs of a Ray cluster through its job server."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from corpusmill.errors import JobFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ray.job_submission import JobSubmissionClient
+
+OURS = "corpusmill.job"  # the key of the metadata of a job that names it
+WORKSPACE, KIND = "corpusmill.workspace", "corpusmill.kind"
+LIVE = ("PENDING", "RUNNING")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmittedJob:
+    """A job as the job server has it. began_at, ended_at: Unix seconds; workspace: its address, without secrets."""
+
+    id: str
+    job: str
+    kind: str
+    workspace: str
+    state: str
+    message: str
+    began_at: float | None
+    ended_at: float | None
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in LIVE
+
+
+def connect(address: str) -> "JobSubmissionClient":
+    """The job server at an address. JobFailed when it does not answer."""
+    from ray.exceptions import AuthenticationError
+    from ray.job_submission import JobSubmissionClient
+
+    try:
+        return JobSubmissionClient(address)
+    except (ConnectionError, RuntimeError, AuthenticationError) as e:
+        raise JobFailed(
+            f"the job server at {address} did not answer: {e}; it is part of the dashboard: pip install 'ray[default]' "
+            "on the head, `ray start --head --dashboard-host 0.0.0.0`, and http://HOST:8265 as address; when the "
+            "cluster uses tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here as there"
+        ) from e
+
+
+def jobs(client: "JobSubmissionClient") -> list[SubmittedJob]:
+    """The jobs of ours that the server knows, the oldest first."""
+    with _answers():
+        found = [_job(each) for each in client.list_jobs() if OURS in (each.metadata or {})]
+    return sorted(found, key=lambda job: (job.began_at or 0.0, job.id))
+
+
+def newest(client: "JobSubmissionClient", name: str | None, workspace: str | None = None) -> SubmittedJob:
+    """The job with an id, or the newest of that name or in that workspace; null: of all. JobFailed where there is none.
+
+    A live one is preferred to one that has ended.
+    """
+    found = jobs(client)
+    by_id = [job for job in found if job.id == name]
+    matching = [
+        job
+        for job in by_id or found
+        if (name is None or name in (job.id, job.job)) and workspace in (None, job.workspace)
+    ]
+    if not matching:
+        there = ", ".join(job.id for job in found[-10:]) or "none"
+        wanted = "" if name is None else f" {name!r}"
+        raise JobFailed(f"the cluster has no job{wanted}; there are: {there}")
+    return max(matching, key=lambda job: (job.is_live, job.began_at or 0.0))
+
+
+def follow(client: "JobSubmissionClient", job: str, say: Callable[[str], None]) -> None:
+    """Print the log of a job, from its beginning until it ends."""
+
+    async def tail() -> None:
+        async for lines in client.tail_job_logs(job):
+            say(lines.rstrip("\n"))
+
+    with _answers():
+        asyncio.run(tail())
+
+
+def logs(client: "JobSubmissionClient", job: str) -> str:
+    """The log of a job so far."""
+    with _answers():
+        return client.get_job_logs(job)
+
+
+def stop(client: "JobSubmissionClient", job: str) -> bool:
+    """Stop a job as SIGTERM does; whether it was running."""
+    with _answers():
+        return bool(client.stop_job(job))
+
+
+def _job(found: Any) -> SubmittedJob:
+    metadata = found.metadata or {}
+    return SubmittedJob(
+        id=found.submission_id,
+        job=metadata.get(OURS, ""),
+        kind=metadata.get(KIND, "run"),
+        workspace=metadata.get(WORKSPACE, ""),
+        state=str(getattr(found.status, "value", found.status)),
+        message=found.message or "",
+        began_at=None if found.start_time is None else found.start_time / 1000,
+        ended_at=None if not found.end_time else found.end_time / 1000,
+    )
+
+
+@contextmanager
+def _answers() -> "Iterator[None]":
+    """JobFailed in place of what the client raises when the server refuses."""
+    try:
+        yield
+    except (ConnectionError, RuntimeError) as e:
+        raise JobFailed(f"the job server refused: {e}") from e

@@ -1,0 +1,1 @@
+"""Writes the files by which schedulers and clusters run jobs."""

@@ -1,0 +1,218 @@
+"""Shows how far a run is, from the files of its workspace alone: also after its driver died, from any machine."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from rich.table import Table
+
+from corpusmill.cluster import lease
+from corpusmill.cluster.lease import Holder
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.events import history
+from corpusmill.pipeline.events.counts import StageCounts
+from corpusmill.pipeline.events.history import RunState
+from corpusmill.pipeline.events.log import FLUSH_S
+from corpusmill.pipeline.execution.progress import counted
+
+SILENT_S = 3 * FLUSH_S[1]  # after so long without a segment a run counts as dead
+DEAD = "dead"
+SLOWEST_SHOWN = 5
+REASONS_SHOWN = 5
+STRAGGLES = 3.0  # times the mean of its stage: a unit that took longer is named; a guess
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceStatus:
+    """The newest run of a workspace and who holds the workspace, at `now` (Unix seconds).
+
+    price_cpu_hour: money an hour of one CPU costs, in any currency; None: no cost is shown.
+    """
+
+    workspace: str
+    run: RunState | None
+    holder: Holder | None
+    now: float
+    price_cpu_hour: float | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether a live run holds the workspace."""
+        return self.holder is not None and not self.holder.is_gone(self.now)
+
+    @property
+    def state(self) -> str:
+        """running, finished, failed or stopped; dead where the driver ended without a word; "none" before a run."""
+        if self.run is None:
+            return "none"
+        if self.run.state != history.RUNNING:
+            return self.run.state
+        ours = self.held and self.holder is not None and self.holder.owner == self.run.owner
+        return history.RUNNING if ours and self.now - self.run.seen_at < SILENT_S else DEAD
+
+    @property
+    def until(self) -> float:
+        """Until when the run went on, as far as anybody can tell."""
+        run = self.run
+        if run is None or self.state == history.RUNNING:
+            return self.now
+        return run.ended_at or run.seen_at
+
+    @property
+    def cpu_hours(self) -> float:
+        """CPU-hours that the cluster was held for the run so far."""
+        run = self.run
+        return 0.0 if run is None else max(self.until - run.began_at, 0) * run.cpus / 3600
+
+    @property
+    def cost(self) -> float | None:
+        """Money so far, of CPUs alone; null without a price."""
+        return None if self.price_cpu_hour is None else self.cpu_hours * self.price_cpu_hour
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything that `lines` shows, for programs; times are Unix seconds."""
+        run = self.run
+        return {
+            "workspace": self.workspace,
+            "state": self.state,
+            "run": None if run is None else {**asdict(run), "stages": [stage_facts(s, self.until) for s in run.stages]},
+            "silent_s": None if run is None else round(self.now - run.seen_at, 1),
+            "cpu_hours": round(self.cpu_hours, 4),
+            "cost": None if self.cost is None else round(self.cost, 4),
+            "lease": self._lease(),
+        }
+
+    def _lease(self) -> Mapping[str, Any]:
+        if self.holder is None or not self.held:
+            return {"held": False}
+        ours = self.run is not None and self.run.owner == self.holder.owner
+        since = self.run.began_at if ours and self.run is not None else None
+        return {"held": True, "host": self.holder.host, "pid": self.holder.pid, "since": since}
+
+    def lines(self) -> Iterator[str]:
+        """The same for a person, without the table of stages."""
+        run = self.run
+        if run is None:
+            yield f"no run has been recorded in {self.workspace}"
+            return
+        slot = f", slot {run.slot}" if run.slot else ""
+        yield f"{run.job}  {run.kind}{slot}  {run.run}"
+        yield f"state    {self._state_in_words()}"
+        yield f"lease    {self._lease_in_words()}"
+        if self.cpu_hours:
+            money = "" if self.cost is None else f", {self.cost:,.2f} so far"
+            yield f"used     {self.cpu_hours:,.2f} CPU-hours ({counted(run.cpus, 'CPU')}){money}"
+        for stage in run.stages:
+            yield from stage_remarks(stage)
+
+    def _state_in_words(self) -> str:
+        run = self.run
+        assert run is not None, "lines() ends before"
+        began, span = stamp(run.began_at), duration(self.until - run.began_at)
+        where = f"process {run.pid} on {run.host}"
+        if self.state == history.RUNNING:
+            return f"running for {span}, since {began}, {where}; last sign {duration(self.now - run.seen_at)} ago"
+        if self.state == DEAD:
+            silent = duration(self.now - run.seen_at)
+            return f"dead: began {began}, {where}, no sign for {silent}; the same command again resumes it"
+        message = f": {run.message}" if run.message else ""
+        return f"{self.state} after {span}, began {began}{message}"
+
+    def _lease_in_words(self) -> str:
+        held = self._lease()
+        if not held["held"]:
+            return "free: no run holds the workspace"
+        since = f" since {stamp(held['since'])}" if held["since"] else ", whose events are not here"
+        return f"held by process {held['pid']} on {held['host']}{since}"
+
+
+def status_of(workspace: Store, *, price_cpu_hour: float | None = None, now: float | None = None) -> WorkspaceStatus:
+    """The status of a workspace. now: Unix seconds; null: the clock's."""
+    return WorkspaceStatus(
+        workspace=workspace.url,
+        run=history.last_run(workspace),
+        holder=lease.read(workspace),
+        now=time.time() if now is None else now,
+        price_cpu_hour=price_cpu_hour,
+    )
+
+
+def stage_facts(stage: StageCounts, now: float) -> dict[str, Any]:
+    """A stage with its rates: documents and megabytes a second, share of records accepted, seconds that remain."""
+    seconds = stage.seconds(now)
+    remaining = stage.remaining_s(now)
+    return {
+        **stage.to_json(),
+        "seconds": round(seconds, 1),
+        "running": max(stage.total - stage.done - stage.failed, 0) if stage.ended_at is None else 0,
+        "documents_per_s": round(stage.documents / seconds, 1) if seconds else None,
+        "mb_per_s": round(stage.read_bytes / seconds / 1e6, 2) if seconds else None,
+        "accepted_share": round(stage.accepted / stage.records, 4) if stage.records else None,
+        "remaining_s": None if remaining is None else round(remaining, 1),
+        "stragglers": [name for _, name in stragglers(stage)],
+    }
+
+
+def stages_table(stages: tuple[StageCounts, ...], now: float) -> Table:
+    """The stages of a run for a terminal."""
+    table = Table(box=None, pad_edge=False)
+    names = ("stage", "units", "failed", "documents", "docs/s", "MB/s", "kept", "tokens", "time", "time left")
+    for name in names:
+        table.add_column(name, justify="left" if name == "stage" else "right", no_wrap=True)
+    for stage in stages:
+        facts = stage_facts(stage, now)
+        rate = facts["documents_per_s"] if stage.documents else None
+        table.add_row(
+            stage.name,
+            f"{stage.done:,} of {stage.total:,}",
+            f"{stage.failed:,}" if stage.failed else "",
+            f"{stage.documents:,}" if stage.documents else "",
+            "" if rate is None else f"{rate:,.0f}",
+            f"{facts['mb_per_s']:,.1f}" if stage.read_bytes and facts["mb_per_s"] is not None else "",
+            "" if facts["accepted_share"] is None else f"{facts['accepted_share']:.1%}",
+            f"{stage.tokens:,}" if stage.tokens else "",
+            duration(facts["seconds"]),
+            "" if stage.ended_at is not None or facts["remaining_s"] is None else duration(facts["remaining_s"]),
+        )
+    return table
+
+
+def stragglers(stage: StageCounts) -> list[tuple[float, str]]:
+    """The units of a stage that took several times the mean, the slowest first."""
+    mean = stage.unit_seconds / stage.timed if stage.timed else 0.0
+    return [(s, name) for s, name in sorted(stage.slowest, reverse=True) if stage.timed > 2 and s > STRAGGLES * mean]
+
+
+def stage_remarks(stage: StageCounts) -> Iterator[str]:
+    """Failures of a stage by reason, its slowest units, and those that are still out."""
+    for reason, number in sorted(stage.reasons.items(), key=lambda item: -item[1])[:REASONS_SHOWN]:
+        yield f"failed   {stage.name}: {counted(number, 'unit')}: {reason}"
+    mean = stage.unit_seconds / stage.timed if stage.timed else 0.0
+    for seconds, name in stragglers(stage)[:SLOWEST_SHOWN]:
+        yield f"slow     {stage.name}: {name} took {duration(seconds)}, the mean is {duration(mean)}"
+    if stage.outstanding and stage.ended_at is None:
+        yield f"waiting  {stage.name}: for {', '.join(stage.outstanding)}"
+
+
+def stamp(seconds: float) -> str:
+    """
+    >>> stamp(0.0)
+    '1970-01-01 00:00:00 UTC'
+    """
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def duration(seconds: float) -> str:
+    """A time in its two largest units.
+
+    >>> duration(4.26), duration(75), duration(7384), duration(200_000)
+    ('4.3 s', '1 min 15 s', '2 h 3 min', '2 d 7 h')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    for size, name, below, inner in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {name} {int(seconds % size // below)} {inner}"
+    raise AssertionError("covered above")

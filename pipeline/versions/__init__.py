@@ -1,0 +1,1 @@
+"""Publishes versions of a dataset, each a folder of its own, and points readers at one of them."""

@@ -1,0 +1,1 @@
+"""Tests of what watches, schedules and deploys jobs."""

@@ -1,0 +1,67 @@
+"""What a run is predicted to cost, from the rates of an earlier one."""
+
+import pytest
+
+from corpusmill.pipeline.events.counts import StageCounts
+from corpusmill.pipeline.events.history import RunState
+from corpusmill.pipeline.report.cost import Cluster, Prices, basis_of, compared, predict, rates_of
+
+GB = 1_000_000_000
+
+
+def stage(name: str, times: list[float], *, read_bytes: int = 0) -> StageCounts:
+    found = StageCounts(name, total=len(times), read_bytes=read_bytes, began_at=0.0, ended_at=1.0)
+    for number, seconds in enumerate(times):
+        found.timed_unit(str(number), seconds, peak_bytes=GB)
+    return found
+
+
+def run(*stages: StageCounts, **facts: object) -> RunState:
+    return RunState(run="r", seen_at=1.0, state="finished", stages=stages, facts=facts)
+
+
+def test_work_grows_with_the_input_and_time_shrinks_with_the_cluster():
+    basis = run(stage("ingest", [90.0, 110.0, 100.0, 100.0], read_bytes=GB), stage("pack", [10.0] * 4))
+    found = predict(basis, 100 * GB, Cluster.parse("4x16"), Prices(cpu_hour=0.02), stored_bytes=2 * GB)
+    ingest, pack = found.stages
+    assert ingest.cpu_s == pytest.approx(40_000)
+    assert ingest.low_s < 36_000 < 40_000 < 44_000 < ingest.high_s
+    assert pack.cpu_s == pytest.approx(4_000)
+    assert found.cpu_hours == pytest.approx(44_000 / 3600)
+    assert found.wall_s == pytest.approx(15 + 2 * 2 + 40_000 / 64 + 4_000 / 64)
+    assert found.memory_bytes == 16 * GB * 1.25
+    assert found.stored_bytes == 200 * GB
+    assert found.money()["cpus"] == pytest.approx(found.wall_s / 3600 * 64 * 0.02)
+    assert found.requests == 373 * 2 * 8
+    twice = predict(basis, 100 * GB, Cluster.parse("8x16"), Prices(cpu_hour=0.02))
+    assert twice.wall_s < found.wall_s
+    assert twice.cpu_hours == found.cpu_hours
+
+
+def test_no_stage_is_faster_than_its_slowest_unit():
+    basis = run(stage("ingest", [1.0] * 9 + [60.0], read_bytes=GB))
+    assert predict(basis, GB, Cluster.parse("100x10"), Prices(cpu_hour=1)).stages[0].wall_s == 62.0
+
+
+def test_a_sample_of_documents_counts_as_its_share_with_a_wider_band():
+    whole = rates_of(run(stage("ingest", [10.0] * 4, read_bytes=GB)))[0]
+    sampled = rates_of(run(stage("ingest", [1.0] * 4, read_bytes=GB), sample_documents=0.1))[0]
+    assert sampled.seconds_per_byte == pytest.approx(whole.seconds_per_byte)
+    assert sampled.error > whole.error == pytest.approx(0.1)
+
+
+def test_rates_are_those_of_the_newest_run_that_read_all_of_something():
+    useful = run(stage("ingest", [1.0], read_bytes=5))
+    assert basis_of([useful, run(stage("pack", [1.0])), run(stage("ingest", [1.0], read_bytes=5), limit=3)]) is useful
+    assert basis_of([]) is None
+
+
+def test_predicted_and_actual_stand_side_by_side():
+    lines = list(compared({"ingest": 100.0, "pack": 1.0}, [stage("ingest", [60.0, 60.0])]))
+    assert lines == ["ingest: predicted 1 min 40 s, took 2 min 0 s (+20%)"]
+
+
+@pytest.mark.parametrize("text", ["64", "0x4", "axb", "4x"])
+def test_a_cluster_that_is_none_is_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011
+        Cluster.parse(text)
