@@ -3,15 +3,17 @@
 import contextlib
 import functools
 import json
+import os
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from corpusmill.cluster import faultpoint, lease, lifecycle, reach
+from corpusmill.cluster import faultpoint, lease, lifecycle, patience, reach
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InputError, StorageError
+from corpusmill.errors import ExitCode, InputError, StorageError
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution import interrupts
@@ -106,6 +108,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
         except (FileNotFoundError, PermissionError, StorageError) as e:
             raise _unwritable("workspace", spec.workspace, e) from e
         _try_to_write(output)
+        open_.enter_context(patience.allowed(spec.store_patience, display.line))
         yield Run(
             spec=spec,
             workspace=workspace,
@@ -113,7 +116,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             lease=held,
             display=display,
             replace=options.replace,
-            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display)),
+            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display, held)),
         )
 
 
@@ -164,11 +167,19 @@ def _remember(state: State, taken_in: Mapping[str, str], found: Funnel) -> None:
     sweep.remember(state.workspace, taken_out=[withheld.state(state.workspace)], **remembered(state))
 
 
-def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:
+def _start(
+    open_: contextlib.ExitStack,
+    spec: JobSpec,
+    options: Options,
+    stores: list[Store],
+    display: Display,
+    held: lease.Lease,
+) -> int:
     setup = "corpusmill.pipeline.execution.process.prepare"
     where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
     display.line(f"{where} (some seconds; longer on a busy machine)")
-    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup)
+    lost = functools.partial(_end_without_head, held)
+    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup, lost=lost)
     cpus = open_.enter_context(session)
     interrupts.as_exceptions()
     quiet()
@@ -177,6 +188,13 @@ def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores:
         preflight.check_stores(stores)
     display.line(f"Ray is ready: {counted(cpus, 'CPU')} on {counted(lifecycle.nodes(), 'node')}")
     return cpus
+
+
+def _end_without_head(held: lease.Lease, told: str) -> None:
+    """End this process, as Ray would: the threads that wait for the cluster cannot be reached."""
+    print(f"corpusmill: {told}", file=sys.stderr, flush=True)
+    lease.give_back(held)
+    os._exit(ExitCode.FAILED)
 
 
 def _once(start: Callable[[], int]) -> Callable[[], int]:
