@@ -53,6 +53,17 @@ def filesystem(url: str, options: Mapping[str, Any] | None = None) -> fsspec.Abs
         raise StorageError(f"{url!r}: {e}") from e
 
 
+def renewed(url: str, options: Mapping[str, Any] | None = None) -> fsspec.AbstractFileSystem:
+    """As `filesystem`, made anew: credentials are looked for again where they were found."""
+    fsspec.get_filesystem_class(protocol_of(url)).clear_instance_cache()
+    return filesystem(url, options)
+
+
+def is_s3(fs: fsspec.AbstractFileSystem) -> bool:
+    """Whether a file system is that of an S3 store."""
+    return "s3" in ((fs.protocol,) if isinstance(fs.protocol, str) else fs.protocol)
+
+
 def protocol_of(url: str) -> str:
     """'s3' of 's3://bucket/key'; 'file' where there is none."""
     return url.split("://", 1)[0] if "://" in url else "file"

@@ -94,10 +94,10 @@ def held(store: Store) -> Iterator[Lease]:
     finally:
         stop.set()
         thread.join()
-        _give_back(lease)
+        give_back(lease)
 
 
-def _give_back(lease: Lease) -> None:
+def give_back(lease: Lease) -> None:
     """Let the next run in at once. What the store raises is no more than logged: how the run itself ended counts."""
     try:
         found = read(lease.store)

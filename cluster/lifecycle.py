@@ -1,12 +1,14 @@
 """Ray: started here and nowhere else, on this machine or by joining a cluster; imported only once it is asked for."""
 
+import contextlib
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from corpusmill.cluster.head_watch import watched
 from corpusmill.errors import NoCluster
 
 START_HINT = (
@@ -20,15 +22,23 @@ BUSY_HINT = (
 )
 
 CONNECT_S = 5.0
+OOM_RETRIES = "3"  # of a task whose worker is ended for memory; Ray's own default is without end
 
 
 @contextmanager
-def session(*, address: str | None, workers: int | None, worker_setup: str | None = None) -> Iterator[int]:
+def session(
+    *,
+    address: str | None,
+    workers: int | None,
+    worker_setup: str | None = None,
+    lost: Callable[[str], None] | None = None,
+) -> Iterator[int]:
     """A Ray session for the length of a `with`; yields the number of CPUs it has.
 
     address: None starts Ray on this machine with `workers` CPUs (default: all); else 'auto' or 'host:port' joins. A
     session that this process has already is used, and left as it is. worker_setup: `module.function` that every worker
-    process of a cluster calls before anything else; on this machine workers inherit the environment.
+    process of a cluster calls before anything else; on this machine workers inherit the environment. lost: called with
+    a sentence when the head of a cluster is gone.
     """
     import ray
 
@@ -37,6 +47,7 @@ def session(*, address: str | None, workers: int | None, worker_setup: str | Non
         return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("RAY_task_oom_retries", OOM_RETRIES)
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
     if address is None:
         # "local" starts a new one; without it Ray joins whatever cluster once ran on this machine.
@@ -58,10 +69,11 @@ def session(*, address: str | None, workers: int | None, worker_setup: str | Non
     except Exception as e:  # Ray raises bare Exception, too, when its processes do not start in time
         ray.shutdown()
         raise NoCluster(not_started(address, e, time.monotonic() - started)) from e
-    try:
+    with contextlib.ExitStack() as open_:
+        open_.callback(ray.shutdown)
+        if address is not None and lost is not None:
+            open_.enter_context(watched(ray.get_runtime_context().gcs_address, lost))
         yield cpus()
-    finally:
-        ray.shutdown()
 
 
 def not_started(address: str | None, error: Exception, seconds: float) -> str:

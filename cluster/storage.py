@@ -7,10 +7,11 @@ publishes it. On a local disk that call writes under a unique name, then renames
 
 import contextlib
 import functools
+import io
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +20,9 @@ from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from corpusmill.cluster.filesystems import asking, filesystem
+from corpusmill.cluster.filesystems import asking, filesystem, is_s3, renewed
 from corpusmill.cluster.folder_markers import is_marker, without_markers
+from corpusmill.cluster.patience import patiently
 from corpusmill.errors import StorageError
 
 # What file systems without an ETag tell of a file: local, SFTP, HDFS, HTTP, the Hugging Face hub.
@@ -28,18 +30,24 @@ CHANGE_ADVICE = (
     *("mtime", "modificationTime", "LastModified", "last_modified", "Last-Modified"),
     *("Content-MD5", "Digest", "blob_id"),
 )
+WHOLE_BYTES = 1 << 20  # of an object that is opened: one that is shorter comes with one request
+PUT_AT_ONCE_BYTES = 100 << 20  # from here on s3fs sends an object in parts
+DELETED_AT_ONCE = 1000  # the most that S3 takes
 UNFINISHED = ".unfinished"  # ends the names of local writes before their rename
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def _in_words(method: "Callable[Concatenate[Store, P], T]") -> "Callable[Concatenate[Store, P], T]":
-    """The method, with StorageError in place of what the library of the store raises."""
+    """The method, with StorageError in place of what the library of the store raises; what may pass is waited for."""
 
     @functools.wraps(method)
     def call(store: "Store", *args: P.args, **named: P.kwargs) -> T:
-        with asking(store.url):
-            return method(store, *args, **named)
+        def request() -> T:
+            with asking(store.url):
+                return method(store, *args, **named)
+
+        return patiently(store.url, request, store.renew)
 
     return call
 
@@ -64,9 +72,17 @@ class Store:
     def fs(self) -> fsspec.AbstractFileSystem:
         return filesystem(self.url, self.options)
 
+    def renew(self) -> None:
+        """Look for the store's credentials again."""
+        self.__dict__["fs"] = renewed(self.url, self.options)
+
     @cached_property
     def root(self) -> str:
         return str(self.fs._strip_protocol(self.url)).rstrip("/")
+
+    @property
+    def is_s3(self) -> bool:
+        return is_s3(self.fs)
 
     @property
     def is_local(self) -> bool:
@@ -124,6 +140,11 @@ class Store:
 
     @_in_words
     def open(self, name: str) -> BinaryIO:
+        """A file to read from; a small one of S3 comes whole, in one request."""
+        if self.is_s3:
+            tail = cast(bytes, self.fs.cat_file(self.path(name), start=-WHOLE_BYTES))
+            if len(tail) < WHOLE_BYTES:
+                return io.BytesIO(tail)
         return cast(BinaryIO, self.fs.open(self.path(name), "rb"))
 
     @_in_words
@@ -133,11 +154,18 @@ class Store:
         most_bytes: StorageError for a file that is larger, before it is read; null: any size.
         """
         if most_bytes is None:
+            if self.is_s3:  # s3fs would ask for the size first, to fetch large objects in parts
+                return cast(bytes, self.fs.cat_file(self.path(name), max_concurrency=1))
             return cast(bytes, self.fs.cat_file(self.path(name)))
         found = cast(bytes, self.fs.cat_file(self.path(name), start=0, end=most_bytes + 1))
         if len(found) > most_bytes:
             raise StorageError(f"{self.url}/{name} is larger than {most_bytes:,} bytes: it is not a file of ours")
         return found
+
+    @_in_words
+    def read_range(self, name: str, begin: int, end: int | None = None) -> bytes:
+        """The bytes from `begin` to `end`; a negative `begin` counts from the end of the file."""
+        return cast(bytes, self.fs.cat_file(self.path(name), start=begin, end=end))
 
     @_in_words
     def publish(self, name: str, payload: bytes) -> None:
@@ -197,6 +225,24 @@ class Store:
         with contextlib.suppress(FileNotFoundError):
             self.fs.rm_file(self.path(name))
 
+    def delete_all(self, names: Sequence[str]) -> None:
+        """Remove files in the order given, in S3 up to a thousand with one request."""
+        if not self.is_s3:
+            for name in names:
+                self.delete(name)
+            return
+        for begin in range(0, len(names), DELETED_AT_ONCE):
+            self._delete_some(names[begin : begin + DELETED_AT_ONCE])
+
+    @_in_words
+    def _delete_some(self, names: Sequence[str]) -> None:
+        bucket, _, key = self.root.partition("/")
+        objects = [{"Key": f"{key}/{name}" if key else name} for name in names]
+        reply = cast(Any, self.fs).call_s3("delete_objects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+        if errors := reply.get("Errors"):
+            first = errors[0]
+            raise StorageError(f"{self.url}: {first.get('Key')} could not be deleted: {first.get('Message')}")
+
     @contextlib.contextmanager
     def _rename_into_place(self, name: str) -> Iterator[str]:
         final = self.path(name)
@@ -213,6 +259,11 @@ class Store:
             raise
 
     def _verify(self, name: str, size: int) -> None:
+        """StorageError unless the store holds all that was sent. S3 itself refuses a single put whose length or sum is
+        another.
+        """
+        if self.is_s3 and size < PUT_AT_ONCE_BYTES:
+            return
         found = int(self.fs.info(self.path(name))["size"])
         if found != size:
             raise StorageError(

@@ -281,6 +281,10 @@ class FilesFailed(CorpusmillError, RuntimeError):
         self.culprits = culprits
 
 
+class WorkerDied(CorpusmillError, RuntimeError):
+    """A worker process that ended while it ran a unit, where no single document can be left out."""
+
+
 class OutputTaken(CorpusmillError, RuntimeError):
     """Two runs that write into one output."""
 
@@ -340,6 +344,10 @@ class LeaseHeld(CorpusmillError, RuntimeError):
 
 class StorageError(CorpusmillError, OSError):
     """A store that did not do what was requested; the message names the address and what to try."""
+
+
+class StoreUnavailable(StorageError):
+    """A store that did not answer, or refused expired credentials, for as long as a run waits for it."""
 
 
 class MissingObject(StorageError, FileNotFoundError):

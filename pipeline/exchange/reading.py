@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import cast
 
 import pyarrow as pa
 
@@ -27,10 +26,9 @@ def read_range(store: Store, names: Sequence[str], key_range: KeyRange) -> pa.Ta
 
 def read_part(store: Store, name: str, key_range: KeyRange) -> pa.Table:
     """The records of one file with keys in `key_range`, in order."""
-    path = store.path(name)
-    tail = _bytes(store, path, -TAIL_BYTES)
+    tail = store.read_range(name, -TAIL_BYTES)
     if footer_bytes(tail) > len(tail):
-        tail = _bytes(store, path, -footer_bytes(tail))
+        tail = store.read_range(name, -footer_bytes(tail))
     footer = read_footer(tail)
     parts = footer.range.split(footer.cut_bits)
     first = next((i for i, p in enumerate(parts) if key_range.holds(p) or p.holds(key_range)), None)
@@ -38,19 +36,15 @@ def read_part(store: Store, name: str, key_range: KeyRange) -> pa.Table:
         return footer.schema.empty_table().replace_schema_metadata(None)
     last = max(i for i, p in enumerate(parts) if key_range.holds(p) or p.holds(key_range))
     begin, end = footer.bounds[first], footer.bounds[last + 1]
-    table = decoded(footer, _stretch(store, path, tail, begin, end)).replace_schema_metadata(None)
+    table = decoded(footer, _stretch(store, name, tail, begin, end)).replace_schema_metadata(None)
     return table if key_range.holds(parts[first]) else _within(table, key_range)
 
 
-def _stretch(store: Store, path: str, tail: bytes, begin: int, end: int) -> bytes:
+def _stretch(store: Store, name: str, tail: bytes, begin: int, end: int) -> bytes:
     """The bytes from begin to end: a small file came whole with its tail, nothing more is asked for."""
     if len(tail) < TAIL_BYTES:
         return tail[begin:end]
-    return _bytes(store, path, begin, end)
-
-
-def _bytes(store: Store, path: str, begin: int, end: int | None = None) -> bytes:
-    return cast(bytes, store.fs.cat_file(path, start=begin, end=end))
+    return store.read_range(name, begin, end)
 
 
 def _within(table: pa.Table, key_range: KeyRange) -> pa.Table:

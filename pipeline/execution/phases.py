@@ -6,6 +6,7 @@ nothing to add to them. What is left of a folder when its stage is done is nobod
 
 import contextlib
 import functools
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from corpusmill.pipeline.files import markers
 Unit = Mapping[str, Any]
 Task = Callable[[Store, str, Unit], Mapping[str, Any]]
 Runner = Callable[[Sequence[Unit], Callable[[Unit], Mapping[str, Any]]], Iterator[Mapping[str, Any]]]
+
+
+BUNDLE_EVERY_S = 5.0  # of work in this process that a crash may cost
 
 
 def nothing() -> None:
@@ -59,18 +63,39 @@ class Work:
         found = dict(markers.written(self.store, folder, {str(u["name"]) for u in units}))
         missing = [u for u in units if u["name"] not in found]
         one = functools.partial(run_one, self.store, folder, task, self.before)
-        here = len(units) == 1 or size_bytes <= self.unit_bytes
         if missing:
+            here = len(units) == 1 or size_bytes <= self.unit_bytes
             with self.show(name, len(missing)) as advance:
-                for done in map(one, missing) if here else self.run(missing, one):
+                for done in self._here(folder, task, missing) if here else self.run(missing, one):
                     found[done["name"]] = done["result"]
                     advance()
         return [found[str(u["name"])] for u in units]
+
+    def _here(self, folder: str, task: Task, units: Sequence[Unit]) -> Iterator[Mapping[str, Any]]:
+        """Run units in this process; their markers are written together, every few seconds and at the end."""
+        waiting: dict[str, Mapping[str, Any]] = {}
+        written = time.monotonic()
+        for unit in units:
+            self.before()
+            result = task(self.store, folder, unit)
+            reached(folder)
+            waiting[str(unit["name"])] = result
+            if time.monotonic() - written > BUNDLE_EVERY_S:
+                markers.write_together(self.store, folder, waiting)
+                waiting, written = {}, time.monotonic()
+            yield {"name": unit["name"], "result": markers.as_read(result)}
+        if waiting:
+            markers.write_together(self.store, folder, waiting)
+
+
+def reached(folder: str) -> None:
+    """Pass the place where a test may end a phase: dedup.buckets, dedup.near, ..."""
+    faultpoint.reached(f"{folder.partition('/')[0]}.{folder.rpartition('/')[2]}")
 
 
 def run_one(store: Store, folder: str, task: Task, before: Callable[[], object], unit: Unit) -> Mapping[str, Any]:
     """Run a unit and write its marker; gives its name and its result."""
     before()
     result = task(store, folder, unit)
-    faultpoint.reached(f"{folder.partition('/')[0]}.{folder.rpartition('/')[2]}")  # dedup.buckets, dedup.near, ...
+    reached(folder)
     return {"name": unit["name"], "result": markers.write(store, folder, str(unit["name"]), result)}

@@ -18,7 +18,7 @@ from corpusmill.pipeline.events.counts import OUTSTANDING
 from corpusmill.pipeline.execution.measured import Measured, split
 from corpusmill.pipeline.execution.phases import Advance, Runner, Show
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_units import Done, Failed, Unit, run_units
+from corpusmill.pipeline.execution.run_units import DEATHS, Done, Failed, Unit, run_units
 from corpusmill.pipeline.execution.tally import Sums, Tally
 from corpusmill.pipeline.execution.versions import with_same
 from corpusmill.pipeline.files import markers
@@ -27,6 +27,7 @@ from corpusmill.pipeline.kernels import compile as kernels
 
 Counts = Mapping[str, Any]
 CAUSES_SHOWN = 20
+FOUND_ISOLATED = ("WorkerDied", "FilesFailed")  # what a unit that runs isolated fails with for good
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,13 @@ def run_stage(
     memory_bytes: int | None = None,
     tolerant: bool = False,
     uses: Callable[[Unit], str] | None = None,
+    isolated: Callable[[Unit], Unit] | None = None,
 ) -> Result:
     """Run those of `units` (each with a "name" that says all that decides its output) that are not committed yet.
 
     tolerant: units that failed are left out of the result and listed in it; otherwise they raise StageFailed.
     uses: the use of kernels (`pipeline.kernels.compile`) that a unit makes, to say so when they are yet to be compiled.
+    isolated: the unit to run in place of one whose worker died, under the same name; null: it is tried as others are.
     """
     names = [str(u["name"]) for u in units]
     if (known := finished(run.workspace, stage, names)) is not None:
@@ -65,7 +68,7 @@ def run_stage(
         run.ray()
         if uses is not None:
             kernels.announce({uses(u) for u in missing}, run.display.line)
-        running = run_units(missing, Measured(with_same(task, run.spec)), memory_bytes=memory_bytes)
+        running = _run_units(run, missing, Measured(with_same(task, run.spec)), memory_bytes, isolated)
         open_ = {str(u["name"]): label(u) for u in missing}
         with run.display.stage(stage, len(missing)) as bar, closing(running) as outcomes:
             for outcome in outcomes:
@@ -93,6 +96,30 @@ def run_stage(
         content = {"units": counts, "tally": found.tally.to_json()}
         run.workspace.publish(manifest_of(stage, names), json.dumps(content, sort_keys=True).encode())
     return Result(stage, counts, found.tally, ran=len(missing) - len(failed), failed=failed)
+
+
+def _run_units(
+    run: Run,
+    units: Sequence[Unit],
+    task: Callable[[Unit], Counts],
+    memory_bytes: int | None,
+    isolated: Callable[[Unit], Unit] | None,
+) -> Generator[Done | Failed, None, None]:
+    """Outcomes of all units, the largest begun first; those whose worker died are run once more, isolated."""
+    order = sorted(units, key=lambda u: -int(u.get("size_bytes", 0)))
+    if isolated is None:
+        yield from run_units(order, task, memory_bytes=memory_bytes)
+        return
+    dead: list[Unit] = []
+    with closing(run_units(order, task, memory_bytes=memory_bytes, final=DEATHS)) as outcomes:
+        for outcome in outcomes:
+            if isinstance(outcome, Failed) and outcome.kind in DEATHS:
+                run.display.line(f"{label(outcome.unit)}: {outcome.error}; looking for the document that ends it")
+                dead.append(isolated(outcome.unit))
+            else:
+                yield outcome
+    if dead:
+        yield from run_units(dead, task, memory_bytes=memory_bytes, final=(*DEATHS, *FOUND_ISOLATED))
 
 
 def manifest_of(stage: str, names: Sequence[str]) -> str:

@@ -10,24 +10,29 @@ import json
 import logging
 import queue
 import threading
+import time
 import traceback
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from corpusmill.errors import AccountingError, FilesFailed, UnitsNotRun
+from corpusmill.cluster import lifecycle, patience
+from corpusmill.errors import AccountingError, FilesFailed, StoreUnavailable, UnitsNotRun
 
 Unit = Mapping[str, Any]
 Run = Callable[[Unit], Mapping[str, Any]]
 
 WAVE_UNITS = 4096  # Ray Data keeps some kB of driver memory a task; 1,000 empty units cost 11 CPU-seconds
 TRIES = 3
+DEATHS = ("WorkerCrashedError", "OutOfMemoryError")  # kinds of failures that one document may be the cause of
 WORKER_DEATHS = 3  # Ray Data's default is without end: a unit that kills its worker would be run for ever
 NEXT_WAVE_AT = 0.1  # the next wave starts when this share of the last one is still running
+SPECULATE_AFTER_S = 60.0  # without an outcome, or twice the longest unit: the last ones are begun again; a guess
+MOST_TWICE = 64  # units that are begun again; a guess
 END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
 
 # The row that a unit becomes: a `result`, or an `error` and what belongs to it.
@@ -40,16 +45,19 @@ OUTCOME = pa.schema(
         "kind": pa.string(),
         "lost_rows": pa.bool_(),
         "culprits": pa.string(),
+        "passes": pa.bool_(),
+        "seconds": pa.float64(),
     }
 )
 
 
 @dataclass(frozen=True)
 class Done:
-    """A unit that committed its outputs, and the counts it gave."""
+    """A unit that committed its outputs, the counts it gave, and the seconds it took where it ran."""
 
     unit: Unit
     counts: Mapping[str, Any]
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,8 @@ class Failed:
     """A unit that failed every try, and the last error with its traceback.
 
     kind: the error's class. lost_rows: rows did not add up, which no further try and no tolerance makes good.
-    culprits: of an error about some of the unit's files, these, see `errors.FilesFailed`.
+    culprits: of an error about some of the unit's files, these, see `errors.FilesFailed`. passes: a store did not
+    answer, which may pass. seconds: that it took where it ran.
     """
 
     unit: Unit
@@ -66,24 +75,37 @@ class Failed:
     kind: str = ""
     lost_rows: bool = False
     culprits: Sequence[Mapping[str, Any]] = ()
+    passes: bool = False
+    seconds: float = 0.0
 
 
 def run_units(
-    units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None
+    units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None, final: Collection[str] = ()
 ) -> Generator[Done | Failed, None, None]:
     """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
-    where Ray finds room: perhaps on the same machine. UnitsNotRun when Ray itself fails.
+    where Ray finds room: perhaps on the same machine. UnitsNotRun when Ray itself fails, StoreUnavailable when a unit
+    has waited for a store as long as it may: others would wait as long. final: kinds of failures that are not tried
+    again.
 
     Close it (`contextlib.closing`) before Ray is shut down: what still runs in the background would start Ray anew.
     """
     tries = dict.fromkeys(range(len(units)), 0)
+    silent_since: dict[int, float] = {}
     waiting = list(range(len(units)))
     while waiting:
         again: list[int] = []
         with closing(_waves(waiting, units, run, memory_bytes)) as outcomes:
             for index, outcome in outcomes:
+                if isinstance(outcome, Failed) and outcome.kind == StoreUnavailable.__name__:
+                    raise StoreUnavailable(outcome.error.removeprefix(f"{outcome.kind}: "))
+                if isinstance(outcome, Failed) and outcome.passes:
+                    since = silent_since.setdefault(index, time.monotonic())
+                    if time.monotonic() - since < patience.patience_s():  # its next try waits for the store
+                        again.append(index)
+                        continue
                 tries[index] += 1
-                if isinstance(outcome, Failed) and tries[index] < TRIES and not outcome.lost_rows:
+                final_ = isinstance(outcome, Failed) and (outcome.lost_rows or outcome.kind in final)
+                if isinstance(outcome, Failed) and tries[index] < TRIES and not final_:
                     again.append(index)
                 else:
                     yield outcome
@@ -93,30 +115,58 @@ def run_units(
 def _waves(
     indices: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None
 ) -> Generator[tuple[int, Done | Failed], None, None]:
-    """Outcomes of all these units; at most two waves run at once, the second while the first one's stragglers end."""
+    """Outcomes of all these units; at most two waves run at once, the second while the first one's stragglers end.
+
+    On several machines the last units are begun a second time when they take far longer than any other took: the first
+    copy that is done counts. Both write the same bytes under the same names.
+    """
     outcomes: queue.Queue[tuple[int, Done | Failed] | UnitsNotRun] = queue.Queue()
     waves = [indices[i : i + WAVE_UNITS] for i in range(0, len(indices), WAVE_UNITS)]
     unwanted, threads = threading.Event(), list[threading.Thread]()
-    open_units = 0
+    copies: dict[int, int] = {}  # of each unit that is not done: how many of it run
+    longest, twice = 0.0, False
+
+    def begin(wave: list[int]) -> None:
+        for index in wave:
+            copies[index] = copies.get(index, 0) + 1
+        args = (wave, units, run, memory_bytes, outcomes, unwanted)
+        threads.append(threading.Thread(target=_run_wave, args=args, name="wave", daemon=True))
+        threads[-1].start()
+
     try:
-        while waves or open_units:
-            if waves and open_units <= NEXT_WAVE_AT * WAVE_UNITS:
-                wave = waves.pop(0)
-                open_units += len(wave)
-                args = (wave, units, run, memory_bytes, outcomes, unwanted)
-                threads.append(threading.Thread(target=_run_wave, args=args, name="wave", daemon=True))
-                threads[-1].start()
-            outcome = outcomes.get()
+        while waves or copies:
+            if waves and len(copies) <= NEXT_WAVE_AT * WAVE_UNITS:
+                begin(waves.pop(0))
+            may = not waves and not twice and _may_speculate(len(copies))
+            try:
+                outcome = outcomes.get(timeout=max(SPECULATE_AFTER_S, 2 * longest) if may else None)
+            except queue.Empty:
+                twice = True
+                begin(sorted(copies))
+                continue
             if isinstance(outcome, UnitsNotRun):
                 raise outcome
-            yield outcome
-            open_units -= 1
+            index, of_unit = outcome
+            if index not in copies:
+                continue
+            longest = max(longest, of_unit.seconds)
+            copies[index] -= 1
+            if isinstance(of_unit, Done) or not copies[index]:
+                del copies[index]
+                yield outcome
+        if twice:
+            unwanted.set()  # the slower copies
     except BaseException:  # closing comes as an exception, too
         unwanted.set()
         raise
     finally:
         for thread in threads:
             thread.join(END_S)
+
+
+def _may_speculate(units: int) -> bool:
+    """Whether so few units run that machines stand idle, of which there are several."""
+    return units <= MOST_TWICE and lifecycle.nodes() > 1 and units <= lifecycle.cpus() // 2
 
 
 def _run_wave(
@@ -153,7 +203,8 @@ def _run_wave(
             error, kind = f"its worker died: {type(e).__name__}", type(e).__name__
             outcomes.put((rest[0], Failed(units[rest[0]], error, str(e)[-2000:], kind=kind)))
         elif rest:
-            for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
+            at = max(1, min(len(rest) // 2, 2 * lifecycle.cpus()))  # those that ran come first: they began in order
+            for half in (rest[:at], rest[at:]):
                 _run_wave(half, units, run, memory_bytes, outcomes, unwanted)
 
 
@@ -166,15 +217,17 @@ def _execute(
     from corpusmill.pipeline.execution.cancelled import end_when
 
     def run_one(batch: pa.Table) -> pa.Table:
+        started = time.monotonic()
         index, unit = batch["index"][0].as_py(), json.loads(batch["unit"][0].as_py())
         try:
-            told = {"result": json.dumps(run(unit))}
+            told: dict[str, Any] = {"result": json.dumps(run(unit))}
         except Exception as e:  # a unit's own error is a failure row; Ray would end the whole execution
             error, details = f"{type(e).__name__}: {e}", traceback.format_exc()[-4000:]
             told = {"error": error, "details": details, "kind": type(e).__name__}
-            told |= {"lost_rows": isinstance(e, AccountingError)}
+            told |= {"lost_rows": isinstance(e, AccountingError), "passes": patience.trouble(e) is not None}
             told |= {"culprits": json.dumps(e.culprits) if isinstance(e, FilesFailed) else None}
-        return pa.table([pa.array([{"index": index, **told}.get(f.name)], f.type) for f in OUTCOME], schema=OUTCOME)
+        told |= {"index": index, "seconds": time.monotonic() - started}
+        return pa.table([pa.array([told.get(f.name)], f.type) for f in OUTCOME], schema=OUTCOME)
 
     with warnings.catch_warnings():
         # Named parameters cover everything but the bound on retries, which is not to be had otherwise in Ray 2.60.
@@ -205,5 +258,6 @@ def _outcome(unit: Unit, row: Mapping[str, Any]) -> Done | Failed:
     if row["error"] is not None:
         culprits = json.loads(row["culprits"]) if row["culprits"] else ()
         kind, lost = row["kind"], row["lost_rows"]
-        return Failed(unit, row["error"], row["details"], kind=kind, lost_rows=lost, culprits=culprits)
-    return Done(unit, json.loads(row["result"]))
+        passes, seconds = row["passes"], row["seconds"]
+        return Failed(unit, row["error"], row["details"], kind, lost, culprits, passes=passes, seconds=seconds)
+    return Done(unit, json.loads(row["result"]), row["seconds"])

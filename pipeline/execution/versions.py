@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from corpusmill.cluster import reach
+from corpusmill.cluster import patience, reach
 from corpusmill.errors import VersionMismatch
 from corpusmill.operators import load
 from corpusmill.pipeline.config.base.formats import AUTO, formats, reader_name
@@ -50,8 +50,10 @@ class WithSame:
     task: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     packages: tuple[str, ...]
     expected: Mapping[str, str]
+    patience_s: float = 0.0  # that a worker waits for a store
 
     def __call__(self, unit: Mapping[str, Any]) -> Mapping[str, Any]:
+        patience.allow(self.patience_s)
         told = reach.differences(self.expected, installed(self.packages))
         if told is not None:
             raise VersionMismatch(f"{socket.gethostname()} cannot take part: {told}; {REMEDY}")
@@ -61,4 +63,4 @@ class WithSame:
 def with_same(task: Callable[[Mapping[str, Any]], Mapping[str, Any]], spec: JobSpec) -> WithSame:
     """The task of a job, bound to the versions of this process."""
     names = packages(spec)
-    return WithSame(task, names, installed(names))
+    return WithSame(task, names, installed(names), spec.store_patience)

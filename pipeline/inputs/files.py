@@ -47,8 +47,10 @@ def find(paths: Iterable[tuple[Path, str, InputSpec]], *, share: float = 1.0) ->
         each = named(path, spec, first_word)
         wrong += [Wrong(at, path, spec.source, told) for told in each.wrong]
         found |= {(f.source, f.uri): f for f in each.files}
-    sources = sorted({f.source for f in found.values()})
-    files = [f for source in sources for f in _sample(found.values(), source, share)]
+    by_source: dict[str, list[InputFile]] = {}
+    for file in found.values():
+        by_source.setdefault(file.source, []).append(file)
+    files = [f for source in sorted(by_source) for f in _sample(by_source[source], source, share)]
     return Found(files=files, problems=_grouped(wrong))
 
 
@@ -78,5 +80,7 @@ def _grouped(wrong: Sequence[Wrong]) -> list[InJob]:
 
 def _sample(files: Iterable[InputFile], source: str, share: float) -> list[InputFile]:
     """The files of one source whose hash is lowest, in order."""
+    if share == 1.0:
+        return sorted(f for f in files if f.source == source)
     mine = sorted((f for f in files if f.source == source), key=lambda f: digest(f.source, f.uri))
     return sorted(mine[: max(1, round(share * len(mine)))])

@@ -29,7 +29,7 @@ TOLD = 10  # wrong lines of one list that a message shows
 ABOUT = re.compile(r"(readme|license|licence|notice)(\.(md|txt|rst))?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class InputFile:
     """One file of a source, as the store lists it now."""
 

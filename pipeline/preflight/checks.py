@@ -50,7 +50,13 @@ def check_inputs(spec: JobSpec, *, replace: bool = False) -> Survey:
 
 def with_readers(spec: JobSpec, found: Survey) -> list[tuple[InputFile, str, Reader]]:
     """The files that were found, each with the name of its reader and the reader."""
-    return [(file, name, build_reader(sources.input_of(spec, file.source), name)) for file, name in found.files]
+    of = {(f.source, name): build_reader(sources.input_of(spec, f.source), name) for f, name in _kinds(found)}
+    return [(file, name, of[file.source, name]) for file, name in found.files]
+
+
+def _kinds(found: Survey) -> list[tuple[InputFile, str]]:
+    """One file of each source and reader."""
+    return list({(file.source, name): (file, name) for file, name in found.files}.values())
 
 
 def _packages(spec: JobSpec, parts: ValidParts) -> list[InJob]:

@@ -1,5 +1,6 @@
 """Looks at the files of a job before any work: format, size and fields of each source, and what is wrong with files."""
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from fsspec import AbstractFileSystem
+from fsspec.implementations.local import LocalFileSystem
 
 from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem
 from corpusmill.operators.contract import FirstLook, Foresees
@@ -104,6 +106,8 @@ def survey(paths: Sequence[ValidPath], *, share: float = 1.0, tolerant: bool = F
 
 def in_two_sources(files: Sequence[InputFile]) -> Iterator[str]:
     """Pairs of sources that read the same files, in words."""
+    if len({file.source for file in files}) < 2:
+        return
     owners: dict[str, list[str]] = {}
     for file in files:
         owners.setdefault(file.uri, []).append(file.source)
@@ -140,32 +144,38 @@ def _look_ready(file: InputFile, spec: InputSpec) -> Callable[[], Looked]:
 def _look(file: InputFile, spec: InputSpec, fs: AbstractFileSystem) -> Looked:
     told = format_of(file.uri) if spec.format == AUTO else spec.format
     named = None if told is None else reader_name(told)
-    sniffed = _sniffed(file, spec, fs, None if spec.format == AUTO else named)
+    try:
+        with asking(file.uri):
+            head = _head(file, fs)
+    except OSError as e:
+        return Looked(reader=named, error=plainly(e))
+    sniffed = _sniffed(file, spec, head[:HEAD_BYTES], None if spec.format == AUTO else named)
     reader = named or sniffed.reader
     if sniffed.error or reader is None:
         return Looked(reader=reader, error=sniffed.error)
-    first = _first_look(file, reader, spec, fs)
+    first = _first_look(file, reader, spec, fs, head)
     return Looked(reader=reader, error=first.lacks, at="columns", first=first)
 
 
-def _sniffed(file: InputFile, spec: InputSpec, fs: AbstractFileSystem, reader: str | None) -> Sniffed:
+def _head(file: InputFile, fs: AbstractFileSystem) -> bytes:
+    """The first bytes of a file; of a short one in a store all, so that a first look costs no further request."""
+    size = min(file.size, HEAD_BYTES if isinstance(fs, LocalFileSystem) or file.size > READ_AT_ONCE else READ_AT_ONCE)
+    return bytes(fs.cat_file(file.uri, start=0, end=size)) if size else b""  # pyright: ignore[reportArgumentType]
+
+
+def _sniffed(file: InputFile, spec: InputSpec, head: bytes, reader: str | None) -> Sniffed:
     """What its first bytes tell. reader: the one that the job names for it."""
-    try:
-        with asking(file.uri):
-            head = fs.cat_file(file.uri, start=0, end=min(HEAD_BYTES, file.size)) if file.size else b""
-    except OSError as e:
-        return Sniffed(error=plainly(e))
     window, encoding = spec.options.get("max_window_mib"), spec.encoding or spec.options.get("encoding")
     return sniff(
         file.uri,
-        bytes(head),  # pyright: ignore[reportArgumentType]  fsspec says str or bytes
+        head,
         reader,
         max_window_mib=window if isinstance(window, int) else WINDOW_MIB,
         encoding=encoding if isinstance(encoding, str) and is_encoding(encoding) else None,
     )
 
 
-def _first_look(file: InputFile, reader: str, spec: InputSpec, fs: AbstractFileSystem) -> FirstLook:
+def _first_look(file: InputFile, reader: str, spec: InputSpec, fs: AbstractFileSystem, head: bytes) -> FirstLook:
     """What the reader sees of a file without reading it. One that cannot be read at all is left to its unit."""
     try:
         made = build_reader(spec, reader)
@@ -173,6 +183,8 @@ def _first_look(file: InputFile, reader: str, spec: InputSpec, fs: AbstractFileS
         return FirstLook()  # what is wrong with the format or its options is told where the job file is read
     if not isinstance(made, Foresees) or not file.size:
         return FirstLook()
+    if len(head) == file.size:
+        return made.first_look(io.BytesIO(head))
     try:
         with asking(file.uri), fs.open(file.uri, "rb", block_size=READ_AT_ONCE) as opened:
             return made.first_look(cast(BinaryIO, opened))

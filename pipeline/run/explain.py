@@ -17,6 +17,7 @@ from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.files.latest import pointer_of
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import column_origins
+from corpusmill.pipeline.run import requests
 from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.stages import STAGES, names, statuses
 from corpusmill.pipeline.run.version_run import BEFORE, stands
@@ -88,7 +89,10 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         new_shards=len(shards.new),
         committed=found[0][1].committed or 0,
         remarks=[*doubled(spec, shards), *kept_languages.confusions(step.build() for step in spec.documents)],
-        progress=[line for _, each in found for line in each.lines],
+        progress=[
+            *(line for _, each in found for line in each.lines),
+            *requests.lines(spec, [file for file, _, _ in files], shards.new),
+        ],
         stages=names(spec),
         changes=changes,
         first_stage=first_stage,

@@ -3,15 +3,17 @@
 import contextlib
 import functools
 import json
+import os
+import sys
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from corpusmill.cluster import faultpoint, lease, lifecycle, metrics, reach
+from corpusmill.cluster import faultpoint, lease, lifecycle, metrics, patience, reach
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InputError, StorageError
+from corpusmill.errors import ExitCode, InputError, StorageError
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.events import history
@@ -132,6 +134,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             raise _unwritable("workspace", spec.workspace, e) from e
         _try_to_write(output)
         events = open_.enter_context(watched.recorded(workspace, held, facts_of(spec, options), display))
+        open_.enter_context(patience.allowed(spec.store_patience, display.line))
         yield Run(
             spec=spec,
             workspace=workspace,
@@ -140,7 +143,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             display=display,
             replace=options.replace,
             events=events,
-            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display, events)),
+            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display, events, held)),
         )
 
 
@@ -245,11 +248,13 @@ def _start(
     stores: list[Store],
     display: Display,
     events: Recorder,
+    held: lease.Lease,
 ) -> int:
     setup = "corpusmill.pipeline.execution.process.prepare"
     where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
     display.line(f"{where} (some seconds; longer on a busy machine)")
-    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup)
+    lost = functools.partial(_end_without_head, held)
+    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup, lost=lost)
     cpus = open_.enter_context(session)
     interrupts.as_exceptions()
     quiet()
@@ -264,6 +269,13 @@ def _start(
     events.listeners.append(exported)
     open_.callback(display.watchers.remove, exported)
     return cpus
+
+
+def _end_without_head(held: lease.Lease, told: str) -> None:
+    """End this process, as Ray would: the threads that wait for the cluster cannot be reached."""
+    print(f"corpusmill: {told}", file=sys.stderr, flush=True)
+    lease.give_back(held)
+    os._exit(ExitCode.FAILED)
 
 
 def _once(start: Callable[[], int]) -> Callable[[], int]:

@@ -7,7 +7,7 @@ documents last, and adding one file runs one unit. Many small files share a numb
 
 import io
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -149,6 +149,17 @@ def commit(run: Run, found: Numbered) -> None:
         run.lease.check()
         faultpoint.reached("inventory.manifest")
         run.workspace.publish(NAME, _to_bytes(found.all))
+
+
+def with_own_numbers(run: Run, shards: Sequence[Shard]) -> Shards:
+    """Give files that shared a shard number one each, for good: they have more records than a slot counts."""
+    known = read(run.workspace)
+    free = 1 + int(known.column("shard").max(initial=-1))
+    moved = Shards.of(replace(s, shard=free + n, slot=0) for n, s in enumerate(sorted(shards)))
+    stays = known.filter(~np.isin(known.identities(), [s.identity for s in shards]))
+    run.lease.check()
+    run.workspace.publish(NAME, _to_bytes(Shards(in_order(pa.concat_tables([stays.table, moved.table])))))
+    return moved
 
 
 def unchanged(run: Run) -> Numbered:

@@ -206,10 +206,10 @@ class UnitFiles:
 
     def to_unit(self) -> dict[str, Any]:
         """The entries of its work unit: those of its shard, or of all files together with the files themselves."""
-        first = self.files.table.slice(0, 1).drop_columns("slot").to_pylist()[0]
+        first, size = self.files.table.slice(0, 1).drop_columns("slot").to_pylist()[0], self.size_bytes
+        first["size_bytes"] = size
         if not self.is_shared:
             return first
-        size = self.size_bytes
         return {**first, "uri": self.uri, "start": 0, "end": size, "size": size, "etag": "", "files": self._packed()}
 
     @classmethod

@@ -110,5 +110,4 @@ def sweep(workspace: Store, found: Sweep) -> None:
     """
     first = (f"{layout.MANIFESTS}/", f"{index.FOLDER}/")
     order = sorted(found.names, key=lambda name: (not name.startswith(first), not name.endswith(".json"), name))
-    for name in order:
-        workspace.delete(name)
+    workspace.delete_all(order)

@@ -53,6 +53,9 @@ class JobSpec(Section):
     """Number of output shards; null: as many as `shard_tokens` asks for."""
     shard_tokens: Positive | None = None
     """Tokens in an output shard; null: 100,000,000 (guess: 400 MB before compression) unless `output_shards` is set."""
+    store_patience: Annotated[float, Field(ge=0)] = 600.0
+    """Seconds that a run waits, once it has begun, for a store that does not answer or refuses credentials that have
+    expired; what is finished is kept in any case. 600: guess."""
     on_failure: Literal["stop", "continue"] = "stop"
     """What happens before publish when units failed after all tries."""
     max_failed_share: Share = 0.01

@@ -118,6 +118,5 @@ def dedup(run: Run, shards: Mapping[str, UnitFiles]) -> Removed:
     faultpoint.reached("dedup.manifest")
     payload = json.dumps({"tables": dict(found.tables), "facts": dict(found.facts)}, sort_keys=True).encode()
     run.workspace.publish(manifest_of(judged), payload)
-    for left_over in run.workspace.files(work.folder):
-        run.workspace.delete(left_over.uri)
+    run.workspace.delete_all([left_over.uri for left_over in run.workspace.files(work.folder)])
     return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1)

@@ -66,8 +66,7 @@ def answers(run: Run, part: Part, shards: Mapping[str, UnitFiles], counts: Mappi
     faultpoint.reached(f"{stage}.manifest")
     told = {"answers": dict(found.answers), "facts": dict(found.facts)}
     run.workspace.publish(manifest(stage, print_), json.dumps(told, sort_keys=True).encode())
-    for left_over in run.workspace.files(work.folder):
-        run.workspace.delete(left_over.uri)
+    run.workspace.delete_all([left_over.uri for left_over in run.workspace.files(work.folder)])
     return Answers(stage, found.answers, found.facts, print_, ran=1, step=part.name)
 
 

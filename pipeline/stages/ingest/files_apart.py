@@ -1,44 +1,56 @@
 """Takes files that fail out of the units they share with others, so that these are read without them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from corpusmill.errors import IdsExhausted
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 
 class FilesApart(Exception):
-    """Units failed for some of their files: these, by shard number and slot, are to be left out.
+    """Units failed for some of their files: these are to be left out.
 
-    failed: each of them as a unit of its own that failed; ran: units that ran meanwhile and are committed.
+    found: each of them, and the unit of its own that it is in the list of failures; ran: units that ran meanwhile and
+    are committed.
     """
 
-    def __init__(self, slots: Mapping[int, set[int]], failed: Sequence[Failed], ran: int) -> None:
-        super().__init__(f"{len(failed)} files failed")
-        self.slots, self.failed, self.ran = slots, failed, ran
+    def __init__(self, found: Sequence[tuple[Shard, Failed]], ran: int) -> None:
+        super().__init__(f"{len(found)} files failed")
+        self.found, self.ran = found, ran
+
+    @property
+    def failed(self) -> list[Failed]:
+        """Those that failed for good."""
+        return [failed for _, failed in self.found if failed.kind != IdsExhausted.__name__]
+
+    @property
+    def too_long(self) -> list[Shard]:
+        """Those with more records than a slot counts, which need a shard number to themselves."""
+        return [shard for shard, failed in self.found if failed.kind == IdsExhausted.__name__]
 
     def left_of(self, groups: Sequence[UnitFiles]) -> list[UnitFiles]:
         """The groups without these files."""
-        left = [group.without(self.slots[group.number]) if group.number in self.slots else group for group in groups]
+        slots: dict[int, set[int]] = {}
+        for shard, _ in self.found:
+            slots.setdefault(shard.number, set()).add(shard.slot)
+        left = [group.without(slots[group.number]) if group.number in slots else group for group in groups]
         return [group for group in left if group is not None]
 
 
 def require_no_culprit(result: Result) -> None:
     """Raise FilesApart where a unit failed for some of its files alone."""
-    slots: dict[int, set[int]] = {}
-    files: list[Failed] = []
+    found: list[tuple[Shard, Failed]] = []
     for unit in result.failed:
         if unit.culprits:
-            group = UnitFiles.from_unit(unit.unit)
-            by_slot = {shard.slot: shard for shard in group.files}
-            slots[group.number] = {int(c["slot"]) for c in unit.culprits}
-            files += [
-                Failed(_unit_of(by_slot[c["slot"]], unit), c["error"], c["details"], kind=c["kind"])
-                for c in unit.culprits
-            ]
-    if files:
-        raise FilesApart(slots, files, result.ran)
+            by_slot = {shard.slot: shard for shard in UnitFiles.from_unit(unit.unit).files}
+            for each in unit.culprits:
+                shard = by_slot[int(each["slot"])]
+                failed = Failed(_unit_of(shard, unit), each["error"], each["details"], kind=each["kind"])
+                found.append((shard, failed))
+    if found:
+        raise FilesApart(found, result.ran)
 
 
 def each_file(failed: Failed) -> Iterator[Failed]:

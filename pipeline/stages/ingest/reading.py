@@ -1,12 +1,13 @@
 """Reads the records of a unit's files, which must be as the inventory has them; small ones in batches together."""
 
 import contextlib
+import functools
 import io
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +15,10 @@ import pyarrow.compute as pc
 from fsspec import AbstractFileSystem
 
 from corpusmill.cluster.content_tag import content_tag
-from corpusmill.cluster.filesystems import filesystem
-from corpusmill.errors import AccountingError, FilesFailed, InputChanged
+from corpusmill.cluster.filesystems import filesystem, is_s3, renewed
+from corpusmill.cluster.patience import patiently, trouble
+from corpusmill.cluster.whole_object import object_and_tag
+from corpusmill.errors import AccountingError, FilesFailed, InputChanged, StoreUnavailable
 from corpusmill.operators.contract import Span
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -28,6 +31,7 @@ from corpusmill.pipeline.steps.chain import Chain, reason_word
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 REMEDY = "`corpusmill run` takes the inputs as they are now, and so does `update` unless the steps changed too"
+WHOLE_BYTES = 16 << 20  # of a file in S3 that is fetched with one request
 FILES_AT_ONCE = 8  # small ones that are fetched while others are read; a request takes tens of milliseconds (guess)
 TOGETHER_ROWS, TOGETHER_BYTES = 2048, 16 << 20  # of small files that go through the steps as one batch
 
@@ -39,8 +43,8 @@ class FileErrors:
     by_slot: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, shard: Shard, error: Exception) -> None:
-        """Note the first error of a file; rows that do not add up are raised at once."""
-        if isinstance(error, AccountingError):
+        """Note the first error of a file; rows that do not add up, and trouble of a store, are raised at once."""
+        if isinstance(error, AccountingError | StoreUnavailable) or trouble(error) is not None:
             raise error
         told = {"slot": shard.slot, "error": f"{type(error).__name__}: {error}", "kind": type(error).__name__}
         details = "".join(traceback.format_exception(error))[-4000:]
@@ -80,8 +84,15 @@ def opened(spec: JobSpec, shard: Shard) -> Iterator[BinaryIO]:
     """The input file, open; InputChanged when, before it is read or after, it is gone or its etag is no longer the
     inventory's.
     """
-    fs = filesystem(shard.uri, sources.input_of(spec, shard.source).storage)
-    _require_unchanged(fs, shard)
+    storage = sources.input_of(spec, shard.source).storage
+    fs = filesystem(shard.uri, storage)
+    if is_s3(fs) and shard.size < WHOLE_BYTES:
+        yield io.BytesIO(
+            patiently(shard.uri, lambda: whole(filesystem(shard.uri, storage), shard), lambda: renewed(shard.uri))
+        )
+        return
+    patiently(shard.uri, lambda: _require_unchanged(filesystem(shard.uri, storage), shard), lambda: renewed(shard.uri))
+    fs = filesystem(shard.uri, storage)
     with fs.open(shard.uri, "rb") as file:
         yield cast(BinaryIO, file)
     _require_unchanged(fs, shard)
@@ -101,6 +112,11 @@ def _require_unchanged(fs: AbstractFileSystem, shard: Shard) -> None:
 def whole(fs: AbstractFileSystem, shard: Shard) -> bytes:
     """All bytes of a small file; InputChanged as `opened`."""
     try:
+        if is_s3(fs):
+            found, tag = object_and_tag(fs, shard.uri)
+            if tag != shard.etag:
+                raise InputChanged(f"{shard.uri} changed since the inventory was taken: {REMEDY}")
+            return found
         found = cast(bytes, fs.cat_file(shard.uri))
     except FileNotFoundError:
         _require_unchanged(fs, shard)
@@ -109,36 +125,46 @@ def whole(fs: AbstractFileSystem, shard: Shard) -> bytes:
     return found
 
 
+class Reads(Protocol):
+    """What small files are read for, and is told which one is read."""
+
+    spec: JobSpec
+    chain: Chain
+    files: UnitFiles
+    tally: Tally
+
+    def reads(self, shard: Shard) -> None: ...
+
+
+def _whole(made: list[AbstractFileSystem], shard: Shard) -> bytes:
+    return whole(made[0], shard)
+
+
 def together(
-    spec: JobSpec,
-    chain: Chain,
-    files: UnitFiles,
-    tally: Tally,
-    errors: FileErrors,
-    unreadable: UnreadableFiles,
-    limit: int | None = None,
+    to: Reads, errors: FileErrors, unreadable: UnreadableFiles, limit: int | None = None
 ) -> Iterator[pa.Table]:
     """Records of small files in batches of many, in the order of their slots; a file that fails leaves no record.
 
     limit: as in `records`, over all files.
     """
     waiting: list[pa.Table] = []
-    left = limit
-    for shard, content in _fetched(spec, files):
+    left, share = limit, to.spec.sample.documents
+    for shard, content in _fetched(to.spec, to.files):
         if left is not None and left <= 0:
-            tally.add("unread_bytes", by=shard.end - shard.start)
+            to.tally.add("unread_bytes", by=shard.end - shard.start)
             continue
         one = Tally()
+        to.reads(shard)
         try:
             file = io.BytesIO(content.result())
-            batches = list(records(chain, shard, file, one, limit=left, share=spec.sample.documents))
+            batches = list(records(to.chain, shard, file, one, limit=left, share=share))
         except Exception as e:  # of this file alone: the others go on
             errors.add(shard, e)
             continue
         unreadable.count(shard, batches, one)
-        tally.merge(one)
+        to.tally.merge(one)
         if left is not None:
-            left -= sum(int(in_sample(b, spec.sample.documents).sum()) for b in batches)
+            left -= sum(int(in_sample(b, share).sum()) for b in batches)
         for batch in batches:
             if waiting and not waiting[0].schema.equals(batch.schema):
                 yield pa.concat_tables(waiting)
@@ -153,11 +179,17 @@ def together(
 
 def _fetched(spec: JobSpec, files: UnitFiles) -> Iterator[tuple[Shard, "Future[bytes]"]]:
     """Each file with its content, some of them fetched ahead."""
-    fs = filesystem(files.first.uri, sources.input_of(spec, files.source).storage)
+    uri, storage = files.first.uri, sources.input_of(spec, files.source).storage
+    made = [filesystem(uri, storage)]  # for all threads: fsspec would make one for each, with connections of its own
+
+    def renew() -> None:
+        made[0] = renewed(uri, storage)
+
     waiting: list[tuple[Shard, Future[bytes]]] = []
     with ThreadPoolExecutor(FILES_AT_ONCE) as pool:
         for shard in files.files:
-            waiting.append((shard, pool.submit(whole, fs, shard)))
+            fetch = functools.partial(patiently, shard.uri, functools.partial(_whole, made, shard), renew)
+            waiting.append((shard, pool.submit(fetch)))
             if len(waiting) > FILES_AT_ONCE:
                 yield waiting.pop(0)
         yield from waiting

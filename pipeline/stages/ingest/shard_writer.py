@@ -20,10 +20,11 @@ from corpusmill.pipeline.files.ids import slot_of
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.report.funnel import BY_LANGUAGE
+from corpusmill.pipeline.stages.ingest.isolated import Watch
 from corpusmill.pipeline.stages.ingest.reading import FileErrors
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
 from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
-from corpusmill.pipeline.workspace.shards import UnitFiles
+from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 LOST = ("failed", "dropped", "not_sampled")
 # Where the bytes of a document that left are to be found: file, place in it and length as the reader tells them.
@@ -50,7 +51,8 @@ class Sink(Protocol):
 class ShardWriter:
     """Takes batches through the chain; what is left goes to `sink`, the rest to `dropped/NAME.parquet`.
 
-    tally: of the parts before this one.
+    tally: of the parts before this one. Its `watch`, where it is given one, is told what is at hand and names documents
+    that ended a worker, which are left out.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class ShardWriter:
     ) -> None:
         self.spec, self.files, self.chain, self.sink, self.tally = spec, files, chain, sink, tally
         self.source, self._uris = files.source, uris_of(files)
+        self.watch: Watch | None = None
         (folder / "dropped").mkdir()
         columns = [pa.field(n, t) for n, t in chain.columns().items() if n != "content"]
         place = columns.index(pa.field("offset", pa.int64()))
@@ -91,6 +94,8 @@ class ShardWriter:
         """Take one batch of readable documents. errors: where the steps fail, takes the files whose documents they fail
         on; what else is in the batch is lost, for the unit fails in any case.
         """
+        if self.watch is not None:
+            documents = self._without_killers(documents, self.watch)
         try:
             outcome = self.chain.run(Batch(documents))
         except Exception as e:
@@ -103,6 +108,24 @@ class ShardWriter:
         self._count_changes([outcome.kept.table, *(gone.table for gone in outcome.dropped)])
         self.evidence.add(outcome)
         self.sink.keep(outcome.kept, self.tally)
+        if self.watch is not None:
+            self.watch.takes(None)
+
+    def reads(self, shard: Shard) -> None:
+        """Note that this file is read from here on."""
+        if self.watch is not None:
+            self.watch.reads(shard.slot)
+
+    def _without_killers(self, documents: pa.Table, watch: Watch) -> pa.Table:
+        """The documents that have ended no worker; the others are failed rows."""
+        reasons = [watch.left_out.get(doc_id) for doc_id in documents["doc_id"].to_pylist()]
+        out = pa.array(reasons, pa.string())
+        if out.null_count < len(out):
+            away = documents.filter(out.is_valid())
+            self._drop(Gone("worker", "failed", out.drop_null(), away))
+            documents = documents.filter(out.is_null())
+        watch.takes(documents)
+        return documents
 
     def _find_files(self, documents: pa.Table, error: Exception, errors: FileErrors) -> None:
         """Take each file's documents through the steps alone; `error` is raised where none of them fails so."""

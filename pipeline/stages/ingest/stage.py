@@ -36,6 +36,7 @@ from corpusmill.pipeline.stages.ingest.unreadable import Lost, Unreadable, check
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.step_groups import LAST, Part, parts_of
+from corpusmill.pipeline.workspace import inventory
 from corpusmill.pipeline.workspace.shards import Shard, Shards, UnitFiles
 
 VERSION = 6  # of what a unit counts and writes
@@ -242,6 +243,8 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
         except FilesApart as apart:
             groups, ran = apart.left_of(groups), ran + apart.ran
             failed += apart.failed
+            if apart.too_long:
+                groups += inventory.with_own_numbers(run, apart.too_long).groups()
 
 
 def _through_parts(
@@ -301,6 +304,7 @@ def _run(run: Run, stage: str, work: Sequence[Unit], task: Ingest) -> Ingested:
         memory_bytes=MEMORY_BYTES,
         tolerant=True,
         uses=lambda unit: warm.ingest_use(task.job, unit["source"], unit["reader"]),
+        isolated=lambda unit: {**unit, "isolated": True},
     )
     require_no_culprit(result)
     result = replace(result, failed=[file for unit in result.failed for file in each_file(unit)])

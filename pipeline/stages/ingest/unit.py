@@ -19,6 +19,7 @@ from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
+from corpusmill.pipeline.stages.ingest.isolated import Watch, run_isolated
 from corpusmill.pipeline.stages.ingest.part_writer import PartWriter
 from corpusmill.pipeline.stages.ingest.reading import FileErrors, UnreadableFiles, opened, records, together
 from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter, Sink
@@ -44,19 +45,20 @@ class Ingest:
     files: Mapping[str, str]  # sha256 of every file that the operators need, by address
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        user_code.install(self.code)
-        resources.require(self.files)
-        files = UnitFiles.from_unit(unit)
-        spec = JobSpec.from_canonical(self.job)
-        use = warm.ingest_use(self.job, files.source, files.reader)
-        kernels.once(use, lambda: warm.warm_ingest(self.job, files.source, files.reader))
+        """Run a unit; one with `isolated` in processes of its own, see `isolated.run_isolated`."""
+        if unit.get("isolated"):
+            return run_isolated(self, unit)
+        return self.run(unit)
+
+    def run(self, unit: Unit, watch: Watch | None = None) -> Mapping[str, Any]:
+        """Run a unit in this process. watch: is told of each batch before it goes through the steps."""
+        spec = self._prepared(unit)
         parts, name = parts_of(spec), str(unit["name"])
         part = parts[unit["part"]]
-        chain = self._chain(files, part, unit["answer"])
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-            sink = self._sink(Path(folder), name, spec, files, chain, part)
             tally, unreadable = self._counted(unit, parts)
-            writer = ShardWriter(Path(folder), name, spec, files, chain, sink, tally)
+            writer = self._writer(Path(folder), unit, spec, tally, watch)
+            files = writer.files
             with writer:
                 if unit["before"] is not None:
                     self._go_on(writer, str(unit["before"]))
@@ -68,6 +70,31 @@ class Ingest:
             for path in sorted(p for p in Path(folder).rglob("*") if p.is_file()):
                 self.workspace.publish_file(path.relative_to(folder).as_posix(), path)
         return commit_unit(self.workspace, part.stage, name, counts)
+
+    def try_batch(self, unit: Unit, documents: pa.Table) -> None:
+        """Take documents through the steps of a unit, and leave nothing of them."""
+        spec = self._prepared(unit)
+        with (
+            tempfile.TemporaryDirectory(prefix="corpusmill-") as folder,
+            self._writer(Path(folder), unit, spec, Tally(), None) as writer,
+        ):
+            writer.go_on(documents)
+
+    def _prepared(self, unit: Unit) -> JobSpec:
+        """The job, when all that its steps need is here."""
+        user_code.install(self.code)
+        resources.require(self.files)
+        source, reader = unit["source"], unit["reader"]
+        kernels.once(warm.ingest_use(self.job, source, reader), lambda: warm.warm_ingest(self.job, source, reader))
+        return JobSpec.from_canonical(self.job)
+
+    def _writer(self, folder: Path, unit: Unit, spec: JobSpec, tally: Tally, watch: Watch | None) -> ShardWriter:
+        files, part = UnitFiles.from_unit(unit), parts_of(spec)[unit["part"]]
+        chain = self._chain(files, part, unit["answer"])
+        sink = self._sink(folder, str(unit["name"]), spec, files, chain, part)
+        writer = ShardWriter(folder, str(unit["name"]), spec, files, chain, sink, tally)
+        writer.watch = watch
+        return writer
 
     def _chain(self, files: UnitFiles, part: Part, answer: str | None) -> Chain:
         known = None if answer is None else (answer, self.workspace.read(answer))
@@ -104,6 +131,7 @@ class Ingest:
 def take_one(writer: ShardWriter, limit: int | None) -> None:
     """Take the records of a file that has its unit to itself."""
     shard, spec = writer.files.first, writer.spec
+    writer.reads(shard)
     with opened(spec, shard) as file:
         share = spec.sample.documents
         for batch in records(writer.chain, shard, file, writer.tally, limit=limit, share=share):
@@ -115,7 +143,7 @@ def take_together(writer: ShardWriter, limit: int | None) -> list[JsonObject]:
     raised an error, when all have been tried.
     """
     errors, unreadable = FileErrors(), UnreadableFiles()
-    for batch in together(writer.spec, writer.chain, writer.files, writer.tally, errors, unreadable, limit):
+    for batch in together(writer, errors, unreadable, limit):
         writer.take(batch, errors)
     errors.require_none(writer.files)
     return unreadable.files

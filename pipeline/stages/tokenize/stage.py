@@ -57,7 +57,7 @@ class TokenizeStage(Stage[Result]):
         return {"names": rests_on(outcome)}
 
 
-def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[dict[str, str]]:
+def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[dict[str, Any]]:
     """One unit an ingested shard.
 
     shards: by the name of their ingest unit. duplicates: each one's table of duplicates, named by its content; a shard
@@ -73,6 +73,7 @@ def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping
             "duplicates": duplicates[ingested],
             "source": s.source,
             "uri": s.uri,
+            "size_bytes": s.size_bytes,
         }
         for ingested, s in shards.items()
     ]

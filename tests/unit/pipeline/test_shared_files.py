@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -27,7 +28,7 @@ from corpusmill.pipeline.stages.ingest.files_apart import FilesApart, each_file,
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.stages.ingest.unreadable import unreadable
 from corpusmill.pipeline.steps.chain import Chain
-from corpusmill.pipeline.workspace import sharing
+from corpusmill.pipeline.workspace import inventory, sharing
 from corpusmill.pipeline.workspace.inventory import numbered
 from corpusmill.pipeline.workspace.shards import Shards, UnitFiles
 
@@ -167,6 +168,27 @@ def test_files_that_fail_are_all_named_and_the_others_read_without_them(folder, 
     groups = apart.value.left_of(shards.groups())
     (counts,) = run(folder, ingest.units_of(spec, groups), spec).values()
     assert counts["documents"] == FILES - 3
+
+
+def test_a_file_with_more_records_than_a_slot_counts_gets_a_number_of_its_own(folder, monkeypatch):
+    write(folder / "11.jsonl.gz", [{"text": "four words in each"}] * 5)
+    monkeypatch.setattr("corpusmill.pipeline.files.ids.SLOT_ROW_BITS", 2)
+    spec, shards, store = spec_in(folder), shards_of(folder), Store(str(folder / "work"))
+    store.publish(inventory.NAME, inventory._to_bytes(shards))
+    (unit,) = ingest.units(spec, shards)
+    with pytest.raises(FilesFailed) as caught:
+        run(folder, [unit], spec)
+    failed = Failed(unit, "", "", kind="FilesFailed", culprits=caught.value.culprits)
+    with pytest.raises(FilesApart) as apart:
+        require_no_culprit(Result("ingest", {}, Tally(), ran=0, failed=[failed]))
+    assert apart.value.failed == []
+    held = SimpleNamespace(workspace=store, lease=SimpleNamespace(check=lambda: None))
+    (moved,) = inventory.with_own_numbers(held, apart.value.too_long)  # pyright: ignore[reportArgumentType]
+    assert (Path(moved.uri).name, moved.shard, moved.slot) == ("11.jsonl.gz", 1, 0)
+    left = apart.value.left_of(shards.groups())
+    counts = run(folder, ingest.units_of(spec, [*left, UnitFiles.of(moved)]), spec).values()
+    assert [c["documents"] for c in counts] == [FILES - 1, 5]
+    assert [len(group.files) for group in inventory.read(store).groups()] == [FILES - 1, 1]
 
 
 def test_a_file_that_changed_is_one_that_fails(folder):
