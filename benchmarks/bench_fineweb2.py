@@ -22,7 +22,7 @@ from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Decision, Reader
 from corpusmill.operators.text.fineweb2.settings import SETTINGS, read_settings
-from corpusmill.operators.text.words import WordRule, words_of
+from corpusmill.operators.text.words import WordRule, find_words
 
 ROUNDS = 3
 AT_LEAST = 30.0
@@ -83,10 +83,21 @@ def published_names(languages: set[str]) -> dict[str, dict[str, Any]]:
     }
 
 
+def tokens(table: pa.Table) -> list[list[str]]:
+    """The words of each text by the rule `tokens`."""
+    found = find_words(Batch(table.select(["text"])), WordRule.TOKENS)
+    raw = [text.encode() for text in table.column("text").to_pylist()]
+    starts, ends = found.start.tolist(), (found.start + found.size_bytes).tolist()
+    return [
+        [text[starts[i] : ends[i]].decode() for i in range(found.first[d], found.first[d + 1])]
+        for d, text in enumerate(raw)
+    ]
+
+
 def peer(table: pa.Table, folder: Path, mode: str) -> tuple[dict[str, Any], list[str | None]]:
     """What the peer's script prints, and its reasons. mode: whose words it counts, see the script."""
     source, settings, out = folder / "texts.parquet", folder / "settings.json", folder / "out.jsonl"
-    words = [words_of(text, WordRule.TOKENS) for text in table.column("text").to_pylist()] if mode == "given" else None
+    words = tokens(table) if mode == "given" else None
     pq.write_table(table if words is None else table.append_column("words", pa.array(words)), source)
     settings.write_text(json.dumps(published_names({*table.column("language").to_pylist()})))
     told = run_peer("datatrove_fineweb2.py", str(source), str(settings), str(out), mode)
