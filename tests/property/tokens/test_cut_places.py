@@ -21,6 +21,7 @@ SENTENCES = (
     "no end here ", "3.14 and 2.71 ",
     "شكرا؟ ",
     "བོད་ཡིག། ", "ภาษาไทย ", "कैसे हो। ", "ենք։ ", "a line\n", "ｶﾅ｡", "x" * 40, "។ ", "𝒳. ", "𞤀. ",
+    "好极了。我们今天", "真的？是。",
 )  # fmt: skip
 TEXTS = st.lists(
     st.lists(st.one_of(st.sampled_from(SENTENCES), st.text(max_size=4)), max_size=20).map("".join), max_size=4
@@ -48,7 +49,10 @@ def bytes_of(ids):
 
 def kinds(ids):
     """The kind of every place of a document, by the specification."""
-    return [text_ends.kind_of(bytes_of(ids[:at]), bytes_of(ids[at:])) for at in range(len(ids) + 1)]
+    return [
+        text_ends.kind_of(bytes_of(ids[:at]), bytes_of(ids[at:]), bytes_of(ids[at : at + 1]))
+        for at in range(len(ids) + 1)
+    ]
 
 
 @given(texts=TEXTS)
@@ -116,6 +120,14 @@ def test_a_chinese_text_is_cut_behind_its_full_stops():
     ends = [bytes_of(rows.ids[:at]).decode()[-1] for at in start[1:]]
     assert len(ends) > 10
     assert set(ends) == {"。"}
+
+
+def test_a_full_stop_that_is_one_token_with_the_next_word_is_cut_before():
+    text = "我们今天去公园散步，天气好极了。" * 40
+    rows = default().documents(pa.array([text], pa.large_string()))
+    assert "。我们".encode() in {bytes_of([token]) for token in rows.ids}
+    _, start, _ = pieces_at_ends(rows, 64, how("sentence", 0.5))
+    assert {bytes_of(rows.ids[at : at + 1]).decode() for at in start[1:]} == {"。我们"}
 
 
 def test_a_share_must_be_one():
