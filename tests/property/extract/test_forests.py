@@ -42,7 +42,7 @@ def grown(random: np.random.Generator, leaves: list[int], features: int, cuts: n
 @pytest.mark.parametrize(
     ("leaves", "features"), [([1], 1), ([2], 1), ([1, 5, 1], 2), ([47, 31, 8, 2, 63], 40), ([256, 255], 255)]
 )
-@pytest.mark.parametrize("rows", [1, 64, 65, CHUNK + 1])
+@pytest.mark.parametrize("rows", [1, 33, 64, 65, CHUNK, CHUNK + 1])
 def test_a_random_forest(leaves, features, rows):
     random = np.random.default_rng(7 + rows)
     trees = grown(random, leaves, features, CUTS)

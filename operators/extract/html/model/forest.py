@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-SIDE_BY_SIDE = 4  # trees whose nodes alternate, so that one need not wait for the node before it
+CHUNK = 128  # blocks whose ranks are held at a time
 MOST = 255  # thresholds of one feature, and leaves of one tree but one: what a byte counts
 
 
@@ -24,8 +24,10 @@ class Forest(NamedTuple):
     column: np.ndarray  # int64 by feature used: which column of a row it is
     cut_from: np.ndarray  # int64 by feature used, and at the end: its part of `cut`
     cut: np.ndarray  # int32: its thresholds, rising; the bits of float32, turned around below 0
-    node_from: np.ndarray  # int64 by SIDE_BY_SIDE trees, and at the end: their part of `node`
-    node: np.ndarray  # uint64 by inner node: feature used, rank of its threshold, leaf here, leaf to the right, tree
+    node_from: np.ndarray  # int64 by tree, and at the end: its part of `node`
+    # uint32 by inner node: where its feature's ranks begin; as four equal bytes each: the least rank that goes right,
+    # less 128; the leaf here; leaves from here to the right
+    node: np.ndarray
     leaf_from: np.ndarray  # int64 by tree: its part of `leaf`
     leaf: np.ndarray  # float32: values from left to right
 
@@ -61,11 +63,8 @@ def forest(root: np.ndarray, depth: np.ndarray, link: np.ndarray, threshold: np.
         rank[used == k] = np.searchsorted(its, ordered[used == k])
 
     its_tree = tree[inner]
-    number = np.arange(len(its_tree)) - np.searchsorted(its_tree, its_tree)  # of a node within its tree
-    order = np.lexsort((its_tree, number, its_tree // SIDE_BY_SIDE))
-    right = here[left[inner] + 1]
-    node = used | rank << 8 | here[inner] << 16 | right << 24 | (its_tree % SIDE_BY_SIDE) << 32
-    groups = np.arange(-(-len(root) // SIDE_BY_SIDE) + 1) * SIDE_BY_SIDE
+    step = here[left[inner] + 1] - here[inner]
+    node = np.stack([used * CHUNK, *((each & 255) * 0x01010101 for each in (rank + 1 - 128, here[inner], step))], 1)
     ends = np.flatnonzero(~inner)
     by_tree = ends[np.lexsort((here[ends], tree[ends]))]
     return Forest(
@@ -77,8 +76,8 @@ def forest(root: np.ndarray, depth: np.ndarray, link: np.ndarray, threshold: np.
         column.astype(np.int64),
         np.cumsum([0, *map(len, cuts)]),
         np.concatenate([np.zeros(0, np.int32), *cuts]),
-        np.searchsorted(its_tree, groups),
-        node[order].astype(np.uint64),
+        np.searchsorted(its_tree, np.arange(len(root) + 1)),
+        node.astype(np.uint32),
         np.searchsorted(tree[by_tree], np.arange(len(root))),
         value[by_tree],
     )
