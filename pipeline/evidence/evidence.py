@@ -46,6 +46,11 @@ class Evidence:
         """Documents of a language that a step dropped."""
         return self._dropped.get((language, step_number), NOTHING)
 
+    @property
+    def dropped_documents(self) -> int:
+        """Documents that any step dropped, or that it could not extract."""
+        return int(sum(amount.documents for amount in self._dropped.values()))
+
     @cached_property
     def _kept(self) -> dict[str, dict[str, Amount]]:
         """Every signal counts every kept document, those without a value too: the largest sum is all of them."""
