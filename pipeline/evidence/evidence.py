@@ -7,11 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InputError
 from corpusmill.pipeline.evidence.histogram import NOTHING, Amount, Histogram, histogram
 from corpusmill.pipeline.evidence.merge import address
 from corpusmill.pipeline.evidence.packed import unpack
-from corpusmill.pipeline.workspace import sweep
 
 
 @dataclass(frozen=True)
@@ -73,15 +71,6 @@ class Evidence:
     def histogram(self, column: str, axis: str = "language", value: str | None = None) -> Histogram:
         """The histogram of a signal; value: null for all documents."""
         return histogram(self.cells, column, axis, value)
-
-
-def load(workspace: Store) -> Evidence:
-    """The evidence of the last finished run. InputError where there is none."""
-    names = sorted(sweep.remembered(workspace, "evidence"))
-    if not names or not workspace.exists(address(names[0])):
-        message = f"{workspace.url} holds no finished run of this version: run the job first, then ask again"
-        raise InputError([message])
-    return of_name(workspace, names[0])
 
 
 def of_name(workspace: Store, name: str) -> Evidence:
