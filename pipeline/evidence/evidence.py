@@ -7,11 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import InputError
 from corpusmill.pipeline.evidence.histogram import NOTHING, Amount, Histogram, histogram
 from corpusmill.pipeline.evidence.merge import address
 from corpusmill.pipeline.evidence.packed import unpack
-from corpusmill.pipeline.workspace import sweep
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,11 @@ class Evidence:
         """Documents of a language that a step dropped."""
         return self._dropped.get((language, step_number), NOTHING)
 
+    @property
+    def dropped_documents(self) -> int:
+        """Documents that any step dropped, or that it could not extract."""
+        return int(sum(amount.documents for amount in self._dropped.values()))
+
     @cached_property
     def _kept(self) -> dict[str, dict[str, Amount]]:
         """Every signal counts every kept document, those without a value too: the largest sum is all of them."""
@@ -68,15 +71,6 @@ class Evidence:
     def histogram(self, column: str, axis: str = "language", value: str | None = None) -> Histogram:
         """The histogram of a signal; value: null for all documents."""
         return histogram(self.cells, column, axis, value)
-
-
-def load(workspace: Store) -> Evidence:
-    """The evidence of the last finished run. InputError where there is none."""
-    names = sorted(sweep.remembered(workspace, "evidence"))
-    if not names or not workspace.exists(address(names[0])):
-        message = f"{workspace.url} holds no finished run of this version: run the job first, then ask again"
-        raise InputError([message])
-    return of_name(workspace, names[0])
 
 
 def of_name(workspace: Store, name: str) -> Evidence:

@@ -5,16 +5,16 @@ Without it nobody knows whether a document that one looser threshold lets pass i
 
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Decision
+from corpusmill.pipeline.evidence.chances import Drawn
 from corpusmill.pipeline.steps.chain import Chain, Dropped
 
 FULL_BYTES = 16 << 20  # of text held before it goes through the steps
-FACTS = ("_number", "_reason", "_size")
+FACTS = ("_number", "_reason", "_size", "_near")
 
 
 @dataclass
@@ -26,15 +26,16 @@ class Follower:
     _bytes: int = 0
     _done: list[pa.Table] = field(default_factory=list)
 
-    def add(self, dropped: Dropped, drawn: np.ndarray) -> None:
-        """Take the drawn ones of documents that a decision dropped. drawn: bool[n]."""
-        if dropped.kind != "dropped" or not drawn.any():
+    def add(self, dropped: Dropped, drawn: Drawn) -> None:
+        """Take the drawn ones of documents that a decision dropped."""
+        if not drawn.chosen.any():
             return
-        mask = pa.array(drawn)
+        mask = pa.array(drawn.chosen)
         table = dropped.table.filter(mask)
         size = pc.fill_null(pc.binary_length(table["text"]), 0).cast(pa.int64())
         table = table.append_column("_number", pa.repeat(pa.scalar(dropped.number, pa.int16()), table.num_rows))
         table = table.append_column("_reason", dropped.reasons.filter(mask)).append_column("_size", size)
+        table = table.append_column("_near", pa.array(drawn.near[drawn.chosen]))
         self._waiting.setdefault(dropped.number, []).append(table)
         self._bytes += table.nbytes
         if self._bytes >= FULL_BYTES:

@@ -11,7 +11,7 @@ from corpusmill.pipeline.evidence.evidence import Evidence
 from corpusmill.pipeline.evidence.histogram import NOTHING, Amount
 from corpusmill.pipeline.evidence.sampled import Sampled
 
-PRIOR = 20.0  # measured documents that the neighbours of a bound are worth; a guess
+PRIOR = 5.0  # measured documents that the neighbours of a bound are worth; a guess
 LEAST = 30  # measured documents of a language that speak for themselves; a guess
 SIGMAS = 2.0
 
@@ -35,29 +35,30 @@ def gained(evidence: Evidence, sample: Sampled, change: Change, language: str) -
     there = evidence.histogram(change.column, "language", language)
     old, new = (there.beyond(State.ALONE, bound, change.low) for bound in (change.before, change.after))
     passed = Amount(max(old.documents - new.documents, 0.0), max(old.size_bytes - new.size_bytes, 0.0))
-    mine = (sample.step_number == change.step_number) & (sample.rules_broken == 1) & (sample.reason == change.reason)
+    seen = sample.between(change)
     if not passed.documents:
-        return Gain(measured=int(mine.sum()))
-    cut = 0.0 if change.after is None else there.cut(change.after) / 2
+        return Gain(measured=int(seen.sum()))
+    cut = 0.0 if change.after is None else there.cut(change.after, change.low) / 2
     everywhere = evidence.histogram(change.column, "language", None)
     if not everywhere.has_later():
         return Gain(amount=passed, error=cut, candidates=passed.documents)
-    here = mine & (sample.language == language)
-    share, _, rows = sample.share(here if here.sum() >= LEAST else mine)
+    here = seen & (sample.language == language)
+    share = sample.share(here if here.sum() >= LEAST else seen)
     assert change.before is not None
     near = there if there.passed_later(change.before, change.low)[1] >= LEAST else everywhere
     beside, neighbours = near.passed_later(change.before, change.low)
     prior = min(PRIOR, neighbours)
-    weight = rows + prior
-    later = (share * rows + beside * prior) / weight if weight else 1.0
-    error = SIGMAS * passed.documents * float(np.sqrt(max(later * (1 - later), 0.01) / max(weight, 1.0)))
-    before = float(sample.size_at_drop[mine].sum())
-    shrunk = float(sample.size[mine].sum()) / before if before else 1.0
+    worth = share.worth + prior
+    later = (share.documents * share.worth + beside * prior) / worth if worth else 1.0
+    unsure = float(np.sqrt(max(later * (1 - later), 0.01) / max(worth, 1.0)))
+    before = float(sample.bytes_at_drop[seen].sum())
+    shrunk = float(sample.bytes[seen].sum()) / before if before else 1.0
+    in_bytes = later * share.size_bytes / share.documents if share.documents else later
     return Gain(
-        amount=Amount(passed.documents * later, passed.size_bytes * later * shrunk),
-        error=error + cut,
+        amount=Amount(passed.documents * later, passed.size_bytes * min(in_bytes, 1.0) * shrunk),
+        error=SIGMAS * passed.documents * unsure + cut,
         candidates=passed.documents,
-        measured=int(mine.sum()),
+        measured=int(seen.sum()),
         is_estimate=True,
     )
 
@@ -68,9 +69,8 @@ def gained_together(evidence: Evidence, sample: Sampled, looser: Sequence[Change
     for number in {change.step_number for change in looser}:
         dropped = evidence.dropped(language, number)
         here = (sample.step_number == number) & (sample.language == language)
-        rows = int(here.sum())
-        several = here & (sample.rules_broken > 1)
-        share = float(sample.passes[several].sum()) / rows if rows else 0.0
-        amount += dropped.times(share)
-        variance += (SIGMAS * dropped.documents) ** 2 * share * (1 - share) / max(rows, 1)
+        several = here & sample.passes & (sample.rules_broken > 1)
+        found = float(sample.weight[several].sum())
+        amount += dropped.times(min(found / dropped.documents, 1.0) if dropped.documents else 0.0)
+        variance += (SIGMAS**2) * float((sample.weight[several] ** 2).sum())
     return Gain(amount=amount, error=float(np.sqrt(variance)))

@@ -13,14 +13,16 @@ from corpusmill.operators.text.cell_counts import count_cells
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.cells import State
+from corpusmill.pipeline.evidence.chances import drawn, near_share
 from corpusmill.pipeline.evidence.draws import draws
 from corpusmill.pipeline.evidence.excerpts import CHARS, KEPT
 from corpusmill.pipeline.evidence.follow import Follower
 from corpusmill.pipeline.evidence.packed import pack
 from corpusmill.pipeline.evidence.pool import Pool
-from corpusmill.pipeline.steps.chain import Chain, Outcome, reason_word
+from corpusmill.pipeline.steps.chain import Chain, Dropped, Outcome, reason_word
 
 FULL_ROWS = 32_768  # counted at once
+ASIDE_ROWS, ASIDE_BYTES = 8192, 48 << 20  # put aside with their texts
 REASON_ROWS = 32  # of a reason, from which excerpts are chosen; a guess
 ORIGIN = ("doc_id", "language", "url")
 NOT_HELD = ("text", "content")
@@ -30,19 +32,24 @@ NOT_HELD = ("text", "content")
 class Gatherer:
     """Takes the outcomes of one unit's batches. chain: its group of steps; last: whether it is the last group.
 
-    share: of the dropped documents that are measured to the end.
+    share: of the dropped documents that are measured to the end; text_share: of the kept ones
+    of which some are shown.
     """
 
     chain: Chain
     source: str
     share: float
     last: bool
+    text_share: float = 1.0
     _waiting: dict[int, list[pa.Table]] = field(default_factory=dict)
     _rows: int = 0
     _cells: list[pa.Table] = field(default_factory=list)
     _rules: list[pa.Table] = field(default_factory=list)
     _pools: dict[int, Pool] = field(default_factory=dict)
     _held: dict[int, list[str]] = field(default_factory=dict)
+    _aside: dict[int, list[Dropped]] = field(default_factory=dict)
+    _aside_rows: int = 0
+    _aside_bytes: int = 0
 
     def __post_init__(self) -> None:
         self._bounds = rules.thresholds(self.chain)
@@ -52,33 +59,49 @@ class Gatherer:
         self._read = {c for n, _, op in self.chain.numbered(0, None) if n in self._bounds for c in op.columns_read()}
 
     def add(self, outcome: Outcome) -> None:
-        """Take one batch."""
+        """Take one batch: it is only put aside, since a few large calls cost less than many small ones."""
         for gone in outcome.dropped:
-            if self.last and self.share and gone.kind == "dropped":
-                self._follower.add(gone, draws(gone.table["doc_id"].to_numpy()) < self.share)
-            self._wait(gone.number, gone.table, gone.reasons)
+            self._put_aside(gone)
         if self.last and outcome.kept.num_rows:
-            self._wait(KEPT, outcome.kept.table, None)
+            kept = outcome.kept.table
+            self._put_aside(Dropped("", "kept", pa.nulls(kept.num_rows, pa.string()), kept, KEPT))
+        if self._aside_rows >= ASIDE_ROWS or self._aside_bytes >= ASIDE_BYTES:
+            self._look()
+
+    def _put_aside(self, rows: Dropped) -> None:
+        self._aside.setdefault(rows.number, []).append(rows)
+        self._aside_rows += rows.table.num_rows
+        self._aside_bytes += rows.table["text"].nbytes
+
+    def _look(self) -> None:
+        """Draw from what was put aside, and keep what is to be counted of it."""
+        for number, parts in sorted(self._aside.items()):
+            first = parts[0]
+            reasons = pa.concat_arrays([part.reasons for part in parts])
+            table = pa.concat_tables([part.table for part in parts])
+            self._wait(Dropped(first.step, first.kind, reasons, table, number))
+        self._aside, self._aside_rows, self._aside_bytes = {}, 0, 0
         if self._rows >= FULL_ROWS:
             self._count()
 
-    def _wait(self, number: int, table: pa.Table, reasons: pa.Array | None) -> None:
+    def _wait(self, rows_of: Dropped) -> None:
+        number, table, reasons = rows_of.number, rows_of.table, rows_of.reasons
         if number not in self._held:
             self._held[number] = self._columns(table.schema)
-        held = table.select(self._held[number])
         size = pc.fill_null(pc.binary_length(table["text"]), 0).cast(pa.int64())
-        held = held.append_column("_size", size)
-        strata = table["language"].combine_chunks()
-        if reasons is not None:
-            strata = reason_word(reasons)
-            held = held.append_column("_reason", reasons)
-        pool = self._pools.setdefault(number, Pool(rows.UNIT_ROWS if reasons is None else REASON_ROWS))
-        places = pool.places(table["doc_id"], strata)
+        held = table.select([*self._held[number], "doc_id"]).append_column("_size", size)
+        held = held.append_column("_reason", reasons).combine_chunks()
+        if self.last and self.share and rows_of.kind == "dropped":
+            narrow = Dropped(rows_of.step, rows_of.kind, reasons, held, number)
+            self._follower.add(rows_of, drawn(narrow, self.chain.steps[number][1], self.share))
+        strata = held["language"].combine_chunks() if number == KEPT else reason_word(reasons)
+        pool = self._pools.setdefault(number, Pool(rows.UNIT_ROWS if number == KEPT else REASON_ROWS))
+        places = pool.places(held["doc_id"], strata)
         if len(places):
-            at = pa.array(places)
-            begin = pc.utf8_slice_codeunits(table["text"].take(at), 0, CHARS)
-            chosen = held.take(at).append_column("url", pc.coalesce(table["url"].take(at), table["source_id"].take(at)))
-            pool.take(chosen.append_column("_begin", begin).append_column("doc_id", table["doc_id"].take(at)))
+            begin = begins(table["text"], places, pool.drawn < (self.text_share if number == KEPT else 1.0))
+            url = pc.coalesce(picked(table["url"], places), picked(table["source_id"], places))
+            chosen = held.take(pa.array(places)).append_column("_begin", begin).append_column("url", url)
+            pool.take(chosen)
         self._waiting.setdefault(number, []).append(held)
         self._rows += table.num_rows
 
@@ -135,15 +158,16 @@ class Gatherer:
             broken = np.zeros(table.num_rows, np.int16)
             found.append(self._as_rows(table, np.full(table.num_rows, KEPT, np.int16), broken, size, None))
             strata = pool.rates()
-            told = {"language": [*strata], "step_number": [KEPT] * len(strata), "rate": [*strata.values()]}
-            rates.append(pa.table(told, schema=rows.RATES))
+            many = len(strata)
+            told = {"language": [*strata], "step_number": [KEPT] * many, "near": [False] * many}
+            rates.append(pa.table({**told, "rate": [*strata.values()]}, schema=rows.RATES))
         for table in self._follower.measured() if self.last else ():
             size = pc.fill_null(pc.binary_length(table["text"]), 0).cast(pa.int64())
             numbers = table["_number"].to_numpy()
             table = table.append_column("_draw", pa.array(draws(table["doc_id"].to_numpy())))
             row = self._as_rows(table, numbers, self._rules_broken(table, numbers), size, table["_reason"])
             found.append(row)
-            rates.append(rows.rates_of(row, self.share))
+            rates.append(rows.rates_of(row, self.share, near_share(self.share)))
         return rows.lowest(rows.together(found), rows.together_rates(rates), rows.UNIT_ROWS)
 
     def _rules_broken(self, table: pa.Table, numbers: np.ndarray) -> np.ndarray:
@@ -164,6 +188,7 @@ class Gatherer:
         facts = {
             "draw": table["_draw"],
             "step_number": pa.array(numbers, pa.int16()),
+            "near": pa.repeat(False, many) if reason is None else table["_near"],
             "reason": pa.nulls(many, pa.string()) if reason is None else reason,
             "rules_broken": pa.array(broken, pa.int16()),
             "source": pa.repeat(pa.scalar(self.source), many),
@@ -181,6 +206,7 @@ class Gatherer:
             table = pool.rows()
             if table is None:
                 continue
+            table = table.filter(table["_begin"].is_valid())
             if number == KEPT:
                 picks = [*excerpts.drawn(table, KEPT, None)]
                 for step, bounds in self._bounds.items():
@@ -193,6 +219,7 @@ class Gatherer:
 
     def packed(self) -> bytes:
         """All that was gathered, see `packed.pack`: cells, rules, rows, rates and excerpts."""
+        self._look()
         self._count()
         sample, rates = self._sample()
         by_language, by_rule = cells.added(self._cells), rules.added(self._rules)
@@ -205,6 +232,24 @@ class Gatherer:
                 "excerpts": self._texts(),
             }
         )
+
+
+def begins(texts: pa.ChunkedArray, places: np.ndarray, shown: np.ndarray) -> pa.Array:
+    """The first characters of some texts; null for those that are not to be shown. shown: bool, one a place."""
+    found = pc.utf8_slice_codeunits(picked(texts, places[shown]), 0, CHARS)
+    return found.take(pa.array(np.cumsum(shown) - 1, mask=~shown))
+
+
+def picked(column: pa.ChunkedArray, places: np.ndarray) -> pa.Array:
+    """Some values of a column, chunk by chunk: texts that are not taken are not copied. places: rising."""
+    begins = np.cumsum([0, *(len(chunk) for chunk in column.chunks)])
+    cuts = np.searchsorted(places, begins)
+    found = [
+        chunk.take(pa.array(places[cuts[i] : cuts[i + 1]] - begins[i]))
+        for i, chunk in enumerate(column.chunks)
+        if cuts[i + 1] > cuts[i]
+    ]
+    return pa.concat_arrays(found) if found else pa.array([], column.type)
 
 
 def is_signal(field: pa.Field) -> bool:

@@ -72,9 +72,17 @@ class Histogram:
         documents = self.documents[state].sum() + self.unknown[state]
         return Amount(float(documents), float(self.sizes[state].sum() + self.unknown_sizes[state]))
 
-    def cut(self, bound: float) -> float:
-        """Kept documents in the bin that a bound cuts, whose side is a guess: none where a bin begins there."""
-        inside = (self.low <= bound) & (bound < self.high)
+    def cut(self, bound: float, low: bool) -> float:
+        """Kept documents and those dropped alone in the bin that a bound cuts, whose side is a guess.
+
+        None where a bin begins at a least value, or where values are whole numbers and the bin has room for one.
+        """
+        inside = (self.low < bound) & (bound < self.high)
+        whole = bool(np.all(self.low == np.round(self.low)))
+        if not low and not whole:
+            inside |= self.low == bound
+        if whole:
+            inside &= self.high - self.low > 1
         return float(self.documents[:2, inside].sum())
 
     def passed_later(self, bound: float, low: bool) -> tuple[float, float]:

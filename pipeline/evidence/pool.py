@@ -17,6 +17,8 @@ class Pool:
     _held: list[tuple[pa.Table, np.ndarray, np.ndarray]] = field(default_factory=list)
     _strata: dict[str, int] = field(default_factory=dict)
     _rows: int = 0
+    drawn: np.ndarray = field(default_factory=lambda: np.empty(0))  # the draws of the rows that `places` gave last
+    _stratum: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
     def places(self, doc_ids: pa.ChunkedArray, strata: pa.Array) -> np.ndarray:
         """Rows of a batch that may belong to the lowest: int64, rising. strata: the name of each row's."""
@@ -27,12 +29,12 @@ class Pool:
         draw = draws(doc_ids.to_numpy())
         rows = np.flatnonzero(draw < bound[codes])
         known = np.array([self._strata.setdefault(name, len(self._strata)) for name in names] or [0])
-        self._drawn = draw[rows], known[codes[rows]]
+        self.drawn, self._stratum = draw[rows], known[codes[rows]]
         return rows
 
     def take(self, table: pa.Table) -> None:
         """Hold the rows that `places` named last."""
-        self._held.append((table, *self._drawn))
+        self._held.append((table, self.drawn, self._stratum))
         self._rows += table.num_rows
         if self._rows > 2 * self.most * max(len(self._strata), 1):
             self._prune()

@@ -7,7 +7,7 @@ bounds, are estimated from sampled rows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow.compute as pc
@@ -19,7 +19,7 @@ from corpusmill.pipeline.evidence.evidence import Evidence
 from corpusmill.pipeline.evidence.excerpts import KEPT
 from corpusmill.pipeline.evidence.gains import SIGMAS, Gain, gained, gained_together
 from corpusmill.pipeline.evidence.histogram import NOTHING, Amount
-from corpusmill.pipeline.evidence.sampled import Sampled
+from corpusmill.pipeline.evidence.sampled import Sampled, Share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +55,10 @@ def predict(evidence: Evidence, before: JobSpec, after: JobSpec) -> Prediction:
     """What the decisions of `after` would keep. InputError where the jobs differ in other steps."""
     found = changes(before, after)
     sample = Sampled.of(evidence, after)
+    if sample.is_whole:
+        return replace(_from_rows(evidence, sample), remarks=["exact: every document was measured to the end"])
     if found.others or any(None in (c.before, c.after) and _varies(c, found) for c in found.bounds):
-        return _from_rows(evidence, sample, found)
+        return _from_rows(evidence, sample)
     return _from_histograms(evidence, sample, found)
 
 
@@ -73,7 +75,7 @@ def _from_histograms(evidence: Evidence, sample: Sampled, found: Changes) -> Pre
         now = evidence.kept(language)
         kept = (sample.step_number == KEPT) & (sample.language == language)
         stay, error = _removed(evidence, sample, stricter, language, now, kept)
-        share = stay.documents / now.documents if now.documents else sample.share(sample.step_number == KEPT)[0]
+        share = stay.documents / now.documents if now.documents else sample.share(sample.step_number == KEPT).documents
         then = stay
         for change in looser:
             gain = gained(evidence, sample, change, language)
@@ -123,14 +125,13 @@ def _removed(
         assert change.after is not None
         beyond = there.beyond(State.KEPT, change.after, change.low)
         lost = Amount(now.documents - beyond.documents, now.size_bytes - beyond.size_bytes)
-        return lost, (there.cut(change.after) / 2) ** 2
-    share, in_bytes, rows = sample.share(kept)
-    whole = rows >= now.documents
-    error = 0.0 if whole else (SIGMAS * now.documents) ** 2 * share * (1 - share) / max(rows, 1)
-    return Amount(now.documents * share, now.size_bytes * in_bytes), error
+        return lost, (there.cut(change.after, change.low) / 2) ** 2
+    share = sample.share(kept)
+    error = 0.0 if share.rows >= now.documents else (SIGMAS * now.documents) ** 2 * share.variance
+    return Amount(now.documents * share.documents, now.size_bytes * share.size_bytes), error
 
 
-def _from_rows(evidence: Evidence, sample: Sampled, found: Changes) -> Prediction:
+def _from_rows(evidence: Evidence, sample: Sampled) -> Prediction:
     """Every stratum of the sample, weighted by its exact count."""
     result = {}
     steps = sorted({*sample.step_number.tolist()})
@@ -139,14 +140,12 @@ def _from_rows(evidence: Evidence, sample: Sampled, found: Changes) -> Predictio
         for number in steps:
             there = now if number == KEPT else evidence.dropped(language, number)
             here = (sample.step_number == number) & (sample.language == language)
-            share, in_bytes, rows = sample.share(here)
-            if not rows:
-                share = in_bytes = float(number == KEPT)
-            whole = rows >= there.documents
-            then += Amount(there.documents * share, there.size_bytes * in_bytes)
-            variance += (
-                0.0 if whole else (SIGMAS * there.documents) ** 2 * max(share * (1 - share), 0.01) / max(rows, 1)
-            )
+            share = sample.share(here)
+            if not share.rows and number != KEPT:
+                share = Share(documents=0.0, size_bytes=0.0)
+            then += Amount(there.documents * share.documents, there.size_bytes * share.size_bytes)
+            if share.rows < there.documents:
+                variance += (SIGMAS * there.documents) ** 2 * share.variance
         if now.documents or then.documents >= 0.5:
             result[language] = Predicted(now=now, then=then, error=float(np.sqrt(variance)))
     return Prediction(result, ["changes that are no bounds: estimated from sampled rows"])

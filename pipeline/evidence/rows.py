@@ -1,7 +1,8 @@
 """Keeps a sample of rows of signals for each language and outcome: those drawn lowest, so that samples can be merged.
 
-A stratum is a language and the step that dropped the document (-1: kept). `rate` is the share of a stratum's documents
-that its sample holds; merging takes the lowest rate, so that rows of all units were drawn alike.
+A stratum is a language, the step that dropped the document (-1: kept), and whether it is near a bound (`chances`).
+`rate` is the share of a stratum's documents that its sample holds; merging takes the lowest rate, so that rows of all
+units were drawn alike.
 """
 
 from collections.abc import Iterable
@@ -12,12 +13,13 @@ import pyarrow.compute as pc
 
 UNIT_ROWS = 1024  # of a stratum in one unit; a guess
 MERGED_ROWS = 4096  # the same of a whole job: the standard error of a share of 5 % is 0.34 points
-STRATUM = ["language", "step_number"]
-RATES = pa.schema({"language": pa.string(), "step_number": pa.int16(), "rate": pa.float64()})
+STRATUM = ["language", "step_number", "near"]
+RATES = pa.schema({"language": pa.string(), "step_number": pa.int16(), "near": pa.bool_(), "rate": pa.float64()})
 FIXED = pa.schema(
     {
         "draw": pa.float64(),
         "step_number": pa.int16(),
+        "near": pa.bool_(),
         "reason": pa.string(),
         "rules_broken": pa.int16(),
         "source": pa.string(),
@@ -47,14 +49,14 @@ def lowest(rows: pa.Table, rates: pa.Table, most: int) -> tuple[pa.Table, pa.Tab
     over = place == most
     bound[stratum[over]] = draw[over]
     keep = place < most
-    rates = rates.set_column(2, RATES.field("rate"), pa.array(bound))
+    rates = rates.set_column(RATES.names.index("rate"), RATES.field("rate"), pa.array(bound))
     return rows.take(pa.array(order[keep])), rates.cast(RATES)
 
 
-def rates_of(rows: pa.Table, rate: float) -> pa.Table:
-    """The strata of these rows, all at one rate."""
+def rates_of(rows: pa.Table, rate: float, near_rate: float) -> pa.Table:
+    """The strata of these rows. near_rate: of those near a bound; rate: of the others."""
     found = rows.group_by(STRATUM, use_threads=False).aggregate([])
-    found = found.append_column("rate", pa.repeat(pa.scalar(rate), found.num_rows))
+    found = found.append_column("rate", pc.if_else(found["near"], near_rate, rate))
     return found.select(RATES.names).cast(RATES)
 
 
@@ -66,8 +68,14 @@ def together(tables: Iterable[pa.Table]) -> pa.Table:
 
 def _keys(table: pa.Table) -> pa.Array:
     """The stratum of each row as one text."""
-    joined = pc.binary_join_element_wise(table["language"], table["step_number"].cast(pa.string()), "\t")
+    joined = pc.binary_join_element_wise(*(table[name].cast(pa.string()) for name in STRATUM), "\t")
     return joined.combine_chunks()
+
+
+def weights(rows: pa.Table, rates: pa.Table) -> np.ndarray:
+    """How many documents each sampled row stands for: float64. rates: of its strata."""
+    place = pc.index_in(_keys(rows), value_set=_keys(rates)).to_numpy(zero_copy_only=False)
+    return 1.0 / rates["rate"].to_numpy()[place.astype(np.int64)]
 
 
 def together_rates(tables: Iterable[pa.Table]) -> pa.Table:

@@ -99,7 +99,7 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
     started = time.monotonic()
     files: list[tuple[InputFile, str, Reader]] = []
     if options.look:
-        found = preflight.check_inputs(spec)
+        found = preflight.check_inputs(spec, replace=options.replace)
         files = preflight.with_readers(spec, found)
         for remark in found.remarks:
             display.line(f"warning: {remark}")

@@ -20,7 +20,7 @@ documents:
   - decide.bounds: {bounds: {word_count: [5, 40], char_count: [null, 120]}}
   - decide.bounds: {bounds: {line_count: [null, 3]}}
 """
-FIRST, SECOND = "documents[decide.bounds].bounds", "documents[decide.bounds#2].bounds"
+FIRST, SECOND = "documents[1].bounds", "documents[2].bounds"
 
 
 def real(spec) -> dict[str, int]:

@@ -29,6 +29,7 @@ from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 LOST = ("failed", "dropped", "not_sampled")
 # Where the bytes of a document that left are to be found: file, place in it and length as the reader tells them.
 ORIGIN = [pa.field("uri", pa.string()), pa.field("offset", pa.int64()), pa.field("length", pa.int64())]
+SHOWN_BYTES = 16 << 20  # of a shard: of so much of it some documents may be shown in the report; a guess
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
 
 
@@ -67,7 +68,17 @@ class ShardWriter:
         columns[place : place + 1] = ORIGIN
         gone = [pa.field("step", pa.string()), pa.field("kind", pa.string()), pa.field("reason", pa.string())]
         share, last = spec.evidence.measure_dropped, chain.end is None
-        self.evidence = SafeGatherer(Gatherer(chain, self.source, share, last=last))
+        self.evidence = SafeGatherer(
+            Gatherer(
+                chain,
+                self.source,
+                share,
+                last=last,
+                text_share=min(
+                    1.0, SHOWN_BYTES / max(int((files.files.column("end") - files.files.column("start")).sum()), 1)
+                ),
+            )
+        )
         self._evidence_file = folder / FOLDER / f"{name}.parquet"
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
 
@@ -122,7 +133,7 @@ class ShardWriter:
         out = pa.array(reasons, pa.string())
         if out.null_count < len(out):
             away = documents.filter(out.is_valid())
-            self._drop(Gone("worker", "failed", out.drop_null(), away))
+            self._drop(Dropped("worker", "failed", out.drop_null(), away))
             documents = documents.filter(out.is_null())
         watch.takes(documents)
         return documents
