@@ -47,7 +47,7 @@ def site_lines(found: Difference, most: int) -> Iterator[str]:
     for word, sites, side in (("new", found.new_sites, 1), ("vanished", found.vanished_sites, 0)):
         if not sites:
             continue
-        yield f"{len(sites):,} sites are {word}{among}:"
+        yield f"{word} sites{among}: {len(sites):,}"
         for s in sites[:most]:
             yield f"  {one_line(s.value)}: {s.documents[side]:,} documents, {s.tokens[side]:,} tokens"
         if len(sites) > most:

@@ -56,14 +56,15 @@ def added(tables: Iterable[pa.Table]) -> pa.Table:
 
 def _fewer_sites(counts: pa.Table) -> pa.Table:
     """The counts with the smallest sites as one row, where there are too many."""
-    sites = counts.filter(pc.equal(counts["of"], DOMAIN))
+    one = pc.and_(pc.equal(counts["of"], DOMAIN), pc.not_equal(counts["value"], OTHERS))
+    sites = counts.filter(one)
     if sites.num_rows <= MOST_DOMAINS:
         return counts
     big = sites.sort_by([("tokens", "descending"), ("value", "ascending")])
     rest = big.slice(MOST_DOMAINS)
     kept = big.slice(0, MOST_DOMAINS)
     others = {"of": [DOMAIN], "value": [OTHERS]} | {n: [pc.sum(rest[n]).as_py()] for n in ("documents", "tokens")}
-    elsewhere = counts.filter(pc.not_equal(counts["of"], DOMAIN))
+    elsewhere = counts.filter(pc.invert(one))  # the row of others before, too
     return added([elsewhere.cast(COUNTS), kept.cast(COUNTS), pa.table(others, schema=COUNTS)])
 
 

@@ -6,6 +6,7 @@ gives).
 Deviates: half a document is added to every group of both sides, so that an empty group gives no infinite value.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -102,20 +103,25 @@ def _numbers(counts: pa.Table, of: str) -> dict[str, int]:
 
 
 def quantile_edges(counts: Mapping[str, int]) -> list[float]:
-    """Where GROUPS groups of about equal counts begin, the first aside; fewer where one value has more than its
-    group.
+    """Where GROUPS groups of about equal counts begin, and where the last ends: what lies outside is two groups more.
+
+    Fewer where one value has more than its group.
+
+    >>> quantile_edges({"1": 50, "2": 50}), len(quantile_edges({str(i): 1 for i in range(100)}))
+    ([1.0, 2.0, 2.0000000000000004], 11)
     """
     values = sorted((float(value), number) for value, number in counts.items() if value not in (NONE, OTHERS))
-    total, passed, edges = sum(n for _, n in values), 0, list[float]()
+    total, passed, last, edges = sum(n for _, n in values), 0, -1, list[float]()
     for value, number in values:
-        if passed * GROUPS >= (len(edges) + 1) * total:
+        if (group := passed * GROUPS // total) > last:
             edges.append(value)
+            last = group
         passed += number
-    return edges
+    return [*edges, math.nextafter(values[-1][0], math.inf)] if values else []
 
 
 def _grouped(counts: Mapping[str, int], edges: Sequence[float]) -> list[int]:
-    """Counts of the groups that begin at these edges, then of documents without a value."""
+    """Counts of the groups between these edges and outside them, then of documents without a value."""
     found = [0] * (len(edges) + 2)
     for value, number in counts.items():
         found[-1 if value == NONE else int(np.searchsorted(edges, float(value), side="right"))] += number
