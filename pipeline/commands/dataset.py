@@ -1,5 +1,6 @@
 """What the commands about the mix and the finished dataset do, once their arguments are read."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -24,23 +25,26 @@ from corpusmill.pipeline.verify import dataset
 from corpusmill.pipeline.verify.findings import Findings, verdict
 
 
-def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | None, most: int) -> None:
+def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | None, most: int, as_json: bool) -> None:
     """The plan of a job's mix, leaf by leaf; with `what_if`, beside the plan without the overrides."""
     made = planning.planned(job_of(job, overrides))
-    if what_if:
+    if as_json:
+        echo_json(json.loads(to_json(made)))
+    elif what_if:
         click.echo(planning.compared(planning.planned(job_of(job, ())), made, shown=most), nl=False)
     else:
         click.echo(explain(made, shown=most), nl=False)
     if out is not None:
         write(out, to_json(made))
-        click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
+        click.echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`", err=as_json)
 
 
-def advice(*, job: Path, overrides: tuple[str, ...], params: float) -> None:
+def advice(*, job: Path, overrides: tuple[str, ...], params: float, as_json: bool) -> None:
     """How much training the planned mix is for a model of so many parameters."""
     if params <= 0:
         raise InputError([f"--params must be above 0, got {params!r}"])
-    click.echo(str(advise(params, planning.planned(job_of(job, overrides)))), nl=False)
+    found = advise(params, planning.planned(job_of(job, overrides)))
+    echo_json(asdict(found)) if as_json else click.echo(str(found), nl=False)
 
 
 def verify(*, what: str, overrides: tuple[str, ...], sent: bool, as_json: bool) -> None:

@@ -211,7 +211,7 @@ def expect(run: Run, numbered: inventory.Numbered) -> None:
     input_bytes = sum(shard.end - shard.start for shard in shards)
     basis = basis_of(history.runs(run.workspace, most=RUNS_LOOKED_AT))
     if basis is not None:
-        expected = {rate.stage: rate.seconds_per_byte * input_bytes for rate in rates_of(basis)}
+        expected = {rate.stage: rate.cpu_s(input_bytes, max(basis.cpus, 1)) for rate in rates_of(basis)}
         run.events.facts |= {"predicted": expected, "predicted_by": basis.run}
 
 
