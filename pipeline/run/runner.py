@@ -200,7 +200,7 @@ def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Optio
     nothing_new = version is not None and version.folder is None
     _remember(state, taken_in, funnel, also=sweep.remembered(run.workspace, "names") if nothing_new else set())
     if options.slot is not None:
-        record_slot(run.workspace, parse_slot(options.slot), None if version is None else version.folder)
+        record_slot(run.workspace, parse_slot(options.slot), None if version is None else version.of_slot)
     seconds, lost = time.monotonic() - run.started, state.of(IngestStage).lost
     return Summary(funnel=funnel, ran=ran, seconds=seconds, manifest=manifest, lost=lost, version=version)
 

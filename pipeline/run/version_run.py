@@ -48,6 +48,7 @@ class VersionOutcome:
     funnel: Funnel
     held: str | None = None
     new: Mapping[str, int] | None = None
+    of_slot: str | None = None  # the version of the slot that the run is for, also where an earlier run made it
 
 
 def run_version(run: Run, state: State, numbered: Numbered, *, slot: str | None, appends: bool) -> VersionOutcome:
@@ -59,7 +60,8 @@ def run_version(run: Run, state: State, numbered: Numbered, *, slot: str | None,
     packing = packing_of(state)
     before = publishing.newest(run.output)
     if before is not None and before[1].get("packing") == packing:
-        return _nothing_new(run, state, ran, before[0])
+        of_slot = before[0] if slot is not None and before[1].get("slot") == slot else None
+        return replace(_nothing_new(run, state, ran, before[0]), of_slot=of_slot)
     folder = publishing.next_folder(run.output)
     into = replace(run, output=folder_store(run.output, folder))
     state = replace(state, output=into.output)
@@ -101,6 +103,7 @@ def run_version(run: Run, state: State, numbered: Numbered, *, slot: str | None,
         funnel=published.funnel,
         held=held,
         new=new,
+        of_slot=folder,
     )
 
 

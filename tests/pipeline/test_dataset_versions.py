@@ -101,7 +101,7 @@ def test_a_version_whose_parts_nothing_changes_shares_them(job, ray_session):
     assert "valid: all" in say("verify", job)
 
 
-@pytest.mark.parametrize("point", ["carry.commit", "version.record", "version.latest", "run.remember"])
+@pytest.mark.parametrize("point", ["carry.manifest", "version.record", "version.latest", "run.remember"])
 def test_killed_anywhere_readers_have_a_dataset_and_the_same_command_ends_it(job, ray_session, point):
     update(job, "2026-08")
     write(job.parent, "2026-09", range(390, 420))
@@ -113,7 +113,7 @@ def test_killed_anywhere_readers_have_a_dataset_and_the_same_command_ends_it(job
     update(job, "2026-09")
     assert latest(job) == "v0002"
     assert "valid: all" in say("verify", job)
-    assert "slot 2026-09 is done already" in say("update", "--slot", "2026-09", job)
+    assert "slot 2026-09 is done already, it is v0002" in say("update", "--slot", "2026-09", job)
     assert [each["slot"] for each in json.loads(say("versions", "--json", job))] == ["2026-08", "2026-09"]
 
 
