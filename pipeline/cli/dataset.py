@@ -19,6 +19,7 @@ def mix() -> None:
 @click.option("--what-if", is_flag=True, help="Beside the plan of the job without --set.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the plan here, to edit.")
 @click.option("--most", default=60, show_default=True, help="How many leaves to show.")
+@JSON
 @SET
 @JOB
 def mix_plan(**arguments: Any) -> None:
@@ -31,6 +32,7 @@ def mix_plan(**arguments: Any) -> None:
 @mix.command(name="advise")
 @click.option("--params", type=float, required=True, metavar="NUMBER", help="Parameters of the model: 8e9.")
 @click.option("--width", type=float, metavar="NUMBER", help="Width of its embeddings; default: usual for the size.")
+@JSON
 @SET
 @JOB
 def mix_advise(**arguments: Any) -> None:

@@ -153,6 +153,7 @@ def inspect(**arguments: Any) -> None:
 
 @main.command()
 @click.option("--yes", is_flag=True, help="Delete. Without it, only say what would be deleted.")
+@JSON
 @SET
 @JOB
 def clean(**arguments: Any) -> None:

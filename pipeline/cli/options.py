@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-JOB = click.argument("job", type=click.Path(dir_okay=False, path_type=Path))
+JOB = click.argument("job", type=click.Path(dir_okay=False, path_type=Path), envvar="CORPUSMILL_JOB")
 SET = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the job: mix.temperature=2."
 )

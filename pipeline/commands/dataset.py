@@ -1,5 +1,6 @@
 """What the commands about the mix and the finished dataset do, once their arguments are read."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,27 +27,33 @@ from corpusmill.pipeline.verify import dataset
 from corpusmill.pipeline.verify.findings import Findings, verdict
 
 
-def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | None, most: int) -> None:
+def plan(*, job: Path, overrides: tuple[str, ...], what_if: bool, out: Path | None, most: int, as_json: bool) -> None:
     """The plan of a job's mix, leaf by leaf; with `what_if`, beside the plan without the overrides."""
     made = planning.planned(job_of(job, overrides))
-    if what_if:
+    if as_json:
+        echo_json(json.loads(to_json(made)))
+    elif what_if:
         echo(planning.compared(planning.planned(job_of(job, ())), made, shown=most), nl=False)
     else:
         echo(explain(made, shown=most), nl=False)
     if out is not None:
         write(out, to_json(made))
-        echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`")
+        echo(f"wrote {out}: edit it, then run with `mix: {{plan: {from_job(out, job)}}}`", err=as_json)
 
 
-def advice(*, job: Path, overrides: tuple[str, ...], params: float, width: float | None) -> None:
+def advice(*, job: Path, overrides: tuple[str, ...], params: float, width: float | None, as_json: bool) -> None:
     """How much training the planned mix is for a model of so many parameters, and the vocabulary beside it."""
     if params <= 0:
         raise InputError([f"--params must be above 0, got {params!r}"])
     if width is not None and width <= 0:
         raise InputError([f"--width must be above 0, got {width!r}"])
     spec = job_of(job, overrides)
-    echo(str(advise(params, planning.planned(spec), width)), nl=False)
-    echo(f"the job's tokenizer has {tokenizer_of(spec.tokens).vocab_size:,} tokens")
+    found, vocabulary = advise(params, planning.planned(spec), width), tokenizer_of(spec.tokens).vocab_size
+    if as_json:
+        echo_json({**asdict(found), "vocabulary": vocabulary})
+        return
+    echo(str(found), nl=False)
+    echo(f"the job's tokenizer has {vocabulary:,} tokens")
 
 
 def verify(*, what: str, overrides: tuple[str, ...], sent: bool, as_json: bool) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import EmptyRun, IncompleteDataset, InputError, JobError
+from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.load import examine, load
@@ -251,12 +252,15 @@ def news_of(done: Summary) -> list[str]:
     return lines
 
 
-def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
+def clean(*, job: Path, overrides: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Print what nothing refers to, and with `yes` delete it; the last line is the totals."""
     spec = job_of(job, overrides)
     workspace = Store(spec.workspace, spec.storage)
     if lease.read(workspace) is None:
-        echo(f"no run has begun in {spec.workspace}: there is nothing to clean")
+        if as_json:
+            echo_json({"files": [], "size_bytes": 0, "unfinished_uploads": [], "deleted": False})
+        else:
+            echo(f"no run has begun in {spec.workspace}: there is nothing to clean")
         return
     with lease.held(workspace):
         output = Store(spec.output, spec.storage)
@@ -264,23 +268,24 @@ def clean(*, job: Path, overrides: tuple[str, ...], yes: bool) -> None:
         live = sweep.remembered(workspace, "names") | stages.begun(state)
         found = sweep.unreferenced(workspace, live, stages.folders())
         begun = _cut_off(workspace, output)
-        for name in found.names:
-            echo(name)
-        for each in begun:
-            echo(str(each))
-        for folder in found.folders:
-            echo(f"{folder.name}/: {counted(folder.files, 'file')}, {size(folder.size_bytes)}")
-        told = f"{counted(len(found.names), 'file')}, {size(found.size_bytes)}"
-        told += f", and {counted(len(begun), 'unfinished upload')}" if begun else ""
-        if not found.names and not begun:
-            echo(f"would delete 0 files: all that runs wrote in {spec.workspace} is in use")
-        elif yes:
+        if yes:
             sweep.sweep(workspace, found)
             for each in begun:
                 each.abort()
-            echo(f"deleted {told}")
-        else:
-            echo(f"would delete {told}; say --yes to do it")
+    if as_json:
+        uploads = [str(each) for each in begun]
+        echo_json({"files": found.names, "size_bytes": found.size_bytes, "unfinished_uploads": uploads, "deleted": yes})
+        return
+    for line in (*found.names, *map(str, begun)):
+        echo(line)
+    for folder in found.folders:
+        echo(f"{folder.name}/: {counted(folder.files, 'file')}, {size(folder.size_bytes)}")
+    totals = f"{counted(len(found.names), 'file')}, {size(found.size_bytes)}"
+    totals += f", and {counted(len(begun), 'unfinished upload')}" if begun else ""
+    if not found.names and not begun:
+        echo(f"would delete 0 files: all that runs wrote in {spec.workspace} is in use")
+    else:
+        echo(f"deleted {totals}" if yes else f"would delete {totals}; say --yes to do it")
 
 
 def _cut_off(workspace: Store, output: Store) -> list[cut_off.CutOff]:

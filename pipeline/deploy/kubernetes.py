@@ -18,7 +18,6 @@ from corpusmill.pipeline.deploy.yaml_text import documents
 from corpusmill.pipeline.versions.slots import Every
 
 Object = Mapping[str, Any]
-JOB = "${CORPUSMILL_JOB:-/job/job.yaml}"  # the shell of the job server fills it in; /job is the ConfigMap of the job
 RETRIES = 2  # each with a new cluster; the same command resumes
 KEEP_S = 3600  # a finished job can be looked at for so long
 DEADLINE_S = 7 * 24 * 3600
@@ -38,10 +37,12 @@ done
 
 
 def entrypoint(every: Every | None) -> str:
-    """What the job server runs: one run, or an update for each slot that is due."""
+    """What the job server runs: one run, or an update for each slot that is due, of the job that the pods' environment
+    names. (The words reach the job server quoted: no shell fills in a variable there.)
+    """
     if every is None:
-        return f"corpusmill run --address auto {JOB}"
-    return f"corpusmill update --address auto --every '{every.text}' {JOB}"
+        return "corpusmill run --address auto"
+    return f"corpusmill update --address auto --every '{every.text}'"
 
 
 def standing_cluster(job: str, text: str, values: Values) -> list[Object]:

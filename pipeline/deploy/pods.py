@@ -5,6 +5,7 @@ from typing import Any
 from corpusmill.pipeline.deploy.image import USER
 from corpusmill.pipeline.deploy.values import GroupValues, Values
 
+JOB = "/job/job.yaml"  # the ConfigMap of the job
 LABEL = "app.kubernetes.io/name"
 GRACE_S = 60  # a worker that is taken away lets its unit go; it runs again elsewhere
 MEMORY_A_CPU = 2  # GiB: pack and ingest need 1.5 to 2 GB a unit
@@ -88,7 +89,11 @@ def _template(
     container = {
         "name": name,
         "image": values.image,
-        "env": [{"name": "RAY_USAGE_STATS_ENABLED", "value": "0"}, *environment],
+        "env": [
+            {"name": "CORPUSMILL_JOB", "value": JOB},
+            {"name": "RAY_USAGE_STATS_ENABLED", "value": "0"},
+            *environment,
+        ],
         "envFrom": [{"secretRef": {"name": secret}} for secret in values.secrets],
         "resources": {"requests": resources, "limits": {k: v for k, v in resources.items() if k != "cpu"}},
         "securityContext": restricted()["container"],

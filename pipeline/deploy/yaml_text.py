@@ -1,11 +1,15 @@
-"""Writes plain values as YAML that people can read."""
+"""Writes plain values as YAML that people can read, and that readers of YAML 1.1 and 1.2 read alike."""
 
 import io
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import LiteralScalarString, SingleQuotedScalarString
+
+# Texts in YAML 1.2, which is what is written; booleans and numbers in 1.1, which is what Kubernetes reads.
+AMBIGUOUS = re.compile(r"(?i)y|n|yes|no|on|off|[-+]?\d+(:[0-5]?\d)+(\.\d*)?")
 
 
 def documents(values: Iterable[Mapping[str, Any]]) -> str:
@@ -24,7 +28,11 @@ def documents(values: Iterable[Mapping[str, Any]]) -> str:
 
 def _blocks(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _blocks(each) for key, each in value.items()}
+        return {_blocks(key): _blocks(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [_blocks(each) for each in value]
-    return LiteralScalarString(value) if isinstance(value, str) and "\n" in value else value
+    if not isinstance(value, str):
+        return value
+    if "\n" in value:
+        return LiteralScalarString(value)
+    return SingleQuotedScalarString(value) if AMBIGUOUS.fullmatch(value) else value

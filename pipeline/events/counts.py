@@ -3,7 +3,7 @@
 import heapq
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 SLOWEST = 10  # units named by how long they took
 REASONS = 20  # reasons of failures counted one by one; the others together
@@ -11,9 +11,21 @@ OUTSTANDING = 20  # units are named that are not finished yet, once so few of th
 OTHER = "other reasons"
 
 
+class Figures(TypedDict):
+    """What is measured of a unit: seconds and CPU seconds that it ran, less what the process waited for kernels to be
+    compiled; whether it was the first of its kind in its process; the peak bytes of that process so far.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    first: bool
+    peak_bytes: int
+
+
 @dataclass
 class StageCounts:
-    """One stage: its units, documents and bytes, times in Unix seconds, and `unit_seconds`, of all units together.
+    """One stage: its units, documents and bytes, times in Unix seconds; `unit_seconds` and `cpu_seconds` of all
+    units together.
 
     records, accepted: documents that were read, and those that passed the steps, where the stage reads inputs; tokens:
     where it counts them. slowest: seconds and name of the units that took longest. outstanding: names of the last few
@@ -30,8 +42,13 @@ class StageCounts:
     records: int = 0
     accepted: int = 0
     unit_seconds: float = 0.0
-    squared_seconds: float = 0.0  # sum of the squares, for the spread
-    timed: int = 0  # units that `unit_seconds` is about
+    cpu_seconds: float = 0.0
+    timed: int = 0  # units that both are about
+    first: int = 0  # of these the first ones of their process, which load kernels and models
+    first_cpu_seconds: float = 0.0
+    first_weight: float = 0.0
+    weight: float = 0.0  # of all timed units: bytes of input, else documents, else one each
+    spread: tuple[float, float, float] = (0.0, 0.0, 0.0)  # of all but the first: sums of cpu^2, cpu * weight, weight^2
     peak_bytes: int = 0  # of the memory of a worker process
     began_at: float = 0.0
     ended_at: float | None = None
@@ -39,11 +56,31 @@ class StageCounts:
     outstanding: list[str] = field(default_factory=list)
     reasons: dict[str, int] = field(default_factory=dict)
 
-    def timed_unit(self, name: str, seconds: float, peak_bytes: int = 0) -> None:
-        """Take in how long a unit ran, and the peak memory of its process so far."""
+    def timed_unit(
+        self,
+        name: str,
+        seconds: float,
+        *,
+        cpu_seconds: float = 0.0,
+        weight: float = 1.0,
+        first: bool = False,
+        peak_bytes: int = 0,
+    ) -> None:
+        """Take in how long a unit ran, its CPU time and weight, and the peak memory of its process so far.
+
+        first: of its process.
+        """
         self.timed += 1
         self.unit_seconds += seconds
-        self.squared_seconds += seconds * seconds
+        self.cpu_seconds += cpu_seconds
+        self.weight += weight
+        if first:
+            self.first += 1
+            self.first_cpu_seconds += cpu_seconds
+            self.first_weight += weight
+        else:
+            more = cpu_seconds * cpu_seconds, cpu_seconds * weight, weight * weight
+            self.spread = (self.spread[0] + more[0], self.spread[1] + more[1], self.spread[2] + more[2])
         self.peak_bytes = max(self.peak_bytes, peak_bytes)
         entry = (round(seconds, 3), name)
         if len(self.slowest) < SLOWEST:
@@ -77,5 +114,6 @@ class StageCounts:
     def from_json(cls, values: Mapping[str, Any]) -> "StageCounts":
         """The counts that `to_json` gave; keys of later versions are passed over."""
         fields = {key: value for key, value in values.items() if key in cls.__dataclass_fields__}
+        fields["spread"] = tuple(fields.get("spread", (0.0, 0.0, 0.0)))
         fields["slowest"] = [(float(seconds), str(name)) for seconds, name in fields.get("slowest", ())]
         return cls(**fields)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from corpusmill.pipeline.events.counts import OUTSTANDING, StageCounts
+from corpusmill.pipeline.events.counts import OUTSTANDING, Figures, StageCounts
 
 UNITS_LOGGED = 1000  # units of a stage with an event of their own; the state has the sums of all
 FAILURES_LOGGED = 1000
@@ -75,11 +75,13 @@ class Recorder:
             done, failed, documents = counts.done, counts.failed, counts.documents
         self.write("stage.finished", stage=stage, done=done, failed=failed, documents=documents, seconds=seconds)
 
-    def unit_done(self, stage: str, name: str, *, seconds: float, peak_bytes: int, counts: Mapping[str, Any]) -> None:
-        """A unit ended well after so many seconds of its own. counts: what it returned."""
+    def unit_done(self, stage: str, name: str, measured: Figures, counts: Mapping[str, Any]) -> None:
+        """A unit ended well. counts: what it returned."""
+        seconds = measured["seconds"]
         with self._lock:
             stage_counts = self._of(stage)
-            stage_counts.timed_unit(name, seconds, peak_bytes)
+            weight = float(counts.get("read_bytes") or counts.get("documents") or 1)
+            stage_counts.timed_unit(name, weight=weight, **measured)
             before = stage_counts.tokens
             for what, *path, number in counts.get("tally", ()):
                 if what == "in" and path[:1] == ["documents"]:
@@ -94,7 +96,7 @@ class Recorder:
         with self._lock:
             if stage_counts.timed > UNITS_LOGGED:
                 return
-        self.write("unit.finished", stage=stage, unit=name, seconds=round(seconds, 3), peak_bytes=peak_bytes)
+        self.write("unit.finished", stage=stage, unit=name, **measured)
 
     def unit_failed(self, stage: str, name: str, *, reason: str, error: str) -> None:
         """A unit failed every try. reason: the same for units that failed for the same cause."""

@@ -1,46 +1,50 @@
-"""Measures a unit where it runs: its seconds and the peak memory of its process, beside what it returns."""
+"""Measures a unit where it runs: its time, its CPU time and the peak memory of its process, beside what it returns."""
 
 import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import Any
 
+from corpusmill.pipeline.events.counts import Figures
 from corpusmill.pipeline.kernels import compile
 
 MEASURED = "measured"  # the key under which a measured unit adds them; no stage returns one of that name
 PER_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of a unit of ru_maxrss
+NOTHING = Figures(seconds=0.0, cpu_seconds=0.0, first=True, peak_bytes=0)
 
-
-class Figures(TypedDict):
-    """Seconds that a unit ran, less what the process waited for kernels to be compiled, and the peak bytes of its
-    process so far.
-    """
-
-    seconds: float
-    peak_bytes: int
+_begun: set[str] = set()  # stages that this process has run a unit of
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A task that measures itself; travels to the workers."""
+    """A task of a stage that measures itself; travels to the workers."""
 
     task: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    stage: str
 
     def __call__(self, unit: Mapping[str, Any]) -> Mapping[str, Any]:
-        started, waited = time.perf_counter(), compile.waited_s()
+        first = self.stage not in _begun
+        _begun.add(self.stage)
+        before, waited = (time.perf_counter(), time.process_time()), compile.waited()
         counts = self.task(unit)
-        seconds = time.perf_counter() - started - (compile.waited_s() - waited)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PER_UNIT
-        return {**counts, MEASURED: {"seconds": max(seconds, 0.0), "peak_bytes": peak}}
+        wall, cpu = time.perf_counter() - before[0], time.process_time() - before[1]
+        since = compile.waited()
+        figures = Figures(
+            seconds=round(max(wall - (since.wall_s - waited.wall_s), 0.0), 4),
+            cpu_seconds=round(max(cpu - (since.cpu_s - waited.cpu_s), 0.0), 4),
+            first=first,
+            peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PER_UNIT,
+        )
+        return {**counts, MEASURED: figures}
 
 
 def split(counts: Mapping[str, Any]) -> tuple[Mapping[str, Any], Figures]:
-    """What a unit returned, and what was measured of it: 0 seconds of a unit that was not.
+    """What a unit returned, and what was measured of it: nothing of a unit that was not.
 
-    >>> split({"documents": 2, "measured": {"seconds": 1.5, "peak_bytes": 10}})
-    ({'documents': 2}, {'seconds': 1.5, 'peak_bytes': 10})
+    >>> split({"documents": 2, "measured": {"seconds": 1.5}})
+    ({'documents': 2}, {'seconds': 1.5})
     """
     rest = {key: value for key, value in counts.items() if key != MEASURED}
-    return rest, Figures(**counts.get(MEASURED, {"seconds": 0.0, "peak_bytes": 0}))
+    return rest, counts.get(MEASURED, NOTHING)

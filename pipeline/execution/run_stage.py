@@ -68,7 +68,7 @@ def run_stage(
         run.ray()
         if uses is not None:
             kernels.announce({uses(u) for u in missing}, run.display.line)
-        running = _run_units(run, missing, Measured(with_same(task, run.spec)), memory_bytes, isolated)
+        running = _run_units(run, missing, Measured(with_same(task, run.spec), stage), memory_bytes, isolated)
         open_ = {str(u["name"]): label(u) for u in missing}
         with run.display.stage(stage, len(missing)) as bar, closing(running) as outcomes:
             for outcome in outcomes:
@@ -76,7 +76,7 @@ def run_stage(
                 if isinstance(outcome, Done):
                     counts, measured = split(outcome.counts)
                     found.take(str(outcome.unit["name"]), counts)
-                    run.events.unit_done(stage, label(outcome.unit), **measured, counts=counts)
+                    run.events.unit_done(stage, label(outcome.unit), measured, counts)
                     bar.advance(documents=counts.get("documents", 0), size_bytes=counts.get("read_bytes", 0))
                 else:
                     refuse_loss(outcome)
@@ -156,7 +156,7 @@ def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
     def go(units: Sequence[Unit], task: Callable[[Unit], Counts]) -> Generator[Counts, None, None]:
         run.ray()
         failed: list[Failed] = []
-        running = run_units(units, Measured(with_same(task, run.spec)), memory_bytes=memory_bytes)
+        running = run_units(units, Measured(with_same(task, run.spec), stage), memory_bytes=memory_bytes)
         with closing(running) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failed):
@@ -165,7 +165,7 @@ def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
                     run.events.unit_failed(stage, label(outcome.unit), reason=cause_of(outcome), error=outcome.error)
                 else:
                     counts, measured = split(outcome.counts)
-                    run.events.unit_done(stage, label(outcome.unit), **measured, counts={})
+                    run.events.unit_done(stage, label(outcome.unit), measured, {})
                     yield counts
         if failed:
             raise StageFailed(failures_in_words(stage, failed))

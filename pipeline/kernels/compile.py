@@ -10,6 +10,7 @@ import platform
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import llvmlite.binding
 import numba
@@ -19,7 +20,15 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import cache as kernel_cache
 from corpusmill.pipeline.kernels.locator import FOLDER
 
-_waited: list[float] = []  # at most one entry a use
+
+class Waited(NamedTuple):
+    """Seconds by the clock, and of CPU."""
+
+    wall_s: float
+    cpu_s: float
+
+
+_waited: list[Waited] = []  # at most one entry a use
 
 
 def once(use: str, warm: Callable[[], object]) -> None:
@@ -27,18 +36,18 @@ def once(use: str, warm: Callable[[], object]) -> None:
     stamp = stamp_of(use)
     if stamp.exists():
         return
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     with FileLock(stamp.with_suffix(".lock")):
         if not stamp.exists():
             kernel_cache.sweep(stamp.parent)
             warm()
             stamp.touch()
-    _waited.append(time.perf_counter() - started)
+    _waited.append(Waited(time.perf_counter() - started, time.process_time() - cpu))
 
 
-def waited_s() -> float:
-    """Seconds that this process has spent on kernels that were not compiled yet: no part of the work of a unit."""
-    return sum(_waited)
+def waited() -> Waited:
+    """What this process has spent so far on kernels that were not compiled yet: no part of the work of a unit."""
+    return Waited(sum(each.wall_s for each in _waited), sum(each.cpu_s for each in _waited))
 
 
 def announce(uses: Iterable[str], tell: Callable[[str], object]) -> None:

@@ -24,16 +24,22 @@ MEMORY_MARGIN = 1.25
 
 @dataclass(frozen=True, kw_only=True)
 class StageRate:
-    """What a stage needed in an earlier run. seconds_per_byte: of units, by byte of input; error: relative; units: by
-    byte of input; longest_s: its slowest unit.
+    """What a stage needed in an earlier run, in CPU seconds: by byte of input, and once a process (start_s); error:
+    relative; units: by byte of input; longest_s: its slowest unit.
     """
 
     stage: str
     seconds_per_byte: float
+    start_s: float
     error: float
     units_per_byte: float
     longest_s: float
     peak_bytes: int
+
+    def cpu_s(self, input_bytes: int, cpus: int) -> float:
+        """CPU seconds for so much input on so many CPUs, each of which starts once, if there is a unit for it."""
+        processes = min(max(1, math.ceil(self.units_per_byte * input_bytes)), cpus)
+        return self.seconds_per_byte * input_bytes + self.start_s * processes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,10 +188,12 @@ def rates_of(run: RunState) -> list[StageRate]:
         if not stage.timed or not read:
             continue
         error = math.hypot(MODEL_ERROR, 2 * relative_error(stage))
+        rate, start_s = rate_of(stage)
         found.append(
             StageRate(
                 stage=stage.name,
-                seconds_per_byte=stage.unit_seconds / read / share,
+                seconds_per_byte=rate * stage.weight / read / share,
+                start_s=start_s,
                 error=error if share == 1 else max(error, 1 - SAMPLED_LOW),
                 units_per_byte=stage.timed / read,
                 longest_s=max((seconds for seconds, _ in stage.slowest), default=0.0),
@@ -195,13 +203,28 @@ def rates_of(run: RunState) -> list[StageRate]:
     return found
 
 
+def rate_of(stage: StageCounts) -> tuple[float, float]:
+    """CPU seconds by weight, and once a process. The first unit of a process loads kernels and models; where there are
+    no others, all of its time counts as work.
+    """
+    rest = stage.weight - stage.first_weight
+    if not rest or stage.timed == stage.first:
+        return stage.cpu_seconds / max(stage.weight, 1.0), 0.0
+    rate = (stage.cpu_seconds - stage.first_cpu_seconds) / rest
+    extra = stage.first_cpu_seconds - rate * stage.first_weight
+    return rate, max(extra, 0.0) / stage.first if stage.first else 0.0
+
+
 def relative_error(stage: StageCounts) -> float:
-    """The standard error of the mean time of a unit, as a share of it; 1 of a single unit."""
-    if stage.timed < 2 or not stage.unit_seconds:
+    """The standard error of the rate, as a share of it, from how far units are off; a half where few were measured."""
+    units = stage.timed - stage.first
+    rate, _ = rate_of(stage)
+    seconds = stage.cpu_seconds - stage.first_cpu_seconds
+    if units < 2 or not seconds:
         return 0.5
-    mean = stage.unit_seconds / stage.timed
-    variance = max(stage.squared_seconds / stage.timed - mean * mean, 0.0) * stage.timed / (stage.timed - 1)
-    return math.sqrt(variance / stage.timed) / mean
+    cpu2, both, weight2 = stage.spread
+    squares = max(cpu2 - 2 * rate * both + rate * rate * weight2, 0.0) * units / (units - 1)
+    return math.sqrt(squares) / seconds
 
 
 def predict(
@@ -210,7 +233,7 @@ def predict(
     """What input of this size needs, by the rates of a run."""
     stages = []
     for rate in rates_of(run):
-        cpu_s = rate.seconds_per_byte * input_bytes
+        cpu_s = rate.cpu_s(input_bytes, cluster.total)
         stages.append(
             StageCost(
                 stage=rate.stage,
@@ -247,6 +270,6 @@ def compared(predicted: Mapping[str, float], stages: Iterable[StageCounts]) -> I
     """Predicted against actual CPU time, a line a stage that was predicted and ran."""
     for stage in stages:
         if stage.name in predicted and stage.timed:
-            expected = predicted[stage.name]
-            off = (stage.unit_seconds - expected) / expected if expected else math.inf
-            yield f"{stage.name}: predicted {duration(expected)}, took {duration(stage.unit_seconds)} ({off:+.0%})"
+            expected, took = predicted[stage.name], stage.cpu_seconds
+            off = (took - expected) / expected if expected else math.inf
+            yield f"{stage.name}: predicted {duration(expected)} of CPU, took {duration(took)} ({off:+.0%})"

@@ -207,7 +207,7 @@ def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Optio
         report.keep_times(run.workspace, seconds_of, ran)
         report.write(run.spec, run.workspace, state.output, run.display.line)
     if options.slot is not None:
-        record_slot(run.workspace, parse_slot(options.slot), None if version is None else version.folder)
+        record_slot(run.workspace, parse_slot(options.slot), None if version is None else version.of_slot)
     seconds, lost = time.monotonic() - run.started, state.of(IngestStage).lost
     return Summary(funnel=funnel, ran=ran, seconds=seconds, manifest=manifest, lost=lost, version=version)
 
@@ -218,7 +218,7 @@ def expect(run: Run, numbered: inventory.Numbered) -> None:
     input_bytes = int((shards.column("end") - shards.column("start")).sum())
     basis = basis_of(history.runs(run.workspace, most=RUNS_LOOKED_AT))
     if basis is not None:
-        expected = {rate.stage: rate.seconds_per_byte * input_bytes for rate in rates_of(basis)}
+        expected = {rate.stage: rate.cpu_s(input_bytes, max(basis.cpus, 1)) for rate in rates_of(basis)}
         run.events.facts |= {"predicted": expected, "predicted_by": basis.run}
 
 

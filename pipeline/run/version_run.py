@@ -1,6 +1,7 @@
 """Runs the stages of a job whose output has versions: a new one is made beside the others, then becomes the latest."""
 
 import json
+import re
 import resource
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from corpusmill.cluster import faultpoint
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import latest
+from corpusmill.pipeline.files.dataset_layout import PART
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.latest import folder_store
 from corpusmill.pipeline.report.funnel import Funnel
@@ -30,6 +32,7 @@ from corpusmill.pipeline.versions import publishing
 from corpusmill.pipeline.versions.publishing import VersionRecord
 from corpusmill.pipeline.workspace.inventory import Numbered, Shard
 
+UNIT = re.compile(r"[0-9a-f]{32}")  # the name of a unit, or a fingerprint
 AFTER_MIX = next(i for i, stage in enumerate(STAGES) if isinstance(stage, SelectStage))
 BEFORE, AFTER = STAGES[:AFTER_MIX], STAGES[AFTER_MIX:]
 
@@ -47,6 +50,7 @@ class VersionOutcome:
     funnel: Funnel
     held: str | None = None
     new: Mapping[str, int] | None = None
+    of_slot: str | None = None  # the version of the slot that the run is for, also where an earlier run made it
 
 
 def run_version(
@@ -66,7 +70,8 @@ def run_version(
     packing = packing_of(state)
     before = publishing.newest(run.output)
     if before is not None and before[1].get("packing") == packing:
-        return _nothing_new(run, state, ran, before[0])
+        of_slot = before[0] if slot is not None and before[1].get("slot") == slot else None
+        return replace(_nothing_new(run, state, ran, before[0]), of_slot=of_slot)
     folder = publishing.next_folder(run.output)
     into = replace(run, output=folder_store(run.output, folder))
     state = replace(state, output=into.output)
@@ -109,6 +114,7 @@ def run_version(
         funnel=published.funnel,
         held=held,
         new=new,
+        of_slot=folder,
     )
 
 
@@ -152,7 +158,11 @@ def axes_of(state: State) -> dict[int, Mapping[str, str]]:
 
 
 def base_of(run: Run, before: tuple[str, Mapping[str, Any]]) -> Base | None:
-    """The newest version as one to append to; None where it was packed in another form."""
+    """The newest version as one to append to; None where it was packed in another form.
+
+    What was read back from the store names files from here on, so names that no run writes are refused: then, too, all
+    is packed again.
+    """
     folder, record = before
     store = folder_store(run.output, folder)
     manifest = publishing_stage.current(store)
@@ -163,7 +173,10 @@ def base_of(run: Run, before: tuple[str, Mapping[str, Any]]) -> Base | None:
         and manifest["special_tokens"] == spec.special_tokens
         and spec.packing != "sliding"
     )
-    if manifest is None or not same:
+    units = [str(record.get("mix")), *map(str, dict(record.get("axes") or {}).values())]
+    if manifest is None or not same or not all(map(UNIT.fullmatch, units)):
+        return None
+    if not all(PART.fullmatch(str(part["name"])) for part in manifest["parts"]):
         return None
     return Base(
         folder=folder,
@@ -217,9 +230,9 @@ def _nothing_new(run: Run, state: State, ran: Mapping[str, int], folder: str) ->
 
 
 def cpu_seconds(run: Run) -> float:
-    """CPU time of the driver, and the time that units ran, so far."""
+    """CPU time of the driver and of the units so far."""
     own = resource.getrusage(resource.RUSAGE_SELF)
-    return own.ru_utime + own.ru_stime + sum(stage.unit_seconds for stage in run.events.stages())
+    return own.ru_utime + own.ru_stime + sum(stage.cpu_seconds for stage in run.events.stages())
 
 
 def is_versioned(run: Run) -> bool:

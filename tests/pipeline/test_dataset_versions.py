@@ -23,7 +23,7 @@ workspace: work
 output: out
 inputs: [{source: a, paths: ['in/*.jsonl'], columns: {url: url}, language: en, domain: web}]
 documents: [signals.counts]
-mix: {axes: [domain, language], budget_tokens: 9000, held_out: 0.05}
+mix: {axes: [domain, language], budget_tokens: 20_000, held_out: 0.05}
 tokens: {sequence_tokens: 128}
 output_shards: 2
 versions: {keep: 2}
@@ -38,7 +38,7 @@ def write(folder: Path, name: str, documents: range) -> None:
 
 @pytest.fixture
 def job(tmp_path: Path) -> Path:
-    write(tmp_path, "2026-08", range(150))
+    write(tmp_path, "2026-08", range(400))
     (tmp_path / "job.yaml").write_text(JOB)
     return tmp_path / "job.yaml"
 
@@ -62,7 +62,7 @@ def test_three_slots_hold_the_documents_of_one_run_over_everything(job, ray_sess
     assert update(job, "2026-08").version.folder == "v0001"
     opened = corpusmill.open_dataset(str(folder / "out"))
     before = {p.name: p.read_bytes() for p in (folder / "out" / "v0001").glob("*.*") if p.is_file()}
-    write(folder, "2026-09", range(140, 170))  # ten of them are published already
+    write(folder, "2026-09", range(390, 420))  # ten of them are published already
     done = update(job, "2026-09")
     new = done.version.new
     assert (new["files"], new["documents"], new["duplicates"]) == (1, 30, 10)
@@ -72,7 +72,7 @@ def test_three_slots_hold_the_documents_of_one_run_over_everything(job, ray_sess
     assert "valid: all" in say("verify", job)
     assert update(job, "2026-09").did_nothing
     assert latest(job) == "v0002"
-    write(folder, "2026-10", range(200, 215))
+    write(folder, "2026-10", range(500, 515))
     assert update(job, "2026-10").version.folder == "v0003"
     assert "valid: all" in say("verify", job)
     assert sorted(p.name for p in (folder / "out").glob("v*")) == ["v0002", "v0003"], "versions.keep is 2"
@@ -89,9 +89,9 @@ def test_three_slots_hold_the_documents_of_one_run_over_everything(job, ray_sess
 
 
 def test_a_version_whose_parts_nothing_changes_shares_them(job, ray_session):
-    job.write_text(JOB.replace("budget_tokens: 9000, held_out: 0.05", "temperature: 1"))
+    job.write_text(JOB.replace("budget_tokens: 20_000, held_out: 0.05", "temperature: 1"))
     update(job)
-    write(job.parent, "2026-09", range(150, 160))
+    write(job.parent, "2026-09", range(400, 410))
     update(job)
     old, new = (job.parent / "out" / name for name in ("v0001", "v0002"))
     for part in old.glob("part-*.parquet"):
@@ -101,10 +101,10 @@ def test_a_version_whose_parts_nothing_changes_shares_them(job, ray_session):
     assert "valid: all" in say("verify", job)
 
 
-@pytest.mark.parametrize("point", ["carry.commit", "version.record", "version.latest", "run.remember"])
+@pytest.mark.parametrize("point", ["carry.manifest", "version.record", "version.latest", "run.remember"])
 def test_killed_anywhere_readers_have_a_dataset_and_the_same_command_ends_it(job, ray_session, point):
     update(job, "2026-08")
-    write(job.parent, "2026-09", range(140, 170))
+    write(job.parent, "2026-09", range(390, 420))
     arguments = ("update", "--quiet", "--slot", "2026-09", str(job))
     killed = in_a_process(*arguments, env={"CORPUSMILL_FAULT_POINT": point})
     assert killed.returncode == -signal.SIGKILL, killed.stderr
@@ -113,17 +113,17 @@ def test_killed_anywhere_readers_have_a_dataset_and_the_same_command_ends_it(job
     update(job, "2026-09")
     assert latest(job) == "v0002"
     assert "valid: all" in say("verify", job)
-    assert "slot 2026-09 is done already" in say("update", "--slot", "2026-09", job)
+    assert "slot 2026-09 is done already, it is v0002" in say("update", "--slot", "2026-09", job)
     assert [each["slot"] for each in json.loads(say("versions", "--json", job))] == ["2026-08", "2026-09"]
 
 
 def test_rolled_back_it_stays_until_it_is_let_go(job, ray_session):
     update(job, "2026-08")
-    write(job.parent, "2026-09", range(150, 170))
+    write(job.parent, "2026-09", range(400, 420))
     update(job, "2026-09")
     say("versions", "--tag", "good", "--of", "2026-08", job)
     assert "latest is v0001 and held there" in say("rollback", job, "good")
-    write(job.parent, "2026-10", range(200, 215))
+    write(job.parent, "2026-10", range(500, 515))
     done = update(job, "2026-10")
     assert (done.version.folder, latest(job)) == ("v0003", "v0001")
     assert "held at v0001" in done.version.held
@@ -134,7 +134,7 @@ def test_rolled_back_it_stays_until_it_is_let_go(job, ray_session):
 
 def test_a_takedown_takes_out_of_every_version(job, ray_session):
     update(job)
-    write(job.parent, "2026-09", range(150, 170))
+    write(job.parent, "2026-09", range(400, 420))
     update(job)
     doc_id = next(corpusmill.open_dataset(str(job.parent / "out")).documents()).doc_id
     (job.parent / "list.txt").write_text(f"{doc_id}\n")
@@ -151,7 +151,7 @@ def test_a_dataset_from_before_versions_stays_as_it_is(job, ray_session):
     before = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     assert update(job).did_nothing
     assert not (out / "latest.json").exists()
-    write(job.parent, "2026-09", range(150, 170))
+    write(job.parent, "2026-09", range(400, 420))
     assert update(job).version.folder == "v0001"
     assert {name: (out / name).read_bytes() for name in before} == before
     assert len(list(corpusmill.open_dataset(str(out)).documents())) > 0
@@ -161,7 +161,7 @@ def test_a_dataset_from_before_versions_stays_as_it_is(job, ray_session):
 
 def test_paths_with_slots_are_caught_up_with_in_order(job, ray_session):
     job.write_text(JOB.replace("in/*.jsonl", "in/{slot:%Y-%m}.jsonl"))
-    write(job.parent, "2026-09", range(150, 170))
+    write(job.parent, "2026-09", range(400, 420))
     told = say("update", "--every", "monthly", "--since", "2026-08", job, code=2)
     assert "2026-10" in told, "the slots of August and September are done, and there is no file for October"
     slots = json.loads((job.parent / "work/_slots.json").read_text())

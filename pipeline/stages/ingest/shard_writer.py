@@ -74,9 +74,7 @@ class ShardWriter:
                 self.source,
                 share,
                 last=last,
-                text_share=min(
-                    1.0, SHOWN_BYTES / max(int((files.files.column("end") - files.files.column("start")).sum()), 1)
-                ),
+                text_share=min(1.0, SHOWN_BYTES / max(files.size_bytes, 1)),
             )
         )
         self._evidence_file = folder / FOLDER / f"{name}.parquet"

@@ -12,7 +12,7 @@ GB = 1_000_000_000
 def stage(name: str, times: list[float], *, read_bytes: int = 0) -> StageCounts:
     found = StageCounts(name, total=len(times), read_bytes=read_bytes, began_at=0.0, ended_at=1.0)
     for number, seconds in enumerate(times):
-        found.timed_unit(str(number), seconds, peak_bytes=GB)
+        found.timed_unit(str(number), seconds, cpu_seconds=seconds, peak_bytes=GB)
     return found
 
 
@@ -38,6 +38,19 @@ def test_work_grows_with_the_input_and_time_shrinks_with_the_cluster():
     assert twice.cpu_hours == found.cpu_hours
 
 
+def test_what_a_process_does_once_does_not_grow_with_the_input():
+    ingest = StageCounts("ingest", read_bytes=8 * GB, began_at=0.0, ended_at=1.0)
+    for number in range(8):
+        first = number < 2  # two processes, each of which loads kernels for 30 s
+        ingest.timed_unit(str(number), 1.0, cpu_seconds=10.0 + 30 * first, weight=float(GB), first=first)
+    (rate,) = rates_of(run(ingest))
+    assert rate.seconds_per_byte * GB == pytest.approx(10)
+    assert rate.start_s == pytest.approx(30)
+    assert rate.error == pytest.approx(0.1)
+    assert rate.cpu_s(100 * GB, cpus=4) == pytest.approx(1000 + 4 * 30)
+    assert rate.cpu_s(GB, cpus=64) == pytest.approx(10 + 30)
+
+
 def test_no_stage_is_faster_than_its_slowest_unit():
     basis = run(stage("ingest", [1.0] * 9 + [60.0], read_bytes=GB))
     assert predict(basis, GB, Cluster.parse("100x10"), Prices(cpu_hour=1)).stages[0].wall_s == 62.0
@@ -58,7 +71,7 @@ def test_rates_are_those_of_the_newest_run_that_read_all_of_something():
 
 def test_predicted_and_actual_stand_side_by_side():
     lines = list(compared({"ingest": 100.0, "pack": 1.0}, [stage("ingest", [60.0, 60.0])]))
-    assert lines == ["ingest: predicted 1 min 40 s, took 2 min 0 s (+20%)"]
+    assert lines == ["ingest: predicted 1 min 40 s of CPU, took 2 min 0 s (+20%)"]
 
 
 @pytest.mark.parametrize("text", ["64", "0x4", "axb", "4x"])

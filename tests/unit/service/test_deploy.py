@@ -179,6 +179,7 @@ def test_pods_are_restricted_and_name_secrets_without_their_content(loaded):
         assert pod["containers"][0]["securityContext"]["allowPrivilegeEscalation"] is False
         assert pod["containers"][0]["envFrom"] == [{"secretRef": {"name": "corpus-store"}}]
         assert pod["containers"][0]["lifecycle"]["preStop"]
+        assert {"name": "CORPUSMILL_JOB", "value": "/job/job.yaml"} in pod["containers"][0]["env"]
         assert "@sha256:" in pod["containers"][0]["image"]
     steady, spot = cluster["workerGroupSpecs"]
     assert "nodeSelector" not in steady["template"]["spec"]
@@ -195,6 +196,12 @@ def test_spot_machines_of_every_provider_are_told_by_their_label(values):
         spot = kubernetes.cluster_spec("j", changed)["workerGroupSpecs"][1]["template"]["spec"]
         assert len(spot["nodeSelector"]) == 1
         assert ("tolerations" in spot) == (provider in ("gke", "aks"))
+
+
+def test_texts_that_look_like_something_else_stay_texts():
+    texts = ["no", "on", "Y", "12:30", "010", "1e3", "null", "2026-10-01", "true", "a: b", "- c", "#d", ""]
+    made = {"env": [{"name": text, "value": text} for text in texts], "no": "yes"}
+    assert yaml.safe_load(documents([made])) == made
 
 
 def test_values_are_checked_and_images_pinned(tmp_path):

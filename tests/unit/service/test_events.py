@@ -7,7 +7,7 @@ import pytest
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.events import history
-from corpusmill.pipeline.events.counts import OTHER, REASONS, SLOWEST, StageCounts
+from corpusmill.pipeline.events.counts import OTHER, REASONS, SLOWEST, Figures, StageCounts
 from corpusmill.pipeline.events.log import BUFFERED, STOP, EventLog, run_name, sweep_old
 from corpusmill.pipeline.events.recorder import UNITS_LOGGED, Recorder
 from corpusmill.pipeline.report.status import DEAD, status_of
@@ -33,6 +33,10 @@ def store(tmp_path) -> Store:
     return Store(str(tmp_path))
 
 
+def figures(seconds: float, peak_bytes: int = 0) -> Figures:
+    return Figures(seconds=seconds, cpu_seconds=seconds, first=False, peak_bytes=peak_bytes)
+
+
 def log_of(store: Store, clock: Clock, run: str = "20261130T000000Z-ab") -> tuple[EventLog, Recorder]:
     recorder = Recorder(clock=clock)
     log = EventLog(store, run, state=recorder.state, clock=clock)
@@ -46,7 +50,7 @@ def test_each_flush_is_a_segment_and_no_segment_changes(store, clock):
     recorder.began("ingest", 2)
     log.flush()
     first = store.read("events/20261130T000000Z-ab/000000.jsonl")
-    recorder.unit_done("ingest", "a.gz", seconds=1.5, peak_bytes=7, counts={"tally": [["in", "documents", "x", 3]]})
+    recorder.unit_done("ingest", "a.gz", figures(1.5, 7), {"tally": [["in", "documents", "x", 3]]})
     recorder.moved("ingest", documents=2, size_bytes=100)
     recorder.ended("ingest")
     log.flush()
@@ -102,7 +106,7 @@ def test_counts_stay_small_whatever_the_number_of_units(clock):
     written: list[str] = []
     recorder = Recorder(lambda event, **_: written.append(event), clock=clock)
     for number in range(UNITS_LOGGED + 10):
-        recorder.unit_done("ingest", str(number), seconds=1, peak_bytes=0, counts={})
+        recorder.unit_done("ingest", str(number), figures(1), {})
     assert len(written) == UNITS_LOGGED
 
 
@@ -133,8 +137,8 @@ def test_slow_and_failed_units_are_named(store, clock):
     log, recorder = log_of(store, clock)
     recorder.began("ingest", 6)
     for number in range(4):
-        recorder.unit_done("ingest", f"{number}.gz", seconds=1, peak_bytes=0, counts={})
-    recorder.unit_done("ingest", "long.gz", seconds=60, peak_bytes=0, counts={})
+        recorder.unit_done("ingest", f"{number}.gz", figures(1), {})
+    recorder.unit_done("ingest", "long.gz", figures(60), {})
     recorder.unit_failed("ingest", "bad.gz", reason="DamagedData: no gzip", error="...")
     recorder.outstanding("ingest", ["last.gz"])
     log.flush()

@@ -11,6 +11,7 @@ from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.commands.submit import Request, entrypoint
+from corpusmill.pipeline.events.counts import Figures
 from corpusmill.pipeline.events.log import EventLog
 from corpusmill.pipeline.events.recorder import Recorder
 
@@ -32,7 +33,7 @@ def workspace(tmp_path: Path) -> Path:
     recorder.facts |= {"job": "j", "kind": "update", "slot": "2026-10", "owner": "ab", "host": "h", "pid": 7}
     recorder.facts |= {"began_at": time.time() - 60, "state": "running", "cpus": 2, "predicted": {"ingest": 1.0}}
     recorder.began("ingest", 2)
-    recorder.unit_done("ingest", "a.gz", seconds=2.0, peak_bytes=0, counts={})
+    recorder.unit_done("ingest", "a.gz", Figures(seconds=3.0, cpu_seconds=2.0, first=True, peak_bytes=0), {})
     recorder.moved("ingest", documents=10, size_bytes=1000)
     log.flush()
     held = lease.Holder(owner="ab", host="elsewhere", pid=7, fence=1, expires_at=time.time() + 60)
@@ -47,7 +48,7 @@ def test_status_of_a_folder(workspace):
     assert "held by process 7 on elsewhere since" in said
     assert "1 of 2" in said
     assert "0.10 so far" in said
-    assert "ingest: predicted 1.0 s, took 2.0 s (+100%)" in said
+    assert "ingest: predicted 1.0 s of CPU, took 2.0 s (+100%)" in said
     facts = json.loads(say("status", "--json", workspace))
     assert (facts["state"], facts["run"]["slot"], facts["run"]["stages"][0]["running"]) == ("running", "2026-10", 1)
 
