@@ -25,10 +25,12 @@ def submit(
     entrypoint: str,
     say: Callable[[str], None],
     wait: bool,
+    complete: Callable[[Path], None] = lambda _: None,
 ) -> str:
     """Start `entrypoint` on the cluster, in a folder with this project's package and `files`; its id there.
 
     code: the folder of the package. wait: follow the log until the job ends; JobFailed unless it succeeded.
+    complete: called with the copy of the package before it is sent.
     """
     from ray.exceptions import AuthenticationError
     from ray.job_submission import JobStatus, JobSubmissionClient
@@ -43,6 +45,7 @@ def submit(
         ) from e
     with tempfile.TemporaryDirectory(prefix="corpusmill-submit-") as folder:
         shutil.copytree(code, Path(folder) / code.name, ignore=shutil.ignore_patterns("__pycache__"))
+        complete(Path(folder) / code.name)
         for name, text in files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)

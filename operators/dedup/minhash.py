@@ -10,10 +10,10 @@ Deviates: permutation j of a 64-bit shingle x is the upper half of a_j * x + b_j
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.dedup.permutations import permutation_keys
 from corpusmill.operators.text.hashing import finish, power, roll
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.words import Words
 
 EMPTY = 0xFFFFFFFF

@@ -10,6 +10,7 @@ import click
 from corpusmill.errors import CorpusmillError, ExitCode
 from corpusmill.pipeline.cli import dataset as cli_dataset
 from corpusmill.pipeline.cli import dedup as cli_dedup
+from corpusmill.pipeline.cli import kernels as cli_kernels
 from corpusmill.pipeline.cli import remove as cli_remove
 from corpusmill.pipeline.cli import train as cli_train
 from corpusmill.pipeline.cli.errors import fail, guarded
@@ -147,5 +148,5 @@ def clean(**arguments: Any) -> None:
     guarded(lambda: commands.clean(**arguments))
 
 
-for command in (cli_dedup.dedup, *cli_dataset.COMMANDS, *cli_remove.COMMANDS, *cli_train.COMMANDS):
+for command in (cli_dedup.dedup, cli_kernels.kernels, *cli_dataset.COMMANDS, *cli_remove.COMMANDS, *cli_train.COMMANDS):
     main.add_command(command)

@@ -29,6 +29,8 @@ from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
 from corpusmill.pipeline.report.funnel import as_table, leaves_table, size
 from corpusmill.pipeline.run import explain, stages
 from corpusmill.pipeline.run.runner import Options, Summary, run_job
+from corpusmill.pipeline.stages import kernel_uses
+from corpusmill.pipeline.stages.compiling import send_along
 from corpusmill.pipeline.stages.ingest import stage as ingest
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
@@ -232,12 +234,14 @@ def submit(
         url for url in (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths)) if "://" not in url
     ]
     if local:
-        display = Display()
-        display.line(
+        Display().line(
             f"note: every node must reach {', '.join(sorted(set(local)))}; a path on your desk alone will not do"
         )
+    display = Display()
+    uses = kernel_uses.of_job(spec, kernel_uses.readers())
     submit_job(
         address=address,
+        complete=lambda package: send_along(uses, package, display),
         code=Path(pipeline.__file__).parents[1],
         files={
             "job.json": spec.to_canonical(),

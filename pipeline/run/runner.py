@@ -5,7 +5,7 @@ import functools
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -31,6 +31,8 @@ from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.explain import files_of, remember
 from corpusmill.pipeline.run.provenance import provenance
 from corpusmill.pipeline.run.stages import remembered, run_stages
+from corpusmill.pipeline.stages import kernel_uses
+from corpusmill.pipeline.stages.compiling import Compiling
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Lost
@@ -91,13 +93,17 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
         preflight.check_resources(spec)
     for warning in (*skipped_steps(spec, files), *file_remarks(spec)):
         display.line(f"warning: {warning}")
-    with opened(spec, options, display) as run:
+    uses = kernel_uses.of_job(spec, {name for _, name, _ in files})
+    with opened(spec, options, display, uses) as run:
         return _stages(replace(run, started=started), files, options)
 
 
 @contextlib.contextmanager
-def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
-    """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do."""
+def opened(spec: JobSpec, options: Options, display: Display, uses: Sequence[str] = ()) -> Iterator[Run]:
+    """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do.
+
+    uses: of kernels (`stages.kernel_uses`); those that this machine has not are compiled while Ray starts.
+    """
     folders.check(spec, try_it=True, replace=options.replace)
     workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
     with contextlib.ExitStack() as open_:
@@ -113,7 +119,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             lease=held,
             display=display,
             replace=options.replace,
-            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display)),
+            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display, uses)),
         )
 
 
@@ -164,7 +170,16 @@ def _remember(state: State, taken_in: Mapping[str, str], found: Funnel) -> None:
     sweep.remember(state.workspace, taken_out=[withheld.state(state.workspace)], **remembered(state))
 
 
-def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores: list[Store], display: Display) -> int:
+def _start(
+    open_: contextlib.ExitStack,
+    spec: JobSpec,
+    options: Options,
+    stores: list[Store],
+    display: Display,
+    uses: Sequence[str],
+) -> int:
+    """Start Ray or join it; the number of CPUs. The nodes of a cluster compile for themselves what they have not."""
+    compiling = Compiling(() if options.address else uses, display)
     setup = "corpusmill.pipeline.execution.process.prepare"
     where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
     display.line(f"{where} (some seconds; longer on a busy machine)")
@@ -175,6 +190,7 @@ def _start(open_: contextlib.ExitStack, spec: JobSpec, options: Options, stores:
     if options.address is not None:
         preflight.check_versions(spec)
         preflight.check_stores(stores)
+    compiling.finish()
     display.line(f"Ray is ready: {counted(cpus, 'CPU')} on {counted(lifecycle.nodes(), 'node')}")
     return cpus
 

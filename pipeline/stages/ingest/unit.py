@@ -25,6 +25,7 @@ from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import doc_ids
 from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
 from corpusmill.pipeline.stages.ingest.part_writer import PartWriter
@@ -60,7 +61,8 @@ class Ingest:
         shard = Shard(**{f: unit[f] for f in Shard.__dataclass_fields__})
         spec = JobSpec.from_canonical(self.job)
         use = warm.ingest_use(self.job, shard.source, shard.reader)
-        kernels.once(use, lambda: warm.warm_ingest(self.job, shard.source, shard.reader))
+        uses = kernel_uses.of_job(spec, [shard.reader])
+        kernels.once(use, lambda: warm.warm_ingest(self.job, shard.source, shard.reader), uses)
         parts, name = parts_of(spec), str(unit["name"])
         part = parts[unit["part"]]
         chain = self._chain(shard, part, unit["answer"])

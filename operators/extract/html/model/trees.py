@@ -11,11 +11,11 @@ Deviates: thresholds are rounded down to float32, which decides the same for eve
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.model.forest import SIDE_BY_SIDE, Forest
+from corpusmill.operators.text.kernel import njit
 
 LANES = np.uint64(64)  # blocks compared at a time: one or two vectors of bytes
 CHUNK = 256  # blocks whose ranks are held at a time: so many that they stay near, not so few that nodes are read often
