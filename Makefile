@@ -7,6 +7,9 @@ export RAY_USAGE_STATS_ENABLED := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where this is set, every process of every test compiles all modules anew.
 export PYTHONDONTWRITEBYTECODE :=
+# Uses of kernels (pipeline/stages/kernel_uses.py) of the demo's job; a test compares them with it.
+DEMO_KERNELS := readers.warc readers.wet readers.jsonl extract.main_text rewrite.unicode signals.language \
+	signals.counts decide.bounds keys tokens-best_fit dedup-text
 
 .DEFAULT_GOAL := help
 
@@ -17,9 +20,13 @@ help:  ## list the targets
 	@command -v $(PYTHON) >/dev/null || { echo "no $(PYTHON) on this machine: install it, or say make PYTHON=..."; exit 1; }
 	$(PYTHON) -m venv .venv
 
-.venv/run.stamp: requirements/run.txt | .venv/bin/python
+.venv/kernels.stamp: requirements/kernels.txt | .venv/bin/python
+	$(BIN)/pip install -q --require-hashes -r requirements/kernels.txt
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/run.stamp: requirements/run.txt .venv/kernels.stamp
 	$(BIN)/pip install -q --require-hashes -r requirements/run.txt
-	$(BIN)/pip install -q --no-deps --no-build-isolation -e . 
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.txt .venv/run.stamp
@@ -32,8 +39,17 @@ help:  ## list the targets
 	.venv-$*/bin/pip install -q --require-hashes -r requirements/$*.txt
 	@touch $@
 
-demo: .venv/run.stamp  ## a real crawl excerpt to packed token shards, under 3 minutes
+demo: .venv/kernels.stamp  ## a real crawl excerpt to packed token shards, under 3 minutes
+	@$(BIN)/python -m corpusmill.pipeline.kernels.ahead $(DEMO_KERNELS) >/dev/null 2>&1 & # while the rest is installed
+	@$(MAKE) --no-print-directory .venv/run.stamp
 	$(BIN)/corpusmill demo demo-output
+
+kernel-table: .venv/dev.stamp  ## write the table of kernels, which says what to compile ahead of a job
+	$(BIN)/python -m corpusmill.pipeline.commands.kernel_table
+
+wheel: .venv/run.stamp  ## a wheel for this platform in dist/, with all kernels compiled
+	$(BIN)/corpusmill kernels build
+	$(BIN)/pip wheel -q --no-deps --no-build-isolation -w dist .
 
 check: lint  ## lint, types, floors and the fast tests, under 2 minutes
 	$(MAKE) --no-print-directory -j2 types fast
@@ -71,7 +87,7 @@ site: .venv/run.stamp .venv-docs/stamp  ## the documentation as a site, in build
 
 lock: .venv/bin/python  ## compile the locked requirements from the .in files
 	$(BIN)/pip install -q uv==0.13.9
-	cd requirements && for name in run dev peers train torch docs; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
+	cd requirements && for name in kernels run dev peers train torch docs; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt || exit 1; done
 
-.PHONY: help demo check lint types fast test test-full bench golden docs site lock
+.PHONY: help demo check lint types fast test test-full bench golden docs site lock kernel-table wheel

@@ -27,7 +27,7 @@ ID_DIGITS = 10
 @dataclass(frozen=True, kw_only=True)
 class Submission:
     """What is sent. code: the folder of the package; files: texts by name, put beside it; kind: of command, such as
-    run or update; job, workspace: of the job file.
+    run or update; job, workspace: of the job file; complete: called with the copy of the package before it is sent.
     """
 
     code: Path
@@ -36,6 +36,7 @@ class Submission:
     job: str
     kind: str
     workspace: str
+    complete: Callable[[Path], None] = lambda _: None
 
     @property
     def id(self) -> str:
@@ -119,6 +120,7 @@ def _start(client: "JobSubmissionClient", sent: Submission, *, number: int) -> s
     """Send code and files, and start the job; its id. number: 1 for its first time."""
     with tempfile.TemporaryDirectory(prefix="corpusmill-submit-") as folder:
         shutil.copytree(sent.code, Path(folder) / sent.code.name, ignore=shutil.ignore_patterns("__pycache__"))
+        sent.complete(Path(folder) / sent.code.name)
         for name, text in sent.files.items():
             path = Path(folder) / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,10 +7,10 @@ Source: Kiveris et al. 2014, "Connected Components in MapReduce and Beyond": lar
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.dedup.edges import Edges
 from corpusmill.operators.dedup.forest import settle, unite
+from corpusmill.operators.text.kernel import njit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -14,11 +14,11 @@ Deviates: SIGNS_A_WORD lies between pages of documentation (httpd-manual-version
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.dedup.minhash import Shingles
 from corpusmill.operators.text.buffers import TextBuffers
 from corpusmill.operators.text.hashing import finish, fold, power
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.unicode_table import ALPHA
 from corpusmill.operators.text.words import Words
 

@@ -1,7 +1,8 @@
 """Union-find over an array of parents, inside kernels: the root of each tree is its smallest member."""
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(nogil=True, cache=True)

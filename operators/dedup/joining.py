@@ -1,10 +1,10 @@
 """Rows of one cluster partition joined by shared bands, however indirectly."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.dedup.forest import settle, unite
 from corpusmill.operators.dedup.verify import buckets_of
+from corpusmill.operators.text.kernel import njit
 
 
 def joined(bands: np.ndarray, resolved: int) -> np.ndarray:

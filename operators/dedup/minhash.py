@@ -10,10 +10,10 @@ Deviates: permutation j of a 64-bit shingle x is the upper half of a_j * x + b_j
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.dedup.permutations import permutation_keys
 from corpusmill.operators.text.hashing import finish, power, roll
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.words import Words
 
 EMPTY = 0xFFFFFFFF
@@ -110,8 +110,17 @@ def _minima(
     weight = power(size)
     for d in range(len(first) - 1):
         row = minima[d]
-        for k in range(_shingles_of(hashes, first[d], first[d + 1], size, weight, room)):
-            shingle = room[k]
+        k, count = 0, _shingles_of(hashes, first[d], first[d + 1], size, weight, room)
+        while k + 4 <= count:  # four at a time: a row and its keys are read and written a quarter as often
+            a, b, c, e = room[k], room[k + 1], room[k + 2], room[k + 3]
+            for j in range(len(row)):
+                m, plus = multiply[j], add[j]
+                one = min(np.uint32((m * a + plus) >> _HALF), np.uint32((m * b + plus) >> _HALF))
+                other = min(np.uint32((m * c + plus) >> _HALF), np.uint32((m * e + plus) >> _HALF))
+                row[j] = min(row[j], min(one, other))
+            k += 4
+        for rest in range(k, count):
+            shingle = room[rest]
             for j in range(len(row)):
                 row[j] = min(row[j], np.uint32((multiply[j] * shingle + add[j]) >> _HALF))
 

@@ -6,8 +6,8 @@ Not a default: on texts under 50 words it is behind MinHash over words, see docs
 """
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.words import Words
 
 BITS = 64

@@ -3,7 +3,8 @@
 from itertools import accumulate
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 _SPACE, _HASH, _SLASH, _COLON, _QUESTION, _AT, _DOT = 32, 35, 47, 58, 63, 64, 46
 _HTTP = np.frombuffer(b"http", np.uint8)

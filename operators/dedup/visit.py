@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.dedup.evidence import REPEATED, SIGNED
+from corpusmill.operators.text.kernel import njit
 
 MOST_UNEQUAL = 0.99  # the most that the similarity of unequal texts is called: two digits of it never say 1.00
 # Versions of a text repeat themselves in other places: at 1.0 pairs of cc-legalcode are lost, at 0.65 none of any gold

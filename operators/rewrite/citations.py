@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
 from corpusmill.operators.text.changes import counts_at, documents_at, put_back
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import spans_of
 
 MARKS = re.compile(r"\[(?:[0-9]+|edit|citation needed)\]")

@@ -13,10 +13,10 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.line_cut import line_places, lines_dropped, without_lines
 from corpusmill.operators.text.punctuation import LINE_ENDS
 from corpusmill.operators.text.spans import spans_of

@@ -12,11 +12,11 @@ from typing import ClassVar
 import ftfy
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
 from corpusmill.operators.text.changes import chars_missing, counts_at, documents_at, put_back
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import Spans, spans_of
 
 CHARSETS = ("latin-1", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "iso-8859-2", "mac-roman", "cp437")

@@ -13,10 +13,10 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import spans_of, text_from
 from corpusmill.operators.text.unicode_table import ALONE, ALPHA, CODE_POINTS, unicode_tables
 from corpusmill.operators.text.utf8 import code_at, width_at

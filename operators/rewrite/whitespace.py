@@ -10,10 +10,10 @@ from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import spans_of, text_from
 
 SPACES = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"

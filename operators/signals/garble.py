@@ -12,10 +12,10 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.scripts import SCRIPTS, script_table
 from corpusmill.operators.text.shares import share, shares
 from corpusmill.operators.text.spans import Spans, spans_of

@@ -7,7 +7,8 @@ value wide. NaN, which stands for null, has the bin NO_VALUE.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 BITS = 18
 NO_VALUE = 1 << BITS

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import spans_of, text_from
 from corpusmill.operators.text.unicode_table import CODE_POINTS
 from corpusmill.operators.text.utf8 import code_at, width_at

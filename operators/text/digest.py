@@ -5,8 +5,8 @@ Source: MurmurHash3_x64_128, seed 0, by Austin Appleby (public domain, 2011): pu
 """
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.loads import load, load_part
 
 _C1 = np.uint64(0x87C37B91114253D5)

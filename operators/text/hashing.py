@@ -5,8 +5,8 @@ can be rolled along the text in one step a word; both end in a finaliser that sp
 """
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.loads import load, load_part
 
 MASK = (1 << 64) - 1

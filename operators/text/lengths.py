@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.utf8 import count_chars
 
 

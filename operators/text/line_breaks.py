@@ -1,7 +1,8 @@
 """Line breaks in UTF-8: the line feed, and the others of str.splitlines."""
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 _BLOCK = 16
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import Spans, text_from
 
 SPACE = 32

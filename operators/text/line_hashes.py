@@ -4,9 +4,9 @@ A line here ends at a line feed and is compared without the ASCII white space ar
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import hash_span, span_hash
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.line_cut import LinePlaces
 from corpusmill.operators.text.spans import Spans
 from corpusmill.operators.text.utf8 import count_chars

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import hash_span
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.line_breaks import break_width, has_other_breaks, line_end
 from corpusmill.operators.text.unicode_table import SPACE
 from corpusmill.operators.text.utf8 import code_at, count_chars, start_before, width_at

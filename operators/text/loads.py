@@ -5,7 +5,8 @@ from joining the loads. The same is done in every loop over bytes that should be
 """
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(nogil=True, cache=True)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import word_hash
+from corpusmill.operators.text.kernel import njit
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.text.buffers import find_text
 from corpusmill.operators.text.hashing import finish, hash_span, roll, run_hash, span_hash
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.line_scan import LineArrays
 from corpusmill.operators.text.lines import LineRule, find_line_texts, find_lines
 from corpusmill.operators.text.ragged import parts_kept, rows_kept

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 COMMON = "zqxjkvbpygfwmucldrhsnioate "  # letters of English, the rare ones first; other signs count as rarer still
 

@@ -1,7 +1,8 @@
 """Lists of unequal length, one per document, kept as flat arrays with the place where each document's part begins."""
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 
 def rows_kept(first: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -6,9 +6,9 @@ natural text.
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import BASE, power
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.repeats import longest_of, slot_for, table_bits
 
 _BASE, _ONE, _ZERO = np.uint64(BASE), np.uint64(1), np.uint64(0)

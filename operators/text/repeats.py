@@ -1,9 +1,9 @@
 """What occurs again inside a document: parts (lines, paragraphs) and runs of n words."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import BASE, SPREAD
+from corpusmill.operators.text.kernel import njit
 
 _BASE, _SPREAD = np.uint64(BASE), np.uint64(SPREAD)
 _ONE, _ZERO = np.uint64(1), np.uint64(0)

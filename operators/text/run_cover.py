@@ -8,9 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import BASE
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.repeated_runs import more_than_once, most_frequent, tally, within
 from corpusmill.operators.text.repeats import longest_of, table_bits
 from corpusmill.operators.text.words import Words

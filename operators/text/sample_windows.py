@@ -9,8 +9,8 @@ Source: shares measured on documents that begin with 1 kB of names: docs/decisio
 """
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import Spans
 from corpusmill.operators.text.unicode_table import LOWER, UPPER, unicode_tables
 from corpusmill.operators.text.utf8 import code_at, width_at

@@ -8,8 +8,8 @@ import functools
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import Spans
 from corpusmill.operators.text.utf8 import code_at, width_at
 

@@ -7,8 +7,8 @@ known.
 """
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.punctuation import SENTENCE_ENDS
 from corpusmill.operators.text.unicode_table import ENDS, SPACE
 from corpusmill.operators.text.utf8 import code_at, width_at

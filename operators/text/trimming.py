@@ -1,8 +1,8 @@
 """Trimming white space off a stretch of bytes, inside kernels."""
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.unicode_table import SPACE
 from corpusmill.operators.text.utf8 import code_at, start_before, width_at
 

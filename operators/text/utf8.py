@@ -1,7 +1,8 @@
 """Reading one character out of UTF-8 bytes, inside kernels. Arrow guarantees the bytes are valid UTF-8."""
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(nogil=True, cache=True)

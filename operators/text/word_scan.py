@@ -7,9 +7,9 @@ at every character, the hottest place of all, so one loop for both would have a 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import finish, fold
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.unicode_table import ALONE, ASCII_SIGN, JOINS, LEADS, SPACE, WORD
 from corpusmill.operators.text.utf8 import code_at, width_at
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import finish, finish_plain, word_hash
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.words import WordRule, Words, words_of
 
 MASK = (1 << 64) - 1

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from corpusmill.errors import TooManyAddedTokens
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.added import Trie, match_at, next_start, trie_of
 
 NEVER_IN_TEXT = "\ufdd0"  # a noncharacter: what it is put before can no longer be met in a text

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from corpusmill.errors import UnsupportedFrame
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.rows import TokenRows
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 
 @dataclass(frozen=True, kw_only=True)

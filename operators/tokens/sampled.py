@@ -1,9 +1,9 @@
 """Which documents are encoded a second time, by `tokenizers`, to catch a kernel that is wrong."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.errors import TokenMismatch
+from corpusmill.operators.text.kernel import njit
 
 ONE_IN = 1_000
 

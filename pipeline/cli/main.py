@@ -12,6 +12,7 @@ from corpusmill.pipeline.cli import dataset as cli_dataset
 from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import evidence as cli_evidence
 from corpusmill.pipeline.cli import explain as cli_explain
+from corpusmill.pipeline.cli import kernels as cli_kernels
 from corpusmill.pipeline.cli import remove as cli_remove
 from corpusmill.pipeline.cli import schedule as cli_schedule
 from corpusmill.pipeline.cli import submit as cli_submit
@@ -174,5 +175,5 @@ GROUPS = (
     cli_versions,
     cli_watch,
 )
-for command in (cli_dedup.dedup, *(command for group in GROUPS for command in group.COMMANDS)):
+for command in (cli_dedup.dedup, cli_kernels.kernels, *(command for group in GROUPS for command in group.COMMANDS)):
     main.add_command(command)

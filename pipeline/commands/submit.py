@@ -11,11 +11,13 @@ from corpusmill.cluster.submit import Submission
 from corpusmill.cluster.submit import submit as submit_job
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.remove import asked_in, text_of
+from corpusmill.pipeline.commands.remove import request_in, text_of
 from corpusmill.pipeline.commands.run import WRITTEN, job_to_run, written_in
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.inputs.slot_paths import has_slots
+from corpusmill.pipeline.stages import kernel_uses
+from corpusmill.pipeline.stages.compiling import send_along
 from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.versions.slots import Every, parse_slot
 
@@ -71,8 +73,9 @@ def submit(given: Request) -> None:
     files = {JOB: spec.to_canonical(), WRITTEN: written_in(given.job, given.overrides).to_json()}
     if given.list_ is not None:
         files[LIST] = text_of(given.list_)
-        asked_in(files[LIST], str(given.list_))
+        request_in(files[LIST], str(given.list_))
     note_local_paths(spec)
+    display, uses = Display(), kernel_uses.of_job(spec, kernel_uses.readers())
     done = submit_job(
         Submission(
             code=Path(pipeline.__file__).parents[1],
@@ -81,6 +84,7 @@ def submit(given: Request) -> None:
             job=spec.name,
             kind=kind,
             workspace=spec.workspace,
+            complete=lambda package: send_along(uses, package, display),
         ),
         address=given.address,
         say=(lambda line: click.echo(line, err=True)) if given.as_json else click.echo,
@@ -110,7 +114,9 @@ def note_local_paths(spec: JobSpec) -> None:
     addresses = (spec.workspace, spec.output, *(p for i in spec.inputs for p in i.paths))
     local = sorted({address for address in addresses if "://" not in address})
     if local:
-        Display().line(f"note: every node must reach {', '.join(local)}; a path on your desk alone will not do")
+        Display().line(
+            f"note: every node must be able to read {', '.join(local)}; a path on this machine only is not enough"
+        )
 
 
 def check_job_server(address: str) -> None:

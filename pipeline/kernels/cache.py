@@ -12,7 +12,8 @@ import platformdirs
 
 from corpusmill import operators
 from corpusmill.errors import NoCacheFolder
-from corpusmill.pipeline.kernels.locator import FOLDER, digest_of
+from corpusmill.pipeline.kernels import shipped, target
+from corpusmill.pipeline.kernels.locator import FOLDER, digest_of, place_of
 
 LOCATORS = "NUMBA_CACHE_LOCATOR_CLASSES"  # Numba's own variable
 VARIABLE = "CORPUSMILL_CACHE"
@@ -21,16 +22,17 @@ KEPT_S = 90 * 86400  # a guess
 
 
 def choose() -> Path:
-    """Point Numba to a folder of kernels, for this process and those it starts. Call before importing one.
+    """Point Numba to a folder of kernels and to the target, for this process and those it starts.
 
-    The folder is CORPUSMILL_CACHE, else the user's cache folder. Where it cannot be written to, one in the temp folder
-    is used, which one line on stderr says. NoCacheFolder when there is none either.
+    Call before importing a kernel. The folder is CORPUSMILL_CACHE, else the user's cache folder. Where it cannot be
+    written to, one in the temp folder is used, which one line on stderr says. NoCacheFolder when there is none either.
     """
     given = os.environ.get(VARIABLE)
     wish = Path(given or _of_the_user()) / "kernels"
     folder = wish if _is_writable(wish) else _temporary(wish)
     os.environ[FOLDER] = str(folder)
     os.environ[LOCATORS] = "corpusmill.pipeline.kernels.locator.Located"
+    target.choose()
     return folder
 
 
@@ -79,5 +81,20 @@ def sweep(folder: Path) -> None:
 @functools.cache
 def code_digest() -> str:
     """sha256 over all files that kernels of ours lie in, and what these rest on."""
-    files = sorted(p for p in Path(operators.__file__).absolute().parent.rglob("*.py") if b"njit" in p.read_bytes())
-    return hashlib.sha256("".join(map(digest_of, files)).encode()).hexdigest()
+    return hashlib.sha256("".join(map(digest_of, _sources())).encode()).hexdigest()
+
+
+def current(folder: Path) -> frozenset[str]:
+    """Functions (`shipped.key`) of ours that are compiled in a folder, from the code as it is now."""
+    ends = {(place_of(p), p.stem): f"-{digest_of(p)[:16]}" for p in _sources()}
+    found = {shipped.key_of(p.relative_to(folder).as_posix()) for p in folder.glob("*/*.nbi")}
+
+    def is_current(key: str) -> bool:
+        place, _, name = key.partition("/")
+        return key.endswith(ends.get((place, name.partition(".")[0]), " "))
+
+    return frozenset(filter(is_current, found))
+
+
+def _sources() -> list[Path]:
+    return sorted(p for p in Path(operators.__file__).absolute().parent.rglob("*.py") if b"njit" in p.read_bytes())

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from corpusmill.pipeline.kernels import shipped
+
 FOLDER = "NUMBA_CACHE_DIR"  # Numba's own variable
 _IMPORT = re.compile(r"^(?:from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^\n]*)|import\s+([\w., ]+))", re.MULTILINE)
 
@@ -25,8 +27,7 @@ class Located:
 
     def __init__(self, file: Path, line: int) -> None:
         self.file, self.line = file, line
-        place = file.parent.relative_to(_root(file)).parts or (file.parent.name,)
-        self.folder = Path(os.environ[FOLDER], ".".join(place))  # wherever the project lies: checkouts share kernels
+        self.folder = Path(os.environ[FOLDER], place_of(file))  # wherever the project lies: checkouts share kernels
 
     @classmethod
     def from_function(cls, function: Any, file: str) -> "Located | None":
@@ -36,6 +37,8 @@ class Located:
             return None
         found = cls(path, function.__code__.co_firstlineno)
         found.folder.mkdir(parents=True, exist_ok=True)
+        of = shipped.key(found.folder.name, path.stem, function.__qualname__, found.get_disambiguator())
+        shipped.copy(of, found.folder.parent)
         return found
 
     def ensure_cache_path(self) -> None:
@@ -53,6 +56,11 @@ class Located:
     def get_disambiguator(self) -> str:
         """Tells functions of one name, and versions of one function, apart."""
         return f"{self.line}-{digest_of(self.file)[:16]}"
+
+
+def place_of(file: Path) -> str:
+    """The folder of the cache for a source file: its package."""
+    return ".".join(file.parent.relative_to(_root(file)).parts or (file.parent.name,))
 
 
 @functools.cache

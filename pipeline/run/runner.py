@@ -7,7 +7,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -38,6 +38,8 @@ from corpusmill.pipeline.run.explain import files_of, remember
 from corpusmill.pipeline.run.provenance import provenance
 from corpusmill.pipeline.run.stages import remembered, run_stages, statuses
 from corpusmill.pipeline.run.version_run import VersionOutcome, is_versioned, run_version
+from corpusmill.pipeline.stages import kernel_uses
+from corpusmill.pipeline.stages.compiling import Compiling
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Lost
@@ -108,8 +110,9 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
     for warning in (*skipped_steps(spec, files), *file_remarks(spec)):
         display.line(f"warning: {warning}")
     sizes = {file.uri: file.size for file, _, _ in files}
+    uses = kernel_uses.of_job(spec, {name for _, name, _ in files})
     with (
-        opened(spec, options, display) as run,
+        opened(spec, options, display, uses) as run,
         lineage.lineage(spec, options.lineage, run.lease.mine.owner, sizes, display) as sent,
     ):
         done = _stages(replace(run, started=started), files, options)
@@ -123,8 +126,11 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
 
 
 @contextlib.contextmanager
-def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
-    """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do."""
+def opened(spec: JobSpec, options: Options, display: Display, uses: Sequence[str] = ()) -> Iterator[Run]:
+    """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do.
+
+    uses: of kernels (`stages.kernel_uses`); those that this machine has not are compiled while Ray starts.
+    """
     folders.check(spec, try_it=True, replace=options.replace)
     workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
     with contextlib.ExitStack() as open_:
@@ -143,7 +149,7 @@ def opened(spec: JobSpec, options: Options, display: Display) -> Iterator[Run]:
             display=display,
             replace=options.replace,
             events=events,
-            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display, events, held)),
+            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display, events, held, uses)),
         )
 
 
@@ -249,7 +255,10 @@ def _start(
     display: Display,
     events: Recorder,
     held: lease.Lease,
+    uses: Sequence[str],
 ) -> int:
+    """Start Ray or join it; the number of CPUs. The nodes of a cluster compile for themselves what they have not."""
+    compiling = Compiling(() if options.address else uses, display)
     setup = "corpusmill.pipeline.execution.process.prepare"
     where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
     display.line(f"{where} (some seconds; longer on a busy machine)")
@@ -261,6 +270,7 @@ def _start(
     if options.address is not None:
         preflight.check_versions(spec)
         preflight.check_stores(stores)
+    compiling.finish()
     display.line(f"Ray is ready: {counted(cpus, 'CPU')} on {counted(lifecycle.nodes(), 'node')}")
     events.facts |= {"cpus": cpus, "nodes": lifecycle.nodes()}
     events.write("ray.ready", cpus=cpus, nodes=lifecycle.nodes())

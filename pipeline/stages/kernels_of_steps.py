@@ -17,6 +17,7 @@ from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.table import sequences
 from corpusmill.operators.tokens.rows import gather
 from corpusmill.pipeline.config.base.columns import STANDARD
+from corpusmill.pipeline.config.sections.dedup import DedupSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
 from corpusmill.pipeline.evidence.gather import Gatherer
@@ -61,16 +62,25 @@ def warm_ingest(job: str, source: str, reader: str) -> None:
     for number, (_, op) in enumerate(chain.steps):
         if isinstance(op, CommonLines) and number not in chain.without:
             op.gather(kept)
-    plain = Batch(
-        pa.table({**{n: pa.nulls(2, t) for n, t in STANDARD.items()}, "doc_id": made["doc_id"], "text": TEXTS})
-    )
-    for batch in (kept, plain.with_columns({"text": pa.array(TEXTS, pa.large_string())})):
-        keyed = batch.with_columns({"text_key": text_keys(batch.column("text"))})
-        with (
-            tempfile.TemporaryDirectory(prefix="corpusmill-") as folder,
-            KeyWriter(Path(folder), "warm", spec.dedup) as keys,
-        ):
-            keys.add(keyed)
+    warm_keys(kept, spec.dedup)
+    warm_keys(plain_texts(), spec.dedup)
+
+
+def plain_texts() -> Batch:
+    """The texts, with all standard columns."""
+    blank = {n: pa.nulls(len(TEXTS), t) for n, t in STANDARD.items()}
+    columns = {**blank, "doc_id": pa.array(np.arange(len(TEXTS))), "text": pa.array(TEXTS, pa.large_string())}
+    return Batch(pa.table(columns))
+
+
+def warm_keys(batch: Batch, dedup: DedupSpec) -> None:
+    """The keys of deduplication, of documents with all standard columns."""
+    keyed = batch.with_columns({"text_key": text_keys(batch.column("text"))})
+    with (
+        tempfile.TemporaryDirectory(prefix="corpusmill-") as folder,
+        KeyWriter(Path(folder), "warm", dedup) as keys,
+    ):
+        keys.add(keyed)
 
 
 def tokens_use(job: str) -> str:

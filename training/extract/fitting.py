@@ -4,11 +4,13 @@ What a stage learns from must look as it will in use: the word weights of a trai
 that the second stage and the page's forest see, come from tables and forests that never saw the page's host.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.model.forest import Forest
-from corpusmill.operators.extract.html.model.model import Model, blank
+from corpusmill.operators.extract.html.model.model import TABLES, Model, blank
 from training.extract.boosting import FIRST, PAGE, SECOND, fit, flatten
 from training.extract.emptied import emptied_row, page_row
 from training.extract.folds import fold_of
@@ -72,7 +74,7 @@ def fit_model(examples: list[Example], tally: Tally, ws: Workspace) -> Model:
     score = held_scores(rows, features, forests)
     context = second_rows(rows, models, score, ws)
     second = flatten(fit(context, share, weight, SECOND))
-    page = _page_forest(rows, [m._replace(first=f) for m, f in zip(models, forests, strict=True)], score, ws)
+    page = _page_forest(rows, [replace(m, first=f) for m, f in zip(models, forests, strict=True)], score, ws)
     return Model(**tables[-1], first=first, second=second, page=page)
 
 
@@ -97,4 +99,4 @@ def _tables(examples: list[Example], fold: np.ndarray, tally: Tally) -> list[dic
     """Word tables without the hosts of each inner fold, and at the end those of all hosts."""
     hosts = [frozenset(e.page.host for e, f in zip(examples, fold, strict=True) if f != k) for k in range(INNER_FOLDS)]
     hosts.append(frozenset(e.page.host for e in examples))
-    return [dict(zip(Model._fields[:4], tally.tables(h), strict=True)) for h in hosts]
+    return [dict(zip(TABLES, tally.tables(h), strict=True)) for h in hosts]

@@ -40,7 +40,8 @@ def main() -> None:
     booster = fit(rows, target, np.ones(len(target), np.float32), FIRST)
     sample = rows[:: max(1, len(rows) // ROWS_KEPT)]
     predicted = np.asarray(booster.predict(sample))
-    forest = {f"forest_{name}": values for name, values in flatten(booster)._asdict().items() if name in STORED}
+    trees = flatten(booster)
+    forest = {f"forest_{name}": getattr(trees, name) for name in STORED}
     np.savez_compressed(args.out, sample=sample, predicted=predicted, **forest)
 
 

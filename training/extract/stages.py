@@ -1,6 +1,6 @@
 """The rows each forest learns from, page after page, and scores of pages by forests that never saw their host."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -83,4 +83,4 @@ def second_rows(rows: Rows, models: list[Model], score: np.ndarray, ws: Workspac
 
 def blanks(tables: list[dict[str, np.ndarray]]) -> list[Model]:
     """Models that know words only."""
-    return [blank()._replace(**table) for table in tables]
+    return [replace(blank(), **table) for table in tables]

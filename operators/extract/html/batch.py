@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.borrow import borrowed
@@ -16,6 +15,7 @@ from corpusmill.operators.extract.html.decode.utf16 import utf16_order
 from corpusmill.operators.extract.html.model.model import Model
 from corpusmill.operators.extract.html.page import main_text
 from corpusmill.operators.extract.html.result.metadata import TITLE_BYTES, PageFacts, put_nothing, put_page_facts
+from corpusmill.operators.text.kernel import njit
 
 BOM_BYTES = 3
 NO_CONTENT = 100  # in `kind`, beside the kinds of `sniff`

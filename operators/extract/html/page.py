@@ -5,7 +5,6 @@ not once a level.
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.scalars import Int, Real
@@ -20,6 +19,7 @@ from corpusmill.operators.extract.html.model.trees import score_blocks
 from corpusmill.operators.extract.html.parse.tokenizer import tokenize
 from corpusmill.operators.extract.html.result.assembly import assemble
 from corpusmill.operators.extract.html.result.choice import Choice, choose, nothing
+from corpusmill.operators.text.kernel import njit
 
 ODDS = 0.1  # (1 in 80) over (1 in 9), see training.extract.fitting
 

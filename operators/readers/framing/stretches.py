@@ -2,8 +2,8 @@
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import text_from
 
 
@@ -18,7 +18,10 @@ def strings_at(data: np.ndarray, begins: np.ndarray, ends: np.ndarray, *, blank_
     lengths = np.where(null, 0, ends - begins)
     stops = np.cumsum(lengths)
     out = np.empty(int(stops[-1]) if len(stops) else 0, np.uint8)
-    _copy(data, begins, lengths, out)
+    source = data.view()
+    source.flags.writeable = False
+    # One set of types, or the kernel is compiled again: columns of a table of one row are contiguous, others are not.
+    _copy(source, np.ascontiguousarray(begins), lengths, out)
     column = text_from(out, stops, null)
     column.validate(full=True)
     return column

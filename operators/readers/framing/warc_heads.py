@@ -7,9 +7,9 @@ is not sound here, and is read there.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.readers.framing.grammar import MAX_HEAD_BYTES
+from corpusmill.operators.text.kernel import njit
 
 # The fields that are looked for, lower-cased. Where each lies in `Heads.values`:
 LENGTH, KIND, URI, DATE, ID, LANGUAGE = range(6)

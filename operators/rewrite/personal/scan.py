@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.rewrite.personal.secrets import PREFIXES
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import Spans
 
 SECRET, EMAIL, IBAN, NUMBER, IPV6, PLATE, LONG_NUMBER = 1, 2, 3, 4, 5, 6, 7

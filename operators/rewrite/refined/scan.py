@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.phrases import lower_byte
 from corpusmill.operators.text.trimming import drop_spaces, skip_spaces
 from corpusmill.operators.text.unicode_table import DECIMAL, REGEX_WORD, SPACE, UPPER

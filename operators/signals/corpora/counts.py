@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 
 from corpusmill.errors import InvalidCorpus
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.text.hashing import finish
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.words import WordRule, Words, find_words
 
 

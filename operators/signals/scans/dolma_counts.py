@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.membership import slot_of
 from corpusmill.operators.text.repeats import longest_of, slot_for, table_bits
 from corpusmill.operators.text.unicode_table import ALPHA, MARK

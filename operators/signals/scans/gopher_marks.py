@@ -1,8 +1,8 @@
 """Kernels of signals.gopher_quality."""
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.unicode_table import ALPHA, MARK, PLAIN
 
 _HASH, _DOT = 35, 46

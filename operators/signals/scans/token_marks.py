@@ -3,9 +3,9 @@
 import re
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import finish, fold
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.membership import slot_of
 from corpusmill.operators.text.unicode_table import DECIMAL, LOWER, REGEX_WORD, SPACE, UPPER
 from corpusmill.operators.text.utf8 import code_at, width_at

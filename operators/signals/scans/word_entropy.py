@@ -4,8 +4,8 @@ import math
 from collections import Counter
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.repeats import longest_of, slot_for, table_bits
 
 

@@ -1,8 +1,8 @@
 """Kernel that copies a line without its citation marks: "[12]", "[]", "[edit]", "[citation needed]"."""
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.unicode_table import DECIMAL
 from corpusmill.operators.text.utf8 import code_at, width_at
 

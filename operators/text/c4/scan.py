@@ -1,9 +1,9 @@
 """Kernels of the line rules of C4; c4/line_rules.py is their specification."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.c4.citations import without_citations
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.phrases import phrases_in
 from corpusmill.operators.text.sentences import count_sentences
 from corpusmill.operators.text.trimming import drop_spaces, skip_spaces

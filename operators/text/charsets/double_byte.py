@@ -5,10 +5,10 @@ Source:   WHATWG Encoding, sections 10 to 13 (which bytes lead; characters of fo
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.charsets.candidates import DoubleByte
 from corpusmill.operators.text.charsets.model import MOST_COST, PER_BIT, Ideographic
+from corpusmill.operators.text.kernel import njit
 
 INVALID = 255  # in a table: no character
 INVALID_BITS, LONG_BITS, ASCII_AFTER_BITS = 25, 19, 3  # guesses: a wrong byte; a character of 3 or 4 bytes; a change

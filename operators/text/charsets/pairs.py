@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 
 class Pairs(NamedTuple):

@@ -5,7 +5,8 @@ Deviates: a "<" that no ">" follows within 8 kB is text; entities stay as they a
 """
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 LONGEST_TAG_BYTES = 8192
 RAW_NAMES = (b"script", b"style")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.evaluation.sets import EvaluationSets, runs_of
 from corpusmill.operators.text.hashing import finish, power, roll
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.words import WordRule, Words, words_of
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
 from corpusmill.errors import ModelTooWide
 from corpusmill.operators.text.fasttext.loss_kernel import (
@@ -16,6 +15,7 @@ from corpusmill.operators.text.fasttext.loss_kernel import (
 )
 from corpusmill.operators.text.fasttext.rows_kernel import LONGEST_KEPT, average
 from corpusmill.operators.text.fasttext.weights import Seen, Weights, nothing_seen
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import Spans
 
 ROWS = 1 << 14  # rows of one text that are gathered before they are summed

@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.fasttext.plain import FLOOR
+from corpusmill.operators.text.kernel import njit
 
 LOWEST = np.float32(-3.0e38)
 

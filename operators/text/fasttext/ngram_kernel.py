@@ -4,11 +4,11 @@
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.fasttext.plain import WORD_NGRAM_FACTOR
 from corpusmill.operators.text.fasttext.vocabulary import FNV_BASIS, FNV_PRIME
 from corpusmill.operators.text.fasttext.weights import Weights
+from corpusmill.operators.text.kernel import njit
 
 BASIS = np.uint32(FNV_BASIS)
 PRIME = np.uint32(FNV_PRIME)

@@ -5,11 +5,11 @@ its bytes lie, so that its n-grams are hashed once. Which tokens are kept change
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.fasttext.ngram_kernel import BASIS, char_rows, hashed, sum_rows, word_rows
 from corpusmill.operators.text.fasttext.vocabulary import END, LABEL_PREFIX
 from corpusmill.operators.text.fasttext.weights import Seen, Weights
+from corpusmill.operators.text.kernel import njit
 
 LONGEST_KEPT = 64
 PREFIX = np.frombuffer(LABEL_PREFIX, np.uint8)

@@ -12,9 +12,9 @@ guesses, compared with other ones in docs/decisions/0058.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import fold
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.segmenting.dictionary import prefix_table, slot_of
 from corpusmill.operators.text.segmenting.ways import CJ, SYLLABLES, TIBETAN, ways
 from corpusmill.operators.text.unicode_table import JOINS, LEADS, unicode_tables

@@ -13,10 +13,10 @@ import lzma
 from collections.abc import Iterator
 
 import numpy as np
-from numba import njit
 
 from corpusmill import operators
 from corpusmill.operators.text.hashing import fold
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.utf8 import code_at, width_at
 
 NAMES = ("cjdict", "thaidict", "laodict", "khmerdict", "burmesedict")

@@ -4,9 +4,9 @@ Pieces of a script without spaces are cut by `best_words`; the rest is as in wor
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.text.hashing import fold
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.segmenting.best_words import MOST_CODES, Run, Tables, cut
 from corpusmill.operators.text.segmenting.ways import PART, SPACED
 from corpusmill.operators.text.unicode_table import ALPHA, DECIMAL, SPACE, WORD

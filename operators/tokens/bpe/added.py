@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.errors import TooManyAddedTokens
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.raw import load64, low_zeros
 from corpusmill.operators.tokens.bpe.scan import EACH, TOP
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.memory import HIGH_MASK, LOW_MASK, SHORT, SLOT, Memory
 from corpusmill.operators.tokens.bpe.merges import mixed
 from corpusmill.operators.tokens.bpe.raw import WINDOW, load64, low_zeros, prefetch, signed, store64

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.added import Segments
 from corpusmill.operators.tokens.bpe.block import WORD, find_words
 from corpusmill.operators.tokens.bpe.memory import (

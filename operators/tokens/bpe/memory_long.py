@@ -3,8 +3,8 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.memory import SLOT, Memory
 from corpusmill.operators.tokens.bpe.merges import HALF, LOW, MULTIPLIER_1, MULTIPLIER_2
 from corpusmill.operators.tokens.bpe.raw import load8, load32, load64, signed, store8, store32, store64

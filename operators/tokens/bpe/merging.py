@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.merges import HALF, LOW, NO_MERGE, Merges, rank_of
 from corpusmill.operators.tokens.bpe.raw import high_zeros, load8, load32, load64, low_zeros, signed, store32, store64
 

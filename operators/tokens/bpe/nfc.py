@@ -4,7 +4,8 @@ Source: Unicode Standard Annex 15, "Detecting Normalization Forms", the quick ch
 """
 
 import numpy as np
-from numba import njit
+
+from corpusmill.operators.text.kernel import njit
 
 UNSETTLED = 255  # a character that NFC may change, or that is not known
 

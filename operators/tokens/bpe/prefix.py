@@ -1,8 +1,8 @@
 """A space before each stretch of text that has none: what `add_prefix_space` asks for."""
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.added import Segments
 
 

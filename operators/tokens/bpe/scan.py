@@ -7,8 +7,8 @@ point. Classes from SPACE on are white.
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.raw import load8, load64, low_zeros
 
 OTHER, LETTER, NUMBER, UPPER, LOWER, MARK, PUNCTUATION = 0, 1, 2, 3, 4, 5, 6

@@ -9,8 +9,8 @@ apostrophe.
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.raw import bytes_between, low_zeros
 
 u64 = np.uint64

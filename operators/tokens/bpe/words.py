@@ -1,7 +1,6 @@
 """Where the next word ends, for each split expression that the kernels know, by number."""
 
-from numba import njit
-
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.scan import NUMBER, at_most, class_at
 from corpusmill.operators.tokens.bpe.words_deepseek3 import APART, deepseek3
 from corpusmill.operators.tokens.bpe.words_o200k import o200k

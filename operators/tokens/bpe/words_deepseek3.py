@@ -4,8 +4,7 @@ Each function takes an address inside a stretch of valid UTF-8, the end of that 
 table of its expression, and gives the end of the match that begins there; gaps between matches are words too.
 """
 
-from numba import njit
-
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.raw import load8
 from corpusmill.operators.tokens.bpe.scan import (
     BLANK,

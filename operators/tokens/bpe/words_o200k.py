@@ -5,8 +5,8 @@ table of its expression, and gives the end of the match that begins there.
 """
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.raw import load8, load64
 from corpusmill.operators.tokens.bpe.scan import (
     BLANK,

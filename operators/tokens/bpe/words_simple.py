@@ -4,8 +4,7 @@ Each function takes an address inside a stretch of valid UTF-8, the end of that 
 table of its expression, and gives the end of the match that begins there.
 """
 
-from numba import njit
-
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.bpe.scan import (
     BLANK,
     LETTER,

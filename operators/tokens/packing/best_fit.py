@@ -5,8 +5,8 @@ Deviates: windows of pieces in the order given, so that the mix along a shard st
 """
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.packing.layout import Layout, refuse_bad_size
 
 WINDOW = 16_384  # pieces; room left over is 0.2 % of tokens at 2,048 and 0.03 % here, on log-normal lengths

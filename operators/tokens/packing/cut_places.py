@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.tokens.packing.layout import Layout, refuse_bad_size
 from corpusmill.operators.tokens.packing.text_ends import BEHIND, NOWHERE, PARAGRAPH, SENTENCE, TokenTexts, kind_before
 from corpusmill.operators.tokens.rows import TokenRows

@@ -11,8 +11,8 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 
+from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.punctuation import CLOSING_MARKS, LINE_ENDS
 from corpusmill.operators.text.sentences import CLOSERS, WIDE_FROM
 from corpusmill.operators.text.unicode_table import CODE_POINTS

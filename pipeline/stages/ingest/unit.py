@@ -17,6 +17,7 @@ from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
 from corpusmill.pipeline.stages.ingest.isolated import Watch, run_isolated
@@ -84,9 +85,10 @@ class Ingest:
         """The job, when all that its steps need is here."""
         user_code.install(self.code)
         resources.require(self.files)
-        source, reader = unit["source"], unit["reader"]
-        kernels.once(warm.ingest_use(self.job, source, reader), lambda: warm.warm_ingest(self.job, source, reader))
-        return JobSpec.from_canonical(self.job)
+        source, reader, spec = unit["source"], unit["reader"], JobSpec.from_canonical(self.job)
+        use, uses = warm.ingest_use(self.job, source, reader), kernel_uses.of_job(spec, [reader])
+        kernels.once(use, lambda: warm.warm_ingest(self.job, source, reader), uses)
+        return spec
 
     def _writer(self, folder: Path, unit: Unit, spec: JobSpec, tally: Tally, watch: Watch | None) -> ShardWriter:
         files, part = UnitFiles.from_unit(unit), parts_of(spec)[unit["part"]]

@@ -31,7 +31,6 @@ def one_array() -> bytes:
 
 def test_the_shipped_model_is_written_as_it_was_read():
     assert load_model(SHIPPED) is load_model(bytes(SHIPPED))
-    assert load_model(dump(load_model(SHIPPED)))._fields == load_model(SHIPPED)._fields
     assert dump(load_model(dump(load_model(SHIPPED)))) == dump(load_model(SHIPPED))
 
 

@@ -6,6 +6,8 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
+from corpusmill.operators.text.by_reference import Reference
+
 Arrays = TypeVar("Arrays")
 
 
@@ -22,6 +24,8 @@ def _borrowed(typing_context: Any, arrays: Any) -> Any:
     """The same named tuple of arrays (and of such tuples), unowned: valid as long as the caller holds the original."""
 
     def unowned(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+        if isinstance(kind, Reference):
+            return value
         if isinstance(kind, types.BaseTuple):
             kinds = kind.types  # pyright: ignore[reportAttributeAccessIssue]  every tuple that has parts has it
             parts = zip(kinds, cgutils.unpack_tuple(builder, value), strict=True)

@@ -4,9 +4,9 @@ Source: Fowler, Noll, Vo, "FNV hash", 64-bit FNV-1a; offset basis and prime as p
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.text.kernel import njit
 
 BASIS = np.uint64(0xCBF29CE484222325)
 PRIME = np.uint64(0x100000001B3)

@@ -1,9 +1,9 @@
 """Weights learned for words: open addressing on 32-bit hashes."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.scalars import Int, Real
+from corpusmill.operators.text.kernel import njit
 
 PROBES = 8
 

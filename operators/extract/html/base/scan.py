@@ -4,9 +4,9 @@ Positions are unsigned inside, since Numba asks of a signed one at each byte whe
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.text.kernel import njit
 
 WIDTH = np.uint64(64)  # bytes looked at together: one or two vectors
 ONE = np.uint64(1)

@@ -5,11 +5,12 @@ what was cut is flagged.
 """
 
 import threading
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns
+from corpusmill.operators.text.by_reference import ByReference
 
 MAX_BYTES = 16_000_000  # of one page as UTF-8
 MAX_BLOCKS = 1 << 17
@@ -17,7 +18,8 @@ MAX_DEPTH = 590
 MAX_SCRIPTS = 16  # JSON-LD scripts looked at in one page
 
 
-class Workspace(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Workspace(ByReference):
     """Arrays for one page at a time. Rows past the counts in `state` hold what earlier pages left."""
 
     state: np.ndarray  # int64: where the tokenizer stands, see operators.extract.html.base.columns

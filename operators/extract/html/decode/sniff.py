@@ -6,11 +6,11 @@ Deviates: the bytes overrule the server's `text/plain` and `text/html` when they
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.decode.utf16 import narrowed, utf16_order
 from corpusmill.operators.extract.html.parse.markup import after_comment
+from corpusmill.operators.text.kernel import njit
 
 KINDS = ("html", "plain_text", "json", "xml", "feed", "pdf", "image", "archive", "media", "binary", "empty")
 HTML, PLAIN_TEXT, JSON, XML, FEED, PDF, IMAGE, ARCHIVE, MEDIA, BINARY, EMPTY = range(len(KINDS))

@@ -4,9 +4,9 @@ Source: XML 1.0, appendix F; the plain words for the first tag are `operators.te
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.text.kernel import njit
 
 LITTLE, BIG = 1, 2  # which byte of a unit comes first; 0 is no UTF-16
 _SPACE, _AFTER_LESS_THAN = np.zeros(256, np.bool_), np.zeros(256, np.bool_)

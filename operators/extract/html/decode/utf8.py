@@ -4,10 +4,10 @@ Source: Unicode 17, table 3-7 (well-formed UTF-8 byte sequences).
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import after_ascii, find_byte
+from corpusmill.operators.text.kernel import njit
 
 ESCAPE, TILDE, BRACE = 0x1B, 0x7E, 0x7B
 

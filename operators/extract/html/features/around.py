@@ -1,7 +1,6 @@
 """Features of what surrounds a block: containers, the best container, repetition, neighbours."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -10,6 +9,7 @@ from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.signatures import COUNT, LINK_WORDS, WORDS, slot_of
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.kernel import njit
 
 NONE = np.float32(-1)  # what stands where there is no such container or neighbour
 WINDOW = 5  # blocks before and after

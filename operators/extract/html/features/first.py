@@ -1,7 +1,6 @@
 """All features of the first stage, for every block of the page: columns of `feature_names.FIRST`."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -21,6 +20,7 @@ from corpusmill.operators.extract.html.features.section import section_features
 from corpusmill.operators.extract.html.features.signatures import COUNT, WORDS, count_signatures
 from corpusmill.operators.extract.html.features.sums import is_prose
 from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.text.kernel import njit
 
 REPEATED = 4  # times from which on a path counts as repeated
 NEVER = -99  # blocks since a heading there is none of

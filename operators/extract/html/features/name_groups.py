@@ -1,12 +1,12 @@
 """Class words by what pages commonly mean by them: one bit a group, handed down from an element to all in it."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.hashing import fnv1a, folded
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.attributes import HIDDEN_WORD, OF_CLASS, OF_ROLE
+from corpusmill.operators.text.kernel import njit
 
 GROUPS = {
     "comment": "comment comments commentlist reply replies respond disqus discussion answer answers",

@@ -1,7 +1,6 @@
 """Features of a block alone and of where it stands in the tree: columns OWN and PLACE."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -10,6 +9,7 @@ from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.signatures import COUNT, slot_of, text_key
 from corpusmill.operators.extract.html.features.sums import name_weights
 from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.text.kernel import njit
 
 LEAF_KIND = np.zeros(128, np.float32)  # tags of a kind, for the trees to cut between
 for _kind, _names in enumerate(("", "li", "td th", "dt dd", "p", "blockquote pre", "h1 h2 h3 h4 h5 h6 summary")):

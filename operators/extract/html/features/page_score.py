@@ -4,7 +4,6 @@ A third, small forest over what the first one found on the whole page.
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.borrow import borrowed
@@ -14,6 +13,7 @@ from corpusmill.operators.extract.html.features.names import FIRST
 from corpusmill.operators.extract.html.features.sums import is_prose
 from corpusmill.operators.extract.html.model.model import Model
 from corpusmill.operators.extract.html.model.trees import score_blocks
+from corpusmill.operators.text.kernel import njit
 
 _FEATURES = """
     log_words log_blocks link_share prose_share prose_blocks highest highest_of_sentences kept_words kept_blocks

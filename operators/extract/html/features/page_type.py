@@ -4,12 +4,12 @@ Source: Open Graph protocol (og:type); schema.org types Article, Product, ItemLi
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.text.kernel import njit
 
 OG_OTHER, OG_WEBSITE, OG_ARTICLE, OG_PRODUCT = 1, 2, 3, 4  # 0 when the page does not say
 _OG = {"website": OG_WEBSITE, "article": OG_ARTICLE, "blog": OG_ARTICLE, "product": OG_PRODUCT}

@@ -4,7 +4,6 @@ Pairs of neighbouring words are compared: single words meet by chance.
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.borrow import borrowed
@@ -12,6 +11,7 @@ from corpusmill.operators.extract.html.base.characters import LOWER, WORD
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fold32
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.text.kernel import njit
 
 MIX = np.uint32(0x9E3779B1)
 DESCRIPTION_BYTES, DATA_BYTES = 1 << 11, 1 << 15  # read at most, of the description and of all JSON-LD

@@ -6,7 +6,6 @@ of words that stand there twice in the same order, as where a page holds its art
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -16,6 +15,7 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.attributes import HIDDEN_WORD, OF_CLASS
 from corpusmill.operators.extract.html.result.place import place_of
+from corpusmill.operators.text.kernel import njit
 
 LEAST_WORDS = 8  # of a passage, for its repetition to count
 PROBES = 64

@@ -1,7 +1,6 @@
 """Features of the second stage: what the first one thought of a block's surroundings."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.borrow import borrowed
@@ -10,6 +9,7 @@ from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.names import CARRIED, FIRST
 from corpusmill.operators.extract.html.features.section_score import section_scores
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.kernel import njit
 
 CARRIED_COLUMNS = np.array([FIRST.index(name) for name in CARRIED], np.int64)
 REACH = 8  # blocks before and after, in the weighted means

@@ -1,7 +1,6 @@
 """Features of the section a block stands in: its heading, the first block of its containers, its groups, its data."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -11,6 +10,7 @@ from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.name_groups import GROUPS, groups_of
 from corpusmill.operators.extract.html.features.phrases import read_phrases, share_found
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.kernel import njit
 
 FROM = 132  # first column
 GROUP_COUNT = len(GROUPS)

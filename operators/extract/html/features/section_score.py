@@ -1,13 +1,13 @@
 """Features of the second stage that look at the whole page: sections, the container that holds most of the text."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.text.kernel import njit
 
 BINS = 64  # of scores, to rank blocks by
 DOUBT = np.float32(0.4)  # score at which a word neither speaks for a container nor against it

@@ -1,7 +1,6 @@
 """What can be counted in the text of each block; the plain words for it are in `plain.block_statistics`."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.borrow import borrowed
@@ -11,6 +10,7 @@ from corpusmill.operators.extract.html.base.lookup import weight_of
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.text.kernel import njit
 
 TITLE_SLOTS = 256
 TITLE_BYTES = 400  # of the title are compared with a block

@@ -4,7 +4,6 @@ Source: Mozilla Readability's container score: commas and length of paragraphs, 
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -13,6 +12,7 @@ from corpusmill.operators.extract.html.base.lookup import weight_of
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(cache=True, nogil=True, forceinline=True)

@@ -4,15 +4,18 @@ Stored, node k leads to `link[k] >> 8`, or to the node after that; a leaf leads 
 a tree in turn: is a block here, and is it above the threshold? So a node needs a number for "here", and no link.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass, fields
 
 import numpy as np
+
+from corpusmill.operators.text.by_reference import ByReference
 
 CHUNK = 128  # blocks whose ranks are held at a time
 MOST = 255  # thresholds of one feature, and leaves of one tree but one: what a byte counts
 
 
-class Forest(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Forest(ByReference):
     """Trees laid end to end: first what is stored of them, then what `forest` makes of it."""
 
     root: np.ndarray  # uint32 by tree
@@ -32,7 +35,7 @@ class Forest(NamedTuple):
     leaf: np.ndarray  # float32: values from left to right
 
 
-STORED = Forest._fields[:5]
+STORED = tuple(field.name for field in fields(Forest)[:5])
 
 
 def forest(root: np.ndarray, depth: np.ndarray, link: np.ndarray, threshold: np.ndarray, value: np.ndarray) -> Forest:

@@ -3,14 +3,15 @@
 import io
 import zipfile
 import zlib
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 
 from corpusmill.errors import InvalidModel
 from corpusmill.operators.extract.html.base.columns import FIRST_STAGE, OF_PAGE, SECOND_STAGE
 from corpusmill.operators.extract.html.model.forest import STORED, Forest, forest
+from corpusmill.operators.text.by_reference import ByReference
 
 STAGES = ("first", "second", "page")
 TABLES = ("name_keys", "name_weights", "word_keys", "word_weights")
@@ -23,7 +24,8 @@ _DTYPES |= {
 _NO_MODEL = "not a model of extract.main_text, as `python -m training.extract` writes it"
 
 
-class Model(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Model(ByReference):
     """Everything the kernels ask."""
 
     name_keys: np.ndarray  # uint32, open addressing on hashes of class, id and role words

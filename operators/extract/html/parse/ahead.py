@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.characters import LOWER
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.parse.attributes import end_of_tag
 from corpusmill.operators.extract.html.parse.entities import decode_reference
+from corpusmill.operators.text.kernel import njit
 
 
 class Ahead(NamedTuple):

@@ -4,7 +4,6 @@ Source: HTML Living Standard 13.2.5.32-40 (attribute states).
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.characters import LOWER, NAME_CLASS
@@ -12,6 +11,7 @@ from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a, 
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.text.kernel import njit
 
 CLASS, ID, ROLE, ITEMPROP, STYLE, HIDDEN, ARIA_HIDDEN = (
     np.uint64(fnv1a(name)) for name in (b"class", b"id", b"role", b"itemprop", b"style", b"hidden", b"aria-hidden")

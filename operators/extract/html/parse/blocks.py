@@ -1,11 +1,10 @@
 """Where one block of text ends and the next begins."""
 
-from numba import njit
-
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(cache=True, nogil=True, forceinline=True)

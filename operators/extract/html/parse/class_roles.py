@@ -1,11 +1,11 @@
 """Recognises class words by which generators mark line numbers, formulas and footnotes."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.hashing import fnv1a, folded
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.parse.attributes import OF_CLASS
+from corpusmill.operators.text.kernel import njit
 
 LINE_NUMBERS, BEGINS_LINE_NUMBERS, ENDS_LINE_NUMBERS, MATH, FOOTNOTE, KATEX, HTML, JAX, MWE, PREVIEW, MJX = (
     1 << bit for bit in range(11)

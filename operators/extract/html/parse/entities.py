@@ -8,10 +8,10 @@ Deviates: a reference whose expansion is longer than itself is left as it stands
 import html.entities
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, find_slot, hash_table
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.text.kernel import njit
 
 _expansions = bytearray()
 _where: dict[bytes, int] = {}

@@ -1,11 +1,11 @@
 """Finds the line numbers of code listings, which are no text: by their class, or by where they stand."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.parse.ahead import is_name
 from corpusmill.operators.extract.html.parse.attributes import end_of_tag
+from corpusmill.operators.text.kernel import njit
 
 LONGEST = 1_000_000_000
 SKIPPED_TAGS = 8  # between a column of numbers and its code

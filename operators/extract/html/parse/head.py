@@ -4,7 +4,6 @@ Source: Open Graph protocol (og:title, article:published_time), schema.org (date
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -13,6 +12,7 @@ from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.attributes import ITEMPROP, next_attribute
+from corpusmill.operators.text.kernel import njit
 
 LANG, XML_LANG, REL, HREF, CONTENT, NAME, PROPERTY, TYPE, DATETIME = (
     np.uint64(fnv1a(n))

@@ -4,11 +4,11 @@ Source: HTML Living Standard 13.2.5.41-52 (comments), 13.2.5.9-11 (raw text).
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.characters import LOWER
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(cache=True, nogil=True)

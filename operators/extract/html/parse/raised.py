@@ -5,7 +5,6 @@ chemistry (H2O), signs (TM, stars).
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.scalars import Int
@@ -23,6 +22,7 @@ from corpusmill.operators.extract.html.parse.raised_marks import (
     marks_of_sub,
     marks_of_sup,
 )
+from corpusmill.operators.text.kernel import njit
 
 ROOM = 32  # bytes of a superscript that are looked at
 SUP_NAME, SUB_NAME = (np.frombuffer(name, np.uint8).copy() for name in (b"sup", b"sub"))

@@ -1,10 +1,10 @@
 """Names what a superscript or subscript stands at: a digit, a year, a letter, a word, a bracket."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.text.kernel import njit
 
 (
     AFTER_NOTHING,

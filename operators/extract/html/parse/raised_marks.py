@@ -1,7 +1,6 @@
 """Decides by which marks a superscript or subscript stands apart, from what it holds and what it stands at."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
@@ -16,6 +15,7 @@ from corpusmill.operators.extract.html.parse.raised_base import (
     AFTER_WORD,
     AFTER_YEAR,
 )
+from corpusmill.operators.text.kernel import njit
 
 DIGITS, LETTERS, SIGNS, OTHER = 1, 2, 4, 8  # what it holds, as bits
 SPACE_AFTER = 1  # in RAISED_AFTER, beside the bytes } and ]

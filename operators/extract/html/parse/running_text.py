@@ -1,13 +1,13 @@
 """Text between tags: references decoded, white space collapsed, invisible characters dropped."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.characters import AMPERSAND, EXOTIC, PLAIN, SPACE, TAG_OPEN, TEXT_CLASS
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.entities import decode_reference
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(cache=True, nogil=True)

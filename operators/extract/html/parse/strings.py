@@ -1,12 +1,12 @@
 """Short strings cut out of the source of a page: titles, addresses, languages, dates."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.characters import AMPERSAND, EXOTIC, SPACE, TEXT_CLASS
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.parse.entities import decode_reference
 from corpusmill.operators.extract.html.parse.running_text import exotic
+from corpusmill.operators.text.kernel import njit
 
 NO_DAY = -(1 << 31)
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # dates outside are mistakes: the Web began in 1990

@@ -8,7 +8,6 @@ Deviates: text in script, style, svg, select, iframe and the like is dropped; ru
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -34,6 +33,7 @@ from corpusmill.operators.extract.html.parse.raised import begin_raised, end_rai
 from corpusmill.operators.extract.html.parse.running_text import copy_text
 from corpusmill.operators.extract.html.parse.tree import close, open_element
 from corpusmill.operators.extract.html.parse.unseen import after_unseen
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(cache=True, nogil=True)

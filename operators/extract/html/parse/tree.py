@@ -5,13 +5,12 @@ Deviates: no foster parenting and no adoption agency: text stays where it was wr
           than `REACH` levels down.
 """
 
-from numba import njit
-
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import MAX_DEPTH, Workspace
 from corpusmill.operators.extract.html.parse.blocks import end_link_span
+from corpusmill.operators.text.kernel import njit
 
 REACH = 200  # levels down to which a tag looks for its partner, list or table; each of millions of tags may look
 

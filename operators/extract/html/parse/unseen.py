@@ -1,7 +1,6 @@
 """Passes over what says nothing of its own: line numbers of code, and formulas drawn from TeX that the page has."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -22,6 +21,7 @@ from corpusmill.operators.extract.html.parse.class_roles import (
 )
 from corpusmill.operators.extract.html.parse.gutters import after_numbers, leads_to_code
 from corpusmill.operators.extract.html.parse.math.formulas import script_follows
+from corpusmill.operators.text.kernel import njit
 
 MOST_IN_VAIN = 1 << 16  # bytes over the page's own length
 

@@ -8,7 +8,6 @@ cells that begin or end a row, empty lines between the elements of code.
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -17,6 +16,7 @@ from corpusmill.operators.extract.html.base.characters import WORD
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.result.place import cells_between, place_of
+from corpusmill.operators.text.kernel import njit
 
 TAB, LINE_END, SPACE = 9, 10, 32
 

@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.strings import NO_DAY, day_in_json, day_of, put_clean, put_plain
+from corpusmill.operators.text.kernel import njit
 
 TITLE_BYTES, ADDRESS_BYTES, LANGUAGE_BYTES = np.int64(2048), np.int64(2048), np.int64(64)  # at most, each
 

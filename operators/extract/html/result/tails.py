@@ -5,7 +5,6 @@ and none of the headlines, an Article in the page's JSON-LD, or a heading such a
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
@@ -15,6 +14,7 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.names import FIRST
 from corpusmill.operators.extract.html.features.sums import is_prose
+from corpusmill.operators.text.kernel import njit
 
 LEAST_HEADLINES = 5
 LINKED = np.float32(0.6)  # least share of a headline that is link

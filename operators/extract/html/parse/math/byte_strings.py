@@ -1,10 +1,10 @@
 """Compares and finds short strings of bytes."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.characters import LOWER
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(cache=True, nogil=True)

@@ -1,7 +1,6 @@
 r"""Writes one formula into the text, unless it is the one just written: TeX as `\(...\)`, MathML in linear form."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.scalars import Int
@@ -10,6 +9,7 @@ from corpusmill.operators.extract.html.parse.entities import decode_reference
 from corpusmill.operators.extract.html.parse.math.byte_strings import same_bytes
 from corpusmill.operators.extract.html.parse.math.mathml import write_linear
 from corpusmill.operators.extract.html.parse.math.tex import unwrapped
+from corpusmill.operators.text.kernel import njit
 
 
 @njit(cache=True, nogil=True)

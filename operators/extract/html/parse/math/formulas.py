@@ -4,7 +4,6 @@ Source:   MathJax 2 documentation (script type="math/tex"), MathML Core, HTML Li
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.hashing import fnv1a
@@ -18,6 +17,7 @@ from corpusmill.operators.extract.html.parse.head import TYPE
 from corpusmill.operators.extract.html.parse.math.byte_strings import begins_with, find_bytes
 from corpusmill.operators.extract.html.parse.math.formula_text import put_linear, put_tex
 from corpusmill.operators.extract.html.parse.math.tex import is_tex, is_tex_or_short, style_bytes
+from corpusmill.operators.text.kernel import njit
 
 ALT, ALTTEXT, ENCODING, SRC, DISPLAY = (
     np.uint64(fnv1a(n)) for n in (b"alt", b"alttext", b"encoding", b"src", b"display")

@@ -4,13 +4,13 @@ Source: MathML Core, section 3 (presentation elements).
 """
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.characters import LOWER
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.parse.entities import decode_reference
+from corpusmill.operators.text.kernel import njit
 
 GROUP, LEAF, FRACTION, SUP, SUB, SUBSUP, SQRT, ROOT, ROW, TABLE, FENCED, HIDDEN = range(12)
 _NAMES = {

@@ -1,10 +1,10 @@
 r"""Recognises TeX in the source of a page, and what wraps it: `$`, CDATA, `\(`, Wikipedia's `{\displaystyle ...}`."""
 
 import numpy as np
-from numba import njit
 
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.parse.math.byte_strings import begins_with, find_bytes
+from corpusmill.operators.text.kernel import njit
 
 _CDATA, _CDATA_END = (np.frombuffer(mark, np.uint8).copy() for mark in (b"<![CDATA[", b"]]>"))
 _DISPLAY, _TEXT, _SCRIPT = (
