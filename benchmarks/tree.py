@@ -41,12 +41,17 @@ class Watched:
         return max((p.peak_bytes for p in self.processes if part in p.command), default=0)
 
 
-def watch(command: Sequence[str], *, limit_s: float, env: Mapping[str, str] | None = None) -> Watched:
-    """Run a command to its end in the project's root. RuntimeError when it fails or outlasts the limit."""
+def watch(
+    command: Sequence[str], *, limit_s: float, env: Mapping[str, str] | None = None, folder: Path = ROOT
+) -> Watched:
+    """Run a command to its end, in the project's root or another folder.
+
+    RuntimeError when it fails or outlasts the limit.
+    """
     seen: dict[tuple[int, float], Process] = {}
     started, before = time.monotonic(), _cpu_of_ended()
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(env or {})}, stdout=out, stderr=errors)
+        child = subprocess.Popen(command, cwd=folder, env={**os.environ, **(env or {})}, stdout=out, stderr=errors)
         try:
             while child.poll() is None:
                 _look(child.pid, seen)

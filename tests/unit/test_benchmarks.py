@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import bench_language, bench_pii, running
+from benchmarks import bench_language, bench_pii, earlier, running
 from benchmarks.corpus import BASE, EXACT, NEAR, Corpus, Duplicates
 from benchmarks.corpus_files import write_jsonl, write_wet
 from benchmarks.row import checked, row
@@ -109,3 +109,9 @@ def test_no_text_is_measured_that_trained_the_tokenizer_that_ships(documents, tm
     found = [text if isinstance(text, str) else text[0] for text in documents(tmp_path)]
     assert 0 < len(found) < len(texts)
     assert found == [text for text in texts if not is_training_text(text)]
+
+
+def test_a_commit_that_the_clone_lacks_is_named():
+    missing = "0" * 12
+    with pytest.raises(RuntimeError, match=f"commit {missing} is not in this clone"), earlier.unpacked(missing):
+        pass

@@ -14,7 +14,6 @@ LONGER = {
     "operators/dedup/visit.py:visit": SLOWER,
     "operators/text/c4/scan.py:scan": SLOWER,
     "operators/text/fasttext/rows_kernel.py:average": SLOWER,
-    "operators/extract/html/features/statistics.py:_count_characters": "one pass over the characters of a block",
 }
 WITH_MORE = {
     "operators/dedup/visit.py:visit": SLOWER,

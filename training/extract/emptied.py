@@ -7,7 +7,7 @@ footers, forms, teasers. That is what login walls, error pages and shells that s
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.base.workspace import ROOM_BYTES, Workspace
 from corpusmill.operators.extract.html.features.first import first_features
 from corpusmill.operators.extract.html.features.page_score import page_features
 from corpusmill.operators.extract.html.features.statistics import block_statistics
@@ -29,7 +29,7 @@ def page_row(ws: Workspace, score: np.ndarray) -> np.ndarray:
 def emptied_row(utf8: bytes, share: np.ndarray, ws: Workspace, model: Model) -> np.ndarray | None:
     """The features of a page without its main text, scored by a model that never saw it; None when nothing is left."""
     source = np.frombuffer(utf8, np.uint8)
-    tokenize(source, min(len(source), ws.text.shape[0] - 64), ws)
+    tokenize(source, min(len(source), ws.text.shape[0] - ROOM_BYTES), ws)
     left = ws.blocks[: len(share)][share <= HARDLY]
     ws.blocks[: len(left)] = left
     ws.state[C.BLOCKS] = len(left)

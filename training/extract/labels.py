@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.base.workspace import ROOM_BYTES, Workspace
 from corpusmill.operators.extract.html.parse.tokenizer import tokenize
 from training.extract.align import RUN_PRICE, matched
 from training.extract.pages import GoldPage
@@ -30,7 +30,7 @@ class Labels:
 def block_texts(utf8: bytes, ws: Workspace) -> list[str]:
     """The text of each block of a page."""
     source = np.frombuffer(utf8, np.uint8)
-    tokenize(source, min(len(source), ws.text.shape[0] - 64), ws)
+    tokenize(source, min(len(source), ws.text.shape[0] - ROOM_BYTES), ws)
     text = ws.text[: ws.state[C.OUT]].tobytes()
     rows = ws.blocks[: ws.state[C.BLOCKS], : C.END + 1].tolist()
     return [text[start:end].decode("utf-8", "replace") for start, end in rows]

@@ -34,7 +34,7 @@ def main() -> None:
         labels = label(page, ws)
         if labels is not None:
             read(Example(page=page, labels=labels), ws, blank())
-            features.append(ws.features[: ws.state[C.BLOCKS]].copy())
+            features.append(ws.features[: ws.state[C.BLOCKS], : C.FIRST_STAGE].copy())
             share.append(certain(labels.share))
     rows, target = np.concatenate(features), np.concatenate(share)
     booster = fit(rows, target, np.ones(len(target), np.float32), FIRST)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.base.workspace import ROOM_BYTES, Workspace
 from corpusmill.operators.extract.html.features.names import FIRST as FIRST_NAMES
 from corpusmill.operators.extract.html.features.names import SECOND as SECOND_NAMES
 from corpusmill.operators.extract.html.features.second import second_features
@@ -43,7 +43,7 @@ class Rows:
 def read(example: Example, ws: Workspace, model: Model) -> np.ndarray:
     """Measures the page into the workspace; returns its table of paths."""
     source = np.frombuffer(example.page.utf8, np.uint8)
-    table = read_blocks(source, min(len(source), ws.text.shape[0] - 64), ws, model)
+    table = read_blocks(source, min(len(source), ws.text.shape[0] - ROOM_BYTES), ws, model)
     if ws.state[C.BLOCKS] != len(example.labels.share):
         raise ValueError(f"{example.page.url}: {ws.state[C.BLOCKS]} blocks, {len(example.labels.share)} labels")
     return table
@@ -54,7 +54,8 @@ def first_rows(rows: Rows, models: list[Model], ws: Workspace) -> np.ndarray:
     features = np.empty((rows.begin[-1], len(FIRST_NAMES)), np.float32)
     for k, example in enumerate(rows.examples):
         read(example, ws, models[rows.fold[k]])
-        features[rows.begin[k] : rows.begin[k + 1]] = ws.features[: rows.begin[k + 1] - rows.begin[k]]
+        first, end = rows.begin[k], rows.begin[k + 1]
+        features[first:end] = ws.features[: end - first, : len(FIRST_NAMES)]
     return features
 
 
@@ -77,7 +78,7 @@ def second_rows(rows: Rows, models: list[Model], score: np.ndarray, ws: Workspac
         first, end = rows.begin[k], rows.begin[k + 1]
         ws.score[: end - first] = score[first:end]
         second_features(ws, table)
-        context[first:end] = ws.context[: end - first, : len(SECOND_NAMES)]
+        context[first:end] = ws.features[: end - first, : len(SECOND_NAMES)]
     return context
 
 

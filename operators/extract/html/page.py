@@ -42,7 +42,7 @@ def score_page(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> None:
         score_blocks(ws.features, blocks, model.first, ws.score)
         page_features(ws, ws.page_row[0])
         second_features(ws, table)
-        score_blocks(ws.context, blocks, model.second, ws.score)
+        score_blocks(ws.features, blocks, model.second, ws.score)
 
 
 @njit(cache=True, nogil=True, inline="always")

@@ -63,3 +63,29 @@ pages = st.builds(
     head,
     st.lists(st.one_of(text, text, opened, closed, odd, formula), max_size=40),
 )
+long_parts = st.sampled_from(
+    [
+        "a" * 61,
+        "é" * 31,
+        "ሰላም፡",
+        "་",
+        "日本、です。",
+        "word ",
+        "x. ",
+        '."',
+        "3.5 ",
+        "€",
+        "©",
+        "·",
+        "| ",
+        "“q”",
+        "A",
+        "\u00a0",
+        " ",
+    ]
+)
+long_texts = st.builds(  # of hundreds of bytes in one block, read 64 at a time
+    lambda in_pre, parts: f"<title>word a</title><{'pre' if in_pre else 'p'}>" + "".join(parts),
+    st.booleans(),
+    st.lists(long_parts, max_size=30),
+)

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from corpusmill.operators import load
 from corpusmill.operators.extract.html.base import columns as C
@@ -22,7 +23,7 @@ from corpusmill.operators.extract.html.plain.page import page_of
 from corpusmill.operators.extract.html.plain.page_score import page_row
 from corpusmill.operators.extract.html.plain.second import second_stage
 from corpusmill.operators.extract.html.plain.whole import first_stage
-from tests.property.extract.pages import pages
+from tests.property.extract.pages import long_texts, pages
 
 WS = allocate(1 << 16)
 read_blocks = in_one_kernel.py_func  # its kernels one by one, which extraction has compiled already
@@ -37,8 +38,8 @@ def plain(source: np.ndarray, ws: Workspace, model: Model):
     return page_of(ws, model, source.tobytes(), og_type(source, ws), ld_types(source, ws))
 
 
-@given(html=pages)
-@settings(max_examples=150)
+@given(html=st.one_of(pages, pages, long_texts))
+@settings(max_examples=200)
 def test_first_stage(html):
     model = shipped()
     source = np.frombuffer(html.encode(), np.uint8)
@@ -69,7 +70,7 @@ def test_second_stage(html):
         assert set(row) == set(SECOND)
         for column, name in enumerate(SECOND):
             slack = 2e-3 if name == "path_score" else 5e-5  # thousandths are cut from a float32
-            assert WS.context[block, column] == pytest.approx(row[name], rel=5e-4, abs=slack), (name, block)
+            assert WS.features[block, column] == pytest.approx(row[name], rel=5e-4, abs=slack), (name, block)
 
 
 @given(html=pages)

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusmill.operators.extract.html.base.scan import WIDTH, after_ascii, find_byte
+from corpusmill.operators.extract.html.base.scan import after_ascii, find_byte, find_two
+from corpusmill.operators.extract.html.base.short_names import key_of_name, name_key
 
 haystacks = st.lists(st.sampled_from([b"a" * 63, b"b", b"<", b"\x80", b"ab" * 40]), max_size=8).map(b"".join)
 
@@ -18,9 +19,24 @@ def test_finds_the_first(data, start, end):
 
 
 @given(haystacks, st.integers(0, 200))
-def test_what_is_passed_over_is_ascii_and_little_remains(data, start):
+def test_finds_the_first_that_is_not_ascii(data, start):
     start = min(start, len(data))
     at = after_ascii(np.frombuffer(data, np.uint8), start, len(data))
-    assert start <= at <= len(data)
     assert data[start:at].isascii()
-    assert len(data) - at < int(WIDTH) or not data[at : at + int(WIDTH)].isascii()
+    assert at == len(data) or data[at] >= 128
+
+
+@given(haystacks, st.integers(0, 200), st.integers(0, 400), st.integers(1, 5))
+def test_finds_two_bytes_so_far_apart(data, start, end, apart):
+    end = min(end, len(data))
+    places = (k for k in range(start, end - apart) if data[k] == ord("a") and data[k + apart] == ord("b"))
+    found = find_two(np.frombuffer(data, np.uint8), start, end, ord("a"), apart, ord("b"))
+    assert found == next(places, end)
+
+
+@given(st.binary(max_size=9), st.text("abcXYZ-:19", min_size=1, max_size=18), st.binary(max_size=9))
+def test_a_name_is_its_letters_in_either_case(before, name, after):
+    data = before + name.encode() + after
+    first, last = len(before), len(before) + len(name)
+    key = name_key(np.frombuffer(data, np.uint8), first, last, len(data))
+    assert key == (key_of_name(name.lower().encode()) if len(name) <= 16 else 1)

@@ -6,7 +6,7 @@ Deviates: `a`, `b`, `span` and other inline tags never enter the tree; unknown t
 
 import numpy as np
 
-from corpusmill.operators.extract.html.base.hashing import hash_table
+from corpusmill.operators.extract.html.base.short_names import name_table
 
 # Kinds, as bits.
 BLOCK, VOID, RAW, SKIP, CONTAINER, INLINE, HEAD = 1, 2, 4, 8, 16, 32, 64
@@ -33,7 +33,7 @@ for _bits, _names in _KINDS.items():
         NUMBER[_name] = len(NUMBER) + 1
         KIND[NUMBER[_name]] = _bits
 
-TAG_KEYS, TAG_VALUES = hash_table({name.encode(): number for name, number in NUMBER.items()}, 1024)
+TAG_KEYS, TAG_VALUES = name_table({name.encode(): number for name, number in NUMBER.items()}, 1024)
 
 A = NUMBER["a"]
 ARTICLE = NUMBER["article"]

@@ -15,6 +15,8 @@ from corpusmill.operators.text.by_reference import ByReference
 MAX_BYTES = 16_000_000  # of one page as UTF-8
 MAX_BLOCKS = 1 << 17
 MAX_DEPTH = 590
+ROOM_BYTES = 192  # behind the longest text: kernels look at 64 bytes at a time
+CONTAINED = 6  # features of a container
 MAX_SCRIPTS = 16  # JSON-LD scripts looked at in one page
 
 
@@ -36,12 +38,12 @@ class Workspace(ByReference):
     word_hashes: np.ndarray  # uint32[blocks, columns.HASHED_WORDS]
     word_counts: np.ndarray  # int32[blocks]
     sums: np.ndarray  # float32[elements, columns.SUM]
+    contained: np.ndarray  # float32[elements, CONTAINED]: features of containers, for all blocks in them
     signatures: np.ndarray  # int32[slots, 4]: how often a (tag, class) occurs
     described: np.ndarray  # uint32[slots]: pairs of words in the page's description
     data_pairs: np.ndarray  # uint32[slots]: pairs of words in its JSON-LD
     slots: np.ndarray  # int32[blocks]: a block's slot in `signatures`
-    features: np.ndarray  # float32[blocks, FIRST_STAGE]
-    context: np.ndarray  # float32[blocks, SECOND_STAGE]
+    features: np.ndarray  # float32[blocks, SECOND_STAGE], the first FIRST_STAGE of them for the first forest
     score: np.ndarray  # float32[blocks]: probability that a block is main text
     page_row: np.ndarray  # float32[1, features of the page]
     page_score: np.ndarray  # float32[1]: probability that the page is all boilerplate
@@ -55,7 +57,7 @@ def allocate(page_bytes: int) -> Workspace:
     elements = min(page_bytes // 3 + 64, MAX_BLOCKS)
     return Workspace(
         state=np.zeros(columns.STATE, np.int64),
-        text=np.empty(page_bytes + 64, np.uint8),
+        text=np.empty(page_bytes + ROOM_BYTES, np.uint8),
         blocks=np.empty((blocks, columns.BLOCK), np.int32),
         elements=np.empty((elements, columns.ELEMENT), np.int32),
         names=np.empty(4 * elements + 64, np.uint32),
@@ -68,12 +70,12 @@ def allocate(page_bytes: int) -> Workspace:
         word_hashes=np.zeros((blocks, columns.HASHED_WORDS), np.uint32),
         word_counts=np.zeros(blocks, np.int32),
         sums=np.empty((elements, columns.SUM), np.float32),
+        contained=np.empty((elements, CONTAINED), np.float32),
         signatures=np.empty((1 << 18, 4), np.int32),
         described=np.empty(1 << 11, np.uint32),
         data_pairs=np.empty(1 << 15, np.uint32),
         slots=np.empty(blocks, np.int32),
-        features=np.empty((blocks, columns.FIRST_STAGE), np.float32),
-        context=np.empty((blocks, columns.SECOND_STAGE), np.float32),
+        features=np.empty((blocks, columns.SECOND_STAGE), np.float32),
         score=np.empty(blocks, np.float32),
         page_row=np.zeros((1, columns.OF_PAGE), np.float32),
         page_score=np.zeros(1, np.float32),

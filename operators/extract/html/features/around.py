@@ -5,8 +5,9 @@ import numpy as np
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.borrow import borrowed
+from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int, Real
-from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.base.workspace import CONTAINED, Workspace
 from corpusmill.operators.extract.html.features.signatures import COUNT, LINK_WORDS, WORDS, slot_of
 from corpusmill.operators.extract.html.features.sums import container_of
 from corpusmill.operators.text.kernel import njit
@@ -29,24 +30,36 @@ def best_container(ws: Workspace) -> Int:
     return best
 
 
+@njit(cache=True, nogil=True)
+def measure_containers(ws: Workspace, page_words: Real) -> None:
+    """Fills `contained` for each container that holds a block."""
+    ws = borrowed(ws)
+    for e in range(ws.state[C.ELEMENTS]):
+        row = ws.sums[e]
+        if T.KIND[ws.elements[e, C.TAG]] & T.CONTAINER and row[C.S_BLOCKS] > 0:
+            of = ws.contained[e]
+            of[0] = log_of_count(row[C.S_WORDS])
+            of[1] = row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1)
+            of[2] = log_of_count(row[C.S_BLOCKS])
+            of[3] = row[C.S_PROSE_WORDS] / (row[C.S_WORDS] + 1)
+            of[4] = row[C.S_WORDS] / page_words
+            of[5] = row[C.S_NAME_SUM]
+
+
 @njit(cache=True, nogil=True, forceinline=True)
-def container_features(ws: Workspace, b: Int, page_words: Real) -> None:
+def container_features(ws: Workspace, b: Int) -> None:
     f = ws.features[b]
     container = container_of(ws, ws.blocks[b, C.OWNER])
     k = 53
     for _ in range(4):
         if container < 0:
-            f[k : k + 6] = NONE
+            f[k : k + CONTAINED] = NONE
         else:
-            row = ws.sums[container]
-            f[k] = np.log1p(row[C.S_WORDS])
-            f[k + 1] = row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1)
-            f[k + 2] = np.log1p(row[C.S_BLOCKS])
-            f[k + 3] = row[C.S_PROSE_WORDS] / (row[C.S_WORDS] + 1)
-            f[k + 4] = row[C.S_WORDS] / page_words
-            f[k + 5] = row[C.S_NAME_SUM]
+            row = ws.contained[container]
+            for q in range(CONTAINED):
+                f[k + q] = row[q]
             container = ws.elements[container, C.CONTAINER]
-        k += 6
+        k += CONTAINED
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -55,12 +68,12 @@ def repetition_features(ws: Workspace, table: np.ndarray, b: Int, page_words: Re
     owner = ws.blocks[b, C.OWNER]
     parent = ws.elements[owner, C.PARENT]
     same = np.float32(table[slot_of(table, np.int64(ws.elements[owner, C.SIGNATURE])), COUNT])
-    f[77] = np.log1p(same)
+    f[77] = log_of_count(same)
     if parent >= 0:
         same = np.float32(table[slot_of(table, np.int64(ws.elements[parent, C.SIGNATURE])), COUNT])
-    f[78] = np.log1p(same)
+    f[78] = log_of_count(same)
     path = table[ws.slots[b]]
-    f[79] = np.log1p(np.float32(path[COUNT]))
+    f[79] = log_of_count(path[COUNT])
     f[80] = np.float32(path[WORDS]) / np.float32(path[COUNT])
     f[81] = np.float32(path[LINK_WORDS]) / np.float32(path[WORDS] + 1)
     f[82] = np.float32(path[WORDS]) / page_words

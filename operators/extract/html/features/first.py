@@ -5,12 +5,14 @@ import numpy as np
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.borrow import borrowed
+from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.around import (
     best_container,
     best_features,
     container_features,
+    measure_containers,
     neighbour_features,
     repetition_features,
 )
@@ -85,7 +87,7 @@ def type_features(src: np.ndarray, ws: Workspace, table: np.ndarray, page: np.nd
             f[123 + k] = (ld >> k) & 1
         f[128] = np.float32(most) / page[P_WORDS]
         f[129] = 1 if ws.slots[b] == repeated else 0
-        f[130] = np.log1p(np.float32(table[repeated, COUNT])) if repeated >= 0 else np.float32(0)
+        f[130] = log_of_count(table[repeated, COUNT]) if repeated >= 0 else np.float32(0)
         f[131] = page[P_HEADINGS]
 
 
@@ -97,13 +99,15 @@ def first_features(src: np.ndarray, ws: Workspace, model: Model) -> np.ndarray:
     page = page_totals(ws)
     best = best_container(ws)
     words = page[P_WORDS]
+    measure_containers(ws, words)
     blocks = ws.state[C.BLOCKS]
+    log_words, log_blocks = log_of_count(words), log_of_count(blocks)
     passed = np.float32(0)
     heading = -1
     for b in range(blocks):
         own_features(ws, model, table, b)
         place_features(ws, b)
-        container_features(ws, b, words)
+        container_features(ws, b)
         repetition_features(ws, table, b, words)
         best_features(ws, b, best, words)
         if T.HEADING_LEVEL[ws.blocks[b, C.LEAF]] > 0:
@@ -114,8 +118,8 @@ def first_features(src: np.ndarray, ws: Workspace, model: Model) -> np.ndarray:
         f[90] = _since(b, np.int64(page[P_H1]))
         f[91] = min(b - heading, 30) if heading >= 0 else 99
         f[92] = _since(b, np.int64(page[P_TITLE]))
-        f[93] = np.log1p(words)
-        f[94] = np.log1p(np.float32(blocks))
+        f[93] = log_words
+        f[94] = log_blocks
         f[95] = page[P_LINK_WORDS] / words
         f[96] = min(page[P_ARTICLES], np.float32(20))
         f[97] = page[P_HAS_MAIN]

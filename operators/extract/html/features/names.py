@@ -65,15 +65,7 @@ FIRST = (
     *(f"group_{name}" for name in GROUPS),
 )
 
-# Taken over from the first stage by the second.
-_CARRIED = """
-    log_words link_share sentences terminal digit_share title_overlap word_mean word_min leaf_kind heading_level
-    list_depth same_text inline_name_sum owner_name_sum path_name_sum path_name_min path_name_max in_article
-    in_table depth container_0_log_words container_0_link_share container_0_prose_share container_1_link_share
-    log_same_path path_words_mean path_link_share in_best best_depth_below_common depth_below_common
-    block_position blocks_since_h1 page_log_words page_link_share page_prose_share currency page_currency_blocks
-    og_type ld_article ld_product ld_list ld_discussion repeated_page_share in_repeated log_repeated
-"""
+# Added to these by the second stage.
 _ADDED = """
     score score_1_before score_2_before score_3_before score_4_before score_1_after score_2_after score_3_after
     score_4_after score_8_before score_8_after container_0_score container_1_score container_2_score
@@ -83,5 +75,4 @@ _ADDED = """
     depth_below_densest densest_page_share words_above_share page_kept_share page_log_kept page_expected_f1
 """
 
-CARRIED = FIRST
-SECOND = (*CARRIED, *_ADDED.split())
+SECOND = (*FIRST, *_ADDED.split())

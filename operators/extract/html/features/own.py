@@ -4,6 +4,7 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
+from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.signatures import COUNT, slot_of, text_key
@@ -24,7 +25,7 @@ for _kind, _names in ((7, "figcaption caption"), (8, "button legend address")):
 def own_features(ws: Workspace, model: Model, table: np.ndarray, b: Int) -> None:
     f, stats, block = ws.features[b], ws.stats[b], ws.blocks[b]
     words = stats[C.WORDS]
-    f[0] = np.log1p(words)
+    f[0] = log_of_count(words)
     f[1] = max(stats[C.CHARS], np.float32(1)) / (words + 1)
     f[2] = stats[C.LINK_SHARE]
     f[3] = block[C.LINKS]

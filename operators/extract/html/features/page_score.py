@@ -7,6 +7,7 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.borrow import borrowed
+from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.names import FIRST
@@ -55,21 +56,21 @@ def page_features(ws: Workspace, z: np.ndarray) -> None:
             kept_links += stats[C.LINK_WORDS]
             kept_blocks += 1
     all_words = words + 1
-    z[0] = np.log1p(words)
-    z[1] = np.log1p(np.float32(blocks))
+    z[0] = log_of_count(words)
+    z[1] = log_of_count(blocks)
     z[2] = link_words / all_words
     z[3] = prose_words / all_words
-    z[4] = np.log1p(prose_blocks)
+    z[4] = log_of_count(prose_blocks)
     z[5] = highest
     z[6] = highest_prose
-    z[7] = np.log1p(kept)
-    z[8] = np.log1p(kept_blocks)
+    z[7] = log_of_count(kept)
+    z[8] = log_of_count(kept_blocks)
     z[9] = kept / all_words
     z[10] = kept_links / (kept + 1)
     z[11] = 2 * hits / (kept + mass) if kept + mass > 0 else np.float32(0)
     z[12] = mass / all_words
-    z[13] = np.log1p(headings)
-    z[14] = np.log1p(images)
+    z[13] = log_of_count(headings)
+    z[14] = log_of_count(images)
     z[15] = digits / all_words
     z[16] = described / all_words
     z[17] = np.log1p(longest)

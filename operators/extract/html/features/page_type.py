@@ -8,6 +8,7 @@ import numpy as np
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.base.scan import find_two
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.text.kernel import njit
 
@@ -50,10 +51,10 @@ def _types_in(src: np.ndarray, start: Int, end: Int) -> int:
     """Bits of the types that one JSON text names."""
     found, i = 0, start
     length = TYPE.shape[0]
-    while i + length < end:
-        if src[i] != 34 or src[i + 1] != 64:
-            i += 1
-            continue
+    while True:
+        i = find_two(src, i, end, 34, 1, 64)
+        if i + length >= end:
+            break
         same = True
         for k in range(length):
             same = same and src[i + k] == TYPE[k]

@@ -63,17 +63,32 @@ def share_found(hashes: np.ndarray, count: Int, table: np.ndarray) -> Real:
     return np.float32(found) / np.float32(count - 1) if count > 1 else np.float32(0)
 
 
+@njit(cache=True, nogil=True, forceinline=True)
+def _empty(table: np.ndarray, most_bytes: Int) -> np.ndarray:
+    """As much of a table as the pairs of so many bytes need, emptied."""
+    size = 64
+    while size < most_bytes + 64 and size < table.shape[0]:
+        size *= 2
+    table[:size] = 0
+    return table[:size]
+
+
 @njit(cache=True, nogil=True)
-def read_phrases(src: np.ndarray, ws: Workspace) -> None:
-    """Fills `described` from <meta name=description> and `data_pairs` from the first bytes of the JSON-LD."""
+def read_phrases(src: np.ndarray, ws: Workspace) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of <meta name=description>, and those of the first bytes of the JSON-LD: parts of the workspace."""
     ws = borrowed(ws)
-    ws.described[:] = 0
     start, end = ws.spots[C.DESCRIPTION_AT, 0], ws.spots[C.DESCRIPTION_AT, 1]
-    note_pairs(src, start, min(end, start + DESCRIPTION_BYTES), ws.described)
-    ws.data_pairs[:] = 0
+    end = min(end, start + DESCRIPTION_BYTES)
+    described = _empty(ws.described, end - start)
+    note_pairs(src, start, end, described)
+    size = np.int64(0)
+    for k in range(ws.state[C.SCRIPTS]):
+        size += ws.scripts[k, 1] - ws.scripts[k, 0]
+    data_pairs = _empty(ws.data_pairs, size)
     left = DATA_BYTES
     for k in range(ws.state[C.SCRIPTS]):
         start, end = ws.scripts[k, 0], ws.scripts[k, 1]
         end = min(end, start + left)
-        note_pairs(src, start, end, ws.data_pairs)
+        note_pairs(src, start, end, data_pairs)
         left -= end - start
+    return described, data_pairs

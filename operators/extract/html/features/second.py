@@ -6,12 +6,12 @@ from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.features.names import CARRIED, FIRST
+from corpusmill.operators.extract.html.features.names import FIRST
 from corpusmill.operators.extract.html.features.section_score import section_scores
 from corpusmill.operators.extract.html.features.sums import container_of
 from corpusmill.operators.text.kernel import njit
 
-CARRIED_COLUMNS = np.array([FIRST.index(name) for name in CARRIED], np.int64)
+ADDED = len(FIRST)  # column from which on the second stage adds its own to those of the first
 REACH = 8  # blocks before and after, in the weighted means
 SURE = np.float32(0.5)
 S_SCORE, S_WEIGHT = C.S_NAME_SUM, C.S_NAME_MIN  # columns of `sums` that are free by now
@@ -71,18 +71,15 @@ def _sure_range(ws: Workspace) -> tuple[Int, Int]:
 
 @njit(cache=True, nogil=True)
 def second_features(ws: Workspace, table: np.ndarray) -> None:
-    """Fills `context` from `features` and `score` of the first stage. Overwrites class scores in `sums`."""
+    """Adds columns to `features`, from these and `score` of the first stage. Overwrites class scores in `sums`."""
     ws = borrowed(ws)
     score, blocks = ws.score, ws.state[C.BLOCKS]
     total, weight, highest = _sum_scores(ws, table)
     first, last = _sure_range(ws)
     passed = np.float32(0)
     for b in range(blocks):
-        z = ws.context[b]
-        carried = CARRIED_COLUMNS.shape[0]
-        for q in range(carried):
-            z[q] = ws.features[b, CARRIED_COLUMNS[q]]
-        k = carried
+        z = ws.features[b]
+        k = ADDED
         z[k] = score[b]
         for d in range(1, 5):
             z[k + d] = score[b - d] if b >= d else np.float32(-1)
@@ -110,4 +107,4 @@ def second_features(ws: Workspace, table: np.ndarray) -> None:
         z[k + 4] = max(min(b - first, 50), -50) if first >= 0 else -99
         z[k + 5] = max(min(last - b, 50), -50) if first >= 0 else -99
         z[k + 6] = (total - score[b] * w) * np.float32(0.01)
-    section_scores(ws, CARRIED_COLUMNS.shape[0] + 22)
+    section_scores(ws, ADDED + 22)

@@ -73,7 +73,7 @@ def section_features(src: np.ndarray, ws: Workspace) -> None:
     """Fills columns from FROM on."""
     ws = borrowed(ws)
     _hand_down(ws)
-    read_phrases(src, ws)
+    described, data_pairs = read_phrases(src, ws)
     heading = -1
     for b in range(ws.state[C.BLOCKS]):
         f = ws.features[b]
@@ -83,8 +83,8 @@ def section_features(src: np.ndarray, ws: Workspace) -> None:
         _heading_features(ws, f, heading)
         _opener_features(ws, f, b)
         k = FROM + 6 + 3 * OPENERS
-        f[k] = share_found(ws.word_hashes[b], ws.word_counts[b], ws.described)
-        f[k + 1] = share_found(ws.word_hashes[b], ws.word_counts[b], ws.data_pairs)
+        f[k] = share_found(ws.word_hashes[b], ws.word_counts[b], described)
+        f[k + 1] = share_found(ws.word_hashes[b], ws.word_counts[b], data_pairs)
         bits = ws.elements[block[C.OWNER], C.GROUPS] | groups_of(ws, block[C.NAMES_FROM], block[C.NAMES_TO])
         for q in range(GROUP_COUNT):
             f[k + 2 + q] = (bits >> q) & 1

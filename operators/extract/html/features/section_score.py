@@ -5,6 +5,7 @@ import numpy as np
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.borrow import borrowed
+from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.text.kernel import njit
@@ -64,15 +65,15 @@ def _score_sections(ws: Workspace, k: Int) -> None:
             total += ws.score[b] * (ws.stats[b, C.WORDS] + 1)
             weight += ws.stats[b, C.WORDS] + 1
         for b in range(first, end):
-            ws.context[b, k] = total / weight
-            ws.context[b, k + 1] = heading
-            ws.context[b, k + 2] = ws.score[end] if end < blocks else np.float32(-1)
+            ws.features[b, k] = total / weight
+            ws.features[b, k + 1] = heading
+            ws.features[b, k + 2] = ws.score[end] if end < blocks else np.float32(-1)
         first = end
 
 
 @njit(cache=True, nogil=True)
 def section_scores(ws: Workspace, k: Int) -> None:
-    """Fills columns k to k + 10 of `context`."""
+    """Fills columns k to k + 10 of `features`."""
     ws = borrowed(ws)
     blocks = ws.state[C.BLOCKS]
     _score_sections(ws, k)
@@ -93,10 +94,10 @@ def section_scores(ws: Workspace, k: Int) -> None:
     expected = 2 * hits / (kept + true) if kept + true > 0 else np.float32(0)
     share = ws.sums[best, C.S_WORDS] / (total + 1)
     for b in range(blocks):
-        z = ws.context[b]
+        z = ws.features[b]
         _from_densest(ws, z, k + 3, b, best)
         z[k + 6] = share
         z[k + 7] = above[min(np.int64(ws.score[b] * BINS), BINS - 1) + 1] / (total + 1)
         z[k + 8] = kept / (total + 1)
-        z[k + 9] = np.log1p(count)
+        z[k + 9] = log_of_count(count)
         z[k + 10] = expected

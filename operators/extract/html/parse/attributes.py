@@ -7,15 +7,18 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.characters import LOWER, NAME_CLASS
-from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a, fold32, folded
+from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a, fold32, folded, hash_bytes
 from corpusmill.operators.extract.html.base.scalars import Int
-from corpusmill.operators.extract.html.base.scan import find_byte
+from corpusmill.operators.extract.html.base.scan import WIDTH, find_byte
+from corpusmill.operators.extract.html.base.short_names import key_of_name, name_key
+from corpusmill.operators.extract.html.base.vectors import between, equal, trailing_zeros
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.text.kernel import njit
 
 CLASS, ID, ROLE, ITEMPROP, STYLE, HIDDEN, ARIA_HIDDEN = (
-    np.uint64(fnv1a(name)) for name in (b"class", b"id", b"role", b"itemprop", b"style", b"hidden", b"aria-hidden")
+    key_of_name(name) for name in (b"class", b"id", b"role", b"itemprop", b"style", b"hidden", b"aria-hidden")
 )
+SIGNATURE = np.uint64(0x7FFFFF)
 HIDDEN_WORD = np.uint32(12345)  # stands among class words for "this element is hidden"
 OF_CLASS, OF_ROLE = 1, 3  # seeds: class and id share one, role and itemprop the other
 LONGEST_CLASS_BYTES = 256  # a class attribute is read so far
@@ -30,18 +33,43 @@ MAY_BE_COMMENT = np.zeros(256, np.bool_)  # by the last byte of a hash: whether 
 MAY_BE_COMMENT[COMMENT_WORDS & 255] = True
 
 
+@njit(cache=True, nogil=True, forceinline=True)
+def _end_of_name(src: np.ndarray, first: Int, n: Int) -> Int:
+    """Position after the name that begins at `first`, which may itself be "="."""
+    j = first + 1
+    while j + WIDTH <= n:
+        found = between(src, j, 0, 32) | equal(src, j, 62) | equal(src, j, 47) | equal(src, j, 61)
+        if found:
+            return j + trailing_zeros(found)
+        j += WIDTH
+    while j < n and src[j] > 32 and src[j] != 62 and src[j] != 47 and src[j] != 61:
+        j += 1
+    return j
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _end_of_bare_value(src: np.ndarray, j: Int, n: Int) -> Int:
+    """Position after the value without quotes that begins at `j`."""
+    while j + WIDTH <= n:
+        found = between(src, j, 0, 32) | equal(src, j, 62)
+        if found:
+            return j + trailing_zeros(found)
+        j += WIDTH
+    while j < n and src[j] > 32 and src[j] != 62:
+        j += 1
+    return j
+
+
 @njit(cache=True, nogil=True)
 def next_attribute(src: np.ndarray, j: Int, n: Int) -> tuple[Int, Int, Int, Int]:
-    """(name hash, value start, value end, position after); the hash is 0 at the end of the tag, position on ">"."""
+    """(`name_key`, value start, value end, position after); the key is 0 at the end of the tag, position on ">"."""
     while j < n and (src[j] <= 32 or src[j] == 47):
         j += 1
     if j >= n or src[j] == 62:
         return np.uint64(0), j, j, j
-    h = BASIS
     first = j
-    while j < n and src[j] > 32 and src[j] != 62 and src[j] != 47 and (src[j] != 61 or j == first):
-        h = (h ^ np.uint64(LOWER[src[j]])) * PRIME
-        j += 1
+    j = _end_of_name(src, first, n)
+    key = name_key(src, first, j, n)
     while j < n and src[j] <= 32:
         j += 1
     start, end = j, j
@@ -50,35 +78,34 @@ def next_attribute(src: np.ndarray, j: Int, n: Int) -> tuple[Int, Int, Int, Int]
         while j < n and src[j] <= 32:
             j += 1
         if j < n and (src[j] == 34 or src[j] == 39):
-            quote = src[j]
-            j += 1
-            start = j
-            end = find_byte(src, j, n, quote)
+            start = j + 1
+            end = find_byte(src, start, n, src[j])
             j = end + 1
         else:
             start = j
-            while j < n and src[j] > 32 and src[j] != 62:
-                j += 1
-            end = j
-    return h, start, end, min(j, n)
+            j = end = _end_of_bare_value(src, j, n)
+    return key, start, end, min(j, n)
 
 
 @njit(cache=True, nogil=True)
 def end_of_tag(src: np.ndarray, j: Int, n: Int) -> Int:
     """Position of the ">" that ends the tag, quoted values passed over; n when there is none."""
-    after_equals = False
     while j < n:
-        c = src[j]
-        if c == 62:
+        if j + WIDTH <= n:
+            found = equal(src, j, 62) | equal(src, j, 61)
+            if not found:
+                j += WIDTH
+                continue
+            j += trailing_zeros(found)
+        if src[j] == 62:
             return j
-        if after_equals and (c == 34 or c == 39):
-            j = find_byte(src, j + 1, n, c)
-            after_equals = False
-        elif c == 61:
-            after_equals = True
-        elif c > 32:
-            after_equals = False
+        is_equals = src[j] == 61
         j += 1
+        if is_equals:
+            while j < n and src[j] <= 32:
+                j += 1
+            if j < n and (src[j] == 34 or src[j] == 39):
+                j = find_byte(src, j + 1, n, src[j]) + 1
     return n
 
 
@@ -130,10 +157,7 @@ def read_attributes(src: np.ndarray, j: Int, n: Int, ws: Workspace, is_block: bo
             break
         if h == CLASS:
             if is_block and end - start < 4096:
-                whole = BASIS
-                for k in range(start, end):
-                    whole = (whole ^ np.uint64(src[k])) * PRIME
-                st[C.A_SIGNATURE] = np.int64(fold32(whole) & np.uint32(0x7FFFFF))
+                st[C.A_SIGNATURE] = np.int64(hash_bytes(src, start, end) & SIGNATURE)
             count = hash_words(src, start, min(end, start + LONGEST_CLASS_BYTES), OF_CLASS, names, count, 12)
         elif h == ID:
             count = hash_words(src, start, min(end, start + 64), OF_CLASS, names, count, 6)

@@ -10,12 +10,13 @@ from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.characters import LOWER
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.base.short_names import key_of_name
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.attributes import ITEMPROP, next_attribute
 from corpusmill.operators.text.kernel import njit
 
 LANG, XML_LANG, REL, HREF, CONTENT, NAME, PROPERTY, TYPE, DATETIME = (
-    np.uint64(fnv1a(n))
+    key_of_name(n)
     for n in (b"lang", b"xml:lang", b"rel", b"href", b"content", b"name", b"property", b"type", b"datetime")
 )
 CANONICAL, OG_TITLE, OG_TYPE, LD_JSON, DESCRIPTION, OG_DESCRIPTION = (

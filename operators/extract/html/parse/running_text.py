@@ -5,9 +5,13 @@ import numpy as np
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.characters import AMPERSAND, EXOTIC, PLAIN, SPACE, TAG_OPEN, TEXT_CLASS
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.base.scan import ONE, WIDTH
+from corpusmill.operators.extract.html.base.vectors import between, copy_lanes, equal, trailing_zeros
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.entities import decode_reference
 from corpusmill.operators.text.kernel import njit
+
+LAST = np.uint64(1 << 63)
 
 
 @njit(cache=True, nogil=True)
@@ -42,6 +46,26 @@ def exotic(src: np.ndarray, i: Int, n: Int) -> Int:
 
 
 @njit(cache=True, nogil=True, forceinline=True)
+def _is_space(src: np.ndarray, i: Int) -> Int:
+    """Which of the 64 bytes from `i` on are of the class SPACE."""
+    return between(src, i, 0, 32) | equal(src, i, 0x7F)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _is_special(src: np.ndarray, i: Int) -> Int:
+    """Which of the 64 bytes from `i` on begin a tag, perhaps a reference, or perhaps an exotic space. 65 are read."""
+    found = equal(src, i, 60) | equal(src, i, 38)
+    leads = equal(src, i, 0xC2) | between(src, i, 0xE2, 0xE3) | equal(src, i, 0xEF)
+    if leads:
+        at = i + 1
+        found |= equal(src, i, 0xC2) & (equal(src, at, 0xA0) | equal(src, at, 0xAD))
+        found |= equal(src, i, 0xE2) & between(src, at, 0x80, 0x81)
+        found |= equal(src, i, 0xE3) & equal(src, at, 0x80)
+        found |= equal(src, i, 0xEF) & equal(src, at, 0xBB)
+    return found
+
+
+@njit(cache=True, nogil=True, forceinline=True)
 def copy_text(src: np.ndarray, i: Int, n: Int, ws: Workspace) -> Int:
     """Copies text from `i` up to the next "<"; its position, or n."""
     st, out = ws.state, ws.text
@@ -49,6 +73,7 @@ def copy_text(src: np.ndarray, i: Int, n: Int, ws: Workspace) -> Int:
     o = st[C.OUT]
     pending = st[C.PENDING] != 0
     in_pre = st[C.PRES] > 0
+    room = out.shape[0] - WIDTH
     while i < n:
         c = src[i]
         kind = TEXT_CLASS[c]
@@ -60,26 +85,56 @@ def copy_text(src: np.ndarray, i: Int, n: Int, ws: Workspace) -> Int:
                     out[o] = 32
                     o += 1
                 pending = False
-            while i < n:
-                c = src[i]
-                if TEXT_CLASS[c] != PLAIN:
-                    break
-                out[o] = c
-                o += 1
-                i += 1
+            i, o = _copy_plain(src, i, n, out, o, room)
             continue
         if kind == SPACE:
             if in_pre:
                 if (c == 10 or c == 9 or c == 32) and (o > start or c != 10):
                     out[o] = c
                     o += 1
-            elif o > start:
-                pending = True
-            i += 1
+                i += 1
+            else:
+                pending = pending or o > start
+                i = _after_spaces(src, i + 1, n)
             continue
         i, o, pending = _special(src, i, n, out, start, o, pending, in_pre)
     st[C.OUT] = o
     st[C.PENDING] = 1 if pending else 0
+    return i
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _copy_plain(src: np.ndarray, i: Int, n: Int, out: np.ndarray, o: Int, room: Int) -> tuple[Int, Int]:
+    """Copies what is text as it stands, single spaces inside it included: (i, o) after it. src[i] is PLAIN."""
+    while i + WIDTH < n and o <= room:
+        stops = _is_space(src, i) | _is_special(src, i)
+        single = equal(src, i, 32) & ~(stops >> ONE | LAST)
+        copy_lanes(src, i, out, o)
+        run = trailing_zeros(stops & ~single)
+        i += run
+        o += run
+        if run < WIDTH:
+            return i, o
+    while i < n:
+        c = src[i]
+        if TEXT_CLASS[c] != PLAIN:
+            break
+        out[o] = c
+        o += 1
+        i += 1
+    return i, o
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _after_spaces(src: np.ndarray, i: Int, n: Int) -> Int:
+    """Position of the first byte from `i` on that is not of the class SPACE, or n."""
+    while i + WIDTH <= n:
+        found = ~_is_space(src, i)
+        if found:
+            return i + trailing_zeros(found)
+        i += WIDTH
+    while i < n and TEXT_CLASS[src[i]] == SPACE:
+        i += 1
     return i
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base.characters import AMPERSAND, EXOTIC, SPACE, TEXT_CLASS
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.base.scan import find_two
 from corpusmill.operators.extract.html.parse.entities import decode_reference
 from corpusmill.operators.extract.html.parse.running_text import exotic
 from corpusmill.operators.text.kernel import njit
@@ -121,19 +122,20 @@ def day_in_json(src: np.ndarray, start: Int, end: Int) -> Int:
     """The day after the first `"datePublished":` of a JSON text that has one; else NO_DAY."""
     length = KEY.shape[0]
     i = start
-    while i + length + 4 < end:
-        if src[i] == 34 and src[i + 5] == 80:  # `"`, `P`
-            same = True
-            for k in range(length):
-                if src[i + k] != KEY[k]:
-                    same = False
-                    break
-            if same:
-                i += length
-                while i < end and (src[i] <= 32 or src[i] == 58 or src[i] == 34):
-                    i += 1
-                day = day_of(src, i, end)
-                if day != NO_DAY:
-                    return day
+    while True:
+        i = find_two(src, i, end, 34, 5, 80)  # `"`, `P`
+        if i + length + 4 >= end:
+            return NO_DAY
+        same = True
+        for k in range(length):
+            if src[i + k] != KEY[k]:
+                same = False
+                break
+        if same:
+            i += length
+            while i < end and (src[i] <= 32 or src[i] == 58 or src[i] == 34):
+                i += 1
+            day = day_of(src, i, end)
+            if day != NO_DAY:
+                return day
         i += 1
-    return NO_DAY

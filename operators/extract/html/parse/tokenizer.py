@@ -12,10 +12,9 @@ import numpy as np
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.borrow import borrowed
-from corpusmill.operators.extract.html.base.characters import LOWER
-from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, find_slot
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
+from corpusmill.operators.extract.html.base.short_names import name_key, value_of_name
 from corpusmill.operators.extract.html.base.tags import TAG_KEYS, TAG_VALUES
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.attributes import end_of_tag, read_attributes
@@ -26,6 +25,7 @@ from corpusmill.operators.extract.html.parse.blocks import (
     end_link_span,
     line_break,
 )
+from corpusmill.operators.extract.html.parse.class_roles import roles_of
 from corpusmill.operators.extract.html.parse.head import note, read_head_tag
 from corpusmill.operators.extract.html.parse.markup import after_comment, end_of_raw_text
 from corpusmill.operators.extract.html.parse.math.formulas import put_image, put_math, put_script
@@ -99,12 +99,9 @@ def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> I
     """A tag whose name begins at `first`; the position after it (and after the raw text it holds)."""
     st = ws.state
     j = first
-    h = BASIS
     while j < n and src[j] > 32 and src[j] != 62 and src[j] != 47:
-        h = (h ^ LOWER[src[j]]) * PRIME
         j += 1
-    slot = find_slot(TAG_KEYS, np.uint64(h))
-    tag = TAG_VALUES[slot] if slot >= 0 else 0
+    tag = value_of_name(TAG_KEYS, TAG_VALUES, name_key(src, first, j, n))
     kind = T.KIND[tag]
     name_end = j
     if (kind & T.BLOCK) and not (closing and ws.open_tags[tag] == 0 and tag != T.P):
@@ -113,7 +110,8 @@ def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> I
     wanted = (kind & T.BLOCK) or ((kind & T.INLINE) and st[C.SKIPPING] == 0)
     if closing or not wanted or st[C.NAMES] + 32 > ws.names.shape[0]:
         st[C.A_SIGNATURE] = st[C.A_COMMENTS] = 0
-        j = end_of_tag(src, j, n)
+        if j >= n or src[j] != 62:
+            j = end_of_tag(src, j, n)
     else:
         j = read_attributes(src, j, n, ws, (kind & T.BLOCK) != 0)
         if st[C.SKIPPING] > 0:
@@ -121,7 +119,8 @@ def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> I
     i = min(j + 1, n)
     if tag == 0:
         return i
-    if not closing and st[C.SKIPPING] == 0 and (st[C.NAMES] > names_from or tag == T.PRE):
+    # A call with the whole workspace costs as much as reading the tag: most tags have no such class word.
+    if not closing and st[C.SKIPPING] == 0 and (tag == T.PRE or roles_of(ws.names, names_from, st[C.NAMES])):
         after = after_unseen(src, first, name_end, i, n, ws, tag, names_from)
         if after >= 0:
             return after

@@ -1,6 +1,6 @@
 """Features of the second stage: scores of the first around a block."""
 
-from corpusmill.operators.extract.html.features.names import CARRIED
+from corpusmill.operators.extract.html.features.names import FIRST
 from corpusmill.operators.extract.html.plain.around import path, words
 from corpusmill.operators.extract.html.plain.page import Block, Page
 from corpusmill.operators.extract.html.plain.section_score import densest, page_choice, section_scores
@@ -28,7 +28,7 @@ def second_stage(page: Page, first: list[dict[str, float]], scores: list[float])
     sure = [k for k in everything if scores[k] > 0.5 and words(page.blocks[k]) >= 8]
     rows = []
     for at, block in enumerate(page.blocks):
-        row = {name: first[at][name] for name in CARRIED} | {"score": scores[at]}
+        row = {name: first[at][name] for name in FIRST} | {"score": scores[at]}
         for step in range(1, 5):
             row[f"score_{step}_before"] = scores[at - step] if at >= step else -1
             row[f"score_{step}_after"] = scores[at + step] if at + step < len(scores) else -1

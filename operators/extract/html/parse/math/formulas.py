@@ -6,9 +6,9 @@ Source:   MathJax 2 documentation (script type="math/tex"), MathML Core, HTML Li
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.hashing import fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
+from corpusmill.operators.extract.html.base.short_names import key_of_name
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.ahead import is_name
 from corpusmill.operators.extract.html.parse.attributes import CLASS, OF_CLASS, end_of_tag, hash_words, next_attribute
@@ -19,9 +19,7 @@ from corpusmill.operators.extract.html.parse.math.formula_text import put_linear
 from corpusmill.operators.extract.html.parse.math.tex import is_tex, is_tex_or_short, style_bytes
 from corpusmill.operators.text.kernel import njit
 
-ALT, ALTTEXT, ENCODING, SRC, DISPLAY = (
-    np.uint64(fnv1a(n)) for n in (b"alt", b"alttext", b"encoding", b"src", b"display")
-)
+ALT, ALTTEXT, ENCODING, SRC, DISPLAY = map(key_of_name, (b"alt", b"alttext", b"encoding", b"src", b"display"))
 ANNOTATION, MATH_NAME = (np.frombuffer(name, np.uint8).copy() for name in (b"annotation", b"math"))
 _TEX = np.frombuffer(b"tex", np.uint8).copy()
 _MATH_TEX, _MATH_ASCII, _MATH_ML, _MODE = (
