@@ -1,5 +1,6 @@
 """Many small files against the same documents in few: time, CPU seconds, memory of the driver a file."""
 
+import gzip
 import json
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from benchmarks.row import row
 from benchmarks.tree import Watched, watch
 
 DOCUMENTS = 20  # of a small file
+DIFFERENT = 4_000  # documents, which come again and again: reading them is what is measured
 FILES = {True: 2_000, False: 20_000}
 FEW = 1_000
 LARGE_FILES = 20
@@ -26,10 +28,14 @@ def rows(quick: bool) -> list[dict[str, Any]]:
     count = FILES[quick]
     with tempfile.TemporaryDirectory(prefix="corpusmill-small-") as name:
         folder = Path(name)
-        corpus = Corpus(count * DOCUMENTS, seed=41)
-        write_files(folder / "small", corpus, count)
-        write_files(folder / "large", corpus, LARGE_FILES)
-        write_files(folder / "few", Corpus(FEW * DOCUMENTS, seed=41), FEW)
+        write_jsonl(folder / "all.jsonl", Corpus(DIFFERENT, seed=41))
+        lines = (folder / "all.jsonl").read_bytes().splitlines(keepends=True)
+        for which, files, documents in (
+            ("small", count, count * DOCUMENTS),
+            ("large", LARGE_FILES, count * DOCUMENTS),
+            ("few", FEW, FEW * DOCUMENTS),
+        ):
+            write_files(folder / which, lines, files, documents)
         few, large, small = (ingest(folder, which) for which in ("few", "large", "small"))
     same = json.loads(small.said) == json.loads(large.said)
     growth = (small.processes[0].peak_bytes - few.processes[0].peak_bytes) / max(count - FEW, 1)
@@ -41,12 +47,13 @@ def rows(quick: bool) -> list[dict[str, Any]]:
     ]
 
 
-def write_files(folder: Path, corpus: Corpus, files: int) -> None:
-    """The corpus as so many `.jsonl.gz` of consecutive documents."""
+def write_files(folder: Path, lines: list[bytes], files: int, documents: int) -> None:
+    """So many documents, the lines again and again, as so many `.jsonl.gz` of consecutive ones."""
     folder.mkdir()
-    cuts = [corpus.count * k // files for k in range(files + 1)]
+    cuts = [documents * k // files for k in range(files + 1)]
     for k in range(files):
-        write_jsonl(folder / f"{k:06}.jsonl.gz", corpus, range(cuts[k], cuts[k + 1]))
+        with gzip.open(folder / f"{k:06}.jsonl.gz", "wb", compresslevel=1) as out:
+            out.writelines(lines[n % len(lines)] for n in range(cuts[k], cuts[k + 1]))
 
 
 def ingest(folder: Path, which: str) -> Watched:

@@ -13,7 +13,7 @@ from corpusmill.pipeline.preflight.survey import LOOKED_INTO
 from corpusmill.pipeline.workspace.shards import Shards
 
 BLOCK_BYTES = 5 << 20  # of a large file that is read in pieces: what s3fs fetches at once
-A_UNIT = 30  # over all stages, counted
+A_UNIT = 38  # over all stages, counted
 A_JOB = 150  # whatever the number of units, counted
 REMOTE = ("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az")
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from corpusmill.errors import StageFailed
-from corpusmill.pipeline.api.workspace import open_workspace
 from tests.pipeline.conftest import run_file
 from tests.pipeline.jobs import write_job
 
@@ -78,22 +77,6 @@ def test_with_continue_the_rest_is_published_if_few_enough_failed(fragile_job, r
         assert "sig=" not in (out / name).read_text(), "the words of an error may hold anything"
     (told,) = json.loads((out / "_run.json").read_text())["missing"]
     assert told["error"] == "ValueError: this text cannot be measured: https://h/x?sig=***"
-
-
-def test_a_document_that_ends_its_worker_is_a_failed_row(fragile_job, ray_session):
-    module = fragile_job.parent / "deadly.py"  # workers have the other one loaded
-    module.write_text(
-        OWN.replace('raise ValueError("this text cannot be measured: https://h/x?sig=0123abc")', "os._exit(7)")
-    )
-    module.write_text(module.read_text().replace("from dataclasses", "import os\nfrom dataclasses"))
-    done = run_file(fragile_job)
-    assert done.funnel.steps[1].lost["failed, worker: killed"] == 1
-    assert done.manifest["tokens"] > 0
-    assert done.manifest["missing"] == []
-    dropped = open_workspace(str(fragile_job.parent / "work")).dropped(["step", "reason", "uri", "offset"]).to_pylist()
-    (row,) = [row for row in dropped if row["step"] == "worker"]
-    assert (Path(row["uri"]).name, row["offset"], row["reason"]) == ("documents-poison.jsonl", 0, "killed: exit code 7")
-    assert run_file(fragile_job).did_nothing
 
 
 def test_a_truncated_file_costs_its_last_records_only(inputs, ray_session, tmp_path):
