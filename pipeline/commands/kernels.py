@@ -20,7 +20,7 @@ def build(folder: Path | None) -> None:
         run()
     made = cache.choose()
     try:
-        count = shipped.write(made, cache.current(made), folder)
+        count = shipped.write(made, cache.current(made), folder, cache.code_digest())
     except OSError as e:
         told = f"{folder} cannot be written to: {e}; name another: `corpusmill kernels build FOLDER`"
         raise InputError([told]) from e

@@ -92,12 +92,16 @@ def compile_uses(uses: Iterable[str], show: Callable[[parallel.State], None]) ->
 
 def missing(uses: Iterable[str]) -> Sequence[str]:
     """Those uses whose kernels are yet to be compiled here; none where the package brings all kernels along."""
-    return [] if shipped.files() else [use for use in uses if not stamp_of(f"use {use}").exists()]
+    return (
+        []
+        if shipped.are_all(kernel_cache.code_digest())
+        else [use for use in uses if not stamp_of(f"use {use}").exists()]
+    )
 
 
 def announce(uses: Iterable[str], tell: Callable[[str], object]) -> None:
     """Say so when kernels of these uses are yet to be compiled on this machine."""
-    if not shipped.files() and not all(stamp_of(use).exists() for use in uses):
+    if not shipped.are_all(kernel_cache.code_digest()) and not all(stamp_of(use).exists() for use in uses):
         tell("compiling the kernels of these steps (once per machine, up to a minute)")
 
 

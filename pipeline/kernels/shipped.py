@@ -47,6 +47,11 @@ def folder() -> Path:
     return Path(__file__).absolute().parents[2] / "compiled"
 
 
+def are_all(code: str) -> bool:
+    """Whether the package brings every kernel along, compiled from the code that has this digest."""
+    return bool(files()) and json.loads((folder() / MANIFEST).read_text(encoding="utf-8")).get("code") == code
+
+
 @functools.cache
 def files() -> Mapping[str, Mapping[str, str]]:
     """By function (`key`) the names of its files and their sha256; none where they are for something else."""
@@ -100,8 +105,11 @@ def _put(path: Path, content: bytes) -> None:
     os.replace(under_way, path)
 
 
-def write(cache: Path, keys: frozenset[str], at: Path) -> int:
-    """Copy the compiled files of these functions from a cache into a folder, with a manifest; how many functions."""
+def write(cache: Path, keys: frozenset[str], at: Path, code: str) -> int:
+    """Copy the compiled files of these functions from a cache into a folder, with a manifest; how many functions.
+
+    code: the digest of all sources of kernels.
+    """
     found = dict[str, dict[str, str]]()
     for path in sorted(cache.glob("*/*.nb[ic]")):
         name = path.relative_to(cache).as_posix()
@@ -109,6 +117,6 @@ def write(cache: Path, keys: frozenset[str], at: Path) -> int:
             content = path.read_bytes()
             _put(at / name, content)
             found.setdefault(of, {})[name] = hashlib.sha256(content).hexdigest()
-    manifest = {"made": asdict(made_here()), "files": found}
+    manifest = {"made": asdict(made_here()), "code": code, "files": found}
     _put(at / MANIFEST, (json.dumps(manifest, indent=1, sort_keys=True) + "\n").encode())
     return len(found)

@@ -77,12 +77,12 @@ def compile_kernels(uses: Iterable[str], display: Display) -> None:
 
 def send_along(uses: Iterable[str], package: Path, display: Display) -> None:
     """Complete a copy of the package with compiled kernels, where it has none: nodes of this kind compile nothing."""
-    if shipped.files():
+    if shipped.are_all(cache.code_digest()):
         return
     compile_kernels(uses, display)
     shutil.rmtree(package / shipped.folder().name, ignore_errors=True)
     made = cache.choose()
-    shipped.write(made, cache.current(made), package / shipped.folder().name)
+    shipped.write(made, cache.current(made), package / shipped.folder().name, cache.code_digest())
 
 
 def _words(state: parallel.State) -> str:

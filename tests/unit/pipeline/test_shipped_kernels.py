@@ -34,7 +34,7 @@ from mine.kernel import kernel
 print(kernel(3), sum(kernel.stats.cache_hits.values()))
 if sys.argv[2:]:
     keys = frozenset(shipped.key_of(p.relative_to(made).as_posix()) for p in made.glob("*/*.nbi"))
-    shipped.write(made, keys, Path(sys.argv[1]))
+    shipped.write(made, keys, Path(sys.argv[1]), "code")
 """
 
 
@@ -103,5 +103,6 @@ def test_a_damaged_kernel_is_not_used(machine):
 
 def test_a_folder_without_a_manifest_has_no_kernels(tmp_path):
     assert shipped.read(tmp_path) == {}
+    assert not shipped.are_all("code")
     (tmp_path / shipped.MANIFEST).write_text("{")
     assert shipped.read(tmp_path) == {}
