@@ -14,8 +14,8 @@ from corpusmill.pipeline.evidence.draws import draws
 from corpusmill.pipeline.evidence.rules import judged
 from corpusmill.pipeline.steps.chain import Gone
 
-REACH = 0.5  # of a bound: 25 to 50 words, where 50 is the bound; a guess
-FAVOUR = 32  # how much likelier documents within reach are; see decision 63
+REACH = 0.25  # of a bound: 38 to 50 words, where 50 is the bound; a guess
+FAVOUR = 16  # how much likelier documents within reach are; see decision 63
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def near_share(share: float) -> float:
     """The share of documents within reach that is measured. share: of the others.
 
     >>> near_share(0.01), near_share(0.5)
-    (0.32, 1.0)
+    (0.16, 1.0)
     """
     return min(1.0, share * FAVOUR)
 
