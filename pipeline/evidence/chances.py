@@ -53,7 +53,7 @@ def within_reach(gone: Gone, decision: object) -> np.ndarray:
     found = judged(decision, gone.table, gone.reasons)
     alone = found.alone()
     for number in np.unique(alone).tolist():
-        bound = bounds.get(found.reasons[number]) if number >= 0 else None
+        bound = bounds.get(found.reasons[int(number)]) if number >= 0 else None
         if bound is not None and bound.bound is not None:
             rows = np.flatnonzero(alone == number)
             values = matrix([gone.table[bound.column].take(pa.array(rows))])[0]

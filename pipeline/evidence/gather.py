@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.operators.contract import Decision
 from corpusmill.operators.text.cell_counts import count_cells
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
@@ -57,7 +58,8 @@ class Gatherer:
         self._names = rules.step_names(self.chain)
         self._home = {t.column: n for n in sorted(self._bounds) for t in self._bounds[n]}
         self._follower = Follower(self.chain)
-        self._read = {c for n, _, op in self.chain.numbered(0, None) if n in self._bounds for c in op.columns_read()}
+        decisions = [op for n, _, op in self.chain.numbered(0, None) if n in self._bounds and isinstance(op, Decision)]
+        self._read = {column for op in decisions for column in op.columns_read()}
 
     def add(self, outcome: Outcome) -> None:
         """Take one batch: it is only put aside, since a few large calls cost less than many small ones."""
