@@ -14,8 +14,8 @@ from corpusmill.pipeline.evidence.draws import draws
 from corpusmill.pipeline.evidence.rules import judged
 from corpusmill.pipeline.steps.chain import Dropped
 
-REACH = 0.5  # of a bound: 25 to 50 words, where 50 is the bound; a guess
-FAVOUR = 32  # how much likelier documents within reach are; see decision 63
+REACH = 0.25  # of a bound: 38 to 50 words, where 50 is the bound; a guess
+FAVOUR = 16  # how much likelier documents within reach are; see decision 63
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def near_share(share: float) -> float:
     """The share of documents within reach that is measured. share: of the others.
 
     >>> near_share(0.01), near_share(0.5)
-    (0.32, 1.0)
+    (0.16, 1.0)
     """
     return min(1.0, share * FAVOUR)
 
@@ -53,7 +53,7 @@ def within_reach(dropped: Dropped, decision: object) -> np.ndarray:
     found = judged(decision, dropped.table, dropped.reasons)
     alone = found.alone()
     for number in np.unique(alone).tolist():
-        bound = bounds.get(found.reasons[number]) if number >= 0 else None
+        bound = bounds.get(found.reasons[int(number)]) if number >= 0 else None
         if bound is not None and bound.bound is not None:
             rows = np.flatnonzero(alone == number)
             values = matrix([dropped.table[bound.column].take(pa.array(rows))])[0]

@@ -104,6 +104,6 @@ def best_of(tables: Sequence[pa.Table]) -> pa.Table:
     keys = pc.binary_join_element_wise(*(whole[name].cast(pa.string()) for name in KEYS), "\t").combine_chunks()
     code = keys.dictionary_encode().indices.to_numpy()
     begins = np.flatnonzero(np.diff(code, prepend=-1))
-    place = np.arange(len(code)) - np.repeat(begins, np.diff([*begins, len(code)]))
+    place = np.arange(len(code)) - np.repeat(begins, np.diff(np.append(begins, len(code))))
     drawn = pc.equal(whole["kind"], "drawn").to_numpy()
     return whole.filter(pa.array(place < np.where(drawn, OF_A_REASON, AT_A_BOUND)))

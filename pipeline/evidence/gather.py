@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.operators.contract import Decision
 from corpusmill.operators.text.cell_counts import count_cells
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
@@ -26,6 +27,7 @@ ASIDE_ROWS, ASIDE_BYTES = 8192, 48 << 20  # put aside with their texts
 REASON_ROWS = 32  # of a reason, from which excerpts are chosen; a guess
 ORIGIN = ("doc_id", "language", "url")
 NOT_HELD = ("text", "content")
+MOST_BYTES = 4 * CHARS  # of UTF-8, in so many characters
 
 
 @dataclass
@@ -56,7 +58,8 @@ class Gatherer:
         self._names = rules.step_names(self.chain)
         self._home = {t.column: n for n in sorted(self._bounds) for t in self._bounds[n]}
         self._follower = Follower(self.chain)
-        self._read = {c for n, _, op in self.chain.numbered(0, None) if n in self._bounds for c in op.columns_read()}
+        decisions = [op for n, _, op in self.chain.numbered(0, None) if n in self._bounds and isinstance(op, Decision)]
+        self._read = {column for op in decisions for column in op.columns_read()}
 
     def add(self, outcome: Outcome) -> None:
         """Take one batch: it is only put aside, since a few large calls cost less than many small ones."""
@@ -225,8 +228,8 @@ class Gatherer:
         by_language, by_rule = cells.added(self._cells), rules.added(self._rules)
         return pack(
             {
-                "cells": cells.added([by_language, cells.under(by_language, "source", self.source)]),
-                "rules": rules.added([by_rule, rules.under(by_rule, "source", self.source)]),
+                "cells": pa.concat_tables([by_language, cells.under(by_language, "source", self.source)]),
+                "rules": pa.concat_tables([by_rule, rules.under(by_rule, "source", self.source)]),
                 "rows": sample,
                 "rates": rates,
                 "excerpts": self._texts(),
@@ -235,9 +238,21 @@ class Gatherer:
 
 
 def begins(texts: pa.ChunkedArray, places: np.ndarray, shown: np.ndarray) -> pa.Array:
-    """The first characters of some texts; null for those that are not to be shown. shown: bool, one a place."""
-    found = pc.utf8_slice_codeunits(picked(texts, places[shown]), 0, CHARS)
-    return found.take(pa.array(np.cumsum(shown) - 1, mask=~shown))
+    """The first characters of some texts; null for those that are not to be shown. shown: bool, one a place.
+
+    Only these characters are copied: whole documents would cost more than everything else that is gathered.
+    """
+    found: list[str | None] = [None] * len(places)
+    ends = np.cumsum([len(chunk) for chunk in texts.chunks])
+    which = np.searchsorted(ends, places, side="right")
+    for i in np.flatnonzero(shown).tolist():
+        chunk = texts.chunk(int(which[i]))
+        row = int(places[i] - (ends[which[i]] - len(chunk)))
+        _, offsets, data = chunk.buffers()
+        begin, end = np.frombuffer(offsets, np.int64, 2, 8 * (chunk.offset + row)).tolist() if offsets else (0, 0)
+        if end > begin:
+            found[i] = data[begin : min(end, begin + MOST_BYTES)].to_pybytes().decode("utf-8", "ignore")[:CHARS]
+    return pa.array(found, pa.large_string())
 
 
 def picked(column: pa.ChunkedArray, places: np.ndarray) -> pa.Array:

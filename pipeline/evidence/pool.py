@@ -28,6 +28,11 @@ class Pool:
         bound = np.array([self._bound.get(name, 1.0) for name in names] or [1.0])
         draw = draws(doc_ids.to_numpy())
         rows = np.flatnonzero(draw < bound[codes])
+        if len(rows) > self.most:  # one more than are held, whose draw is the rate
+            order = np.lexsort((draw[rows], codes[rows]))
+            sorted_ = codes[rows][order]
+            place = np.arange(len(order)) - np.searchsorted(sorted_, sorted_)
+            rows = np.sort(rows[order[place <= self.most]])
         known = np.array([self._strata.setdefault(name, len(self._strata)) for name in names] or [0])
         self.drawn, self._stratum = draw[rows], known[codes[rows]]
         return rows

@@ -124,7 +124,7 @@ class Funnel:
         """The funnel as a notebook shows it."""
         from corpusmill.pipeline.report.notebook import funnel_html  # it draws funnels, and knows this class
 
-        return funnel_html(self)
+        return funnel_html(self)  # pyright: ignore[reportArgumentType]  the same class, by its two folders
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
