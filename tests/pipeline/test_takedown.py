@@ -61,6 +61,10 @@ def breaches(job: Path) -> list[str]:
         return dataset.verify(Store(str(job.parent / "out")), bar).breaches
 
 
+# what else says how many documents, sequences or tokens there are, or names documents
+TOLD = ("README.md", "documents.parquet", "datasheet.md", "croissant.json", "eu-ai-act-article-53.md")
+
+
 def documents(job: Path) -> list[dict]:
     columns = ["doc_id", "url", "text"]
     tables = [pq.read_table(f, columns=columns) for f in (job.parent / "work" / "documents").iterdir()]
@@ -76,7 +80,9 @@ def test_only_the_parts_that_hold_a_document_are_written_again(job):
     assert done.parts == len(parts - after.keys()) == 1
     assert {n: after[n] for n in parts & after.keys()} == {n: before[n] for n in parts & after.keys()}
     assert there.keys() - ids_in(job).keys() == {goes}
-    assert {n for n in before if before[n] != after.get(n)} - parts == {"_manifest.json", "README.md"}
+    assert {n for n in before if before[n] != after.get(n)} - parts == {"_manifest.json", *TOLD}
+    about = pq.read_table(job.parent / "out" / "documents.parquet", columns=["doc_id"])["doc_id"].to_pylist()
+    assert set(about) == set(ids_in(job))
     assert breaches(job) == []
 
 

@@ -12,7 +12,8 @@ from corpusmill.pipeline.papers.croissant import croissant
 from corpusmill.pipeline.profile.schema import DOCUMENTS
 from tests.unit.papers.facts import written
 
-pytestmark = pytest.mark.thorough
+# rdflib, which mlcroissant uses, warns of its own class.
+pytestmark = [pytest.mark.thorough, pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 ROW = {
     "input_ids": [5, 6, 7],
     "seq_lens": [3],
