@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from corpusmill.cluster.storage import Store
 from corpusmill.cluster.uploads import Upload, abort, unfinished
 from corpusmill.pipeline.files import dataset_layout as own_output
+from corpusmill.pipeline.files.latest import FOLDER
 from corpusmill.pipeline.workspace import sweep
 
 AGE = timedelta(days=1)  # a guess: no unit takes so long, and the run of a younger upload may still be alive somewhere
@@ -32,5 +33,15 @@ def uploads(workspace: Store, output: Store, *, folders: Collection[str], now: d
     folders: of the workspace, all that runs write.
     """
     found = [CutOff(workspace, u) for u in unfinished(workspace, before=now - AGE) if sweep.is_ours(u.name, folders)]
-    parts = [u for u in unfinished(output, before=now - AGE) if own_output.PART.fullmatch(u.name)]
+    parts = [u for u in unfinished(output, before=now - AGE) if is_part(u.name)]
     return found + [CutOff(output, u) for u in parts if own_output.is_ours(output)]
+
+
+def is_part(name: str) -> bool:
+    """Whether a run writes a part of that name into its output, or into a version below it.
+
+    >>> is_part("part-00000-of-00002.parquet"), is_part("v0003/part-00000-of-00002.parquet"), is_part("a/part-0")
+    (True, True, False)
+    """
+    folder, _, file = name.rpartition("/")
+    return bool(own_output.PART.fullmatch(file)) and (not folder or bool(FOLDER.fullmatch(folder)))
