@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
-from corpusmill.operators.text.changes import chars_gone, counts_at, documents_at, put_back
+from corpusmill.operators.text.changes import chars_missing, counts_at, documents_at, put_back
 
 CONFIGURATIONS = ("s2t", "t2s", "s2tw", "tw2s", "s2hk", "hk2s", "s2twp", "tw2sp", "t2tw", "tw2t", "t2hk", "hk2t")
 CHINESE = ("zh", "yue", "wuu", "lzh", "hak", "nan", "gan", "cmn", "zho")
@@ -57,7 +57,7 @@ class ChineseScript(Rewrite):
         rows = np.flatnonzero(chosen.to_numpy(zero_copy_only=False))
         before = documents_at(texts, rows)
         after = [converter(self.to).convert(text) for text in before]
-        counts = [chars_gone(a, b) for a, b in zip(before, after, strict=True)]
+        counts = [chars_missing(a, b) for a, b in zip(before, after, strict=True)]
         return {"text": put_back(texts, rows, after), "chinese_script_chars": counts_at(len(texts), rows, counts)}
 
 

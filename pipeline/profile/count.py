@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpusmill.operators.signals.web.hosts import asked_of_each, hosts_of, registered_domain
+from corpusmill.operators.signals.web.hosts import ask_each_host, hosts_of, registered_domain
 from corpusmill.operators.text.bins import bins_of, low_of
 
 COUNTS = pa.schema({"of": pa.string(), "value": pa.string(), "documents": pa.int64(), "tokens": pa.int64()})
@@ -31,7 +31,7 @@ def counted(documents: pa.Table) -> pa.Table:
     weight = documents["weight"].combine_chunks().cast(pa.int64())
     found = [_summed_by(TOTAL, pa.repeat("", documents.num_rows), weight)]
     found += [_summed_by(name, pc.fill_null(_column(documents, name), NONE), weight) for name in WORDS]
-    hosts = asked_of_each(hosts_of(_column(documents, "url")), registered_domain)
+    hosts = ask_each_host(hosts_of(_column(documents, "url")), registered_domain)
     found.append(_summed_by(DOMAIN, pc.fill_null(hosts, NONE), weight))
     months = pc.strftime(documents["fetched_at_utc"].combine_chunks(), format="%Y-%m")
     found.append(_summed_by(MONTH, pc.fill_null(months, NONE), weight))

@@ -18,7 +18,7 @@ class Pair:
     removed: int
     similarity: float | None
     cluster: int
-    kept_text: str
+    text_of_kept: str
     removed_text: str
 
 

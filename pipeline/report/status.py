@@ -40,7 +40,7 @@ class WorkspaceStatus:
     @property
     def held(self) -> bool:
         """Whether a live run holds the workspace."""
-        return self.holder is not None and not self.holder.is_gone(self.now)
+        return self.holder is not None and not self.holder.has_ended(self.now)
 
     @property
     def state(self) -> str:

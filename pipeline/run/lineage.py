@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from corpusmill.errors import InputError
-from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
+from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display
 
@@ -81,7 +81,7 @@ class Lineage:
     def send(self, kind: str, *, error: str | None = None) -> None:
         """Send one event. OSError where it cannot be delivered."""
         content = json.dumps(self.event(kind, at=datetime.now(UTC), error=error), ensure_ascii=False)
-        deliver(self.target, redacted(content, known_secrets(os.environ)))
+        deliver(self.target, redacted(content, environment_secrets(os.environ)))
 
 
 @contextmanager

@@ -121,7 +121,7 @@ def pairs_of(workspace: Store, dedup: Mapping[str, Any]) -> list[Pair]:
             removed=each["removed"],
             similarity=each["similarity"],
             cluster=each["removed_for_it"],
-            kept_text=shown.get(each["survivor"], ""),
+            text_of_kept=shown.get(each["survivor"], ""),
             removed_text=shown.get(each["removed"], ""),
         )
         for each in told

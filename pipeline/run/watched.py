@@ -10,7 +10,7 @@ from typing import Any
 
 from corpusmill.cluster.lease import Lease
 from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.config.base.secrets import known_secrets, redacted
+from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.events import history
 from corpusmill.pipeline.events.log import EventLog, run_name, sweep_old
 from corpusmill.pipeline.events.recorder import Recorder
@@ -33,7 +33,7 @@ def recorded(
 
     facts: what the run is, such as its job. A request to stop it, left in the workspace, ends this process as SIGTERM.
     """
-    secrets = known_secrets(os.environ)
+    secrets = environment_secrets(os.environ)
     recorder = Recorder(clock=clock)
     log = EventLog(
         workspace,

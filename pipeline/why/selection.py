@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.mix.select.assign import assign
-from corpusmill.operators.mix.select.counts import columns_read, left_out
+from corpusmill.operators.mix.select.counts import columns_read, excluded_rows
 from corpusmill.operators.mix.select.select import rows_of
 from corpusmill.pipeline.execution.run_stage import stage_manifest
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
@@ -106,7 +106,7 @@ def _of_plan(run: LastRun, document: Document, axes: str, planned: Planned) -> C
     documents = rows_of(row, plan)
     copies = assign(cuts, documents)
     lane, leaf = int(documents.lane[0]), int(plan.leaves.leaf_of(row)[0])
-    reasons = left_out(row, plan, np.array([copies.num_rows]))
+    reasons = excluded_rows(row, plan, np.array([copies.num_rows]))
     reason = next((str(word.value) for word, mask in reasons.items() if mask[0]), None)
     known = leaf >= 0 and leaf < len(plan.leaves)
     return Chosen(

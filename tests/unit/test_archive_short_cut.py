@@ -90,7 +90,7 @@ def test_the_short_cut_gives_the_rows_of_the_general_path(names: list[str], cuts
     data = pack(record(b"the first one")) + b"".join(MEMBERS[name] for name in names)
     places = sorted(int(len(data) * cut) for cut in cuts)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packed_archive, "sound_runs", no_short_cut)
+        patch.setattr(packed_archive, "readable_runs", no_short_cut)
         general = rows(data, places)
     assert rows(data, places) == general
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.mix.select.assign import assign
-from corpusmill.operators.mix.select.counts import columns_read, left_out
+from corpusmill.operators.mix.select.counts import columns_read, excluded_rows
 from corpusmill.operators.mix.select.position import SPREAD
 from corpusmill.operators.mix.select.select import rows_of
 from corpusmill.pipeline.exchange.files import encoded
@@ -84,7 +84,7 @@ class Difference:
         tally = Tally()
         if now.there.num_rows:
             count(now.there.take(pa.array(now.row)), tally)
-            reasons = left_out(
+            reasons = excluded_rows(
                 now.there,
                 selection(self.workspace, self.mix).plan,
                 np.bincount(now.row, minlength=now.there.num_rows),

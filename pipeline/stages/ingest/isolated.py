@@ -44,10 +44,10 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class Watch:
-    """Writes down what a process is at, in a folder that outlives it. left_out: reasons by doc_id."""
+    """Writes down what a process is at, in a folder that outlives it. set_aside: reasons by doc_id."""
 
     folder: Path
-    left_out: Mapping[int, str]
+    set_aside: Mapping[int, str]
 
     def reads(self, slot: int) -> None:
         """Note that the file in this slot is read from here on."""
@@ -78,11 +78,11 @@ def run_isolated(task: Task, unit: Unit) -> Mapping[str, Any]:
     FilesFailed for a small file on which the reader ends it; WorkerDied where that is the only file of the unit, where
     more than MOST_DOCUMENTS do it, or where no single document does.
     """
-    left_out: dict[int, str] = {}
+    set_aside: dict[int, str] = {}
     with tempfile.TemporaryDirectory(prefix="corpusmill-isolated-") as name:
         folder = Path(name)
-        while len(left_out) <= MOST_DOCUMENTS:
-            ended = _process(folder, task, unit, left_out)
+        while len(set_aside) <= MOST_DOCUMENTS:
+            ended = _process(folder, task, unit, set_aside)
             if ended.result is not None:
                 return ended.result
             if ended.error is not None:
@@ -92,8 +92,8 @@ def run_isolated(task: Task, unit: Unit) -> Mapping[str, Any]:
                 raise _reader_died(unit, folder, ended.death)
             with pa.memory_map(str(folder / BATCH)) as file:
                 batch = pa.ipc.open_file(file).read_all()
-            left_out[_culprit(folder, task, unit, batch)] = f"killed: {ended.death}"
-    raise WorkerDied(f"{len(left_out)} documents ended their process, more than {MOST_DOCUMENTS} are not looked for")
+            set_aside[_culprit(folder, task, unit, batch)] = f"killed: {ended.death}"
+    raise WorkerDied(f"{len(set_aside)} documents ended their process, more than {MOST_DOCUMENTS} are not looked for")
 
 
 def _culprit(folder: Path, task: Task, unit: Unit, batch: pa.Table) -> int:
@@ -118,7 +118,9 @@ def _reader_died(unit: Unit, folder: Path, death: str) -> Exception:
     return WorkerDied(error)
 
 
-def _process(folder: Path, task: Task, unit: Unit, left_out: Mapping[int, str], batch: pa.Table | None = None) -> Ended:
+def _process(
+    folder: Path, task: Task, unit: Unit, set_aside: Mapping[int, str], batch: pa.Table | None = None
+) -> Ended:
     """Run the unit in another process, or take one batch through its steps."""
     for name in (RESULT, ERROR, *([BATCH, FILE] if batch is None else [])):
         (folder / name).unlink(missing_ok=True)
@@ -126,7 +128,7 @@ def _process(folder: Path, task: Task, unit: Unit, left_out: Mapping[int, str], 
     if batch is not None:
         with pa.ipc.new_stream(sink, batch.schema) as out:
             out.write_table(batch)
-    told = (task, dict(unit), dict(left_out), None if batch is None else sink.getvalue().to_pybytes())
+    told = (task, dict(unit), dict(set_aside), None if batch is None else sink.getvalue().to_pybytes())
     (folder / TASK).write_bytes(pickle.dumps(told))
     command = [sys.executable, "-m", __name__, str(folder), str(os.getpid())]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
@@ -168,10 +170,10 @@ def main(folder: Path, parent: int) -> None:
 
     process.prepare()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    task, unit, left_out, batch = pickle.loads((folder / TASK).read_bytes())
+    task, unit, set_aside, batch = pickle.loads((folder / TASK).read_bytes())
     try:
         if batch is None:
-            result = task.run(unit, Watch(folder, left_out))
+            result = task.run(unit, Watch(folder, set_aside))
         else:
             with pa.ipc.open_stream(batch) as stream:
                 task.try_batch(unit, stream.read_all())

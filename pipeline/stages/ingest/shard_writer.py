@@ -127,7 +127,7 @@ class ShardWriter:
 
     def _without_killers(self, documents: pa.Table, watch: Watch) -> pa.Table:
         """The documents that have ended no worker; the others are failed rows."""
-        reasons = [watch.left_out.get(doc_id) for doc_id in documents["doc_id"].to_pylist()]
+        reasons = [watch.set_aside.get(doc_id) for doc_id in documents["doc_id"].to_pylist()]
         out = pa.array(reasons, pa.string())
         if out.null_count < len(out):
             away = documents.filter(out.is_valid())

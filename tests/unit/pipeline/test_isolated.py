@@ -77,21 +77,21 @@ class Fake:
         self.started = 0
 
     def __call__(
-        self, folder: Path, task: Any, unit: Any, left_out: Mapping[int, str], batch: pa.Table | None = None
+        self, folder: Path, task: Any, unit: Any, set_aside: Mapping[int, str], batch: pa.Table | None = None
     ) -> Ended:
         self.started += 1
-        ids = [n for n in range(self.documents) if n not in left_out] if batch is None else batch["doc_id"].to_pylist()
+        ids = [n for n in range(self.documents) if n not in set_aside] if batch is None else batch["doc_id"].to_pylist()
         if batch is None:
             Watch(folder, {}).takes(pa.table({"doc_id": ids}))
         dies = len(ids) > 1 if self.together else bool(self.deadly.intersection(ids))
-        return Ended(death="SIGSEGV") if dies else Ended(result={"left_out": dict(left_out)})
+        return Ended(death="SIGSEGV") if dies else Ended(result={"set_aside": dict(set_aside)})
 
 
 @pytest.mark.parametrize("deadly", [{0}, {99}, {3, 64, 65}])
 def test_halves_find_each_of_them(deadly, monkeypatch):
     fake = Fake(100, deadly)
     monkeypatch.setattr(isolated, "_process", fake)
-    found = run_isolated(None, {})["left_out"]  # pyright: ignore[reportArgumentType]
+    found = run_isolated(None, {})["set_aside"]  # pyright: ignore[reportArgumentType]
     assert found == dict.fromkeys(deadly, "killed: SIGSEGV")
     assert fake.started <= 1 + len(deadly) * 9  # a run of the unit, seven halves and one more look for each
 
