@@ -109,7 +109,7 @@ def rows(quick: bool) -> list[dict[str, Any]]:
     table = texts(MOST[quick])
     gigabytes = sum(len(text.encode()) for text in table.column("text").to_pylist()) / 1e9
     decide(table.slice(0, 10))  # kernels are loaded before the clock runs
-    ours, theirs, found = [], [], list[str | None]()
+    ours, theirs, found, told = [], [], list[str | None](), dict[str, Any]()
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(ROUNDS):
             start = time.process_time()

@@ -24,7 +24,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_units import quiet
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.tokenize.stage import tokenize
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 JOB = "name: large\nworkspace: {0}/work\noutput: {0}/out\ninputs: [{{source: wet, paths: ['{0}/none.jsonl']}}]\n"
 NAME = "large"
@@ -59,7 +59,7 @@ def main(folder: Path, size_bytes: int) -> None:
         shard = Shard(
             run=0, shard=0, source="wet", reader="wet", uri="none", start=0, end=size_bytes, size=size_bytes, etag=""
         )
-        failed = tokenize(run, {NAME: shard}, {NAME: f"{NAME}.parquet"}).failed
+        failed = tokenize(run, {NAME: UnitFiles.of(shard)}, {NAME: f"{NAME}.parquet"}).failed
     if failed:
         raise RuntimeError(failed[0].details)
 

@@ -4,7 +4,7 @@
 at every character, the hottest place of all, so one loop for both would have a branch more there.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class Found(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def put_word(out: Found, n: int, start: int, size_bytes: int, chars: int, seen: np.uint16, value: np.uint64) -> int:
+def put_word(out: Found, n: int, start: int, size_bytes: int, chars: int, seen: Any, value: np.uint64) -> int:
     """Writes down word n; the number of the next."""
     place = np.uintp(n)
     out.start[place], out.size_bytes[place], out.chars[place] = start, size_bytes, chars

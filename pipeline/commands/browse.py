@@ -111,5 +111,5 @@ class Browser(App[None]):
         number = self.query_one("#list", DataTable).cursor_row
         doc_id = self.items[number].facts.get("doc_id") if 0 <= number < len(self.items) else None
         if doc_id is not None:
-            lines = "\n".join(printable(line) for line in self.why(int(doc_id)))
+            lines = "\n".join(printable(line) for line in self.why(int(str(doc_id))))
             self.query_one("#document", Static).update(Text(lines))

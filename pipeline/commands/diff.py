@@ -34,7 +34,7 @@ def job_changes(before: Side, after: Side) -> list[str]:
     if before.job is None or after.job is None:
         return []
     jobs = [{k: v for k, v in side.job.items() if k not in NOT_COMPARED} for side in (before, after) if side.job]
-    return list(differences(*jobs))
+    return list(differences(jobs[0], jobs[1]))
 
 
 def show(found: Difference, most: int) -> None:

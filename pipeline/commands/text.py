@@ -48,7 +48,7 @@ def texts_of(workspace: Store, which: Which) -> Texts:
     units = read_names(run.spec, dict(sorted(tokenized.items())))
     selected = None
     if which == "mixed":
-        planned = mix.known(mix.training(run.spec), workspace, state["units"])
+        planned = mix.finished_plan(mix.training(run.spec), workspace, state["units"])
         if planned is None:
             raise InputError([f"the mix of the last run is not in {workspace.url} any more: run the job again"])
         selected = Selected(mix=planned.fingerprint, licences=licences_of(run.spec), numbers=False)

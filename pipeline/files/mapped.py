@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import cast
+from typing import IO, cast
 
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
@@ -43,6 +43,6 @@ def _copy(fs: AbstractFileSystem, path: str, about: dict[str, object]) -> Path:
     there = folder / hashlib.sha256(told.encode()).hexdigest()[:32]
     if not there.exists():
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file, fs.open(path, "rb") as source:
-            shutil.copyfileobj(source, file, 16 << 20)
+            shutil.copyfileobj(cast(IO[bytes], source), file, 16 << 20)
         os.replace(file.name, there)
     return there

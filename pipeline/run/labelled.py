@@ -132,7 +132,7 @@ def _count(chain: Chain, rows: list[dict[str, Any]], found: Labelled) -> None:
     schema = {**STANDARD, **chain.reader.columns_made()}
     table = pa.Table.from_pylist(rows, pa.schema(schema)).set_column(0, "doc_id", pa.array(range(len(rows))))
     outcome = chain.run(Batch(table))
-    parts = [(outcome.kept.table, None), *((gone.table, gone.reasons) for gone in outcome.gone)]
+    parts = [(outcome.kept.table, None), *((gone.table, gone.reasons) for gone in outcome.dropped)]
     for part, reasons in parts:
         words = pa.repeat(pa.scalar(""), part.num_rows) if reasons is None else reason_word(reasons)
         languages = part["language"].fill_null("unknown").to_pylist()

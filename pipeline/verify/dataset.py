@@ -167,5 +167,5 @@ def mix_checks(output: Store, parts: list[Leafwise], *, appended: bool) -> tuple
     checks = [mixed.budget, mixed.leaves, mixed.windows, mixed.caps]
     again = replay(written)
     if appended:
-        variation = Check(name=variation.name, told=f"not each by itself, some were appended; {variation.told}")
+        variation = Check(name=variation.name, message=f"not each by itself, some were appended; {variation.message}")
     return [*(check(written) for check in checks), *([again] if again else []), shares, variation], figures

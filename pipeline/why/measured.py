@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from corpusmill.errors import CorpusmillError
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Decision, Operator
+from corpusmill.operators.contract import Decision, Operator, Reader
 from corpusmill.operators.decide.language import Language
 from corpusmill.operators.text.reasons import Bound
 from corpusmill.pipeline.why.find import Document
@@ -102,16 +102,14 @@ def measured(document: Document, steps: list[tuple[str, Operator]]) -> Iterator[
             verdict = f"{DROPPED}: {document.value('reason')}" if mine else result.verdict
             yield replace(result, verdict=verdict)
         else:
-            columns = [c for c in op.columns_added() if c not in ("text", "failure")] if not _is_reader(op) else []
+            columns = (
+                [c for c in op.columns_added() if c not in ("text", "failure")] if not isinstance(op, Reader) else []
+            )
             values = {c: document.value(c) for c in columns if c in document.row.column_names}
             mine = reached and name == dropped_by
             verdict = f"failed: {document.value('reason')}" if mine else "" if reached else UNDECIDED
             yield StepResult(name=name, kind=kind, verdict=verdict, values=values)
         reached = reached and not mine
-
-
-def _is_reader(op: Operator) -> bool:
-    return not hasattr(op, "columns_added")
 
 
 def decided(document: Document, name: str, op: Decision, *, reached: bool) -> tuple[StepResult, str | None]:

@@ -25,6 +25,7 @@ from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS
 from corpusmill.pipeline.stages.tokenize.stage import axes_units, units_of
 from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.why.find import Document, LastRun
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 STEM = re.compile(r"part-\d{5,}-of-\d{5,}")
 
@@ -71,7 +72,7 @@ def chosen(run: LastRun, document: Document, output: Store) -> Chosen | None:
     axes = axes_of(run, document)
     if axes not in set(state["units"]):
         return None
-    planned = mix.known(mix.training(run.spec), run.workspace, state["units"])
+    planned = mix.finished_plan(mix.training(run.spec), run.workspace, state["units"])
     found = None if planned is None else _of_plan(run, document, axes, planned)
     if found is None or planned is None:
         return None
@@ -83,14 +84,14 @@ def chosen(run: LastRun, document: Document, output: Store) -> Chosen | None:
 def axes_of(run: LastRun, document: Document) -> str:
     """The axes unit that holds the document; names of units say what they are made of, so nothing is searched."""
     assert document.shard is not None
-    (tokens,) = units_of(run.spec, {document.unit: document.shard}, run.duplicates)
+    (tokens,) = units_of(run.spec, {document.unit: UnitFiles.of(document.shard)}, run.duplicates)
     made = {what: tokens[what] for what in ("ingested", "duplicates", "source")}
     (axes,) = axes_units(run.spec, {tokens["name"]: made})
     return axes["name"]
 
 
 def _held_out(run: LastRun, document: Document, axes: str, units: Sequence[str]) -> Chosen | None:
-    planned = mix.known(mix.validation(run.spec), run.workspace, units)
+    planned = mix.finished_plan(mix.validation(run.spec), run.workspace, units)
     found = None if planned is None else _of_plan(run, document, axes, planned)
     return None if found is None else Chosen(**{**vars(found), "held_out": True})
 

@@ -55,7 +55,7 @@ def steps_tried(chain: Chain, record: pa.Table, *, go_on: bool = False) -> Itera
             continue
         before = batch
         outcome = one.run(before)
-        gone = outcome.gone[0] if outcome.gone else None
+        gone = outcome.dropped[0] if outcome.dropped else None
         if isinstance(op, Decision):
             yield Tried(result=_decided(before.table, name, op, gone is not None), left=gone is not None)
         else:

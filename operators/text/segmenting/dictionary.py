@@ -49,7 +49,7 @@ def prefix_table() -> np.ndarray:
 
 
 @njit(nogil=True, cache=True)
-def slot_of(table: np.ndarray, value: np.uint64) -> int:
+def slot_of(table: np.ndarray, value: np.uint64) -> np.int64:
     """The slot of a prefix with this hash, or the empty one where it would stand."""
     at = value >> np.uint64(64 - TABLE_BITS)
     mask = np.uint64((1 << TABLE_BITS) - 1)

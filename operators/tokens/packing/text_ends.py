@@ -126,8 +126,8 @@ def kind_before(ids: np.ndarray, begin: int, end: int, at: int, texts: TokenText
         start, size = first[ids[token]], first[ids[token] + 1] - first[ids[token]]
         if size > 0:
             ahead = int(data[start])
-            if token == at and ahead >= 0xE3 and size > width_at(data, start):
-                opens = kinds[code_at(data, start)] & ENDS != 0
+            if token == at and ahead >= 0xE3 and size > width_at(data, int(start)):
+                opens = kinds[code_at(data, int(start))] & ENDS != 0
             break
     if ahead == 10 or 0x80 <= ahead <= 0xBF:
         return NOWHERE

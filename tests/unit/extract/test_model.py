@@ -55,7 +55,7 @@ def test_a_foreign_npz_is_refused_by_what_it_lacks():
     [
         ({"first_link": np.zeros(9)}, r"'first_link' is float64\[9\], not uint32\[n\]"),
         ({"word_keys": np.zeros(60, np.uint32)}, "two equal pairs of powers of two"),
-        ({"page_link": np.full_like(arrays()["page_link"], 200)}, "its trees 'page' ask for column 200 of 18"),
+        ({"page_link": np.full_like(arrays()["page_link"], 200)}, "its trees 'page' use column 200 of 18"),
         ({"second_link": np.full_like(arrays()["second_link"], 0xFFFFFF00)}, "its trees 'second' do not hang together"),
     ],
 )

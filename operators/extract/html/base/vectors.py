@@ -138,7 +138,7 @@ class Eight(Protocol):
 class Count(Protocol):
     """How `trailing_zeros` and `ones` look to their callers."""
 
-    def __call__(self, mask: np.uint64) -> Int:
+    def __call__(self, mask: Any) -> Int:
         """0 to 64."""
         ...
 
