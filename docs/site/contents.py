@@ -35,8 +35,8 @@ def _in(folder: str) -> list[Page]:
 SECTIONS = {
     "Learn": [Page("tutorial.md")],
     "Do": _in("how-to"),
-    "Look up": [*_in("reference"), Page("benchmarks.md"), Page("glossary.md")],
-    "Understand": [*_in("explain"), Page("architecture.md"), Page("scale.md")],
+    "Look up": [*_in("reference"), Page("benchmarks.md"), Page("kept-by-language.md"), Page("glossary.md")],
+    "Understand": [*_in("explain"), Page("architecture.md"), Page("scale.md"), Page("cost.md")],
     "When something is wrong": [Page("ops-by-symptom.md")],
     "Decisions": _in("decisions"),
 }

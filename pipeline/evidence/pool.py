@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpusmill.pipeline.evidence.draws import draws
 
@@ -22,9 +23,9 @@ class Pool:
 
     def places(self, doc_ids: pa.ChunkedArray, strata: pa.Array) -> np.ndarray:
         """Rows of a batch that may belong to the lowest: int64, rising. strata: the name of each row's."""
-        words = strata.dictionary_encode()
-        names = [name or "" for name in words.dictionary.to_pylist()]
-        codes = words.indices.fill_null(0).to_numpy(zero_copy_only=False)
+        words = pc.fill_null(strata, "").dictionary_encode()
+        names: list[str] = words.dictionary.to_pylist()
+        codes = words.indices.to_numpy(zero_copy_only=False)
         bound = np.array([self._bound.get(name, 1.0) for name in names] or [1.0])
         draw = draws(doc_ids.to_numpy())
         rows = np.flatnonzero(draw < bound[codes])
@@ -33,8 +34,8 @@ class Pool:
             sorted_ = codes[rows][order]
             place = np.arange(len(order)) - np.searchsorted(sorted_, sorted_)
             rows = np.sort(rows[order[place <= self.most]])
-        known = np.array([self._strata.setdefault(name, len(self._strata)) for name in names] or [0])
-        self.drawn, self._stratum = draw[rows], known[codes[rows]]
+        numbers = np.array([self._strata.setdefault(name, len(self._strata)) for name in names] or [0])
+        self.drawn, self._stratum = draw[rows], numbers[codes[rows]]
         return rows
 
     def take(self, table: pa.Table) -> None:

@@ -43,7 +43,7 @@ def read(text: Any) -> Any:
     """The type that `written` wrote. ValueError, ImportError, AttributeError: it was of other code.
 
     >>> read("float32:2"), read(["tuple", "int64", "=True"])
-    (Array(float32, 2, 'C', False, aligned=True), Tuple(int64, Literal[bool](True)))
+    (Array(float32, 2, 'C', False, aligned=True), Tuple((int64, Literal[bool](True))))
     """
     if isinstance(text, list):
         parts = [read(part) for part in text[1:]]

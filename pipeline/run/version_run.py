@@ -24,7 +24,7 @@ from corpusmill.pipeline.stages.mix.stage import MixStage
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
 from corpusmill.pipeline.stages.publish import stage as publishing_stage
-from corpusmill.pipeline.stages.publish.stage import PublishStage
+from corpusmill.pipeline.stages.publish.stage import Published, PublishStage
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes_units
 from corpusmill.pipeline.stages.validation.stage import ValidationStage
@@ -78,10 +78,7 @@ def run_version(
     base = base_of(run, before) if appends and before is not None else None
     state, more, why = _parts(into, state, base, packing)
     ran = {**ran, **more}
-    state, more = run_stages(into, state, (DocumentsStage(), ValidationStage()))
-    made = publishing_stage.contents(state, manifest_extra(state), profile=state.of(ProfileStage))
-    published = publishing_stage.publish(into, made)
-    state = state.extended(PublishStage(), published)
+    state, published, more = _publish(into, state)
     faultpoint.reached("version.record")
     tokens_before = 0 if before is None else publishing.tokens_of(run.output, before[0])
     new = news(state, numbered.current, {} if before is None else before[1])
@@ -103,8 +100,7 @@ def run_version(
     )
     held = publishing.put_in_front(run, record, max_shrink=run.spec.versions.max_shrink)
     run.events.facts |= {"version": folder}
-    for old in publishing.retire(run, keep=run.spec.versions.keep):
-        run.display.line(f"versions: {old} is deleted (versions.keep = {run.spec.versions.keep})")
+    _retire(run)
     ran = {**ran, **more, "publish": int(published.wrote)}
     return VersionOutcome(
         state=state,
@@ -116,6 +112,20 @@ def run_version(
         new=new,
         of_slot=folder,
     )
+
+
+def _publish(into: Run, state: State) -> tuple[State, Published, Mapping[str, int]]:
+    """Publish the parts in the folder of a version: the state after it, what was published, units that ran."""
+    state, ran = run_stages(into, state, (DocumentsStage(), ValidationStage()))
+    made = publishing_stage.contents(state, manifest_extra(state), profile=state.of(ProfileStage))
+    published = publishing_stage.publish(into, made)
+    return state.extended(PublishStage(), published), published, ran
+
+
+def _retire(run: Run) -> None:
+    """Delete versions that are too old to stay, and say so."""
+    for old in publishing.retire(run, keep=run.spec.versions.keep):
+        run.display.line(f"versions: {old} is deleted (versions.keep = {run.spec.versions.keep})")
 
 
 def _parts(run: Run, state: State, base: Base | None, packing: str) -> tuple[State, Mapping[str, int], str | None]:

@@ -57,7 +57,7 @@ def test_an_output_with_files_of_others_is_refused_and_untouched(data, name):
     (data / "out").mkdir()
     (data / "out" / name).write_text("theirs")
     told = refused(data, path="data/*.jsonl")
-    assert "no dataset of ours" in told
+    assert "did not write" in told
     assert "name another folder, or empty this one" in told
     assert (data / "out" / name).read_text() == "theirs"
     assert not (data / "work").exists()
@@ -66,7 +66,7 @@ def test_an_output_with_files_of_others_is_refused_and_untouched(data, name):
 def test_a_manifest_of_another_program_is_no_marker_of_ours(data):
     (data / "out").mkdir()
     (data / "out" / "_manifest.json").write_text(json.dumps({"files": ["a"]}))
-    assert "no dataset of ours" in refused(data, path="data/*.jsonl")
+    assert "did not write" in refused(data, path="data/*.jsonl")
 
 
 @pytest.mark.parametrize("key", ["workspace", "output"])

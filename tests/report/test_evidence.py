@@ -92,7 +92,7 @@ def test_counts_are_those_of_the_documents():
         found.kept("en").size_bytes
         == pc.sum(pc.binary_length(kept.filter(pc.equal(kept["language"], "en"))["text"])).as_py()
     )
-    first = next(gone for gone in outcome.gone if gone.number == 1)
+    first = next(gone for gone in outcome.dropped if gone.number == 1)
     words, chars = first.table["word_count"].to_numpy(), first.table["char_count"].to_numpy()
     alone = int(((words < 5) & (chars <= 120)).sum())
     rows = found.rules.filter(

@@ -19,11 +19,11 @@ ROWS = [[5, 6, 7], [8], [9, 10]]
 
 
 @pytest.fixture
-def text(tmp_path, monkeypatch):
-    (tmp_path / "text.py").write_text(block("how-to/add-an-export-format.md", "pipeline/export/formats/text.py"))
+def digits(tmp_path, monkeypatch):
+    (tmp_path / "digits.py").write_text(block("how-to/add-an-export-format.md", "pipeline/export/formats/digits.py"))
     monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
     yield
-    sys.modules.pop(f"{formats.__name__}.text", None)
+    sys.modules.pop(f"{formats.__name__}.digits", None)
 
 
 @pytest.fixture
@@ -60,9 +60,9 @@ def written(format_, dataset, out):
     return [out / name for name in names]
 
 
-def test_the_format_of_the_page_is_offered_and_written_by_its_file_alone(text, dataset, tmp_path):
-    assert "text" in choices.names()
-    (path,) = written("text", dataset, tmp_path / "out")
+def test_the_format_of_the_page_is_offered_and_written_by_its_file_alone(digits, dataset, tmp_path):
+    assert "digits" in choices.names()
+    (path,) = written("digits", dataset, tmp_path / "out")
     assert path.read_text() == "5 6 7\n8\n9 10\n"
 
 
@@ -79,7 +79,7 @@ def test_npy_holds_the_ids_and_where_each_sequence_begins(dataset, tmp_path):
 def test_the_command_offers_the_files_of_the_folder():
     (argument,) = (p for p in command.export.params if p.name == "format_")
     assert isinstance(argument.type, click.Choice)
-    assert tuple(argument.type.choices) == (*choices.names(), "documents", "dropped")
+    assert tuple(argument.type.choices) == (*choices.names(), "text", "documents", "dropped")
     told = CliRunner().invoke(command.export, ["parquet", "--out", "x", "job.yaml"])
     assert told.exit_code == 2
     assert "'megatron', 'npy'" in told.output

@@ -23,7 +23,7 @@ from corpusmill.pipeline.cli.errors import guarded
 
 ROOT = Path(__file__).resolve().parents[2]
 # One has to be of a class of Ray's, one ends the interpreter as Ctrl-C does.
-ELSEWHERE = {"ExecutionCancelled", "Terminated"}
+ELSEWHERE = {"ExecutionCancelled", "Terminated", "FilesApart"}
 
 
 def bases_of(name: str) -> set[str]:

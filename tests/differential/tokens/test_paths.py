@@ -38,11 +38,11 @@ REASONS = {
     "whitespace": (lambda s: s.update(pre_tokenizer={"type": "Whitespace"}), "does not end in ByteLevel"),
     "own rule": (
         lambda s: s["pre_tokenizer"]["pretokenizers"][0]["pattern"].update(Regex="a|b"),
-        "not one of those known",
+        "is not supported",
     ),
     "a repeat that is not possessive here": (
         lambda s: s["pre_tokenizer"]["pretokenizers"][0]["pattern"].update(Regex=LLAMA3.replace("{1,3}", "{1,3}+")),
-        "not one of those known",
+        "is not supported",
     ),
     "the rest removed, where there is a rest": (
         lambda s: s["pre_tokenizer"]["pretokenizers"][0].update(
@@ -50,7 +50,7 @@ REASONS = {
         ),
         "a pre-tokenizer step is not supported",
     ),
-    "lstrip": (lambda s: s["added_tokens"][1].update(lstrip=True), r"added token '<\|pad\|>' takes in spaces"),
+    "lstrip": (lambda s: s["added_tokens"][1].update(lstrip=True), r"added token '<\|pad\|>' includes spaces"),
     "bytes": (lambda s: drop_byte(s), "no token for 1 of 256 bytes"),
 }
 

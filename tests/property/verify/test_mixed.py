@@ -134,7 +134,7 @@ def test_leaves_that_were_planned_and_got_no_document_are_counted_and_named():
     assert len(none) > 20
     said = leaves(mixed)
     assert said.breaches == ()
-    assert said.message.startswith(f"{51 - len(none)} leaves, ")
+    assert said.message.startswith(f"{51 - len(none)} groups; ")
     first = none[np.argmax(mixed.plan.taken[none])]
     assert f"{len(none)} planned, no document taken: d{first:03}, " in said.message
     assert said.message.endswith(f"and {len(none) - 8} more")

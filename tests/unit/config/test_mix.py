@@ -13,7 +13,7 @@ from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.mixing import mix_of
 from corpusmill.pipeline.stages.tokenize.stage import axes_units, units_of
-from corpusmill.pipeline.workspace.inventory import Shard
+from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 HEAD = "name: j\ninputs: [{source: a, paths: [x.jsonl], columns: {quality: q}, domain: law, language: e}]\n"
 LAST_YEAR = HEAD.replace("}]", "}, {source: last-year, paths: [y.jsonl], columns: {quality: q}}]")
@@ -141,7 +141,7 @@ def test_a_file_of_weights_that_is_wrong_is_reported_at_the_line_that_names_it(t
     ],
 )
 def test_only_columns_that_are_new_to_the_mix_make_axes_again_and_none_tokenizes(changed, again):
-    shards = {"ab12": Shard(0, 0, "crawl", "warc", "a.warc.gz", 0, 1, 1, "e")}
+    shards = {"ab12": UnitFiles.of(Shard(0, 0, "crawl", "warc", "a.warc.gz", 0, 1, 1, "e"))}
     before, after = (parse(f"{HEAD}{mix}\n", folder="/jobs") for mix in ("", f"mix: {changed}"))
     tokens = [units_of(spec, shards, {"ab12": "duplicates/ab12/9f.parquet"}) for spec in (before, after)]
     assert tokens[0] == tokens[1]

@@ -69,7 +69,7 @@ def test_a_file_does_not_depend_on_the_order_its_records_came_in():
 
 
 def test_a_key_outside_the_files_range_is_refused():
-    with pytest.raises(ValueError, match="do not lie in"):
+    with pytest.raises(ValueError, match="are not in"):
         files.encoded(table_of([1 << 63], [0]), KeyRange(1, 0))
 
 

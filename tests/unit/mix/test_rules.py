@@ -142,7 +142,7 @@ def test_an_edited_plan_is_checked():
 
 
 def test_nothing_to_mix_is_said():
-    with pytest.raises(SpecError, match="nothing to mix: 1 leaves, none with 100 tokens or more"):
+    with pytest.raises(SpecError, match="nothing to mix: 1 groups, none with 100 tokens or more"):
         plan(languages({"en": 10}), flat(Natural(), min_tokens=100))
 
 

@@ -3,9 +3,9 @@
 import pyarrow as pa
 
 from corpusmill.pipeline.execution.tally import Tally
+from corpusmill.pipeline.papers.card import removed
 from corpusmill.pipeline.report.funnel import Funnel, funnel, of_ingest
 from corpusmill.pipeline.stages.ingest.shard_writer import count_rules
-from corpusmill.pipeline.stages.publish.card import removed
 from corpusmill.pipeline.steps.chain import Gone
 
 

@@ -6,7 +6,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle"}
 CALLS = {"eval", "exec", "os.system", "yaml.load", "yaml.unsafe_load", "tempfile.mktemp"}
-OF_THE_JOB = {"pipeline/steps/user_code.py exec"}  # operators that the author of a job wrote
+ALLOWED = {
+    "pipeline/steps/user_code.py exec",  # operators that the author of a job wrote
+    "pipeline/stages/ingest/isolated.py imports pickle",  # between a process and its child, in a folder of theirs
+    "pipeline/deploy/yaml_text.py YAML that is not safe",  # writes only; ruamel's safe writer has no blocks of lines
+}
 
 
 def trees():
@@ -25,7 +29,7 @@ def test_nothing_stored_is_unpickled_or_run():
     found = []
     for name, tree in trees():
         for node in ast.walk(tree):
-            found += [f"{name}:{node.lineno} imports {m}" for m in imported(node) & MODULES]
+            found += [f"{name} imports {m}" for m in imported(node) & MODULES]
             if isinstance(node, ast.Call):
                 call = ast.unparse(node.func)
                 unsafe = any(k.arg == "allow_pickle" and ast.unparse(k.value) != "False" for k in node.keywords)
@@ -33,5 +37,5 @@ def test_nothing_stored_is_unpickled_or_run():
                 if call in CALLS or unsafe or shell:
                     found.append(f"{name} {call}")
                 if call.endswith("YAML") and not any(ast.unparse(k.value) == "'safe'" for k in node.keywords):
-                    found.append(f"{name}:{node.lineno} YAML that is not safe")
-    assert set(found) == OF_THE_JOB
+                    found.append(f"{name} YAML that is not safe")
+    assert set(found) == ALLOWED
