@@ -10,13 +10,13 @@ from benchmarks.texts import CORPORA
 from corpusmill.operators.text.language_codes import code_of
 from corpusmill.operators.text.scripts import script_of
 
-LEFT_OUT = ("code", "eips", "peps")  # English, and what is no prose
+EXCLUDED = ("code", "eips", "peps")  # English, and what is no prose
 
 
 def documents(corpora: Path = CORPORA) -> Iterator[tuple[str, str]]:
     """(language, text) of each document whose path tells its language, `cmn_Hani` by the script of its letters."""
     for path in sorted((corpora / "docs").glob("*.jsonl.gz")):
-        if path.name.removesuffix(".jsonl.gz") in LEFT_OUT:
+        if path.name.removesuffix(".jsonl.gz") in EXCLUDED:
             continue
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for row in map(json.loads, lines):

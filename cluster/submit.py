@@ -64,10 +64,10 @@ def submit(sent: Submission, *, address: str, say: Callable[[str], None], wait: 
     job.
     """
     client = connect(address)
-    known = jobs(client)
-    running = running_already(sent, known)
+    submitted = jobs(client)
+    running = running_already(sent, submitted)
     if running is None:
-        job, attached = _start(client, sent, number=1 + sum(is_same(each.id, sent.id) for each in known)), False
+        job, attached = _start(client, sent, number=1 + sum(is_same(each.id, sent.id) for each in submitted)), False
         say(f"submitted as {job}")
     else:
         job, attached = running.id, True
@@ -92,9 +92,9 @@ def after(job: str, address: str) -> str:
     return f"`corpusmill logs {where}` shows its log, `corpusmill stop {where}` stops it"
 
 
-def running_already(sent: Submission, known: list[SubmittedJob]) -> SubmittedJob | None:
+def running_already(sent: Submission, submitted: list[SubmittedJob]) -> SubmittedJob | None:
     """The job that is this one and has not ended. LeaseHeld where another one works in the same workspace."""
-    live = [job for job in known if job.is_live]
+    live = [job for job in submitted if job.is_live]
     same = [job for job in live if is_same(job.id, sent.id)]
     if same:
         return same[-1]

@@ -62,12 +62,14 @@ def llms_txt() -> str:
     ]
     for section, pages in SECTIONS.items():
         lines += ["", f"## {section}", ""]
-        lines += [f"- [{title_of(DOCS / page.path)}]({page.path.removesuffix('.md')}/){_told(page)}" for page in pages]
+        lines += [
+            f"- [{title_of(DOCS / page.path)}]({page.path.removesuffix('.md')}/){_summary(page)}" for page in pages
+        ]
     return "\n".join(lines) + "\n"
 
 
-def _told(page: Page) -> str:
-    first = page.told(DOCS)
+def _summary(page: Page) -> str:
+    first = page.first_sentence(DOCS)
     return f": {first}" if first else ""
 
 

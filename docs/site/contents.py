@@ -13,7 +13,7 @@ class Page:
 
     path: str
 
-    def told(self, docs: Path) -> str:
+    def first_sentence(self, docs: Path) -> str:
         """Its first sentence."""
         text = (docs / self.path).read_text(encoding="utf-8")
         prose = [p for p in text.split("\n\n") if p.strip() and p.strip()[0] not in "#!<|`"]

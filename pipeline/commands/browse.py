@@ -41,15 +41,15 @@ class Browser(App[None]):
     ]
 
     def __init__(
-        self, told: str, find: Callable[[Query | None], Sequence[Shown]], why: Callable[[int], Sequence[str]]
+        self, heading: str, find: Callable[[Query | None], Sequence[Shown]], why: Callable[[int], Sequence[str]]
     ) -> None:
         super().__init__()
-        self.told, self.find, self.why = told, find, why
+        self.heading, self.find, self.why = heading, find, why
         self.items: Sequence[Shown] = ()
         self.query_now: Query | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(Text(one_line(self.told)), id="said")
+        yield Static(Text(one_line(self.heading)), id="said")
         with Horizontal():
             yield DataTable(id="list", cursor_type="row", show_header=False)
             with VerticalScroll(id="page"):
@@ -70,7 +70,7 @@ class Browser(App[None]):
         for item in self.items:
             table.add_row(Text(one_line(item.heading)[:HEADING_CHARS]))
         count = f"{len(self.items):,} shown" if self.items else "nothing matches"
-        self.query_one("#said", Static).update(Text(f"{one_line(self.told)} | {count}"))
+        self.query_one("#said", Static).update(Text(f"{one_line(self.heading)} | {count}"))
         self.show(0)
 
     def show(self, number: int) -> None:

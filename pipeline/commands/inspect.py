@@ -114,7 +114,7 @@ def inspect(given: Request) -> None:
         echo(f"0 {NAMES[given.what]}{why}{of}{back}")
 
 
-def browse(given: Request, spec: JobSpec, workspace: Store, units: set[str], told: str) -> None:
+def browse(given: Request, spec: JobSpec, workspace: Store, units: set[str], heading: str) -> None:
     """Open the browser of documents."""
     from corpusmill.pipeline.commands.browse import Browser
     from corpusmill.pipeline.commands.why import story_lines
@@ -128,7 +128,7 @@ def browse(given: Request, spec: JobSpec, workspace: Store, units: set[str], tol
             return list(inspection.documents(workspace, units, BROWSED, seed=given.seed))
         return list(inspection.dropped(workspace, units, BROWSED, given.reason, seed=given.seed))
 
-    Browser(f"{NAMES[given.what]}: {told}", find, lambda doc_id: story_lines(spec, given.job, doc_id)).run()
+    Browser(f"{NAMES[given.what]}: {heading}", find, lambda doc_id: story_lines(spec, given.job, doc_id)).run()
 
 
 def refuse_unused(what: str, given: Mapping[str, object]) -> None:

@@ -62,7 +62,7 @@ def plan(
             click.echo(line)
 
 
-def cost_of(spec: JobSpec, asked: CostRequest, input_bytes: int) -> Prediction:
+def cost_of(spec: JobSpec, cost_request: CostRequest, input_bytes: int) -> Prediction:
     """What a run over so many bytes of input needs. InputError before any run has measured rates."""
     workspace = Store(spec.workspace, spec.storage)
     basis = basis_of(history.runs(workspace))
@@ -70,8 +70,8 @@ def cost_of(spec: JobSpec, asked: CostRequest, input_bytes: int) -> Prediction:
         told = "no finished run in the workspace to take rates from: `corpusmill run JOB --sample 0.01` makes one"
         raise InputError([f"--cluster: {told}"])
     try:
-        cluster = Cluster.parse(asked.cluster or "")
+        cluster = Cluster.parse(cost_request.cluster or "")
     except ValueError:
-        raise InputError([f"--cluster: expected NODESxCPUS such as 64x16, found {asked.cluster!r}"]) from None
+        raise InputError([f"--cluster: expected NODESxCPUS such as 64x16, found {cost_request.cluster!r}"]) from None
     stored = sum(file.size for file in workspace.files())
-    return predict(basis, input_bytes, cluster, asked.prices, stored_bytes=stored)
+    return predict(basis, input_bytes, cluster, cost_request.prices, stored_bytes=stored)

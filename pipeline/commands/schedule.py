@@ -86,7 +86,7 @@ def manifests(
     text = job.read_text(encoding="utf-8")
     files = {
         "Dockerfile": dockerfile(found),
-        "raycluster.yaml": documents(kubernetes.standing_cluster(spec.name, text, found)),
+        "raycluster.yaml": documents(kubernetes.lasting_cluster(spec.name, text, found)),
         "rayjob.yaml": documents(kubernetes.one_run(spec.name, text, found)),
         "aws-cluster.yaml": documents([autoscaler_yaml(spec.name, found)]),
         "grafana-dashboard.json": dashboard(),

@@ -79,15 +79,15 @@ def _in_file(spec: JobSpec, name: str, source: str | None, url: str | None) -> R
 def show(record: Record, tried: list[Tried]) -> None:
     """Print the steps, the document's end last."""
     console = screen()
-    console.print(f"{record.told}, read by {read_by(record)}", soft_wrap=True)
+    console.print(f"{record.described_as}, read by {read_by(record)}", soft_wrap=True)
     for each in tried:
         console.print()
         first, *rest = list(each.lines())
-        console.print(first, style="bold red" if each.left else "bold", soft_wrap=True)
+        console.print(first, style="bold red" if each.ended else "bold", soft_wrap=True)
         for line in rest:
             console.print(line, style="yellow" if "<-- outside" in line else None, soft_wrap=True)
     console.print()
-    left = next((each.result for each in tried if each.left), None)
+    left = next((each.result for each in tried if each.ended), None)
     end = "kept by all steps" if left is None else f"{left.name} {left.verdict}"
     console.print(f"end: {end}", style="bold", soft_wrap=True)
 

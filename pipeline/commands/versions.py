@@ -85,13 +85,15 @@ def output_of(what: str, overrides: tuple[str, ...]) -> Store:
     return Store(what)
 
 
-def tag(output: Store, name: str | None, gone: str | None, of: str) -> None:
+def tag(output: Store, name: str | None, removed_tag: str | None, of: str) -> None:
     """Give a version a name, or take one away. InputError for a name that could be taken for something else."""
     tags = latest.tags_of(output)
-    if gone is not None:
-        if gone not in tags:
-            raise InputError([f"no tag {gone!r} in {output.url}; there are: {', '.join(sorted(tags)) or 'none'}"])
-        del tags[gone]
+    if removed_tag is not None:
+        if removed_tag not in tags:
+            raise InputError(
+                [f"no tag {removed_tag!r} in {output.url}; there are: {', '.join(sorted(tags)) or 'none'}"]
+            )
+        del tags[removed_tag]
     if name is not None:
         if not TAG.fullmatch(name) or latest.FOLDER.fullmatch(name) or name in ("latest", "newest"):
             raise InputError([f"--tag: expected a word such as release-1, and none that names a version, got {name!r}"])

@@ -45,7 +45,7 @@ def entrypoint(every: Every | None) -> str:
     return f"corpusmill update --address auto --every '{every.text}'"
 
 
-def standing_cluster(job: str, text: str, values: Values) -> list[Object]:
+def lasting_cluster(job: str, text: str, values: Values) -> list[Object]:
     """A cluster that stays, to which jobs are submitted. text: of the job file."""
     cluster = _object("ray.io/v1", "RayCluster", f"corpusmill-{job}", values, job)
     return [*_ground(job, text, values), {**cluster, "spec": cluster_spec(job, values)}]

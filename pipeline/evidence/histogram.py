@@ -60,10 +60,10 @@ class Histogram:
             return NOTHING
         if low:
             return self.below(state, bound)
-        inside, known = self.up_to(state, bound), self.known(state)
-        return Amount(known.documents - inside.documents, known.size_bytes - inside.size_bytes)
+        inside, with_value = self.up_to(state, bound), self.with_value(state)
+        return Amount(with_value.documents - inside.documents, with_value.size_bytes - inside.size_bytes)
 
-    def known(self, state: State) -> Amount:
+    def with_value(self, state: State) -> Amount:
         """Documents in a state that have a value."""
         return Amount(float(self.documents[state].sum()), float(self.sizes[state].sum()))
 
@@ -126,7 +126,7 @@ def histogram(cells: pa.Table, column: str, axis: str, value: str | None) -> His
     documents, sizes = np.zeros((4, len(found))), np.zeros((4, len(found)))
     np.add.at(documents, (states, place), mine["documents"].to_numpy())
     np.add.at(sizes, (states, place), mine["bytes"].to_numpy())
-    known = found < NO_VALUE
-    blank = (documents[:, ~known].sum(axis=1), sizes[:, ~known].sum(axis=1))
-    at = found[known]
-    return Histogram(edges(at), edges(at + 1), documents[:, known], sizes[:, known], *blank)
+    with_value = found < NO_VALUE
+    blank = (documents[:, ~with_value].sum(axis=1), sizes[:, ~with_value].sum(axis=1))
+    at = found[with_value]
+    return Histogram(edges(at), edges(at + 1), documents[:, with_value], sizes[:, with_value], *blank)

@@ -26,32 +26,32 @@ def read_manifest(output: Store) -> Mapping[str, Any]:
     except FileNotFoundError:
         raise InvalidDataset(f"there is no dataset in {output.url}: no {MANIFEST}") from None
     try:
-        told = json.loads(content)
+        content_of = json.loads(content)
     except (ValueError, RecursionError) as e:
         raise InvalidDataset(f"{MANIFEST} in {output.url} cannot be read: {e}") from e
-    if wrong := list(problems(told)):
+    if wrong := list(problems(content_of)):
         more = f"; and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise InvalidDataset(
             f"{MANIFEST} in {output.url} is not one that corpusmill wrote: {'; '.join(wrong[:3])}{more}. "
             "Nothing of it is used"
         )
-    return told
+    return content_of
 
 
-def problems(told: Any) -> Iterator[str]:
+def problems(content_of: Any) -> Iterator[str]:
     """What in a manifest no dataset can have, in words.
 
     >>> list(problems({"name": "a", "parts": [{"name": "../b.parquet"}]}))
     ["part 0 is named '../b.parquet', which is no file inside the dataset"]
     """
-    if not isinstance(told, dict) or not isinstance(told.get("parts"), list):
+    if not isinstance(content_of, dict) or not isinstance(content_of.get("parts"), list):
         yield "it has no list of parts"
         return
-    if "name" in told and not (isinstance(told["name"], str) and DATASET.fullmatch(told["name"])):
-        yield f"the dataset's name is {told['name']!r}: a name has letters, digits, '.', '_' and '-'"
-    yield from _numbers("the manifest", told)
-    yield from _files("part", told["parts"])
-    yield from _files("file about documents", told.get("document_files", []))
+    if "name" in content_of and not (isinstance(content_of["name"], str) and DATASET.fullmatch(content_of["name"])):
+        yield f"the dataset's name is {content_of['name']!r}: a name has letters, digits, '.', '_' and '-'"
+    yield from _numbers("the manifest", content_of)
+    yield from _files("part", content_of["parts"])
+    yield from _files("file about documents", content_of.get("document_files", []))
 
 
 def _files(what: str, listed: Any) -> Iterator[str]:
@@ -64,8 +64,8 @@ def _files(what: str, listed: Any) -> Iterator[str]:
         yield from _numbers(f"{what} {number}", file)
 
 
-def _numbers(of: str, told: Mapping[str, Any]) -> Iterator[str]:
+def _numbers(of: str, content_of: Mapping[str, Any]) -> Iterator[str]:
     for name in NUMBERS:
-        value = told.get(name, 0)
+        value = content_of.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             yield f"{of} says {value!r} {name}"

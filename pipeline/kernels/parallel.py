@@ -17,12 +17,12 @@ WORKER = "corpusmill.pipeline.kernels.worker"
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """How far compiling is. seconds_left: an estimate, from the table and from how fast it went so far."""
+    """How far compiling is. seconds_remaining: an estimate, from the table and from how fast it went so far."""
 
     done: int
     total: int
     compiling: Sequence[str]
-    seconds_left: float
+    seconds_remaining: float
 
 
 class Progress:
@@ -57,7 +57,9 @@ class Progress:
         prior = self._expected_s / 4  # the table's speed counts until a quarter is done, then this machine's
         slower = (passed + prior) / (self._expected_s - left + prior) if self._expected_s else 1.0
         names = tuple(k.name.rpartition(".")[2].replace(":", ".") for k in self._under_way)
-        return State(done=self._total - len(self._left), total=self._total, compiling=names, seconds_left=left * slower)
+        return State(
+            done=self._total - len(self._left), total=self._total, compiling=names, seconds_remaining=left * slower
+        )
 
 
 def cores() -> int:

@@ -83,10 +83,10 @@ def _metadata(facts: Facts) -> Iterator[tuple[str, Json]]:
     yield "@type", "sc:Dataset"
     yield "conformsTo", ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"]
     yield "name", facts.spec.name
-    told = (
+    description = (
         f"{manifest['tokens']:,} tokens of {manifest['documents']:,} documents in {manifest['sequences']:,} sequences."
     )
-    yield "description", f"{about.description} {told}" if about.description else told
+    yield "description", f"{about.description} {description}" if about.description else description
     yield "license", _licences(facts)
     yield "inLanguage", facts.languages
     yield "keywords", ["pretraining", "tokenized", "text"]
@@ -143,12 +143,12 @@ def _files(facts: Facts) -> Iterator[Json]:
         yield _file_set("document-files", "documents*.parquet", "One row about each document.")
 
 
-def _file_set(name: str, pattern: str, told: str) -> Json:
+def _file_set(name: str, pattern: str, description: str) -> Json:
     return {
         "@type": "cr:FileSet",
         "@id": name,
         "name": name,
-        "description": told,
+        "description": description,
         "encodingFormat": PARQUET,
         "includes": pattern,
     }
@@ -164,7 +164,7 @@ def _table(name: str, files: str, schema: pa.Schema) -> Json:
     fields: list[Json] = []
     for field in schema:
         repeated = pa.types.is_list(field.type)
-        told: dict[str, Json] = {
+        description: dict[str, Json] = {
             "@type": "cr:Field",
             "@id": f"{name}/{field.name}",
             "name": field.name,
@@ -172,7 +172,7 @@ def _table(name: str, files: str, schema: pa.Schema) -> Json:
             "dataType": _type(field.type.value_type if repeated else field.type),
             "source": {"fileSet": {"@id": files}, "extract": {"column": field.name}},
         }
-        fields.append(told | ({"repeated": True} if repeated else {}))
+        fields.append(description | ({"repeated": True} if repeated else {}))
     return {"@type": "cr:RecordSet", "@id": name, "name": name, "field": fields}
 
 

@@ -118,7 +118,7 @@ def to_json(counts: pa.Table) -> Mapping[str, Sequence[Sequence[object]]]:
     return found
 
 
-def from_json(told: Mapping[str, Sequence[Sequence[object]]]) -> pa.Table:
-    """The counts whose `to_json` is `told`."""
-    rows = [dict(zip(COUNTS.names, (of, *row), strict=True)) for of, values in told.items() for row in values]
+def from_json(stored: Mapping[str, Sequence[Sequence[object]]]) -> pa.Table:
+    """The counts whose `to_json` is `stored`."""
+    rows = [dict(zip(COUNTS.names, (of, *row), strict=True)) for of, values in stored.items() for row in values]
     return pa.Table.from_pylist(rows, schema=COUNTS)

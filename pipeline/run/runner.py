@@ -281,9 +281,9 @@ def _start(
     return cpus
 
 
-def _end_without_head(held: lease.Lease, told: str) -> None:
+def _end_without_head(held: lease.Lease, message: str) -> None:
     """End this process, as Ray would: the threads that wait for the cluster cannot be reached."""
-    print(f"corpusmill: {told}", file=sys.stderr, flush=True)
+    print(f"corpusmill: {message}", file=sys.stderr, flush=True)
     lease.give_back(held)
     os._exit(ExitCode.FAILED)
 

@@ -86,4 +86,4 @@ def send_along(uses: Iterable[str], package: Path, display: Display) -> None:
 
 
 def _words(state: parallel.State) -> str:
-    return f"{state.done} of {counted(state.total, 'kernel')}, about {state.seconds_left:.0f} s left"
+    return f"{state.done} of {counted(state.total, 'kernel')}, about {state.seconds_remaining:.0f} s left"

@@ -92,7 +92,9 @@ class LastRun:
         if key is None:
             return []
         kept = [(unit, "documents", i) for unit, ids in _each(self.units, lambda u: self._kept(u, key)) for i in ids]
-        gone = [(unit, "dropped", i) for unit, ids in _each(self.units, lambda u: self._gone(u, key)) for i in ids]
+        gone = [
+            (unit, "dropped", i) for unit, ids in _each(self.units, lambda u: self._dropped_rows(u, key)) for i in ids
+        ]
         found = (self._row(unit, table, doc_id) for unit, table, doc_id in (*kept, *gone))
         return [document for document in found if document is not None]
 
@@ -101,7 +103,7 @@ class LastRun:
         table = read_part(self.workspace, f"keys/{unit}.url.arrow", KeyRange(KEY_BITS, low))
         return sorted(int(table["doc_id"][row].as_py()) for row in at_addresses(table, [key]))
 
-    def _gone(self, unit: str, key: str) -> list[int]:
+    def _dropped_rows(self, unit: str, key: str) -> list[int]:
         with self.workspace.open(f"dropped/{unit}.parquet") as file:
             table = pq.ParquetFile(file).read(["doc_id", "url"])
         page = url_keys(table["url"].combine_chunks().cast(pa.large_string())).page

@@ -27,11 +27,11 @@ LEAST_HTML = (b"<!doctype", b"<html", b"<head", b"<body", b"<div", b"<p", b"<!--
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A record with the chain of the source that it is tried as. told: which one it is, in words."""
+    """A record with the chain of the source that it is tried as. described_as: which one it is, in words."""
 
     chain: Chain
     row: pa.Table
-    told: str
+    described_as: str
 
 
 def pasted(spec: JobSpec, source: str | None, content: bytes) -> Record:
@@ -49,11 +49,11 @@ def in_file(spec: JobSpec, source: str | None, name: str, file: BinaryIO, size: 
     A file whose name and first bytes tell no format is taken as `pasted`.
     """
     mine = source_of(spec, source)
-    told = None if mine.format == AUTO else reader_name(mine.format)
+    described_as = None if mine.format == AUTO else reader_name(mine.format)
     head = file.read(HEAD_BYTES)
     file.seek(0)
     sniffed = sniff(name, head)
-    reader = sniffed.reader or (told if sniff(name, head, reader=told).reader else None)
+    reader = sniffed.reader or (described_as if sniff(name, head, reader=described_as).reader else None)
     if reader is None:
         return pasted(spec, source, file.read())
     return _found(chain_of(spec, mine, reader), file, Span(0, size), url, name)
@@ -86,15 +86,15 @@ def chain_of(spec: JobSpec, source: InputSpec, reader: str) -> Chain:
     return replace(sources.chain(loose.to_canonical(), source.source, reader), reader=found)
 
 
-def _found(chain: Chain, file: BinaryIO, span: Span, url: str | None, told: str) -> Record:
+def _found(chain: Chain, file: BinaryIO, span: Span, url: str | None, described_as: str) -> Record:
     failures: list[str] = []
     for row in _documents(chain.reader, file, span, url):
         if row["failure"][0].as_py() is None:
-            return Record(chain=chain, row=standard(row), told=told)
+            return Record(chain=chain, row=standard(row), described_as=described_as)
         failures.append(str(row["failure"][0].as_py()))
     if failures:
-        raise InputError([f"{told}: the record cannot be read: {failures[0]}"])
-    raise InputError([f"{told}: no document{'' if url is None else f' of the address {url}'} was found in it"])
+        raise InputError([f"{described_as}: the record cannot be read: {failures[0]}"])
+    raise InputError([f"{described_as}: no document{'' if url is None else f' of the address {url}'} was found in it"])
 
 
 def _documents(reader: Reader, file: BinaryIO, span: Span, url: str | None) -> Iterator[pa.Table]:

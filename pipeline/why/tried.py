@@ -19,13 +19,13 @@ PREVIEW_CHARS = 600
 class Tried:
     """One step on one document. changes: of its text, a line a stretch; text: what there is of it after the step.
 
-    left: the document was dropped, or failed, at this step.
+    ended: the document was dropped, or failed, at this step.
     """
 
     result: StepResult
     changes: tuple[str, ...] = ()
     text: str | None = None
-    left: bool = False
+    ended: bool = False
 
     def lines(self) -> Iterator[str]:
         """For people."""
@@ -57,7 +57,7 @@ def steps_tried(chain: Chain, record: pa.Table, *, go_on: bool = False) -> Itera
         outcome = one.run(before)
         gone = outcome.dropped[0] if outcome.dropped else None
         if isinstance(op, Decision):
-            yield Tried(result=_decided(before.table, name, op, gone is not None), left=gone is not None)
+            yield Tried(result=_decided(before.table, name, op, gone is not None), ended=gone is not None)
         else:
             after = gone.table if gone is not None else outcome.kept.table
             yield _changed(name, op, before.table, after, None if gone is None else str(gone.reasons[0]))
@@ -88,7 +88,7 @@ def _changed(name: str, op: object, before: pa.Table, after: pa.Table, failure: 
         lines = changes(old_text or "", text or "")
         verdict = f"changed, {len(old_text or ''):,} to {len(text or ''):,} characters" if lines else "changes nothing"
     result = StepResult(name=name, kind=kind, verdict=verdict, values=values)
-    return Tried(result=result, changes=tuple(lines), text=text, left=failure is not None)
+    return Tried(result=result, changes=tuple(lines), text=text, ended=failure is not None)
 
 
 def _same(before: pa.Table, after: pa.Table, column: str) -> bool:

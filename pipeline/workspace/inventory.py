@@ -48,7 +48,7 @@ class Numbered:
 
 
 def numbered(
-    known: Iterable[Shard],
+    existing: Iterable[Shard],
     files: Sequence[tuple[InputFile, str, Reader]],
     *,
     update: bool,
@@ -65,12 +65,12 @@ def numbered(
     last finished run. Withheld shards are left out, and so are their bytes until they change, unless they may come
     again.
     """
-    known = Shards.of(known)
-    usable = ~_held(known, out)
-    found = _wanted(files, known, out)
-    index = pc.index_in(keys(found, CONTENT), value_set=known.filter(usable).keys(CONTENT))
-    new = _with_numbers(found.filter(index.is_null()), known, update=update, replaced=replaced, out=out)
-    every = Shards(in_order(pa.concat_tables([known.table, new.table])))
+    existing = Shards.of(existing)
+    usable = ~_held(existing, out)
+    found = _stretches(files, existing, out)
+    index = pc.index_in(keys(found, CONTENT), value_set=existing.filter(usable).keys(CONTENT))
+    new = _with_numbers(found.filter(index.is_null()), existing, update=update, replaced=replaced, out=out)
+    every = Shards(in_order(pa.concat_tables([existing.table, new.table])))
     open_ = ~_held(every, out)
     current = open_ & _is_in(every.keys(CONTENT), keys(found, CONTENT))
     if not update:
@@ -99,7 +99,7 @@ def _is_in(values: pa.Array | pa.ChunkedArray, those: pa.Array | pa.ChunkedArray
     return (found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found).to_numpy(zero_copy_only=False)
 
 
-def _wanted(files: Sequence[tuple[InputFile, str, Reader]], known: Shards, out: Excluded) -> pa.Table:
+def _stretches(files: Sequence[tuple[InputFile, str, Reader]], existing: Shards, out: Excluded) -> pa.Table:
     """The stretches of these files that are not refused, each once, in their order: CONTENT."""
     columns: tuple[list[str | int], ...] = tuple([] for _ in CONTENT)
     for file, name, reader in files:
@@ -109,17 +109,19 @@ def _wanted(files: Sequence[tuple[InputFile, str, Reader]], known: Shards, out: 
                 column.append(value)
     table = pa.table([pa.array(c, SCHEMA.field(n).type) for n, c in zip(CONTENT, columns, strict=True)], CONTENT)
     runs = [run for run in out.runs if run not in out.again]
-    refused = known.filter(np.isin(known.column("run"), runs))
+    refused = existing.filter(np.isin(existing.column("run"), runs))
     stays = ~_is_in(keys(table, STRETCH), refused.keys(STRETCH))
     stays &= ~_is_in(table["source"], pa.array(list(out.sources), pa.string()))
     return table.filter(pa.array(stays))
 
 
-def _with_numbers(table: pa.Table, known: Shards, *, update: bool, replaced: Collection[str], out: Excluded) -> Shards:
+def _with_numbers(
+    table: pa.Table, existing: Shards, *, update: bool, replaced: Collection[str], out: Excluded
+) -> Shards:
     """The stretches of CONTENT under numbers that nobody has had."""
-    last = int(known.column("run").max(initial=-1))
+    last = int(existing.column("run").max(initial=-1))
     run = last + 1 if update or last < 0 or last in out.runs else last
-    free = 1 + int(known.column("shard").max(initial=-1))
+    free = 1 + int(existing.column("shard").max(initial=-1))
     kinds = keys(table, ("source", "reader")).dictionary_encode().indices.to_numpy()
     sizes = table["size"].to_numpy()
     whole = (table["start"].to_numpy() == 0) & (table["end"].to_numpy() == sizes)
@@ -153,10 +155,10 @@ def commit(run: Run, found: Numbered) -> None:
 
 def with_own_numbers(run: Run, shards: Sequence[Shard]) -> Shards:
     """Give files that shared a shard number one each, for good: they have more records than a slot counts."""
-    known = read(run.workspace)
-    free = 1 + int(known.column("shard").max(initial=-1))
+    existing = read(run.workspace)
+    free = 1 + int(existing.column("shard").max(initial=-1))
     moved = Shards.of(replace(s, shard=free + n, slot=0) for n, s in enumerate(sorted(shards)))
-    stays = known.filter(~np.isin(known.identities(), [s.identity for s in shards]))
+    stays = existing.filter(~np.isin(existing.identities(), [s.identity for s in shards]))
     run.lease.check()
     run.workspace.publish(NAME, _to_bytes(Shards(in_order(pa.concat_tables([stays.table, moved.table])))))
     return moved
@@ -166,16 +168,16 @@ def unchanged(run: Run) -> Numbered:
     """The shards that the last finished run was about, as far as the job has their sources and they are not excluded;
     nothing new.
     """
-    known, out = read(run.workspace), excluded.read(run.workspace)
+    existing, out = read(run.workspace), excluded.read(run.workspace)
     last = np.array(sorted(sweep.remembered(run.workspace, "shards")), np.int64)
-    stays = np.isin(known.identities(), last) & ~_held(known, out)
-    return Numbered(known, of_sources(known.filter(stays), {i.source for i in run.spec.inputs}), NO_SHARDS)
+    stays = np.isin(existing.identities(), last) & ~_held(existing, out)
+    return Numbered(existing, of_sources(existing.filter(stays), {i.source for i in run.spec.inputs}), NO_SHARDS)
 
 
 def usable(workspace: Store, sources: Collection[str]) -> Shards:
     """The shards in the workspace of these sources that are not taken out."""
-    known = read(workspace)
-    return of_sources(known.filter(~_held(known, excluded.read(workspace))), sources)
+    existing = read(workspace)
+    return of_sources(existing.filter(~_held(existing, excluded.read(workspace))), sources)
 
 
 def of_sources(shards: Shards, sources: Collection[str]) -> Shards:

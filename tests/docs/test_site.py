@@ -19,7 +19,7 @@ def test_every_page_is_in_one_section():
 @pytest.mark.parametrize("page", sorted({*LISTED} - {"glossary.md"}))
 def test_a_page_has_a_title_and_a_first_sentence(page):
     assert title_of(DOCS / page)
-    assert Page(page).told(DOCS)
+    assert Page(page).first_sentence(DOCS)
 
 
 def test_links_out_of_the_docs_become_words():

@@ -58,7 +58,7 @@ def test_an_output_with_files_of_others_is_refused_and_untouched(data, name):
     (data / "out" / name).write_text("theirs")
     told = refused(data, path="data/*.jsonl")
     assert "did not write" in told
-    assert "name another folder, or empty this one" in told
+    assert "choose another folder, or empty this one" in told
     assert (data / "out" / name).read_text() == "theirs"
     assert not (data / "work").exists()
 

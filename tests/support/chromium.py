@@ -31,14 +31,14 @@ class Tab:
         number = next(self._numbers)
         await self.socket.send_json({"id": number, "method": method, "params": parameters})
         while True:
-            told = await self.socket.receive_json(timeout=WAIT_S)
-            self._notice(told)
-            if told.get("id") == number:
-                assert "error" not in told, told
-                return told["result"]
+            event = await self.socket.receive_json(timeout=WAIT_S)
+            self._notice(event)
+            if event.get("id") == number:
+                assert "error" not in event, event
+                return event["result"]
 
-    def _notice(self, told: dict[str, Any]) -> None:
-        method, about = told.get("method"), told.get("params", {})
+    def _notice(self, event: dict[str, Any]) -> None:
+        method, about = event.get("method"), event.get("params", {})
         if method == "Runtime.exceptionThrown":
             self.errors.append(str(about["exceptionDetails"]))
         elif method == "Runtime.consoleAPICalled" and about["type"] in ("error", "warning", "assert"):
@@ -66,18 +66,18 @@ class Tab:
     async def evaluate(self, script: str) -> Any:
         """The value of an expression, awaited."""
         asked = {"expression": script, "awaitPromise": True, "returnByValue": True}
-        told = await self.send("Runtime.evaluate", **asked)
-        assert "exceptionDetails" not in told, told
-        return told["result"].get("value")
+        event = await self.send("Runtime.evaluate", **asked)
+        assert "exceptionDetails" not in event, event
+        return event["result"].get("value")
 
     async def screenshot(self, path: Path, *, whole: bool = True) -> None:
         """Write what is shown as PNG."""
-        told = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
+        event = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         if whole:
             size = (await self.send("Page.getLayoutMetrics"))["cssContentSize"]
             clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 9000), "scale": 1}
-            told = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
-        path.write_bytes(base64.b64decode(told["data"]))
+            event = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        path.write_bytes(base64.b64decode(event["data"]))
 
 
 @contextlib.asynccontextmanager
@@ -92,8 +92,8 @@ async def chromium() -> AsyncIterator[Tab]:
         try:
             port = await _port(Path(profile) / "DevToolsActivePort")
             async with aiohttp.ClientSession() as session:
-                async with session.get(f"http://127.0.0.1:{port}/json") as told:
-                    pages = [page for page in await told.json() if page["type"] == "page"]
+                async with session.get(f"http://127.0.0.1:{port}/json") as event:
+                    pages = [page for page in await event.json() if page["type"] == "page"]
                 address = pages[0]["webSocketDebuggerUrl"]
                 async with session.ws_connect(address, max_msg_size=1 << 28) as socket:
                     yield Tab(socket)
@@ -104,7 +104,7 @@ async def chromium() -> AsyncIterator[Tab]:
 
 async def _port(file: Path) -> int:
     for _ in range(START_S * 10):
-        if file.exists() and (told := file.read_text().split()):
-            return int(told[0])
+        if file.exists() and (event := file.read_text().split()):
+            return int(event[0])
         await asyncio.sleep(0.1)
     raise TimeoutError("chromium did not start")

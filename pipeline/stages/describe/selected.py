@@ -47,7 +47,7 @@ class Selected:
         leaf = chosen.plan.leaves.leaf_of(there)
         groups = pa.array(["/".join(chosen.plan.leaves.key(i)) for i in range(len(chosen.plan.leaves))], pa.string())
         mine = there.take(taken)
-        known = self._known(workspace, ingested, mine["doc_id"].combine_chunks())
+        known = self._recorded(workspace, ingested, mine["doc_id"].combine_chunks())
         columns: dict[str, Any] = {"doc_id": mine["doc_id"], **{name: mine[name] for name in ALWAYS}}
         columns |= {name: known[name] for name in known.column_names}
         columns["license"] = pa.repeat(pa.scalar(self.licences.get(source), pa.string()), len(taken))
@@ -56,7 +56,7 @@ class Selected:
         columns["copies"] = pa.array(times[taken.to_numpy()].astype(np.int32))
         return pa.table(columns)
 
-    def _known(self, workspace: Store, ingested: str, ids: pa.Array) -> pa.Table:
+    def _recorded(self, workspace: Store, ingested: str, ids: pa.Array) -> pa.Table:
         with workspace.open(f"documents/{ingested}.parquet") as file:
             parquet = pq.ParquetFile(file)
             schema = parquet.schema_arrow

@@ -90,7 +90,7 @@ def question(awaited: Awaiting | None) -> Any:
         case CommonLines():
             return awaited.max_documents
         case Quantiles() | Buckets():
-            return [awaited.wanted(), awaited.min_documents]
+            return [awaited.required_quantiles(), awaited.min_documents]
         case _:
             raise TypeError(f"no stage finds what {type(awaited).__name__} awaits")
 

@@ -10,7 +10,7 @@ from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 
 class FilesApart(Exception):
-    """Units failed for some of their files: these are to be left out.
+    """Units failed for some of their files: these are to be remaining out.
 
     found: each of them, and the unit of its own that it is in the list of failures; ran: units that ran meanwhile and
     are committed.
@@ -30,13 +30,13 @@ class FilesApart(Exception):
         """Those with more records than a slot counts, which need a shard number to themselves."""
         return [shard for shard, failed in self.found if failed.kind == IdsExhausted.__name__]
 
-    def left_of(self, groups: Sequence[UnitFiles]) -> list[UnitFiles]:
+    def without_found(self, groups: Sequence[UnitFiles]) -> list[UnitFiles]:
         """The groups without these files."""
         slots: dict[int, set[int]] = {}
         for shard, _ in self.found:
             slots.setdefault(shard.number, set()).add(shard.slot)
-        left = [group.without(slots[group.number]) if group.number in slots else group for group in groups]
-        return [group for group in left if group is not None]
+        remaining = [group.without(slots[group.number]) if group.number in slots else group for group in groups]
+        return [group for group in remaining if group is not None]
 
 
 def require_no_culprit(result: Result) -> None:

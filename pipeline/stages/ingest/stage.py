@@ -241,7 +241,7 @@ def ingest(run: Run, shards: Sequence[Shard]) -> Ingested:
         try:
             return _through_parts(run, groups, task, failed, ran)
         except FilesApart as apart:
-            groups, ran = apart.left_of(groups), ran + apart.ran
+            groups, ran = apart.without_found(groups), ran + apart.ran
             failed += apart.failed
             if apart.too_long:
                 groups += inventory.with_own_numbers(run, apart.too_long).groups()

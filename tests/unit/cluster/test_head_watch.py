@@ -19,7 +19,7 @@ def head(monkeypatch: pytest.MonkeyPatch) -> socket.socket:
     return server
 
 
-def test_a_head_that_is_gone_is_told_once(head):
+def test_a_head_that_no_longer_exists_is_reported_once(head):
     address, said, told = f"127.0.0.1:{head.getsockname()[1]}", [], threading.Event()
 
     def lost(sentence: str) -> None:
@@ -36,7 +36,7 @@ def test_a_head_that_is_gone_is_told_once(head):
     assert sentence.startswith(f"the head of the Ray cluster at {address} has not answered for 0 s; all finished work")
 
 
-def test_nothing_is_told_after_the_end(head):
+def test_nothing_is_reported_after_the_end(head):
     address, said = f"127.0.0.1:{head.getsockname()[1]}", []
     with watched(address, said.append):
         head.close()

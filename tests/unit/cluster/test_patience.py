@@ -36,7 +36,7 @@ def reply(code: str, status: int) -> OSError:
         (ValueError("a"), None),
     ],
 )
-def test_what_may_pass_is_told_from_what_stays(error, found):
+def test_what_may_pass_is_distinguished_from_what_stays(error, found):
     assert trouble(error) is found
     with pytest.raises(type(error) if not isinstance(error, OSError) else OSError) as caught, asking("/a"):
         raise error
@@ -122,7 +122,7 @@ def test_expired_credentials_are_looked_for_again():
     assert (len(made), len(renewed)) == (3, 2)
 
 
-def test_a_store_in_trouble_is_asked_again_with_new_credentials(tmp_path, monkeypatch):
+def test_a_store_in_trouble_is_requested_again_with_new_credentials(tmp_path, monkeypatch):
     store = Store(str(tmp_path))
     store.publish("a", b"1")
     first, broken = store.fs, iter([reply("ExpiredToken", 400), reply("SlowDown", 503)])

@@ -73,7 +73,7 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("answer", [BUSY, RESET])
-def test_it_is_asked_until_it_answers(answer):
+def test_it_is_requested_until_it_answers(answer):
     with store_that_fails(answer, 7) as (store, keys), allowed(60, lambda _: None):
         assert store.read("a") == CONTENT
     assert len(keys) == 8

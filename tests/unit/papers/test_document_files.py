@@ -53,7 +53,7 @@ def test_groups_keep_the_order_and_are_no_larger_than_they_must(sizes, most):
         assert len(group) == 1 or sum(sizes[int(name)] for name in group) <= most
 
 
-def test_their_names_are_told_from_those_of_others():
+def test_their_names_are_distinguished_from_those_of_others():
     assert NAME.fullmatch(file_name(0, 1))
     assert NAME.fullmatch(file_name(3, 12))
     assert not NAME.fullmatch("documents-of-mine.parquet")

@@ -6,7 +6,7 @@ from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.papers.card import removed
 from corpusmill.pipeline.report.funnel import Funnel, funnel, of_ingest
 from corpusmill.pipeline.stages.ingest.shard_writer import count_rules
-from corpusmill.pipeline.steps.chain import Gone
+from corpusmill.pipeline.steps.chain import Dropped
 
 
 def test_skipped_records_are_counted_and_rows_of_bytes_alone_are_not():
@@ -34,7 +34,7 @@ def test_what_each_rule_dropped_is_counted_by_language():
     assert list(made.lost_by_language["zh"].items()) == [("decide.c4: curly", 7), ("decide.bounds: word_count", 3)]
     assert made.lost_by_language[""] == {"decide.url: blocked": 2, "failed, read: timeout": 1}
     assert Funnel.from_json(made.to_json()).lost_by_language == made.lost_by_language
-    assert "| zh | 100 | 90 | decide.c4: curly 7 (7.0%); decide.bounds: word_count 3 (3.0%) |" in removed(made)
+    assert "| zh | 100 | 90 | decide.c4: curly 7 (7.0%); decide.bounds: word\\_count 3 (3.0%) |" in removed(made)
     assert removed(funnel([])) == ""
 
 
@@ -42,9 +42,9 @@ def test_documents_that_leave_are_counted_under_language_step_and_reason():
     table = pa.table({"language": ["zh", "zh", None, "th"], "text": ["a", "b", "c", "d"]})
     reasons = pa.array(["short: 3", "short: 4", "short", "long"])
     tally = Tally()
-    count_rules(Gone("decide.x", "dropped", reasons, table), {}, tally)
+    count_rules(Dropped("decide.x", "dropped", reasons, table), {}, tally)
     expected = {("zh", "decide.x", "short"): 2, ("", "decide.x", "short"): 1, ("th", "decide.x", "long"): 1}
     assert tally.below("by_language", "dropped") == expected
     tally = Tally()
-    count_rules(Gone("decide.x", "dropped", reasons, table), {"language": "ja"}, tally)
+    count_rules(Dropped("decide.x", "dropped", reasons, table), {"language": "ja"}, tally)
     assert tally.total("by_language", "dropped", "ja") == 4

@@ -76,9 +76,9 @@ def test_the_estimate_follows_the_machine():
     states: list[parallel.State] = []
     progress = parallel.Progress(kernels, 2, states.append)
     progress.begin(kernels[0])
-    assert states[-1].seconds_left == pytest.approx(20.0, abs=0.5)
+    assert states[-1].seconds_remaining == pytest.approx(20.0, abs=0.5)
     assert states[-1].compiling == ("m.0",)
     progress._started -= 30.0  # the first took three times as long as the table says
     progress.end(kernels[0])
-    assert states[-1].seconds_left > 30.0
+    assert states[-1].seconds_remaining > 30.0
     assert (states[-1].done, states[-1].total) == (1, 4)

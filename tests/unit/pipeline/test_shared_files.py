@@ -165,7 +165,7 @@ def test_files_that_fail_are_all_named_and_the_others_read_without_them(folder, 
         ("20.jsonl.gz", "InputChanged"),
         ("30.jsonl.gz", "ValueError"),
     ]
-    groups = apart.value.left_of(shards.groups())
+    groups = apart.value.without_found(shards.groups())
     (counts,) = run(folder, ingest.units_of(spec, groups), spec).values()
     assert counts["documents"] == FILES - 3
 
@@ -185,7 +185,7 @@ def test_a_file_with_more_records_than_a_slot_counts_gets_a_number_of_its_own(fo
     held = SimpleNamespace(workspace=store, lease=SimpleNamespace(check=lambda: None))
     (moved,) = inventory.with_own_numbers(held, apart.value.too_long)  # pyright: ignore[reportArgumentType]
     assert (Path(moved.uri).name, moved.shard, moved.slot) == ("11.jsonl.gz", 1, 0)
-    left = apart.value.left_of(shards.groups())
+    left = apart.value.without_found(shards.groups())
     counts = run(folder, ingest.units_of(spec, [*left, UnitFiles.of(moved)]), spec).values()
     assert [c["documents"] for c in counts] == [FILES - 1, 5]
     assert [len(group.files) for group in inventory.read(store).groups()] == [FILES - 1, 1]
@@ -198,7 +198,7 @@ def test_a_file_that_changed_is_one_that_fails(folder):
         run(folder, ingest.units(spec_in(folder), shards), spec_in(folder))
 
 
-def test_a_unit_that_fails_as_a_whole_is_told_file_by_file(folder):
+def test_a_unit_that_fails_as_a_whole_is_reported_file_by_file(folder):
     (unit,) = ingest.units(spec_in(folder), shards_of(folder))
     failed = list(each_file(Failed(unit, "its worker died", "", kind="WorkerCrashedError")))
     assert [Path(str(f.unit["uri"])).name for f in failed] == [f"{n:02d}.jsonl.gz" for n in range(FILES)]

@@ -58,7 +58,7 @@ def test_a_manifest_that_names_a_place_outside_is_refused_by_every_command(
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["_manifest.json"]
 
 
-def test_a_sound_manifest_is_read(tmp_path):
+def test_a_valid_manifest_is_read(tmp_path):
     assert read_manifest(dataset(tmp_path))["name"] == "small"
 
 

@@ -136,7 +136,7 @@ crds = pytest.mark.skipif(not CRDS.is_dir(), reason="the CRDs of KubeRay are not
 def loaded(values) -> dict[str, list[Any]]:
     every = Every("monthly")
     made = {
-        "rayclusters": kubernetes.standing_cluster("j", JOB, values),
+        "rayclusters": kubernetes.lasting_cluster("j", JOB, values),
         "rayjobs": kubernetes.one_run("j", JOB, values),
         "raycronjobs": kubernetes.scheduled("j", JOB, values, every, form="raycronjob"),
         "cronjob": kubernetes.scheduled("j", JOB, values, every, form="k8s-cronjob"),
@@ -190,7 +190,7 @@ def test_pods_are_restricted_and_name_secrets_without_their_content(loaded):
     assert len(policy["spec"]["ingress"][0]["from"]) == 2
 
 
-def test_spot_machines_of_every_provider_are_told_by_their_label(values):
+def test_spot_machines_of_every_provider_are_reported_by_their_label(values):
     for provider in ("karpenter", "eks", "gke", "aks"):
         changed = values.model_copy(update={"provider": provider})
         spot = kubernetes.cluster_spec("j", changed)["workerGroupSpecs"][1]["template"]["spec"]

@@ -61,7 +61,7 @@ def test_a_pointer_leads_nowhere_but_to_a_version(output, folder):
         latest.latest(output)
 
 
-def test_a_version_that_was_begun_is_gone_on_with(output):
+def test_a_version_that_was_begun_is_continued(output):
     assert next_folder(output) == "v0001"
     version(output, "v0001")
     folder_store(output, "v0002").publish("part.unfinished.txt", b"")
@@ -95,7 +95,7 @@ def test_old_versions_go_but_not_the_latest_nor_the_tagged(output):
     assert latest.folders(output) == ["v0001", "v0002", "v0005", "v0006"]
 
 
-def test_a_dataset_that_was_there_before_stays_and_can_be_gone_back_to(output):
+def test_a_dataset_that_was_there_before_stays_and_can_be_restored(output):
     version(output, "", 5)
     before = output.read("_manifest.json")
     publishing.begin(run_on(output))

@@ -40,7 +40,7 @@ def test_a_run_that_fails_says_why(tmp_path):
     assert events(target)[1]["run"]["facets"]["errorMessage"]["message"] == "ValueError: broken"
 
 
-def test_many_inputs_are_told_by_their_folders(tmp_path):
+def test_many_inputs_are_reported_by_their_folders(tmp_path):
     target = tmp_path / "events.jsonl"
     files = {f"s3://in/{n % 2}/{n}.gz": 1 for n in range(300)}
     with lineage(parse(JOB), str(target), OWNER, files, Display(quiet=True)):

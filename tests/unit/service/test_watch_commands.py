@@ -61,7 +61,7 @@ def test_runs_and_events_are_listed(workspace):
     assert "no run nothing is recorded" in say("logs", "--run", "nothing", workspace, code=2)
 
 
-def test_a_request_to_stop_is_left_for_the_run(workspace):
+def test_a_request_to_stop_remains_for_the_run(workspace):
     assert f"{RUN} is requested to stop" in say("stop", workspace)
     assert (workspace / "events" / RUN / "stop").is_file()
 

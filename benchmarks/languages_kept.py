@@ -1,6 +1,6 @@
 """Shows by language what the rules of recipe fineweb2, of the starter file and of the gopher recipe keep.
 
-Usage: python -m benchmarks.kept_by_language. Texts: the Universal Declaration of Human Rights by language, cut into
+Usage: python -m benchmarks.languages_kept. Texts: the Universal Declaration of Human Rights by language, cut into
 PIECES, and the documents of the folder of corpora. The language of each is the one that is known, not a model's. Prints
 a table in Markdown: the share kept by each, and the rule that drops most.
 """
