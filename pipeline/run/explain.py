@@ -49,7 +49,7 @@ class Explanation:
     progress: Sequence[str] = ()  # what the stages say of how far they are
 
     def lines(self) -> Iterator[str]:
-        yield f"inputs: {self.shards} input units, {self.new_shards} of them new"
+        yield f"inputs: {self.shards} units, {self.new_shards} of them new"
         yield f"tokenizer: {self.tokenizer}"
         yield from self.columns
         yield from self.progress

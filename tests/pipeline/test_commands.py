@@ -94,7 +94,7 @@ def test_clean_removes_the_rest_of_an_earlier_job_and_nothing_else(inputs, ray_s
     job.write_text(job.read_text().replace("word_count: [20,", "word_count: [100,"))
     run_file(job)
     listed = say("clean", str(job)).splitlines()[:-1]
-    assert {f"documents/{p.name}" for p in stale if p.parent.name == "documents"} <= set(listed)
+    assert {f"documents/{p.name}" for p in stale if p.parent == tmp_path / "work" / "documents"} <= set(listed)
     say("clean", "--yes", str(job))
     assert run_file(job).did_nothing
     assert "would delete 0 files" in say("clean", str(job))
@@ -121,8 +121,8 @@ def test_update_adds_new_files_after_what_is_there(inputs, ray_session, tmp_path
     first = run_file(job)
     (mine / "documents-1.jsonl").unlink()
     (mine / "documents-2.jsonl").write_bytes(b"".join(lines[40:90]))
-    assert "inputs: 4 shards, 1 of them new" in say("plan", str(job)), "a run is about the files that are there now"
-    assert "inputs: 5 shards, 1 of them new" in say("plan", "--update", str(job)), "an update keeps what was there"
+    assert "inputs: 4 units, 1 of them new" in say("plan", str(job)), "a run is about the files that are there now"
+    assert "inputs: 5 units, 1 of them new" in say("plan", "--update", str(job)), "an update keeps what was there"
     second = run_file(job, update=True)
     assert second.ran["ingest"] == 1
     assert second.funnel.steps[0].documents == first.funnel.steps[0].documents + 50

@@ -54,7 +54,7 @@ def change_steps(job: Path) -> None:
 def test_changed_inputs_and_changed_steps_are_refused_before_any_work(job, ray_session):
     run_file(job)
     change_inputs(job)
-    assert "inputs: 7 shards, 1 of them new" in say("plan", "--update", job)
+    assert "inputs: 7 units, 1 of them new" in say("plan", "--update", job)
     change_steps(job)
     inventory_before = (job.parent / "work" / inventory.NAME).read_bytes()
     refusals = say("plan", "--update", job, code=2), say("update", job, code=2)
@@ -81,10 +81,10 @@ def test_a_file_that_changes_while_an_update_reads_it_is_read_by_the_next(job, r
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     (job.parent / "in7.jsonl").unlink()  # read already
     told = say("plan", "--update", job)
-    assert "inputs: 8 shards, 0 of them new" in told
+    assert "inputs: 8 units, 0 of them new" in told
     change_steps(job)  # as if it had not been read
     (job.parent / "in8.jsonl").write_text((job.parent / "in8.jsonl").read_text() * 2)
-    assert "inputs: 7 shards, 1 of them new" in say("plan", "--update", job)
+    assert "inputs: 7 units, 1 of them new" in say("plan", "--update", job)
 
 
 def test_a_unit_whose_file_changed_or_went_names_a_run(job, ray_session):

@@ -91,7 +91,7 @@ def units_of(state: State) -> list[dict[str, Any]]:
     tokenized = state.of(TokenizeStage).counts
     sizes = [int(counts["documents"]) for counts in tokenized.values()]
     groups = groups_of_size(read_names(state.spec, tokenized), sizes, FILE_DOCUMENTS)
-    decides = [VERSION, name_of(state), state.output.url, libraries()]
+    decides = [VERSION, name_of(state), libraries()]
     return [
         {"name": digest(decides, group, i, len(groups)), "units": group, "file": file_name(i, len(groups))}
         for i, group in enumerate(groups)
