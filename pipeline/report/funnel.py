@@ -49,7 +49,7 @@ class Leaf:
     dropped: int = 0
     not_sampled: int = 0
     kept: int = 0
-    bytes_kept: int = 0
+    kept_bytes: int = 0
     removed: int = 0  # duplicates, and documents taken down
     unique: int = 0
     unique_bytes: int = 0

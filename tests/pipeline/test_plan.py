@@ -30,7 +30,7 @@ def test_a_file_that_vanished_is_seen(job, ray_session):
     (job.parent / "inputs" / "documents-more.jsonl").unlink()
     told = say("plan", str(job))
     assert "changed: 1 input units of the last run are missing, changed or excluded: documents-more.jsonl" in told
-    assert "would run: dedup, tokenize, mix, profile, select, pack, documents, publish" in told
+    assert "would run: evidence, dedup, tokenize, mix, profile, select, pack, documents, publish" in told
     assert run_file(job).ran["dedup"] == 1
     assert "nothing to do" in say("plan", str(job))
 
@@ -54,12 +54,12 @@ def test_a_run_that_was_killed_after_a_file_was_added_goes_on_from_there(job, ra
     ("setting", "begins"),
     [
         ("dedup.url=off", "dedup, tokenize, mix"),
-        ("mix.seed=7", "mix, select"),
-        ("mix.axes=[word_count]", "mix, select"),
-        ("mix.axes=[source]", "mix, select"),
-        ("mix.temperature=2", "mix, select"),
-        ("output_shards=2", "mix, select"),
-        ("tokens.sequence_tokens=256", "pack, publish"),
+        ("mix.seed=7", "mix, profile, select"),
+        ("mix.axes=[word_count]", "mix, profile, select"),
+        ("mix.axes=[source]", "mix, profile, select"),
+        ("mix.temperature=2", "mix, profile, select"),
+        ("output_shards=2", "mix, profile, select"),
+        ("tokens.sequence_tokens=256", "pack, documents, publish"),
     ],
 )
 def test_what_changed_in_the_job_says_where_a_run_begins(undisturbed, setting, begins):
@@ -78,7 +78,7 @@ def test_the_keys_of_near_duplicates_are_made_by_ingest(undisturbed, setting):
 
 
 @pytest.mark.parametrize(
-    ("lost", "begins"), [("_manifest.json", "publish "), ("part-00001-of-00003.parquet", "pack, publish")]
+    ("lost", "begins"), [("_manifest.json", "publish "), ("part-00001-of-00003.parquet", "pack, documents, publish")]
 )
 def test_an_output_that_was_touched_is_seen(undisturbed, lost, begins):
     aside = (undisturbed / "out" / lost).rename(undisturbed / "aside")

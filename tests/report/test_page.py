@@ -29,7 +29,7 @@ MOST_BYTES = 5_000_000
 
 
 def funnel(languages: int) -> Funnel:
-    numbers = {"read": 1000, "dropped": 600, "kept": 400, "bytes_kept": 400_000, "removed": 50, "unique": 350}
+    numbers = {"read": 1000, "dropped": 600, "kept": 400, "kept_bytes": 400_000, "removed": 50, "unique": 350}
     numbers |= {"unique_bytes": 350_000, "unique_tokens": 90_000, "mixed": 350, "mixed_tokens": 90_000}
     leaves = [Leaf((source, "web", f"l{i:02d}"), **numbers) for i in range(languages) for source in ("a", "b")]
     n = len(leaves)
