@@ -69,7 +69,7 @@ def test_what_changed_in_the_job_says_where_a_run_begins(undisturbed, setting, b
 def test_under_another_name_it_is_another_jobs_dataset(undisturbed):
     job = str(undisturbed / "job.yaml")
     assert "the dataset of another job, 'small'" in say("plan", "--set", "name=other", job, code=2)
-    assert "would run: pack, publish" in say("plan", "--set", "name=other", "--replace", job)
+    assert "would run: pack, documents, publish" in say("plan", "--set", "name=other", "--replace", job)
 
 
 @pytest.mark.parametrize("setting", ["dedup.near.shingle_words=4", "dedup.near.rows=4", "dedup.near=off"])
