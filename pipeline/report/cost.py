@@ -18,7 +18,7 @@ SAMPLED_LOW = 0.5  # a sample of documents reads whole files, so its rates are t
 STAGE_S = 2.0  # a stage starts and ends: measured with Ray Data on one machine
 START_S = 15.0  # Ray joins or starts, nodes are checked
 UNIT_BYTES = 256 << 20  # of input a unit of ingest reads at most
-REQUESTS_A_UNIT = 8  # of a store, over the whole job: half of them PUT or LIST
+REQUESTS_A_UNIT = 8  # of a store, over the whole job, half of them PUT or LIST: a guess
 MEMORY_MARGIN = 1.25
 
 
