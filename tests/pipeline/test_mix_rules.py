@@ -135,7 +135,7 @@ def rows(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def test_the_run_and_the_plan_say_which_way_text_becomes_tokens_and_why(made):
-    why = "tokenizer: general path, through `tokenizers` itself and many times slower: the added token '<|pad|>' takes"
+    why = "tokenizer: slow path (Hugging Face tokenizers, many times slower): the added token '<|pad|>' includes"
     assert why in made.said
     assert why in say("plan", made.folder / "job.yaml")
     assert "tokenizer: fast path\n" in say(

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.ray
 
 FILES, DOCUMENTS = 250, 20
 REQUESTS_A_FILE = 4  # at most, over the whole job; a look at its head before work and a read of it are two of them
-REQUESTS_A_UNIT = 40  # of one file that shares its unit with no other
+REQUESTS_A_UNIT = 43  # of one file that shares its unit with no other; each list of documents reads all units again
 LINE = re.compile(r'"(?:\x1b\[[0-9;]*m)*(\w+) \S+ HTTP/1')
 JOB = """
 name: counted

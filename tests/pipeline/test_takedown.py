@@ -268,8 +268,14 @@ def test_a_removed_source_leaves_the_dataset_of_the_others(job, inputs, ray_sess
     run_file(fresh)
     ours, theirs = made(job.parent / "out"), made(fresh.parent / "out")
     papers = ("datasheet.md", "croissant.json", "eu-ai-act-article-53.md", "california-ab-2013.md")
-    card = {"README.md", *papers}  # they name every source of the job
+    card = {
+        "README.md",
+        "_manifest.json",
+        *papers,
+    }  # the papers name every source of the job, the manifest their checksum
     assert {n: ours[n] for n in ours.keys() - card} == {n: theirs[n] for n in theirs.keys() - card}
+    own, other = (json.loads((j.parent / "out/_manifest.json").read_bytes()) for j in (job, fresh))
+    assert own | {"papers_sha256": ""} == other | {"papers_sha256": ""}
     assert run_file(job).did_nothing
     assert corpusmill_here("remove-source", "--undo", str(job), "eips").returncode == 0
     run_file(job)

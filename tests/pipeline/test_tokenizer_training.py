@@ -51,7 +51,7 @@ def test_too_large_a_vocabulary_and_an_unknown_column_are_reported(undisturbed, 
         assert done.exit_code == 2, (done.output, done.exception)
         return done.output
 
-    assert "train on more text, or ask for fewer" in say("--vocab-size", 900_000)
+    assert "train on more text, or request fewer" in say("--vocab-size", 900_000)
     assert "no column 'tongue'" in say("--language", "tongue")
     assert not Path(tmp_path / "x.json").exists()
 
