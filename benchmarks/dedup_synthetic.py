@@ -99,6 +99,7 @@ class Sketches:
             "size_bytes": np.zeros(n, np.int64),
             "copies": np.ones(n, np.int64),
             "settled": np.full(n, UNSETTLED),
+            "text": spread(index + (1 << 44)),
             "bands": pa.Array.from_buffers(pa.binary(8 * BANDS), n, [None, pa.py_buffer(self.corpus.bands(index))]),
             "shingles": pa.LargeListArray.from_arrays(np.arange(n + 1) * 20, pa.array(sets), type=SHINGLES),
         }

@@ -4,7 +4,7 @@ Whatever else reaches the top of a command is a fault of the program and is show
 beside the base says what a caller may treat the error as: a wrong value, a failed lookup, a failed file operation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -276,7 +276,7 @@ class FilesFailed(CorpusmillError, RuntimeError):
     culprits: a mapping for each file with its "slot" and the "error", "kind" and "details" of `run_units.Failed`.
     """
 
-    def __init__(self, message: str, culprits: list[dict[str, Any]]) -> None:
+    def __init__(self, message: str, culprits: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(message)
         self.culprits = culprits
 

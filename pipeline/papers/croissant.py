@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from corpusmill.operators.tokens.schema import SEQUENCES
-from corpusmill.pipeline.files.json_values import Json
+from corpusmill.pipeline.files.json_values import Json, JsonObject
 from corpusmill.pipeline.papers.facts import Facts
 from corpusmill.pipeline.profile.schema import DOCUMENTS
 
@@ -62,7 +62,7 @@ def croissant(facts: Facts) -> str:
     return json.dumps(dict(_metadata(facts)), indent=1, ensure_ascii=True) + "\n"
 
 
-def _context() -> dict[str, Any]:
+def _context() -> JsonObject:
     found: dict[str, Any] = {
         "@language": "en",
         "@vocab": "https://schema.org/",

@@ -19,6 +19,7 @@ from corpusmill.operators.tokens.packing.unpack import chosen, documents_in
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
@@ -61,7 +62,7 @@ class Carry:
             column = read_table(f, columns=["doc_ids"])["doc_ids"].combine_chunks()
         return bool(np.isin(column.flatten().to_numpy(), self.removed[:, 0]).any())
 
-    def _without(self, line: Mapping[str, Any]) -> dict[str, Any]:
+    def _without(self, line: Mapping[str, Any]) -> JsonObject:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         table = read_table(pa.BufferReader(self.source.read(line["name"])))
         documents = documents_in(table)

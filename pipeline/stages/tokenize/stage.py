@@ -57,7 +57,7 @@ class TokenizeStage(Stage[Result]):
         return {"names": rests_on(outcome)}
 
 
-def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[dict[str, Any]]:
+def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[Mapping[str, Any]]:
     """One unit an ingested shard.
 
     shards: by the name of their ingest unit. duplicates: each one's table of duplicates, named by its content; a shard
