@@ -67,7 +67,7 @@ class Corpus:
         """uint64[n, 20], sorted."""
         sets = spread(self.cluster(index)[:, None] * 20 + np.arange(20) + (1 << 50))
         sets[:, 0] = spread(index + (1 << 52))
-        return np.sort(sets, axis=1)
+        return np.sort(sets >> np.uint64(2), axis=1)  # the upper two bits say that each is a first occurrence
 
     def shard(self, number: int) -> np.ndarray:
         return np.arange(number * SHARD_ROWS, min(self.documents, (number + 1) * SHARD_ROWS))
