@@ -5,7 +5,6 @@ Deviates: lines are parsed one by one, never in bulk: pyarrow's block reader is 
           one line, an object over two lines and NaN pass, so that a line would depend on its neighbours.
 """
 
-import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,14 +18,13 @@ from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader
 from corpusmill.operators.readers.framing.exact import exact, inexact
 from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of
-from corpusmill.operators.readers.framing.mapping import Mapped, listed
+from corpusmill.operators.readers.framing.mapping import Mapped, builder, listed
 from corpusmill.operators.readers.framing.rows import Build, Rows
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.typed import as_text, lists_of
 from corpusmill.operators.readers.framing.utf8 import invalid_at
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 from corpusmill.operators.readers.shapes.shaped import PREFIX
-from corpusmill.operators.readers.shapes.values import turns_of
 
 Fields = tuple[tuple[str, bool], ...]  # names, and whether their values stay lists
 BOM = b"\xef\xbb\xbf"
@@ -72,6 +70,9 @@ class Jsonl(Mapped, Reader):
         check_window(self.max_window_mib)
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        yield from self.finished(self._found(file, span))
+
+    def _found(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file, self.max_window_mib)
         columns = self.columns_found()
         further = {**self.named(), **self.further()}
@@ -80,10 +81,10 @@ class Jsonl(Mapped, Reader):
         for block in lines_of(stored, span, self.max_record_bytes):
             for _ in self._lines(rows, block, wanted):
                 if rows.full:
-                    yield self.in_types(rows.batch())
+                    yield rows.batch()
         rows.close(span, closing(stored))
         if len(rows):
-            yield self.in_types(rows.batch())
+            yield rows.batch()
 
     def first_look(self, file: BinaryIO) -> FirstLook:
         seen = head_of(file)
@@ -104,6 +105,9 @@ class Jsonl(Mapped, Reader):
         name = next((n for n in self.needed() if not any(present(record, n) for record in records)), None)
         if name is not None:
             return f"no record has a field {name!r}, only {listed(fields)}; say which is which, {self.example()}"
+        known = [field.name for field in self.fields().values()]
+        if known and not any(present(record, n) for record in records for n in known):
+            return f"no record has a field {' or '.join(map(repr, known))}, only {listed(fields)}; say another shape"
         texts = [] if self.shape is not None else [reach(record, self.text) for record in records]
         other = next((type(text).__name__ for text in texts if text is not None), None)
         if other is None or any(isinstance(text, str) for text in texts):
@@ -113,13 +117,8 @@ class Jsonl(Mapped, Reader):
         return f"{told}, {self.example()}{turns}"
 
     def _builders(self, columns: Columns) -> dict[str, Build]:
-        turns = {
-            f"{PREFIX}{name}": functools.partial(turns_of, speaks=field.speaks)
-            for name, field in self.fields().items()
-            if field.kind == "turns"
-        }
-        lists = {name: lists_of for name, dtype in columns.items() if pa.types.is_list(dtype)}
-        return {**lists, **turns}
+        shaped = {f"{PREFIX}{name}": builder(field) for name, field in self.fields().items() if field.kind != "text"}
+        return {name: shaped.get(name, lists_of) for name, dtype in columns.items() if pa.types.is_list(dtype)}
 
     def _lines(self, rows: Rows, block: Lines, fields: Fields) -> Iterator[None]:
         """Add the rows of a block, with a pause after each."""
@@ -167,7 +166,7 @@ class Jsonl(Mapped, Reader):
     def _said(self, found: Mapping[str, Any]) -> tuple[Any, ...]:
         """The values of the fields of a shape."""
         values = ((reach(found, field.name), field.kind) for field in self.fields().values())
-        return tuple(value if kind == "turns" else as_text(value) for value, kind in values)
+        return tuple(as_text(value) if kind == "text" else value for value, kind in values)
 
 
 def _parsed(line: bytes) -> Any:

@@ -16,14 +16,13 @@ import pyarrow.parquet as pq
 
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import RECORD, Columns, FileFormat, FirstLook, Reader, Span
-from corpusmill.operators.readers.framing.mapping import Mapped, listed
+from corpusmill.operators.readers.framing.mapping import Mapped, array_of, listed
 from corpusmill.operators.readers.framing.row_groups import Region, regions
 from corpusmill.operators.readers.framing.rows import BATCH_BYTES, BATCH_ROWS, Rows
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.strings import as_bytes, as_strings, is_text, wide
 from corpusmill.operators.readers.framing.typed import in_types
-from corpusmill.operators.readers.shapes.columns import turns_in
 from corpusmill.operators.readers.shapes.shaped import PREFIX
 
 ROWS_AT_A_TIME = 512
@@ -60,10 +59,13 @@ class Parquet(Mapped, Reader):
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        file = Storage(file)
+        found = self._found(Storage(file), span)
+        yield from found if self.shape is None else self.finished(found)
+
+    def _found(self, file: Storage, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file)
         stored.require(span)
-        rows = Rows(self.columns_made())
+        rows = Rows(self.columns_made() if self.shape is None else self.columns_found())
         try:
             parquet = pq.ParquetFile(file, buffer_size=1 << 20)
             parts = regions(parquet.metadata, stored.size)
@@ -183,11 +185,11 @@ class Parquet(Mapped, Reader):
         typed = self.columns_typed()
         for name, dtype in self.columns_found().items():
             found = pa.nulls(n, dtype) if name not in names else reached(piece, names[name])
-            if name in fields and fields[name].kind == "turns":
-                arrays[name] = turns_in(found, fields[name].speaks)
+            if name in fields:
+                arrays[name] = array_of(fields[name], found)
             else:
                 arrays[name] = found if name in typed else as_strings(found)
-        return self.in_types(pa.RecordBatch.from_pydict(arrays))
+        return pa.RecordBatch.from_pydict(arrays)
 
 
 def _reason(error: Exception) -> str:
