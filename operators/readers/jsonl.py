@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
+from corpusmill.operators.readers.framing.array import ARRAY, Element, elements, first_elements, is_array
 from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of
 from corpusmill.operators.readers.framing.mapped_rows import MappedRows, look_at
@@ -40,6 +41,9 @@ class Jsonl(Mapped, Reader):
     max_record_bytes: a longer line is a failed row `record_too_large`, passed over without being held.
     max_window_mib: of the windows of a Zstandard file, held in memory; a longer one is a failed row `long_window`.
 
+    A file that is one array of objects is read, too, an element as a line: it belongs to its first span, whole, and
+    what is behind an element that is damaged is one failed row.
+
     A compressed file is divided where it has several members (gzip) or frames (Zstandard, LZ4), as `bgzip`, `pzstd` or
     the `cat` of many files make them: a span has those that begin in it. The member at which two spans meet is inflated
     once more by each of them, to see that it is sound. A file of one member is read by one worker, however large.
@@ -53,10 +57,10 @@ class Jsonl(Mapped, Reader):
     max_window_mib: int = WINDOW_MIB
 
     format: ClassVar[FileFormat] = FileFormat(
-        title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{")
+        title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{|\[\s*\{")
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
@@ -69,7 +73,8 @@ class Jsonl(Mapped, Reader):
 
     def _found(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored, rows = Stored(file, self.max_window_mib), MappedRows(self)
-        for block in lines_of(stored, span, self.max_record_bytes):
+        stored.require(span)
+        for block in self._blocks(stored, span):
             for _ in self._lines(rows, block):
                 if rows.full:
                     yield rows.batch()
@@ -79,22 +84,34 @@ class Jsonl(Mapped, Reader):
 
     def first_look(self, file: BinaryIO) -> FirstLook:
         seen = head_of(file)
-        records = [r for line in seen.lines if isinstance(r := _parsed(line), dict)]
+        found = first_elements(seen.text) if ARRAY.match(seen.text) else map(_parsed, seen.lines)
+        records = [record for record in found if isinstance(record, dict)]
         return look_at(self, records, whole=seen.whole)
 
-    def _lines(self, rows: MappedRows, block: Lines) -> Iterator[None]:
+    def _blocks(self, stored: Stored, span: Span) -> Iterator[Lines | Element]:
+        if not is_array(stored):
+            return lines_of(stored, span, self.max_record_bytes)
+        return elements(stored, self.max_record_bytes) if span.start == 0 and span.end > 0 else iter(())
+
+    def _lines(self, rows: MappedRows, block: Lines | Element) -> Iterator[None]:
         """Add the rows of a block, with a pause after each."""
+        if isinstance(block, Element):
+            if block.data:
+                self._line(rows, block.offset, block.data, block.length)
+            else:
+                rows.other(block.offset, block.length, skipped=block.skipped, failure=block.failure)
+            yield
+            return
         if block.failure:
             rows.other(block.offset, block.lost, failure=block.failure)
             yield
         offset = block.offset
         for line in each_line(block.data):
-            self._line(rows, offset, line)
+            self._line(rows, offset, line, len(line))
             offset += len(line)
             yield
 
-    def _line(self, rows: MappedRows, offset: int, line: bytes) -> None:
-        length = len(line)
+    def _line(self, rows: MappedRows, offset: int, line: bytes, length: int) -> None:
         if offset == 0 and line.startswith(BOM):
             line = line[len(BOM) :]
         try:

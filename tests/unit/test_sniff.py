@@ -36,7 +36,7 @@ def test_an_empty_file_goes_by_its_name(name):
         ("a.warc.gz", PACKS["gz"](b'{"text": 1}\n'), "named like WARC, but holds JSON lines.*format: jsonl"),
         ("a.warc.gz", PACKS["zst"](b'{"text": 1}\n'), "named like WARC, but holds JSON lines"),
         ("a.warc.gz", b"\x1f\x8b\x08\x00garbage-garbage", "compressed, but damaged"),
-        ("a.jsonl", b'[{"text": "a"}]', "holds a JSON array; write one object a line"),
+        ("a.jsonl", b"[1, 2]", "holds a JSON array; write one object a line"),
         ("a.jsonl", b"PAR1\x15\x04", "holds Parquet.*format: parquet"),
         ("a.parquet", b"text,id\n", "holds something else, which begins b'text,id"),
         ("a.txt", b"\x00\x01\x02", "named like plain text, but holds something else"),
@@ -46,7 +46,7 @@ def test_an_empty_file_goes_by_its_name(name):
         ("data", b"<!DOCTYPE html><p>a", "an error page was saved in its place.*format: html"),
         ("a.html", b"PAR1\x15\x04", "named like HTML, but holds Parquet.*format: parquet"),
         ("a.txt", "Ein Satz".encode("utf-16"), "UTF-16; say `encoding: utf-16`"),
-        ("data", b"hello world", "say `format:` for this source, one of arc, html, jsonl"),
+        ("data", b"hello world", "say `format:` for this source, one of arc, csv, html, jsonl"),
         ("data", b"", "say `format:`"),
     ],
 )
