@@ -35,8 +35,8 @@ class Arrow(Columnar, Reader):
     max_record_bytes: a longer text is a failed row `record_too_large`.
 
     Messages follow each other, so a file belongs to its first span, whole. Where one is damaged, all that follows is
-    one failed row `bad_arrow`. `offset` is the row's number in the file. A record batch's bytes are spread evenly over its
-    rows; what is before the first batch and behind the last is a skipped row each, `arrow_schema`, `arrow_footer`.
+    one failed row `bad_arrow`. `offset` is the row's number in the file. A record batch's bytes are spread evenly over
+    its rows; what is before the first batch and behind the last is a skipped row each, `arrow_schema`, `arrow_footer`.
     """
 
     format: ClassVar[FileFormat] = FileFormat(

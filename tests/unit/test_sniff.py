@@ -41,7 +41,7 @@ def test_an_empty_file_goes_by_its_name(name):
         ("a.parquet", b"text,id\n", "holds something else, which begins b'text,id"),
         ("a.txt", b"\x00\x01\x02", "named like plain text, but holds something else"),
         ("a.warc.wat.gz", b"", "WAT files hold metadata"),
-        ("a.tar", b"", "recompress"),
+        ("a.tar.gz", b"", "recompress"),
         ("a.parquet.gz", PACKS["gz"](b"PAR1\x15\x04"), "compressed Parquet, which cannot be read; decompress it"),
         ("data", b"<!DOCTYPE html><p>a", "an error page was saved in its place.*format: html"),
         ("a.html", b"PAR1\x15\x04", "named like HTML, but holds Parquet.*format: parquet"),
