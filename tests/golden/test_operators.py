@@ -81,7 +81,8 @@ def rows_for(op: Operator) -> dict[str, list[Any]]:
             found[name] = list(WORDS)
         else:
             found[name] = list(NUMBERS if pa.types.is_integer(dtype) or dtype == NUMBER else SHARES)
-    return found
+    longest = max(map(len, found.values()))
+    return {name: [*values, *values][:longest] for name, values in found.items()}
 
 
 def chats() -> list[Any]:

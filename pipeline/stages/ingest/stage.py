@@ -106,6 +106,7 @@ class IngestStage(Stage[Ingested]):
         "bins",
         "documents",
         "dropped",
+        "entries",
         "evidence",
         "gathered",
         "keys",
