@@ -52,7 +52,7 @@ class Ranking:
 
     def columns_read(self) -> Columns:
         numbers_read = dict.fromkeys((*self.score, *((self.weight,) if self.weight else ())), NUMBER)
-        return {**dict.fromkeys(self.by, VALUE), **numbers_read, "doc_id": pa.int64(), "text": TEXT}
+        return {**dict.fromkeys(self.by, VALUE), **numbers_read, "text": TEXT, "doc_id": pa.int64()}
 
     def described(self) -> list[object]:
         """Plain values that change with whatever decides the entries."""

@@ -61,7 +61,7 @@ def _repeated(first: np.ndarray, hashes: np.ndarray, size: int, out: np.ndarray)
             if i >= size:
                 value -= hashes[begin + i - size] * weight
             if i >= size - 1:
-                key = max(finish(value), _ONE)
+                key = max(finish(np.uint64(value)), _ONE)
                 at = slot_for(table, bits, key)
                 out[0, d] += 1
                 out[1, d] += table[at] == key

@@ -1,4 +1,4 @@
-"""The stages `lines`, `calibrate` and `rank`: what a part of the steps gathered from every document, put together.
+"""The stages `lines`, `calibrate`, `rank` and `similar`: what steps gathered from every document, put together.
 
 A stage that is done has `manifests/STAGE-FINGERPRINT.json`, with the file that holds each unit's answer. Such a file is
 named by its content, and the unit that takes it up is named by that: only shards whose answer changed run again.
@@ -16,6 +16,7 @@ from corpusmill.operators.contract import Awaiting
 from corpusmill.operators.decide.at_most import AtMost
 from corpusmill.operators.decide.budget import Budget
 from corpusmill.operators.decide.quantiles import Quantiles
+from corpusmill.operators.decide.similar import Similar
 from corpusmill.operators.decide.top import Top
 from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.operators.signals.buckets import Buckets
@@ -27,6 +28,7 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
 from corpusmill.pipeline.stages.gathered.common_lines import Found, common_lines
 from corpusmill.pipeline.stages.gathered.rank import rank
+from corpusmill.pipeline.stages.gathered.similar import similar
 from corpusmill.pipeline.steps.step_groups import Part
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
@@ -100,6 +102,8 @@ def question(awaited: Awaiting | None) -> Any:
             return awaited.count
         case Budget():
             return [awaited.amount, awaited.shares, awaited.short]
+        case Similar():
+            return [awaited.measure, awaited.threshold]
         case _:
             raise TypeError(f"no stage finds what {type(awaited).__name__} awaits")
 
@@ -122,6 +126,8 @@ def _found(work: Work, awaited: Awaiting, shards: Mapping[str, UnitFiles], count
         for unit, told in gathered.items():
             weights.setdefault(shards[unit].run, Counter()).update(told["weights"])
         return rank(work, files, entered, awaited, weights)
+    if isinstance(awaited, Similar):
+        return similar(work, files, entered, awaited, {unit: told["compared"] for unit, told in gathered.items()})
     assert isinstance(awaited, Quantiles | Buckets)
     judged = [Judged(unit=unit, run=s.run, groups=tuple(gathered[unit]["groups"])) for unit, s in shards.items()]
     return calibrate(work, files, judged, quantiles=awaited.required_quantiles(), min_documents=awaited.min_documents)

@@ -20,6 +20,7 @@ from corpusmill.pipeline.stages.gathered import entries as gathering
 from corpusmill.pipeline.stages.gathered import rank as ranking
 from corpusmill.pipeline.stages.gathered.entries import GatherEntries
 from corpusmill.pipeline.stages.gathered.rank import rank
+from corpusmill.pipeline.workspace.shards import Shards
 from tests.unit.pipeline.test_gathered import SHARDS, gathered, work
 
 AMOUNT = 25
@@ -56,7 +57,9 @@ def stayed(tmp_path, monkeypatch):
             place.mkdir(parents=True)
             table = table_of(shard)
             batches = [Batch(table.slice(at, 7)) for at in range(0, 30, 7)]
-            facts = gathered(place, GatherEntries(place, f"unit{shard.shard}", shard, awaited), batches)
+            facts = gathered(
+                place, GatherEntries(place, f"unit{shard.shard}", Shards.of([shard]).groups()[0], awaited), batches
+            )
             for name in facts["files"]:
                 Store(str(folder)).publish_file(name, place / name)
             files |= facts["files"]
