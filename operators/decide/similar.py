@@ -7,7 +7,6 @@ Deviates: only documents that share a band of MinHash are compared (word pairs, 
 """
 
 import functools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,11 +17,9 @@ import pyarrow.compute as pc
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Columns, Decision, Resource
 from corpusmill.operators.text.alike import MEASURES, ROUGE_L
-from corpusmill.operators.text.conversation import CONVERSATION
 from corpusmill.operators.text.ranking import Ranking
-from corpusmill.operators.text.turns import find_answers, find_prompts
+from corpusmill.operators.text.turns import WHOLE, check_field, columns_of_field, read_field
 
-FIELDS = ("whole", "prompt", "answer")
 # A document that is dropped, the one it gives way to, and how similar they are.
 GIVES_WAY = pa.schema({"doc_id": pa.int64(), "better": pa.int64(), "similarity": pa.float32()})
 
@@ -44,7 +41,7 @@ class Similar(Decision):
     document compared; costs about 4 bytes a word in the workspace. found: as in decide.top, found by stage `similar`.
     """
 
-    field: str = "whole"
+    field: str = WHOLE
     measure: str = ROUGE_L
     threshold: float = 0.7
     score: tuple[str, ...] = ()
@@ -55,8 +52,7 @@ class Similar(Decision):
     stage: ClassVar[str] = "similar"
 
     def __post_init__(self) -> None:
-        if self.field not in FIELDS:
-            raise ValueError(f"field must be one of {list(FIELDS)}, got {self.field!r}")
+        check_field(self.field)
         if self.measure not in MEASURES:
             raise ValueError(f"measure must be one of {list(MEASURES)}, got {self.measure!r}")
         if not 0 < self.threshold <= 1:
@@ -65,17 +61,14 @@ class Similar(Decision):
             raise ValueError(f"max_words must be at least 1, got {self.max_words}")
 
     def columns_read(self) -> Columns:
-        turns: Mapping[str, pa.DataType] = {} if self.field == "whole" else {"conversation": CONVERSATION}
-        return {**turns, **self.ranking().columns_read()}
+        return {**columns_of_field(self.field), **self.ranking().columns_read()}
 
     def ranking(self) -> Ranking:
         return Ranking(by=(), score=self.score)
 
     def compared(self, batch: Batch) -> Batch:
         """The field of each document, as the `text` of a batch."""
-        if self.field == "whole":
-            return batch
-        return batch.once(find_prompts if self.field == "prompt" else find_answers)
+        return read_field(batch, self.field)
 
     def gathering(self) -> Any:
         return [self.version, self.field, self.max_words, *self.ranking().described()]

@@ -23,7 +23,7 @@ from corpusmill.operators.signals.blocklist import lines_of, trie_of
 from corpusmill.operators.text.conversation import CONVERSATION
 from corpusmill.operators.text.shares import shares
 from corpusmill.operators.text.turns import ASSISTANT, SYSTEM, TOOL, USER, find_answers, find_prompts, find_turns
-from corpusmill.operators.text.word_overlap import repeated_runs, shared_words
+from corpusmill.operators.text.word_overlap import repeated_runs, shared_words, sum_hashes
 from corpusmill.operators.text.word_trie import count_found
 from corpusmill.operators.text.words import WordRule, find_words
 
@@ -67,7 +67,8 @@ class Conversation(Signal):
     `chat_code_ratio`, `chat_formula_ratio`: the share of the characters of the answers that is inside code fences, or
     outside them in formulas. `chat_tool_ratio`: tool turns by all turns. `chat_steps`: numbered lines outside code, or
     sentences that begin with a phrase of `step_words` where these are more. `chat_overlap_ratio`: the share of the
-    different words of the answers that stand in the prompts.
+    different words of the answers that stand in the prompts. `chat_prompt_key`: a hash of the words of the prompts, the
+    same for the same words whatever stands between them; null without a word.
     """
 
     run_words: int = 4
@@ -89,6 +90,7 @@ class Conversation(Signal):
         "chat_tool_ratio": pa.float32(),
         "chat_steps": pa.int32(),
         "chat_overlap_ratio": pa.float32(),
+        "chat_prompt_key": pa.int64(),
     }
 
     def __post_init__(self) -> None:
@@ -119,6 +121,7 @@ class Conversation(Signal):
             "chat_repeated_ratio": pa.array(shares(runs[1], runs[0])),
             "chat_overlap_ratio": pa.array(shares(shared[1], shared[0])),
             "chat_refusals": self._refusals(batch),
+            "chat_prompt_key": _prompt_keys(prompts),
             **self._parts(answers.column("text")),
         }
 
@@ -155,3 +158,9 @@ def _turn_chars(batch: Batch, *roles: str) -> pa.Array:
     turns = batch.once(find_turns)
     mine = np.logical_or.reduce([turns.of(role) for role in roles])
     return pa.array(turns.sums(np.where(mine, _chars(turns.contents), 0)))
+
+
+def _prompt_keys(prompts: Batch) -> pa.Array:
+    """One hash of all words of each prompt: int64, null without a word."""
+    words = prompts.once(find_words, WordRule.UNICODE)
+    return pa.array(sum_hashes(words).view(np.int64), mask=words.counts == 0)

@@ -9,8 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Columns
 from corpusmill.operators.text.conversation import BETWEEN_TURNS, CONVERSATION
 
+WHOLE, PROMPT, ANSWER = "whole", "prompt", "answer"
+FIELDS = (WHOLE, PROMPT, ANSWER)  # what a step can read: the text, what users and systems say, what assistants say
 ASSISTANT, USER, SYSTEM, TOOL = "assistant", "user", "system", "tool"
 
 
@@ -79,3 +82,21 @@ def find_answers(batch: Batch) -> Batch:
     """What assistants say in each document, as the `text` of a batch; use as `batch.once(find_answers)`."""
     turns = batch.once(find_turns)
     return Batch(pa.table({"text": turns.joined(turns.of(ASSISTANT))}))
+
+
+def check_field(field: str) -> None:
+    """Raise ValueError unless `field` is one of FIELDS."""
+    if field not in FIELDS:
+        raise ValueError(f"field must be one of {list(FIELDS)}, got {field!r}")
+
+
+def columns_of_field(field: str) -> Columns:
+    """The columns that `read_field` reads."""
+    return {"text": TEXT} if field == WHOLE else {"conversation": CONVERSATION}
+
+
+def read_field(batch: Batch, field: str) -> Batch:
+    """A batch whose `text` is a field of each document."""
+    if field == WHOLE:
+        return batch
+    return batch.once(find_prompts if field == PROMPT else find_answers)

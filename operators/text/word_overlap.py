@@ -24,6 +24,22 @@ def repeated_runs(words: Words, size: int) -> np.ndarray:
     return out
 
 
+def sum_hashes(words: Words) -> np.ndarray:
+    """One hash of all words of each document, in order (`hashing.run_hash`): uint64[n]."""
+    out = np.zeros(len(words.first) - 1, np.uint64)
+    _sum_hashes(words.first, words.hash, out)
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _sum_hashes(first: np.ndarray, hashes: np.ndarray, out: np.ndarray) -> None:
+    for d in range(len(out)):
+        value = _ZERO
+        for i in range(first[d], first[d + 1]):
+            value = value * _BASE + hashes[i]
+        out[d] = finish(np.uint64(value))
+
+
 @njit(nogil=True, cache=True)
 def _shared(
     first: np.ndarray, hashes: np.ndarray, within: np.ndarray, within_hashes: np.ndarray, out: np.ndarray

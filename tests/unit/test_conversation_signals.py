@@ -13,7 +13,8 @@ from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Signal
 from corpusmill.operators.text.conversation import CONVERSATION
-from corpusmill.operators.text.word_overlap import repeated_runs, shared_words
+from corpusmill.operators.text.hashing import run_hash, word_hash
+from corpusmill.operators.text.word_overlap import repeated_runs, shared_words, sum_hashes
 from corpusmill.operators.text.words import WordRule, find_words
 from tests.contract.documents import turns
 
@@ -82,3 +83,11 @@ def test_kernels_count_as_plain_python_does(of, within, size):
     assert shared_words(words, others)[:, 0].tolist() == [len(set(of)), len(set(of) & set(within))]
     runs = [tuple(of[i : i + size]) for i in range(len(of) - size + 1)]
     assert repeated_runs(words, size)[:, 0].tolist() == [len(runs), len(runs) - len(set(runs))]
+    assert sum_hashes(words)[0] == run_hash([word_hash(w) for w in of])
+
+
+def test_prompts_of_the_same_words_have_the_same_key():
+    said = ["Write a poem!", "write  a poem", "write a book", "?"]
+    keys = measured([turns(("user", text), ("assistant", "no")) for text in said])["chat_prompt_key"].to_pylist()
+    assert keys[0] == keys[1] != keys[2]
+    assert keys[3] is None
