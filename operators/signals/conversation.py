@@ -27,6 +27,7 @@ from corpusmill.operators.text.word_overlap import repeated_runs, shared_words, 
 from corpusmill.operators.text.word_trie import count_found
 from corpusmill.operators.text.words import WordRule, find_words
 
+HEX = np.array([f"{byte:02x}".encode() for byte in range(256)], "S2")
 OPENING_CHARS = 400  # of a turn: where a refusal stands, if it is one (guess)
 # RE2, as pyarrow has it: a fence that is not closed runs to the end.
 CODE = r"(?s)```.*?(?:```|\z)"
@@ -90,7 +91,7 @@ class Conversation(Signal):
         "chat_tool_ratio": pa.float32(),
         "chat_steps": pa.int32(),
         "chat_overlap_ratio": pa.float32(),
-        "chat_prompt_key": pa.int64(),
+        "chat_prompt_key": pa.string(),
     }
 
     def __post_init__(self) -> None:
@@ -161,6 +162,7 @@ def _turn_chars(batch: Batch, *roles: str) -> pa.Array:
 
 
 def _prompt_keys(prompts: Batch) -> pa.Array:
-    """One hash of all words of each prompt: int64, null without a word."""
+    """One hash of all words of each prompt, 16 hex digits; null without a word."""
     words = prompts.once(find_words, WordRule.UNICODE)
-    return pa.array(sum_hashes(words).view(np.int64), mask=words.counts == 0)
+    digits = HEX[sum_hashes(words).astype(">u8").view(np.uint8)].view("S16")
+    return pa.array(digits, pa.binary(), mask=words.counts == 0).cast(pa.string())
