@@ -13,7 +13,8 @@ GOOD, REPETITIVE, NEAR, OFF_TASK, REFUSED, CONTAMINATED = (
     "refused",
     "contaminated",
 )
-COUNTS = {GOOD: 600, REPETITIVE: 60, NEAR: 60, OFF_TASK: 60, REFUSED: 60, CONTAMINATED: 60}
+LOOKALIKE = "lookalike"  # counted as good
+COUNTS = {GOOD: 600, LOOKALIKE: 120, REPETITIVE: 60, NEAR: 60, OFF_TASK: 60, REFUSED: 60, CONTAMINATED: 60}
 TASKS = {"code": 0.2, "chat": 0.4, "maths": 0.2, "facts": 0.2}
 REFUSALS = ("I'm unable to help with this.", "As an AI language model I have no opinion.", "我无法提供这个。")
 ITEMS = (
@@ -54,9 +55,11 @@ def _rows(chance: random.Random, words: list[str]) -> Iterator[tuple[str, dict[s
         topic = chance.choices(words, k=chance.randrange(6, 14))
         good.append((topic, _answer(chance, words, topic)))
         yield GOOD, _row(chance, _prompt(chance, topic), " ".join(good[-1][1]), score=(0.5, 1.0))
+    for topic, answer in chance.sample(good, COUNTS[LOOKALIKE]):
+        yield GOOD, _lookalike(chance, words, topic, answer)
     for topic, answer in chance.sample(good, COUNTS[NEAR]):
         other = list(answer)
-        for place in chance.sample(range(len(other)), max(1, len(other) // 20)):
+        for place in chance.sample(range(len(other)), max(1, len(other) * chance.randrange(3, 20) // 100)):
             other[place] = chance.choice(words)
         yield NEAR, _row(chance, _prompt(chance, topic), " ".join(other), score=(0.0, 0.5))
     for _ in range(COUNTS[REPETITIVE]):
@@ -74,6 +77,21 @@ def _rows(chance: random.Random, words: list[str]) -> Iterator[tuple[str, dict[s
         topic = chance.choices(words, k=10)
         asked = f"{_prompt(chance, topic)} {chance.choice(ITEMS)}"
         yield CONTAMINATED, _row(chance, asked, " ".join(_answer(chance, words, topic)), score=(0, 1))
+
+
+def _lookalike(chance: random.Random, words: list[str], topic: list[str], answer: list[str]) -> dict[str, Any]:
+    """A good chat that comes near to one of the rules."""
+    said, asked = _answer(chance, words, topic), _prompt(chance, topic)
+    which = chance.randrange(4)
+    if which == 0:  # a fifth is said twice
+        said += said[: len(said) // 5]
+    elif which == 1:  # nearly half of it stands in another answer
+        said = answer[: len(answer) * 2 // 5] + said[: len(answer) * 3 // 5]
+    elif which == 2:
+        asked = f"{asked} {' '.join(chance.choice(ITEMS).split()[:8])}"
+    else:
+        said = ["I'm", "able", "to", "help", "with", "this,", *said, "as", "an", "AI", "model", "does"]
+    return _row(chance, asked, " ".join(said), score=(0.5, 1.0))
 
 
 def _prompt(chance: random.Random, topic: list[str]) -> str:
