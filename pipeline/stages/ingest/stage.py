@@ -106,11 +106,13 @@ class IngestStage(Stage[Ingested]):
         "bins",
         "documents",
         "dropped",
+        "entries",
         "evidence",
         "gathered",
         "keys",
         "lines",
         "parts",
+        "similar",
         "sketches",
     )
 
