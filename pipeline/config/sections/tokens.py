@@ -36,7 +36,23 @@ class TokensSpec(Section):
     other; `keep`: they are the special tokens themselves, the end of a document included; `fail`: the run stops at the
     first document that names one. They are counted in the funnel."""
 
+    template: str | None = None
+    """How conversations become text: `chatml`, `gemma`, `llama3`, `mistral` or `qwen`; `tokenizer`: the template in the
+    files beside the tokenizer.json; or the address of a .jinja file. Null: their contents, as any text."""
+    loss: Literal["assistant", "last", "all"] = "assistant"
+    """With `template`: what `loss_mask` is 1 for: `assistant`: all turns of assistants, `last`: the last of them only,
+    `all`: everything. Documents that are no conversations are trained on whole."""
+    long_conversations: Literal["truncate", "drop"] = "truncate"
+    """With `template` and `best_fit`: a conversation of more than `sequence_tokens` ends behind the last answer that
+    fits, or is dropped; one of which no answer fits is dropped in any case."""
+    render: Literal["auto", "jinja"] = "auto"
+    """With `template`: `jinja` renders every conversation by Jinja, which is slow; `auto` only those that need it."""
+    today: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] = "2024-07-26"
+    """With `template`: the date that a template writes which asks for today's (Llama 3.1), the same in every run."""
+
     def complaints(self) -> Iterator[Complaint]:
+        if self.template is not None and self.packing not in ("best_fit", "none"):
+            yield ("packing",), f"`{self.packing}` splits conversations; with `template` use `best_fit` or `none`"
         if self.cut != "token" and self.packing not in ("best_fit", "concat"):
             yield ("cut",), f"`cut: {self.cut}` needs `packing: best_fit` or `concat`, this is `{self.packing}`"
         if self.stride_tokens is None:
