@@ -14,6 +14,7 @@ from corpusmill.errors import TemplateRefusal
 from corpusmill.operators.tokens.chat.environment import Message, Template
 
 ASSISTANT = "assistant"
+ENDS = ("qzx", "xzq")  # of a placeholder
 Place = tuple[int, int]  # the number of a literal, and a place in it, in characters
 
 
@@ -71,9 +72,9 @@ def form_of(
     ]
     rendered = template.render(held, tools)
     places = {turn: rendered.text.find(placeholder(turn)) for turn in turns}
-    if any(place < 0 or rendered.text.count(placeholder(turn)) > 1 for turn, place in places.items()):
+    if any(rendered.text.count(placeholder(turn)) > 1 for turn in turns):
         return None
-    slots = sorted(turns, key=places.__getitem__)
+    slots = sorted((turn for turn in turns if places[turn] >= 0), key=places.__getitem__)  # others are left out
     ends = [0, *(places[turn] + len(placeholder(turn)) for turn in slots)]
     begins = [*(places[turn] for turn in slots), len(rendered.text)]
     spans = rendered.spans if template.marks_generation else answers(template, held, tools, rendered.text, special)
@@ -84,6 +85,8 @@ def form_of(
     if len(whole) < len(found):
         return None
     literals = tuple(rendered.text[end:begin] for end, begin in zip(ends, begins, strict=True))
+    if any(end in literal.lower() for literal in literals for end in ENDS):
+        return None  # a part of a content, or one in other letters
     return Form(literals=literals, slots=tuple(slots), spans=tuple(whole))
 
 
