@@ -1,4 +1,4 @@
-"""Token ids that say of themselves whether a model is trained on them, in one bit that no id needs.
+"""Token ids that say of themselves whether a model is trained on them, in bits that no id needs.
 
 Between tokenizing and packing, ids and loss mask travel as one column.
 """
@@ -6,7 +6,8 @@ Between tokenizing and packing, ids and loss mask travel as one column.
 import numpy as np
 
 TRAINED = 1 << 30  # vocabularies are far smaller
-IDS = TRAINED - 1
+SECOND = 1 << 29  # the first token of the worse answer of a pair, whose two conversations follow one another
+IDS = SECOND - 1
 
 
 def marked(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -25,3 +26,8 @@ def unmarked(ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     [[5, 6], [0, 1]]
     """
     return ids & np.int32(IDS), (ids >= TRAINED).astype(np.int8)
+
+
+def seconds(ids: np.ndarray) -> np.ndarray:
+    """Where the second conversations of pairs begin, int64 places in ids."""
+    return np.flatnonzero(ids & np.int32(SECOND))

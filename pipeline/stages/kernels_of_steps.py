@@ -106,6 +106,8 @@ def warm_tokens(job: str) -> None:
     positions(text_keys(texts), seed=0)
     gather(np.frombuffer(bytes(8), np.int32), np.zeros(1, np.int64), np.arange(2), np.empty(2, np.int32))  # of a file
     documents = Documents(rows=rows, doc_ids=np.arange(2), leaves=np.zeros(2, np.int32), passes=np.zeros(2, np.int16))
+    if spec.tokens.packing == "pairs":
+        return
     sequences(documents, layout_of(spec.tokens, rows))
 
 

@@ -60,5 +60,5 @@ def decides(spec: TokensSpec) -> tuple[object, ...]:
         return ()
     source = source_of(spec)
     texts = digest(source.text, source.with_tools, dict(source.variables), list(source.markers))
-    most = spec.sequence_tokens if spec.packing == "best_fit" else None
-    return (texts, spec.loss, spec.long_conversations, spec.today, most)
+    most = None if spec.packing == "none" else spec.sequence_tokens
+    return (texts, spec.loss, spec.long_conversations, spec.today, most, spec.packing == "pairs")

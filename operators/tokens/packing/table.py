@@ -6,6 +6,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.layout import Layout
+from corpusmill.operators.tokens.packing.pairs import with_seconds
 from corpusmill.operators.tokens.rows import TokenRows, gather, offsets_of
 from corpusmill.operators.tokens.schema import LOSS_MASK, SEQUENCES, SUPERVISED
 from corpusmill.operators.tokens.supervised import marked, unmarked
@@ -52,6 +53,8 @@ def with_marks(table: pa.Table) -> pa.Table:
     column = table["input_ids"].combine_chunks()
     offsets = column.offsets.to_numpy().astype(np.int64)
     ids = marked(values(table, "input_ids"), values(table, LOSS_MASK).astype(np.uint8))
+    if (table.schema.metadata or {}).get(b"corpusmill.packing") == b"pairs":
+        ids = with_seconds(ids, values(table, "seq_lens"))
     place = table.column_names.index("input_ids")
     plain = table.set_column(place, table.schema.field("input_ids"), lists(offsets - offsets[0], ids))
     return plain.drop_columns([LOSS_MASK])

@@ -128,7 +128,7 @@ def write_part(path: Path, documents: Documents, layout: Layout, spec: TokensSpe
         vocab_size=encoder.vocab_size,
         eos_id=encoder.eos_id,
         packing=spec.packing,
-        sequence_tokens=0 if spec.packing == "none" else spec.sequence_tokens,
+        sequence_tokens=0 if spec.packing in ("none", "pairs") else spec.sequence_tokens,
         cut=spec.cut,
         cut_within=spec.cut_within,
         loss=loss_of(spec),

@@ -13,7 +13,7 @@ from corpusmill.operators.tokens.rows import TokenRows, offsets_of, replaced
 from corpusmill.operators.tokens.supervised import marked, unmarked
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 
-COLUMNS = ("conversation", "tools", "chosen")
+COLUMNS = ("conversation", "tools", "chosen", "rejected")
 NO_ANSWER = "conversation without an answer of an assistant"
 TOO_LONG = "conversation longer than sequence_tokens"
 MOST_LETTERS = 100  # of a reason, which may be the template's own words
@@ -62,12 +62,15 @@ def with_conversations(table: pa.Table, texts: TokenRows, chat: ChatEncoder, spe
     )
 
 
-def conversations_of(table: pa.Table) -> pa.ListArray:
-    """The turns of each document, of a preference those of the better answer too; null where it is no conversation."""
+def conversations_of(table: pa.Table, answer: str = "chosen") -> pa.ListArray:
+    """The turns of each document, of a preference with those of one answer; null where it is no conversation.
+
+    answer: the column of the better or of the worse one.
+    """
     column = table["conversation"].combine_chunks()
-    if "chosen" not in table.column_names or table["chosen"].null_count == len(table):
+    if answer not in table.column_names or table[answer].null_count == len(table):
         return column
-    chosen = table["chosen"].combine_chunks()
+    chosen = table[answer].combine_chunks()
     both = pa.chunked_array([pc.list_flatten(column), pc.list_flatten(chosen)]).combine_chunks()
     first, more = (pc.fill_null(pc.list_value_length(each), 0).to_numpy() for each in (column, chosen))
     begins, further = offsets_of(first)[:-1], offsets_of(more)[:-1] + int(first.sum())

@@ -30,6 +30,7 @@ from corpusmill.pipeline.report.funnel import CHAT, LEFT_OUT, NAMED
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, words
 from corpusmill.pipeline.stages.tokenize.conversations import COLUMNS, trained_tokens, with_conversations
+from corpusmill.pipeline.stages.tokenize.preferences import with_pairs
 from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, write_sorted
 from corpusmill.pipeline.steps.chat import chat_of, decides
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
@@ -156,7 +157,10 @@ def conversations(
     text = table["text"].combine_chunks()
     if "conversation" in table.column_names:
         text = pc.if_else(table["conversation"].combine_chunks().is_valid(), pa.scalar(None, text.type), text)
-    done = with_conversations(table, encoder.documents(text), chat, tokens)
+    if tokens.packing == "pairs":
+        done = with_pairs(table, chat, tokens)
+    else:
+        done = with_conversations(table, encoder.documents(text), chat, tokens)
     for reason in done.reasons.values():
         tally.add(LEFT_OUT, reason)
     tally.add(CHAT, "truncated", by=done.truncated)
