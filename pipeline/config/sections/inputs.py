@@ -16,7 +16,7 @@ from corpusmill.pipeline.config.sections import storage_options
 FORMAT = """auto, {}, or a reader of your own (package.module.Class).
 
 `auto` goes by the ending of each file's name."""
-SHAPE = """For jsonl and parquet: the form of records that are conversations: {}.
+SHAPE = """For files of records: the form of those that are conversations: {}.
 
 Fields of other names: {{shape: sharegpt, columns: {{conversation: chat}}}}. `columns: {{conversation: FIELD}}` alone is
 shape messages."""
@@ -38,7 +38,7 @@ class InputSpec(Section):
         str, Field(description=FORMAT.format(", ".join(formats())), json_schema_extra={"examples": [AUTO, *formats()]})
     ] = AUTO
     columns: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
-    """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}.
+    """For files of records (csv, jsonl, parquet ...): our column -> the file's field, e.g. {text: body, url: link}.
 
     {content: html} in place of `text` is for a field of HTML, which an extract step reads.
 
