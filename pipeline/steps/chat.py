@@ -2,6 +2,7 @@
 
 import datetime
 import functools
+import json
 
 from corpusmill.errors import MissingFile
 from corpusmill.operators.tokens.chat import sources
@@ -13,6 +14,7 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.steps.tokenizer import tokenizer_json, tokenizer_of
 
 OF_TOKENIZER = "tokenizer"  # the template in the files beside it
+TEMPLATE_FILES = ("chat_template.jinja", "tokenizer_config.json")  # as transformers reads them beside a tokenizer.json
 
 
 def chat_of(spec: TokensSpec) -> ChatEncoder | None:
@@ -62,3 +64,16 @@ def decides(spec: TokensSpec) -> tuple[object, ...]:
     texts = digest(source.text, source.with_tools, dict(source.variables), list(source.markers))
     most = None if spec.packing == "none" else spec.sequence_tokens
     return (texts, spec.loss, spec.long_conversations, spec.today, most, spec.packing == "pairs")
+
+
+def template_files(spec: TokensSpec) -> dict[str, bytes]:
+    """What makes a dataset's tokenizer render conversations as the dataset has them; nothing without a template.
+
+    `AutoTokenizer.from_pretrained` of transformers reads the folder of the dataset.
+    """
+    if spec.template is None:
+        return {}
+    source = source_of(spec)
+    config = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": spec.eos, **source.variables}
+    written = json.dumps(config, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return dict(zip(TEMPLATE_FILES, (source.text.encode(), written.encode()), strict=True))

@@ -135,19 +135,32 @@ def _answer(
     if has_content(message) and not message.get("tool_calls"):
         content = str(message["content"]).strip()
         place = text.find(content, max(before, prompt or 0))
-        if place < 0:
-            return None
-        opened = prompt is not None and before <= prompt <= place and not special.search(text, prompt, place)
-        end = place + len(content)
-        closed = re.compile(rf"\s*(?:{special.pattern})").match(text, end)
-        return prompt if opened and prompt is not None else place, closed.end() if closed else end
+        if place >= 0:
+            opened = prompt is not None and before <= prompt <= place and not special.search(text, prompt, place)
+            end = place + len(content)
+            closed = re.compile(rf"\s*(?:{special.pattern})").match(text, end)
+            return prompt if opened and prompt is not None else place, closed.end() if closed else end
     if prompt is None:
         return None
     upto = _length_of(template, messages[: turn + 1], tools, text, generation_prompt=False)
-    if upto is None or upto <= prompt:
+    begin = prompt + len(_header(template, messages[:turn], tools, text, prompt, special))
+    if upto is None or upto <= begin:
         return None
-    tokens = list(special.finditer(text, prompt, upto))
-    return prompt, tokens[-1].end() if tokens else prompt + len(text[prompt:upto].rstrip())
+    tokens = list(special.finditer(text, begin, upto))
+    return begin, tokens[-1].end() if tokens else begin + len(text[begin:upto].rstrip())
+
+
+def _header(
+    template: Template, before: Sequence[Message], tools: Any, text: str, prompt: int, special: re.Pattern[str]
+) -> str:
+    """What stands between `prompt` and an answer and is no part of it, since it has a special token; "" without it."""
+    try:
+        other = template.render([*before, {"role": ASSISTANT, "content": placeholder(0)}], tools).text
+    except TemplateRefusal:
+        return ""
+    place = other.find(placeholder(0), prompt)
+    header = other[prompt:place] if place >= 0 else ""
+    return header if special.search(header) and text.startswith(header, prompt) else ""
 
 
 def _length_of(

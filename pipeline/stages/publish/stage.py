@@ -39,6 +39,7 @@ from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
 from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
 from corpusmill.pipeline.stages.pack.stage import PackStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
+from corpusmill.pipeline.steps.chat import TEMPLATE_FILES, template_files
 from corpusmill.pipeline.steps.tokenizer import tokenizer_json
 
 THRESHOLDS = "_thresholds.json"
@@ -50,6 +51,7 @@ BESIDE = (
     THRESHOLDS,
     PROFILE,
     RUN,
+    *TEMPLATE_FILES,
     *PAPERS,
 )  # the parts and the manifest
 VERSION = 2
@@ -128,6 +130,7 @@ class Contents:
             "_funnel.json": pretty(self.funnel.to_json()),
             **papers(self.facts(manifest)),
         }
+        found |= template_files(self.spec.tokens)
         found |= {PROFILE: pretty(to_json(self.profile.counts))} if self.profile is not None else {}
         return found | ({THRESHOLDS: pretty(self.thresholds)} if self.thresholds else {})
 
