@@ -224,6 +224,23 @@ class TokenMismatch(CorpusmillError, AssertionError):
     """The fast path gave other ids than `tokenizers`: a fault of this program, never of the data."""
 
 
+# Chat templates
+
+
+class UnusableTemplate(CorpusmillError, ValueError):
+    """A chat template that cannot be compiled, or a tokenizer without one; the message says what to do."""
+
+    exit_code = ExitCode.WRONG_JOB
+
+
+class TemplateRefusal(CorpusmillError, ValueError):
+    """A conversation that a chat template raises on; the message is the template's own."""
+
+
+class TemplateMismatch(CorpusmillError, AssertionError):
+    """The derived form of a chat template gave another text than Jinja: never the fault of the data."""
+
+
 # Reading records
 
 
