@@ -1,7 +1,7 @@
 """Conversations as a column: the turns of a chat with their types, and the plain text of all of them.
 
-A document that is a conversation has the columns of `CONVERSATION_COLUMNS` beside `text`. `text` is what measures, filters,
-dedup and the report read; the turns are what a chat template is laid over.
+A document that is a conversation has the columns of `CONVERSATION_COLUMNS` beside `text`. `text` is what measures,
+filters, dedup and the report read; the turns are what a chat template is laid over.
 
 | column | what it holds |
 |---|---|
