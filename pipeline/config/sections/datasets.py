@@ -1,4 +1,4 @@
-"""Published datasets by name, in pipeline/datasets/NAME.yaml: their columns, format, licence and where these facts are from.
+"""Published datasets by name, in pipeline/datasets/NAME.yaml: columns, format, licence, and where the facts are from.
 
 `inputs: {dataset: NAME, paths: ...}` takes what the file says under `input`; what the job writes itself wins.
 """

@@ -26,8 +26,9 @@ class InputSpec(Section):
     """Name of the source, unique in the job: the `source` column of its documents. That of `dataset` where it is left
     out."""
     dataset: str | None = None
-    """A published dataset by name (`corpusmill datasets` lists them): its columns, format, domain, language and licence,
-    as far as the other keys here do not say otherwise. A column that is null is left out."""
+    """A published dataset by name, see `corpusmill datasets`: its columns, format, domain, language and licence.
+
+    The other keys here win. A column that is null is left out."""
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
     """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`).
 
