@@ -5,8 +5,9 @@ Deviates: lines are parsed one by one, never in bulk: pyarrow's block reader is 
           one line, an object over two lines and NaN pass, so that a line would depend on its neighbours.
 """
 
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, ClassVar
 
@@ -19,11 +20,13 @@ from corpusmill.operators.readers.framing.exact import exact, inexact
 from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of
 from corpusmill.operators.readers.framing.mapping import Mapped, listed
-from corpusmill.operators.readers.framing.rows import Rows
+from corpusmill.operators.readers.framing.rows import Build, Rows
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.typed import as_text, lists_of
 from corpusmill.operators.readers.framing.utf8 import invalid_at
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
+from corpusmill.operators.readers.shapes.shaped import PREFIX
+from corpusmill.operators.readers.shapes.values import turns_of
 
 Fields = tuple[tuple[str, bool], ...]  # names, and whether their values stay lists
 BOM = b"\xef\xbb\xbf"
@@ -71,8 +74,9 @@ class Jsonl(Mapped, Reader):
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file, self.max_window_mib)
         columns = self.columns_found()
-        wanted = tuple((field, pa.types.is_list(columns[c])) for c, field in {**self.named(), **self.columns}.items())
-        rows = Rows(columns, {name: lists_of for name, dtype in columns.items() if pa.types.is_list(dtype)})
+        further = {**self.named(), **self.further()}
+        wanted = tuple((field, pa.types.is_list(columns[c])) for c, field in further.items())
+        rows = Rows(columns, self._builders(columns))
         for block in lines_of(stored, span, self.max_record_bytes):
             for _ in self._lines(rows, block, wanted):
                 if rows.full:
@@ -86,21 +90,36 @@ class Jsonl(Mapped, Reader):
         records = [r for line in seen.lines if isinstance(r := _parsed(line), dict)]
         fields = tuple(dict.fromkeys(name for record in records for name in dotted(record)))
         enough = seen.whole or len(records) >= LEAST_RECORDS
-        texts = [reach(record, self.text) for record in records]
-        other = next((type(text).__name__ for text in texts if text is not None), None)
-        wrong = None
-        if records and not any(present(record, self.text) for record in records):
-            wrong = f"no record has a field {self.text!r}, only {listed(fields)}; say which is which"
-        elif other is not None and not any(isinstance(text, str) for text in texts):
-            wrong = f"field {self.text!r} is no string but {other}; name another of {listed(fields)}"
+        wrong = self._lacks(records, fields) if records else None
         if wrong is not None:
-            wrong = f"{wrong}, e.g. columns: {{text: body}}"
             return FirstLook(fields=fields, lacks=wrong) if enough else FirstLook(fields=fields, doubt=wrong)
-        rare = [n for n in {**self.named(), **self.columns}.values() if not any(present(r, n) for r in records)]
+        rare = [n for n in {**self.named(), **self.further()}.values() if not any(present(r, n) for r in records)]
         if not rare or not enough:
             return FirstLook(fields=fields)
         told = f"none of the first {len(records):,} records has a field {' or '.join(map(repr, rare))}"
         return FirstLook(fields=fields, doubt=f"{told}, only {listed(fields)}; where it is missing it is null")
+
+    def _lacks(self, records: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> str | None:
+        """What all of some records lack that the job needs of each."""
+        name = next((n for n in self.needed() if not any(present(record, n) for record in records)), None)
+        if name is not None:
+            return f"no record has a field {name!r}, only {listed(fields)}; say which is which, {self.example()}"
+        texts = [] if self.shape is not None else [reach(record, self.text) for record in records]
+        other = next((type(text).__name__ for text in texts if text is not None), None)
+        if other is None or any(isinstance(text, str) for text in texts):
+            return None
+        turns = " or, of a chat, columns: {conversation: messages}" if other == "list" else ""
+        told = f"field {self.text!r} is no string but {other}; name another of {listed(fields)}"
+        return f"{told}, {self.example()}{turns}"
+
+    def _builders(self, columns: Columns) -> dict[str, Build]:
+        turns = {
+            f"{PREFIX}{name}": functools.partial(turns_of, speaks=field.speaks)
+            for name, field in self.fields().items()
+            if field.kind == "turns"
+        }
+        lists = {name: lists_of for name, dtype in columns.items() if pa.types.is_list(dtype)}
+        return {**lists, **turns}
 
     def _lines(self, rows: Rows, block: Lines, fields: Fields) -> Iterator[None]:
         """Add the rows of a block, with a pause after each."""
@@ -127,20 +146,28 @@ class Jsonl(Mapped, Reader):
             else:
                 rows.other(offset, length, failure=f"bad_json: {e.msg} at character {e.pos}")
             return
-        text = reach(found, self.text) if isinstance(found, dict) else None
-        if isinstance(text, str):
+        text = reach(found, self.text) if isinstance(found, dict) and self.shape is None else None
+        body = (text,) if isinstance(text, str) else ()
+        if self.shape is not None and isinstance(found, dict):
+            body = self._said(found)
+        if body:
             values = [reach(found, name) for name, _ in fields]
             if inexact(values, line):
                 whole = exact(line, found)
                 values = [reach(whole, name) for name, _ in fields]
             told = [v if listed else as_text(v) for v, (_, listed) in zip(values, fields, strict=True)]
-            rows.document(offset, length, (text, *told), length)
+            rows.document(offset, length, (*body, *told), length)
         elif not isinstance(found, dict):
             rows.other(offset, length, failure=f"not_an_object: {type(found).__name__}")
         elif text is None:
             rows.other(offset, length, failure=f"missing_field: {self.text}")
         else:
             rows.other(offset, length, failure=f"{next(iter(self.body()))}_not_a_string: {type(text).__name__}")
+
+    def _said(self, found: Mapping[str, Any]) -> tuple[Any, ...]:
+        """The values of the fields of a shape."""
+        values = ((reach(found, field.name), field.kind) for field in self.fields().values())
+        return tuple(value if kind == "turns" else as_text(value) for value, kind in values)
 
 
 def _parsed(line: bytes) -> Any:

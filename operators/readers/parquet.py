@@ -23,6 +23,8 @@ from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.strings import as_bytes, as_strings, is_text, wide
 from corpusmill.operators.readers.framing.typed import in_types
+from corpusmill.operators.readers.shapes.columns import turns_in
+from corpusmill.operators.readers.shapes.shaped import PREFIX
 
 ROWS_AT_A_TIME = 512
 MOST_UNSEEN_ROWS = 1 << 20  # guess
@@ -91,9 +93,9 @@ class Parquet(Mapped, Reader):
         try:
             types = self._types(schema)
         except KeyError as e:
-            lacks = f"{e.args[0]}; say which is which, e.g. columns: {{text: body}}"
+            lacks = f"{e.args[0]}; say which is which, {self.example()}"
             return FirstLook(fields=field_names(schema), lacks=lacks)
-        if not is_text(types[self.text]):
+        if self.shape is None and not is_text(types[self.text]):
             lacks = f"column {self.text!r} is {types[self.text]}, not text; name another, e.g. columns: {{text: body}}"
             return FirstLook(fields=field_names(schema), lacks=lacks)
         return FirstLook(fields=field_names(schema))
@@ -102,7 +104,7 @@ class Parquet(Mapped, Reader):
         """The type of every field that is read. KeyError when the file lacks one."""
         types: dict[str, pa.DataType] = {}
         missing: list[str] = []
-        for name in sorted({self.text, *self.named().values(), *self.columns.values()}):
+        for name in sorted({*self.needed(), *self.named().values(), *self.further().values()}):
             try:
                 types[name] = type_of(schema, name)
             except KeyError:
@@ -116,9 +118,9 @@ class Parquet(Mapped, Reader):
         """The rows of one group; what cannot be read of it are failed rows, as many as the file says there are."""
         done, failure = 0, None
         try:
-            names = {next(iter(self.body())): self.text, **self.named(), **self.columns}
             types = self._types(parquet.schema_arrow)
-            if not is_text(types[self.text]):
+            names = self._names(parquet.schema_arrow)
+            if self.shape is None and not is_text(types[self.text]):
                 raise TypeError(f"column {self.text!r} is {types[self.text]}")
             for found in parquet.iter_batches(ROWS_AT_A_TIME, [part.group], sorted(set(names.values()))):
                 for piece in _sliced(found):
@@ -133,7 +135,16 @@ class Parquet(Mapped, Reader):
         if failure is not None:
             yield from _failed(part, done, failure, rows)
 
+    def _names(self, schema: pa.Schema) -> dict[str, str]:
+        """Our columns, and fields of the shape, with those of the file that they come from."""
+        fields = {f"{PREFIX}{name}": field for name, field in self.fields().items()}
+        there = {name: field.name for name, field in fields.items() if field.needed or has(schema, field.name)}
+        body = {next(iter(self.body())): self.text} if self.shape is None else there
+        return {**body, **self.named(), **self.further()}
+
     def _batch(self, piece: pa.RecordBatch, names: Mapping[str, str], row: int, lengths: np.ndarray) -> pa.RecordBatch:
+        if self.shape is not None:
+            return self._shaped(piece, names, row, lengths)
         found = reached(piece, self.text)
         text, invalid = wide(found) if self.content is None else (as_bytes(found), [])
         body = next(iter(self.body()))
@@ -158,6 +169,25 @@ class Parquet(Mapped, Reader):
             arrays |= in_types(values_of, read)
         made = {name: pc.if_else(sound, arrays[name], None) for name in self.columns_made()}
         return pa.RecordBatch.from_pydict({**{name: arrays[name] for name in RECORD}, **made})
+
+    def _shaped(self, piece: pa.RecordBatch, names: Mapping[str, str], row: int, lengths: np.ndarray) -> pa.RecordBatch:
+        """Rows of conversations, of which a row group has some fields as what they are, or not at all."""
+        n = piece.num_rows
+        fields = {f"{PREFIX}{name}": field for name, field in self.fields().items()}
+        arrays: dict[str, pa.Array] = {
+            "offset": pa.array(np.arange(row, row + n), pa.int64()),
+            "length": pa.array(lengths, pa.int64()),
+            "skipped": pa.nulls(n, pa.string()),
+            "failure": pa.nulls(n, pa.string()),
+        }
+        typed = self.columns_typed()
+        for name, dtype in self.columns_found().items():
+            found = pa.nulls(n, dtype) if name not in names else reached(piece, names[name])
+            if name in fields and fields[name].kind == "turns":
+                arrays[name] = turns_in(found, fields[name].speaks)
+            else:
+                arrays[name] = found if name in typed else as_strings(found)
+        return self.in_types(pa.RecordBatch.from_pydict(arrays))
 
 
 def _reason(error: Exception) -> str:
@@ -206,6 +236,15 @@ def type_of(schema: pa.Schema, name: str) -> pa.DataType:
     if inner is None or not pa.types.is_struct(inner):
         raise KeyError(f"the file has no column {name!r}, only {schema.names}")
     return type_of(pa.schema(inner.fields), rest)
+
+
+def has(schema: pa.Schema, name: str) -> bool:
+    """Whether there is a column of that name, or something that "a.b" reaches."""
+    try:
+        type_of(schema, name)
+    except KeyError:
+        return False
+    return True
 
 
 def reached(piece: pa.RecordBatch, name: str) -> pa.Array:

@@ -1,15 +1,19 @@
 """Which fields of a structured record become which columns: the same for JSON lines and for Parquet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns
+from corpusmill.operators.contract import RECORD, Columns
 from corpusmill.operators.readers.framing.fields import SECONDS
 from corpusmill.operators.readers.framing.typed import TYPES, UNREAD, in_types
+from corpusmill.operators.readers.shapes.shape import SHAPES, Field, shape_by_columns
+from corpusmill.operators.readers.shapes.shaped import PREFIX, shaped
+from corpusmill.operators.readers.shapes.values import READ_TURNS
 from corpusmill.operators.reserved import reserved
+from corpusmill.operators.text.conversation import CONVERSATION_COLUMNS
 
 FIELDS_SHOWN = 30
 DATE = "fetched_at_utc"
@@ -60,15 +64,21 @@ def check_mapping(
             raise ValueError(f"the type of {column!r} must be one of {', '.join(TYPES)}; got {name!r}")
 
 
+def _found_as(field: Field) -> pa.DataType:
+    return READ_TURNS if field.kind == "turns" else pa.string()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mapped:
     """The parameters of a reader of structured records: which of their fields become which columns.
 
     A record has a text, or pages in HTML: `content` names their field, and then `text` does, too, so that the field
-    that each record must have goes by one name.
+    that each record must have goes by one name. Or a record is a conversation: `shape` says in which form, and
+    `columns` where its fields have other names than those of the shape.
     """
 
     text: str = "text"
+    shape: str | None = None
     content: str | None = None
     url: str | None = None
     source_id: str | None = None
@@ -80,7 +90,8 @@ class Mapped:
     max_record_bytes: int = 64 << 20
 
     def __post_init__(self) -> None:
-        check_mapping(self.named(), self.columns, self.types, self.max_record_bytes)
+        self._check_shape()
+        check_mapping(self.named(), self.further(), self.types, self.max_record_bytes)
         if self.content is not None:
             if self.text not in ("text", self.content):
                 told = f"text: {self.text} and content: {self.content} exclude each other"
@@ -91,15 +102,52 @@ class Mapped:
         """The one column that holds what a record is about: its text, or the bytes of a page."""
         return {"text": TEXT} if self.content is None else {"content": pa.large_binary()}
 
+    def _check_shape(self) -> None:
+        if self.shape is None and (meant := shape_by_columns(self.columns)) is not None:
+            object.__setattr__(self, "shape", meant)
+        if self.shape is not None and self.shape not in SHAPES:
+            raise ValueError(f"shape must be one of {', '.join(SHAPES)}; got {self.shape!r}")
+        if self.shape is not None and (self.content is not None or self.text != "text"):
+            raise ValueError(f"a {self.shape} record has its text in its turns; take text and content out of columns")
+        if taken := sorted(set(self.further()) & set(CONVERSATION_COLUMNS)) if self.shape is not None else []:
+            raise ValueError(
+                f"columns would define {', '.join(taken)} twice: shape {self.shape} makes them; rename them"
+            )
+
     def columns_made(self) -> Columns:
         """The body, what the job names, and UNREAD where a value may not be what its column is to hold."""
         read = self.columns_typed()
-        return {**self.columns_found(), **read, **({UNREAD: pa.string()} if read else {})}
+        turns = CONVERSATION_COLUMNS if self.shape is not None else {}
+        return {**self.body(), **turns, **self._further_found(), **read, **({UNREAD: pa.string()} if read else {})}
 
     def columns_found(self) -> Columns:
-        """The same before types: texts, and lists of them."""
+        """The same before types and shapes: texts, and lists of them; turns as they are read."""
+        fields = {f"{PREFIX}{name}": _found_as(field) for name, field in self.fields().items()}
+        return {**(fields or self.body()), **self._further_found()}
+
+    def _further_found(self) -> Columns:
         lists = {c: TYPES[name] for c, name in self.types.items() if pa.types.is_list(TYPES[name])}
-        return {**self.body(), **dict.fromkeys({**self.named(), **self.columns}, pa.string()), **lists}
+        return {**dict.fromkeys({**self.named(), **self.further()}, pa.string()), **lists}
+
+    def fields(self) -> Mapping[str, Field]:
+        """The fields of the shape, as the records call them; none without a shape."""
+        if self.shape is None:
+            return {}
+        fields = SHAPES[self.shape].fields
+        return {name: replace(field, name=self.columns.get(name, field.name)) for name, field in fields.items()}
+
+    def further(self) -> Mapping[str, str]:
+        """`columns` without those that say where a field of the shape is."""
+        return {c: field for c, field in self.columns.items() if c not in self.fields()}
+
+    def example(self) -> str:
+        """How a job says which field is which, for a message."""
+        name = next((n for n, field in self.fields().items() if field.needed), None)
+        return "e.g. columns: {text: body}" if name is None else f"e.g. columns: {{{name}: FIELD}}"
+
+    def needed(self) -> tuple[str, ...]:
+        """The fields of which each record must have one."""
+        return tuple(f.name for f in self.fields().values() if f.needed) or (self.text,)
 
     def columns_typed(self) -> Columns:
         """Those whose values are read as something else than text."""
@@ -109,10 +157,14 @@ class Mapped:
     def in_types(self, found: pa.RecordBatch) -> pa.RecordBatch:
         """A batch with `columns_found` as one with `columns_made`."""
         read = self.columns_typed()
-        if not read:
+        if not read and self.shape is None:
             return found
         columns = dict(zip(found.schema.names, found.columns, strict=True))
-        return pa.RecordBatch.from_pydict({**columns, **in_types(columns, read)})
+        columns |= in_types(columns, read) if read else {}
+        if self.shape is not None:
+            batch = pa.RecordBatch.from_pydict(columns)
+            columns = shaped(batch, SHAPES[self.shape], self.fields(), self.max_record_bytes)
+        return pa.RecordBatch.from_pydict({name: columns[name] for name in {**RECORD, **self.columns_made()}})
 
     def named(self) -> dict[str, str]:
         """Column -> field, for the columns with a parameter of their own."""

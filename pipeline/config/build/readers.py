@@ -30,5 +30,6 @@ def reader_params(spec: InputSpec, name: str) -> Values:
     further = {ours: theirs for ours, theirs in spec.columns.items() if ours not in known}
     encoding = {"encoding": spec.encoding} if spec.encoding is not None else {}
     params = {**spec.options, **encoding, **own, **({"columns": further} if further else {})}
+    params |= {"shape": spec.shape} if spec.shape is not None else {}
     params |= {"types": dict(spec.types)} if spec.types else {}
     return params if spec.format != AUTO else {key: value for key, value in params.items() if key in known}

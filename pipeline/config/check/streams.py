@@ -69,7 +69,8 @@ def _unheard(source: Source, number: int, spec: InputSpec) -> list[Problem]:
     options = [(("options", name), name) for name in spec.options if name not in heard]
     columns = [(("columns", name), name) for name in spec.columns if name not in heard]
     encoding = [(("encoding",), "encoding")] if spec.encoding is not None and "encoding" not in heard else []
-    wrong = options + columns + encoding
+    shape = [(("shape",), "shape")] if spec.shape is not None and "shape" not in heard else []
+    wrong = options + columns + encoding + shape
     return [source.problem(("inputs", number, *where), f"{told} {name!r}") for where, name in wrong]
 
 
@@ -87,6 +88,8 @@ def _place(spec: InputSpec, number: int, what: str | None) -> Path:
     """Where the job file says what is wrong with a reader."""
     if what is None:
         return ("inputs", number, "format")
+    if what == "shape" and spec.shape is not None:
+        return ("inputs", number, "shape")
     if what == "encoding" and spec.encoding is not None:
         return ("inputs", number, "encoding")
     if what == "columns" or what in spec.columns:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from corpusmill.operators.readers.framing.typed import TYPES
+from corpusmill.operators.readers.shapes.shape import SHAPES
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, formats, list_address
 from corpusmill.pipeline.config.base.frozen import frozen
 from corpusmill.pipeline.config.base.problems import nearest
@@ -16,6 +17,10 @@ from corpusmill.pipeline.config.sections.datasets import dataset_names
 FORMAT = """auto, {}, or a reader of your own (package.module.Class).
 
 `auto` goes by the ending of each file's name."""
+SHAPE = """For jsonl and parquet: the form of records that are conversations: {}.
+
+Fields of other names: {{shape: sharegpt, columns: {{conversation: chat}}}}. `columns: {{conversation: FIELD}}` alone is
+shape messages."""
 OF_THEIR_OWN = ("text", "url", "source_id", "domain", "language", "date")  # columns that have one meaning
 
 
@@ -46,6 +51,9 @@ class InputSpec(Section):
     A further column is text unless it has a type: {score: {field: quality, type: float}}. Types are string, int, float,
     bool, strings (a list of texts) and timestamp. What cannot be read as its type is null, and counted.
     """
+    shape: Annotated[
+        str | None, Field(description=SHAPE.format(", ".join(SHAPES)), json_schema_extra={"examples": [*SHAPES]})
+    ] = None
     types: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
     """The same types, apart: our column -> type."""
     encoding: str | None = None
@@ -95,6 +103,8 @@ class InputSpec(Section):
             yield ("format",), f"no format {self.format!r}{nearest(self.format, (AUTO, *formats()))}"
         if self.dataset is not None and self.dataset not in dataset_names():
             yield ("dataset",), f"no dataset {self.dataset!r}{nearest(self.dataset, dataset_names())}"
+        if self.shape is not None and self.shape not in SHAPES:
+            yield ("shape",), f"no shape {self.shape!r}{nearest(self.shape, SHAPES)}"
         for column in ("domain", "language"):
             if getattr(self, column) is not None and column in self.columns:
                 yield (column,), f"{column!r} is a fixed value here and a field under 'columns': keep one"

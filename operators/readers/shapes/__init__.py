@@ -1,0 +1,1 @@
+"""Makes conversations and preferences of records, by the shapes in which chats are published."""
