@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Signal
-from corpusmill.operators.signals.scans.code_marks import count_alphanumeric, largest, marked
-from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.signals.scans.code_marks import PhraseArrays, count_alphanumeric, largest, marked
+from corpusmill.operators.text.buffers import TextBuffers, find_text
 from corpusmill.operators.text.lengths import find_chars, totals
-from corpusmill.operators.text.lines import LineRule, find_line_texts, find_lines
+from corpusmill.operators.text.lines import LineRule, Lines, find_line_texts, find_lines
 from corpusmill.operators.text.phrases import phrases
 from corpusmill.operators.text.shares import share, shares
 from corpusmill.operators.text.unicode_table import unicode_tables
@@ -79,12 +79,20 @@ class Code(Signal):
         alphanumeric, longest = np.zeros(len(text), np.int64), np.zeros(len(text), np.int64)
         count_alphanumeric(text.data, text.offsets, unicode_tables().bits, alphanumeric)
         largest(lines.first, lengths, longest)
-        found, generated = phrases(self.marks), np.zeros(len(text), np.bool_)
-        marked(text.data, text.offsets, lines.first, lines.start, lines.size_bytes, self.mark_lines, found.begin,
-               found.letters, found.hook, found.hooks, found.nexts, generated)  # fmt: skip
+        generated = np.zeros(len(text), np.bool_)
+        found = PhraseArrays(**vars(phrases(self.marks)))
+        marked(text.data, text.offsets[:-1], self._head_ends(text, lines), found, generated)
         return {
             "mean_line_chars": pa.array(shares(totals(lines.first, lengths), lines.counts)),
             "max_line_chars": pa.array(longest),
             "alphanumeric_ratio": pa.array(shares(alphanumeric, chars.counts)),
             "generated_file": pa.array(generated),
         }
+
+    def _head_ends(self, text: TextBuffers, lines: Lines) -> np.ndarray:
+        """Where the first `mark_lines` lines of each text end in its buffer: int64[n]."""
+        if not len(lines.start):
+            return text.offsets[:-1]
+        last = np.minimum(lines.first[:-1] + self.mark_lines, lines.first[1:]) - 1
+        ends = text.offsets[:-1] + lines.start[last] + lines.size_bytes[last]
+        return np.where(last >= lines.first[:-1], ends, text.offsets[:-1])

@@ -1,5 +1,7 @@
 """Kernels over source files: letters and digits, the longest line, phrases in the first lines."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from corpusmill.operators.text.kernel import njit
@@ -30,14 +32,20 @@ def largest(first: np.ndarray, values: np.ndarray, out: np.ndarray) -> None:
             out[d] = max(out[d], values[part])
 
 
+class PhraseArrays(NamedTuple):
+    """The arrays of `phrases.Phrases`, as a kernel takes them."""
+
+    begin: np.ndarray
+    letters: np.ndarray
+    hook: np.ndarray
+    hooks: np.ndarray
+    nexts: np.ndarray
+
+
 @njit(nogil=True, cache=True)
-def marked(
-    data: np.ndarray, offsets: np.ndarray, first: np.ndarray, start: np.ndarray, size_bytes: np.ndarray, most: int,
-    begin: np.ndarray, letters: np.ndarray, hook: np.ndarray, hooks: np.ndarray, nexts: np.ndarray, out: np.ndarray,
-) -> None:  # fmt: skip
-    """bool[n]: whether a phrase stands in the first `most` lines of each text."""
-    for d in range(len(offsets) - 1):
-        last = min(first[d] + most, first[d + 1]) - 1
-        if last >= first[d]:
-            end = offsets[d] + start[last] + size_bytes[last]
-            out[d] = phrases_in(data, offsets[d], end, begin, letters, hook, hooks, nexts) != 0
+def marked(data: np.ndarray, start: np.ndarray, end: np.ndarray, found: PhraseArrays, out: np.ndarray) -> None:
+    """bool[n]: whether a phrase stands in data[start:end] of each document."""
+    for d in range(len(start)):
+        if end[d] > start[d]:
+            seen = phrases_in(data, start[d], end[d], found.begin, found.letters, found.hook, found.hooks, found.nexts)
+            out[d] = seen != 0
