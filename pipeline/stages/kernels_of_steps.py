@@ -29,11 +29,13 @@ from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.steps.chat import chat_of
 from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
+from corpusmill.pipeline.steps.unfolding import Unfolding
 
 TEXTS = ("The tide went out. The boats lay on the mud until the evening.", "Ein Satz, 例文を一つ, und noch einer!")
 CHARSETS = ("utf-8", "euc_jp")  # undeclared: the second is looked for
 DATA = '<script type="application/ld+json">{{"articleBody": "tide"}}</script>'  # read where the text is short
 PAGE = f"<html><head><title>tide</title>{DATA}</head><body><article><p>{{}}</p></article></body></html>"
+PAGE_URL = "https://example.org/tide"
 
 
 def ingest_use(job: str, source: str, reader: str) -> str:
@@ -48,16 +50,20 @@ def warm_ingest(job: str, source: str, reader: str) -> None:
     """The reader, where it has kernels, the chain and the keys of dedup."""
     spec = JobSpec.from_canonical(job)
     chain = sources.chain(job, source, reader)
-    sample = chain.reader.format.sample
+    pages = [PAGE.format(text).encode(charset) for text, charset in zip(TEXTS, CHARSETS, strict=True)]
+    content, reader_ = pa.array(pages, pa.large_binary()), chain.reader
+    if isinstance(reader_, Unfolding):
+        reader_.step(Batch(pa.table({"content": content, "url": pa.array([PAGE_URL] * len(pages))})))
+        reader_ = reader_.reader
+    sample = reader_.format.sample
     if sample:
-        list(chain.reader(io.BytesIO(sample), Span(0, len(sample))))
+        list(reader_(io.BytesIO(sample), Span(0, len(sample))))
     made = {n: pa.nulls(len(TEXTS), t) for n, t in {**STANDARD, **chain.reader.columns_made()}.items()}
     made["doc_id"] = pa.array(np.arange(len(TEXTS)))
     if "text" in made:
         made["text"] = pa.array(TEXTS, pa.large_string())
     if "content" in made:
-        pages = [PAGE.format(text).encode(charset) for text, charset in zip(TEXTS, CHARSETS, strict=True)]
-        made["content"] = pa.array(pages, pa.large_binary())
+        made["content"] = content
     outcome = chain.run(Batch(pa.table(made)))
     kept = outcome.kept
     gatherer = Gatherer(chain, source, 1.0, last=True)

@@ -12,6 +12,7 @@ from corpusmill.pipeline.config.base.frozen import frozen
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.section import Complaint, PlainMap, Section
 from corpusmill.pipeline.config.sections import storage_options
+from corpusmill.pipeline.config.sections.datasets import dataset_names
 
 FORMAT = """auto, {}, or a reader of your own (package.module.Class).
 
@@ -27,7 +28,12 @@ class InputSpec(Section):
     """One source: files of one kind, under one name that every document carries to the end."""
 
     source: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-    """Name of the source, unique in the job: the `source` column of its documents."""
+    """Name of the source, unique in the job: the `source` column of its documents. That of `dataset` where it is left
+    out."""
+    dataset: str | None = None
+    """A published dataset by name, see `corpusmill datasets`: its columns, format, domain, language and licence.
+
+    The other keys here win. A column that is null is left out."""
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
     """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`).
 
@@ -97,6 +103,8 @@ class InputSpec(Section):
     def complaints(self) -> Iterator[Complaint]:
         if not self.format_exists():
             yield ("format",), f"no format {self.format!r}{nearest(self.format, (AUTO, *formats()))}"
+        if self.dataset is not None and self.dataset not in dataset_names():
+            yield ("dataset",), f"no dataset {self.dataset!r}{nearest(self.dataset, dataset_names())}"
         if self.shape is not None and self.shape not in SHAPES:
             yield ("shape",), f"no shape {self.shape!r}{nearest(self.shape, SHAPES)}"
         for column in ("domain", "language"):
