@@ -48,7 +48,7 @@ NAMES = tuple(sorted(_BEGINNINGS))
 def named(name: str) -> Source:
     """A template that ships; KeyError without one of that name."""
     variables, markers = _BEGINNINGS[name]
-    text = resources.files(__package__).joinpath("templates", f"{name}.j2").read_text("utf-8")
+    text = resources.files("corpusmill.operators.tokens.chat").joinpath("templates", f"{name}.j2").read_text("utf-8")
     return Source(text=text.removesuffix("\n"), variables=variables, markers=markers)
 
 
