@@ -35,7 +35,8 @@ class Jsonl(Mapped, Reader):
     an object, unless there is a field of just that name. The text must be a string. Of the others an integer becomes
     its digits, however many, null and absence null, anything else its JSON; dates are read as in text.dates.
     columns: further columns, column name -> field, strings unless `types` names another type: int, float, bool, strings
-    (a list of texts) or timestamp. A date or a value that cannot be read is null, and `unread_fields` holds it.
+    (a list of texts), timestamp, bytes, floats, or lists and structs of these (list<struct<url: string, width: int>>).
+    A date or a value that cannot be read is null, and `unread_fields` holds it.
     content: in place of text, the field of a page in HTML, for an extract step to read; further columns `mime` and
     `http_charset` are heeded there.
     max_record_bytes: a longer line is a failed row `record_too_large`, passed over without being held.

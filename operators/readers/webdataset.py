@@ -20,6 +20,7 @@ from corpusmill.operators.readers.framing.mapping import Mapped
 from corpusmill.operators.readers.framing.samples import KEY, Sample, samples_of
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.typed import BYTES
 from corpusmill.operators.readers.framing.utf8 import invalid_at
 
 
@@ -101,6 +102,10 @@ class Webdataset(Mapped, Reader):
         named = [*(shaped or [self.text]), *self.named().values(), *self.further().values()]
         return {name.partition(".")[0] if name.startswith("json.") else name for name in named}
 
+    def _raw(self) -> set[str]:
+        """The fields that are columns of bytes."""
+        return {field for column, field in self.further().items() if self.types.get(column) == BYTES}
+
     def _decoded(self, sample: Sample, held: dict[str, bytes]) -> dict[str, Any] | str:
         """The fields of a sample, or what is wrong with one."""
         record: dict[str, Any] = {KEY: sample.key}
@@ -110,6 +115,8 @@ class Webdataset(Mapped, Reader):
                     record[name] = orjson.loads(data)
                 except orjson.JSONDecodeError as e:
                     return f"bad_json: {name}: {e.msg} at character {e.pos}"
+            elif name in self._raw():
+                record[name] = data
             elif (bad := invalid_at(data)) is not None:
                 return f"invalid_utf8: {name} at byte {bad}"
             else:

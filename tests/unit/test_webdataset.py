@@ -61,3 +61,9 @@ def test_a_sample_that_breaks_off_is_a_failed_row_and_those_before_it_are_whole(
 def test_the_fields_are_seen_before_the_file_is_read():
     look = reader_of("readers.webdataset", {"text": "json.captions"}).first_look(io.BytesIO(tar()))
     assert look.fields == ("txt", "json.caption", "json.width", "jpg", "__key__")
+
+
+def test_pixels_are_a_column_of_bytes():
+    params = {"columns": {"image": "jpg"}, "types": {"image": "bytes"}}
+    rows = read(reader_of("readers.webdataset", params), tar())
+    assert [row["image"] for row in rows if row["text"]] == [b"\xff\xd8" * 400, None]

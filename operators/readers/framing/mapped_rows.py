@@ -49,7 +49,10 @@ class MappedRows(Rows):
         if inexact(values, line):
             whole = exact(line, found)
             values = [reach(whole, name) for name, _ in self._further]
-        further = [v if is_list else as_text(v) for v, (_, is_list) in zip(values, self._further, strict=True)]
+        further = [
+            v if is_list or type(v) is bytes else as_text(v)
+            for v, (_, is_list) in zip(values, self._further, strict=True)
+        ]
         self.document(offset, length, (*body, *further), length)
 
 
