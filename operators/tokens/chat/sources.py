@@ -14,6 +14,7 @@ from typing import Any
 
 from corpusmill.errors import UnusableTemplate
 
+OF_TOKENIZER = "tokenizer"  # in place of a name: the template in the files beside the tokenizer.json
 NAMED_TOKENS = ("bos", "eos", "unk", "sep", "pad", "cls", "mask")  # as transformers has them, each with _token
 
 
