@@ -71,7 +71,7 @@ def from_files(config_json: bytes | None, template: bytes | None) -> Source:
     if isinstance(told, str):
         return Source(text=told, variables=found)
     raise UnusableTemplate(
-        "there is no chat template beside the tokenizer: expected chat_template.jinja, or `chat_template` in "
+        "there is no chat template next to the tokenizer.json: expected chat_template.jinja, or `chat_template` in "
         f"tokenizer_config.json; put one there, or name one that ships: {', '.join(NAMES)}"
     )
 
