@@ -63,6 +63,21 @@ class Awaiting(Protocol):
 
 
 @runtime_checkable
+class Unfolds(Protocol):
+    """An extract step that finds several documents in a page, as the items of the list column `unfolds`.
+
+    A job runs it while it reads, before documents get numbers: each item is a document of its own, with the columns of
+    the item beside those of its page. The items are structs and have a `text`.
+    """
+
+    unfolds: ClassVar[str]
+
+    def columns_unfolded(self) -> Columns:
+        """The columns of an item."""
+        ...
+
+
+@runtime_checkable
 class ChecksFiles(Protocol):
     """An operator that can tell, its files opened, whether they are what it needs: asked once, before any work."""
 

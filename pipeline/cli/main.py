@@ -13,6 +13,7 @@ from corpusmill.pipeline.cli import dedup as cli_dedup
 from corpusmill.pipeline.cli import evidence as cli_evidence
 from corpusmill.pipeline.cli import explain as cli_explain
 from corpusmill.pipeline.cli import kernels as cli_kernels
+from corpusmill.pipeline.cli import named_datasets as cli_named_datasets
 from corpusmill.pipeline.cli import remove as cli_remove
 from corpusmill.pipeline.cli import schedule as cli_schedule
 from corpusmill.pipeline.cli import submit as cli_submit
@@ -168,6 +169,7 @@ GROUPS = (
     cli_dataset,
     cli_evidence,
     cli_explain,
+    cli_named_datasets,
     cli_remove,
     cli_schedule,
     cli_submit,

@@ -10,6 +10,7 @@ from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
 from corpusmill.pipeline.commands.inspect import documents_of
+from corpusmill.pipeline.commands.messages import export_messages
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.run import from_job, job_of, sent_job
 from corpusmill.pipeline.commands.text import export_text
@@ -91,11 +92,12 @@ def verified(output: Store, *, as_json: bool) -> Findings:
 
 def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which) -> None:
     """Write a dataset in another format, texts, or a table of the workspace."""
-    if format_ == "text":
+    if format_ in ("text", "messages"):
         if not Path(job).is_file():
             raise InputError([f"texts are in the workspace of a job: expected a job file, found {job}"])
         spec = job_of(Path(job), overrides)
-        export_text(Store(spec.workspace, spec.storage), which, out)
+        write_texts = export_text if format_ == "text" else export_messages
+        write_texts(Store(spec.workspace, spec.storage), which, out)
         return
     if format_ in tables.NAMES:
         export_table(format_, Path(job), overrides, out)

@@ -4,6 +4,7 @@ Source:   Gebru et al. 2021, "Datasheets for Datasets", arXiv:1803.09010: the se
 Deviates: the questions are shortened to what is asked of a text corpus.
 """
 
+from corpusmill.pipeline.config.sections.datasets import named_dataset
 from corpusmill.pipeline.papers.facts import Facts, amounts_table, licences_table, traced
 from corpusmill.pipeline.report.markdown import escaped
 
@@ -75,6 +76,7 @@ def _collection(facts: Facts) -> str:
     months = f"{facts.months[0]} to {facts.months[-1]}" if facts.months else "no known time: the inputs carry no dates"
     sources = "\n".join(
         f"- {escaped(i.source)}: origin {i.origin or 'not stated'}, licence {escaped(i.license or 'not stated')}"
+        f"{_published_as(i.dataset)}"
         for i in facts.spec.inputs
     )
     return f"""## Collection
@@ -84,6 +86,14 @@ def _collection(facts: Facts) -> str:
 **Over what time?** Documents carry dates of {months}.
 
 {sources}"""
+
+
+def _published_as(name: str | None) -> str:
+    """What an input's dataset is published as, with the words to cite it by."""
+    if name is None:
+        return ""
+    found = named_dataset(name)
+    return f"; {escaped(found.title)} ({escaped(found.facts.release.strip())}), {escaped(found.citation.strip())}"
 
 
 def _preprocessing(facts: Facts) -> str:

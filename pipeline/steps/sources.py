@@ -14,6 +14,7 @@ from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.steps.step_groups import Part, answered
+from corpusmill.pipeline.steps.unfolding import Unfolding, with_unfolding
 
 
 def fixed(spec: InputSpec) -> dict[str, str]:
@@ -27,7 +28,8 @@ def chain(job: str, source: str, reader: str) -> Chain:
     spec = JobSpec.from_canonical(job)
     found = input_of(spec, source)
     steps = [(step.operator, load.equip(step.build(), resources.opened)) for step in spec.documents]
-    return Chain(build_reader(found, reader), steps, fixed(found), without=without(spec, source))
+    passed = without(spec, source)
+    return Chain(with_unfolding(build_reader(found, reader), steps, passed), steps, fixed(found), without=passed)
 
 
 def part_chain(job: str, source: str, reader: str, part: Part, answer: tuple[str, bytes] | None) -> Chain:
@@ -46,7 +48,8 @@ def plain_chain(spec: JobSpec, source: str, reader: str) -> Chain:
     """The chain of a source whose operators have no files: to ask what it makes, not to run it."""
     found = input_of(spec, source)
     steps = [(step.operator, step.build()) for step in spec.documents]
-    return Chain(build_reader(found, reader), steps, fixed(found), without=without(spec, source))
+    passed = without(spec, source)
+    return Chain(with_unfolding(build_reader(found, reader), steps, passed), steps, fixed(found), without=passed)
 
 
 def input_of(spec: JobSpec, source: str) -> InputSpec:
@@ -58,7 +61,9 @@ def fingerprint(spec: JobSpec, source: str, reader: str, part: Part) -> str:
     whole = plain_chain(spec, source, reader)
     mine = [(i, *step) for i, step in enumerate(whole.steps) if i not in whole.without]
     end = len(whole.steps) if part.end is None else part.end
-    ours: list[tuple[str, Operator]] = [(reader, whole.reader)]
+    # what unfolds pages is among the steps
+    own = whole.reader.reader if isinstance(whole.reader, Unfolding) else whole.reader
+    ours: list[tuple[str, Operator]] = [(reader, own)]
     ours += [(name, op) for i, name, op in mine if part.begin <= i < end]
     sums = resources.digests(op for _, op in ours)
     told: list[Any] = [load.fingerprint(name, op, sums) for name, op in ours]

@@ -11,7 +11,7 @@ from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import RECORD, Columns
 from corpusmill.operators.readers.framing.fields import SECONDS
 from corpusmill.operators.readers.framing.strings import as_strings
-from corpusmill.operators.readers.framing.typed import TYPES, UNREAD, in_types
+from corpusmill.operators.readers.framing.typed import AS_FOUND, TYPE_NAMES, UNREAD, as_type, in_types, type_of
 from corpusmill.operators.readers.shapes.answers import ANSWERS, answers_in, answers_of
 from corpusmill.operators.readers.shapes.columns import turns_in
 from corpusmill.operators.readers.shapes.shape import SHAPES, Field, shape_by_columns
@@ -66,8 +66,8 @@ def check_mapping(
     for column, name in types.items():
         if column not in further:
             raise ValueError(f"types gives {column!r} a type, but columns names no field for it")
-        if name not in TYPES:
-            raise ValueError(f"the type of {column!r} must be one of {', '.join(TYPES)}; got {name!r}")
+        if type_of(name) is None:
+            raise ValueError(f"the type of {column!r} must be one of {', '.join(TYPE_NAMES)}; got {name!r}")
 
 
 def _found_as(field: Field) -> pa.DataType:
@@ -145,7 +145,7 @@ class Mapped:
         return {**(fields or self.body()), **self._further_found()}
 
     def _further_found(self) -> Columns:
-        lists = {c: TYPES[name] for c, name in self.types.items() if pa.types.is_list(TYPES[name])}
+        lists = {c: as_type(name) for c, name in self.types.items() if as_type(name) in AS_FOUND}
         return {**dict.fromkeys({**self.named(), **self.further()}, pa.string()), **lists}
 
     def fields(self) -> Mapping[str, Field]:
@@ -171,7 +171,7 @@ class Mapped:
     def columns_typed(self) -> Columns:
         """Those whose values are read as something else than text."""
         date: Columns = {DATE: SECONDS} if self.date is not None else {}
-        return {**date, **{c: TYPES[name] for c, name in self.types.items() if name != "string"}}
+        return {**date, **{c: as_type(name) for c, name in self.types.items() if name != "string"}}
 
     def in_types(self, found: pa.RecordBatch) -> pa.RecordBatch:
         """A batch with `columns_found` as one with `columns_made`."""

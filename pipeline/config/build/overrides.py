@@ -91,10 +91,10 @@ def _key(here: Any, part: str, path: Path) -> str | int:
 
 
 def _name(item: Any) -> str | None:
-    """What an item of a list is called: an input by its source, a step by its operator or recipe."""
+    """What an item of a list is called: an input by its source or dataset, a step by its operator or recipe."""
     if isinstance(item, str) or not isinstance(item, dict):
         return item
-    for key in ("source", "recipe", "uses"):
+    for key in ("source", "dataset", "recipe", "uses"):
         if key in item:
             return item[key]
     names = [key for key in item if key != "only"]

@@ -9,6 +9,7 @@ from typing import Any
 from corpusmill.operators.mix.spec.schedule import equal_phases
 from corpusmill.pipeline.config.base.section import TOKEN_COUNTS
 from corpusmill.pipeline.config.base.values import Values
+from corpusmill.pipeline.config.sections.datasets import with_dataset
 from corpusmill.pipeline.config.sections.phases import MOST_STEPS
 from corpusmill.pipeline.config.sections.presets import PRESETS, preset
 
@@ -22,12 +23,16 @@ FREE = ("options", "storage", "params")  # mappings whose content is not ours to
 def written_out(data: Mapping[str, Any]) -> Values:
     """`data` without its short forms, lists as tuples.
 
-    `near: fineweb` is {preset: fineweb}; `near: off` is null; a column with a type is two entries; a single path, axis
-    or source needs no list, nor does a single value in a bound; `phases: 4` are four equal ones, `head_decay: 0.7` is
-    {factor: 0.7}; a count of tokens may be `10B`; `documents` are left out (config.sections.steps reads them).
+    `dataset: c4` is what pipeline/datasets/c4.yaml says. `near: fineweb` is {preset: fineweb}; `near: off` is null; a
+    column with a type is two entries; a single path, axis or source needs no list, nor does a single value in a
+    bound; `phases: 4` are four equal ones, `head_decay: 0.7` is {factor: 0.7}; a count of tokens may be `10B`;
+    `documents` are left out (config.sections.steps reads them).
     """
     full = copy.deepcopy({key: value for key, value in data.items() if key != "documents"})
-    for each in full["inputs"] if isinstance(full.get("inputs"), list) else []:
+    inputs = full.get("inputs")
+    if isinstance(inputs, list):
+        full["inputs"] = [with_dataset(each) if isinstance(each, dict) else each for each in inputs]
+    for each in full["inputs"] if isinstance(inputs, list) else []:
         _listed(each, "paths")
         _typed(each)
     dedup, mix = full.get("dedup"), full.get("mix")

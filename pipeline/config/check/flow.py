@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from corpusmill.operators import load
 from corpusmill.operators.checks import NUMBER, fits, named
-from corpusmill.operators.contract import ChecksColumns, Columns, Decision, Extract, Operator, Reader, Rewrite
+from corpusmill.operators.contract import ChecksColumns, Columns, Decision, Extract, Operator, Reader, Rewrite, Unfolds
 from corpusmill.operators.readers.framing.mapping import DECLARED
 from corpusmill.operators.reserved import reserved
 from corpusmill.pipeline.config.base.columns import STANDARD
@@ -31,7 +31,7 @@ TOKEN_COLUMNS = ("doc_id", "u", "n_tokens", "ids", "bytes")  # of tables of toke
 
 
 NO_STEP: Mapping[int, Collection[str]] = {}
-TYPED_READERS = ("jsonl", "parquet")
+TYPED_READERS = ("arrow", "csv", "jsonl", "parquet", "webdataset")
 # What to do where a reader makes a column another type than a step reads.
 TYPE_IT = {
     NUMBER: "; give it a type under the columns of the input, {0}: {{field: {0}, type: float}}",
@@ -151,6 +151,9 @@ def walked(
         if isinstance(op, Reader) or (isinstance(op, Extract) and "text" in have and stream.certain):
             continue
         broken += [Gap(step=number, message=m) for m in _breaks(name, op, have, makers, stream)]
+        if isinstance(op, Unfolds) and number != mine[0][0]:
+            message = f"{name} must be the first step of {SOURCES}: from there on documents are what it finds in pages"
+            broken.append(Gap(step=number, message=message))
         for column, dtype in _added(op).items():
             have[column] = dtype
             makers[column] = f"step {number + 1}, {name},"
@@ -198,6 +201,8 @@ def _own(op: Operator) -> Columns:
 
 
 def _added(op: Operator) -> Columns:
+    if isinstance(op, Unfolds):
+        return {"failure": pa.string(), **op.columns_unfolded()}
     return {} if isinstance(op, Reader | Decision) else op.columns_added()
 
 

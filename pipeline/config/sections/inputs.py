@@ -5,18 +5,19 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from corpusmill.operators.readers.framing.typed import TYPES
+from corpusmill.operators.readers.framing.typed import TYPE_NAMES, type_of
 from corpusmill.operators.readers.shapes.shape import SHAPES
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, formats, list_address
 from corpusmill.pipeline.config.base.frozen import frozen
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.base.section import Complaint, PlainMap, Section
 from corpusmill.pipeline.config.sections import storage_options
+from corpusmill.pipeline.config.sections.datasets import dataset_names
 
 FORMAT = """auto, {}, or a reader of your own (package.module.Class).
 
 `auto` goes by the ending of each file's name."""
-SHAPE = """For jsonl and parquet: the form of records that are conversations: {}.
+SHAPE = """For files of records: the form of those that are conversations: {}.
 
 Fields of other names: {{shape: sharegpt, columns: {{conversation: chat}}}}. `columns: {{conversation: FIELD}}` alone is
 shape messages."""
@@ -27,7 +28,12 @@ class InputSpec(Section):
     """One source: files of one kind, under one name that every document carries to the end."""
 
     source: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
-    """Name of the source, unique in the job: the `source` column of its documents."""
+    """Name of the source, unique in the job: the `source` column of its documents. That of `dataset` where it is left
+    out."""
+    dataset: str | None = None
+    """A published dataset by name, see `corpusmill datasets`: its columns, format, domain, language and licence.
+
+    The other keys here win. A column that is null is left out."""
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
     """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`).
 
@@ -38,12 +44,14 @@ class InputSpec(Section):
         str, Field(description=FORMAT.format(", ".join(formats())), json_schema_extra={"examples": [AUTO, *formats()]})
     ] = AUTO
     columns: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
-    """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}.
+    """For files of records (csv, jsonl, parquet ...): our column -> the file's field, e.g. {text: body, url: link}.
 
     {content: html} in place of `text` is for a field of HTML, which an extract step reads.
 
     A further column is text unless it has a type: {score: {field: quality, type: float}}. Types are string, int, float,
-    bool, strings (a list of texts) and timestamp. What cannot be read as its type is null, and counted.
+    bool, strings (a list of texts), timestamp, bytes, floats (a list of them, as embeddings are), and list<...> or
+    struct<name: ..., ...> of these. Without a type a list or an object is its JSON. What cannot be read as its type is
+    null, and counted.
     """
     shape: Annotated[
         str | None, Field(description=SHAPE.format(", ".join(SHAPES)), json_schema_extra={"examples": [*SHAPES]})
@@ -95,6 +103,8 @@ class InputSpec(Section):
     def complaints(self) -> Iterator[Complaint]:
         if not self.format_exists():
             yield ("format",), f"no format {self.format!r}{nearest(self.format, (AUTO, *formats()))}"
+        if self.dataset is not None and self.dataset not in dataset_names():
+            yield ("dataset",), f"no dataset {self.dataset!r}{nearest(self.dataset, dataset_names())}"
         if self.shape is not None and self.shape not in SHAPES:
             yield ("shape",), f"no shape {self.shape!r}{nearest(self.shape, SHAPES)}"
         for column in ("domain", "language"):
@@ -114,8 +124,8 @@ class InputSpec(Section):
     def _types(self) -> Iterator[Complaint]:
         for column, name in self.types.items():
             at = ("columns" if column in self.columns else "types", column)
-            if name not in TYPES:
-                yield at, f"the type of {column!r} is no type: {name!r}{nearest(name, TYPES)}"
+            if type_of(name) is None:
+                yield at, f"the type of {column!r} is no type: {name!r}{nearest(name, TYPE_NAMES)}"
             elif column in OF_THEIR_OWN:
                 yield at, f"{column!r} has a type of its own: take `type` out"
             elif column not in self.columns:

@@ -18,6 +18,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, commit_unit, everything, manifest_of, rests_on, run_stage
 from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.files.ids import digest, libraries
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.profile.schema import DOCUMENTS
 from corpusmill.pipeline.stages.describe.profile import name_of, selected_of
@@ -50,7 +51,7 @@ def _shaped(table: pa.Table) -> pa.Table:
     return pa.table([table[f.name].cast(f.type) for f in DOCUMENTS], schema=DOCUMENTS)
 
 
-def written(output: Store, name: str, rows: pa.Table, *, renamed: bool = False) -> dict[str, Any]:
+def written(output: Store, name: str, rows: pa.Table, *, renamed: bool = False) -> JsonObject:
     """Write rows of DOCUMENTS as a file of the dataset; what the manifest says of it.
 
     renamed: its name holds its content's sha256, so that a file of another content stays where it is.
@@ -91,7 +92,7 @@ class DocumentsStage(Stage[Result]):
         return {"names": rests_on(outcome)}
 
 
-def units_of(state: State) -> list[dict[str, Any]]:
+def units_of(state: State) -> list[JsonObject]:
     """One unit a file."""
     tokenized = state.of(TokenizeStage).counts
     sizes = [int(counts["documents"]) for counts in tokenized.values()]
@@ -119,7 +120,7 @@ def lost(output: Store, found: Result) -> list[str]:
     return [name for name, file in files.items() if there.get(file["name"]) != file["bytes"]]
 
 
-def without(output: Store, files: Sequence[Mapping[str, Any]], ids: np.ndarray) -> list[dict[str, Any]]:
+def without(output: Store, files: Sequence[Mapping[str, Any]], ids: np.ndarray) -> list[JsonObject]:
     """Write the files again that hold one of these documents, without them and under new names; what the manifest says
     of all. The old ones stay until no manifest names them. ids: int64.
     """

@@ -3,7 +3,7 @@ themselves.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pyarrow as pa
@@ -36,11 +36,13 @@ class Texts:
     units: Sequence[str]
     duplicates: Mapping[str, str]
     selected: Selected | None
+    further: Mapping[str, pa.DataType] = field(default_factory=dict)  # columns of documents beside the usual ones
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the tables."""
-        return UNIQUE if self.selected is None else MIXED
+        usual = UNIQUE if self.selected is None else MIXED
+        return pa.schema([*usual, *(pa.field(name, kind) for name, kind in self.further.items())])
 
     def tables(self, units: Sequence[str]) -> Iterator[pa.Table]:
         """Rows of `schema`, a row group of a unit at a time, in the order in which they were read."""
@@ -67,23 +69,23 @@ class Texts:
             "source": words(rows, "source", source),
             "license": pa.repeat(pa.scalar(licence, pa.string()), len(rows)),
         }
-        return _shaped(rows, given, UNIQUE)
+        return _shaped(rows, given, self.schema)
 
     def _mixed(self, rows: pa.Table, about: pa.Table) -> pa.Table:
         place = pc.index_in(rows["doc_id"], value_set=about["doc_id"].combine_chunks())
         there = place.is_valid()
         rows, about = rows.filter(there), about.take(place.filter(there).combine_chunks())
         given = {name: about[name].combine_chunks() for name in about.column_names if name in MIXED.names}
-        return _shaped(rows, given, MIXED)
+        return _shaped(rows, given, self.schema)
 
 
 def _shaped(rows: pa.Table, given: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:
     columns = []
-    for field in schema:
-        if field.name in given:
-            columns.append(given[field.name].cast(field.type))
-        elif field.name in rows.column_names:
-            columns.append(rows[field.name].cast(field.type))
+    for each in schema:
+        if each.name in given:
+            columns.append(given[each.name].cast(each.type))
+        elif each.name in rows.column_names:
+            columns.append(rows[each.name].cast(each.type))
         else:
-            columns.append(pa.nulls(rows.num_rows, field.type))
+            columns.append(pa.nulls(rows.num_rows, each.type))
     return pa.table(columns, schema=schema)

@@ -1,0 +1,1 @@
+"""Finds pictures in HTML with what a page says of them: address, alternative text, caption, text around, size."""

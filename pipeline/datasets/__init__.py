@@ -1,0 +1,1 @@
+"""Holds the schemas of published datasets: one YAML file each."""
