@@ -33,6 +33,7 @@ from corpusmill.pipeline.steps.step_groups import Part
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 VERSION = 1
+LIMITS_SHOWN = 20
 MEMORY_BYTES = 1_600_000_000  # as in dedup, whose exchange this is
 
 
@@ -50,6 +51,19 @@ class Answers:
     def thresholds(self) -> list[Mapping[str, Any]]:
         """Quantiles that were found: run, column, group, documents, and value by quantile; or nothing."""
         return self.facts.get("thresholds", [])
+
+    def selection(self) -> list[str]:
+        """What a ranking or a comparison found, a line each: how many documents stay, and what groups may keep."""
+        if "give_way" in self.facts:
+            return [f"{self.step}: {self.facts['give_way']:,} documents give way to a similar one"]
+        if "stay" not in self.facts:
+            return []
+        limits = list(self.facts["limits"].values())[-1:]  # of the latest run
+        shown = [f"{value or 'all'} {n:,}" for value, n in (limits[0] if limits else {}).items()][:LIMITS_SHOWN]
+        return [
+            f"{self.step}: {self.facts['stay']:,} documents stay",
+            *([f"limits: {', '.join(shown)}"] if shown else []),
+        ]
 
 
 def answers(run: Run, part: Part, shards: Mapping[str, UnitFiles], counts: Mapping[str, Counts]) -> Answers:
