@@ -22,7 +22,7 @@ from corpusmill.operators.text.charset import utf16_without_mark
 HEAD_BYTES = 512  # Zstandard and LZ4 files without a telling name want more: a whole block, 128 KiB or 4 MiB at most
 
 COMPRESSED_NAMES = (".gz", ".gzip", ".zst", ".zstd", ".lz4")
-UNREADABLE_NAMES = (".bz2", ".xz", ".zip", ".7z", ".tar", ".tgz", ".rar", ".br")
+UNREADABLE_NAMES = (".bz2", ".xz", ".zip", ".7z", ".tar.gz", ".tar.zst", ".tar.lz4", ".tgz", ".rar", ".br")
 READERS = "readers."
 JSON_ARRAY, BINARY = "a JSON array", "binary"  # what no reader reads
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -6,7 +6,7 @@ writing; what holds is what pipeline.config.load says.
 
 from typing import Any, TypeAlias
 
-from corpusmill.operators.readers.framing.typed import TYPES
+from corpusmill.operators.readers.framing.typed import BYTES, FLOATS, TYPES
 from corpusmill.pipeline.config.build.recipes import recipe_names
 from corpusmill.pipeline.config.sections.datasets import dataset_names
 from corpusmill.pipeline.config.sections.presets import PRESETS
@@ -28,7 +28,8 @@ def job_schema() -> Schema:
     parts["InputSpec"]["properties"]["dataset"]["anyOf"] = [{"enum": [*dataset_names()]}, {"type": "null"}]
     parts["InputSpec"]["required"].remove("source")
     parts["InputSpec"]["anyOf"] = [{"required": ["source"]}, {"required": ["dataset"]}]
-    with_type = {"type": "object", "properties": {"field": {"type": "string"}, "type": {"enum": [*TYPES]}}}
+    type_ = {"anyOf": [{"enum": [*TYPES, BYTES, FLOATS]}, {"type": "string", "pattern": "^(list|struct)<"}]}
+    with_type = {"type": "object", "properties": {"field": {"type": "string"}, "type": type_}}
     with_type |= {"additionalProperties": False}
     parts["InputSpec"]["properties"]["columns"]["additionalProperties"] = {
         "anyOf": [{"type": "string"}, with_type, {"type": "null"}]

@@ -140,3 +140,48 @@ def test_types_that_are_none_are_refused(params, message):
     for reader in ("readers.jsonl", "readers.parquet"):
         with pytest.raises(ValueError, match=message):
             load.build(reader, params)
+
+
+NESTED = {"vector": "floats", "images": "list<struct<url: string, width: int>>", "meta": "struct<a: bool, b: float>"}
+NESTED_ROWS = [
+    {"vector": [0.5, 1], "images": [{"url": "u", "width": 640, "alt": "x"}], "meta": {"a": True, "b": 2}},
+    {"vector": None, "images": [], "meta": {"a": None, "b": None}},
+    {"vector": [0.25], "images": [{"url": None, "width": 1}], "meta": None},
+]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_lists_and_structs_keep_their_types(form):
+    rows = [{"text": "a", **row} for row in NESTED_ROWS]
+    out = io.BytesIO()
+    pq.write_table(pa.Table.from_pylist(rows), out)
+    data = out.getvalue() if form == "parquet" else "\n".join(map(json.dumps, rows)).encode()
+    params = {"columns": {name: name for name in NESTED}, "types": NESTED}
+    found = [row for row in read(reader_of(f"readers.{form}", params), data) if row["skipped"] is None]
+    assert [{name: row[name] for name in NESTED} for row in found] == [
+        {"vector": [0.5, 1.0], "images": [{"url": "u", "width": 640}], "meta": {"a": True, "b": 2.0}},
+        {"vector": None, "images": [], "meta": {"a": None, "b": None}},
+        {"vector": [0.25], "images": [{"url": None, "width": 1}], "meta": None},
+    ]
+    assert [row["unread_fields"] for row in found] == [None, None, None]
+
+
+def test_what_does_not_fit_inside_a_struct_is_null_and_the_row_says_so():
+    data = b'{"text": "a", "meta": {"a": "maybe", "b": "0.5"}}\n{"text": "a", "meta": "none"}\n'
+    params = {"columns": {"meta": "meta"}, "types": {"meta": NESTED["meta"]}}
+    rows = read(reader_of("readers.jsonl", params), data)
+    assert [row["meta"] for row in rows] == [{"a": None, "b": 0.5}, None]
+    assert [row["unread_fields"] for row in rows] == ['meta={"a":"maybe","b":"0.5"}', "meta=none"]
+
+
+def test_bytes_come_out_of_structs_of_parquet():
+    out = io.BytesIO()
+    pq.write_table(pa.table({"text": ["a"], "image": [{"bytes": b"\xff\xd8", "path": "x"}]}), out)
+    params = {"columns": {"pixels": "image.bytes"}, "types": {"pixels": "bytes"}}
+    rows = [row for row in read(reader_of("readers.parquet", params), out.getvalue()) if row["skipped"] is None]
+    assert [row["pixels"] for row in rows] == [b"\xff\xd8"]
+
+
+def test_a_type_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="one of string, int, .* got .list<text>."):
+        load.build("readers.jsonl", {"columns": {"a": "a"}, "types": {"a": "list<text>"}})

@@ -14,8 +14,9 @@ HEAD_BYTES = 256 << 10  # as stored; and of what they inflate to
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """Whole lines, without those that are blank. whole: whether the file has no others."""
+    """Whole lines, without those that are blank. whole: whether the file has no others. text: all that was inflated."""
 
+    text: bytes
     lines: tuple[bytes, ...]
     whole: bool
 
@@ -30,7 +31,7 @@ def head_of(file: BinaryIO) -> Head:
     plain, whole = _inflated(stored[:HEAD_BYTES])
     whole = whole and len(stored) <= HEAD_BYTES
     lines = plain.split(b"\n")
-    return Head(lines=tuple(line for line in (lines if whole else lines[:-1]) if line.strip()), whole=whole)
+    return Head(text=plain, lines=tuple(line for line in (lines if whole else lines[:-1]) if line.strip()), whole=whole)
 
 
 def _inflated(stored: bytes) -> tuple[bytes, bool]:

@@ -1,17 +1,23 @@
 """Which fields of a structured record become which columns: the same for JSON lines and for Parquet."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import RECORD, Columns
 from corpusmill.operators.readers.framing.fields import SECONDS
-from corpusmill.operators.readers.framing.typed import TYPES, UNREAD, in_types
+from corpusmill.operators.readers.framing.strings import as_strings
+from corpusmill.operators.readers.framing.typed import AS_FOUND, TYPE_NAMES, UNREAD, as_type, in_types, type_of
+from corpusmill.operators.readers.shapes.answers import ANSWERS, answers_in, answers_of
+from corpusmill.operators.readers.shapes.columns import turns_in
 from corpusmill.operators.readers.shapes.shape import SHAPES, Field, shape_by_columns
 from corpusmill.operators.readers.shapes.shaped import PREFIX, shaped
-from corpusmill.operators.readers.shapes.values import READ_TURNS
+from corpusmill.operators.readers.shapes.trees import paths
+from corpusmill.operators.readers.shapes.values import READ_TURNS, turns_of
 from corpusmill.operators.reserved import reserved
 from corpusmill.operators.text.conversation import CONVERSATION_COLUMNS
 
@@ -60,12 +66,24 @@ def check_mapping(
     for column, name in types.items():
         if column not in further:
             raise ValueError(f"types gives {column!r} a type, but columns names no field for it")
-        if name not in TYPES:
-            raise ValueError(f"the type of {column!r} must be one of {', '.join(TYPES)}; got {name!r}")
+        if type_of(name) is None:
+            raise ValueError(f"the type of {column!r} must be one of {', '.join(TYPE_NAMES)}; got {name!r}")
 
 
 def _found_as(field: Field) -> pa.DataType:
-    return READ_TURNS if field.kind == "turns" else pa.string()
+    return {"turns": READ_TURNS, "answers": ANSWERS, "text": pa.string()}[field.kind]
+
+
+def builder(field: Field) -> Callable[[Sequence[Any]], pa.Array]:
+    """What makes an array of the values that JSON has in a field of a shape."""
+    return answers_of if field.kind == "answers" else functools.partial(turns_of, speaks=field.speaks)
+
+
+def array_of(field: Field, column: pa.Array) -> pa.Array:
+    """A field of a shape as the type of its kind, of an Arrow column."""
+    if field.kind == "text":
+        return as_strings(column)
+    return answers_in(column) if field.kind == "answers" else turns_in(column, field.speaks)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +97,7 @@ class Mapped:
 
     text: str = "text"
     shape: str | None = None
+    replies: Literal["best", "all"] = "best"
     content: str | None = None
     url: str | None = None
     source_id: str | None = None
@@ -126,7 +145,7 @@ class Mapped:
         return {**(fields or self.body()), **self._further_found()}
 
     def _further_found(self) -> Columns:
-        lists = {c: TYPES[name] for c, name in self.types.items() if pa.types.is_list(TYPES[name])}
+        lists = {c: as_type(name) for c, name in self.types.items() if as_type(name) in AS_FOUND}
         return {**dict.fromkeys({**self.named(), **self.further()}, pa.string()), **lists}
 
     def fields(self) -> Mapping[str, Field]:
@@ -147,24 +166,31 @@ class Mapped:
 
     def needed(self) -> tuple[str, ...]:
         """The fields of which each record must have one."""
-        return tuple(f.name for f in self.fields().values() if f.needed) or (self.text,)
+        return tuple(f.name for f in self.fields().values() if f.needed) if self.shape is not None else (self.text,)
 
     def columns_typed(self) -> Columns:
         """Those whose values are read as something else than text."""
         date: Columns = {DATE: SECONDS} if self.date is not None else {}
-        return {**date, **{c: TYPES[name] for c, name in self.types.items() if name != "string"}}
+        return {**date, **{c: as_type(name) for c, name in self.types.items() if name != "string"}}
 
     def in_types(self, found: pa.RecordBatch) -> pa.RecordBatch:
         """A batch with `columns_found` as one with `columns_made`."""
         read = self.columns_typed()
-        if not read and self.shape is None:
+        if not read:
             return found
         columns = dict(zip(found.schema.names, found.columns, strict=True))
-        columns |= in_types(columns, read) if read else {}
-        if self.shape is not None:
-            batch = pa.RecordBatch.from_pydict(columns)
-            columns = shaped(batch, SHAPES[self.shape], self.fields(), self.max_record_bytes)
-        return pa.RecordBatch.from_pydict({name: columns[name] for name in {**RECORD, **self.columns_made()}})
+        return pa.RecordBatch.from_pydict({**columns, **in_types(columns, read)})
+
+    def finished(self, found: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Batches with `columns_found`, in any type that `in_types` reads, as such with `columns_made`."""
+        typed = map(self.in_types, found)
+        if self.shape is None:
+            yield from typed
+            return
+        shape, fields, names = SHAPES[self.shape], self.fields(), {**RECORD, **self.columns_made()}
+        for batch in paths(typed, PREFIX, every=self.replies == "all") if shape.trees else typed:
+            columns = shaped(batch, shape, fields, self.max_record_bytes)
+            yield pa.RecordBatch.from_pydict({name: columns[name] for name in names})
 
     def named(self) -> dict[str, str]:
         """Column -> field, for the columns with a parameter of their own."""

@@ -25,14 +25,19 @@ class Region:
 
         int64, one a row; 0 <= start <= stop <= rows, and at most 3 * 10^9 rows, above which products would overflow.
         """
-        each, over = divmod(self.end - self.start, max(self.rows, 1))
-        ends = np.arange(start, stop + 1, dtype=np.int64)
-        return np.diff(ends * each + ends * over // max(self.rows, 1))
+        return spread(self.end - self.start, self.rows, start, stop)
 
     def bytes_from(self, row: int) -> int:
         """The bytes of all rows from `row` on."""
         size = self.end - self.start
         return size - row * size // max(self.rows, 1)
+
+
+def spread(size: int, rows: int, start: int, stop: int) -> np.ndarray:
+    """The bytes of rows [start, stop) where `size` of them are spread over `rows`; see `Region.lengths`."""
+    each, over = divmod(size, max(rows, 1))
+    ends = np.arange(start, stop + 1, dtype=np.int64)
+    return np.diff(ends * each + ends * over // max(rows, 1))
 
 
 def regions(metadata: pq.FileMetaData, size: int) -> tuple[Region, ...]:

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.readers.framing.fields import SECONDS
-from corpusmill.operators.readers.framing.strings import EXACT, as_strings, is_text
+from corpusmill.operators.readers.framing.nested import fitted, nested_type
+from corpusmill.operators.readers.framing.strings import EXACT, as_bytes, as_strings, is_text
 from corpusmill.operators.text.dates import NUMBER, dates_of
 
 TYPES: Mapping[str, pa.DataType] = {
@@ -25,11 +26,31 @@ TYPES: Mapping[str, pa.DataType] = {
     "strings": pa.list_(pa.string()),
     "timestamp": SECONDS,
 }
+BYTES, FLOATS = "bytes", "floats"
+TYPE_NAMES = (*TYPES, BYTES, FLOATS, "list<...> or struct<name: ..., ...> of these")
+AS_FOUND = (TYPES["strings"], pa.large_binary())  # what readers of JSON give as it is; values of other types as text
 UNREAD = "unread_fields"
 BETWEEN = "; "
 SHOWN_CHARS = 60  # of a value that could not be read
 INTEGER, LONGEST_INT = r"^[+-]?\d{1,19}$", 19
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+
+
+def type_of(name: str) -> pa.DataType | None:
+    """The type that a job names; null when there is none of that name.
+
+    >>> str(type_of("strings")), str(type_of("floats")), str(type_of("struct<a: int>")), type_of("text")
+    ('list<item: string>', 'list<item: float>', 'struct<a: int64>', None)
+    """
+    own = {**TYPES, BYTES: pa.large_binary(), FLOATS: pa.list_(pa.float32())}
+    return own[name] if name in own else nested_type(name)
+
+
+def as_type(name: str) -> pa.DataType:
+    """The same of a name that has been checked. ValueError for another."""
+    if (found := type_of(name)) is None:
+        raise ValueError(f"no type {name!r}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -46,8 +67,13 @@ def typed(column: pa.Array, dtype: pa.DataType) -> Typed:
         column = column.cast(column.type.value_type)
     if pa.types.is_floating(column.type):
         column = pc.if_else(pc.is_nan(column), None, column)
-    if pa.types.is_list(dtype):
+    if pa.types.is_large_binary(dtype):
+        return Typed(as_bytes(column if is_text(column.type) else as_strings(column)), np.zeros(len(column), np.bool_))
+    if dtype == TYPES["strings"]:
         return Typed(as_lists(column), np.zeros(len(column), np.bool_))
+    if pa.types.is_nested(dtype):
+        nested = fitted(column, dtype)
+        return Typed(nested.values, nested.unread)
     if column.type == dtype or _widens(column.type, dtype):
         return Typed(column.cast(dtype, safe=False), np.zeros(len(column), np.bool_))
     if pa.types.is_timestamp(dtype):

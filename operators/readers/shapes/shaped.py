@@ -20,13 +20,17 @@ def shaped(found: pa.RecordBatch, shape: Shape, fields: Mapping[str, Field], max
     A record that lacks a field, or has a damaged turn, or no content at all, gets a `failure` and is null elsewhere.
     """
     columns = dict(zip(found.schema.names, found.columns, strict=True))
-    arrays = {name: columns.pop(f"{PREFIX}{name}") for name in fields}
+    arrays = {name.removeprefix(PREFIX): columns.pop(name) for name in list(columns) if name.startswith(PREFIX)}
     there = pc.and_(columns["skipped"].is_null(), columns["failure"].is_null())
     turns = shape.turns(arrays)
     made = _made(turns, arrays.get("tools"))
     text = text_of(made)
+    if turns.skipped is not None:
+        columns["skipped"] = pc.coalesce(columns["skipped"], pc.if_else(there, turns.skipped, None))
+        there = pc.and_(there, columns["skipped"].is_null())
     failures = [_lacking(field, arrays[name]) for name, field in fields.items() if field.needed]
     failures += [damage(each) for each in (turns.conversation, turns.chosen, turns.rejected) if each is not None]
+    failures += [] if turns.failure is None else [turns.failure]
     failures += [_when(text.is_null(), "no_content"), _too_large(text, max_bytes)]
     columns["failure"] = pc.coalesce(columns["failure"], pc.if_else(there, pc.coalesce(*failures), None))
     good = pc.and_(there, columns["failure"].is_null())

@@ -1,6 +1,6 @@
 """Reads the turns of a chat out of values of JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -37,7 +37,7 @@ def turns_of(values: Iterable[Any], speaks: str | None = None) -> pa.Array:
         if isinstance(value, str):
             found += [(speaks, value, None, None, None, None)] if speaks else _parsed(value)
         elif isinstance(value, list):
-            found += map(_turn, value)
+            found += [_plain(turn) or _turn(turn) for turn in value]
         elif value is not None:
             found.append(_wrong(f"not_a_list: {type(value).__name__}"))
         ends.append(len(found))
@@ -45,6 +45,16 @@ def turns_of(values: Iterable[Any], speaks: str | None = None) -> pa.Array:
     columns = list(zip(*found, strict=True)) or [()] * READ_TURN.num_fields
     flat = pa.StructArray.from_arrays([pa.array(c, pa.string()) for c in columns], fields=list(READ_TURN))
     return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), flat, type=READ_TURNS, mask=pa.array(valid, pa.bool_()))
+
+
+def _plain(value: Any) -> Turn | None:
+    """A turn of a role and a content alone, as nearly all are; null for any other."""
+    if type(value) is not dict or len(value) != 2:
+        return None
+    role, content = (
+        (value["role"], value.get("content")) if "role" in value else (value.get("from"), value.get("value"))
+    )
+    return (role, content, None, None, None, None) if type(role) is str and type(content) is str else None
 
 
 def _parsed(text: str) -> Iterable[Turn]:
@@ -56,7 +66,7 @@ def _parsed(text: str) -> Iterable[Turn]:
 
 
 def _turn(value: Any) -> Turn:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return _wrong(f"turn_not_an_object: {type(value).__name__}")
     role, content = value.get("role"), value.get("content")
     if role is None:
@@ -79,9 +89,9 @@ def _parts(content: Any) -> tuple[str | None, str | None]:
         return None, f"content_not_a_string: {type(content).__name__}"
     texts: list[str] = []
     for part in content:
-        text = part.get("text") if isinstance(part, Mapping) else part
+        text = part.get("text") if isinstance(part, dict) else part
         if not isinstance(text, str):
-            kind = part.get("type") if isinstance(part, Mapping) else type(part).__name__
+            kind = part.get("type") if isinstance(part, dict) else type(part).__name__
             return None, f"content_not_text: {kind}"
         texts.append(text)
     return "".join(texts), None

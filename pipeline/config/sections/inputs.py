@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from corpusmill.operators.readers.framing.typed import TYPES
+from corpusmill.operators.readers.framing.typed import TYPE_NAMES, type_of
 from corpusmill.operators.readers.shapes.shape import SHAPES
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, formats, list_address
 from corpusmill.pipeline.config.base.frozen import frozen
@@ -17,7 +17,7 @@ from corpusmill.pipeline.config.sections.datasets import dataset_names
 FORMAT = """auto, {}, or a reader of your own (package.module.Class).
 
 `auto` goes by the ending of each file's name."""
-SHAPE = """For jsonl and parquet: the form of records that are conversations: {}.
+SHAPE = """For files of records: the form of those that are conversations: {}.
 
 Fields of other names: {{shape: sharegpt, columns: {{conversation: chat}}}}. `columns: {{conversation: FIELD}}` alone is
 shape messages."""
@@ -44,12 +44,14 @@ class InputSpec(Section):
         str, Field(description=FORMAT.format(", ".join(formats())), json_schema_extra={"examples": [AUTO, *formats()]})
     ] = AUTO
     columns: Annotated[dict[str, str], AfterValidator(frozen)] = Field(default_factory=dict)
-    """For jsonl and parquet: our column -> the file's field, e.g. {text: body, url: link}.
+    """For files of records (csv, jsonl, parquet ...): our column -> the file's field, e.g. {text: body, url: link}.
 
     {content: html} in place of `text` is for a field of HTML, which an extract step reads.
 
     A further column is text unless it has a type: {score: {field: quality, type: float}}. Types are string, int, float,
-    bool, strings (a list of texts) and timestamp. What cannot be read as its type is null, and counted.
+    bool, strings (a list of texts), timestamp, bytes, floats (a list of them, as embeddings are), and list<...> or
+    struct<name: ..., ...> of these. Without a type a list or an object is its JSON. What cannot be read as its type is
+    null, and counted.
     """
     shape: Annotated[
         str | None, Field(description=SHAPE.format(", ".join(SHAPES)), json_schema_extra={"examples": [*SHAPES]})
@@ -122,8 +124,8 @@ class InputSpec(Section):
     def _types(self) -> Iterator[Complaint]:
         for column, name in self.types.items():
             at = ("columns" if column in self.columns else "types", column)
-            if name not in TYPES:
-                yield at, f"the type of {column!r} is no type: {name!r}{nearest(name, TYPES)}"
+            if type_of(name) is None:
+                yield at, f"the type of {column!r} is no type: {name!r}{nearest(name, TYPE_NAMES)}"
             elif column in OF_THEIR_OWN:
                 yield at, f"{column!r} has a type of its own: take `type` out"
             elif column not in self.columns:

@@ -1,0 +1,119 @@
+"""Arrow IPC files and streams, as `datasets` keeps its tables and Feather is: one document a row.
+
+Source:   https://arrow.apache.org/docs/format/Columnar.html: messages one behind the other; a file adds a mark in front
+          and a footer behind, which is not needed to read it from front to back.
+Deviates: none; types are read as those of `readers.parquet`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar
+
+import pyarrow as pa
+import pyarrow.ipc as ipc
+
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
+from corpusmill.operators.readers.framing.columnar import Columnar, sliced
+from corpusmill.operators.readers.framing.row_groups import spread
+from corpusmill.operators.readers.framing.rows import BATCH_ROWS, Rows
+from corpusmill.operators.readers.framing.storage_errors import Storage
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.strings import is_text
+
+Names = dict[str, str]
+MARK = b"ARROW1\x00\x00"
+UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrow(Columnar, Reader):
+    """One document a row of a file (`.arrow`, `.feather`) or stream of record batches.
+
+    text, shape, url, columns and others: as those of `readers.parquet`.
+    max_record_bytes: a longer text is a failed row `record_too_large`.
+
+    Messages follow each other, so a file belongs to its first span, whole. Where one is damaged, all that follows is
+    one failed row `bad_arrow`. `offset` is the row's number in the file. A record batch's bytes are spread evenly over
+    its rows; what is before the first batch and behind the last is a skipped row each, `arrow_schema`, `arrow_footer`.
+    """
+
+    format: ClassVar[FileFormat] = FileFormat(
+        title="Arrow",
+        suffixes=(".arrow", ".feather"),
+        magic=re.compile(rb"ARROW1\x00\x00|\xff\xff\xff\xff....\x10\x00\x00\x00", re.DOTALL),
+        compressed=False,
+    )
+    makes: ClassVar[Columns] = {"text": TEXT}
+    libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        found = self._found(Storage(file), span)
+        yield from found if self.shape is None else self.finished(found)
+
+    def first_look(self, file: BinaryIO) -> FirstLook:
+        try:
+            return self.schema_look(_opened(file).schema)
+        except UNREADABLE:
+            return FirstLook()
+
+    def _found(self, file: Storage, span: Span) -> Iterator[pa.RecordBatch]:
+        stored = Stored(file)
+        stored.require(span)
+        rows = Rows(self.columns_made() if self.shape is None else self.columns_found())
+        if span.start == 0 and span.end > 0:
+            yield from self._messages(file, stored.size, rows)
+        rows.close(span)
+        if len(rows):
+            yield rows.batch()
+
+    def _messages(self, file: Storage, size: int, rows: Rows) -> Iterator[pa.RecordBatch]:
+        """All of a file: a row for what is before the batches, the rows of each batch, and what is behind or lost."""
+        at = row = 0
+        try:
+            stream = _opened(file)
+            types, names = self.types_of(stream.schema), self.names_in(stream.schema)
+            if self.shape is None and not is_text(types[self.text]):
+                raise TypeError(f"column {self.text!r} is {types[self.text]}")
+            at = file.tell()
+            rows.other(0, at, skipped="arrow_schema")
+            while True:
+                try:
+                    found = stream.read_next_batch()
+                except StopIteration:
+                    break
+                found.validate(full=True)
+                begin, at = at, file.tell()
+                if len(rows):
+                    yield rows.batch()
+                for batch in self._rows(found, names, row, at - begin):
+                    rows.count(batch.column("length"))
+                    yield batch
+                if not found.num_rows:
+                    rows.other(row, at - begin, skipped="empty_batch")
+                row += found.num_rows
+        except (*UNREADABLE, TypeError) as e:
+            file.raise_if_failed()
+            word = {KeyError: "missing_field", TypeError: "text_not_a_string"}.get(type(e), "bad_arrow")
+            rows.other(row, size - at, failure=f"{word}: {str(e.args[0] if e.args else e)[:300]}")
+            return
+        if size > at:
+            rows.other(row, size - at, skipped="arrow_footer")
+
+    def _rows(self, found: pa.RecordBatch, names: Names, row: int, size: int) -> Iterator[pa.RecordBatch]:
+        done = 0
+        for piece in sliced(found):
+            for start in range(0, piece.num_rows, BATCH_ROWS):
+                part = piece.slice(start, BATCH_ROWS)
+                lengths = spread(size, found.num_rows, done, done + part.num_rows)
+                yield self.batch_of(part, names, row + done, lengths)
+                done += part.num_rows
+
+
+def _opened(file: BinaryIO | Storage) -> ipc.RecordBatchStreamReader:
+    """A reader of the messages of a file, from the first on."""
+    file.seek(0)
+    if file.read(len(MARK)) != MARK:
+        file.seek(0)
+    return ipc.open_stream(file)

@@ -1,0 +1,104 @@
+"""Tables in text: CSV and TSV, one document a row.
+
+Source:   RFC 4180, as the csv module of Python reads it (strict): quoted fields may hold separators, line ends and
+          doubled quotes.
+Deviates: an empty field is null, quoted or not; a row with fewer or more fields than the first is a failed row.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar
+
+import pyarrow as pa
+
+from corpusmill.operators.batch import TEXT
+from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
+from corpusmill.operators.readers.framing.head import head_of
+from corpusmill.operators.readers.framing.lines import closing, lines_of
+from corpusmill.operators.readers.framing.mapped_rows import MappedRows, look_at
+from corpusmill.operators.readers.framing.mapping import Mapped
+from corpusmill.operators.readers.framing.quoted import Failed, Feed, Record, records_of, separator_in
+from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
+
+BOM = "\ufeff"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Csv(Mapped, Reader):
+    """One document a row, plain or compressed; the first row names the fields unless `names` does.
+
+    text, shape, url, columns and others: as those of `readers.jsonl`; turns are the JSON of a list.
+    separator: one character; null: the one of comma, tab, semicolon and bar that divides the first row most often.
+    names: of the fields, in files whose first row is a document already.
+    max_record_bytes: a longer row is a failed row `record_too_large`. max_window_mib: as that of `readers.jsonl`.
+
+    Line ends in quotes forbid to begin in the middle of a file: a file belongs to its first span, whole. A quote that
+    is never closed makes what follows one failed row. Offsets and lengths are those of `readers.jsonl`.
+    """
+
+    separator: str | None = None
+    names: tuple[str, ...] = ()
+    max_window_mib: int = WINDOW_MIB
+
+    format: ClassVar[FileFormat] = FileFormat(title="CSV", suffixes=(".csv", ".tsv"))
+    makes: ClassVar[Columns] = {"text": TEXT}
+    libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_window(self.max_window_mib)
+        if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
+            raise ValueError(f"separator must be one character other than a quote, got {self.separator!r}")
+
+    def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        yield from self.finished(self._found(file, span))
+
+    def _found(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        stored, rows = Stored(file, self.max_window_mib), MappedRows(self)
+        stored.require(span)
+        if span.start == 0 and span.end > 0:
+            blocks = lines_of(stored, Span(0, stored.size), self.max_record_bytes)
+            for each in records_of(Feed(blocks, self.max_record_bytes), self.separator):
+                self._add(rows, each)
+                if rows.full:
+                    yield rows.batch()
+        rows.close(span, closing(stored))
+        if len(rows):
+            yield rows.batch()
+
+    def first_look(self, file: BinaryIO) -> FirstLook:
+        seen = head_of(file)
+        lines = [line.decode("utf-8", "replace") for line in seen.lines]
+        if not lines:
+            return FirstLook()
+        separator = self.separator or separator_in(lines[0])
+        try:
+            cells = list(csv.reader((f"{line}\n" for line in lines), delimiter=separator))
+        except csv.Error:
+            return FirstLook()
+        names = self.names or tuple(cells[0])
+        records = [dict(zip(_names(names), each, strict=False)) for each in cells[0 if self.names else 1 :]]
+        return look_at(self, records, whole=seen.whole)
+
+    def _add(self, rows: MappedRows, found: Record | Failed) -> None:
+        if isinstance(found, Failed):
+            rows.other(found.offset, found.length, failure=found.reason)
+            return
+        cells = found.cells
+        names = self.names or found.first
+        if not cells:
+            rows.other(found.offset, found.length, skipped="blank_line")
+        elif found.is_first and not self.names:
+            rows.other(found.offset, found.length, skipped="csv_header")
+        elif len(cells) != len(names):
+            few = "few" if len(cells) < len(names) else "many"
+            rows.other(found.offset, found.length, failure=f"too_{few}_fields: {len(cells)} of {len(names)}")
+        else:
+            values = (cell or None for cell in cells)
+            rows.record(found.offset, found.length, dict(zip(_names(names), values, strict=True)))
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return (names[0].removeprefix(BOM), *names[1:]) if names else names

@@ -1,0 +1,53 @@
+"""Tables of Arrow are read as files and as streams, one document a row, with the mapping of Parquet."""
+
+import io
+
+import pyarrow as pa
+import pyarrow.ipc as ipc
+import pytest
+
+from tests.contract.files import read, reader_of
+
+TABLE = pa.table(
+    {
+        "text": pa.array(["one", "two", None, "four"]).dictionary_encode(),
+        "id": [1, 2, 3, 4],
+        "messages": [[{"role": "user", "content": f"Hi {n}"}] for n in range(4)],
+    }
+)
+OPENERS = {"file": ipc.new_file, "stream": ipc.new_stream}
+
+
+def stored(form: str, compression: str | None = None) -> bytes:
+    out = io.BytesIO()
+    with OPENERS[form](out, TABLE.schema, options=ipc.IpcWriteOptions(compression=compression)) as writer:
+        for start in (0, 3):
+            writer.write_table(TABLE.slice(start, 3))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("form", OPENERS)
+@pytest.mark.parametrize("compression", [None, "zstd"])
+def test_rows_are_documents_and_every_byte_is_in_a_row(form, compression):
+    data = stored(form, compression)
+    rows = read(reader_of("readers.arrow", {"source_id": "id"}), data)
+    found = [(row["offset"], row["text"], row["source_id"], row["failure"]) for row in rows if row["skipped"] is None]
+    assert found == [
+        (0, "one", "1", None),
+        (1, "two", "2", None),
+        (2, None, None, "missing_field: text"),
+        (3, "four", "4", None),
+    ]
+    assert sum(row["length"] for row in rows) == len(data)
+
+
+@pytest.mark.parametrize("form", OPENERS)
+def test_rows_may_be_conversations(form):
+    rows = read(reader_of("readers.arrow", {"columns": {"conversation": "messages"}}), stored(form))
+    assert [row["text"] for row in rows if row["skipped"] is None] == ["Hi 0", "Hi 1", "Hi 2", "Hi 3"]
+
+
+def test_the_fields_are_seen_before_the_file_is_read():
+    look = reader_of("readers.arrow", {"text": "body"}).first_look(io.BytesIO(stored("stream")))
+    assert look.fields == ("text", "id", "messages")
+    assert "the file has no column 'body'" in str(look.lacks)

@@ -1,0 +1,136 @@
+"""Each published shape of chats and preferences gives the turns that its records mean, from each format alike."""
+
+import pytest
+
+from tests.unit.test_conversations import FILES, rows_of
+
+
+def said(turns):
+    return None if turns is None else [(turn["role"], turn["content"]) for turn in turns]
+
+
+U, A, S = "user", "assistant", "system"
+SHARED = "\n\nHuman: Hi\n\nAssistant: Hello\n\nHuman: Who?"
+ANSWERS = [{"response": f"r{n}", "overall_score": score} for n, score in enumerate((4.0, 8.5, 1.0, 8.5))]
+
+# shape, record, conversation, chosen, rejected
+RECORDS = {
+    "sharegpt": (
+        {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}], "system": "Be kind."},
+        [(S, "Be kind."), (U, "Hi"), (A, "Hello")],
+    ),
+    "alpaca": ({"instruction": "Add.", "input": "1 2", "output": "3"}, [(U, "Add.\n\n1 2"), (A, "3")]),
+    "dolly": ({"instruction": "Who?", "context": "", "response": "I."}, [(U, "Who?"), (A, "I.")]),
+    "prompt_completion": ({"prompt": "Hi", "completion": "Hello"}, [(U, "Hi"), (A, "Hello")]),
+    "preference": (
+        {"prompt": "Hi", "chosen": "Hello", "rejected": "Go away"},
+        [(U, "Hi")],
+        [(A, "Hello")],
+        [(A, "Go away")],
+    ),
+    "hh": (
+        {"chosen": f"{SHARED}\n\nAssistant: Me.", "rejected": f"{SHARED}\n\nAssistant: You.\n\nHuman: No"},
+        [(U, "Hi"), (A, "Hello"), (U, "Who?")],
+        [(A, "Me.")],
+        [(A, "You."), (U, "No")],
+    ),
+    "ultrafeedback": ({"instruction": "Hi", "completions": ANSWERS}, [(U, "Hi")], [(A, "r1")], [(A, "r2")]),
+}
+
+
+@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("shape", RECORDS)
+def test_a_record_gives_its_turns(form, shape):
+    record, *wanted = RECORDS[shape]
+    (row,) = rows_of(form, [record], {"shape": shape})
+    got = [said(row[name]) for name in ("conversation", "chosen", "rejected")]
+    assert got == [*wanted, None, None][:3]
+    assert row["failure"] is None
+    assert row["text"] == "\n\n".join(content for turns in wanted[:2] for _, content in turns)
+
+
+LACKING = {
+    "alpaca": ({"instruction": "Add.", "input": "1 2", "output": None}, "missing_field: output"),
+    "preference": ({"prompt": None, "chosen": "Hello", "rejected": "Go away"}, "no_prompt"),
+    "hh": (
+        {"chosen": "Hi\n\nHuman: a\n\nAssistant: b", "rejected": "\n\nHuman: a\n\nAssistant: b"},
+        "no_speaker: turn 1",
+    ),
+    "ultrafeedback": ({"instruction": "Hi", "completions": ANSWERS[:1]}, "fewer_than_two_scores"),
+    "prompt_completion": (
+        {"prompt": [{"role": "user", "content": None}], "completion": "x"},
+        "missing_content: turn 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("shape", LACKING)
+def test_what_is_missing_is_a_failed_row(form, shape):
+    record, reason = LACKING[shape]
+    sound = RECORDS[shape][0]
+    records = [record] if shape == "prompt_completion" else [sound, record]  # Parquet holds one type in a column
+    rows = rows_of(form, records, {"shape": shape})
+    assert rows[-1]["failure"] == reason
+    assert rows[-1]["text"] is rows[-1]["conversation"] is None
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_answers_that_begin_alike_are_divided_where_they_differ(form):
+    first = [{"role": U, "content": "Hi"}, {"role": A, "content": "Hello"}]
+    record = {"prompt": "Hi", "chosen": first, "rejected": [first[0], {"role": A, "content": "No"}]}
+    same = {"prompt": "Hi", "chosen": first, "rejected": first}
+    rows = rows_of(form, [record, same], {"shape": "preference"})
+    assert [said(row["conversation"]) for row in rows] == [[(U, "Hi")]] * 2
+    assert [said(row["rejected"]) for row in rows] == [[(A, "No")], [(A, "Hello")]]
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_scores_that_are_all_the_same_make_no_pair(form):
+    even = [{"response": "a", "overall_score": 1.0}, {"response": "b", "overall_score": 1.0}]
+    records = [{"instruction": "Hi", "completions": even}, {"instruction": "Hi", "completions": ANSWERS}]
+    assert len(rows_of(form, records, {"shape": "ultrafeedback"})) == 1
+
+
+def message(ident, parent, role, text, rank=None):
+    return {"message_id": ident, "parent_id": parent, "role": role, "text": text, "rank": rank, "lang": "en"}
+
+
+MESSAGES = [
+    message("1", None, "prompter", "Hi"),
+    message("2", "1", "assistant", "worse", 1),
+    message("4", "2", "prompter", "why?"),
+    message("3", "1", "assistant", "better", 0),
+    message("5", "3", "prompter", "and?"),
+    message("6", "5", "assistant", "so."),
+    message("7", "6", "prompter", "unanswered"),
+    message("8", "gone", "assistant", "lost"),
+]
+
+
+def nested(ident):
+    found = next(each for each in MESSAGES if each["message_id"] == ident)
+    return {**found, "replies": [nested(each["message_id"]) for each in MESSAGES if each["parent_id"] == ident]}
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_messages_of_a_tree_are_one_conversation_by_rank(form):
+    rows = rows_of(form, MESSAGES, {"shape": "oasst", "columns": {"lang": "lang", "source_id": "message_id"}})
+    kept = [row for row in rows if row["failure"] is None]
+    assert [said(row["conversation"]) for row in kept] == [[(U, "Hi"), (A, "better"), (U, "and?"), (A, "so.")]]
+    assert (kept[0]["source_id"], kept[0]["lang"]) == ("6", "en")
+    assert [row["failure"] for row in rows if row["failure"]] == ["missing_parent: gone"]
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_every_path_of_a_tree_can_be_had(form):
+    rows = rows_of(form, MESSAGES, {"shape": "oasst", "replies": "all"})
+    kept = [said(row["conversation"]) for row in rows if row["failure"] is None]
+    assert kept == [[(U, "Hi"), (A, "worse")], [(U, "Hi"), (A, "better"), (U, "and?"), (A, "so.")]]
+
+
+def test_a_tree_on_one_line_gives_the_same_as_its_messages():
+    tree = {"message_tree_id": "1", "prompt": nested("1")}
+    rows = rows_of("jsonl", [tree, tree], {"shape": "oasst", "columns": {"source_id": "message_tree_id"}})
+    assert [said(row["conversation"])[-1] for row in rows] == [(A, "so.")] * 2
+    assert [row["source_id"] for row in rows] == ["1", "1"]
