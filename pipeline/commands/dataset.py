@@ -89,13 +89,18 @@ def verified(output: Store, *, as_json: bool) -> Findings:
     return found
 
 
-def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which) -> None:
+def export(
+    *, format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which, columns: str | None = None
+) -> None:
     """Write a dataset in another format, texts, or a table of the workspace."""
+    further = [name.strip() for name in (columns or "").split(",") if name.strip()]
+    if further and format_ != "text":
+        raise InputError([f"--columns is for `export text`; {format_} has the columns that it has"])
     if format_ == "text":
         if not Path(job).is_file():
             raise InputError([f"texts are in the workspace of a job: expected a job file, found {job}"])
         spec = job_of(Path(job), overrides)
-        export_text(Store(spec.workspace, spec.storage), which, out)
+        export_text(Store(spec.workspace, spec.storage), which, out, further)
         return
     if format_ in tables.NAMES:
         export_table(format_, Path(job), overrides, out)
