@@ -61,9 +61,15 @@ def _keys(model: type[Section], part: dict[str, Any], schema: dict[str, Any]) ->
     for key, told in part["properties"].items():
         section = section_at(model, [key])
         words = "list of steps" if section and section.__name__ == "StepSpec" else in_words(told, schema)
-        default = "needed" if key in part.get("required", []) else _default(model, key, section)
+        default = "needed" if key in _required(part) else _default(model, key, section)
         rows.append([code(key), words, default, told.get("description", "")])
     return table(["key", "value", "default", "meaning"], rows)
+
+
+def _required(part: dict[str, Any]) -> set[str]:
+    """The keys that a section must have, or one of which it must have."""
+    first = next((each.get("required", []) for each in part.get("anyOf", [])), [])
+    return {*part.get("required", []), *first}
 
 
 def _default(model: type[Section], key: str, section: type[Section] | None) -> str:
