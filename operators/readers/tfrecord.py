@@ -39,7 +39,7 @@ class Tfrecord(Mapped, Reader):
         magic=re.compile(rb".{4}\x00\x00\x00\x00.{4}\x0a", re.DOTALL),  # a short first record, and a field of it
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    libraries: ClassVar[tuple[str, ...]] = ("protobuf", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("protobuf", "orjson", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         yield from self.finished(self._found(file, span))
