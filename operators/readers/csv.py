@@ -44,7 +44,7 @@ class Csv(Mapped, Reader):
 
     format: ClassVar[FileFormat] = FileFormat(title="CSV", suffixes=(".csv", ".tsv"))
     makes: ClassVar[Columns] = {"text": TEXT}
-    libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -34,6 +34,16 @@ def imported(module: str) -> set[str]:
     return found
 
 
+def owners(module: str) -> list[str]:
+    """The distributions that a module may be of; several share a namespace such as `google`."""
+    top, *rest = module.split(".")
+    found = DISTRIBUTIONS[top]
+    if len(found) == 1 or not rest:
+        return [*found]
+    folder = f"{top}/{rest[0]}/"
+    return [d for d in found if any(str(f).startswith(folder) for f in importlib.metadata.distribution(d).files or ())]
+
+
 def foreign(module: str) -> set[str]:
     """Distributions, neither of the standard library nor in every fingerprint, that a module rests on."""
     seen: set[str] = set()
@@ -46,7 +56,7 @@ def foreign(module: str) -> set[str]:
         if name.startswith("corpusmill.operators."):
             waiting += imported(name)
         elif (top := name.partition(".")[0]) not in sys.stdlib_module_names and top != "corpusmill":
-            found |= {distribution.lower() for distribution in DISTRIBUTIONS[top]}
+            found |= {distribution.lower() for distribution in owners(name)}
     return found - EVERYWHERE
 
 

@@ -51,7 +51,7 @@ def test_the_reader_of_the_page_is_a_format_by_its_file_alone(tsv):
     told = sniff.sniff("a.tsv", b"PAR1").error
     assert told is not None
     assert told.startswith("a.tsv: named like tab-separated lines, but holds Parquet")
-    assert "plain, tsv, warc" in str(sniff.sniff("data", b"").error)
+    assert "tfrecord, tsv, warc" in str(sniff.sniff("data", b"").error)
 
 
 @pytest.mark.parametrize("cut", range(20))

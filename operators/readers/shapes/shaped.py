@@ -71,4 +71,4 @@ def _when(condition: pa.Array, reason: str) -> pa.Array:
 
 
 def _where(condition: pa.Array, values: pa.Array) -> pa.Array:
-    return pc.if_else(condition, values, pa.scalar(None, values.type))
+    return values if pc.all(condition).as_py() else pc.if_else(condition, values, pa.scalar(None, values.type))

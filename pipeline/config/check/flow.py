@@ -31,7 +31,7 @@ TOKEN_COLUMNS = ("doc_id", "u", "n_tokens", "ids", "bytes")  # of tables of toke
 
 
 NO_STEP: Mapping[int, Collection[str]] = {}
-TYPED_READERS = ("arrow", "csv", "jsonl", "parquet", "webdataset")
+TYPED_READERS = ("arrow", "csv", "jsonl", "parquet", "tfrecord", "webdataset")
 # What to do where a reader makes a column another type than a step reads.
 TYPE_IT = {
     NUMBER: "; give it a type under the columns of the input, {0}: {{field: {0}, type: float}}",
