@@ -75,9 +75,13 @@ def test_the_funnel_says_what_became_of_conversations(folder):
 
 
 def test_the_dataset_is_valid_and_stays_so_when_a_conversation_is_taken_down(folder):
+    before = json.loads((folder / "out" / "_manifest.json").read_text())
     assert corpusmill_here("verify", str(folder / "job.yaml")).returncode == 0
     table = pq.read_table(folder / "out" / "documents.parquet")
     (folder / "ids.txt").write_text(f"{table['doc_id'][0].as_py()}\n")
     done = corpusmill_here("takedown", str(folder / "job.yaml"), str(folder / "ids.txt"))
     assert done.returncode == 0, done.stderr
+    after = json.loads((folder / "out" / "_manifest.json").read_text())
+    assert 0 < after["supervised_tokens"] < before["supervised_tokens"]
+    assert after["supervised_tokens"] == sum(part["supervised_tokens"] for part in after["parts"])
     assert corpusmill_here("verify", str(folder / "job.yaml")).returncode == 0
