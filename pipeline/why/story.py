@@ -109,7 +109,9 @@ def end_of(document: Document, removal: Removal | None, took: Chosen | None) -> 
         similar = "" if removal.similarity is None else f" (similarity {removal.similarity:.3f})"
         return f"removed by the {removal.reason} rule{instead}{similar}"
     if took is None:
-        return "kept by all steps; the mix of the last run does not have it"
+        without = "kept by all steps; the mix of the last run does not have it"
+        why = "a conversation is left out when it is too long, has no answer, or is refused by the template"
+        return without if document.value("conversation") is None else f"{without}: {why} (counts: funnel, `unique`)"
     if took.held_out:
         return f"held out for validation, in group {took.group}"
     if took.reason is not None:

@@ -178,5 +178,6 @@ def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None
 
 def with_parts(manifest: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> JsonObject:
     """The manifest with other parts, and their sums."""
-    sums = {what: sum(p[what] for p in parts) for what in ("documents", "sequences", "tokens")}
+    summed = ("documents", "sequences", "tokens", *(["supervised_tokens"] if manifest.get("loss") else []))
+    sums = {what: sum(p[what] for p in parts) for what in summed}
     return {**manifest, **sums, "parts": list(parts)}
