@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticUndefined
+
 from corpusmill.pipeline.config.base.messages import section_at, sections
 from corpusmill.pipeline.config.base.section import Section
 from corpusmill.pipeline.config.schema import job_schema
@@ -59,13 +61,21 @@ def _keys(model: type[Section], part: dict[str, Any], schema: dict[str, Any]) ->
     for key, told in part["properties"].items():
         section = section_at(model, [key])
         words = "list of steps" if section and section.__name__ == "StepSpec" else in_words(told, schema)
-        default = "needed" if key in part.get("required", []) else _default(model, key, section)
+        default = "needed" if key in _required(part) else _default(model, key, section)
         rows.append([code(key), words, default, told.get("description", "")])
     return table(["key", "value", "default", "meaning"], rows)
 
 
+def _required(part: dict[str, Any]) -> set[str]:
+    """The keys that a section must have, or one of which it must have."""
+    first = next((each.get("required", []) for each in part.get("anyOf", [])), [])
+    return {*part.get("required", []), *first}
+
+
 def _default(model: type[Section], key: str, section: type[Section] | None) -> str:
     value = model.by_key()[key].get_default(call_default_factory=True)
+    if value is PydanticUndefined:  # one of several keys, the description says which
+        return "needed, see there"
     if section is not None and value is not None:
         return "" if value == () else "see below"
     return code(json.dumps(value, ensure_ascii=False))

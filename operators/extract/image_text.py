@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Extract
+from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.batch import classify
 from corpusmill.operators.extract.html.decode.decoding import as_utf8
 from corpusmill.operators.extract.html.decode.sniff import HTML
@@ -93,7 +94,7 @@ class ImageText(Extract):
         text = pc.binary_join(texts, pa.scalar("\n", TEXT))
         return {"text": pc.if_else(failure.is_null(), text, pa.scalar(None, TEXT)), "failure": failure, "pairs": lists}
 
-    def _pairs(self, found: Pictures, count: int, figures: int, pages: np.ndarray, urls: pa.Array) -> pa.StructArray:
+    def _pairs(self, found: Pictures, count: Int, figures: Int, pages: np.ndarray, urls: pa.Array) -> pa.StructArray:
         """PAIR for every picture, those without a text too."""
         page, figure = found.page[:count], found.figure[:count]
         spans = np.zeros((count, 4), np.int64)

@@ -69,12 +69,14 @@ def verify(**arguments: Any) -> None:
     show_default=True,
     help="Of text and messages: all documents that are no duplicates, or those that the mix selected.",
 )
+@click.option("--columns", metavar="A,B", help="Of text: further columns of the documents.")
 @SET
 @click.argument("job", metavar="URL_OR_JOB")
 def export(**arguments: Any) -> None:
     """Write a dataset as the files of another program (Megatron, NumPy, ...), or documents as one file.
 
-    `text` writes the documents of the last run as text: into one file, .parquet, .jsonl or .jsonl.gz, or into a folder.
+    `text` writes the documents of the last run as text: into one file, .parquet, .jsonl, .jsonl.gz or .tar
+    (a WebDataset), or into a folder.
     `messages` writes its conversations as JSON lines of messages, .jsonl or .jsonl.gz.
     `documents` (kept) and `dropped` write exactly the rows of the last run, as .parquet, .jsonl or .jsonl.gz.
     """

@@ -90,14 +90,22 @@ def verified(output: Store, *, as_json: bool) -> Findings:
     return found
 
 
-def export(*, format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which) -> None:
+def export(
+    *, format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which, columns: str | None = None
+) -> None:
     """Write a dataset in another format, texts, or a table of the workspace."""
+    further = [name.strip() for name in (columns or "").split(",") if name.strip()]
+    if further and format_ != "text":
+        raise InputError([f"--columns is for `export text`; {format_} has the columns that it has"])
     if format_ in ("text", "messages"):
         if not Path(job).is_file():
             raise InputError([f"texts are in the workspace of a job: expected a job file, found {job}"])
         spec = job_of(Path(job), overrides)
-        write_texts = export_text if format_ == "text" else export_messages
-        write_texts(Store(spec.workspace, spec.storage), which, out)
+        workspace = Store(spec.workspace, spec.storage)
+        if format_ == "text":
+            export_text(workspace, which, out, further)
+        else:
+            export_messages(workspace, which, out)
         return
     if format_ in tables.NAMES:
         export_table(format_, Path(job), overrides, out)

@@ -28,7 +28,8 @@ def export_messages(workspace: Store, which: Which, out: str) -> None:
     """Write the conversations into one file. InputError for a file of another ending."""
     if not out.endswith(ENDINGS):
         raise InputError([f"--out: expected a file that ends in {' or '.join(ENDINGS)}, found {out}"])
-    texts = replace(texts_of(workspace, which), further=CONVERSATION_COLUMNS)
+    further = tuple(pa.field(name, kind) for name, kind in CONVERSATION_COLUMNS.items())
+    texts = replace(texts_of(workspace, which), further=further)
     rows = write_lines((line for table in texts.tables(texts.units) for line in lines_of(table)), out)
     echo(f"wrote {counted(rows, 'conversation')} to {out}")
 

@@ -1,6 +1,8 @@
 """Implements `export text`: writes the unique, or the mixed, documents of the last finished run as text."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
@@ -8,18 +10,27 @@ from corpusmill.pipeline.commands.why import last_run
 from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.execution.run_stage import committed, stage_manifest
 from corpusmill.pipeline.execution.terminal import echo
+from corpusmill.pipeline.export.samples import write_samples
 from corpusmill.pipeline.files.workspace_layout import TOKENIZED
 from corpusmill.pipeline.report import tables
 from corpusmill.pipeline.stages.describe.selected import Selected, licences_of, read_names
-from corpusmill.pipeline.stages.describe.texts import Texts, Which
+from corpusmill.pipeline.stages.describe.texts import Texts, Which, fields_of
 from corpusmill.pipeline.stages.mix import stage as mix
 
 WRITERS = 4
 
 
-def export_text(workspace: Store, which: Which, out: str) -> None:
-    """Write texts into one file, or, where `out` names no file, one Parquet file for each input shard into a folder."""
+def export_text(workspace: Store, which: Which, out: str, columns: Sequence[str] = ()) -> None:
+    """Write texts into one file, or, where `out` names no file, one Parquet file for each input shard into a folder.
+
+    columns: further ones of the documents. A name that ends in .tar is a WebDataset of samples without binary files.
+    """
     texts = texts_of(workspace, which)
+    texts = replace(texts, further=fields_of(workspace, texts.units, columns))
+    if out.endswith(".tar"):
+        rows = write_samples(texts.tables(texts.units), out)
+        echo(f"wrote {counted(rows, 'sample')} to {out}")
+        return
     if out.endswith(tables.ENDINGS):
         rows = tables.write_tables(texts.tables(texts.units), texts.schema, out, tables.ending_of(out))
         echo(f"wrote {counted(rows, 'document')} to {out}")

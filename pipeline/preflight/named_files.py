@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from corpusmill.errors import MissingFile, UnusableTemplate
 from corpusmill.operators import load
 from corpusmill.operators.contract import ChecksFiles
+from corpusmill.operators.tokens.chat.sources import NAMES
 from corpusmill.pipeline.config.base.source import Path
 from corpusmill.pipeline.config.check.valid_parts import ValidParts, ValidStep
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
@@ -86,3 +87,5 @@ def _template(tokens: TokensSpec) -> None:
         chat_of(tokens)
     except UnusableTemplate as e:
         raise MissingFile(f"`template: {tokens.template}` cannot be used: {e}") from e
+    except MissingFile as e:
+        raise MissingFile(f"{e}; or name a template that ships: {', '.join(NAMES)}, tokenizer") from e

@@ -13,7 +13,6 @@ from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.steps.tokenizer import tokenizer_json, tokenizer_of
 
-OF_TOKENIZER = "tokenizer"  # the template in the files beside it
 TEMPLATE_FILES = ("chat_template.jinja", "tokenizer_config.json")  # as transformers reads them beside a tokenizer.json
 
 
@@ -44,7 +43,7 @@ def source_of(spec: TokensSpec) -> sources.Source:
     folder = spec.tokenizer.rpartition("/")[0]
     beside = f"{folder}/" if folder else ""
     config = _there(f"{beside}tokenizer_config.json")
-    if spec.template == OF_TOKENIZER:
+    if spec.template == sources.OF_TOKENIZER:
         return sources.from_files(config, _there(f"{beside}chat_template.jinja"))
     return sources.from_files(config, resources.opened(spec.template))
 

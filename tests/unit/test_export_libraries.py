@@ -17,6 +17,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.operators.tokens.schema import SEQUENCES
 from corpusmill.pipeline.export import choices
+from corpusmill.pipeline.export.samples import write_samples
 from corpusmill.pipeline.export.sequences import library
 
 pytestmark = pytest.mark.filterwarnings("default")  # those of other people's libraries are not ours to mend
@@ -109,3 +110,15 @@ def test_webdataset_reads_the_shards(written):
 def test_a_library_that_is_missing_is_named_with_its_extra():
     with pytest.raises(InputError, match=r"pip install 'corpusmill\[mds\]'"):
         library("no_library_of_this_name", "mds")
+
+
+def test_webdataset_reads_documents_as_samples(tmp_path):
+    webdataset = pytest.importorskip("webdataset", reason="pip install 'corpusmill[webdataset]'")
+    rows = [
+        {"doc_id": 2**53, "text": "a pier at dusk", "url": "https://example.org/p.jpg", "width": 640},
+        {"doc_id": 2**53 + 1, "text": "été", "url": None, "width": None},
+    ]
+    assert write_samples([pa.Table.from_pylist(rows)], str(tmp_path / "pairs.tar")) == 2
+    found = list(webdataset.WebDataset(str(tmp_path / "pairs.tar"), shardshuffle=False).decode())
+    assert [{**sample["json"], "text": sample["txt"]} for sample in found] == rows
+    assert [sample.get("url") for sample in found] == [b"https://example.org/p.jpg", None]

@@ -7,7 +7,7 @@ with tools, with empty turns, or with contents that the template looks into are 
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,20 +15,15 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.errors import TemplateMismatch, TemplateRefusal
-from corpusmill.operators.tokens.bpe.added import Segments
-from corpusmill.operators.tokens.bpe.byte_characters import byte_characters
-from corpusmill.operators.tokens.bpe.categories import nfc_orders
-from corpusmill.operators.tokens.bpe.fast import FastBpe
-from corpusmill.operators.tokens.bpe.nfc import is_normal
-from corpusmill.operators.tokens.chat.answers import Answers, answers_in
+from corpusmill.operators.tokens.chat.answers import Answers
 from corpusmill.operators.tokens.chat.derive import Derived, derive, triggers_of
 from corpusmill.operators.tokens.chat.environment import Template
-from corpusmill.operators.tokens.chat.laid import Laid, Pieces, cut_at_controls, fill, sizes
+from corpusmill.operators.tokens.chat.laid import Laid, Pieces, fill, sizes
+from corpusmill.operators.tokens.chat.laid_tokens import laid_encoder, merged
 from corpusmill.operators.tokens.chat.messages import messages_of, tools_of
 from corpusmill.operators.tokens.chat.odd import OneText, laid_out, render_one
 from corpusmill.operators.tokens.chat.pieces import pieces_of
 from corpusmill.operators.tokens.chat.plain_turns import Turns, plain_conversations, turns_of
-from corpusmill.operators.tokens.chat.slow import SlowEncoder
 from corpusmill.operators.tokens.control import names_of
 from corpusmill.operators.tokens.rows import TokenRows, replaced
 from corpusmill.operators.tokens.sampled import sampled
@@ -63,7 +58,6 @@ class ChatEncoder:
     forms: dict[tuple[str, ...], int] = field(default_factory=dict)
     derived: list[Derived] = field(default_factory=list)
     _pieces: Pieces | None = None
-    _slow: SlowEncoder | None = None
 
     def __post_init__(self) -> None:
         added = self.tokenizer.judge.get_added_tokens_decoder()
@@ -72,9 +66,7 @@ class ChatEncoder:
         self.special = re.compile("|".join(map(re.escape, longest)) or "(?!)")
         self.triggers = triggers_of(self.template)
         self.looked_for = names_of(self.triggers.inside)
-        fast = self.tokenizer.fast
-        self.fast: FastBpe | None = None if fast is None or fast.recipe.prefix_space else fast
-        self.token_bytes = _token_bytes(self.tokenizer)
+        self.texts = laid_encoder(self.tokenizer, self.tokenizer_json)
 
     @property
     def description(self) -> str:
@@ -93,13 +85,13 @@ class ChatEncoder:
         form = self._forms_of(turns, tools)
         laid = self._written(turns, form)
         self._check(conversations, laid, form)
-        rows, answers = self._encoded(laid)
+        rows, answers = self.texts.encode(laid)
         refused: dict[int, str] = {}
         odd = np.flatnonzero(form == ODD)
         if len(odd):
             texts = self._rendered(conversations, tools, odd, refused)
             at = np.array([place for place in odd.tolist() if place not in refused], np.int64)
-            more_rows, more = self._encoded(laid_out(texts))
+            more_rows, more = self.texts.encode(laid_out(texts))
             rows = replaced(rows, at, more_rows)
             answers = merged(answers, more, at)
         return Encoded(rows=rows, answers=answers, refused=refused, rendered=len(odd))
@@ -195,91 +187,3 @@ class ChatEncoder:
             else:
                 found.append(one)
         return found
-
-    def _encoded(self, laid: Laid) -> tuple[TokenRows, Answers]:
-        """The ids of conversations that are laid out."""
-        if self.fast is None:
-            return self._by_tokenizers(laid)
-        raw, normalized = self.fast.raw, self.fast.normalized
-        segments = _segments(laid, raw, normalized)
-        rows = self.fast.of_segments(laid.text, segments)
-        answers = answers_in(rows, laid, self.token_bytes)
-        if not self.fast.recipe.nfc:
-            return rows, answers
-        loose = np.flatnonzero(~is_normal(laid.text, laid.offsets, nfc_orders()))
-        if not len(loose):
-            return rows, answers
-        again, more = self._by_tokenizers(some_of(laid, loose))
-        return replaced(rows, loose, again), merged(answers, more, loose)
-
-    def _by_tokenizers(self, laid: Laid) -> tuple[TokenRows, Answers]:
-        if self._slow is None:
-            self._slow = SlowEncoder(self.tokenizer_json)
-        return self._slow.encode(laid)
-
-
-def _segments(laid: Laid, raw: Any, normalized: Any) -> Segments:
-    documents = len(laid.offsets) - 1
-    capacity = 2 * len(laid.control_id) + 2 * documents + 64
-    while True:
-        found = Segments(
-            begins=np.empty(capacity, np.int64),
-            ends=np.empty(capacity, np.int64),
-            added=np.empty(capacity, np.int32),
-            last_of=np.empty(documents, np.int64),
-        )
-        count = cut_at_controls(laid, raw, normalized, found)
-        if count <= capacity:
-            return found._replace(begins=found.begins[:count], ends=found.ends[:count], added=found.added[:count])
-        capacity = count
-
-
-def _token_bytes(tokenizer: Tokenizer) -> np.ndarray:
-    """int64, one an id: the bytes that a token of a byte-level vocabulary stands for."""
-    alphabet = set(byte_characters())
-    sizes = np.zeros(tokenizer.vocab_size, np.int64)
-    for token, at in tokenizer.judge.get_vocab(with_added_tokens=False).items():
-        sizes[at] = len(token) if alphabet.issuperset(token) else len(token.encode())
-    for at, added in tokenizer.judge.get_added_tokens_decoder().items():
-        sizes[at] = len(added.content.encode())
-    return sizes
-
-
-def merged(answers: Answers, more: Answers, at: np.ndarray) -> Answers:
-    """The answers, those of conversation `at[k]` replaced by those of conversation k of `more`."""
-    stays = ~np.isin(answers.conversation, at)
-    both = np.concatenate([answers.conversation[stays], at[more.conversation]])
-    order = np.argsort(both, kind="stable")
-    return Answers(
-        conversation=both[order],
-        first=np.concatenate([answers.first[stays], more.first])[order],
-        end=np.concatenate([answers.end[stays], more.end])[order],
-    )
-
-
-def some_of(laid: Laid, at: np.ndarray) -> Laid:
-    """These conversations alone; the text stays where it is."""
-    texts = []
-    controls, spans = np.insert(laid.control_last, 0, 0), np.insert(laid.span_last, 0, 0)
-    for d in at.tolist():
-        begin = int(laid.offsets[d])
-        text = bytes(laid.text[begin : laid.offsets[d + 1]])
-        cut = slice(controls[d], controls[d + 1])
-        said = slice(spans[d], spans[d + 1])
-        triples = zip(
-            _characters(text, laid.control_begin[cut] - begin),
-            _characters(text, laid.control_end[cut] - begin),
-            laid.control_id[cut].tolist(),
-            strict=True,
-        )
-        pairs = zip(
-            _characters(text, laid.span_begin[said] - begin),
-            _characters(text, laid.span_end[said] - begin),
-            strict=True,
-        )
-        texts.append(OneText(text=text.decode(), controls=list(triples), spans=list(pairs)))
-    return laid_out(texts)
-
-
-def _characters(text: bytes, places: np.ndarray) -> Sequence[int]:
-    return [len(text[:place].decode()) for place in places.tolist()]

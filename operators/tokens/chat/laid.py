@@ -104,7 +104,9 @@ def sizes(
         first, last = pieces.first_slot[f], pieces.first_slot[f + 1]
         for slot in range(first, last):
             t = turns[d] + pieces.turn[slot]
-            p, end = trimmed(data, contents[t], contents[t + 1], pieces.trim_begin[slot], pieces.trim_end[slot])
+            p, end = trimmed(
+                data, int(contents[t]), int(contents[t + 1]), pieces.trim_begin[slot], pieces.trim_end[slot]
+            )
             bounds[t, 0], bounds[t, 1] = p, end
             offsets[d + 1] += end - p
         low, high = first + f, last + f + 1

@@ -14,6 +14,7 @@ from typing import Any
 
 from corpusmill.errors import UnusableTemplate
 
+OF_TOKENIZER = "tokenizer"  # in place of a name: the template in the files beside the tokenizer.json
 NAMED_TOKENS = ("bos", "eos", "unk", "sep", "pad", "cls", "mask")  # as transformers has them, each with _token
 
 
@@ -48,7 +49,7 @@ NAMES = tuple(sorted(_BEGINNINGS))
 def named(name: str) -> Source:
     """A template that ships; KeyError without one of that name."""
     variables, markers = _BEGINNINGS[name]
-    text = resources.files(__package__).joinpath("templates", f"{name}.j2").read_text("utf-8")
+    text = resources.files("corpusmill.operators.tokens.chat").joinpath("templates", f"{name}.j2").read_text("utf-8")
     return Source(text=text.removesuffix("\n"), variables=variables, markers=markers)
 
 
@@ -70,7 +71,7 @@ def from_files(config_json: bytes | None, template: bytes | None) -> Source:
     if isinstance(told, str):
         return Source(text=told, variables=found)
     raise UnusableTemplate(
-        "there is no chat template beside the tokenizer: expected chat_template.jinja, or `chat_template` in "
+        "there is no chat template next to the tokenizer.json: expected chat_template.jinja, or `chat_template` in "
         f"tokenizer_config.json; put one there, or name one that ships: {', '.join(NAMES)}"
     )
 

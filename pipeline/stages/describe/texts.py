@@ -3,7 +3,7 @@ themselves.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import pyarrow as pa
@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
 from corpusmill.operators.batch import TEXT
+from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.profile.schema import DOCUMENTS
@@ -28,7 +30,8 @@ UNIQUE = pa.schema([f for f in MIXED if f.name not in OF_THE_MIX])
 class Texts:
     """Reads texts. units: as `selected.read_names` gives them; duplicates: table of each ingest unit.
 
-    selected: what the mix took; null for all unique documents.
+    selected: what the mix took; null for all unique documents. further: more columns of the documents, null where they
+    have none.
     """
 
     spec: JobSpec
@@ -36,13 +39,12 @@ class Texts:
     units: Sequence[str]
     duplicates: Mapping[str, str]
     selected: Selected | None
-    further: Mapping[str, pa.DataType] = field(default_factory=dict)  # columns of documents beside the usual ones
+    further: tuple[pa.Field, ...] = ()
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the tables."""
-        usual = UNIQUE if self.selected is None else MIXED
-        return pa.schema([*usual, *(pa.field(name, kind) for name, kind in self.further.items())])
+        return pa.schema([*(UNIQUE if self.selected is None else MIXED), *self.further])
 
     def tables(self, units: Sequence[str]) -> Iterator[pa.Table]:
         """Rows of `schema`, a row group of a unit at a time, in the order in which they were read."""
@@ -77,6 +79,22 @@ class Texts:
         rows, about = rows.filter(there), about.take(place.filter(there).combine_chunks())
         given = {name: about[name].combine_chunks() for name in about.column_names if name in MIXED.names}
         return _shaped(rows, given, self.schema)
+
+
+def fields_of(workspace: Store, units: Sequence[str], columns: Sequence[str]) -> tuple[pa.Field, ...]:
+    """The columns of these names, as documents have them. InputError for one that none has or that is always there."""
+    found: dict[str, pa.Field] = {}
+    for unit in units:
+        if set(columns) <= found.keys():
+            break
+        with workspace.open(f"documents/{unit.split(SEPARATOR)[1]}.parquet") as file:
+            found = {field.name: field for field in pq.read_schema(file)} | found
+    for name in columns:
+        if name in MIXED.names:
+            raise InputError([f"--columns: {name!r} is written in any case"])
+        if name not in found:
+            raise InputError([f"--columns: no document has a column {name!r}{nearest(name, found)}"])
+    return tuple(found[name].remove_metadata() for name in columns)
 
 
 def _shaped(rows: pa.Table, given: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:

@@ -7,7 +7,6 @@ from corpusmill.errors import TemplateMismatch
 from corpusmill.operators.tokens.chat import encoder as encoding
 from corpusmill.operators.tokens.chat.answers import Loss, trained
 from corpusmill.operators.tokens.chat.derive import derive, triggers_of
-from corpusmill.operators.tokens.chat.slow import SlowEncoder
 from tests.unit.chat.chats import column, encoder, no_tools, turn
 
 TWO = [turn("user", "one"), turn("assistant", "first answer"), turn("user", "two"), turn("assistant", "second")]
@@ -105,7 +104,7 @@ def test_the_slow_path_gives_the_same_ids_and_answers():
     chat = encoder()
     conversations = column(TWO, [turn("user", "é🙂 <|im_end|> x"), turn("assistant", "好 🙂")])
     fast = chat.encode(conversations, no_tools(2))
-    chat.fast, chat._slow = None, SlowEncoder(chat.tokenizer_json)
+    chat.texts.fast = None
     slow = chat.encode(conversations, no_tools(2))
     assert np.array_equal(fast.rows.ids, slow.rows.ids)
     for name in ("conversation", "first", "end"):

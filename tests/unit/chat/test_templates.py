@@ -82,7 +82,7 @@ def test_the_files_of_a_tokenizer_give_its_template_and_named_tokens():
     assert dict(sources.from_files(config, None).variables) == {"bos_token": "<s>"}
     several = b'{"chat_template": [{"name": "default", "template": "a"}, {"name": "tool_use", "template": "b"}]}'
     assert (sources.from_files(several, None).text, sources.from_files(several, None).with_tools) == ("a", "b")
-    with pytest.raises(UnusableTemplate, match="no chat template beside the tokenizer"):
+    with pytest.raises(UnusableTemplate, match="no chat template next to the tokenizer"):
         sources.from_files(b"{}", None)
 
 

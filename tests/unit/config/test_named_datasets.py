@@ -33,6 +33,10 @@ def stored(found: NamedDataset) -> bytes:
         out = io.BytesIO()
         pq.write_table(pa.Table.from_pylist(list(found.sample)), out)
         return out.getvalue()
+    if name.endswith(".tsv"):
+        return "".join("\t".join(record.values()) + "\n" for record in found.sample).encode()
+    if name.endswith(".json"):
+        return json.dumps(list(found.sample)).encode()
     lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in found.sample).encode()
     if name.endswith(".gz"):
         return gzip.compress(lines, mtime=0)
@@ -47,9 +51,18 @@ def read(spec: InputSpec, data: bytes) -> list[dict]:
 
 
 def plain(row: dict) -> dict:
-    """The columns of a document that hold something, times as text."""
+    """The columns of a document that hold something, times as text, turns without what they lack."""
     told = {k: v for k, v in row.items() if k not in RECORD and v is not None}
+    told |= {k: [without_nulls(turn) for turn in told[k]] for k in ("conversation", "chosen", "rejected") if k in told}
     return {k: f"{v:%Y-%m-%dT%H:%M:%SZ}" if k == "fetched_at_utc" else v for k, v in told.items()}
+
+
+def without_nulls(turn: dict) -> dict:
+    return {k: v for k, v in turn.items() if v is not None}
+
+
+def test_there_are_thirty():
+    assert len(dataset_names()) == 30
 
 
 @pytest.mark.parametrize("name", dataset_names())

@@ -14,6 +14,7 @@ from corpusmill.operators.tokens.rows import TokenRows
 from corpusmill.operators.tokens.schema import Footer, shard_schema
 from corpusmill.operators.tokens.supervised import unmarked
 from corpusmill.pipeline.commands.messages import message_row
+from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.export.formats.megatron_sft import packs
 from corpusmill.pipeline.export.formats.preferences import answers_of
@@ -151,3 +152,10 @@ def test_torch_reads_the_mask(tmp_path):
     batch = collate_packed(list(PackedSequences([str(tmp_path / "part.parquet")])))
     labels = batch["input_ids"].masked_fill(batch["loss_mask"] == 0, -100)
     assert decoded(labels[labels >= 0].numpy()) == "Hello to you<|im_end|>"
+
+
+@pytest.mark.parametrize("template", ["chatml", "tokenizer"])
+def test_a_template_that_ships_is_a_name_and_any_other_an_address(template):
+    job = "name: a\ninputs: [{source: a, paths: ['*.jsonl']}]\ntokens: {template: %s}\n"
+    assert parse(job % template).tokens.template == template
+    assert parse(job % "my.jinja").tokens.template.endswith("/my.jinja")

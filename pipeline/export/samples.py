@@ -1,0 +1,44 @@
+"""Writes documents as a WebDataset, an index of what is at their addresses: of each its text, its address and the rest.
+
+A program that fetches what is at the addresses (img2dataset, say) goes by such an index, or by the same as Parquet.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.export.sequences import beside, library
+
+
+def write_samples(tables: Iterable[pa.Table], out: str) -> int:
+    """Write one shard: `KEY.txt`, `KEY.url` where there is one, and `KEY.json`, all sorted by the order of the tables.
+
+    KEY is the doc_id in 20 digits. How many samples were written. Needs the extra `webdataset`.
+    """
+    writer = library("webdataset", "webdataset").TarWriter
+    folder, _, name = out.rpartition("/")
+    store, rows = Store(folder or "."), 0
+    with beside(store) as place:
+        path = place / name
+        with path.open("wb") as file, writer(file, user="", group="", mtime=0, encoder=False) as shard:
+            for table in tables:
+                for row in table.to_pylist():
+                    shard.write(sample(row))
+                    rows += 1
+        store.publish_file(name, path)
+    return rows
+
+
+def sample(row: dict[str, Any]) -> dict[str, str | bytes]:
+    """One sample.
+
+    >>> sample({"doc_id": 7, "text": "a pier", "url": None})
+    {'__key__': '00000000000000000007', 'txt': b'a pier', 'json': b'{"doc_id": 7, "url": null}'}
+    """
+    rest = {name: value for name, value in row.items() if name != "text"}
+    address = {} if row.get("url") is None else {"url": row["url"].encode()}
+    about = json.dumps(rest, ensure_ascii=False, sort_keys=True, default=str).encode()
+    return {"__key__": f"{row['doc_id']:020d}", "txt": row["text"].encode(), **address, "json": about}
