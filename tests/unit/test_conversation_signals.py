@@ -66,9 +66,9 @@ def test_one_answer(text, column, value):
 
 def test_a_preference_is_measured_with_its_chosen_answer_and_a_slice_as_the_whole():
     shared, better = turns(("user", "Say hi")), turns(("assistant", "hi hi"))
-    table = measured([answer("x"), shared, None], [None, better, None])
-    assert table["chat_answer_chars"].to_pylist() == [1, 5, 0]
-    assert table["chat_overlap_ratio"].to_pylist() == [0, 1, 0]
+    table = measured([shared, answer("x"), None], [better, None, None])
+    assert table["chat_answer_chars"].to_pylist() == [5, 1, 0]
+    assert table["chat_overlap_ratio"].to_pylist() == [1, 0, 0]
     op = load.equip(load.build("signals.conversation", {}), load.shipped)
     assert isinstance(op, Signal)
     part = op(Batch(table.select(["conversation", "chosen"]).slice(1, 2))).table

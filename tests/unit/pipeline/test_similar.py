@@ -110,6 +110,22 @@ def test_a_reason_names_the_document_that_stays():
     assert op(batch).to_pylist() == [None, "similar whole: 0.83 to document 3"]
 
 
+def test_a_document_stays_that_is_similar_only_to_one_that_gives_way():
+    first = [*range(10)]
+    second, third = [90, 91, *first[2:]], [90, 91, 92, 93, *first[4:]]
+    texts = [np.array(words, np.uint32) for words in (first, second, third)]
+    row, similarity = alike.better_ones(
+        np.zeros(3, np.int64),
+        np.arange(0, 31, 10),
+        np.concatenate(texts),
+        np.zeros((3, 1), np.uint64),
+        measure="rouge_l",
+        threshold=0.7,
+    )
+    assert row.tolist() == [-1, 0, -1]
+    assert similarity.tolist() == pytest.approx([0, 0.8, 0])
+
+
 WORDS = st.lists(st.integers(0, 4), max_size=8)
 
 
