@@ -79,8 +79,10 @@ class ImageText(Extract):
         named = "url" in batch.table.column_names
         urls = batch.column("url").cast(TEXT) if named else pa.nulls(rows, TEXT)
         sizes = np.where(kind == HTML, pages.end - pages.start, 0)
-        found = room(rows, int(sizes.sum()), *count_marks(pages.data, pages.start, pages.end, kind))
-        count, figures = scan_pages(pages.data, pages.start, pages.end, kind, *views(urls.fill_null("")), found)
+        most = map(int, count_marks(pages.data, pages.start, pages.end, kind))
+        found = room(rows, int(sizes.sum()), *most)
+        counted = scan_pages(pages.data, pages.start, pages.end, kind, *views(urls.fill_null("")), found)
+        count, figures = map(int, counted)
         pairs = self._pairs(found, count, figures, pages.data, urls)
         kept = pc.is_valid(pairs.field("text"))
         page = found.page[:count][kept.to_numpy(zero_copy_only=False)]

@@ -278,12 +278,14 @@ def _picture(src: np.ndarray, image: Image, page: Int, walk: Walk, out: Pictures
     """Notes a picture if it has an address."""
     st = walk.state
     row = st[PICTURES]
+    w: Int = np.int64(0)
     if image.src_end <= image.src:
         return
-    w = out.alt[row - 1, 1] if row else np.int64(0)
+    if row:
+        w = np.int64(out.alt[row - 1, 1])
     ready = decoded(src, image.src, image.src_end, out.words, w, True)  # overwritten by the text below
     begin = out.address_end[row]
-    end = resolve(walk.base, st[BASE_END], out.words, w, ready, out.address, begin)
+    end = resolve(walk.base, st[BASE_END], out.words, w, ready, out.address, np.int64(begin))
     if end == begin:
         return
     inside = 0 < st[DEPTH] <= MAX_FIGURES_OPEN
