@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 PYTEST := $(BIN)/pytest -n $(shell nproc) --dist loadscope --no-loadscope-reorder
+RAY_TESTS := $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder # each process has a Ray of its own
 export RAY_USAGE_STATS_ENABLED := 0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Where this is set, every process of every test compiles all modules anew.
@@ -64,9 +65,9 @@ types: .venv/dev.stamp  ## types
 fast: .venv/dev.stamp  ## the tests that need no Ray and take no seconds
 	$(PYTEST) -m "not ray and not slow and not thorough"
 
-test: .venv/dev.stamp  ## every test but the slow suite, under 15 minutes
+test: .venv/dev.stamp  ## every test but the slow suite, about 20 minutes on two cores
 	$(PYTEST) -m "not ray and not slow"
-	$(BIN)/pytest -m "ray and not slow"
+	$(RAY_TESTS) -m "ray and not slow"
 
 test-full: .venv/dev.stamp .venv-peers/stamp .venv-torch/stamp  ## every test, also those that take minutes or need the peers
 	$(PYTEST) -m "not ray"

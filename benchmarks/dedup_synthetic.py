@@ -67,7 +67,7 @@ class Corpus:
         """uint64[n, 20], sorted."""
         sets = spread(self.cluster(index)[:, None] * 20 + np.arange(20) + (1 << 50))
         sets[:, 0] = spread(index + (1 << 52))
-        return np.sort(sets, axis=1)
+        return np.sort(sets >> np.uint64(2), axis=1)  # the upper two bits say that each is a first occurrence
 
     def shard(self, number: int) -> np.ndarray:
         return np.arange(number * SHARD_ROWS, min(self.documents, (number + 1) * SHARD_ROWS))
@@ -99,6 +99,7 @@ class Sketches:
             "size_bytes": np.zeros(n, np.int64),
             "copies": np.ones(n, np.int64),
             "settled": np.full(n, UNSETTLED),
+            "text": spread(index + (1 << 44)),
             "bands": pa.Array.from_buffers(pa.binary(8 * BANDS), n, [None, pa.py_buffer(self.corpus.bands(index))]),
             "shingles": pa.LargeListArray.from_arrays(np.arange(n + 1) * 20, pa.array(sets), type=SHINGLES),
         }

@@ -31,7 +31,7 @@ name: stage
 workspace: {folder}/work
 output: {folder}/out
 inputs: [{{source: docs, paths: ['{folder}/none.jsonl']}}]
-tokens: {{tokenizer: '{file}'}}
+tokens: {{tokenizer: '{file}', special_tokens: keep}}
 """
 
 

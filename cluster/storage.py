@@ -286,8 +286,8 @@ def is_unfinished(name: str) -> bool:
 
 
 def etag_of(info: Mapping[str, Any]) -> str:
-    """What changes with a file's content: the store's ETag, else time of change and size."""
-    if tag := info.get("ETag") or info.get("etag"):
+    """What changes with a file's content: the store's ETag, on Hugging Face git's id, else time of change and size."""
+    if tag := info.get("ETag") or info.get("etag") or info.get("blob_id"):
         return str(tag).strip('"')
     told = (info.get(name) for name in CHANGE_ADVICE)
     return "-".join(str(value) for value in (*told, info["size"]) if value is not None)

@@ -4,7 +4,7 @@ Whatever else reaches the top of a command is a fault of the program and is show
 beside the base says what a caller may treat the error as: a wrong value, a failed lookup, a failed file operation.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -224,6 +224,23 @@ class TokenMismatch(CorpusmillError, AssertionError):
     """The fast path gave other ids than `tokenizers`: a fault of this program, never of the data."""
 
 
+# Chat templates
+
+
+class UnusableTemplate(CorpusmillError, ValueError):
+    """A chat template that cannot be compiled, or a tokenizer without one; the message says what to do."""
+
+    exit_code = ExitCode.WRONG_JOB
+
+
+class TemplateRefusal(CorpusmillError, ValueError):
+    """A conversation that a chat template raises on; the message is the template's own."""
+
+
+class TemplateMismatch(CorpusmillError, AssertionError):
+    """The derived form of a chat template gave another text than Jinja: never the fault of the data."""
+
+
 # Reading records
 
 
@@ -276,7 +293,7 @@ class FilesFailed(CorpusmillError, RuntimeError):
     culprits: a mapping for each file with its "slot" and the "error", "kind" and "details" of `run_units.Failed`.
     """
 
-    def __init__(self, message: str, culprits: list[dict[str, Any]]) -> None:
+    def __init__(self, message: str, culprits: Sequence[Mapping[str, Any]]) -> None:
         super().__init__(message)
         self.culprits = culprits
 

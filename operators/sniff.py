@@ -3,8 +3,10 @@
 What the files of a reader look like, the reader declares: `Reader.format`.
 """
 
+import bz2
 import codecs
 import functools
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,8 +23,9 @@ from corpusmill.operators.text.charset import utf16_without_mark
 
 HEAD_BYTES = 512  # Zstandard and LZ4 files without a telling name want more: a whole block, 128 KiB or 4 MiB at most
 
-COMPRESSED_NAMES = (".gz", ".gzip", ".zst", ".zstd", ".lz4")
-UNREADABLE_NAMES = (".bz2", ".xz", ".zip", ".7z", ".tar.gz", ".tar.zst", ".tar.lz4", ".tgz", ".rar", ".br")
+COMPRESSED_NAMES = (".gz", ".gzip", ".zst", ".zstd", ".lz4", ".bz2")
+UNREADABLE_NAMES = (".xz", ".zip", ".7z", ".tar.gz", ".tar.zst", ".tar.lz4", ".tar.bz2", ".tgz", ".rar", ".br")
+BZ2 = re.compile(rb"BZh[1-9]")
 READERS = "readers."
 JSON_ARRAY, BINARY = "a JSON array", "binary"  # what no reader reads
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -181,13 +184,15 @@ def _inflated(head: bytes) -> bytes | None:
     try:
         if head.startswith(MAGIC["gz"]):
             return zlib.decompressobj(wbits=31).decompress(head, 1 << 16)
+        if BZ2.match(head):
+            return bz2.BZ2Decompressor().decompress(head, 1 << 16)  # nothing of a block that is longer than the head
         if head.startswith(MAGIC["lz4"]):
             return lz4.frame.LZ4FrameDecompressor().decompress(head, 1 << 16)
         if head.startswith(MAGIC["zst"]):
             if longer_window(head, WINDOW_MIB):
                 return b""  # too much to hold for a first look: its name is to tell
             return zstandard.ZstdDecompressor().decompressobj().decompress(head)
-    except (zlib.error, RuntimeError, zstandard.ZstdError):
+    except (zlib.error, OSError, RuntimeError, zstandard.ZstdError):
         return None
     return b"" if head[1:4] == SKIPPABLE else head
 

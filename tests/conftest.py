@@ -18,18 +18,21 @@ settings.load_profile("repo")
 CORPORA = Path(os.environ.get("CORPUSMILL_CORPORA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
 
-class ByKernels(LoadScopeScheduling):
-    """Where tests run in several processes, those of a file run in one, and all that extract pages in one, too.
+class ByFile(LoadScopeScheduling):
+    """Where tests run in several processes, those of a file run in one; so do those that would disturb each other.
 
-    A kernel that two processes need at once is compiled by both. Half of all compiling goes into those of extraction.
+    A kernel that two processes need at once is compiled by both, and half of all compiling goes into those of
+    extraction. Ray clusters of several nodes listen on one port.
     """
 
     def _split_scope(self, nodeid: str) -> str:
+        if "test_cluster.py" in nodeid or "test_dedup_faults.py" in nodeid:
+            return "several nodes"
         return "extraction" if "extract" in nodeid or "main_text" in nodeid else nodeid.split("::")[0]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByKernels:
-    return ByKernels(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

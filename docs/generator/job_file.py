@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import PydanticUndefined
+
 from corpusmill.pipeline.config.base.messages import section_at, sections
 from corpusmill.pipeline.config.base.section import Section
 from corpusmill.pipeline.config.schema import job_schema
@@ -72,6 +74,8 @@ def _required(part: dict[str, Any]) -> set[str]:
 
 def _default(model: type[Section], key: str, section: type[Section] | None) -> str:
     value = model.by_key()[key].get_default(call_default_factory=True)
+    if value is PydanticUndefined:  # one of several keys, the description says which
+        return "needed, see there"
     if section is not None and value is not None:
         return "" if value == () else "see below"
     return code(json.dumps(value, ensure_ascii=False))

@@ -17,7 +17,10 @@ sequences = tokens = 0
 
 
 def step(batch: dict) -> None:
-    """Count a batch; a training step goes here: `input_ids`, `position_ids` and `cu_seqlens` are tensors."""
+    """Count a batch; a training step goes here: `input_ids`, `position_ids` and `cu_seqlens` are tensors.
+
+    Of conversations there is `loss_mask` too: labels = input_ids.masked_fill(loss_mask == 0, -100).
+    """
     global sequences, tokens
     expected = list(range(sequences, sequences + len(batch["position"])))
     assert batch["position"].tolist() == expected, "a sequence was lost or read twice"

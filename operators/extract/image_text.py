@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Extract
+from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.batch import classify
 from corpusmill.operators.extract.html.decode.decoding import as_utf8
 from corpusmill.operators.extract.html.decode.sniff import HTML
@@ -79,10 +80,8 @@ class ImageText(Extract):
         named = "url" in batch.table.column_names
         urls = batch.column("url").cast(TEXT) if named else pa.nulls(rows, TEXT)
         sizes = np.where(kind == HTML, pages.end - pages.start, 0)
-        most = map(int, count_marks(pages.data, pages.start, pages.end, kind))
-        found = room(rows, int(sizes.sum()), *most)
-        counted = scan_pages(pages.data, pages.start, pages.end, kind, *views(urls.fill_null("")), found)
-        count, figures = map(int, counted)
+        found = room(rows, int(sizes.sum()), *count_marks(pages.data, pages.start, pages.end, kind))
+        count, figures = scan_pages(pages.data, pages.start, pages.end, kind, *views(urls.fill_null("")), found)
         pairs = self._pairs(found, count, figures, pages.data, urls)
         kept = pc.is_valid(pairs.field("text"))
         page = found.page[:count][kept.to_numpy(zero_copy_only=False)]
@@ -95,7 +94,7 @@ class ImageText(Extract):
         text = pc.binary_join(texts, pa.scalar("\n", TEXT))
         return {"text": pc.if_else(failure.is_null(), text, pa.scalar(None, TEXT)), "failure": failure, "pairs": lists}
 
-    def _pairs(self, found: Pictures, count: int, figures: int, pages: np.ndarray, urls: pa.Array) -> pa.StructArray:
+    def _pairs(self, found: Pictures, count: Int, figures: Int, pages: np.ndarray, urls: pa.Array) -> pa.StructArray:
         """PAIR for every picture, those without a text too."""
         page, figure = found.page[:count], found.figure[:count]
         spans = np.zeros((count, 4), np.int64)

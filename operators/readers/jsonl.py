@@ -29,7 +29,7 @@ BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, kw_only=True)
 class Jsonl(Mapped, Reader):
-    """One document a line; plain, gzip, Zstandard or LZ4, told by the first bytes.
+    """One document a line; plain, gzip, Zstandard, LZ4 or bzip2, told by the first bytes.
 
     text, url, source_id, domain, language, date: the field that holds each, None when there is none; "a.b" reaches into
     an object, unless there is a field of just that name. The text must be a string. Of the others an integer becomes

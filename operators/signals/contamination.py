@@ -15,6 +15,7 @@ from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
 from corpusmill.operators.text.evaluation.overlap import overlap, shared_counts
 from corpusmill.operators.text.evaluation.sets import check_lengths, check_sets, evaluation_sets, unmatched_items
+from corpusmill.operators.text.turns import WHOLE, check_field, columns_of_field, read_field
 from corpusmill.operators.text.words import WordRule, find_words
 
 
@@ -27,12 +28,14 @@ class Contamination(Signal):
     sets: a JSONL file of {"set": name, "text": text}, one item a line. run_words: words that must follow one another in
     both; 13 or 8. min_item_words: items shorter than run_words but of at least so many words are matched as a whole;
     null: they are not matched, and a plan counts them. A whole item has the same words in the same order; case, spaces
-    and signs do not count.
+    and signs do not count. field: what is looked at: "whole" (the text), "prompt" (what users and systems say in a
+    conversation) or "answer" (what assistants say).
     """
 
     sets: Resource
     run_words: int = 13
     min_item_words: int | None = None
+    field: str = WHOLE
 
     version: ClassVar[int] = 3
     adds: ClassVar[Columns] = {
@@ -44,6 +47,10 @@ class Contamination(Signal):
 
     def __post_init__(self) -> None:
         check_lengths(self.run_words, self.min_item_words)
+        check_field(self.field)
+
+    def columns_read(self) -> Columns:
+        return columns_of_field(self.field)
 
     def check_files(self) -> None:
         check_sets(self.sets.read())
@@ -53,7 +60,7 @@ class Contamination(Signal):
 
     def measure(self, batch: Batch) -> Arrays:
         sets = evaluation_sets(self.sets.read(), self.run_words, self.min_item_words)
-        words = batch.once(find_words, WordRule.UNICODE)
+        words = read_field(batch, self.field).once(find_words, WordRule.UNICODE)
         found = overlap(words, sets)
         names = pa.array([*sets.names, None], pa.string())
         owners = np.where(found.owners < 0, len(sets.names), found.owners)

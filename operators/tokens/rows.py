@@ -70,6 +70,14 @@ def replaced(rows: TokenRows, at: np.ndarray, by: TokenRows) -> TokenRows:
     return TokenRows(offsets=offsets, ids=ids)
 
 
+def some_rows(rows: TokenRows, mask: np.ndarray) -> TokenRows:
+    """The rows for which `mask`, bool, says so, in their order."""
+    offsets = offsets_of(np.diff(rows.offsets)[mask])
+    ids = np.empty(offsets[-1], np.int32)
+    gather(rows.ids, rows.offsets[:-1][mask], offsets, ids)
+    return TokenRows(offsets=offsets, ids=ids)
+
+
 @njit(nogil=True, cache=True)
 def gather(ids: np.ndarray, source: np.ndarray, target: np.ndarray, out: np.ndarray) -> None:
     """Copies each piece, from `source[i]` of `ids` to `target[i]` of `out`, up to `target[i + 1]`."""

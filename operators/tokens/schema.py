@@ -20,6 +20,9 @@ SEQUENCES = pa.schema(
     ]
 )
 
+LOSS_MASK = "loss_mask"
+SUPERVISED = SEQUENCES.append(pa.field(LOSS_MASK, pa.list_(pa.int8()), nullable=False))  # 1: trained on; of chat jobs
+
 
 @dataclass(frozen=True, kw_only=True)
 class Footer:
@@ -32,6 +35,7 @@ class Footer:
     sequence_tokens: int  # the longest a row can be; 0 where packing sets no bound
     cut: str = "token"  # "sentence", "paragraph": where documents that are too long end a row
     cut_within: float = 0.0  # in which last share of a row
+    loss: str = ""  # what the column loss_mask is 1 for: "assistant", "last", "all"; "" without the column
 
     def metadata(self) -> Mapping[bytes, bytes]:
         """The footer as Parquet key-value metadata, each key under `corpusmill.`."""
@@ -43,13 +47,19 @@ class Footer:
             "packing": self.packing,
             "sequence_tokens": self.sequence_tokens,
             **({} if self.cut == "token" else {"cut": self.cut, "cut_within": self.cut_within}),
+            **({"loss": self.loss} if self.loss else {}),
         }
         return {f"corpusmill.{key}".encode(): str(value).encode() for key, value in values.items()}
 
 
 def shard_schema(footer: Footer) -> pa.Schema:
-    """`SEQUENCES` with the footer in its metadata: the schema to open a Parquet writer with."""
-    return SEQUENCES.with_metadata(dict(footer.metadata()))
+    """The columns with the footer in their metadata: the schema to open a Parquet writer with."""
+    return columns_of(footer.loss).with_metadata(dict(footer.metadata()))
+
+
+def columns_of(loss: str | None) -> pa.Schema:
+    """The columns of a shard, whose footer says this of its loss."""
+    return SUPERVISED if loss else SEQUENCES
 
 
 def write_options() -> dict[str, object]:

@@ -14,7 +14,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.operators.mix.plan.explain import table as plan_table
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.operators.tokens.packing.unpack import documents_in
-from corpusmill.operators.tokens.schema import SEQUENCES
+from corpusmill.operators.tokens.schema import columns_of
 from corpusmill.pipeline.files.latest import folder_store, latest, named
 from corpusmill.pipeline.report.funnel import Funnel, groups_table
 from corpusmill.pipeline.report.notebook import dataset_html
@@ -54,8 +54,9 @@ class Dataset:
 
     def table(self, columns: list[str] | None = None) -> pa.Table:
         """All sequences in memory."""
-        names = SEQUENCES.names if columns is None else columns
-        schema = pa.schema([SEQUENCES.field(name) for name in names])
+        there = columns_of(self.manifest.get("loss"))
+        names = there.names if columns is None else columns
+        schema = pa.schema([there.field(name) for name in names])
         return pa.Table.from_batches(list(self.sequences(names)), schema)
 
     def documents(self) -> Iterator[TokenizedDocument]:

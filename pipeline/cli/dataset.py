@@ -9,6 +9,8 @@ from corpusmill.pipeline.cli.errors import guarded
 from corpusmill.pipeline.cli.options import JOB, JSON, SENT, SET
 from corpusmill.pipeline.export import choices
 
+OF_WORKSPACE = ("text", "messages", "documents", "dropped")  # what is not of the dataset alone
+
 
 @click.group()
 def mix() -> None:
@@ -58,14 +60,14 @@ def verify(**arguments: Any) -> None:
 
 
 @click.command()
-@click.argument("format_", metavar="FORMAT", type=click.Choice([*choices.names(), "text", "documents", "dropped"]))
+@click.argument("format_", metavar="FORMAT", type=click.Choice([*choices.names(), *OF_WORKSPACE]))
 @click.option("--out", required=True, help="Folder, or file of text, documents or dropped, to write; any fsspec URL.")
 @click.option(
     "--which",
     type=click.Choice(["unique", "mixed"]),
     default="mixed",
     show_default=True,
-    help="Of text: all documents that are no duplicates, or those that the mix selected.",
+    help="Of text and messages: all documents that are no duplicates, or those that the mix selected.",
 )
 @click.option("--columns", metavar="A,B", help="Of text: further columns of the documents.")
 @SET
@@ -75,6 +77,7 @@ def export(**arguments: Any) -> None:
 
     `text` writes the documents of the last run as text: into one file, .parquet, .jsonl, .jsonl.gz or .tar
     (a WebDataset), or into a folder.
+    `messages` writes its conversations as JSON lines of messages, .jsonl or .jsonl.gz.
     `documents` (kept) and `dropped` write exactly the rows of the last run, as .parquet, .jsonl or .jsonl.gz.
     """
     from corpusmill.pipeline.commands import dataset as commands_mix

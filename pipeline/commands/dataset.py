@@ -10,6 +10,7 @@ from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
 from corpusmill.pipeline.commands.inspect import documents_of
+from corpusmill.pipeline.commands.messages import export_messages
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.run import from_job, job_of, sent_job
 from corpusmill.pipeline.commands.text import export_text
@@ -96,11 +97,15 @@ def export(
     further = [name.strip() for name in (columns or "").split(",") if name.strip()]
     if further and format_ != "text":
         raise InputError([f"--columns is for `export text`; {format_} has the columns that it has"])
-    if format_ == "text":
+    if format_ in ("text", "messages"):
         if not Path(job).is_file():
             raise InputError([f"texts are in the workspace of a job: expected a job file, found {job}"])
         spec = job_of(Path(job), overrides)
-        export_text(Store(spec.workspace, spec.storage), which, out, further)
+        workspace = Store(spec.workspace, spec.storage)
+        if format_ == "text":
+            export_text(workspace, which, out, further)
+        else:
+            export_messages(workspace, which, out)
         return
     if format_ in tables.NAMES:
         export_table(format_, Path(job), overrides, out)

@@ -41,7 +41,7 @@ def status(
     live = None if address is None else _live(address, what, overrides)
     found = status_of(workspace_of(what, overrides), price_cpu_hour=price_cpu_hour)
     if as_json:
-        echo_json(found.to_json() | ({} if live is None else {"submitted": asdict(live)}))
+        echo_json({**found.to_json(), **({} if live is None else {"submitted": asdict(live)})})
         return
     if live is not None:
         click.echo(f"submitted as {live.id}, {live.state}{f': {live.message}' if live.message else ''}")

@@ -25,10 +25,10 @@ def job_schema() -> Schema:
     parts.pop("OnlySpec")
     _also(parts["DedupSpec"], "near", {"enum": ["off", *PRESETS]})
     _also(parts["InputSpec"], "paths", {"type": "string"})
+    type_ = {"anyOf": [{"enum": [*TYPES, BYTES, FLOATS]}, {"type": "string", "pattern": "^(list|struct)<"}]}
     parts["InputSpec"]["properties"]["dataset"]["anyOf"] = [{"enum": [*dataset_names()]}, {"type": "null"}]
     parts["InputSpec"]["required"].remove("source")
     parts["InputSpec"]["anyOf"] = [{"required": ["source"]}, {"required": ["dataset"]}]
-    type_ = {"anyOf": [{"enum": [*TYPES, BYTES, FLOATS]}, {"type": "string", "pattern": "^(list|struct)<"}]}
     with_type = {"type": "object", "properties": {"field": {"type": "string"}, "type": type_}}
     with_type |= {"additionalProperties": False}
     parts["InputSpec"]["properties"]["columns"]["additionalProperties"] = {

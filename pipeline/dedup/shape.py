@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.pipeline.dedup.settings import EnteredShard, shard_number
+from corpusmill.pipeline.files.json_values import JsonObject
 
 EXAMPLES = 6
 LARGEST = 1 << 20
@@ -39,7 +40,7 @@ class Sources:
         return np.array(self.names, object)[np.maximum(place, 0)]
 
 
-def shape(table: pa.Table, sources: Sources) -> dict[str, Any]:
+def shape(table: pa.Table, sources: Sources) -> JsonObject:
     """Count one shard's table of duplicates."""
     removed = table.filter(pc.and_(table["reason"].is_valid(), table["survivor"].is_valid()))
     copies = table.filter(table["copies"].is_valid())["copies"].to_numpy()
@@ -61,7 +62,7 @@ def shape(table: pa.Table, sources: Sources) -> dict[str, Any]:
     }
 
 
-def _examples(near: pa.Table) -> list[dict[str, Any]]:
+def _examples(near: pa.Table) -> list[JsonObject]:
     """A removed document of each of the survivors with most removals here."""
     if not near.num_rows:
         return []
@@ -78,7 +79,7 @@ def _examples(near: pa.Table) -> list[dict[str, Any]]:
     ]
 
 
-def together(shapes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def together(shapes: Sequence[Mapping[str, Any]]) -> JsonObject:
     """Counts of several shards added up."""
     sizes, similarity, pairs = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
     for each in shapes:

@@ -1,11 +1,10 @@
 """Writes the cluster file of `ray up` for AWS, with workers on spot machines."""
 
-from typing import Any
-
 from corpusmill.pipeline.deploy.values import Values
+from corpusmill.pipeline.files.json_values import JsonObject
 
 
-def autoscaler_yaml(job: str, values: Values) -> dict[str, Any]:
+def autoscaler_yaml(job: str, values: Values) -> JsonObject:
     """The cluster file: a head that runs the driver and no unit, and spot workers that come and go with the work."""
     aws = values.aws
     profile = {} if aws.instance_profile is None else {"IamInstanceProfile": {"Arn": aws.instance_profile}}

@@ -1,9 +1,9 @@
 """Makes the Grafana dashboard of the metrics that a run exports."""
 
 import json
-from typing import Any
 
 from corpusmill.cluster import metrics
+from corpusmill.pipeline.files.json_values import JsonObject
 
 PREFIX = "ray_"  # Ray puts it before every metric
 SCHEMA = 39  # of dashboards, of Grafana 10.4 and later
@@ -50,7 +50,7 @@ def dashboard() -> str:
     return json.dumps(found, indent=1) + "\n"
 
 
-def _panel(number: int, source: dict[str, str]) -> dict[str, Any]:
+def _panel(number: int, source: dict[str, str]) -> JsonObject:
     title, metric, query, unit = PANELS[number]
     row, column = divmod(number, COLUMNS)
     return {

@@ -15,6 +15,7 @@ from corpusmill.pipeline.deploy.pods import (
 )
 from corpusmill.pipeline.deploy.values import Values
 from corpusmill.pipeline.deploy.yaml_text import documents
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.versions.slots import Every
 
 Object = Mapping[str, Any]
@@ -75,7 +76,7 @@ def scheduled(job: str, text: str, values: Values, every: Every, *, form: str) -
     return [*ground, *_starter(job, values, every), cron_job(job, values, every)]
 
 
-def job_spec(job: str, values: Values, every: Every | None) -> dict[str, Any]:
+def job_spec(job: str, values: Values, every: Every | None) -> JsonObject:
     """The spec of a RayJob."""
     return {
         "entrypoint": entrypoint(every),
@@ -88,15 +89,14 @@ def job_spec(job: str, values: Values, every: Every | None) -> dict[str, Any]:
     }
 
 
-def ray_job(job: str, values: Values, every: Every | None) -> dict[str, Any]:
+def ray_job(job: str, values: Values, every: Every | None) -> JsonObject:
     """A RayJob; one of a schedule is named anew each time."""
-    made = _object("ray.io/v1", "RayJob", f"corpusmill-{job}", values, job)
-    if every is not None:
-        made["metadata"]["generateName"] = f"{made['metadata'].pop('name')}-"
+    naming = "name" if every is None else "generateName"
+    made = _object("ray.io/v1", "RayJob", f"corpusmill-{job}{'' if every is None else '-'}", values, job, naming=naming)
     return {**made, "spec": job_spec(job, values, every)}
 
 
-def cluster_spec(job: str, values: Values) -> dict[str, Any]:
+def cluster_spec(job: str, values: Values) -> JsonObject:
     """The spec of a RayCluster: a head without units, and the worker groups, autoscaled."""
     return {
         "rayVersion": values.ray_version,
@@ -112,7 +112,7 @@ def cluster_spec(job: str, values: Values) -> dict[str, Any]:
     }
 
 
-def cron_job(job: str, values: Values, every: Every) -> dict[str, Any]:
+def cron_job(job: str, values: Values, every: Every) -> JsonObject:
     """The CronJob: no overlap, a missed time is made up for within an hour, a failed run is a failed Job."""
     pod = {
         "serviceAccountName": f"{values.service_account}-schedule",
@@ -188,6 +188,6 @@ def _ground(job: str, text: str, values: Values) -> list[Object]:
     ]
 
 
-def _object(version: str, kind: str, name: str, values: Values, job: str) -> dict[str, Any]:
-    metadata = {"name": name, "namespace": values.namespace, "labels": labels_of(job)}
+def _object(version: str, kind: str, name: str, values: Values, job: str, *, naming: str = "name") -> JsonObject:
+    metadata = {naming: name, "namespace": values.namespace, "labels": labels_of(job)}
     return {"apiVersion": version, "kind": kind, "metadata": metadata}

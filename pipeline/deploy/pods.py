@@ -1,9 +1,8 @@
 """Makes the pods of a Ray cluster on Kubernetes: not as root, with requests, limits and a clean end."""
 
-from typing import Any
-
 from corpusmill.pipeline.deploy.image import USER
 from corpusmill.pipeline.deploy.values import GroupValues, Values
+from corpusmill.pipeline.files.json_values import JsonObject
 
 JOB = "/job/job.yaml"  # the ConfigMap of the job
 LABEL = "app.kubernetes.io/name"
@@ -30,7 +29,7 @@ def config_name(job: str) -> str:
     return f"corpusmill-{job}-job"
 
 
-def restricted() -> dict[str, dict[str, Any]]:
+def restricted() -> dict[str, JsonObject]:
     """Security contexts that the `restricted` standard of Kubernetes accepts, of a pod and of its container."""
     pod = {
         "runAsNonRoot": True,
@@ -42,13 +41,13 @@ def restricted() -> dict[str, dict[str, Any]]:
     return {"pod": pod, "container": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}}
 
 
-def head_pod(job: str, values: Values) -> dict[str, Any]:
+def head_pod(job: str, values: Values) -> JsonObject:
     """The pod of the head, which runs the driver."""
     resources = {"cpu": f"{values.head.cpu:g}", "memory": values.head.memory}
     return _template(job, values, "ray-head", resources, spec={})
 
 
-def worker_group(job: str, values: Values, group: GroupValues) -> dict[str, Any]:
+def worker_group(job: str, values: Values, group: GroupValues) -> JsonObject:
     """A group of workers, on spot machines or on others."""
     memory = group.memory or f"{MEMORY_A_CPU * group.cpu}Gi"
     resources = {"cpu": str(group.cpu), "memory": memory, "ephemeral-storage": group.disk}
@@ -68,7 +67,7 @@ def worker_group(job: str, values: Values, group: GroupValues) -> dict[str, Any]
     }
 
 
-def submitter_pod(job: str, values: Values) -> dict[str, Any]:
+def submitter_pod(job: str, values: Values) -> JsonObject:
     """The pod that submits the job and follows its log."""
     container = {
         "name": "ray-job-submitter",
@@ -82,9 +81,7 @@ def submitter_pod(job: str, values: Values) -> dict[str, Any]:
     }
 
 
-def _template(
-    job: str, values: Values, name: str, resources: dict[str, str], *, spec: dict[str, Any]
-) -> dict[str, Any]:
+def _template(job: str, values: Values, name: str, resources: dict[str, str], *, spec: JsonObject) -> JsonObject:
     environment = [{"name": key, "value": value} for key, value in sorted(values.environment.items())]
     container = {
         "name": name,

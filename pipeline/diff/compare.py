@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InvalidDataset
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.manifest import MOST_BYTES, read_manifest
 from corpusmill.pipeline.profile.count import COUNTS, DOMAIN, MONTH, NONE, OTHERS, WORDS, by, from_json
 from corpusmill.pipeline.profile.drift import Drift, drifts
@@ -35,7 +36,7 @@ class Side:
         return cls(url=output.url, manifest=read_manifest(output), counts=counts, job=run.get("job"))
 
 
-def _json(output: Store, name: str) -> dict[str, Any] | None:
+def _json(output: Store, name: str) -> Mapping[str, Any] | None:
     try:
         return json.loads(output.read(name, most_bytes=MOST_BYTES))
     except FileNotFoundError:
@@ -79,7 +80,7 @@ class Difference:
     job: tuple[str, ...]
     lacks: tuple[str, ...]
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The same as plain values."""
         return asdict(self)
 

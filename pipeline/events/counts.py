@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypedDict
 
+from corpusmill.pipeline.files.json_values import JsonObject
+
 SLOWEST = 10  # units named by how long they took
 REASONS = 20  # reasons of failures counted one by one; the others together
 OUTSTANDING = 20  # units are named that are not finished yet, once so few of them remain
@@ -106,7 +108,7 @@ class StageCounts:
             return 0.0
         return None if not finished else self.seconds(now) / finished * (self.total - finished)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The counts as JSON has them, the slowest unit first."""
         return {**asdict(self), "slowest": sorted(self.slowest, reverse=True)}
 

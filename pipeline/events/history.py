@@ -9,6 +9,7 @@ from typing import Any
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.events.counts import StageCounts
 from corpusmill.pipeline.events.log import FOLDER
+from corpusmill.pipeline.files.json_values import JsonObject
 
 RUNNING, FINISHED, FAILED, STOPPED = "running", "finished", "failed", "stopped"
 
@@ -81,7 +82,7 @@ def _state(workspace: Store, names: list[str]) -> RunState | None:
     return None
 
 
-def _lines(workspace: Store, name: str) -> list[dict[str, Any]]:
+def _lines(workspace: Store, name: str) -> list[JsonObject]:
     """The lines of a segment; none of one that was swept, or is damaged."""
     try:
         found = [json.loads(line) for line in workspace.read(name).decode().splitlines() if line]

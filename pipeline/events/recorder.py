@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from corpusmill.pipeline.events.counts import OUTSTANDING, Figures, StageCounts
+from corpusmill.pipeline.files.json_values import JsonObject
 
 UNITS_LOGGED = 1000  # units of a stage with an event of their own; the state has the sums of all
 FAILURES_LOGGED = 1000
@@ -120,7 +121,7 @@ class Recorder:
         with self._lock:
             return [StageCounts.from_json(counts.to_json()) for counts in self._stages.values()]
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> JsonObject:
         """What the last line of a segment says: the facts of the run and the counts of its stages."""
         with self._lock:
             return {**self.facts, "stages": [counts.to_json() for counts in self._stages.values()]}

@@ -20,7 +20,7 @@ def address(name: str) -> str:
     return f"{FOLDER}/{name}.parquet"
 
 
-def together(parts: Sequence[Tables]) -> dict[str, Any]:
+def together(parts: Sequence[Tables]) -> Mapping[str, Any]:
     """Evidence added up. The order of the parts and how they are grouped change nothing."""
     rates = rows.together_rates([part["rates"] for part in parts])
     sample, rates = rows.lowest(rows.together([part["rows"] for part in parts]), rates, rows.MERGED_ROWS)

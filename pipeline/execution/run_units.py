@@ -220,7 +220,7 @@ def _execute(
         started = time.monotonic()
         index, unit = batch["index"][0].as_py(), json.loads(batch["unit"][0].as_py())
         try:
-            told: dict[str, Any] = {"result": json.dumps(run(unit))}
+            told: dict[str, object] = {"result": json.dumps(run(unit))}
         except Exception as e:  # a unit's own error is a failure row; Ray would end the whole execution
             error, details = f"{type(e).__name__}: {e}", traceback.format_exc()[-4000:]
             told = {"error": error, "details": details, "kind": type(e).__name__}

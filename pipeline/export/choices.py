@@ -18,7 +18,7 @@ def names() -> tuple[str, ...]:
     """Every format, sorted; nothing is imported.
 
     >>> names()
-    ('huggingface', 'lance', 'mds', 'megatron', 'npy', 'tfrecord', 'webdataset')
+    ('huggingface', 'lance', 'mds', 'megatron', 'megatron_sft', 'npy', 'preferences', 'tfrecord', 'webdataset')
     """
     return tuple(sorted(m.name for m in pkgutil.iter_modules(formats.__path__) if not m.ispkg))
 

@@ -14,6 +14,7 @@ from corpusmill.cluster.filesystems import asking
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InvalidDataset, RowNotFound
 from corpusmill.pipeline.files.dataset_layout import MANIFEST, POINTER
+from corpusmill.pipeline.files.json_values import JsonObject
 
 VERSION = "_version.json"  # in a version's folder: its number, slot and what it was made from
 TAGS = "_tags.json"  # in the output: names that people gave to versions
@@ -128,7 +129,7 @@ def named(output: Store, name: str) -> str:
     raise RowNotFound(f"{output.url} has no version {name!r}; there are: {', '.join(there) or 'none'}")
 
 
-def record_of(output: Store, folder: str) -> dict[str, Any]:
+def record_of(output: Store, folder: str) -> JsonObject:
     """What `_version.json` of a folder says; empty where it has none."""
     try:
         content = json.loads(folder_store(output, folder).read(VERSION))

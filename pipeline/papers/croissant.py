@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from corpusmill.operators.tokens.schema import SEQUENCES
-from corpusmill.pipeline.files.json_values import Json
+from corpusmill.operators.tokens.schema import columns_of
+from corpusmill.pipeline.files.json_values import Json, JsonObject
 from corpusmill.pipeline.papers.facts import Facts
 from corpusmill.pipeline.profile.schema import DOCUMENTS
 
@@ -37,6 +37,7 @@ COLUMNS = {  # what a column holds
     "leaf": "group of the mix each piece was selected for",
     "pass": "0 the first time a document is used",
     "n_tokens": "tokens",
+    "loss_mask": "1 for each token that a model is trained on, else 0",
     "doc_id": "number of the document",
     "source": "name of the input it came from",
     "source_id": "number of the record in its input",
@@ -62,7 +63,7 @@ def croissant(facts: Facts) -> str:
     return json.dumps(dict(_metadata(facts)), indent=1, ensure_ascii=True) + "\n"
 
 
-def _context() -> dict[str, Any]:
+def _context() -> JsonObject:
     found: dict[str, Any] = {
         "@language": "en",
         "@vocab": "https://schema.org/",
@@ -155,7 +156,7 @@ def _file_set(name: str, pattern: str, description: str) -> Json:
 
 
 def _tables(facts: Facts) -> Iterator[Json]:
-    yield _table("sequences", "parts", SEQUENCES)
+    yield _table("sequences", "parts", columns_of(facts.manifest.get("loss")))
     if facts.manifest.get("document_files"):
         yield _table("documents", "document-files", DOCUMENTS)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.papers.facts import Facts
 from corpusmill.pipeline.report.markdown import yaml_value
 
@@ -42,7 +43,7 @@ def _lines(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "configs", f"\n- config_name: default\n  default: true\n  data_files: {splits(manifest)}{documents(manifest)}"
 
 
-def licence_of(facts: Facts) -> dict[str, Any]:
+def licence_of(facts: Facts) -> JsonObject:
     """`license` of the hub, and for one that it does not know its name: that of the job, else those of its sources."""
     if facts.spec.about.license:
         return _one(facts.spec.about.license)
@@ -55,7 +56,7 @@ def licence_of(facts: Facts) -> dict[str, Any]:
     return {"license": "other", "license_name": "several"} if words else {"license": "unknown"}
 
 
-def _one(words: str) -> dict[str, Any]:
+def _one(words: str) -> JsonObject:
     name = hub_licence(words)
     return {"license": name} if name else {"license": "other", "license_name": words}
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterable
 
-from corpusmill.errors import MissingFile
+from corpusmill.errors import MissingFile, UnusableTemplate
 from corpusmill.operators import load
 from corpusmill.operators.contract import ChecksFiles
+from corpusmill.operators.tokens.chat.sources import NAMES
 from corpusmill.pipeline.config.base.source import Path
 from corpusmill.pipeline.config.check.valid_parts import ValidParts, ValidStep
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.inputs.files import InJob
+from corpusmill.pipeline.steps.chat import chat_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
 SHIPPED = "shipped:"  # what lies in this package is not the job's to mend
@@ -30,6 +32,7 @@ def problems(parts: ValidParts) -> list[InJob]:
     tokens, address, plan = parts.tokens, parts.tokenizer, parts.plan
     if tokens is not None:
         attempt(("tokens", "tokenizer"), lambda: _tokenizer(tokens))
+        attempt(("tokens", "template"), lambda: _template(tokens))
     elif address is not None:
         attempt(("tokens", "tokenizer"), lambda: resources.opened(address))
     if plan is not None:
@@ -76,3 +79,13 @@ def _tokenizer(tokens: TokensSpec) -> None:
     except (ValueError, LookupError) as e:
         remedy = "give a tokenizer.json and one of its tokens as `eos`"
         raise MissingFile(f"{tokens.tokenizer!r} cannot be used with eos {tokens.eos!r}: {e}; {remedy}") from e
+
+
+def _template(tokens: TokensSpec) -> None:
+    """MissingFile unless the job's chat template, where it has one, can be compiled."""
+    try:
+        chat_of(tokens)
+    except UnusableTemplate as e:
+        raise MissingFile(f"`template: {tokens.template}` cannot be used: {e}") from e
+    except MissingFile as e:
+        raise MissingFile(f"{e}; or name a template that ships: {', '.join(NAMES)}, tokenizer") from e

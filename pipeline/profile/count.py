@@ -83,9 +83,8 @@ def _column(documents: pa.Table, name: str) -> pa.Array:
 
 def _binned(column: pa.Array) -> pa.Array:
     """Each number as the number its bin begins with, in words; NONE for null and NaN."""
-    numbers = (
-        column.cast(pa.float64()) if not pa.types.is_boolean(column.type) else column.cast(pa.int8()).cast("double")
-    )
+    whole = column.cast(pa.int8()) if pa.types.is_boolean(column.type) else column
+    numbers = whole.cast(pa.float64(), safe=False)  # a number beyond 2^53 is in the bin of its nearest float
     values = numbers.fill_null(np.nan).to_numpy(zero_copy_only=False)
     coded = pa.array(bins_of(np.nan_to_num(values)) >> COARSE, mask=np.isnan(values)).dictionary_encode()
     words = [NONE if place is None else f"{low_of(place << COARSE):.9g}" for place in coded.dictionary.to_pylist()]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.errors import InvalidShard
-from corpusmill.operators.tokens.schema import SCHEMA_VERSION, SEQUENCES
+from corpusmill.operators.tokens.schema import SCHEMA_VERSION, columns_of
 from corpusmill.pipeline.reading.order import Group, Row
 
 PackedRow: TypeAlias = dict[str, np.ndarray | int]  # by column; `position` too
@@ -81,7 +81,7 @@ class Values:
 
 def read_rows(shards: Shards, rows: Iterator[Row]) -> Iterator[PackedRow]:
     """Each row as `position` and one numpy array (or number) a column. A row group is held until its last row."""
-    wanted = SEQUENCES.names
+    wanted = columns_of(shards.footer.get("loss")).names
     held: dict[Group, dict[str, Values]] = {}
     for row in rows:
         if row.group not in held:

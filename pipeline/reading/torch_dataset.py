@@ -30,6 +30,7 @@ STATE_VERSION = 2
 LANES = 4  # row groups side by side a rank: 1, 2 or 4 workers each decode their own
 PIECES = ("seq_lens", "doc_ids", "doc_offsets", "leaf", "pass")  # columns with a value for each piece of a document
 NUMBERS = ("n_tokens", "position")
+LOSS_MASK = "loss_mask"  # of datasets of conversations: a value for each token
 
 
 class PackedBatch(dict[str, Any]):
@@ -46,7 +47,7 @@ def _batch_of(arrays: dict[str, np.ndarray]) -> PackedBatch:
     assert torch is not None, "a batch is made where torch is"
     batch = PackedBatch(arrays)
     batch["input_ids"] = torch.from_numpy(arrays["input_ids"].astype(np.int64))
-    for name in ("position_ids", "cu_seqlens"):
+    for name in ("position_ids", "cu_seqlens", *([LOSS_MASK] if LOSS_MASK in arrays else [])):
         batch[name] = torch.from_numpy(arrays[name])
     return batch
 
@@ -55,11 +56,12 @@ def collate_packed(rows: Sequence[Mapping[str, Any]]) -> PackedBatch:
     """One batch of sequences end to end, a dict, for `DataLoader(collate_fn=collate_packed)`.
 
     Tensors: `input_ids` (int64, all tokens of the batch), `position_ids` and `cu_seqlens` (int32, over the batch; no
-    piece crosses from one sequence to the next). Numpy arrays: `seq_lens`, `doc_ids`, `doc_offsets`, `leaf`, `pass`, a
-    value a piece; `n_tokens`, `position`, a value a sequence. Where all sequences are equally long,
-    `input_ids.view(len(batch["n_tokens"]), -1)` has one in each row.
+    piece crosses from one sequence to the next), and of conversations `loss_mask` (int8, 1 for each token to train on).
+    Numpy arrays: `seq_lens`, `doc_ids`, `doc_offsets`, `leaf`, `pass`, a value a piece; `n_tokens`, `position`, a value
+    a sequence. Where all sequences are equally long, `input_ids.view(len(batch["n_tokens"]), -1)` has one in each row.
     """
-    arrays = {name: np.concatenate([np.asarray(row[name]) for row in rows]) for name in (*PIECES, "input_ids")}
+    flat = (*PIECES, "input_ids", *([LOSS_MASK] if rows and LOSS_MASK in rows[0] else []))
+    arrays = {name: np.concatenate([np.asarray(row[name]) for row in rows]) for name in flat}
     arrays |= {name: np.array([row[name] for row in rows], np.int64) for name in NUMBERS}
     arrays |= {"cu_seqlens": cu_seqlens(arrays["seq_lens"]), "position_ids": position_ids(arrays["seq_lens"])}
     return _batch_of(arrays)
@@ -67,7 +69,8 @@ def collate_packed(rows: Sequence[Mapping[str, Any]]) -> PackedBatch:
 
 class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssues] (object without torch)
     """Yields one dict a sequence: `input_ids` (int64), `position_ids`, `cu_seqlens`, `seq_lens`, `doc_ids`,
-    `doc_offsets`, `leaf`, `pass` as tensors, `n_tokens` and `position` as numbers.
+    `doc_offsets`, `leaf`, `pass` as tensors, `n_tokens` and `position` as numbers; of a dataset of conversations
+    `loss_mask` too, int8, 1 for each token to train on.
 
     batch_size: the DataLoader's, for its workers take whole batches in turn. epochs: None repeats for ever. seed: draws
     the order of row groups anew each epoch; None reads shards as written, each of which is a small faithful mix.
@@ -121,7 +124,7 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
     def as_tensors(row: dict[str, Any]) -> dict[str, Any]:
         """The row with tensors for arrays, and with what attention needs."""
         assert torch is not None, "refused in __init__"
-        told = {k: torch.from_numpy(v.copy()) if k in PIECES else v for k, v in row.items()}
+        told = {k: torch.from_numpy(v.copy()) if k in (*PIECES, LOSS_MASK) else v for k, v in row.items()}
         told["input_ids"] = torch.from_numpy(row["input_ids"].astype(np.int64))
         told["cu_seqlens"] = torch.from_numpy(cu_seqlens(row["seq_lens"]))
         told["position_ids"] = torch.from_numpy(position_ids(row["seq_lens"]))

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from rich.table import Table
 
 from corpusmill.pipeline.events import history
 from corpusmill.pipeline.events.counts import StageCounts
 from corpusmill.pipeline.events.history import RunState
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.report.status import duration
 
@@ -133,7 +133,7 @@ class Prediction:
         """The least and most CPU-hours."""
         return sum(s.low_s for s in self.stages) / 3600, sum(s.high_s for s in self.stages) / 3600
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Everything, for programs: seconds, bytes, money."""
         low, high = self.band()
         return {

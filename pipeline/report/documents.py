@@ -16,6 +16,7 @@ from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.report.sample import Sample
 
 EXCERPT_CHARS = 300
+TURNS = ("conversation", "chosen", "rejected")  # of a conversation: what they say is its text
 TOKENIZER = "tokenizer.json"  # as publish puts it beside the parts
 
 
@@ -73,7 +74,7 @@ def shown(row: dict[str, object]) -> Shown:
     row.pop("text_key", None)
     heading = f"{row.pop('kind')} by {row.pop('step')}: {row.pop('reason')}" if "kind" in row else "kept"
     at = {} if row.get("uri") is None else {"at": f"{row.pop('uri')}:{row.pop('offset')}"}
-    facts = at | {k: v for k, v in row.items() if v is not None}
+    facts = at | {k: v for k, v in row.items() if v is not None and not isinstance(v, bytes) and k not in TURNS}
     return Shown(f"{heading}  {facts.pop('url', None) or facts.get('source_id', '')}", facts, excerpt(text), text)
 
 

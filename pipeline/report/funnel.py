@@ -18,6 +18,8 @@ UNITS = ("kB", "MB", "GB", "TB", "PB")
 BALANCES = (OTHER_SPAN, COMPRESSION)  # rows of bytes alone, no records
 BY_LANGUAGE = "by_language"  # in a tally: kind, language, step and reason of documents that left
 NAMED = "special_tokens_named"  # in a tally: documents whose text names special tokens, and occurrences
+LEFT_OUT = "conversations_left_out"  # in a tally of tokenizing: documents by reason
+CHAT = "conversations"  # in a tally of tokenizing: how many were truncated or rendered by Jinja, supervised tokens
 AXES = ("source", "domain", "language")
 REASONS_SHOWN = 4  # of a step
 
@@ -88,6 +90,7 @@ class Funnel:
     special_tokens_named: Mapping[str, int] = field(default_factory=dict)  # in text: documents, occurrences
     unread: Mapping[str, int] = field(default_factory=dict)  # 'source: column' -> values null since they were not read
     lost_by_language: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # 'step: reason' -> documents
+    conversations: Mapping[str, int] = field(default_factory=dict)  # truncated, supervised tokens; of chat jobs alone
 
     def by(self, axis: str) -> dict[str, dict[str, int]]:
         """The counts of leaves, added up over one of AXES, by its values in order."""
@@ -118,6 +121,7 @@ class Funnel:
             "special_tokens_named": dict(self.special_tokens_named),
             "unread": dict(self.unread),
             "lost_by_language": {language: dict(lost) for language, lost in self.lost_by_language.items()},
+            **({CHAT: dict(self.conversations)} if self.conversations else {}),
         }
 
     def _repr_html_(self) -> str:
@@ -148,6 +152,7 @@ class Funnel:
             stored.get(NAMED, {}),
             stored.get("unread", {}),
             stored.get("lost_by_language", {}),
+            stored.get(CHAT, {}),
         )
 
 
@@ -177,6 +182,7 @@ class Counted:
     special_tokens_named: Mapping[str, int] = field(default_factory=dict)
     unread: Mapping[str, int] = field(default_factory=dict)
     lost_by_language: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    conversations: Mapping[str, int] = field(default_factory=dict)
 
 
 def funnel(stages: Iterable[Counted]) -> Funnel:
@@ -187,7 +193,7 @@ def funnel(stages: Iterable[Counted]) -> Funnel:
         leaves_of({name: column for each in found for name, column in each.columns.items()}),
         *(
             {key: n for each in found for key, n in getattr(each, what).items()}
-            for what in ("rewritten", "skipped", "special_tokens_named", "unread", "lost_by_language")
+            for what in ("rewritten", "skipped", "special_tokens_named", "unread", "lost_by_language", CHAT)
         ),
     )
 
@@ -236,10 +242,12 @@ def rules_by_language(ingest: Tally) -> dict[str, dict[str, int]]:
 def of_unique(tokenized: Tally, duplicates: Mapping[str, int]) -> Counted:
     """What deduplication passed on. duplicates: documents removed, by rule."""
     names = ("documents", "bytes", "tokens")
+    left_out = reasons(tokenized, LEFT_OUT)
     return Counted(
-        steps=[Step("unique", *_totals(tokenized), lost=duplicates)],
+        steps=[Step("unique", *_totals(tokenized), lost={**duplicates, **left_out})],
         columns={"unique" if what == "documents" else f"unique_{what}": tokenized.below(what) for what in names},
         special_tokens_named={what: tokenized.total(NAMED, what) for what in ("documents", "occurrences")},
+        conversations={" ".join(path): n for path, n in tokenized.below(CHAT).items()},
     )
 
 

@@ -1,6 +1,7 @@
 """Renders a report as one HTML file that needs no network: charts are SVG, data are inside, texts are escaped."""
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -104,7 +105,7 @@ def failures(facts: Facts) -> list[tuple[str, int]]:
     return sorted(((why.removeprefix("failed, "), n) for why, n in lost.items() if n), key=lambda item: -item[1])
 
 
-def duplicates(facts: Facts) -> dict[str, Any] | None:
+def duplicates(facts: Facts) -> Mapping[str, Any] | None:
     """What deduplication removed: by rule, by size of cluster, by pair of sources, by similarity."""
     if facts.dedup is None:
         return None

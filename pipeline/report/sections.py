@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.mix.plan.explain import table as plan_table
 from corpusmill.pipeline.evidence.excerpts import KEPT
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.facts import Facts
 from corpusmill.pipeline.report.flows import nodes_and_flows
 from corpusmill.pipeline.report.funnel import AXES, Funnel
@@ -213,7 +214,7 @@ def groups(facts: Facts) -> list[Group]:
     return sorted(found, key=lambda g: (-g.planned, g.name))[:ROWS]
 
 
-def excerpts(facts: Facts) -> list[dict[str, Any]]:
+def excerpts(facts: Facts) -> list[JsonObject]:
     """Documents to look at, personal data masked: each with its step, reason, kind, values and text."""
     if facts.evidence is None:
         return []

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +11,7 @@ from corpusmill.operators.contract import Threshold
 from corpusmill.operators.text.cell_counts import NO_VALUE
 from corpusmill.pipeline.evidence.cells import State, edges
 from corpusmill.pipeline.evidence.evidence import Evidence
+from corpusmill.pipeline.files.json_values import JsonObject
 
 BINS = 40
 GROUPS = 50  # languages shown, most documents first
@@ -66,7 +66,7 @@ def with_bounds(ends: np.ndarray, bounds: Sequence[float]) -> np.ndarray:
     return np.unique(ends)
 
 
-def signal_data(evidence: Evidence, bounds: Sequence[Bound]) -> list[dict[str, Any]]:
+def signal_data(evidence: Evidence, bounds: Sequence[Bound]) -> list[JsonObject]:
     """Each signal as plain values: its name, axis, bounds, and counts by group; those with bounds first.
 
     A group has kept documents and kB of kept text, documents and kB that this signal alone dropped, and the others.
@@ -83,7 +83,7 @@ def signal_data(evidence: Evidence, bounds: Sequence[Bound]) -> list[dict[str, A
 
 def _signal(
     evidence: Evidence, name: str, bounds: Sequence[Bound], shown: Mapping[str, Sequence[str]]
-) -> dict[str, Any] | None:
+) -> JsonObject | None:
     cells = evidence.cells.filter(
         pc.and_(pc.equal(evidence.cells["column"], name), pc.less(evidence.cells["bin"], NO_VALUE))
     )
@@ -112,7 +112,7 @@ def _signal(
     }
 
 
-def _rule(bound: Bound) -> dict[str, Any]:
+def _rule(bound: Bound) -> JsonObject:
     t = bound.threshold
     told = {"step": bound.step, "number": bound.step_number, "reason": t.reason, "low": t.low, "bound": t.bound}
     return {**told, "key": t.key, "later": round(bound.later, 4)}

@@ -16,6 +16,7 @@ from corpusmill.pipeline.events.counts import StageCounts
 from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import FLUSH_S
 from corpusmill.pipeline.execution.progress import counted
+from corpusmill.pipeline.files.json_values import JsonObject
 
 SILENT_S = 3 * FLUSH_S[1]  # after so long without a segment a run counts as dead
 DEAD = "dead"
@@ -71,7 +72,7 @@ class WorkspaceStatus:
         """Money so far, of CPUs alone; null without a price."""
         return None if self.price_cpu_hour is None else self.cpu_hours * self.price_cpu_hour
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Everything that `lines` shows, for programs; times are Unix seconds."""
         run = self.run
         return {
@@ -139,7 +140,7 @@ def status_of(workspace: Store, *, price_cpu_hour: float | None = None, now: flo
     )
 
 
-def stage_facts(stage: StageCounts, now: float) -> dict[str, Any]:
+def stage_facts(stage: StageCounts, now: float) -> Mapping[str, Any]:
     """A stage with its rates: documents and megabytes a second, share of records accepted, seconds that remain."""
     seconds = stage.seconds(now)
     remaining = stage.remaining_s(now)

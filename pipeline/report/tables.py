@@ -2,7 +2,7 @@
 
 import gzip
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,27 @@ def write_tables(tables: Iterable[pa.Table], schema: pa.Schema, out: str, ending
 
     schema: of a Parquet file; columns that a table lacks are null in it, others are left out.
     """
+    return _published(
+        out, lambda path: _parquet(tables, schema, path) if ending == ".parquet" else _jsonl(tables, path)
+    )
+
+
+def write_lines(lines: Iterable[bytes], out: str) -> int:
+    """Write lines to a path or an address, gzipped where its name ends in .gz, whole or not at all; their number."""
+
+    def write(path: Path) -> int:
+        rows = 0
+        with gzip.open(path, "wb") if path.name.endswith(".gz") else path.open("wb") as file:
+            for line in lines:
+                file.write(line + b"\n")
+                rows += 1
+        return rows
+
+    return _published(out, write)
+
+
+def _published(out: str, write: Callable[[Path], int]) -> int:
+    """What `write` gives, once the file it writes stands at a path or an address."""
     folder, _, name = out.rpartition("/")
     target = Store(folder or ".")
     if target.is_local:
@@ -51,7 +72,7 @@ def write_tables(tables: Iterable[pa.Table], schema: pa.Schema, out: str, ending
     beside = target.root if target.is_local else None
     with tempfile.TemporaryDirectory(prefix=".corpusmill-", dir=beside) as scratch:
         path = Path(scratch) / name
-        rows = _parquet(tables, schema, path) if ending == ".parquet" else _jsonl(tables, path)
+        rows = write(path)
         target.publish_file(name, path)
     return rows
 

@@ -1,7 +1,7 @@
 """Runs the steps of a job on documents that people labelled `keep` or `drop`, and compares."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar
@@ -99,7 +99,7 @@ def read_labelled(spec: JobSpec, path: Path, *, label: str, text: str) -> Labell
         raise InputError(["a step of this job needs statistics over a whole corpus: give what an earlier run found"])
     chain, found = Chain(LabelledTexts(), steps, {}), Labelled()
     with path.open("rb") as file:
-        rows: list[dict[str, Any]] = []
+        rows: list[Mapping[str, Any]] = []
         for number, line in enumerate(file, 1):
             if line.strip():
                 rows.append(_row(line, f"{path}:{number}", label=label, text=text))
@@ -110,7 +110,7 @@ def read_labelled(spec: JobSpec, path: Path, *, label: str, text: str) -> Labell
     return found
 
 
-def _row(line: bytes, at: str, *, label: str, text: str) -> dict[str, Any]:
+def _row(line: bytes, at: str, *, label: str, text: str) -> Mapping[str, Any]:
     try:
         told = orjson.loads(line)
         drop = WORDS[told[label]]
@@ -126,7 +126,7 @@ def _row(line: bytes, at: str, *, label: str, text: str) -> dict[str, Any]:
     return {"text": body, "labelled_drop": drop, "language": language if isinstance(language, str) else None}
 
 
-def _count(chain: Chain, rows: list[dict[str, Any]], found: Labelled) -> None:
+def _count(chain: Chain, rows: Sequence[Mapping[str, Any]], found: Labelled) -> None:
     if not rows:
         return
     schema = {**STANDARD, **chain.reader.columns_made()}

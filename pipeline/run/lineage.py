@@ -18,6 +18,7 @@ from corpusmill.errors import InputError
 from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.files.json_values import Json, JsonObject
 
 PRODUCER = "https://github.com/corpusmill/corpusmill"
 SPEC = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
@@ -54,9 +55,9 @@ class Lineage:
     inputs: Mapping[str, int]
     output: Counted | None = None
 
-    def event(self, kind: str, *, at: datetime, error: str | None = None) -> dict[str, Any]:
+    def event(self, kind: str, *, at: datetime, error: str | None = None) -> JsonObject:
         """One event. kind: START, COMPLETE or FAIL."""
-        facets: dict[str, Any] = {}
+        facets: dict[str, Json] = {}
         if error is not None:
             facets["errorMessage"] = {
                 "_producer": PRODUCER,

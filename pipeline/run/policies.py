@@ -11,6 +11,7 @@ from corpusmill.pipeline.config.build.documents import numbered
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.evidence.changes import decisions
 from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.workspace.inventory import Shard
 
 FORMAT = "corpusmill policy 1"
@@ -55,7 +56,7 @@ def corpus_of(shards: Iterable[Shard]) -> str:
     return digest("corpus", sorted({(s.source, s.uri.rsplit("/", 1)[-1], s.size, s.etag) for s in shards}))
 
 
-def decisions_of(spec: JobSpec) -> dict[str, Any]:
+def decisions_of(spec: JobSpec) -> JsonObject:
     """The parameters of each decision of a job, by the name overrides use."""
     names = numbered([step.operator for step in spec.documents])
     return {names[n]: json.loads(json.dumps(dict(spec.documents[n].params))) for n in decisions(spec)}

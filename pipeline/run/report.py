@@ -68,7 +68,7 @@ def collect(spec: JobSpec | None, workspace: Store | None, output: Store | None)
     )
 
 
-def content(store: Store, name: str) -> dict[str, Any] | None:
+def content(store: Store, name: str) -> Mapping[str, Any] | None:
     """A JSON file of a store; null where it is not there."""
     try:
         return json.loads(store.read(name))
@@ -82,7 +82,7 @@ def evidence_of(workspace: Store) -> Evidence | None:
     return of_name(workspace, names[0]) if names and workspace.exists(address(names[0])) else None
 
 
-def dedup_of(workspace: Store) -> dict[str, Any] | None:
+def dedup_of(workspace: Store) -> Mapping[str, Any] | None:
     """What the last deduplication counted."""
     live = sweep.remembered(workspace, "names")
     for file in workspace.files(layout.MANIFESTS):

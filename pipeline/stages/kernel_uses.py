@@ -19,6 +19,7 @@ from corpusmill.operators.sniff import READERS
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.dedup import warm as dedup
 from corpusmill.pipeline.stages import kernels_of_steps as steps
 
@@ -47,6 +48,8 @@ VERIFICATIONS = ("text", "estimate", "none")
 def of_job(spec: JobSpec, readers: Iterable[str]) -> list[str]:
     """The uses of a job whose files are read by these readers."""
     found = [*readers, *(step.operator for step in spec.documents), "keys", f"tokens-{spec.tokens.packing}"]
+    if spec.tokens.template is not None:
+        found.append("chat")
     if spec.dedup.near is not None:
         found.append(f"dedup-{spec.dedup.near.verify}")
     return list(dict.fromkeys(found))
@@ -67,6 +70,7 @@ def every_use() -> dict[str, Callable[[], object]]:
     for verify in VERIFICATIONS:
         spec = DedupSpec(near=NearSpec(verify=verify), max_removed_share={})
         found[f"dedup-{verify}"] = functools.partial(dedup.warm, spec)
+    found["chat"] = functools.partial(steps.warm_chat, TokensSpec(template="chatml"))
     for packing in PACKINGS:
         job = parse(JOB.format(packing=packing)).to_canonical()
         found[f"tokens-{packing}"] = functools.partial(steps.warm_tokens, job)

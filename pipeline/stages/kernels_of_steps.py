@@ -13,16 +13,20 @@ from corpusmill.operators.contract import Span
 from corpusmill.operators.dedup.keys import text_keys
 from corpusmill.operators.mix.select.position import positions
 from corpusmill.operators.rewrite.common_lines import CommonLines
+from corpusmill.operators.text.conversation import CONVERSATION
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.table import sequences
-from corpusmill.operators.tokens.rows import gather
+from corpusmill.operators.tokens.rows import TokenRows, gather, some_rows
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
 from corpusmill.pipeline.evidence.gather import Gatherer
 from corpusmill.pipeline.files.ids import digest
+from corpusmill.pipeline.stages.tokenize.conversations import with_conversations
 from corpusmill.pipeline.steps import sources
+from corpusmill.pipeline.steps.chat import chat_of
 from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.steps.unfolding import Unfolding
@@ -92,7 +96,8 @@ def warm_keys(batch: Batch, dedup: DedupSpec) -> None:
 def tokens_use(job: str) -> str:
     """Names the kernels that encoding and packing need."""
     tokens = json.loads(job)["tokens"]
-    return digest("tokens", tokens["tokenizer"], tokens["eos"], tokens["packing"], tokens.get("cut"))
+    chat = [tokens["template"]] if tokens.get("template") else []
+    return digest("tokens", tokens["tokenizer"], tokens["eos"], tokens["packing"], tokens.get("cut"), *chat)
 
 
 def warm_tokens(job: str) -> None:
@@ -102,7 +107,25 @@ def warm_tokens(job: str) -> None:
     encoder = tokenizer_of(spec.tokens)
     encoder.names_special(texts)
     rows = encoder.documents(texts)
+    if spec.tokens.template is not None:
+        warm_chat(spec.tokens)
     positions(text_keys(texts), seed=0)
     gather(np.frombuffer(bytes(8), np.int32), np.zeros(1, np.int64), np.arange(2), np.empty(2, np.int32))  # of a file
     documents = Documents(rows=rows, doc_ids=np.arange(2), leaves=np.zeros(2, np.int32), passes=np.zeros(2, np.int16))
+    if spec.tokens.packing == "pairs":
+        return
     sequences(documents, layout_of(spec.tokens, rows))
+
+
+def warm_chat(spec: TokensSpec) -> None:
+    """Conversations of two kinds: one that a derived form writes, and one for Jinja."""
+    nothing = dict.fromkeys(("name", "tool_calls", "tool_call_id"))
+    turns = [
+        {"role": role, "content": text, **nothing} for role, text in zip(("user", "assistant"), TEXTS, strict=True)
+    ]
+    odd = [turns[0], {**turns[1], "content": " "}]
+    table = pa.table({"conversation": pa.array([turns, odd], CONVERSATION), "tools": pa.nulls(2, pa.string())})
+    texts = TokenRows(offsets=np.zeros(3, np.int64), ids=np.zeros(0, np.int32))
+    if (chat := chat_of(spec)) is not None:
+        small = spec.model_copy(update={"sequence_tokens": 8, "packing": "best_fit"})
+        some_rows(with_conversations(table, texts, chat, small).rows, np.array([True, False]))

@@ -8,16 +8,22 @@ from corpusmill.operators.tokens.packing.best_fit import best_fit, fit_pieces
 from corpusmill.operators.tokens.packing.concat import concat
 from corpusmill.operators.tokens.packing.cut_places import Cutting, concat_at_ends, pieces_at_ends
 from corpusmill.operators.tokens.packing.layout import Layout
+from corpusmill.operators.tokens.packing.pairs import pairs
 from corpusmill.operators.tokens.packing.sliding import sliding
 from corpusmill.operators.tokens.packing.text_ends import TokenTexts, token_texts
 from corpusmill.operators.tokens.packing.whole import whole
 from corpusmill.operators.tokens.rows import TokenRows
+from corpusmill.operators.tokens.supervised import unmarked
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
 
 def layout_of(spec: TokensSpec, rows: TokenRows) -> Layout:
-    """The sequences of these documents, in this order."""
+    """The sequences of these documents, in this order; with a template their ids say what is trained on."""
+    if spec.packing == "pairs":
+        return pairs(rows)
+    if spec.template is not None:
+        rows = TokenRows(offsets=rows.offsets, ids=unmarked(rows.ids)[0])
     size, n_tokens = spec.sequence_tokens, rows.n_tokens.astype(np.int64)
     if spec.cut != "token":
         how = Cutting(

@@ -3,15 +3,27 @@
 import functools
 
 from corpusmill.operators.tokens import tokenizer
+from corpusmill.operators.tokens.chat import sources
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.files import referenced as resources
 
 
 def tokenizer_of(spec: TokensSpec) -> tokenizer.Tokenizer:
     """The tokenizer of a job. Errors as `tokenizer.load` has them."""
-    return _loaded(spec.tokenizer, spec.eos, spec.special_tokens == "keep")
+    return _loaded(spec.tokenizer, spec.eos, spec.special_tokens == "keep", spec.template)
+
+
+def tokenizer_json(spec: TokensSpec) -> bytes:
+    """The tokenizer.json of a job: the file it names, with the special tokens of a chat template that ships."""
+    return _content(spec.tokenizer, spec.template)
 
 
 @functools.lru_cache(maxsize=4)
-def _loaded(address: str, eos: str, keep_special: bool) -> tokenizer.Tokenizer:
-    return tokenizer.load(resources.opened(address), eos=eos, keep_special=keep_special)
+def _loaded(address: str, eos: str, keep_special: bool, template: str | None) -> tokenizer.Tokenizer:
+    return tokenizer.load(_content(address, template), eos=eos, keep_special=keep_special)
+
+
+@functools.lru_cache(maxsize=4)
+def _content(address: str, template: str | None) -> bytes:
+    content = resources.opened(address)
+    return sources.with_markers(content, sources.named(template).markers) if template in sources.NAMES else content

@@ -12,10 +12,10 @@ from corpusmill.cluster.storage import Store
 from corpusmill.operators.mix.select.position import SPREAD
 from corpusmill.operators.tokens.packing.table import values
 from corpusmill.operators.tokens.rows import offsets_of
-from corpusmill.operators.tokens.schema import SEQUENCES
+from corpusmill.operators.tokens.schema import LOSS_MASK, columns_of
 from corpusmill.pipeline.files.tables import read_table
 
-FOOTER = ("schema_version", "tokenizer_sha256", "vocab_size", "eos_id", "packing", "sequence_tokens")
+FOOTER = ("schema_version", "tokenizer_sha256", "vocab_size", "eos_id", "packing", "sequence_tokens", "loss")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,8 @@ def read_part(output: Store, part_line: Mapping[str, Any], sample: int) -> Part:
         table = read_table(pa.BufferReader(payload))
     except (pa.ArrowInvalid, OSError) as e:
         return unread(name, f"is not Parquet: {e}")
-    if not table.schema.remove_metadata().equals(SEQUENCES):
+    loss = (table.schema.metadata or {}).get(b"corpusmill.loss", b"").decode()
+    if not table.schema.remove_metadata().equals(columns_of(loss)):
         return unread(name, "has other columns than a packed part")
     metadata = {k.decode(): v.decode() for k, v in (table.schema.metadata or {}).items()}
     footer = {key: metadata.get(f"corpusmill.{key}", "") for key in FOOTER}
@@ -117,12 +118,13 @@ def _documents(
     wrong = [f"{n:,} pieces {what}" for n, what in _pieces(gap, first, leaf, footer)]
     ends = ids[at[last] + size[last] - 1] if len(last) else ids[:0]
     eos = int(footer["eos_id"] or -1)
-    if (ends != eos).any():
+    if not footer["loss"] and (ends != eos).any():  # a conversation ends as its template has it
         wrong.append(f"{int((ends != eos).sum()):,} documents do not end with the token {eos}")
     tokens = end[last]
     for what, found in (("sequences", table.num_rows), ("tokens", int(tokens.sum())), ("documents", len(begins))):
         if found != part_line[what]:
             wrong.append(f"{found:,} {what}, the manifest says {part_line[what]:,}")
+    wrong += _loss(table, footer, part_line)
     chosen = np.argsort(doc[begins].astype(np.uint64) * np.uint64(SPREAD), kind="stable")[:sample]
     groups = zip(begins[chosen].tolist(), (last[chosen] + 1).tolist(), strict=True)
     sampled = () if wrong else tuple(_whole(ids, at[a:b], start[a:b], size[a:b]) for a, b in groups)
@@ -157,6 +159,20 @@ def _shape(table: pa.Table, flat: Mapping[str, np.ndarray], ids: np.ndarray, foo
     if pieces and flat["seq_lens"].min() < 1:
         return "it has empty pieces"
     return ""
+
+
+def _loss(table: pa.Table, footer: Mapping[str, str], part_line: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the loss mask of a part, where it has one."""
+    if not footer["loss"]:
+        return []
+    mask = values(table, LOSS_MASK)
+    if not np.array_equal(_row_ends(table, LOSS_MASK), _row_ends(table, "input_ids")):
+        return ["its loss mask is not as long as its tokens"]
+    found = int(mask.astype(np.int64).sum())
+    wrong = ["its loss mask has values beside 0 and 1"] if not np.isin(mask, (0, 1)).all() else []
+    if found != part_line["supervised_tokens"]:
+        wrong.append(f"{found:,} supervised tokens, the manifest says {part_line['supervised_tokens']:,}")
+    return wrong
 
 
 def _row_ends(table: pa.Table, column: str = "seq_lens") -> np.ndarray:

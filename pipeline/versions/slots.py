@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -117,7 +117,7 @@ class DoneSlot:
 def done_slots(workspace: Store) -> list[DoneSlot]:
     """The slots that are done in a workspace, the oldest first."""
     try:
-        content: dict[str, Any] = json.loads(workspace.read(SLOTS))
+        content: Mapping[str, Any] = json.loads(workspace.read(SLOTS))
     except FileNotFoundError:
         return []
     found = [DoneSlot(slot=parse_slot(name), version=facts.get("version")) for name, facts in content.items()]

@@ -1,6 +1,6 @@
 """What deduplication decided about one document, with the document it was compared with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -86,12 +86,12 @@ def shared(words: Sequence[str], others: Sequence[str]) -> float:
 def members_of(run: LastRun, doc_id: int) -> tuple[Copy, ...]:
     """The first few documents that were removed for this one; light columns of every table of duplicates are read."""
 
-    def in_table(name: str) -> list[dict[str, Any]]:
+    def in_table(name: str) -> list[Mapping[str, Any]]:
         with run.workspace.open(name) as file:
             rows = pq.ParquetFile(file).read(["doc_id", "survivor", "reason", "similarity"])
         return rows.filter(pc.equal(rows["survivor"], doc_id)).to_pylist()
 
-    found: list[dict[str, Any]] = []
+    found: list[Mapping[str, Any]] = []
     with ThreadPoolExecutor() as pool:
         for rows in pool.map(in_table, sorted(run.duplicates.values())):
             found += rows

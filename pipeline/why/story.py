@@ -9,6 +9,7 @@ from corpusmill.operators import load
 from corpusmill.operators.contract import Awaiting, Decision, Extract, Operator
 from corpusmill.pipeline.files import referenced
 from corpusmill.pipeline.files.ids import shard_of
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.documents import excerpt
 from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.why.find import Document, LastRun
@@ -32,7 +33,7 @@ class Story:
     text: str
     reached_dedup: bool = True
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """The same as plain values."""
         return asdict(self)
 
@@ -86,11 +87,11 @@ def steps_of(run: LastRun, document: Document) -> list[tuple[str, Operator]]:
     return found
 
 
-def record_of(document: Document) -> dict[str, Any]:
+def record_of(document: Document) -> JsonObject:
     """Where a document came from: its own words about it, then file, offset and numbers."""
     run, shard, row = shard_of(document.doc_id)
-    found: dict[str, Any] = {name: document.value(name) for name in RECORD}
-    found = {name: value if value is None else str(value) for name, value in found.items()}
+    of_record = {name: document.value(name) for name in RECORD}
+    found = {name: value if value is None else str(value) for name, value in of_record.items()}
     offset = document.value("offset")
     if document.shard is not None:
         s = document.shard

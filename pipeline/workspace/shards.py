@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.pipeline.files.ids import ROW_BITS, RUN_BITS, SHARD_BITS, SLOT_BITS, SLOT_ROW_BITS
+from corpusmill.pipeline.files.json_values import JsonObject
 
 SCHEMA = pa.schema(
     {
@@ -204,7 +205,7 @@ class UnitFiles:
             return table.drop_columns("slot").to_pylist()[0]
         return {name: table[name].to_pylist() for name in table.column_names}
 
-    def to_unit(self) -> dict[str, Any]:
+    def to_unit(self) -> JsonObject:
         """The entries of its work unit: those of its shard, or of all files together with the files themselves."""
         first, size = self.files.table.slice(0, 1).drop_columns("slot").to_pylist()[0], self.size_bytes
         first["size_bytes"] = size

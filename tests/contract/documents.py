@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.checks import VALUE
 from corpusmill.operators.contract import Columns
+from corpusmill.operators.text.conversation import CONVERSATION
 
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=60)), max_size=6)
 
@@ -21,12 +22,29 @@ SHARES = (0.0, 0.04, 0.15, 0.35, 0.95, 1.0, 7.0, None)
 TIMES = (datetime(1969, 12, 31, tzinfo=UTC), datetime(2024, 5, 18, 1, 58, tzinfo=UTC), None)
 
 
+def turns(*said: tuple[str, str | None]) -> list[dict[str, str | None]]:
+    """Turns from pairs of role and content, as a value of a column of conversations."""
+    rest = {"name": None, "tool_calls": None, "tool_call_id": None}
+    return [{"role": role, "content": content, **rest} for role, content in said]
+
+
+CONVERSATIONS = (
+    turns(("user", "What is 2 + 2?"), ("assistant", "First, we add. Then we get $4$.")),
+    turns(("system", ""), ("user", "写一首诗"), ("assistant", None), ("tool", "[]")),
+    turns(("assistant", "I cannot help with that. " * 3)),
+    [],
+    None,
+)
+
+
 def values_for(name: str, dtype: pa.DataType) -> tuple[Any, ...]:
     """What a column of that name and type may hold, null among it."""
     if pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or dtype == VALUE:
         return URLS if name == "url" else WORDS
     if pa.types.is_timestamp(dtype):
         return TIMES
+    if dtype == CONVERSATION:
+        return CONVERSATIONS
     if pa.types.is_boolean(dtype):
         return (True, False, None)
     return NUMBERS if pa.types.is_integer(dtype) else SHARES

@@ -1,5 +1,6 @@
 """Small files of every format, made here or from the golden file of a reader, and what is needed to read one."""
 
+import bz2
 import gzip
 import io
 import zlib
@@ -104,7 +105,7 @@ def lz(data: bytes) -> bytes:
 
 
 Pack = Callable[[bytes], bytes]
-PACKS: dict[str, Pack] = {"gz": gz, "zst": zst, "lz4": lz}
+PACKS: dict[str, Pack] = {"gz": gz, "zst": zst, "lz4": lz, "bz2": bz2.compress}
 
 
 def each(records: Sequence[bytes], pack: Pack) -> bytes:

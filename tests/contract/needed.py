@@ -1,9 +1,12 @@
 """What operators need beyond their defaults, so that tests of all of them can build and run every one."""
 
 import numpy as np
+import pyarrow as pa
 
+from corpusmill.operators.decide.similar import GIVES_WAY
 from corpusmill.operators.rewrite.common_lines import HASH
 from corpusmill.operators.text.line_hashes import line_hash
+from corpusmill.operators.text.ranking import kept_ids
 
 PARAMS: dict[str, dict[str, object]] = {
     "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "sort"},
@@ -26,6 +29,14 @@ PARAMS: dict[str, dict[str, object]] = {
     "decide.quantiles": {"bounds": {"line_count": [0.1, None]}},
     "signals.buckets": {"of": "line_count"},
     "decide.values": {"values": {"licence": {"drop": ["xx"]}, "script": {"keep": ["en", "de", "ja", ""]}}},
+    "decide.top": {"count": 3, "column": "reward", "by": ["script"]},
+    "decide.at_most": {"count": 3, "by": ["script", "licence"]},
+    "decide.budget": {
+        "amount": 100,
+        "score": ["quality"],
+        "by": "script",
+        "shares": {"en": 0.5, "de": 0.25, "ja": 0.25},
+    },
     "decide.language": {"keep": ["en", "de"]},
 }
 THRESHOLDS = (
@@ -35,9 +46,26 @@ THRESHOLDS = (
     b'{"group": "null", "column": "line_count", "quantile": 0.6666666666666666, "bin": 12620000}\n'
 )
 LINES = ("The tide went out and the boats lay on the mud until the evening.", "Der Zug fährt um 8 Uhr ab!")
+
+
+def ipc(rows: list[dict[str, float]]) -> bytes:
+    """An answer for decide.similar."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, GIVES_WAY) as writer:
+        writer.write_table(pa.Table.from_pylist(rows, GIVES_WAY))
+    return sink.getvalue().to_pybytes()
+
+
+STAY = kept_ids(np.array([0, 2, 60, 200_000]))
 # What the stages between would have found, for the operators that await it.
 FOUND = {
     "rewrite.common_lines": np.array(sorted(line_hash(line, 10) for line in LINES), HASH).tobytes(),
     "decide.quantiles": THRESHOLDS,
     "signals.buckets": THRESHOLDS,
+    "decide.top": STAY,
+    "decide.at_most": STAY,
+    "decide.budget": STAY,
+    "decide.similar": ipc(
+        [{"doc_id": 2, "better": 5, "similarity": 0.75}, {"doc_id": 60, "better": 2, "similarity": 1.0}]
+    ),
 }

@@ -19,6 +19,8 @@ from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.checks import NUMBER, VALUE
 from corpusmill.operators.contract import Decision, Extract, Operator, Reader, Resource
+from corpusmill.operators.text.conversation import CONVERSATION
+from tests.contract.documents import CONVERSATIONS, turns
 from tests.contract.needed import FOUND, PARAMS
 from tests.golden import pages
 
@@ -69,6 +71,8 @@ def rows_for(op: Operator) -> dict[str, list[Any]]:
             found[name] = list(TEXTS)
         elif name == "url":
             found[name] = list(URLS)
+        elif dtype == CONVERSATION:
+            found[name] = chats() if name == "conversation" else [None] * len(chats())
         elif pa.types.is_timestamp(dtype):
             found[name] = list(INSTANTS)
         elif name == "content":
@@ -77,7 +81,19 @@ def rows_for(op: Operator) -> dict[str, list[Any]]:
             found[name] = list(WORDS)
         else:
             found[name] = list(NUMBERS if pa.types.is_integer(dtype) or dtype == NUMBER else SHARES)
-    return found
+    longest = max(map(len, found.values()))
+    return {name: [*values, *values][:longest] for name, values in found.items()}
+
+
+def chats() -> list[Any]:
+    """Conversations, among them one of each text of LANGUAGES, asked for and given twice."""
+    code = turns(
+        ("user", "Add up a list."), ("assistant", "1. Take it.\n2. Sum.\n```py\nsum(a)\n```\nSo $x = 1$, for $5.")
+    )
+    said = [turns(("user", text.split("\n")[0]), ("assistant", f"{text}\n{text}")) for text in LANGUAGES]
+    refusals = ("抱歉,我无法提供。", "لا يمكنني مساعدتك", "ไม่สามารถช่วยได้")
+    declined = [turns(("user", "?"), ("assistant", text)) for text in refusals]
+    return [*CONVERSATIONS, code, *said, *declined]
 
 
 def with_languages(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+from corpusmill.errors import InputError
 from corpusmill.pipeline.cli import dataset as command
 from corpusmill.pipeline.export import choices, formats
 from tests.support.pages import block
@@ -36,16 +37,29 @@ def digits(tmp_path, monkeypatch):
 
 @pytest.fixture
 def dataset(tmp_path):
-    folder = tmp_path / "dataset"
+    return dataset_of(tmp_path / "dataset", ROWS, packing="none")
+
+
+def dataset_of(folder, content, **manifest):
+    """Rows in two parts; each is one document of two pieces, of which the first token is not trained on."""
     folder.mkdir()
-    schema = pa.schema(
-        {"input_ids": pa.list_(pa.int32()), "n_tokens": pa.int32()}, metadata={"corpusmill.vocab_size": "100"}
-    )
+    kinds = {"input_ids": pa.int32(), "seq_lens": pa.int32(), "doc_ids": pa.int64(), "loss_mask": pa.int8()}
+    lists = {name: pa.list_(kind) for name, kind in kinds.items()}
+    schema = pa.schema({**lists, "n_tokens": pa.int32()}, metadata={"corpusmill.vocab_size": "100"})
     names = ["part-0.parquet", "part-1.parquet"]
-    for name, rows in zip(names, (ROWS[:2], ROWS[2:]), strict=True):
-        pq.write_table(pa.table([rows, list(map(len, rows))], schema=schema), folder / name, row_group_size=1)
-    manifest = {"name": "small", "parts": [{"name": name} for name in names]}
-    (folder / "_manifest.json").write_text(json.dumps(manifest))
+    for name, rows in zip(names, (content[:2], content[2:]), strict=True):
+        halves = [len(row) // 2 for row in rows]
+        columns = [
+            rows,
+            [[half, len(row) - half] for half, row in zip(halves, rows, strict=True)],
+            [[1, 1] for _ in rows],
+            [[int(k not in (0, half)) for k in range(len(row))] for half, row in zip(halves, rows, strict=True)],
+            list(map(len, rows)),
+        ]
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+        pq.write_table(pa.table(arrays, schema=schema), folder / name, row_group_size=1)
+    lines = {"name": "small", "parts": [{"name": name} for name in names], **manifest}
+    (folder / "_manifest.json").write_text(json.dumps(lines))
     return folder
 
 
@@ -75,10 +89,18 @@ def test_the_format_of_the_page_is_offered_and_written_by_its_file_alone(digits,
 
 
 @pytest.mark.parametrize("format_", choices.names())
-def test_every_format_that_ships_writes_what_it_names(format_, dataset, tmp_path):
+def test_every_format_that_ships_writes_what_it_names(format_, tmp_path):
     if format_ in LIBRARIES:  # see tests/unit/test_export_libraries.py for what they hold
         pytest.importorskip(LIBRARIES[format_], reason=f"pip install 'corpusmill[{format_}]'")
+    pairs = [[5, 6, 5, 7], [5, 8, 5, 9], [1, 2, 1, 3]]
+    dataset = dataset_of(tmp_path / "dataset", pairs, packing="pairs", loss="last")
     assert all(path.stat().st_size for path in written(format_, dataset, tmp_path / "out"))
+
+
+@pytest.mark.parametrize(("format_", "told"), [("preferences", "no pairs"), ("megatron_sft", "need a loss mask")])
+def test_formats_of_conversations_refuse_a_dataset_of_texts(format_, told, dataset, tmp_path):
+    with pytest.raises(InputError, match=told):
+        written(format_, dataset, tmp_path / "out")
 
 
 def test_npy_holds_the_ids_and_where_each_sequence_begins(dataset, tmp_path):
@@ -89,7 +111,7 @@ def test_npy_holds_the_ids_and_where_each_sequence_begins(dataset, tmp_path):
 def test_the_command_offers_the_files_of_the_folder():
     (argument,) = (p for p in command.export.params if p.name == "format_")
     assert isinstance(argument.type, click.Choice)
-    assert tuple(argument.type.choices) == (*choices.names(), "text", "documents", "dropped")
+    assert tuple(argument.type.choices) == (*choices.names(), "text", "messages", "documents", "dropped")
     told = CliRunner().invoke(command.export, ["parquet", "--out", "x", "job.yaml"])
     assert told.exit_code == 2
-    assert "'megatron', 'npy'" in told.output
+    assert "'megatron', 'megatron_sft', 'npy'" in told.output

@@ -183,5 +183,5 @@ def test_bytes_come_out_of_structs_of_parquet():
 
 
 def test_a_type_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="one of string, int, .* got .list<text>."):
+    with pytest.raises(ValueError, match=r"one of string, int, .* got .list<text>."):
         load.build("readers.jsonl", {"columns": {"a": "a"}, "types": {"a": "list<text>"}})

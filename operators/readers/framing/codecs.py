@@ -1,5 +1,6 @@
-"""Compressed members, inflated piece by piece within bounds: gzip, Zstandard frames, LZ4 frames."""
+"""Compressed members, inflated piece by piece within bounds: gzip, Zstandard frames, LZ4 frames, bzip2 streams."""
 
+import bz2
 import zlib
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -11,12 +12,17 @@ from corpusmill.errors import DamagedData
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.zstd_window import FRAME_HEAD_BYTES, WINDOW_MIB, longer_window
 
-Compression = Literal["gz", "zst", "lz4"]
+Compression = Literal["gz", "zst", "lz4", "bz2"]
 
 PIECE_BYTES = 1 << 20  # of inflated bytes at a time; Zstandard cannot be bounded so, see FEED_BYTES
-MAGIC: dict[Compression, bytes] = {"gz": b"\x1f\x8b\x08", "zst": b"\x28\xb5\x2f\xfd", "lz4": b"\x04\x22\x4d\x18"}
+MAGIC: dict[Compression, bytes] = {
+    "gz": b"\x1f\x8b\x08",
+    "zst": b"\x28\xb5\x2f\xfd",
+    "lz4": b"\x04\x22\x4d\x18",
+    "bz2": b"BZh",
+}
 # Compressed bytes given at a time. A Zstandard block of 4 bytes can stand for 128 KiB, so 2 KiB give 64 MiB at most.
-FEED_BYTES: dict[Compression, int] = {"gz": 1 << 14, "zst": 1 << 11, "lz4": 1 << 16}
+FEED_BYTES: dict[Compression, int] = {"gz": 1 << 14, "zst": 1 << 11, "lz4": 1 << 16, "bz2": 1 << 16}
 SKIPPABLE = b"\x2a\x4d\x18"  # bytes 1 to 3 of a skippable Zstandard or LZ4 frame; byte 0 is 0x50 to 0x5f
 DICTIONARY = b"\x5d\x2a\x4d\x18"  # a .warc.zst file may begin with such a frame that holds its dictionary
 MAX_DICTIONARY_BYTES = 1 << 24
@@ -59,6 +65,21 @@ class Lz4:
         return out, len(self._lz4.unused_data or b"") if self.done else 0
 
 
+class Bz2:
+    def __init__(self) -> None:
+        self._bz2 = bz2.BZ2Decompressor()
+        self.done = False
+        self.hungry = True
+
+    def feed(self, data: bytes) -> tuple[bytes, int]:
+        try:
+            out = self._bz2.decompress(data, PIECE_BYTES)
+        except OSError as e:  # what the module raises for damage; here it would be taken for trouble of a store
+            raise RuntimeError(str(e)) from e
+        self.done, self.hungry = self._bz2.eof, self._bz2.needs_input
+        return out, len(self._bz2.unused_data) if self.done else 0
+
+
 class Zstd:
     def __init__(self, dictionary: bytes | None, max_window_mib: int) -> None:
         words = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
@@ -84,8 +105,8 @@ class Codec:
     max_window_mib: int = WINDOW_MIB
 
     def inflater(self) -> Inflater:
-        if self.kind == "gz":
-            return Gzip()
+        if self.kind in ("gz", "bz2"):
+            return Gzip() if self.kind == "gz" else Bz2()
         return Lz4() if self.kind == "lz4" else Zstd(self.dictionary, self.max_window_mib)
 
     def longer_window(self, head: bytes) -> str | None:

@@ -1,5 +1,6 @@
 """The first lines of a file, inflated when it is compressed, without reading more than its head."""
 
+import bz2
 import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -36,14 +37,14 @@ def head_of(file: BinaryIO) -> Head:
 
 def _inflated(stored: bytes) -> tuple[bytes, bool]:
     """What the bytes inflate to, member after member, themselves when they are plain; and whether that is all."""
-    if not stored.startswith((MAGIC["gz"], MAGIC["zst"], MAGIC["lz4"])):
+    if not stored.startswith(tuple(MAGIC.values())):
         return stored, True
     found: list[bytes] = []
     size = 0
     while stored and size < HEAD_BYTES:
         try:
             piece, stored, ended = _member(stored)
-        except (zlib.error, zstandard.ZstdError, RuntimeError, EOFError):
+        except (zlib.error, zstandard.ZstdError, RuntimeError, EOFError, OSError):
             return b"".join(found), False
         found.append(piece)
         size += len(piece)
@@ -64,6 +65,10 @@ def _member(stored: bytes) -> tuple[bytes, bytes, bool]:
         packed = lz4.frame.LZ4FrameDecompressor()
         piece = bytes(packed.decompress(stored, HEAD_BYTES))
         return piece, bytes(packed.unused_data or b""), bool(packed.eof)
+    if stored.startswith(MAGIC["bz2"]):
+        stream = bz2.BZ2Decompressor()
+        piece = stream.decompress(stored, HEAD_BYTES)
+        return piece, stream.unused_data, stream.eof
     return b"", b"", False
 
 

@@ -42,7 +42,7 @@ def samples_of(file: Storage, size: int) -> Iterator[Sample]:
         file.seek(0)
         tar = tarfile.open(fileobj=file, mode="r:", errorlevel=1)  # noqa: SIM115  what is closed is the caller's
         while (member := tar.next()) is not None:
-            tar.members = []  # else it keeps all that it has passed
+            vars(tar)["members"] = []  # else it keeps all that it has passed
             name = NAME.match(member.name) if member.isreg() else None
             other = name is None or name[1] != key or name[2].lower() in files
             if other and (files or member.offset > start):

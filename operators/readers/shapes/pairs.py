@@ -74,10 +74,13 @@ def dialogue(texts: pa.Array) -> pa.Array:
     before = first & np.repeat(begins, inner)
     content = pc.utf8_trim_whitespace(pieces.flatten().cast(pa.string()))
     kept = ~before | pc.greater(pc.binary_length(content), 0).to_numpy(zero_copy_only=False)
-    roles = np.where(before, None, np.where(first, "user", "assistant").astype(object))[kept]
-    wrong = np.where(before[kept], "no_speaker", None)
-    columns = {"role": pa.array(roles, pa.string()), "content": content.filter(pa.array(kept))}
-    columns["wrong"] = pa.array(wrong, pa.string())
+    roles = np.where(first, "user", "assistant")[kept]
+    no_speaker = pa.array(before[kept])
+    columns = {
+        "role": pc.if_else(no_speaker, pa.scalar(None, pa.string()), pa.array(roles, pa.string())),
+        "content": content.filter(pa.array(kept)),
+    }
+    columns["wrong"] = pc.if_else(no_speaker, pa.scalar("no_speaker"), pa.scalar(None, pa.string()))
     empty = pa.nulls(int(kept.sum()), pa.string())
     flat = pa.StructArray.from_arrays([columns.get(f.name, empty) for f in READ_TURN], fields=list(READ_TURN))
     turns = np.bincount(np.repeat(row, inner)[kept], minlength=len(texts))

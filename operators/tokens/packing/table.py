@@ -6,8 +6,10 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.layout import Layout
+from corpusmill.operators.tokens.packing.pairs import with_seconds
 from corpusmill.operators.tokens.rows import TokenRows, gather, offsets_of
-from corpusmill.operators.tokens.schema import SEQUENCES
+from corpusmill.operators.tokens.schema import LOSS_MASK, SEQUENCES, SUPERVISED
+from corpusmill.operators.tokens.supervised import marked, unmarked
 
 
 def sequences(documents: Documents, layout: Layout, *, first: int = 0, last: int | None = None) -> pa.Table:
@@ -31,6 +33,31 @@ def sequences(documents: Documents, layout: Layout, *, first: int = 0, last: int
         "n_tokens": pa.array(np.diff(token_offsets).astype(np.int32)),
     }
     return pa.table(columns, schema=SEQUENCES)
+
+
+def with_mask(table: pa.Table) -> pa.Table:
+    """Sequences whose ids say what is trained on (`tokens.supervised`), with plain ids and the column `loss_mask`."""
+    column = table["input_ids"].combine_chunks()
+    ids, mask = unmarked(column.values.to_numpy()[column.offsets[0].as_py() : column.offsets[-1].as_py()])
+    offsets = column.offsets.to_numpy().astype(np.int64)
+    offsets -= offsets[0]
+    place = table.column_names.index("input_ids")
+    plain = table.set_column(place, table.schema.field("input_ids"), lists(offsets, ids))
+    return plain.append_column(SUPERVISED.field(LOSS_MASK), lists(offsets, mask))
+
+
+def with_marks(table: pa.Table) -> pa.Table:
+    """The other way round: `loss_mask`, where there is one, as the bit of the ids."""
+    if LOSS_MASK not in table.column_names:
+        return table
+    column = table["input_ids"].combine_chunks()
+    offsets = column.offsets.to_numpy().astype(np.int64)
+    ids = marked(values(table, "input_ids"), values(table, LOSS_MASK).astype(np.uint8))
+    if (table.schema.metadata or {}).get(b"corpusmill.packing") == b"pairs":
+        ids = with_seconds(ids, values(table, "seq_lens"))
+    place = table.column_names.index("input_ids")
+    plain = table.set_column(place, table.schema.field("input_ids"), lists(offsets - offsets[0], ids))
+    return plain.drop_columns([LOSS_MASK])
 
 
 def unpacked(table: pa.Table) -> Documents:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpusmill.errors import InvalidAddress
+from corpusmill.operators.tokens.chat.sources import NAMES, OF_TOKENIZER
 from corpusmill.pipeline.config.base.addresses import Surroundings, remedy
 from corpusmill.pipeline.config.base.formats import list_address
 from corpusmill.pipeline.config.base.secrets import redacted, secret_option
 from corpusmill.pipeline.config.base.source import Path
 from corpusmill.pipeline.config.base.values import Values
 from corpusmill.pipeline.config.sections.spec import JobSpec
+
+TEMPLATE: Path = ("tokens", "template")
 
 # Where addresses stand in a job file; "*" is every item of a list.
 ADDRESSES: tuple[Path, ...] = (
@@ -20,6 +23,7 @@ ADDRESSES: tuple[Path, ...] = (
     ("inputs", "*", "paths", "*"),
     ("inputs", "*", "prefix"),
     ("tokens", "tokenizer"),
+    TEMPLATE,
     ("mix", "plan"),
     ("policy", "file"),
 )
@@ -41,6 +45,8 @@ def located(full: Mapping[str, Any], around: Surroundings) -> Located:
 
     def ready(value: Any, rest: Path, path: Path) -> Any:
         if not rest:
+            if path == TEMPLATE and value in (OF_TOKENIZER, *NAMES):
+                return value
             try:
                 return around.located(value) if isinstance(value, str) and (value or path[-1] != "prefix") else value
             except InvalidAddress as e:

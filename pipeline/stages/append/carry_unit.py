@@ -15,13 +15,16 @@ import pyarrow as pa
 
 from corpusmill.cluster.filesystems import asking
 from corpusmill.cluster.storage import UNFINISHED, Store
+from corpusmill.operators.tokens.packing.table import with_marks
 from corpusmill.operators.tokens.packing.unpack import chosen, documents_in
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.pack.unit import supervised_line
 from corpusmill.pipeline.stages.takedown.unit import renamed, write_again
 
 STAGE = "carry"
@@ -61,14 +64,15 @@ class Carry:
             column = read_table(f, columns=["doc_ids"])["doc_ids"].combine_chunks()
         return bool(np.isin(column.flatten().to_numpy(), self.removed[:, 0]).any())
 
-    def _without(self, line: Mapping[str, Any]) -> dict[str, Any]:
+    def _without(self, line: Mapping[str, Any]) -> JsonObject:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         table = read_table(pa.BufferReader(self.source.read(line["name"])))
-        documents = documents_in(table)
+        documents = documents_in(with_marks(table))
         remaining = chosen(documents, ~np.isin(pairs(documents.doc_ids, documents.passes), pairs(*self.removed.T)))
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             path = Path(folder) / "part.parquet"
-            sequences = write_again(path, remaining, table.schema, JobSpec.from_canonical(self.job))
+            spec = JobSpec.from_canonical(self.job)
+            sequences = write_again(path, remaining, table.schema, spec)
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             name = renamed(line["name"], digest)
             self.output.publish_file(name, path)
@@ -80,6 +84,7 @@ class Carry:
                 "documents": len(remaining.rows),
                 "sequences": sequences,
                 "tokens": int(remaining.rows.offsets[-1]),
+                **supervised_line(remaining, spec.tokens),
             }
 
 

@@ -18,6 +18,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, commit_unit, everything, manifest_of, rests_on, run_stage
 from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.files.ids import digest, libraries
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.profile.schema import DOCUMENTS
 from corpusmill.pipeline.stages.describe.profile import name_of, selected_of
@@ -28,7 +29,7 @@ from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage
 VERSION = 1
 MEMORY_BYTES = 1_500_000_000  # a guess: FILE_DOCUMENTS addresses of 100 bytes, twice
 FILE_DOCUMENTS = 2_000_000  # of a file at most, as tokenized; a guess: 100 MB
-NAME = re.compile(r"documents(-\d{5,}-of-\d{5,})?\.parquet")
+NAME = re.compile(r"(documents(?:-\d{5,}-of-\d{5,})?)(?:-[0-9a-f]{8})?\.parquet")
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,18 @@ def _shaped(table: pa.Table) -> pa.Table:
     return pa.table([table[f.name].cast(f.type) for f in DOCUMENTS], schema=DOCUMENTS)
 
 
-def written(output: Store, name: str, rows: pa.Table) -> dict[str, Any]:
-    """Write rows of DOCUMENTS as a file of the dataset; what the manifest says of it."""
+def written(output: Store, name: str, rows: pa.Table, *, renamed: bool = False) -> JsonObject:
+    """Write rows of DOCUMENTS as a file of the dataset; what the manifest says of it.
+
+    renamed: its name holds its content's sha256, so that a file of another content stays where it is.
+    """
     with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-        path = Path(folder) / name
+        path = Path(folder) / "documents.parquet"
         pq.write_table(rows, path, compression="zstd", compression_level=3, row_group_size=1 << 17)
-        output.publish_file(name, path)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        if renamed:
+            name = NAME.sub(rf"\1-{sha256[:8]}.parquet", name)
+        output.publish_file(name, path)
         return {"name": name, "bytes": path.stat().st_size, "sha256": sha256, "documents": rows.num_rows}
 
 
@@ -86,7 +92,7 @@ class DocumentsStage(Stage[Result]):
         return {"names": rests_on(outcome)}
 
 
-def units_of(state: State) -> list[dict[str, Any]]:
+def units_of(state: State) -> list[JsonObject]:
     """One unit a file."""
     tokenized = state.of(TokenizeStage).counts
     sizes = [int(counts["documents"]) for counts in tokenized.values()]
@@ -114,20 +120,18 @@ def lost(output: Store, found: Result) -> list[str]:
     return [name for name, file in files.items() if there.get(file["name"]) != file["bytes"]]
 
 
-def without(output: Store, files: Sequence[Mapping[str, Any]], ids: np.ndarray) -> list[dict[str, Any]]:
-    """Write the files again that hold one of these documents, without them; what the manifest says of all. ids:
-    int64.
+def without(output: Store, files: Sequence[Mapping[str, Any]], ids: np.ndarray) -> list[JsonObject]:
+    """Write the files again that hold one of these documents, without them and under new names; what the manifest says
+    of all. The old ones stay until no manifest names them. ids: int64.
     """
     found = []
     for about in files:
         with output.open(str(about["name"])) as file:
             holds = pc.is_in(read_table(file, columns=["doc_id"])["doc_id"], value_set=pa.array(ids, pa.int64()))
         if not pc.any(holds).as_py():
-            content = output.read(str(about["name"]))  # it may have been written again by a takedown that was cut off
-            sums = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(), "documents": len(holds)}
-            found.append({**about, **sums})
+            found.append(dict(about))
             continue
         with output.open(str(about["name"])) as file:
             rows = read_table(file).filter(pc.invert(holds))
-        found.append(written(output, str(about["name"]), rows))
+        found.append(written(output, str(about["name"]), rows, renamed=True))
     return found

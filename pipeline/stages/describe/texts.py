@@ -99,11 +99,11 @@ def fields_of(workspace: Store, units: Sequence[str], columns: Sequence[str]) ->
 
 def _shaped(rows: pa.Table, given: Mapping[str, pa.Array], schema: pa.Schema) -> pa.Table:
     columns = []
-    for field in schema:
-        if field.name in given:
-            columns.append(given[field.name].cast(field.type))
-        elif field.name in rows.column_names:
-            columns.append(rows[field.name].cast(field.type))
+    for each in schema:
+        if each.name in given:
+            columns.append(given[each.name].cast(each.type))
+        elif each.name in rows.column_names:
+            columns.append(rows[each.name].cast(each.type))
         else:
-            columns.append(pa.nulls(rows.num_rows, field.type))
+            columns.append(pa.nulls(rows.num_rows, each.type))
     return pa.table(columns, schema=schema)

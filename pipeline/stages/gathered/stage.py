@@ -1,10 +1,11 @@
-"""The stages `lines` and `calibrate`: what a part of the steps gathered from every document, put together.
+"""The stages `lines`, `calibrate`, `rank` and `similar`: what steps gathered from every document, put together.
 
 A stage that is done has `manifests/STAGE-FINGERPRINT.json`, with the file that holds each unit's answer. Such a file is
 named by its content, and the unit that takes it up is named by that: only shards whose answer changed run again.
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,11 @@ from typing import Any
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Awaiting
+from corpusmill.operators.decide.at_most import AtMost
+from corpusmill.operators.decide.budget import Budget
 from corpusmill.operators.decide.quantiles import Quantiles
+from corpusmill.operators.decide.similar import Similar
+from corpusmill.operators.decide.top import Top
 from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.operators.signals.buckets import Buckets
 from corpusmill.pipeline.dedup.settings import EnteredShard
@@ -22,10 +27,13 @@ from corpusmill.pipeline.execution.run_stage import Counts, phases_of, runner, s
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
 from corpusmill.pipeline.stages.gathered.common_lines import Found, common_lines
+from corpusmill.pipeline.stages.gathered.rank import rank
+from corpusmill.pipeline.stages.gathered.similar import similar
 from corpusmill.pipeline.steps.step_groups import Part
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 VERSION = 1
+LIMITS_SHOWN = 20
 MEMORY_BYTES = 1_600_000_000  # as in dedup, whose exchange this is
 
 
@@ -43,6 +51,19 @@ class Answers:
     def thresholds(self) -> list[Mapping[str, Any]]:
         """Quantiles that were found: run, column, group, documents, and value by quantile; or nothing."""
         return self.facts.get("thresholds", [])
+
+    def selection(self) -> list[str]:
+        """What a ranking or a comparison found, a line each: how many documents stay, and what groups may keep."""
+        if "give_way" in self.facts:
+            return [f"{self.step}: {self.facts['give_way']:,} documents give way to a similar one"]
+        if "stay" not in self.facts:
+            return []
+        limits = list(self.facts["limits"].values())[-1:]  # of the latest run
+        shown = [f"{value or 'all'} {n:,}" for value, n in (limits[0] if limits else {}).items()][:LIMITS_SHOWN]
+        return [
+            f"{self.step}: {self.facts['stay']:,} documents stay",
+            *([f"limits: {', '.join(shown)}"] if shown else []),
+        ]
 
 
 def answers(run: Run, part: Part, shards: Mapping[str, UnitFiles], counts: Mapping[str, Counts]) -> Answers:
@@ -91,6 +112,12 @@ def question(awaited: Awaiting | None) -> Any:
             return awaited.max_documents
         case Quantiles() | Buckets():
             return [awaited.required_quantiles(), awaited.min_documents]
+        case Top() | AtMost():
+            return awaited.count
+        case Budget():
+            return [awaited.amount, awaited.shares, awaited.short]
+        case Similar():
+            return [awaited.measure, awaited.threshold]
         case _:
             raise TypeError(f"no stage finds what {type(awaited).__name__} awaits")
 
@@ -102,13 +129,19 @@ def manifest(stage: str, print_: str) -> str:
 def _found(work: Work, awaited: Awaiting, shards: Mapping[str, UnitFiles], counts: Mapping[str, Counts]) -> Found:
     gathered = {unit: counts[unit]["gathered"] for unit in shards}
     files = {name: size for told in gathered.values() for name, size in told["files"].items()}
+    entered = [
+        EnteredShard(unit=unit, number=s.number, source=s.source, priority=0, uri=s.uri) for unit, s in shards.items()
+    ]
     if isinstance(awaited, CommonLines):
-        entered = [
-            EnteredShard(unit=unit, number=s.number, source=s.source, priority=0, uri=s.uri)
-            for unit, s in shards.items()
-        ]
         records = sum(told["counts"] for told in gathered.values())
         return common_lines(work, files, entered, max_documents=awaited.max_documents, counts=records)
+    if isinstance(awaited, Top | AtMost | Budget):
+        weights: dict[int, Counter[str]] = {}
+        for unit, told in gathered.items():
+            weights.setdefault(shards[unit].run, Counter()).update(told["weights"])
+        return rank(work, files, entered, awaited, weights)
+    if isinstance(awaited, Similar):
+        return similar(work, files, entered, awaited, {unit: told["compared"] for unit, told in gathered.items()})
     assert isinstance(awaited, Quantiles | Buckets)
     judged = [Judged(unit=unit, run=s.run, groups=tuple(gathered[unit]["groups"])) for unit, s in shards.items()]
     return calibrate(work, files, judged, quantiles=awaited.required_quantiles(), min_documents=awaited.min_documents)

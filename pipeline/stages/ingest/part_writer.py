@@ -15,7 +15,9 @@ from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.gathered.bins import GatherBins
+from corpusmill.pipeline.stages.gathered.entries import GatherEntries
 from corpusmill.pipeline.stages.gathered.lines import GatherLines
+from corpusmill.pipeline.stages.gathered.words import GatherWords
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 
@@ -29,7 +31,7 @@ class Gather(Protocol):
         ...
 
 
-GATHERS = {"lines": GatherLines, "calibrate": GatherBins}
+GATHERS = {"lines": GatherLines, "calibrate": GatherBins, "rank": GatherEntries, "similar": GatherWords}
 
 
 class PartWriter:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 import numpy as np
 import pyarrow as pa
@@ -40,7 +40,7 @@ TOGETHER_ROWS, TOGETHER_BYTES = 2048, 16 << 20  # of small files that go through
 class FileErrors:
     """Files of a shared unit that raised an error, by slot."""
 
-    by_slot: dict[int, dict[str, Any]] = field(default_factory=dict)
+    by_slot: dict[int, JsonObject] = field(default_factory=dict)
 
     def add(self, shard: Shard, error: Exception) -> None:
         """Note the first error of a file; rows that do not add up, and trouble of a store, are raised at once."""

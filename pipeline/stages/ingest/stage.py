@@ -106,11 +106,13 @@ class IngestStage(Stage[Ingested]):
         "bins",
         "documents",
         "dropped",
+        "entries",
         "evidence",
         "gathered",
         "keys",
         "lines",
         "parts",
+        "similar",
         "sketches",
     )
 
@@ -159,6 +161,7 @@ def lines_of(part: PartStatus) -> Iterable[str]:
     """Describe how far a group of steps before the last is, and the thresholds that were found after it."""
     yield f"{part.part.stage}: {len(part.done)} of {len(part.units)} committed"
     rows = part.answers.thresholds() if part.answers else []
+    yield from (f"  {line}" for line in (part.answers.selection() if part.answers else []))
     for row in rows[:THRESHOLDS_SHOWN]:
         quantiles = ", ".join(f"{value:g} at {q}" for q, value in row["quantiles"].items())
         yield f"  {row['column']} of {row['group']}: {quantiles}, of {row['documents']:,} documents"

@@ -102,7 +102,8 @@ def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:
     """The name of all that is packed, and those of the pack units, one an output shard."""
     rows = (spec.tokens.sequence_tokens, spec.tokens.packing, spec.tokens.stride_tokens)
     cut = () if spec.tokens.cut == "token" else (spec.tokens.cut, spec.tokens.cut_within)
-    fingerprint = digest(VERSION, planned.fingerprint, (*rows, *cut), libraries())
+    loss = () if spec.tokens.template is None else (spec.tokens.loss,)
+    fingerprint = digest(VERSION, planned.fingerprint, (*rows, *cut, *loss), libraries())
     return fingerprint, [digest(fingerprint, shard) for shard in range(planned.shards)]
 
 

@@ -16,9 +16,10 @@ from corpusmill.errors import OutputTaken
 from corpusmill.operators.mix.select.interleave import order_in_shard
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.layout import Layout
-from corpusmill.operators.tokens.packing.table import sequences
+from corpusmill.operators.tokens.packing.table import sequences, with_mask
 from corpusmill.operators.tokens.rows import TokenRows
-from corpusmill.operators.tokens.schema import ROW_GROUP_SEQUENCES, Footer, shard_schema, write_options
+from corpusmill.operators.tokens.schema import LOSS_MASK, ROW_GROUP_SEQUENCES, Footer, shard_schema, write_options
+from corpusmill.operators.tokens.supervised import unmarked
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.exchange.reading import read_range
@@ -79,6 +80,7 @@ class Pack:
                 "documents": tally.total("documents"),
                 "sequences": layout.sequences,
                 "tokens": tally.total("tokens"),
+                **supervised_line(documents, spec.tokens),
                 **({"appended": True} if self.suffix else {}),
             }
         counts = {"documents": tally.total("documents"), "part": part, "tally": tally.to_json()}
@@ -126,11 +128,24 @@ def write_part(path: Path, documents: Documents, layout: Layout, spec: TokensSpe
         vocab_size=encoder.vocab_size,
         eos_id=encoder.eos_id,
         packing=spec.packing,
-        sequence_tokens=0 if spec.packing == "none" else spec.sequence_tokens,
+        sequence_tokens=0 if spec.packing in ("none", "pairs") else spec.sequence_tokens,
         cut=spec.cut,
         cut_within=spec.cut_within,
+        loss=loss_of(spec),
     )
     return write_rows(path, documents, layout, shard_schema(footer))
+
+
+def loss_of(spec: TokensSpec) -> str:
+    """What the loss mask of a job's parts is 1 for; "" where they have none."""
+    return "" if spec.template is None else spec.loss
+
+
+def supervised_line(documents: Documents, spec: TokensSpec) -> Mapping[str, int]:
+    """What a part says in the manifest of the tokens that are trained on; nothing in a job without a template."""
+    if spec.template is None:
+        return {}
+    return {"supervised_tokens": int(unmarked(documents.rows.ids)[1].sum())}
 
 
 def write_rows(path: Path, documents: Documents, layout: Layout, schema: pa.Schema) -> int:
@@ -139,6 +154,7 @@ def write_rows(path: Path, documents: Documents, layout: Layout, schema: pa.Sche
     with pq.ParquetWriter(path, schema, **write_options()) as out:  # pyright: ignore[reportArgumentType]
         for first in range(0, layout.sequences, ROW_GROUP_SEQUENCES):
             table = sequences(documents, layout, first=first, last=min(first + ROW_GROUP_SEQUENCES, layout.sequences))
+            table = with_mask(table) if LOSS_MASK in schema.names else table
             written += int(table["n_tokens"].to_numpy().sum())
             out.write_table(table.cast(schema), row_group_size=ROW_GROUP_SEQUENCES)
     return written

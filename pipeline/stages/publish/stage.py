@@ -23,7 +23,6 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.files import dataset_layout as own_output
-from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.manifest import read_manifest
@@ -40,6 +39,8 @@ from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
 from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
 from corpusmill.pipeline.stages.pack.stage import PackStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
+from corpusmill.pipeline.steps.chat import TEMPLATE_FILES, template_files
+from corpusmill.pipeline.steps.tokenizer import tokenizer_json
 
 THRESHOLDS = "_thresholds.json"
 RUN = "_run.json"
@@ -50,6 +51,7 @@ BESIDE = (
     THRESHOLDS,
     PROFILE,
     RUN,
+    *TEMPLATE_FILES,
     *PAPERS,
 )  # the parts and the manifest
 VERSION = 2
@@ -91,7 +93,7 @@ class Contents:
         manifest = {
             "version": VERSION,
             **owner_of(spec).to_json(),
-            "tokenizer_sha256": resources.sha256(spec.tokens.tokenizer),
+            "tokenizer_sha256": hashlib.sha256(tokenizer_json(spec.tokens)).hexdigest(),
             "sequence_tokens": spec.tokens.sequence_tokens,
             "packing": spec.tokens.packing,
             "special_tokens": spec.tokens.special_tokens,
@@ -104,6 +106,9 @@ class Contents:
             "parts": parts,
             **self.extra,
         }
+        if spec.tokens.template is not None:
+            manifest |= {"template": spec.tokens.template, "loss": spec.tokens.loss}
+            manifest["supervised_tokens"] = sum(p["supervised_tokens"] for p in parts)
         if self.planned.without:
             manifest["without_documents"] = self.planned.without
         if self.profile is not None:
@@ -120,11 +125,12 @@ class Contents:
     def files(self, manifest: Mapping[str, Any]) -> Mapping[str, bytes]:
         """Give what lies beside the parts and the manifest, and is the same for the same dataset, by name."""
         found = {
-            "tokenizer.json": resources.opened(self.spec.tokens.tokenizer),
+            "tokenizer.json": tokenizer_json(self.spec.tokens),
             "_plan.json": self.planned.to_json(),
             "_funnel.json": pretty(self.funnel.to_json()),
             **papers(self.facts(manifest)),
         }
+        found |= template_files(self.spec.tokens)
         found |= {PROFILE: pretty(to_json(self.profile.counts))} if self.profile is not None else {}
         return found | ({THRESHOLDS: pretty(self.thresholds)} if self.thresholds else {})
 

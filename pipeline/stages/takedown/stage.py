@@ -27,7 +27,13 @@ from corpusmill.pipeline.files.latest import datasets
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.describe.files import without
-from corpusmill.pipeline.stages.publish.stage import current, put_manifest, put_papers, sweep_parts
+from corpusmill.pipeline.stages.publish.stage import (
+    current,
+    put_manifest,
+    put_papers,
+    sweep_document_files,
+    sweep_parts,
+)
 from corpusmill.pipeline.stages.takedown.unit import STAGE, Rewrite
 from corpusmill.pipeline.stages.validation import stage as validation
 from corpusmill.pipeline.workspace import sweep
@@ -163,6 +169,7 @@ def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None
         told = Funnel.from_json(json.loads(run.output.read("_funnel.json")))
         put_manifest(run, put_papers(run, with_parts(manifest, parts), told))
     sweep_parts(run, parts)
+    sweep_document_files(run, manifest)
     for name in result.counts:
         run.workspace.delete(f"units/{STAGE}/{name}.json")
     run.workspace.delete(manifest_of(STAGE, list(result.counts)))

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.tokens.packing.documents import Documents
+from corpusmill.operators.tokens.packing.table import with_marks
 from corpusmill.operators.tokens.packing.unpack import chosen, documents_in
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
@@ -20,7 +21,7 @@ from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.pack.unit import write_rows
+from corpusmill.pipeline.stages.pack.unit import supervised_line, write_rows
 from corpusmill.pipeline.steps.layout import layout_of
 
 STAGE = "takedown"
@@ -51,12 +52,13 @@ class Rewrite:
     def _without(self, part_line: Mapping[str, Any]) -> Mapping[str, Any]:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         table = read_table(pa.BufferReader(self.output.read(part_line["name"])))
-        documents = documents_in(table)
+        documents = documents_in(with_marks(table))
         goes = np.isin(documents.doc_ids, self.ids)
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             path = Path(folder) / "part.parquet"
             left = chosen(documents, ~goes)
-            sequences = write_again(path, left, table.schema, JobSpec.from_canonical(self.job))
+            spec = JobSpec.from_canonical(self.job)
+            sequences = write_again(path, left, table.schema, spec)
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             name = renamed(part_line["name"], digest)
             self.output.publish_file(name, path)
@@ -67,6 +69,7 @@ class Rewrite:
                 "documents": len(left.rows),
                 "sequences": sequences,
                 "tokens": int(left.rows.offsets[-1]),
+                **supervised_line(left, spec.tokens),
                 "taken_down": removal_record(chosen(documents, goes), part_line.get("taken_down")),
             }
 

@@ -28,6 +28,8 @@ from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, leaf_columns, number_columns
 from corpusmill.pipeline.stages.tokenize.unit import VERSION, Tokenize
+from corpusmill.pipeline.steps.chat import chat_of
+from corpusmill.pipeline.steps.chat import decides as templates
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
@@ -57,7 +59,7 @@ class TokenizeStage(Stage[Result]):
         return {"names": rests_on(outcome)}
 
 
-def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[dict[str, Any]]:
+def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[Mapping[str, Any]]:
     """One unit an ingested shard.
 
     shards: by the name of their ingest unit. duplicates: each one's table of duplicates, named by its content; a shard
@@ -65,7 +67,8 @@ def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping
     """
     tokens = spec.tokens
     ids = [resources.sha256(tokens.tokenizer), tokens.eos, tokens.special_tokens, tokenizers_version(), libraries()]
-    decides = digest(VERSION, ids)
+    chat = templates(tokens)
+    decides = digest(VERSION, [*ids, *chat] if chat else ids)
     return [
         {
             "name": digest(ingested, duplicates[ingested], decides),
@@ -86,7 +89,10 @@ def tokenize(run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str,
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
     run.display.line(f"tokenizer: {tokenizer_of(tokens).description}")
-    task = Tokenize(job=job, workspace=run.workspace, files=files)
+    template = digest(templates(tokens))
+    if (chat := chat_of(tokens)) is not None:
+        run.display.line(f"template: {chat.description}")
+    task = Tokenize(job=job, workspace=run.workspace, files=files, template=template)
     return run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(job))
 
 

@@ -12,20 +12,27 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import SpecialTokenNamed
+from corpusmill.errors import MissingFile, SpecialTokenNamed
 from corpusmill.operators.mix.select.position import positions
+from corpusmill.operators.tokens.chat.encoder import ChatEncoder
+from corpusmill.operators.tokens.rows import TokenRows, some_rows
 from corpusmill.operators.tokens.tokenizer import Tokenizer
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
+from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
-from corpusmill.pipeline.report.funnel import NAMED
+from corpusmill.pipeline.report.funnel import CHAT, LEFT_OUT, NAMED
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, words
+from corpusmill.pipeline.stages.tokenize.conversations import COLUMNS, trained_tokens, with_conversations
+from corpusmill.pipeline.stages.tokenize.preferences import with_pairs
 from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, write_sorted
+from corpusmill.pipeline.steps.chat import chat_of, decides
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
 VERSION = 7
@@ -53,11 +60,16 @@ class Tokenize:
     job: str
     workspace: Store
     files: Mapping[str, str]  # sha256 of the tokenizer, by address
+    template: str = ""  # digest of the chat template; "" without one
 
     def __call__(self, unit: Unit) -> Mapping[str, Any]:
         resources.require(self.files)
         spec = JobSpec.from_canonical(self.job)
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
+        if spec.tokens.template is not None and digest(decides(spec.tokens)) != self.template:
+            raise MissingFile(
+                f"the chat template {spec.tokens.template!r} is another one here than where the run began"
+            )
         name = str(unit["name"])
         tally = Tally()
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
@@ -78,18 +90,23 @@ class Tokenize:
     def _encoded(self, spec: JobSpec, unit: Unit, tally: Tally) -> Iterator[pa.Table]:
         ingested, source = str(unit["ingested"]), str(unit["source"])
         gone = self._removed(str(unit["duplicates"]))
-        encoder = tokenizer_of(spec.tokens)
+        encoder, chat = tokenizer_of(spec.tokens), chat_of(spec.tokens)
         came = 0
         with self.workspace.open(f"documents/{ingested}.parquet") as f:
             file = pq.ParquetFile(f)
-            columns = [c for c in ("doc_id", "text_key", *ALWAYS, "text") if c in file.schema_arrow.names]
+            further = () if chat is None else COLUMNS
+            columns = [c for c in ("doc_id", "text_key", *ALWAYS, "text", *further) if c in file.schema_arrow.names]
             for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, columns=columns):
                 came += batch.num_rows
                 table = pa.Table.from_batches([batch])
                 table = table.filter(pc.invert(pc.is_in(table["doc_id"], value_set=gone)))
                 text = table["text"].combine_chunks()
                 count_special(encoder, text, table["doc_id"], spec.tokens.special_tokens, tally)
-                rows = encoder.documents(text)
+                if chat is None:
+                    rows = encoder.documents(text)
+                else:
+                    table, rows = conversations(table, chat, encoder, spec.tokens, tally)
+                    text = table["text"].combine_chunks()
                 ids = pa.LargeListArray.from_arrays(pa.array(rows.offsets), pa.array(rows.ids), type=IDS)
                 keys = table["text_key"].combine_chunks()
                 out = pa.table(
@@ -104,9 +121,12 @@ class Tokenize:
                 )
                 count(out, tally)
                 yield out
-        check(
-            f"documents of {ingested}", came=came, went={"duplicates": len(gone), "tokenized": tally.total("documents")}
-        )
+        went = {
+            "duplicates": len(gone),
+            "tokenized": tally.total("documents"),
+            "conversations left out": tally.total(LEFT_OUT),
+        }
+        check(f"documents of {ingested}", came=came, went=went)
 
     def _removed(self, duplicates: str) -> pa.Array:
         """doc_ids of the shard's documents that dedup removed."""
@@ -128,6 +148,29 @@ def count_special(encoder: Tokenizer, text: pa.Array, doc_id: pa.ChunkedArray, h
         )
     tally.add(NAMED, "documents", by=len(documents))
     tally.add(NAMED, "occurrences", by=int(named.sum()))
+
+
+def conversations(
+    table: pa.Table, chat: ChatEncoder, encoder: Tokenizer, tokens: TokensSpec, tally: Tally
+) -> tuple[pa.Table, TokenRows]:
+    """The documents that have tokens, and these; counts the others by reason, and the tokens that are trained on."""
+    text = table["text"].combine_chunks()
+    if "conversation" in table.column_names:
+        text = pc.if_else(table["conversation"].combine_chunks().is_valid(), pa.scalar(None, text.type), text)
+    if tokens.packing == "pairs":
+        done = with_pairs(table, chat, tokens)
+    else:
+        done = with_conversations(table, encoder.documents(text), chat, tokens)
+    for reason in done.reasons.values():
+        tally.add(LEFT_OUT, reason)
+    tally.add(CHAT, "truncated", by=done.truncated)
+    tally.add(CHAT, "rendered by Jinja", by=done.rendered)
+    tally.add(CHAT, "supervised tokens", by=trained_tokens(done.rows))
+    if not done.reasons:
+        return table, done.rows
+    stays = np.ones(len(table), bool)
+    stays[list(done.reasons)] = False
+    return table.filter(pa.array(stays)), some_rows(done.rows, stays)
 
 
 def count(table: pa.Table, tally: Tally) -> None:

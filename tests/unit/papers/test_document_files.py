@@ -32,16 +32,20 @@ def ids_in(output, name):
 def test_documents_that_are_taken_down_leave_their_file_and_no_other(output):
     files = [written(output, file_name(i, 2), rows(ids)) for i, ids in enumerate(([1, 2, 3], [7, 8]))]
     again = without(output, files, np.array([2, 99], np.int64))
-    assert ids_in(output, files[0]["name"]) == [1, 3]
+    assert ids_in(output, again[0]["name"]) == [1, 3]
     assert again[1] == files[1]
     assert again[0]["documents"] == 2
-    assert again[0]["sha256"] == hashlib.sha256(output.read(files[0]["name"])).hexdigest()
+    assert again[0]["sha256"] == hashlib.sha256(output.read(again[0]["name"])).hexdigest()
+    assert NAME.fullmatch(again[0]["name"])
+    assert ids_in(output, files[0]["name"]) == [1, 2, 3]  # until a manifest names the new one
+    third = without(output, again, np.array([3], np.int64))
+    assert third[0]["name"].count("-") == again[0]["name"].count("-")  # one hash
 
 
-def test_a_takedown_that_was_cut_off_goes_on_with_what_lies_there(output):
+def test_a_takedown_that_was_cut_off_gives_the_same_once_more(output):
     files = [written(output, file_name(0, 1), rows([1, 2, 3]))]
     once = without(output, files, np.array([2], np.int64))
-    assert without(output, files, np.array([2], np.int64)) == once  # the manifest still says what was there before
+    assert without(output, files, np.array([2], np.int64)) == once
 
 
 @given(st.lists(st.integers(0, 50), max_size=40), st.integers(1, 60))

@@ -61,6 +61,11 @@ def test_a_bin_begins_at_or_below_its_values_and_is_an_eighth_of_a_power_of_two(
         assert value / 1.126 <= float(low) <= value
 
 
+def test_whole_numbers_beyond_those_of_floats_are_counted():
+    documents = table([("en", None, 1, 1)]).append_column("key", pa.array([-(2**62) - 1]))
+    assert list(by(counted(documents), "signal:key").values()) == [(1, 1)]
+
+
 def test_beyond_so_many_sites_the_smallest_are_counted_together(monkeypatch):
     monkeypatch.setattr(count, "MOST_DOMAINS", 3)
     found = counted(table([("en", f"s{i}.org", 1, 10 * i) for i in range(1, 7)]))

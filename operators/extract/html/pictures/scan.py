@@ -68,7 +68,7 @@ def count_marks(data: np.ndarray, start: np.ndarray, end: np.ndarray, kind: np.n
     return images, figures
 
 
-def room(pages: int, size_bytes: int, images: int, figures: int) -> Pictures:
+def room(pages: int, size_bytes: int, images: Int, figures: Int) -> Pictures:
     """Room for what the pages can hold. What is not written to costs no memory."""
     return Pictures(
         page=np.empty(images, np.int64),
@@ -278,14 +278,12 @@ def _picture(src: np.ndarray, image: Image, page: Int, walk: Walk, out: Pictures
     """Notes a picture if it has an address."""
     st = walk.state
     row = st[PICTURES]
-    w: Int = np.int64(0)
     if image.src_end <= image.src:
         return
-    if row:
-        w = np.int64(out.alt[row - 1, 1])
+    w = out.alt[row - 1, 1] if row else np.int64(0)
     ready = decoded(src, image.src, image.src_end, out.words, w, True)  # overwritten by the text below
-    begin = out.address_end[row]
-    end = resolve(walk.base, st[BASE_END], out.words, w, ready, out.address, np.int64(begin))
+    begin = np.int64(out.address_end[row])
+    end = resolve(walk.base, st[BASE_END], out.words, w, ready, out.address, begin)
     if end == begin:
         return
     inside = 0 < st[DEPTH] <= MAX_FIGURES_OPEN

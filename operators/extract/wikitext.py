@@ -1,0 +1,97 @@
+"""Wikitext to text by mwparserfromhell: links, bold and headings as they are read, without templates and tables.
+
+Source:   https://www.mediawiki.org/wiki/Help:Formatting, as mwparserfromhell parses it.
+Deviates: templates are left out and not expanded, since a dump of articles lacks most of them; with them go
+          infoboxes, and numbers and dates that templates write.
+"""
+
+import functools
+import importlib
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Arrays, Columns, Extract
+
+HIDDEN_TAGS = frozenset(("table", "gallery", "ref", "references", "math", "timeline", "score", "imagemap"))
+SWITCH = re.compile(r"__[A-Z]{3,}__")
+SPACES = re.compile(r"[ \t]*\n[ \t]*")
+GAPS = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wikitext(Extract):
+    """Reads the `content` of `readers.mediawiki` and its `link_prefixes`, which tell links that show no text.
+
+    Needs `pip install 'corpusmill[mediawiki]'`. A page takes some milliseconds; it is one call a page, as the library
+    has no other. A page of nothing but templates, tables and links without text is a failure `no_text`.
+    max_page_bytes: a longer page is a failure `page_too_large`.
+    """
+
+    max_page_bytes: int = 4 << 20
+
+    reads: ClassVar[Columns] = {"content": pa.large_binary(), "link_prefixes": pa.string()}
+    libraries: ClassVar[tuple[str, ...]] = ("mwparserfromhell",)
+
+    def __post_init__(self) -> None:
+        if self.max_page_bytes < 1:
+            raise ValueError(f"max_page_bytes must be at least 1, got {self.max_page_bytes}")
+
+    def extract(self, batch: Batch) -> Arrays:
+        texts: list[str | None] = []
+        failures: list[str | None] = []
+        pages = zip(batch.column("content").to_pylist(), batch.column("link_prefixes").to_pylist(), strict=True)
+        for content, prefixes in pages:
+            text, failure = self._text(content, prefixes or "")
+            texts.append(text)
+            failures.append(failure)
+        return {"text": pa.array(texts, TEXT), "failure": pa.array(failures, pa.string())}
+
+    def _text(self, content: bytes | None, prefixes: str) -> tuple[str | None, str | None]:
+        """The text of a page, or why it has none."""
+        if content is None:
+            return None, "no_content"
+        if len(content) > self.max_page_bytes:
+            return None, f"page_too_large: {len(content)}"
+        try:
+            text = plain(content.decode("utf-8", "replace"), prefixes)
+        except (RecursionError, ValueError) as e:
+            return None, f"bad_wikitext: {type(e).__name__}"
+        return (text, None) if text else (None, "no_text")
+
+
+def plain(wikitext: str, prefixes: str) -> str:
+    """The text of a page. prefixes: what links without text begin with, divided by bars."""
+    code = _parser().parse(wikitext)
+    hidden = tuple(f"{each.lower()}:" for each in prefixes.split("|") if each)
+    for link in code.filter_wikilinks(recursive=True):
+        title = str(link.title).strip().lower()
+        if title.startswith(hidden):
+            _remove(code, link)
+        elif title.startswith(":") and link.text is None:
+            link.title = str(link.title).strip().lstrip(":")
+    for tag in code.filter_tags(recursive=True):
+        if str(tag.tag).strip().lower() in HIDDEN_TAGS:
+            _remove(code, tag)
+    text = SWITCH.sub("", str(code.strip_code(normalize=True, collapse=True)))
+    return GAPS.sub("\n\n", SPACES.sub("\n", text)).strip()
+
+
+def _remove(code: Any, node: Any) -> None:
+    """Take a node out, unless it went with another one that it was in."""
+    try:
+        code.remove(node)
+    except ValueError:
+        return
+
+
+@functools.cache
+def _parser() -> Any:
+    try:
+        return importlib.import_module("mwparserfromhell")
+    except ImportError as e:
+        told = "mwparserfromhell is not installed: pip install 'corpusmill[mediawiki]', or leave this step out"
+        raise ValueError(told) from e

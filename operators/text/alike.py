@@ -1,0 +1,141 @@
+"""Finds in clusters of documents those that resemble a better one which stays, by the order of their words.
+
+Source: Lin 2004 (ROUGE), section 3: ROUGE-L of two texts is the F-measure of their longest common subsequence of words.
+"""
+
+import numpy as np
+
+from corpusmill.operators.text.kernel import njit
+
+ROUGE_L, COSINE = "rouge_l", "cosine"
+MEASURES = (ROUGE_L, COSINE)
+MAX_COMPARISONS = 1000  # of one document with better ones that stay; a guess that bounds a cluster
+
+
+def rouge_l(first: list[str], second: list[str]) -> float:
+    """The F-measure of the longest common subsequence, 0 to 1; 0 of no words.
+
+    >>> rouge_l("the cat sat on the mat".split(), "the cat lay on the mat".split())
+    0.8333333333333334
+    """
+    row = [0] * (len(second) + 1)
+    for word in first:
+        before = 0
+        for j, other in enumerate(second, 1):
+            before, row[j] = row[j], before + 1 if word == other else max(row[j], row[j - 1])
+    return 2 * row[-1] / (len(first) + len(second)) if row[-1] else 0.0
+
+
+def cosine(first: list[str], second: list[str]) -> float:
+    """The cosine of the counts of words, 0 to 1; 0 of no words.
+
+    >>> cosine("a b".split(), "b c".split())
+    0.4999999999999999
+    """
+    counts = [{w: words.count(w) for w in words} for words in (first, second)]
+    dot = sum(n * counts[1].get(w, 0) for w, n in counts[0].items())
+    norms = [sum(n * n for n in each.values()) ** 0.5 for each in counts]
+    return dot / norms[0] / norms[1] if dot else 0.0
+
+
+def better_ones(
+    cluster: np.ndarray, first: np.ndarray, words: np.ndarray, bands: np.ndarray, *, measure: str, threshold: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """For each row the row that it gives way to (int64, -1: it stays), and how similar they are (float32).
+
+    Rows are sorted by cluster (int64[n]) and, inside, the best first. Row i has the words words[first[i]:first[i + 1]]
+    (uint32) and the keys bands[i] (uint64[n, b]); it is compared with better rows that stay and share a key, in their
+    order, with at most `MAX_COMPARISONS` of them, until one is similar by at least `threshold`.
+    """
+    row, similarity = np.full(len(cluster), -1, np.int64), np.zeros(len(cluster), np.float32)
+    by_counts = measure == COSINE
+    if by_counts:
+        document = np.repeat(np.arange(len(cluster)), np.diff(first))
+        words = words[np.lexsort((words, document))]
+    _better_ones(cluster, first, words, bands, by_counts, threshold, row, similarity)
+    return row, similarity
+
+
+@njit(nogil=True, cache=True)
+def _better_ones(
+    cluster: np.ndarray,
+    first: np.ndarray,
+    words: np.ndarray,
+    bands: np.ndarray,
+    by_counts: bool,
+    threshold: float,
+    row: np.ndarray,
+    similarity: np.ndarray,
+) -> None:
+    n, longest = len(cluster), 0
+    for i in range(n):
+        longest = max(longest, first[i + 1] - first[i])
+    room = np.zeros(longest + 1, np.int64)
+    staying = np.zeros(n, np.int64)
+    count = 0
+    for i in range(n):
+        if i == 0 or cluster[i] != cluster[i - 1]:
+            count = 0
+        compared = 0
+        for k in range(count):
+            other = int(staying[k])
+            if not _share_a_key(bands, i, other):
+                continue
+            compared += 1
+            if compared > MAX_COMPARISONS:
+                break
+            begin, end, left, right = first[i], first[i + 1], int(first[other]), int(first[other + 1])
+            if by_counts:
+                alike = _cosine(words, begin, end, left, right)
+            elif 2.0 * min(end - begin, right - left) < threshold * (end - begin + right - left):
+                continue
+            else:
+                alike = _rouge_l(words, begin, end, left, right, room)
+            if alike >= threshold:
+                row[i], similarity[i] = other, alike
+                break
+        if row[i] < 0:
+            staying[count] = i
+            count += 1
+
+
+@njit(nogil=True, cache=True)
+def _share_a_key(bands: np.ndarray, one: int, other: int) -> bool:
+    j, width = 0, bands.shape[1]
+    while j < width and bands[one, j] != bands[other, j]:
+        j += 1
+    return j < width
+
+
+@njit(nogil=True, cache=True)
+def _rouge_l(words: np.ndarray, begin: int, end: int, left: int, right: int, room: np.ndarray) -> float:
+    size = right - left
+    room[: size + 1] = 0
+    for i in range(begin, end):
+        before = 0
+        for j in range(size):
+            above = room[j + 1]
+            room[j + 1] = before + 1 if words[i] == words[left + j] else max(above, room[j])
+            before = above
+    total = end - begin + size
+    return 2.0 * room[size] / total if total else 0.0
+
+
+@njit(nogil=True, cache=True)
+def _cosine(words: np.ndarray, begin: int, end: int, left: int, right: int) -> float:
+    """Of sorted words."""
+    dot, one, other = 0.0, 0.0, 0.0
+    i, j = begin, left
+    while i < end or j < right:
+        word = words[i] if j >= right or (i < end and words[i] <= words[j]) else words[j]
+        a, b = 0.0, 0.0
+        while i < end and words[i] == word:
+            a += 1.0
+            i += 1
+        while j < right and words[j] == word:
+            b += 1.0
+            j += 1
+        dot += a * b
+        one += a * a
+        other += b * b
+    return dot / np.sqrt(one) / np.sqrt(other) if dot > 0.0 else 0.0

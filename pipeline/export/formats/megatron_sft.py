@@ -1,0 +1,64 @@
+"""Packed conversations as NeMo and Megatron fine-tune on them, NAME.parquet: input_ids, loss_mask, seq_start_id.
+
+Source: the columns of NeMo's packed sequences for supervised fine-tuning (prepare_packed_sequence_data). The mask is
+        of the token itself: the loader shifts labels, and the mask with them.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from corpusmill.cluster.storage import Store
+from corpusmill.errors import InputError
+from corpusmill.operators.tokens.packing.table import lists, values
+from corpusmill.operators.tokens.schema import LOSS_MASK
+from corpusmill.pipeline.execution.progress import Bar
+from corpusmill.pipeline.export.sequences import name_of, part_names
+from corpusmill.pipeline.verify.dataset import manifest_of
+
+PACKS = pa.schema(
+    [
+        pa.field("input_ids", pa.list_(pa.int32()), nullable=False),
+        pa.field("loss_mask", pa.list_(pa.int8()), nullable=False),
+        pa.field("seq_start_id", pa.list_(pa.int32()), nullable=False),  # where each conversation begins in the row
+    ]
+)
+
+
+def export(dataset: Store, out: Store, bar: Bar) -> list[str]:
+    """Write the file; its name. InputError for a dataset without a loss mask."""
+    if not manifest_of(dataset).get("loss"):
+        raise InputError(["packs for fine-tuning need a loss mask: run the job with `tokens: {template: ...}`"])
+    name = f"{name_of(dataset)}.parquet"
+    if out.is_local:
+        Path(out.root).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".corpusmill-", dir=out.root if out.is_local else None) as folder:
+        path = Path(folder) / name
+        with pq.ParquetWriter(path, PACKS, compression="zstd") as writer:
+            for part in part_names(dataset):
+                with dataset.open(part) as f:
+                    file = pq.ParquetFile(f)
+                    for group in range(file.num_row_groups):
+                        writer.write_table(packs(file.read_row_group(group)))
+                bar.advance()
+        out.publish_file(name, path)
+    return [name]
+
+
+def packs(table: pa.Table) -> pa.Table:
+    """The rows of a packed table with the columns of `PACKS`.
+
+    >>> row = {"input_ids": [[5, 6, 7]], "loss_mask": [[0, 1, 1]], "seq_lens": [[2, 1]]}
+    >>> packs(pa.table(row, schema=pa.schema({n: pa.list_(pa.int32()) for n in row})))["seq_start_id"].to_pylist()
+    [[0, 2]]
+    """
+    sizes = values(table, "seq_lens").astype(np.int64)
+    pieces = table["seq_lens"].combine_chunks().offsets.to_numpy().astype(np.int64)
+    pieces -= pieces[0]
+    begins = np.cumsum(sizes) - sizes
+    starts = begins - np.repeat(begins[pieces[:-1]], np.diff(pieces))
+    columns = {"input_ids": table["input_ids"], "loss_mask": table[LOSS_MASK]}
+    return pa.table(columns | {"seq_start_id": lists(pieces, starts.astype(np.int32))}).cast(PACKS)

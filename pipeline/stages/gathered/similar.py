@@ -1,0 +1,126 @@
+"""Which documents give way to a similar, better one: bands join them to clusters, and each cluster is judged whole.
+
+A document is dropped only for one that stays. Clusters are found as in deduplication (`pipeline.dedup.grouping`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from corpusmill.cluster.storage import Store
+from corpusmill.operators.decide.similar import GIVES_WAY, Similar
+from corpusmill.operators.text.alike import better_ones
+from corpusmill.operators.text.ranking import RUN_SHIFT
+from corpusmill.pipeline.dedup.gathering import by_shard, of_shard
+from corpusmill.pipeline.dedup.grouping import group
+from corpusmill.pipeline.dedup.members import gathered, row_groups_of
+from corpusmill.pipeline.dedup.records import MEMBER, shard_keys, spread
+from corpusmill.pipeline.dedup.settings import EnteredShard
+from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.exchange.reading import read_range
+from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
+from corpusmill.pipeline.execution.phases import Unit, Work
+from corpusmill.pipeline.execution.tally import check
+from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
+from corpusmill.pipeline.stages.gathered.words import BANDS, COMPARED
+
+# A document under its cluster, and one that gives way under its shard.
+CLUSTERED = pa.schema([pa.field("key", pa.uint64()), pa.field("cluster_id", pa.int64()), *COMPARED])
+GOES = pa.schema([pa.field("key", pa.uint64()), *GIVES_WAY])
+
+
+def similar(
+    work: Work, files: Mapping[str, int], shards: Sequence[EnteredShard], awaited: Similar, compared: Mapping[str, str]
+) -> Found:
+    """What gives way. files: of bands; compared: for each unit the table of its documents."""
+    members, _ = group(work, files)
+    units = _units(shards, by_shard(work, members, shards, label="members"), compared)
+    sent = work.phase("send", units, send_clustered, size_bytes=sum(members.values()))
+    clustered = {name: size for r in sent for name, size in r["files"].items()}
+    judged: list[Mapping[str, Any]] = []
+    if clustered:
+        partitions = run_exchange(clustered, label="clusters", phase=work.phase, unit_bytes=work.unit_bytes)
+        task = Judge(measure=awaited.measure, threshold=awaited.threshold)
+        parts = [p.to_unit() for p in partitions if p.names]
+        judged = work.phase("judge", parts, task, size_bytes=sum(clustered.values()))
+    goes = {r["goes"]: r["bytes"] for r in judged}
+    units = _units(shards, by_shard(work, goes, shards, label="goes"), compared)
+    lists = work.phase("lists", units, write_goes, size_bytes=sum(goes.values()))
+    gone = sum(r["rows"] for r in judged)
+    check("documents that give way", came=gone, went={"shards": sum(r["rows"] for r in lists)})
+    facts = {"clustered": sum(r["documents"] for r in sent), "give_way": gone}
+    return Found(answers={u["name"]: r["list"] for u, r in zip(units, lists, strict=True)}, facts=facts)
+
+
+def _units(
+    shards: Sequence[EnteredShard], names: Sequence[Sequence[str]], compared: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    return [
+        {"name": s.unit, "number": s.number, "files": list(n), "compared": compared[s.unit]}
+        for s, n in zip(shards, names, strict=True)
+    ]
+
+
+def send_clustered(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    """Task of a shard: its documents that are in a cluster, under that."""
+    members = of_shard(store, unit["files"], unit["number"], MEMBER)
+    files: dict[str, int] = {}
+    if members.num_rows:
+        begin, parts = 0, []
+        for piece in row_groups_of(store, unit["compared"], members["doc_id"].to_numpy()):
+            cluster = members["cluster_id"].slice(begin, piece.num_rows)
+            columns = [pa.array(spread(cluster.to_numpy())), cluster, *(piece[n] for n in COMPARED.names)]
+            parts.append(pa.table(columns, schema=CLUSTERED))
+            begin += piece.num_rows
+        for table in gathered(parts):
+            name = f"{folder}/{unit['name']}-{len(files):03d}.arrow"
+            store.publish(name, encoded(table).to_pybytes())
+            files[name] = table.nbytes
+    return {"files": files, "documents": members.num_rows}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Task of a partition of clusters: what gives way to what, under its shard."""
+
+    measure: str
+    threshold: float
+
+    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+        partition = partition_of(unit)
+        table = read_range(store, partition.names, partition.range)
+        ids = table["doc_id"].to_numpy()
+        ordered = [
+            ids,
+            *(table[n].to_numpy() for n in ("tie", "rank")),
+            ids >> RUN_SHIFT,
+            table["cluster_id"].to_numpy(),
+        ]
+        table = table.take(pa.array(np.lexsort(ordered))).combine_chunks()
+        ids, words = table["doc_id"].to_numpy(), table["words"].combine_chunks()
+        flat = b"".join(table["bands"].combine_chunks().to_pylist())
+        row, similarity = better_ones(
+            table["cluster_id"].to_numpy(),
+            words.offsets.to_numpy().astype(np.int64) - (words.offsets[0].as_py() if len(words) else 0),
+            words.flatten().to_numpy(),
+            np.frombuffer(flat, np.uint64).reshape(len(ids), BANDS),
+            measure=self.measure,
+            threshold=self.threshold,
+        )
+        goes = row >= 0
+        out = pa.table([shard_keys(ids[goes]), ids[goes], ids[row[goes]], similarity[goes]], schema=GOES)
+        name = f"{folder}/{unit['name']}.goes.arrow"
+        store.publish(name, encoded(out).to_pybytes())
+        return {"goes": name, "bytes": out.nbytes, "rows": out.num_rows}
+
+
+def write_goes(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    """Task of a shard: its documents that give way, sorted, in a file named by its content."""
+    table = of_shard(store, unit["files"], unit["number"], GOES).select(GIVES_WAY.names).sort_by("doc_id")
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, GIVES_WAY) as writer:
+        writer.write_table(table.combine_chunks())
+    return {"list": publish_answer(store, sink.getvalue().to_pybytes(), "arrow"), "rows": table.num_rows}
