@@ -93,6 +93,8 @@ class Gatherer:
             self._held[number] = self._columns(table.schema)
         size = pc.fill_null(pc.binary_length(table["text"]), 0).cast(pa.int64())
         held = table.select([*self._held[number], "doc_id"]).append_column("_size", size)
+        if "language" not in held.column_names:  # dropped before a step measures it
+            held = held.append_column("language", pa.nulls(table.num_rows, pa.string()))
         held = held.append_column("_reason", reasons).combine_chunks()
         if self.last and self.share and rows_of.kind == "dropped":
             narrow = Dropped(rows_of.step, rows_of.kind, reasons, held, number)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.decide.bounds import Bounds
 from corpusmill.operators.signals.counts import Counts
@@ -68,6 +69,19 @@ def test_the_bytes_do_not_depend_on_batches():
     whole = table(3000)
     cut = [whole.slice(i, 170) for i in range(0, 3000, 170)]
     assert gathered([whole]) == gathered(cut) == gathered([whole.slice(i, 1000) for i in range(0, 3000, 1000)])
+
+
+def test_documents_that_are_dropped_before_their_language_is_measured_have_none():
+    steps = (
+        ("signals.counts", Counts()),
+        ("decide.bounds", Bounds(bounds={"word_count": (5, None)})),
+        ("signals.language", load.equip(load.build("signals.language", {}), load.shipped)),
+    )
+    chain = Chain(LabelledTexts(), steps, {})
+    found = Gatherer(chain, "a", 0.5, last=True)
+    found.add(chain.run(Batch(table(300).drop_columns("language"))))
+    counted = unpack(found.packed())["cells"].filter(pc.field("axis") == "language")
+    assert set(counted["value"].to_pylist()) > {""}
 
 
 def test_what_is_merged_is_what_one_unit_gathers_whatever_the_groups():
