@@ -84,13 +84,13 @@ def _better_ones(
             compared += 1
             if compared > MAX_COMPARISONS:
                 break
-            begin, end, left, right = first[i], first[i + 1], int(first[other]), int(first[other + 1])
+            begin, end, low, high = first[i], first[i + 1], int(first[other]), int(first[other + 1])
             if by_counts:
-                alike = _cosine(words, begin, end, left, right)
-            elif 2.0 * min(end - begin, right - left) < threshold * (end - begin + right - left):
+                alike = _cosine(words, begin, end, low, high)
+            elif 2.0 * min(end - begin, high - low) < threshold * (end - begin + high - low):
                 continue
             else:
-                alike = _rouge_l(words, begin, end, left, right, room)
+                alike = _rouge_l(words, begin, end, low, high, room)
             if alike >= threshold:
                 row[i], similarity[i] = other, alike
                 break
@@ -108,31 +108,31 @@ def _share_a_key(bands: np.ndarray, one: int, other: int) -> bool:
 
 
 @njit(nogil=True, cache=True)
-def _rouge_l(words: np.ndarray, begin: int, end: int, left: int, right: int, room: np.ndarray) -> float:
-    size = right - left
+def _rouge_l(words: np.ndarray, begin: int, end: int, low: int, high: int, room: np.ndarray) -> float:
+    size = high - low
     room[: size + 1] = 0
     for i in range(begin, end):
         before = 0
         for j in range(size):
             above = room[j + 1]
-            room[j + 1] = before + 1 if words[i] == words[left + j] else max(above, room[j])
+            room[j + 1] = before + 1 if words[i] == words[low + j] else max(above, room[j])
             before = above
     total = end - begin + size
     return 2.0 * room[size] / total if total else 0.0
 
 
 @njit(nogil=True, cache=True)
-def _cosine(words: np.ndarray, begin: int, end: int, left: int, right: int) -> float:
+def _cosine(words: np.ndarray, begin: int, end: int, low: int, high: int) -> float:
     """Of sorted words."""
     dot, one, other = 0.0, 0.0, 0.0
-    i, j = begin, left
-    while i < end or j < right:
-        word = words[i] if j >= right or (i < end and words[i] <= words[j]) else words[j]
+    i, j = begin, low
+    while i < end or j < high:
+        word = words[i] if j >= high or (i < end and words[i] <= words[j]) else words[j]
         a, b = 0.0, 0.0
         while i < end and words[i] == word:
             a += 1.0
             i += 1
-        while j < right and words[j] == word:
+        while j < high and words[j] == word:
             b += 1.0
             j += 1
         dot += a * b

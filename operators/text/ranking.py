@@ -126,7 +126,7 @@ def scores_of(batch: Batch, ranking: Ranking) -> np.ndarray:
 
 
 def stays(batch: Batch, answer: bytes) -> np.ndarray:
-    """Whether each document is named by an answer, as `kept_ids` writes it: bool."""
+    """Whether each document is named by an answer, as `ids_in_bytes` writes it: bool."""
     ids = np.frombuffer(answer, DOC_ID)
     mine = pc.fill_null(batch.column("doc_id"), -1).to_numpy(zero_copy_only=False)
     if not len(ids):
@@ -134,7 +134,7 @@ def stays(batch: Batch, answer: bytes) -> np.ndarray:
     return ids[np.minimum(np.searchsorted(ids, mine), len(ids) - 1)] == mine
 
 
-def kept_ids(doc_ids: np.ndarray) -> bytes:
+def ids_in_bytes(doc_ids: np.ndarray) -> bytes:
     """An answer: the doc_ids that stay, sorted, 8 bytes each, little-endian."""
     return np.sort(doc_ids).astype(DOC_ID).tobytes()
 

@@ -17,6 +17,7 @@ from corpusmill.operators.tokens.chat.messages import messages_of
 from corpusmill.pipeline.commands.text import texts_of
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.terminal import echo
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.tables import write_lines
 from corpusmill.pipeline.stages.describe.texts import Which
 
@@ -39,7 +40,7 @@ def lines_of(table: pa.Table) -> list[bytes]:
     return [orjson.dumps(line) for row in table.to_pylist() if (line := message_row(row)) is not None]
 
 
-def message_row(row: Mapping[str, Any]) -> dict[str, Any] | None:
+def message_row(row: Mapping[str, Any]) -> JsonObject | None:
     """One document as a row of messages; null where it is no conversation. What is null is left out."""
     about = {name: row[name] for name in ABOUT if row.get(name) is not None}
     if row.get("tools"):

@@ -4,7 +4,7 @@ A program that fetches what is at the addresses (img2dataset, say) goes by such 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -32,7 +32,7 @@ def write_samples(tables: Iterable[pa.Table], out: str) -> int:
     return rows
 
 
-def sample(row: dict[str, Any]) -> dict[str, str | bytes]:
+def sample(row: Mapping[str, Any]) -> dict[str, str | bytes]:
     """One sample.
 
     >>> sample({"doc_id": 7, "text": "a pier", "url": None})

@@ -3,7 +3,7 @@
 import contextlib
 import importlib
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,7 @@ def _numbered(file: pq.ParquetFile, first: int, schema: pa.Schema) -> Iterator[p
         first += table.num_rows
 
 
-def rows_of(table: pa.Table) -> Iterator[dict[str, Any]]:
+def rows_of(table: pa.Table) -> Iterator[Mapping[str, Any]]:
     """Each row by column: lists as NumPy arrays, numbers and texts as Python values, null as None."""
     columns: list[list[Any]] = []
     for column in table.columns:

@@ -5,7 +5,6 @@ Source: MLCommons Croissant Format Specification 1.0, and its vocabulary for res
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pyarrow as pa
 
@@ -64,7 +63,7 @@ def croissant(facts: Facts) -> str:
 
 
 def _context() -> JsonObject:
-    found: dict[str, Any] = {
+    found: dict[str, Json] = {
         "@language": "en",
         "@vocab": "https://schema.org/",
         "cr": "http://mlcommons.org/croissant/",

@@ -121,7 +121,7 @@ class PackedSequences(IterableDataset):  # pyright: ignore[reportGeneralTypeIssu
             yield self.as_tensors(row)
 
     @staticmethod
-    def as_tensors(row: dict[str, Any]) -> dict[str, Any]:
+    def as_tensors(row: Mapping[str, Any]) -> dict[str, Any]:
         """The row with tensors for arrays, and with what attention needs."""
         assert torch is not None, "refused in __init__"
         told = {k: torch.from_numpy(v.copy()) if k in (*PIECES, LOSS_MASK) else v for k, v in row.items()}

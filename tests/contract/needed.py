@@ -6,7 +6,7 @@ import pyarrow as pa
 from corpusmill.operators.decide.similar import GIVES_WAY
 from corpusmill.operators.rewrite.common_lines import HASH
 from corpusmill.operators.text.line_hashes import line_hash
-from corpusmill.operators.text.ranking import kept_ids
+from corpusmill.operators.text.ranking import ids_in_bytes
 
 PARAMS: dict[str, dict[str, object]] = {
     "signals.fasttext": {"model": "shipped:signals/models/lid.176.ftz", "column": "sort"},
@@ -56,7 +56,7 @@ def ipc(rows: list[dict[str, float]]) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-STAY = kept_ids(np.array([0, 2, 60, 200_000]))
+STAY = ids_in_bytes(np.array([0, 2, 60, 200_000]))
 # What the stages between would have found, for the operators that await it.
 FOUND = {
     "rewrite.common_lines": np.array(sorted(line_hash(line, 10) for line in LINES), HASH).tobytes(),

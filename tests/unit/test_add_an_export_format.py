@@ -97,9 +97,9 @@ def test_every_format_that_ships_writes_what_it_names(format_, tmp_path):
     assert all(path.stat().st_size for path in written(format_, dataset, tmp_path / "out"))
 
 
-@pytest.mark.parametrize(("format_", "told"), [("preferences", "no pairs"), ("megatron_sft", "need a loss mask")])
-def test_formats_of_conversations_refuse_a_dataset_of_texts(format_, told, dataset, tmp_path):
-    with pytest.raises(InputError, match=told):
+@pytest.mark.parametrize(("format_", "message"), [("preferences", "no pairs"), ("megatron_sft", "need a loss mask")])
+def test_formats_of_conversations_refuse_a_dataset_of_texts(format_, message, dataset, tmp_path):
+    with pytest.raises(InputError, match=message):
         written(format_, dataset, tmp_path / "out")
 
 

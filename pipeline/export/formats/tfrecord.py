@@ -1,5 +1,6 @@
 """TFRecord files, NAME-00000.tfrecord: a tf.train.Example a sequence, each column an int64 list."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def export(dataset: Store, out: Store, bar: Bar) -> list[str]:
     return names
 
 
-def example(row: dict[str, Any]) -> dict[str, tuple[Any, str]]:
+def example(row: Mapping[str, Any]) -> dict[str, tuple[Any, str]]:
     """One row as the library takes it; a null is left out, as a feature without values is."""
     found: dict[str, tuple[Any, str]] = {}
     for name, value in row.items():

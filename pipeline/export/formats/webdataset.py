@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ def export(dataset: Store, out: Store, bar: Bar) -> list[str]:
     return names
 
 
-def sample(row: dict[str, Any]) -> dict[str, str | bytes]:
+def sample(row: Mapping[str, Any]) -> dict[str, str | bytes]:
     """One sample: its key, `COLUMN.npy` for each list and `json` for the other values."""
     lists = {f"{k}.npy": npy(v) for k, v in row.items() if isinstance(v, np.ndarray)}
     rest = {k: v for k, v in row.items() if not isinstance(v, np.ndarray)}

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.decide.budget import Budget
-from corpusmill.operators.text.ranking import ENTRY, RUN_SHIFT, group_of, in_order, kept_ids, within
+from corpusmill.operators.text.ranking import ENTRY, RUN_SHIFT, group_of, ids_in_bytes, in_order, within
 from corpusmill.pipeline.dedup.gathering import by_shard, of_shard
 from corpusmill.pipeline.dedup.records import shard_keys
 from corpusmill.pipeline.dedup.settings import EnteredShard
@@ -115,4 +115,4 @@ class FindBest:
 def write_ids(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
     """Task of a shard: the sorted doc_ids of its documents that stay, in a file named by its content."""
     ids = of_shard(store, unit["files"], unit["number"], STAYS)["doc_id"].to_numpy()
-    return {"list": publish_answer(store, kept_ids(ids), "i64"), "rows": len(ids)}
+    return {"list": publish_answer(store, ids_in_bytes(ids), "i64"), "rows": len(ids)}

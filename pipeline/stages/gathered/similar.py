@@ -57,7 +57,7 @@ def similar(
 
 def _units(
     shards: Sequence[EnteredShard], names: Sequence[Sequence[str]], compared: Mapping[str, str]
-) -> list[dict[str, Any]]:
+) -> list[Mapping[str, Any]]:
     return [
         {"name": s.unit, "number": s.number, "files": list(n), "compared": compared[s.unit]}
         for s, n in zip(shards, names, strict=True)

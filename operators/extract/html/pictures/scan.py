@@ -109,13 +109,13 @@ def decoded(src: np.ndarray, start: Int, end: Int, out: np.ndarray, o: Int, is_v
 
 
 @njit(cache=True, nogil=True)
-def _attribute(src: np.ndarray, j: Int, n: Int, wanted: Int) -> tuple[Int, Int]:
+def _attribute(src: np.ndarray, j: Int, n: Int, name: Int) -> tuple[Int, Int]:
     """The first value of an attribute of the tag whose name ends at `j`: its span, end 0 when there is none."""
     while True:
         key, start, end, j = next_attribute(src, j, n)
         if key == np.uint64(0):
             return np.int64(0), np.int64(0)
-        if key == wanted:
+        if key == name:
             return start, end
 
 
