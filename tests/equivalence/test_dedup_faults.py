@@ -61,7 +61,8 @@ def test_a_unit_whose_worker_dies_is_done_again(phase, tmp_path, monkeypatch, ex
     assert (tmp_path / "died").exists(), "no worker came by"
 
 
-@pytest.mark.parametrize("phase", ["sketches", pytest.param("near", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("phase", ["sketches", "near"])
+@pytest.mark.slow
 def test_a_node_that_dies_in_mid_phase_costs_nothing(phase, head, tmp_path, expected):
     second = node(head)
     joined(head, 2)

@@ -101,6 +101,7 @@ def test_a_node_killed_in_mid_ingest_costs_the_demo_no_row(head, demo, tmp_path)
 @pytest.mark.skipif(
     shutil.which("unshare") is None or os.geteuid() != 0, reason="a node with a file system of its own wants root"
 )
+@pytest.mark.slow
 def test_a_workspace_that_a_node_does_not_see_is_refused_before_any_work(head, inputs, tmp_path):
     script = f'mount -t tmpfs none {tmp_path} && exec "$@"'
     second = node(head, "unshare", "--mount", "sh", "-c", script, "sh")

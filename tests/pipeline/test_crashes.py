@@ -34,7 +34,7 @@ DRIVER = (
     "publish.manifest",
 )
 WORKER = ("ingest.commit", "tokenize.commit", "select.commit", "pack.commit")
-IN_EVERY_RUN = ("ingest.manifest", "dedup.near", "dedup.manifest", "publish.manifest")
+IN_EVERY_RUN = ("ingest.manifest", "publish.manifest")
 
 
 def finish(job: Path) -> None:
@@ -100,7 +100,9 @@ def test_killed_at_a_random_moment(seed, inputs, undisturbed, whole_run_s, tmp_p
     assert made(tmp_path / "out") == made(undisturbed / "out")
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_a_signal_stops_it_and_it_says_how_to_go_on(sent, code, inputs, undisturbed, tmp_path):
     job = write_job(tmp_path, inputs)
     command = [sys.executable, "-m", "corpusmill", "run", str(job)]

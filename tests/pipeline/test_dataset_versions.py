@@ -101,7 +101,14 @@ def test_a_version_whose_parts_nothing_changes_shares_them(job, ray_session):
     assert "valid: all" in say("verify", job)
 
 
-@pytest.mark.parametrize("point", ["carry.manifest", "version.record", "version.latest", "run.remember"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "carry.manifest",
+        "version.latest",
+        *(pytest.param(p, marks=pytest.mark.slow) for p in ("version.record", "run.remember")),
+    ],
+)
 def test_killed_anywhere_readers_have_a_dataset_and_the_same_command_ends_it(job, ray_session, point):
     update(job, "2026-08")
     write(job.parent, "2026-09", range(390, 420))

@@ -66,6 +66,7 @@ def test_many_small_files_cost_few_requests_each(s3, log, ray_session, tmp_path)
     assert (requests(log) - before).total() <= 2 * FILES, "a run that has nothing to do looks at each file once"
 
 
+@pytest.mark.slow
 def test_units_of_one_file_cost_no_more_than_so_many_each(s3, log, ray_session, tmp_path, monkeypatch):
     monkeypatch.setattr(sharing, "FEW_FILES", 1000)
     made = []
