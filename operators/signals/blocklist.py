@@ -5,7 +5,6 @@ Source:   lists in the form of UT1 (Prigent, Université Toulouse Capitole), use
 Deviates: words are whole words of the URL; RefinedWeb also looks for its strictest words inside others.
 """
 
-import functools
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -15,24 +14,9 @@ import pyarrow as pa
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
 from corpusmill.operators.signals.web.hosts import ask_each_host, hosts_of, with_parents
-from corpusmill.operators.text.word_trie import WordTrie, count_found, word_trie
+from corpusmill.operators.text.word_lists import lines_of, trie_of
+from corpusmill.operators.text.word_trie import count_found
 from corpusmill.operators.text.words import WordRule, find_words
-
-
-@functools.lru_cache(maxsize=8)
-def lines_of(content: bytes) -> frozenset[str]:
-    """Entries of a list, one a line, in lower case; blank lines and `# notes` are skipped.
-
-    >>> sorted(lines_of(b"# bad\\nSpam.example\\n\\n"))
-    ['spam.example']
-    """
-    lines = (line.strip().lower() for line in content.decode().splitlines())
-    return frozenset(line.rstrip(".") for line in lines if line and not line.startswith("#"))
-
-
-@functools.lru_cache(maxsize=8)
-def trie_of(content: bytes) -> WordTrie:
-    return word_trie([("", word) for word in sorted(lines_of(content))])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,10 +19,10 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
-from corpusmill.operators.signals.blocklist import lines_of, trie_of
 from corpusmill.operators.text.conversation import CONVERSATION
 from corpusmill.operators.text.shares import shares
 from corpusmill.operators.text.turns import ASSISTANT, SYSTEM, TOOL, USER, find_answers, find_prompts, find_turns
+from corpusmill.operators.text.word_lists import lines_of, trie_of
 from corpusmill.operators.text.word_overlap import repeated_runs, shared_words, sum_hashes
 from corpusmill.operators.text.word_trie import count_found
 from corpusmill.operators.text.words import WordRule, find_words
