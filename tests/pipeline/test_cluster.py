@@ -26,11 +26,13 @@ PORT = 6399
 NO_TOKENS = {"RAY_AUTH_MODE": "disabled"}  # the same for the cluster and for whoever talks to it
 
 
-def ray(*arguments: str, before: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
+def ray(
+    *arguments: str, before: tuple[str, ...] = (), cpus: int = 1, env: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
     """`ray start` in a process group of its own. (`ray stop` would stop every Ray on this machine, ours too.)"""
-    command = [*before, RAY, "start", *arguments, "--num-cpus", "1", "--block", "--disable-usage-stats"]
+    command = [*before, RAY, "start", *arguments, "--num-cpus", str(cpus), "--block", "--disable-usage-stats"]
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # a submitted job starts `python`
-    environment = {**os.environ, **NO_TOKENS, "PYTHONPATH": str(ROOT), "PATH": path}
+    environment = {**os.environ, **NO_TOKENS, "PYTHONPATH": str(ROOT), "PATH": path, **(env or {})}
     return subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )

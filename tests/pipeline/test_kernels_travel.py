@@ -1,15 +1,17 @@
-"""Compiled kernels go along in a wheel: an empty cache costs no compiling."""
+"""Compiled kernels go along in a wheel and to the nodes of a cluster: an empty cache there costs no compiling."""
 
 import os
 import subprocess
 import sys
 import tempfile
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.pipeline.jobs import ROOT
+from tests.pipeline.jobs import ROOT, corpusmill, made, write_job
+from tests.pipeline.test_cluster import NO_TOKENS, joined, kill, ray, until
 
 pytestmark = pytest.mark.ray
 
@@ -47,6 +49,30 @@ def test_a_wheel_with_kernels_runs_the_demo_and_compiles_none(tmp_path):
     saved, loaded = counted(tmp_path / "cache", done.stdout)
     assert saved == []
     assert loaded > 20
+
+
+@pytest.mark.slow
+def test_a_node_with_an_empty_cache_compiles_none(inputs, undisturbed, tmp_path):
+    dashboard = 8297
+    ports = ("--port", "6396", "--dashboard-port", str(dashboard), "--dashboard-agent-listen-port", "52397")
+    head = ray("--head", *ports, "--include-dashboard", "true", cpus=0)
+    fresh = {"CORPUSMILL_CACHE": str(tmp_path / "cache"), **TELLS}
+    try:
+        address = f"http://127.0.0.1:{dashboard}"
+        until(lambda: urllib.request.urlopen(f"{address}/api/version", timeout=1).status == 200)
+        second = ray("--address", "127.0.0.1:6396", env=fresh)
+        try:
+            joined("127.0.0.1:6396", 2)
+            done = corpusmill("submit", "--address", address, str(write_job(tmp_path, inputs)), env=NO_TOKENS)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert made(tmp_path / "out") == made(undisturbed / "out")
+            saved, loaded = counted(tmp_path / "cache")
+            assert saved == []
+            assert loaded > 5
+        finally:
+            kill(second)
+    finally:
+        kill(head)
 
 
 def counted(cache: Path, said: str = "") -> tuple[list[str], int]:

@@ -99,7 +99,7 @@ def packed(**tables: np.ndarray) -> bytes:
 
 def unpacked(stored: bytes) -> dict[str, np.ndarray]:
     """The tables that `packed` was given."""
-    with np.load(io.BytesIO(stored)) as runs:
+    with np.load(io.BytesIO(stored), allow_pickle=False) as runs:
         names = [name.removesuffix("_begins") for name in runs.files if name.endswith("_begins")]
         lengths = {n: np.diff(np.append(runs[f"{n}_begins"], CODE_POINTS).astype(np.int64)) for n in names}
         return {n: np.repeat(runs[f"{n}_values"], lengths[n]) for n in names}
