@@ -1,5 +1,6 @@
 """Runs the stages of a job whose output has versions: a new one is made beside the others, then becomes the latest."""
 
+import hashlib
 import json
 import re
 import resource
@@ -28,6 +29,8 @@ from corpusmill.pipeline.stages.publish.stage import Published, PublishStage
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes_units
 from corpusmill.pipeline.stages.validation.stage import ValidationStage
+from corpusmill.pipeline.steps.chat import decides
+from corpusmill.pipeline.steps.tokenizer import tokenizer_json
 from corpusmill.pipeline.versions import publishing
 from corpusmill.pipeline.versions.publishing import VersionRecord
 from corpusmill.pipeline.workspace.inventory import Numbered, Shard
@@ -97,6 +100,7 @@ def run_version(
         run=max((s.run for s in numbered.current), default=0),
         new=new,
         cpu_seconds=round(cpu_seconds(run), 1),
+        chat=chat_print(run),
     )
     held = publishing.put_in_front(run, record, max_shrink=run.spec.versions.max_shrink)
     run.events.facts |= {"version": folder}
@@ -167,6 +171,12 @@ def axes_of(state: State) -> dict[int, Mapping[str, str]]:
     return {shards[unit["ingested"]].number: unit for unit in units}
 
 
+def chat_print(run: Run) -> str:
+    """Changes with whatever decides the ids and masks of conversations; "" for a job without a template."""
+    decided = decides(run.spec.tokens)
+    return digest(*decided) if decided else ""
+
+
 def base_of(run: Run, before: tuple[str, Mapping[str, Any]]) -> Base | None:
     """The newest version as one to append to; None where it was packed in another form.
 
@@ -181,6 +191,8 @@ def base_of(run: Run, before: tuple[str, Mapping[str, Any]]) -> Base | None:
         manifest["sequence_tokens"] == spec.sequence_tokens
         and manifest["packing"] == spec.packing
         and manifest["special_tokens"] == spec.special_tokens
+        and manifest["tokenizer_sha256"] == hashlib.sha256(tokenizer_json(spec)).hexdigest()
+        and record.get("chat", "") == chat_print(run)
         and spec.packing != "sliding"
     )
     units = [str(record.get("mix")), *map(str, dict(record.get("axes") or {}).values())]

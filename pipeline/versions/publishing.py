@@ -21,7 +21,7 @@ class VersionRecord:
     slot: of the schedule it was made for. base: the version its parts were carried over from; null: all was packed, and
     `why` says why. packing, mix: fingerprints of what was packed and of its mix; axes: the axes unit of each shard, by
     its number. run: number of the newest run of the workspace that is in it. new: files, documents, tokens and
-    duplicates of what was added.
+    duplicates of what was added. chat: changes with whatever decides the ids and masks of conversations.
     """
 
     version: str
@@ -36,6 +36,7 @@ class VersionRecord:
     run: int
     new: Mapping[str, int]
     cpu_seconds: float
+    chat: str = ""
 
     def to_json(self) -> bytes:
         """The content of the file."""

@@ -93,7 +93,8 @@ def test_every_format_that_ships_writes_what_it_names(format_, tmp_path):
     if format_ in LIBRARIES:  # see tests/unit/test_export_libraries.py for what they hold
         pytest.importorskip(LIBRARIES[format_], reason=f"pip install 'corpusmill[{format_}]'")
     pairs = [[5, 6, 5, 7], [5, 8, 5, 9], [1, 2, 1, 3]]
-    dataset = dataset_of(tmp_path / "dataset", pairs, packing="pairs", loss="last")
+    packing = "best_fit" if format_ == "megatron_sft" else "pairs"
+    dataset = dataset_of(tmp_path / "dataset", pairs, packing=packing, loss="last")
     assert all(path.stat().st_size for path in written(format_, dataset, tmp_path / "out"))
 
 
@@ -101,6 +102,12 @@ def test_every_format_that_ships_writes_what_it_names(format_, tmp_path):
 def test_formats_of_conversations_refuse_a_dataset_of_texts(format_, message, dataset, tmp_path):
     with pytest.raises(InputError, match=message):
         written(format_, dataset, tmp_path / "out")
+
+
+def test_a_pack_for_training_refuses_pairs(tmp_path):
+    dataset = dataset_of(tmp_path / "dataset", [[5, 6, 5, 7]], packing="pairs", loss="last")
+    with pytest.raises(InputError, match="train on the worse answers"):
+        written("megatron_sft", dataset, tmp_path / "out")
 
 
 def test_npy_holds_the_ids_and_where_each_sequence_begins(dataset, tmp_path):

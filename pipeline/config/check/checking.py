@@ -110,6 +110,9 @@ def check_flow(source: Source, full: Mapping[str, Any], built: BuiltSteps, aroun
     wanted = columns_read_by(mix) if isinstance(mix, MixSpec) else {}
     for gap in flow.gaps(read.streams, steps, wanted, only):
         problems.append(source.problem(_place(gap, built), gap.message))
+    if full.get("tokens", {}).get("template") is not None:
+        for number, message in flow.rewritten_chats(read.streams, steps, only):
+            problems.append(source.problem(built.steps[number][0].path, message))
     return problems
 
 

@@ -121,6 +121,21 @@ def gaps(
     ]
 
 
+def rewritten_chats(
+    streams: Sequence[Stream], steps: Sequence[tuple[str, Operator]], only: Mapping[int, Collection[str]] = NO_STEP
+) -> Iterator[tuple[int, str]]:
+    """The rewriting steps of sources with conversations, each with a message: turns are tokenized, not the text."""
+    for number, (name, op) in enumerate(steps):
+        chats = {s.source for s in streams if "conversation" in s.columns and s.source in only.get(number, {s.source})}
+        if isinstance(op, Rewrite) and chats:
+            message = (
+                f"{name} changes the text of {', '.join(map(repr, sorted(chats)))}, but with a template the turns of "
+                "its conversations are tokenized, which stay as they are: limit the step with `only`, drop such "
+                "conversations by a decision, or rewrite the turns before"
+            )
+            yield number, message
+
+
 def may_be_number(column: str, dtype: pa.DataType, stream: Stream) -> bool:
     """Whether documents can have a number in a column; what a reader takes from the records is text that may be one."""
     if pa.types.is_timestamp(dtype):

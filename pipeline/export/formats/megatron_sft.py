@@ -29,9 +29,12 @@ PACKS = pa.schema(
 
 
 def export(dataset: Store, out: Store, bar: Bar) -> list[str]:
-    """Write the file; its name. InputError for a dataset without a loss mask."""
-    if not manifest_of(dataset).get("loss"):
+    """Write the file; its name. InputError for a dataset without a loss mask, or of pairs."""
+    manifest = manifest_of(dataset)
+    if not manifest.get("loss"):
         raise InputError(["packs for fine-tuning need a loss mask: run the job with `tokens: {template: ...}`"])
+    if manifest["packing"] == "pairs":
+        raise InputError(["a pack of pairs would train on the worse answers too: use `export preferences`"])
     name = f"{name_of(dataset)}.parquet"
     if out.is_local:
         Path(out.root).mkdir(parents=True, exist_ok=True)

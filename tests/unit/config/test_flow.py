@@ -227,3 +227,14 @@ def test_a_budget_that_is_none_is_placed(written):
         f"mix.budget_tokens: expected a whole number, or one such as 10B, 1.5T, 500M, 80k, found the text '{written}'"
         in told
     )
+
+
+CHATS = "{source: chats, paths: [c.jsonl], columns: {conversation: messages}}"
+
+
+def test_a_step_that_rewrites_texts_does_not_pass_for_one_that_rewrites_turns():
+    template = "tokens: {template: chatml}"
+    assert "rewrite.pii changes the text of 'chats', but with a template" in problems(CHATS, "rewrite.pii", template)
+    job(CHATS, "rewrite.pii")  # the text is what is tokenized
+    job(CHATS, "signals.counts", template)
+    job(f"{CHATS}, {LINES}", "{rewrite.pii: {}, only: {source: [lines]}}", template)
