@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from corpusmill.operators.text.conversation import CONVERSATION
+from corpusmill.operators.tokens.packing.cut_places import pieces_at_ends
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.table import sequences, values, with_marks, with_mask
 from corpusmill.operators.tokens.packing.unpack import documents_in
@@ -22,6 +23,7 @@ from corpusmill.pipeline.reading.torch_dataset import PackedSequences, collate_p
 from corpusmill.pipeline.stages.tokenize import conversations as chats
 from corpusmill.pipeline.stages.tokenize.conversations import with_conversations
 from corpusmill.pipeline.stages.tokenize.preferences import NO_PAIR, with_pairs
+from corpusmill.pipeline.steps import layout as layouts
 from corpusmill.pipeline.steps.chat import chat_of, template_files
 from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
@@ -102,6 +104,19 @@ def test_rows_have_their_mask_and_no_conversation_is_split():
     ids, mask = unmarked(again.rows.row(0))
     assert decoded(ids[mask == 1]) == "Hello to you<|im_end|>"
     assert packs(table)["seq_start_id"][0].as_py()[:2] == [0, table["seq_lens"][0][0].as_py()]
+
+
+def test_where_sentences_end_is_looked_up_for_the_special_tokens_of_the_template_too(monkeypatch):
+    spec = TokensSpec(template="chatml", sequence_tokens=40, cut="sentence", special_tokens="keep")
+    tables = []
+
+    def noted(rows, size, how):
+        tables.append(how.texts)
+        return pieces_at_ends(rows, size, how)
+
+    monkeypatch.setattr(layouts, "pieces_at_ends", noted)
+    layout_of(spec, TokenRows(offsets=np.array([0, 1]), ids=np.array([7], np.int32)))
+    assert len(tables[0].begin) == tokenizer_of(spec).vocab_size + 1
 
 
 def test_pairs_are_a_row_of_two_pieces_and_come_out_as_prompt_and_answers():
