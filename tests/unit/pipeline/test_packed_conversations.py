@@ -135,6 +135,15 @@ def test_pairs_are_a_row_of_two_pieces_and_come_out_as_prompt_and_answers():
     assert np.array_equal(documents_in(with_marks(out)).rows.ids, rows.ids)
 
 
+@pytest.mark.parametrize("answer", [[], [ASK]])
+def test_an_answer_in_the_prompt_of_a_preference_is_no_answer_to_prefer(answer):
+    spec = SPEC.model_copy(update={"packing": "pairs", "sequence_tokens": 400})
+    prompt = [ASK, ANSWER, ASK]
+    table = table_of(*[prompt] * 3, chosen=[answer, [ANSWER], [ANSWER]], rejected=[[WORSE], answer, [WORSE, ASK]])
+    done = with_pairs(table, chat_of(spec), spec)
+    assert done.reasons == {0: chats.NO_ANSWER, 1: chats.NO_ANSWER}
+
+
 def test_messages_go_out_as_they_came_in():
     row = {"conversation": [ASK], "chosen": [ANSWER], "rejected": [WORSE], "tools": '[{"a": 1}]', "source": "s"}
     assert message_row(row) == {
