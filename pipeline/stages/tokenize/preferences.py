@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpusmill.operators.tokens.chat.answers import Loss, Trained, trained
+from corpusmill.operators.tokens.chat.answers import Answers, Loss, Trained, trained
 from corpusmill.operators.tokens.chat.encoder import ChatEncoder, Encoded
 from corpusmill.operators.tokens.chat.form import ASSISTANT
 from corpusmill.operators.tokens.rows import TokenRows, gather, offsets_of, replaced, some_rows
@@ -61,10 +61,17 @@ def has_answer(column: pa.ListArray) -> np.ndarray:
     return found
 
 
+def ends_with_answer(answers: Answers, conversations: int) -> np.ndarray:
+    """Whether the last answer of each conversation has a token, bool."""
+    found = np.zeros(conversations, bool)
+    found[answers.conversation] = answers.end > answers.first  # the last one of each conversation is what stays
+    return found
+
+
 def _reasons(encoded: Encoded, answered: np.ndarray, at: np.ndarray, most_tokens: int) -> dict[int, str]:
     found = {int(at[place]): reason[:MOST_LETTERS] for place, reason in encoded.refused.items()}
-    answers, lengths = np.diff(encoded.answers.upto(len(at))), np.diff(encoded.rows.offsets)
-    found |= {place: NO_ANSWER for place in at[(answers == 0) | ~answered].tolist() if place not in found}
+    answered, lengths = answered & ends_with_answer(encoded.answers, len(at)), np.diff(encoded.rows.offsets)
+    found |= {place: NO_ANSWER for place in at[~answered].tolist() if place not in found}
     return found | {place: TOO_LONG for place in at[lengths > most_tokens].tolist() if place not in found}
 
 

@@ -35,7 +35,7 @@ from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, w
 from corpusmill.pipeline.steps.chat import chat_of, decides
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
-VERSION = 7
+VERSION = 8
 ORDER_SEED = 0  # rows lie in the order of a draw of their own: that of a mix has another seed
 
 

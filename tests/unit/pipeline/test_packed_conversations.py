@@ -27,7 +27,7 @@ from corpusmill.pipeline.steps import layout as layouts
 from corpusmill.pipeline.steps.chat import chat_of, template_files
 from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
-from tests.unit.chat.chats import turn
+from tests.unit.chat.chats import encoder, turn
 
 SPEC = TokensSpec(template="chatml", sequence_tokens=40)
 ASK, ANSWER, WORSE = turn("user", "Hi there"), turn("assistant", "Hello to you"), turn("assistant", "No.")
@@ -142,6 +142,29 @@ def test_an_answer_in_the_prompt_of_a_preference_is_no_answer_to_prefer(answer):
     table = table_of(*[prompt] * 3, chosen=[answer, [ANSWER], [ANSWER]], rejected=[[WORSE], answer, [WORSE, ASK]])
     done = with_pairs(table, chat_of(spec), spec)
     assert done.reasons == {0: chats.NO_ANSWER, 1: chats.NO_ANSWER}
+
+
+SAID = (
+    "{% for m in messages %}{{ '\\n' }}{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}"
+    "{% else %}{{ m.content }}{% endif %}{% endfor %}"
+)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_an_answer_of_no_token_is_none(fast):
+    nothing, chat = turn("assistant", ""), encoder(text=SAID)
+    if not fast:
+        chat.texts.fast = None
+    table = table_of([ASK, nothing], [ASK, ANSWER, ASK, nothing], [ASK, nothing, turn("user", "so " * 50), ANSWER])
+    texts = tokenizer_of(SPEC).documents(table["text"].combine_chunks())
+    for loss in ("assistant", "last"):
+        done = with_conversations(table, texts, chat, SPEC.model_copy(update={"loss": loss}))
+        assert done.reasons == {0: chats.NO_ANSWER, 2: chats.TOO_LONG}
+        ids, mask = unmarked(done.rows.row(1))
+        assert decoded(ids[mask == 1]) == "Hello to you"
+    pairs = SPEC.model_copy(update={"packing": "pairs"})
+    prompts = table_of([ASK], [ASK, ANSWER, ASK], chosen=[[nothing], [ANSWER]], rejected=[[WORSE], [nothing]])
+    assert with_pairs(prompts, chat, pairs).reasons == {0: chats.NO_ANSWER, 1: chats.NO_ANSWER}
 
 
 def test_messages_go_out_as_they_came_in():
