@@ -17,12 +17,16 @@ from corpusmill.operators.tokens.supervised import unmarked
 from corpusmill.pipeline.commands.messages import message_row
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
+from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.export.formats.megatron_sft import packs
 from corpusmill.pipeline.export.formats.preferences import answers_of
 from corpusmill.pipeline.reading.torch_dataset import PackedSequences, collate_packed, torch
+from corpusmill.pipeline.report.funnel import CHAT
+from corpusmill.pipeline.stages.pack.unit import loss_of
 from corpusmill.pipeline.stages.tokenize import conversations as chats
 from corpusmill.pipeline.stages.tokenize.conversations import with_conversations
 from corpusmill.pipeline.stages.tokenize.preferences import NO_PAIR, with_pairs
+from corpusmill.pipeline.stages.tokenize.unit import conversations
 from corpusmill.pipeline.steps import layout as layouts
 from corpusmill.pipeline.steps.chat import chat_of, template_files
 from corpusmill.pipeline.steps.layout import layout_of
@@ -86,6 +90,19 @@ def test_a_long_conversation_is_truncated_or_dropped_and_one_without_an_answer_i
     assert decoded(unmarked(done.rows.row(0))[0]).endswith("Hello to you<|im_end|>")
     dropped = laid(table, SPEC.model_copy(update={"long_conversations": "drop"}))
     assert dropped.reasons[0] == chats.TOO_LONG
+
+
+def test_tokens_of_conversations_that_are_dropped_are_not_counted_as_supervised():
+    spec, tally = SPEC.model_copy(update={"long_conversations": "drop"}), Tally()
+    table = table_of(LONG, [ASK, ANSWER])
+    _, rows = conversations(table, chat_of(spec), tokenizer_of(spec), spec, tally)
+    assert tally.total(CHAT, "supervised tokens") == unmarked(rows.ids)[1].sum() == 4
+
+
+@pytest.mark.parametrize("loss", ["assistant", "last", "all"])
+def test_pairs_say_that_their_last_answers_are_trained_on(loss):
+    assert loss_of(SPEC.model_copy(update={"loss": loss})) == loss
+    assert loss_of(SPEC.model_copy(update={"loss": loss, "packing": "pairs"})) == "last"
 
 
 def test_a_preference_is_trained_on_its_better_answer():
