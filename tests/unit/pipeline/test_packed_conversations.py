@@ -28,7 +28,7 @@ from corpusmill.pipeline.stages.tokenize.conversations import with_conversations
 from corpusmill.pipeline.stages.tokenize.preferences import NO_PAIR, with_pairs
 from corpusmill.pipeline.stages.tokenize.unit import conversations
 from corpusmill.pipeline.steps import layout as layouts
-from corpusmill.pipeline.steps.chat import chat_of, template_files
+from corpusmill.pipeline.steps.chat import chat_of, decides, template_files
 from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from tests.unit.chat.chats import encoder, turn
@@ -103,6 +103,10 @@ def test_tokens_of_conversations_that_are_dropped_are_not_counted_as_supervised(
 def test_pairs_say_that_their_last_answers_are_trained_on(loss):
     assert loss_of(SPEC.model_copy(update={"loss": loss})) == loss
     assert loss_of(SPEC.model_copy(update={"loss": loss, "packing": "pairs"})) == "last"
+
+
+def test_tokens_of_the_derived_form_are_not_those_of_a_job_that_renders_by_jinja():
+    assert decides(SPEC) != decides(SPEC.model_copy(update={"render": "jinja"}))
 
 
 def test_a_preference_is_trained_on_its_better_answer():
