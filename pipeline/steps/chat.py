@@ -62,7 +62,7 @@ def decides(spec: TokensSpec) -> tuple[object, ...]:
     source = source_of(spec)
     texts = digest(source.text, source.with_tools, dict(source.variables), list(source.markers))
     most = None if spec.packing == "none" else spec.sequence_tokens
-    return (texts, spec.loss, spec.long_conversations, spec.today, most, spec.packing == "pairs")
+    return (texts, spec.loss, spec.long_conversations, spec.today, most, spec.packing == "pairs", spec.render)
 
 
 def template_files(spec: TokensSpec) -> dict[str, bytes]:

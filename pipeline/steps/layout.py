@@ -27,7 +27,9 @@ def layout_of(spec: TokensSpec, rows: TokenRows) -> Layout:
     size, n_tokens = spec.sequence_tokens, rows.n_tokens.astype(np.int64)
     if spec.cut != "token":
         how = Cutting(
-            texts=_texts_of(spec.tokenizer, spec.eos, spec.special_tokens), cut=spec.cut, within=spec.cut_within
+            texts=_texts_of(spec.tokenizer, spec.eos, spec.special_tokens, spec.template),
+            cut=spec.cut,
+            within=spec.cut_within,
         )
         if spec.packing == "concat":
             return concat_at_ends(rows, size, how)
@@ -44,7 +46,7 @@ def layout_of(spec: TokensSpec, rows: TokenRows) -> Layout:
 
 
 @functools.lru_cache(maxsize=2)
-def _texts_of(tokenizer: str, eos: str, special_tokens: str) -> TokenTexts:
-    """The texts of a job's tokens, made once a process."""
-    spec = {"tokenizer": tokenizer, "eos": eos, "special_tokens": special_tokens}
+def _texts_of(tokenizer: str, eos: str, special_tokens: str, template: str | None) -> TokenTexts:
+    """The texts of a job's tokens, those that its template adds included, made once a process."""
+    spec = {"tokenizer": tokenizer, "eos": eos, "special_tokens": special_tokens, "template": template}
     return token_texts(tokenizer_of(TokensSpec.model_validate(spec)))

@@ -33,6 +33,10 @@ class Answers:
         """Where the answers of each conversation begin and the last one ends, int64, one more than there are."""
         return offsets_of(np.bincount(self.conversation, minlength=conversations))
 
+    def count(self, conversations: int) -> np.ndarray:
+        """How many answers of each conversation have a token, int64."""
+        return np.bincount(self.conversation[self.end > self.first], minlength=conversations)
+
 
 NO_ANSWERS = Answers(conversation=np.zeros(0, np.int64), first=np.zeros(0, np.int64), end=np.zeros(0, np.int64))
 
@@ -64,7 +68,7 @@ def find_tokens(
                 k += 1
             first[span] = k - begin
             q, at = k, p
-            while q < stop and at < laid.span_end[span]:
+            while q < stop and at < laid.span_end[span] and laid.span_begin[span] < laid.span_end[span]:
                 at += token_bytes[ids[q]]
                 q += 1
             end[span] = q - begin
@@ -87,7 +91,7 @@ class Trained:
 
 
 def trained(rows: TokenRows, answers: Answers, loss: Loss, most_tokens: int | None) -> Trained:
-    """Cut what is too long behind its last answer that fits, and mark what is trained on.
+    """Cut what is too long behind its last answer that fits, and mark what is trained on; one of no token is none.
 
     most_tokens: null for no bound. A conversation in which no answer fits has no token.
     """
@@ -95,7 +99,7 @@ def trained(rows: TokenRows, answers: Answers, loss: Loss, most_tokens: int | No
     whole = np.diff(rows.offsets)
     lengths = whole.copy()
     if most_tokens is not None:
-        shorten(answers.end, upto, most_tokens, lengths)
+        shorten(answers.first, answers.end, upto, most_tokens, lengths)
     offsets = offsets_of(lengths)
     ids = rows.ids
     if offsets[-1] != rows.offsets[-1]:
@@ -108,13 +112,13 @@ def trained(rows: TokenRows, answers: Answers, loss: Loss, most_tokens: int | No
 
 
 @njit(nogil=True, cache=True)
-def shorten(end: np.ndarray, upto: np.ndarray, most: int, lengths: np.ndarray) -> None:
+def shorten(first: np.ndarray, end: np.ndarray, upto: np.ndarray, most: int, lengths: np.ndarray) -> None:
     """Writes the length of each conversation that is longer than `most`: up to its last answer that fits, or 0."""
     for d in range(len(lengths)):
         if lengths[d] > most:
             lengths[d] = 0
             for answer in range(upto[d], upto[d + 1]):
-                if end[answer] <= most:
+                if first[answer] < end[answer] <= most:
                     lengths[d] = end[answer]
 
 
@@ -126,7 +130,7 @@ def mark(
     for d in range(len(offsets) - 1):
         size = offsets[d + 1] - offsets[d]
         stop = upto[d + 1]
-        while stop > upto[d] and end[stop - 1] > size:
+        while stop > upto[d] and (end[stop - 1] > size or end[stop - 1] <= first[stop - 1]):
             stop -= 1
         begin = max(upto[d], stop - 1) if last_only else upto[d]
         for answer in range(begin, stop):

@@ -15,6 +15,7 @@ from corpusmill.operators.tokens.chat.answers import Answers, answers_in
 from corpusmill.operators.tokens.chat.laid import Laid, cut_at_controls
 from corpusmill.operators.tokens.chat.odd import OneText, laid_out
 from corpusmill.operators.tokens.chat.slow import SlowEncoder
+from corpusmill.operators.tokens.control import with_special
 from corpusmill.operators.tokens.rows import TokenRows, replaced
 from corpusmill.operators.tokens.tokenizer import Tokenizer
 
@@ -49,10 +50,14 @@ class LaidEncoder:
 
 
 def laid_encoder(tokenizer: Tokenizer, tokenizer_json: bytes) -> LaidEncoder:
-    """The encoder of a tokenizer. One that puts a space before each text has no fast path here."""
+    """The encoder of a tokenizer. One that puts a space before each text has no fast path here.
+
+    The token that ends documents is special for both, whatever the file says.
+    """
     fast = tokenizer.fast
+    eos = tokenizer.judge.get_added_tokens_decoder().get(tokenizer.eos_id)
     return LaidEncoder(
-        tokenizer_json=tokenizer_json,
+        tokenizer_json=with_special(tokenizer_json, eos.content) if eos and eos.special else tokenizer_json,
         fast=None if fast is None or fast.recipe.prefix_space else fast,
         token_bytes=_token_bytes(tokenizer),
     )

@@ -36,7 +36,7 @@ class SlowEncoder:
         for d, ((_, spans), one) in enumerate(zip(texts, encoded, strict=True)):
             offsets = np.array(one.offsets, np.int64).reshape(-1, 2)
             for begin, end in spans:
-                over = np.flatnonzero((offsets[:, 0] < end) & (offsets[:, 1] > begin))
+                over = np.flatnonzero((offsets[:, 0] < end) & (offsets[:, 1] > begin) & (begin < end))
                 found.append((d, int(over[0]), int(over[-1]) + 1) if len(over) else (d, 0, 0))
         answers = np.array(found, np.int64).reshape(-1, 3)
         ids = [np.array(one.ids, np.int32) for one in encoded]

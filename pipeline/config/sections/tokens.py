@@ -42,7 +42,7 @@ class TokensSpec(Section):
     files beside the tokenizer.json; or the address of a .jinja file. Null: their contents, as any text."""
     loss: Literal["assistant", "last", "all"] = "assistant"
     """With `template`: what `loss_mask` is 1 for: `assistant`: all turns of assistants, `last`: the last of them only,
-    `all`: everything. Documents that are no conversations are trained on whole."""
+    `all`: everything; of `pairs` always the last ones. Documents that are no conversations are trained on whole."""
     long_conversations: Literal["truncate", "drop"] = "truncate"
     """With `template` and `best_fit`: a conversation of more than `sequence_tokens` ends behind the last answer that
     fits, or is dropped; one of which no answer fits is dropped in any case. Of `pairs` both must fit."""

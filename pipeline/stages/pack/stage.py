@@ -31,7 +31,7 @@ from corpusmill.pipeline.report.funnel import Counted, of_mix
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
 from corpusmill.pipeline.stages.pack.select_unit import Select, shard_range
-from corpusmill.pipeline.stages.pack.unit import VERSION, Pack, part_name
+from corpusmill.pipeline.stages.pack.unit import VERSION, Pack, loss_of, part_name
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 
 MEMORY_BYTES = 2_000_000_000  # a guess: five times the ids of a part of 100 million tokens
@@ -102,7 +102,7 @@ def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:
     """The name of all that is packed, and those of the pack units, one an output shard."""
     rows = (spec.tokens.sequence_tokens, spec.tokens.packing, spec.tokens.stride_tokens)
     cut = () if spec.tokens.cut == "token" else (spec.tokens.cut, spec.tokens.cut_within)
-    loss = () if spec.tokens.template is None else (spec.tokens.loss,)
+    loss = () if spec.tokens.template is None else (loss_of(spec.tokens),)
     fingerprint = digest(VERSION, planned.fingerprint, (*rows, *cut, *loss), libraries())
     return fingerprint, [digest(fingerprint, shard) for shard in range(planned.shards)]
 

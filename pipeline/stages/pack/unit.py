@@ -137,8 +137,10 @@ def write_part(path: Path, documents: Documents, layout: Layout, spec: TokensSpe
 
 
 def loss_of(spec: TokensSpec) -> str:
-    """What the loss mask of a job's parts is 1 for; "" where they have none."""
-    return "" if spec.template is None else spec.loss
+    """What the loss mask of a job's parts is 1 for; "" where they have none. Of pairs the last answers, always."""
+    if spec.template is None:
+        return ""
+    return "last" if spec.packing == "pairs" else spec.loss
 
 
 def supervised_line(documents: Documents, spec: TokensSpec) -> Mapping[str, int]:

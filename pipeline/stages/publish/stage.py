@@ -38,6 +38,7 @@ from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Unreadable
 from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
 from corpusmill.pipeline.stages.pack.stage import PackStage
+from corpusmill.pipeline.stages.pack.unit import loss_of
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.steps.chat import TEMPLATE_FILES, template_files
 from corpusmill.pipeline.steps.tokenizer import tokenizer_json
@@ -107,7 +108,7 @@ class Contents:
             **self.extra,
         }
         if spec.tokens.template is not None:
-            manifest |= {"template": spec.tokens.template, "loss": spec.tokens.loss}
+            manifest |= {"template": spec.tokens.template, "loss": loss_of(spec.tokens)}
             manifest["supervised_tokens"] = sum(p["supervised_tokens"] for p in parts)
         if self.planned.without:
             manifest["without_documents"] = self.planned.without

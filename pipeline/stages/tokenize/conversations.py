@@ -45,7 +45,7 @@ def with_conversations(table: pa.Table, texts: TokenRows, chat: ChatEncoder, spe
     most = spec.sequence_tokens if spec.packing == "best_fit" else None
     done = trained(encoded.rows, encoded.answers, loss, most)
     reasons = {int(at[place]): reason[:MOST_LETTERS] for place, reason in encoded.refused.items()}
-    answers = np.diff(encoded.answers.upto(len(at)))
+    answers = encoded.answers.count(len(at))
     lengths = np.diff(done.rows.offsets)
     for reason, wrong in (
         (NO_ANSWER, (answers == 0) & (loss is not Loss.ALL)),

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from corpusmill.operators.tokens.chat.answers import Loss, Trained, trained
+from corpusmill.operators.tokens.chat.answers import Answers, Loss, Trained, trained
 from corpusmill.operators.tokens.chat.encoder import ChatEncoder, Encoded
+from corpusmill.operators.tokens.chat.form import ASSISTANT
 from corpusmill.operators.tokens.rows import TokenRows, gather, offsets_of, replaced, some_rows
 from corpusmill.operators.tokens.supervised import SECOND, marked
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
@@ -38,8 +40,8 @@ def with_pairs(table: pa.Table, chat: ChatEncoder, spec: TokensSpec) -> Conversa
     tools = some["tools"].combine_chunks() if "tools" in some.column_names else pa.nulls(len(some), pa.string())
     both = [chat.encode(conversations_of(some, name), tools) for name in ("chosen", "rejected")]
     done = [trained(each.rows, each.answers, Loss.LAST, None) for each in both]
-    for each in both:
-        reasons |= _reasons(each, at, spec.sequence_tokens)
+    for each, name in zip(both, ("chosen", "rejected"), strict=True):
+        reasons |= _reasons(each, has_answer(some[name].combine_chunks()), at, spec.sequence_tokens)
     stays = ~np.isin(at, np.fromiter(reasons, np.int64, len(reasons)))
     pairs = _one_after_another(*(_marked(each, stays) for each in done))
     return Conversations(
@@ -50,10 +52,26 @@ def with_pairs(table: pa.Table, chat: ChatEncoder, spec: TokensSpec) -> Conversa
     )
 
 
-def _reasons(encoded: Encoded, at: np.ndarray, most_tokens: int) -> dict[int, str]:
+def has_answer(column: pa.ListArray) -> np.ndarray:
+    """Whether an assistant has a turn in each of these lists of turns, bool; what a prompt answers counts for none."""
+    turns = pc.list_flatten(column)
+    by_assistant = pc.equal(pc.struct_field(turns, "role"), ASSISTANT)
+    found = np.zeros(len(column), bool)
+    found[pc.list_parent_indices(column).filter(by_assistant).to_numpy()] = True
+    return found
+
+
+def ends_with_answer(answers: Answers, conversations: int) -> np.ndarray:
+    """Whether the last answer of each conversation has a token, bool."""
+    found = np.zeros(conversations, bool)
+    found[answers.conversation] = answers.end > answers.first  # the last one of each conversation is what stays
+    return found
+
+
+def _reasons(encoded: Encoded, answered: np.ndarray, at: np.ndarray, most_tokens: int) -> dict[int, str]:
     found = {int(at[place]): reason[:MOST_LETTERS] for place, reason in encoded.refused.items()}
-    answers, lengths = np.diff(encoded.answers.upto(len(at))), np.diff(encoded.rows.offsets)
-    found |= {place: NO_ANSWER for place in at[answers == 0].tolist() if place not in found}
+    answered, lengths = answered & ends_with_answer(encoded.answers, len(at)), np.diff(encoded.rows.offsets)
+    found |= {place: NO_ANSWER for place in at[~answered].tolist() if place not in found}
     return found | {place: TOO_LONG for place in at[lengths > most_tokens].tolist() if place not in found}
 
 

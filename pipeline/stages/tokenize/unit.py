@@ -35,7 +35,7 @@ from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, w
 from corpusmill.pipeline.steps.chat import chat_of, decides
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
-VERSION = 7
+VERSION = 8
 ORDER_SEED = 0  # rows lie in the order of a draw of their own: that of a mix has another seed
 
 
@@ -165,12 +165,13 @@ def conversations(
         tally.add(LEFT_OUT, reason)
     tally.add(CHAT, "truncated", by=done.truncated)
     tally.add(CHAT, "rendered by Jinja", by=done.rendered)
-    tally.add(CHAT, "supervised tokens", by=trained_tokens(done.rows))
-    if not done.reasons:
-        return table, done.rows
-    stays = np.ones(len(table), bool)
-    stays[list(done.reasons)] = False
-    return table.filter(pa.array(stays)), some_rows(done.rows, stays)
+    rows = done.rows
+    if done.reasons:
+        stays = np.ones(len(table), bool)
+        stays[list(done.reasons)] = False
+        table, rows = table.filter(pa.array(stays)), some_rows(rows, stays)
+    tally.add(CHAT, "supervised tokens", by=trained_tokens(rows))
+    return table, rows
 
 
 def count(table: pa.Table, tally: Tally) -> None:

@@ -1,5 +1,7 @@
 """What is trained on, where a conversation is cut, and what contents may do to a template."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,11 @@ from corpusmill.errors import TemplateMismatch
 from corpusmill.operators.tokens.chat import encoder as encoding
 from corpusmill.operators.tokens.chat.answers import Loss, trained
 from corpusmill.operators.tokens.chat.derive import derive, triggers_of
-from tests.unit.chat.chats import column, encoder, no_tools, turn
+from corpusmill.operators.tokens.chat.environment import Template
+from corpusmill.operators.tokens.tokenizer import load
+from tests.unit.chat.chats import DEFAULT, TODAY, column, encoder, no_tools, turn
 
+EOS = {"eos_token": "<|endoftext|>"}
 TWO = [turn("user", "one"), turn("assistant", "first answer"), turn("user", "two"), turn("assistant", "second")]
 PLAIN = "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endfor %}"
 PROMPT = PLAIN + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
@@ -109,3 +114,19 @@ def test_the_slow_path_gives_the_same_ids_and_answers():
     assert np.array_equal(fast.rows.ids, slow.rows.ids)
     for name in ("conversation", "first", "end"):
         assert np.array_equal(getattr(fast.answers, name), getattr(slow.answers, name))
+
+
+def test_the_end_of_documents_is_special_on_the_slow_path_whatever_the_file_says():
+    spec = json.loads(DEFAULT.read_bytes())
+    for token in spec["added_tokens"]:
+        token["special"] = False
+    content = json.dumps(spec).encode()
+    chat = encoding.ChatEncoder(
+        tokenizer=load(content, eos="<|endoftext|>"),
+        tokenizer_json=content,
+        template=Template("{% for m in messages %}{{ m.content + eos_token }}{% endfor %}", EOS, TODAY),
+    )
+    fast = chat.encode(column(TWO), no_tools(1))
+    chat.texts.fast = None
+    slow = chat.encode(column(TWO), no_tools(1))
+    assert slow.rows.ids.tolist() == fast.rows.ids.tolist()
