@@ -14,6 +14,7 @@ from corpusmill.operators.decide.budget import Budget
 from corpusmill.operators.decide.top import Top
 from corpusmill.operators.text.ranking import ENTRY, entries_of, in_order, leading, words_of
 from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.execution.tally import check
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 Ranked = Top | AtMost | Budget
@@ -35,7 +36,7 @@ class GatherEntries:
         self._waiting = [ENTRY.empty_table()]
         self._weights = Counter[str]()
         self._written: dict[str, int] = {}
-        self._rows = 0
+        self._rows = self._came = self._passed_over = 0
 
     def add(self, batch: Batch) -> None:
         entries = entries_of(batch, self.awaited.ranking())
@@ -49,16 +50,25 @@ class GatherEntries:
                     "budget by a column with fewer, or put decide.at_most before it"
                 )
         self._waiting.append(entries)
+        self._came += entries.num_rows
         if sum(table.num_rows for table in self._waiting) >= HELD_ROWS:
-            self._waiting = [best_of(self._waiting, limit_of(self.awaited))]
+            self._forget()
             if self._waiting[0].num_rows >= HELD_ROWS // 2:
                 self._write()
 
     def facts(self) -> Mapping[str, Any]:
-        if len(self._waiting) > 1 or not self._written:
-            self._waiting = [best_of(self._waiting, limit_of(self.awaited))]
+        if len(self._waiting) > 1 or self._waiting[0].num_rows or not self._written:
+            self._forget()
             self._write()
+        went = {"written": self._rows, "that cannot stay": self._passed_over}
+        check(f"entries of {self.name}", came=self._came, went=went)
         return {"files": self._written, "entries": self._rows, "weights": dict(sorted(self._weights.items()))}
+
+    def _forget(self) -> None:
+        """Of what waits, keep only what can still stay."""
+        waiting = sum(table.num_rows for table in self._waiting)
+        self._waiting = [best_of(self._waiting, limit_of(self.awaited))]
+        self._passed_over += waiting - self._waiting[0].num_rows
 
     def _write(self) -> None:
         (table,) = self._waiting

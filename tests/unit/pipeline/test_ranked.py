@@ -13,7 +13,7 @@ from corpusmill.operators.contract import Resource
 from corpusmill.operators.decide.at_most import AtMost
 from corpusmill.operators.decide.budget import Budget
 from corpusmill.operators.decide.top import Top
-from corpusmill.operators.text.ranking import DOC_ID
+from corpusmill.operators.text.ranking import DOC_ID, group_of
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.files.ids import doc_ids
 from corpusmill.pipeline.stages.gathered import entries as gathering
@@ -147,3 +147,16 @@ def test_clusters_are_sampled_alike_and_weights_end_before_the_first_that_does_n
     rows, facts = stayed(Budget(amount=200, score=("quality",), weight="tokens"))
     weight = sum(r["tokens"] for r in rows if r["stays"])
     assert 200 - 9 < weight == facts["weight"] <= 200
+
+
+def test_what_waits_when_a_shard_ends_is_written_though_a_file_was_written_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "HELD_ROWS", 4)
+    files = Shards.of([SHARDS[0]]).groups()[0]
+    gather = GatherEntries(tmp_path, "unit", files, AtMost(count=1, by=("host",)))
+    for hosts in ("abcd", "eeee"):
+        columns = {"doc_id": list(range(4)), "text": pa.array(list("1234"), TEXT), "host": list(hosts)}
+        gather.add(Batch(pa.table(columns)))
+    facts = gather.facts()
+    groups = {key for name in facts["files"] for key in pa.ipc.open_file(tmp_path / name).read_all()["key"].to_pylist()}
+    assert groups == {group_of([host]) for host in "abcde"}
+    assert facts["entries"] == 5
