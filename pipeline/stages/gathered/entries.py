@@ -39,11 +39,12 @@ class GatherEntries:
         self._rows = self._came = self._passed_over = 0
 
     def add(self, batch: Batch) -> None:
-        entries = entries_of(batch, self.awaited.ranking())
+        entries = entries_of(batch, self.awaited.ranking(), limit=limit_of(self.awaited))
         if isinstance(self.awaited, Budget) and self.awaited.by is not None:
             words = words_of(batch, self.awaited.by).drop_null()
-            sums = pa.table({"value": words, "weight": entries["weight"]}).group_by("value")
-            self._weights.update({r["value"]: r["weight_sum"] for r in sums.aggregate([("weight", "sum")]).to_pylist()})
+            weights = entries["weight"].cast(pa.decimal128(19))  # whose sum does not wrap
+            sums = pa.table({"value": words, "weight": weights}).group_by("value").aggregate([("weight", "sum")])
+            self._weights.update({r["value"]: int(r["weight_sum"]) for r in sums.to_pylist()})
             if len(self._weights) > MOST_SHARES:
                 raise StageFailed(
                     f"decide.budget: {self.awaited.by!r} has more than {MOST_SHARES:,} different values; share the "
