@@ -48,6 +48,7 @@ class Similar(Decision):
     max_words: int = 256
     found: Resource | None = None
 
+    version: ClassVar[int] = 2  # 2: of each key only the best documents that stay are compared
     reads: ClassVar[Columns] = {}
     stage: ClassVar[str] = "similar"
 

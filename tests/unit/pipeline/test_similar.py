@@ -126,6 +126,38 @@ def test_a_document_stays_that_is_similar_only_to_one_that_gives_way():
     assert similarity.tolist() == pytest.approx([0, 0.8, 0])
 
 
+def test_of_one_key_the_best_that_stay_are_compared_and_no_others():
+    """Unlike documents of one key, and then a copy of each."""
+    n, size = alike.MAX_HOLDERS + 50, 4
+    unlike = np.arange(n * size, dtype=np.uint32)
+    row, _ = alike.better_ones(
+        np.zeros(2 * n, np.int64),
+        np.arange(0, 2 * n * size + 1, size),
+        np.concatenate((unlike, unlike)),
+        np.zeros((2 * n, 1), np.uint64),
+        measure="rouge_l",
+        threshold=0.7,
+    )
+    copies = row[n:].tolist()
+    assert row[:n].tolist() == [-1] * n
+    assert copies == [*range(alike.MAX_HOLDERS), *[-1] * 50]
+
+
+def test_a_key_of_its_own_finds_a_copy_that_a_crowded_key_does_not():
+    n, size = alike.MAX_HOLDERS + 50, 4
+    unlike = np.arange(n * size, dtype=np.uint32)
+    own = np.stack((np.zeros(2 * n), np.tile(np.arange(1, n + 1), 2)), axis=1).astype(np.uint64)
+    row, _ = alike.better_ones(
+        np.zeros(2 * n, np.int64),
+        np.arange(0, 2 * n * size + 1, size),
+        np.concatenate((unlike, unlike)),
+        own,
+        measure="rouge_l",
+        threshold=0.7,
+    )
+    assert row[n:].tolist() == [*range(n)]
+
+
 WORDS = st.lists(st.integers(0, 4), max_size=8)
 
 
