@@ -13,11 +13,13 @@ from corpusmill.cluster.storage import Store
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Resource
 from corpusmill.operators.decide.similar import Similar, answer_of
+from corpusmill.operators.dedup.components import components
+from corpusmill.operators.dedup.edges import star_edges
 from corpusmill.operators.text import alike
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.files.ids import doc_ids
 from corpusmill.pipeline.stages.gathered.similar import similar
-from corpusmill.pipeline.stages.gathered.words import GatherWords
+from corpusmill.pipeline.stages.gathered.words import BANDS, GatherWords, compared
 from corpusmill.pipeline.workspace.shards import Shards
 from tests.unit.pipeline.test_gathered import SHARDS, gathered, work
 
@@ -171,3 +173,16 @@ def test_kernels_compare_as_plain_python_does(texts, measure):
     exact = MEASURED[measure](*([str(w) for w in t] for t in texts))
     assert similarity[1] == pytest.approx(exact if exact >= 0.3 else 0, abs=1e-6) or abs(exact - 0.3) < 1e-9
     assert row[0] == -1
+
+
+def test_unrelated_texts_of_common_words_are_not_joined_to_one_cluster():
+    chance, n = np.random.default_rng(1), 4000
+    odds = 1 / np.arange(1, 30_001)
+    drawn = chance.choice(30_000, size=(n, 150), p=odds / odds.sum())
+    texts = [" ".join(f"w{word}" for word in row) for row in drawn]
+    table = compared(Batch(pa.table({"doc_id": pa.array(range(n)), "text": pa.array(texts, TEXT)})), Similar())
+    keys = np.frombuffer(b"".join(table["bands"].to_pylist()), np.uint64)
+    ids = np.repeat(np.arange(n), BANDS)
+    order = np.lexsort((ids, keys))
+    _, sizes = np.unique(components(star_edges(keys[order], ids[order]).edges).root, return_counts=True)
+    assert sizes.max() < n // 20
