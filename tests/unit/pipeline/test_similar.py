@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import StageFailed
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Resource
 from corpusmill.operators.decide.similar import Similar, answer_of
@@ -18,6 +19,7 @@ from corpusmill.operators.dedup.edges import star_edges
 from corpusmill.operators.text import alike
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.files.ids import doc_ids
+from corpusmill.pipeline.stages.gathered import similar as judging
 from corpusmill.pipeline.stages.gathered.similar import similar
 from corpusmill.pipeline.stages.gathered.words import BANDS, GatherWords, compared
 from corpusmill.pipeline.workspace.shards import Shards
@@ -186,3 +188,16 @@ def test_unrelated_texts_of_common_words_are_not_joined_to_one_cluster():
     order = np.lexsort((ids, keys))
     _, sizes = np.unique(components(star_edges(keys[order], ids[order]).edges).root, return_counts=True)
     assert sizes.max() < n // 20
+
+
+def test_a_cluster_that_is_too_large_for_a_task_ends_with_what_to_change(monkeypatch):
+    monkeypatch.setattr(judging, "MAX_CLUSTER", 3)
+    judging.check_sizes(np.array([7, 8, 7, 8, 7]))
+    with pytest.raises(StageFailed, match=r"4 documents share words .* at most 3 can .* compare another `field`"):
+        judging.check_sizes(np.array([7, 8, 7, 8, 7, 7]))
+
+
+def test_the_task_that_judges_checks_the_sizes_of_clusters(tmp_path, monkeypatch):
+    monkeypatch.setattr(judging, "MAX_CLUSTER", 1)
+    with pytest.raises(StageFailed, match="at most 1 can be compared in one task"):
+        found_by(tmp_path, Similar())
