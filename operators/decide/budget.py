@@ -45,12 +45,13 @@ class Budget(Decision):
     short: str = "fill"
     found: Resource | None = None
 
+    version: ClassVar[int] = 2  # 2: weights of 2^63 and more are no longer negative
     reads: ClassVar[Columns] = {}
     stage: ClassVar[str] = "rank"
 
     def __post_init__(self) -> None:
-        if self.amount < 1:
-            raise ValueError(f"amount must be at least 1, got {self.amount}")
+        if not 1 <= self.amount <= ranking.MOST_LIMIT:
+            raise ValueError(f"amount must be at least 1 and at most {ranking.MOST_LIMIT}, got {self.amount}")
         if self.short not in SHORT:
             raise ValueError(f"short must be one of {list(SHORT)}, got {self.short!r}")
         if (self.by is None) != (self.shares is None):

@@ -10,6 +10,7 @@ from corpusmill.operators.text.kernel import njit
 ROUGE_L, COSINE = "rouge_l", "cosine"
 MEASURES = (ROUGE_L, COSINE)
 MAX_COMPARISONS = 1000  # of one document with better ones that stay; a guess that bounds a cluster
+MAX_HOLDERS = 200  # better ones that are looked at for one key; a guess: what more of them share is no evidence
 
 
 def rouge_l(first: list[str], second: list[str]) -> float:
@@ -45,45 +46,70 @@ def better_ones(
 
     Rows are sorted by cluster (int64[n]) and, inside, the best first. Row i has the words words[first[i]:first[i + 1]]
     (uint32) and the keys bands[i] (uint64[n, b]); it is compared with better rows that stay and share a key, in their
-    order, with at most `MAX_COMPARISONS` of them, until one is similar by at least `threshold`.
+    order, until one is similar by at least `threshold`: with the first `MAX_HOLDERS` of each key, and at most
+    `MAX_COMPARISONS` in all.
     """
     row, similarity = np.full(len(cluster), -1, np.int64), np.zeros(len(cluster), np.float32)
     by_counts = measure == COSINE
     if by_counts:
         document = np.repeat(np.arange(len(cluster)), np.diff(first))
         words = words[np.lexsort((words, document))]
-    _better_ones(cluster, first, words, bands, by_counts, threshold, row, similarity)
+    index = _index_of(cluster, bands)
+    _better_ones(first, words, index, by_counts, threshold, row, similarity)
     return row, similarity
+
+
+def _index_of(cluster: np.ndarray, bands: np.ndarray) -> np.ndarray:
+    """Numbers of the keys of each row, from 0, no number in two clusters: int64[n, b]."""
+    keys, place = bands.ravel(), np.repeat(cluster, bands.shape[1])
+    order = np.lexsort((keys, place))
+    new = np.zeros(len(keys), np.bool_)
+    new[1:] = (np.diff(keys[order]) != 0) | (np.diff(place[order]) != 0)
+    numbers = np.empty(len(keys), np.int64)
+    numbers[order] = np.cumsum(new)
+    return numbers.reshape(bands.shape)
 
 
 @njit(nogil=True, cache=True)
 def _better_ones(
-    cluster: np.ndarray,
     first: np.ndarray,
     words: np.ndarray,
-    bands: np.ndarray,
+    index: np.ndarray,
     by_counts: bool,
     threshold: float,
     row: np.ndarray,
     similarity: np.ndarray,
 ) -> None:
-    n, longest = len(cluster), 0
+    n, width = index.shape
+    longest, numbers = 0, 0
     for i in range(n):
         longest = max(longest, first[i + 1] - first[i])
+        for j in range(width):
+            numbers = max(numbers, index[i, j] + 1)
     room = np.zeros(longest + 1, np.int64)
-    staying = np.zeros(n, np.int64)
-    count = 0
+    # the rows that stay, by number of the key, those of key k from begins[k] on
+    begins = np.zeros(numbers + 1, np.int64)
     for i in range(n):
-        if i == 0 or cluster[i] != cluster[i - 1]:
-            count = 0
-        compared = 0
-        for k in range(count):
-            other = int(staying[k])
-            if not _share_a_key(bands, i, other):
-                continue
-            compared += 1
-            if compared > MAX_COMPARISONS:
-                break
+        for j in range(width):
+            begins[index[i, j] + 1] += 1
+    for k in range(numbers):
+        begins[k + 1] = begins[k] + min(begins[k + 1], MAX_HOLDERS)
+    staying, count = np.zeros(begins[numbers], np.int64), np.zeros(numbers, np.int64)
+    seen = np.full(n, -1, np.int64)
+    near = np.zeros(width * MAX_HOLDERS, np.int64)
+    for i in range(n):
+        found = 0
+        for j in range(width):
+            k = index[i, j]
+            for at in range(begins[k], begins[k] + count[k]):
+                other = staying[at]
+                if seen[other] != i:
+                    seen[other] = i
+                    near[found] = other
+                    found += 1
+        near[:found].sort()
+        for at in range(min(found, MAX_COMPARISONS)):
+            other = int(near[at])
             begin, end, low, high = first[i], first[i + 1], int(first[other]), int(first[other + 1])
             if by_counts:
                 alike = _cosine(words, begin, end, low, high)
@@ -95,16 +121,11 @@ def _better_ones(
                 row[i], similarity[i] = other, alike
                 break
         if row[i] < 0:
-            staying[count] = i
-            count += 1
-
-
-@njit(nogil=True, cache=True)
-def _share_a_key(bands: np.ndarray, one: int, other: int) -> bool:
-    j, width = 0, bands.shape[1]
-    while j < width and bands[one, j] != bands[other, j]:
-        j += 1
-    return j < width
+            for j in range(width):
+                k = index[i, j]
+                if begins[k] + count[k] < begins[k + 1]:
+                    staying[begins[k] + count[k]] = i
+                    count[k] += 1
 
 
 @njit(nogil=True, cache=True)

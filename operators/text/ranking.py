@@ -32,6 +32,8 @@ ENTRY = pa.schema(
 DOC_ID = np.dtype("<i8")
 RUN_SHIFT = np.int64(52)  # a doc_id begins with 11 bits of run, above 26 of shard and 26 of row
 LAST = np.uint64(2**64 - 1)
+MOST_LIMIT = 2**62  # of a group; one document more still fits into 63 bits
+_MOST = np.int64(2**63 - 1)
 _SIGN = np.uint64(1 << 63)
 _BETWEEN = "\x1f"
 
@@ -41,8 +43,8 @@ class Ranking:
     """How entries are made of documents.
 
     by: columns whose values make a group. score: columns of numbers that are multiplied; none: in the order of the
-    hash of the text. lowest: whether the smallest score comes first. weight: a column of whole numbers, below 1 counts
-    as 1; null: 1 each.
+    hash of the text. lowest: whether the smallest score comes first. weight: a column of whole numbers, where what is
+    below 1 or no number counts as 1; null: 1 each.
     """
 
     by: tuple[str, ...]
@@ -103,14 +105,18 @@ def words_of(batch: Batch, name: str) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), None, texts)
 
 
-def entries_of(batch: Batch, ranking: Ranking) -> pa.Table:
-    """Columns of ENTRY for the documents that are in a group, in their order."""
+def entries_of(batch: Batch, ranking: Ranking, *, limit: int = MOST_LIMIT) -> pa.Table:
+    """Columns of ENTRY for the documents that are in a group, in their order.
+
+    limit: the most that a group may keep, up to MOST_LIMIT; what weighs more, infinity too, weighs limit + 1.
+    """
     keys, there = groups_of(batch, ranking.by)
     ranks = ranks_of(scores_of(batch, ranking)) if ranking.score else np.zeros(batch.num_rows, np.uint64)
     weights = np.ones(batch.num_rows, np.int64)
     if ranking.weight:
         found = numbers(batch.column(ranking.weight)).cast(pa.float64(), safe=False).fill_null(0.0)
-        weights = np.maximum(np.nan_to_num(found.to_numpy(zero_copy_only=False)), 1).astype(np.int64)
+        values = np.nan_to_num(found.to_numpy(zero_copy_only=False))
+        weights = np.where(values > limit, limit + 1, np.clip(values, 1, limit).astype(np.int64))
     ties = _hashes(pc.fill_null(batch.column("text"), ""))
     ids = pc.fill_null(batch.column("doc_id"), -1).to_numpy(zero_copy_only=False)
     return pa.table([keys, ids, ranks, ties, weights], schema=ENTRY).filter(pa.array(there))
@@ -153,7 +159,9 @@ def leading(entries: pa.Table, limit: int) -> pa.Table:
     The first that does not fit is among them, since none behind it may stay.
     """
     pieces = _pieces(entries)
-    return entries.filter(pa.array(pieces.so_far - entries["weight"].to_numpy() < limit))
+    before = np.zeros(entries.num_rows, np.int64)
+    before[1:] = np.where(pieces.number[1:] == pieces.number[:-1], pieces.so_far[:-1], 0)
+    return entries.filter(pa.array(before < limit))
 
 
 def within(entries: pa.Table, limits: np.ndarray) -> np.ndarray:
@@ -165,12 +173,12 @@ def within(entries: pa.Table, limits: np.ndarray) -> np.ndarray:
     pieces, weights = _pieces(entries), entries["weight"].to_numpy()
     out = np.zeros(len(weights), np.bool_)
     taken = np.zeros(len(pieces.new_group), np.int64)  # by earlier runs of the group
-    begins = np.flatnonzero(pieces.new_group)
+    starts, begins = np.flatnonzero(np.diff(pieces.number, prepend=-1)), np.flatnonzero(pieces.new_group)
     depth = np.arange(len(taken)) - begins[np.cumsum(pieces.new_group) - 1]
     for level in range(int(depth.max(initial=-1)) + 1):
         mine = (depth == level)[pieces.number]
-        out[mine] = (pieces.so_far + taken[pieces.number] <= limits)[mine]
-        kept = np.bincount(pieces.number[out], weights=weights[out], minlength=len(taken)).astype(np.int64)
+        out[mine] = (pieces.so_far <= limits - taken[pieces.number])[mine]
+        kept = np.add.reduceat(np.where(out, weights, 0), starts)
         later = np.flatnonzero(depth == level + 1)
         taken[later] = taken[later - 1] + kept[later - 1]
     return out
@@ -179,7 +187,7 @@ def within(entries: pa.Table, limits: np.ndarray) -> np.ndarray:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Pieces:
     """Sorted entries by group and run. number: the piece of each entry; so_far: its weight and that of all before it in
-    the piece; new_group: whether each piece is the first of its group.
+    the piece, 2^63 - 1 where it is more; new_group: whether each piece is the first of its group.
     """
 
     number: np.ndarray
@@ -192,11 +200,20 @@ def _pieces(entries: pa.Table) -> _Pieces:
     first = np.ones(len(keys), np.bool_)
     first[1:] = (keys[1:] != keys[:-1]) | (runs[1:] != runs[:-1])
     starts, number = np.flatnonzero(first), np.cumsum(first) - 1
-    sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(entries["weight"].to_numpy())))
+    weights, half = entries["weight"].to_numpy(), np.int64(32)
+    low, high = (_sums(part, starts, number) for part in (weights & (2**32 - 1), weights >> half))
+    high += low >> half
+    so_far = np.where(high >> (half - 1), _MOST, (high << half) | (low & (2**32 - 1)))
     heads = keys[starts]
     new_group = np.ones(len(starts), np.bool_)
     new_group[1:] = heads[1:] != heads[:-1]
-    return _Pieces(number=number, so_far=sums[1:] - sums[starts][number], new_group=new_group)
+    return _Pieces(number=number, so_far=so_far, new_group=new_group)
+
+
+def _sums(weights: np.ndarray, starts: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """The weight of each entry and of all before it in its piece."""
+    sums = np.concatenate((np.zeros(1, np.int64), np.cumsum(weights)))
+    return sums[1:] - sums[starts][number]
 
 
 def _hashes(texts: pa.Array) -> np.ndarray:

@@ -73,7 +73,9 @@ def fingerprint(spec: JobSpec, source: str, reader: str, part: Part) -> str:
     if part.awaited is not None:
         later = [op for i, _, op in mine if i >= end and not isinstance(op, Extract | Reader)]
         content = any("content" in op.columns_read() for op in later)
-        told.append([part.awaited.stage, part.awaited.gathering(), end in whole.without, content])
+        # by its type as well: what a budget gathers for its shares, a cap of the same number does not
+        gathers = [type(part.awaited).__name__, part.awaited.gathering()]
+        told.append([part.awaited.stage, *gathers, end in whole.without, content])
     told.append(whole.language_from() if part.number == 0 else None)
     return digest(told, whole.fixed, spec.sample.documents, user_code.prints_of(spec), libraries())
 

@@ -14,6 +14,7 @@ from corpusmill.operators.decide.budget import Budget
 from corpusmill.operators.decide.top import Top
 from corpusmill.operators.text.ranking import ENTRY, entries_of, in_order, leading, words_of
 from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.execution.tally import check
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 Ranked = Top | AtMost | Budget
@@ -35,30 +36,40 @@ class GatherEntries:
         self._waiting = [ENTRY.empty_table()]
         self._weights = Counter[str]()
         self._written: dict[str, int] = {}
-        self._rows = 0
+        self._rows = self._came = self._passed_over = 0
 
     def add(self, batch: Batch) -> None:
-        entries = entries_of(batch, self.awaited.ranking())
+        entries = entries_of(batch, self.awaited.ranking(), limit=limit_of(self.awaited))
         if isinstance(self.awaited, Budget) and self.awaited.by is not None:
             words = words_of(batch, self.awaited.by).drop_null()
-            sums = pa.table({"value": words, "weight": entries["weight"]}).group_by("value")
-            self._weights.update({r["value"]: r["weight_sum"] for r in sums.aggregate([("weight", "sum")]).to_pylist()})
+            weights = entries["weight"].cast(pa.decimal128(19))  # whose sum does not wrap
+            sums = pa.table({"value": words, "weight": weights}).group_by("value").aggregate([("weight", "sum")])
+            self._weights.update({r["value"]: int(r["weight_sum"]) for r in sums.to_pylist()})
             if len(self._weights) > MOST_SHARES:
                 raise StageFailed(
                     f"decide.budget: {self.awaited.by!r} has more than {MOST_SHARES:,} different values; share the "
                     "budget by a column with fewer, or put decide.at_most before it"
                 )
         self._waiting.append(entries)
+        self._came += entries.num_rows
         if sum(table.num_rows for table in self._waiting) >= HELD_ROWS:
-            self._waiting = [best_of(self._waiting, limit_of(self.awaited))]
+            self._forget()
             if self._waiting[0].num_rows >= HELD_ROWS // 2:
                 self._write()
 
     def facts(self) -> Mapping[str, Any]:
-        if len(self._waiting) > 1 or not self._written:
-            self._waiting = [best_of(self._waiting, limit_of(self.awaited))]
+        if len(self._waiting) > 1 or self._waiting[0].num_rows or not self._written:
+            self._forget()
             self._write()
+        went = {"written": self._rows, "that cannot stay": self._passed_over}
+        check(f"entries of {self.name}", came=self._came, went=went)
         return {"files": self._written, "entries": self._rows, "weights": dict(sorted(self._weights.items()))}
+
+    def _forget(self) -> None:
+        """Of what waits, keep only what can still stay."""
+        waiting = sum(table.num_rows for table in self._waiting)
+        self._waiting = [best_of(self._waiting, limit_of(self.awaited))]
+        self._passed_over += waiting - self._waiting[0].num_rows
 
     def _write(self) -> None:
         (table,) = self._waiting

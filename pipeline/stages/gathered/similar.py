@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import StageFailed
 from corpusmill.operators.decide.similar import GIVES_WAY, Similar
 from corpusmill.operators.text.alike import better_ones
 from corpusmill.operators.text.ranking import RUN_SHIFT
@@ -27,6 +28,7 @@ from corpusmill.pipeline.execution.tally import check
 from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
 from corpusmill.pipeline.stages.gathered.words import BANDS, COMPARED
 
+MAX_CLUSTER = 1_000_000  # documents judged in one task, 1.5 GB; a guess
 # A document under its cluster, and one that gives way under its shard.
 CLUSTERED = pa.schema([pa.field("key", pa.uint64()), pa.field("cluster_id", pa.int64()), *COMPARED])
 GOES = pa.schema([pa.field("key", pa.uint64()), *GIVES_WAY])
@@ -92,6 +94,7 @@ class Judge:
     def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         partition = partition_of(unit)
         table = read_range(store, partition.names, partition.range)
+        check_sizes(table["cluster_id"].to_numpy())
         ids = table["doc_id"].to_numpy()
         ordered = [
             ids,
@@ -115,6 +118,18 @@ class Judge:
         name = f"{folder}/{unit['name']}.goes.arrow"
         store.publish(name, encoded(out).to_pybytes())
         return {"goes": name, "bytes": out.nbytes, "rows": out.num_rows}
+
+
+def check_sizes(clusters: np.ndarray) -> None:
+    """Raise StageFailed where a cluster is too large to be judged in one task. clusters: int64, one a document."""
+    _, sizes = np.unique(clusters, return_counts=True)
+    largest = int(sizes.max(initial=0))
+    if largest > MAX_CLUSTER:
+        raise StageFailed(
+            f"decide.similar: {largest:,} documents share words with one another, however indirectly, and at most "
+            f"{MAX_CLUSTER:,} can be compared in one task; compare another `field`, such as `prompt`, or "
+            "put a step before it that drops more"
+        )
 
 
 def write_goes(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:

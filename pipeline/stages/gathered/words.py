@@ -17,8 +17,8 @@ from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
-BANDS, ROWS, SHINGLE_WORDS = 24, 2, 2
-PIECE_ROWS = 100_000  # documents whose bands are written together: 38 MB
+BANDS, ROWS, SHINGLE_WORDS = 48, 3, 2  # with 2 rows most unrelated texts of 150 words are joined by chance
+PIECE_ROWS = 50_000  # documents whose bands are written together: 38 MB
 WORDS = pa.list_(pa.field("word", pa.uint32(), nullable=False))
 # A document as it is compared. `bands`: BANDS uint64 keys; `words`: lower halves of the hashes of its first words.
 COMPARED = pa.schema(

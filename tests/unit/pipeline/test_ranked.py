@@ -13,7 +13,7 @@ from corpusmill.operators.contract import Resource
 from corpusmill.operators.decide.at_most import AtMost
 from corpusmill.operators.decide.budget import Budget
 from corpusmill.operators.decide.top import Top
-from corpusmill.operators.text.ranking import DOC_ID
+from corpusmill.operators.text.ranking import DOC_ID, entries_of, group_of, in_order, leading, within
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.files.ids import doc_ids
 from corpusmill.pipeline.stages.gathered import entries as gathering
@@ -147,3 +147,34 @@ def test_clusters_are_sampled_alike_and_weights_end_before_the_first_that_does_n
     rows, facts = stayed(Budget(amount=200, score=("quality",), weight="tokens"))
     weight = sum(r["tokens"] for r in rows if r["stays"])
     assert 200 - 9 < weight == facts["weight"] <= 200
+
+
+def test_what_waits_when_a_shard_ends_is_written_though_a_file_was_written_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "HELD_ROWS", 4)
+    files = Shards.of([SHARDS[0]]).groups()[0]
+    gather = GatherEntries(tmp_path, "unit", files, AtMost(count=1, by=("host",)))
+    for hosts in ("abcd", "eeee"):
+        columns = {"doc_id": list(range(4)), "text": pa.array(list("1234"), TEXT), "host": list(hosts)}
+        gather.add(Batch(pa.table(columns)))
+    facts = gather.facts()
+    groups = {key for name in facts["files"] for key in pa.ipc.open_file(tmp_path / name).read_all()["key"].to_pylist()}
+    assert groups == {group_of([host]) for host in "abcde"}
+    assert facts["entries"] == 5
+
+
+@pytest.mark.parametrize("amount", [10, 2**62])
+def test_a_document_that_weighs_more_than_any_budget_never_stays_and_no_sum_of_weights_wraps(amount, tmp_path):
+    heavy, light = [float("inf"), 2.0**63, 1e300, float("inf"), 2.0**62 * 1.5], [-5.0, float("nan"), None, 3.0]
+    columns = {"doc_id": list(range(9)), "text": pa.array(list("123456789"), TEXT), "task": ["a"] * 9}
+    batch = Batch(pa.table({**columns, "tokens": pa.array(heavy + light, pa.float64())}))
+    awaited = Budget(amount=amount, weight="tokens", by="task", shares="equal")
+    entries = entries_of(batch, awaited.ranking(), limit=amount)
+    assert entries["weight"].to_pylist() == [amount + 1] * 5 + [1, 1, 1, 3]
+    best_last = entries.set_column(2, "rank", pa.array([4, 4, 4, 4, 4, 3, 2, 1, 0], pa.uint64()))
+    ordered = in_order(best_last)
+    stay = ordered.filter(pa.array(within(ordered, np.full(9, amount))))
+    assert sorted(stay["doc_id"].to_pylist()) == [5, 6, 7, 8]
+    assert leading(ordered, amount).num_rows == 5
+    gather = GatherEntries(tmp_path, "unit", Shards.of([SHARDS[0]]).groups()[0], awaited)
+    gather.add(batch)
+    assert gather.facts()["weights"] == {"a": 5 * (amount + 1) + 6}

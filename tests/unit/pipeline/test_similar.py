@@ -10,14 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import StageFailed
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Resource
 from corpusmill.operators.decide.similar import Similar, answer_of
+from corpusmill.operators.dedup.components import components
+from corpusmill.operators.dedup.edges import star_edges
 from corpusmill.operators.text import alike
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.files.ids import doc_ids
+from corpusmill.pipeline.stages.gathered import similar as judging
 from corpusmill.pipeline.stages.gathered.similar import similar
-from corpusmill.pipeline.stages.gathered.words import GatherWords
+from corpusmill.pipeline.stages.gathered.words import BANDS, GatherWords, compared
 from corpusmill.pipeline.workspace.shards import Shards
 from tests.unit.pipeline.test_gathered import SHARDS, gathered, work
 
@@ -126,6 +130,38 @@ def test_a_document_stays_that_is_similar_only_to_one_that_gives_way():
     assert similarity.tolist() == pytest.approx([0, 0.8, 0])
 
 
+def test_of_one_key_the_best_that_stay_are_compared_and_no_others():
+    """Unlike documents of one key, and then a copy of each."""
+    n, size = alike.MAX_HOLDERS + 50, 4
+    unlike = np.arange(n * size, dtype=np.uint32)
+    row, _ = alike.better_ones(
+        np.zeros(2 * n, np.int64),
+        np.arange(0, 2 * n * size + 1, size),
+        np.concatenate((unlike, unlike)),
+        np.zeros((2 * n, 1), np.uint64),
+        measure="rouge_l",
+        threshold=0.7,
+    )
+    copies = row[n:].tolist()
+    assert row[:n].tolist() == [-1] * n
+    assert copies == [*range(alike.MAX_HOLDERS), *[-1] * 50]
+
+
+def test_a_key_of_its_own_finds_a_copy_that_a_crowded_key_does_not():
+    n, size = alike.MAX_HOLDERS + 50, 4
+    unlike = np.arange(n * size, dtype=np.uint32)
+    own = np.stack((np.zeros(2 * n), np.tile(np.arange(1, n + 1), 2)), axis=1).astype(np.uint64)
+    row, _ = alike.better_ones(
+        np.zeros(2 * n, np.int64),
+        np.arange(0, 2 * n * size + 1, size),
+        np.concatenate((unlike, unlike)),
+        own,
+        measure="rouge_l",
+        threshold=0.7,
+    )
+    assert row[n:].tolist() == [*range(n)]
+
+
 WORDS = st.lists(st.integers(0, 4), max_size=8)
 
 
@@ -139,3 +175,29 @@ def test_kernels_compare_as_plain_python_does(texts, measure):
     exact = MEASURED[measure](*([str(w) for w in t] for t in texts))
     assert similarity[1] == pytest.approx(exact if exact >= 0.3 else 0, abs=1e-6) or abs(exact - 0.3) < 1e-9
     assert row[0] == -1
+
+
+def test_unrelated_texts_of_common_words_are_not_joined_to_one_cluster():
+    chance, n = np.random.default_rng(1), 4000
+    odds = 1 / np.arange(1, 30_001)
+    drawn = chance.choice(30_000, size=(n, 150), p=odds / odds.sum())
+    texts = [" ".join(f"w{word}" for word in row) for row in drawn]
+    table = compared(Batch(pa.table({"doc_id": pa.array(range(n)), "text": pa.array(texts, TEXT)})), Similar())
+    keys = np.frombuffer(b"".join(table["bands"].to_pylist()), np.uint64)
+    ids = np.repeat(np.arange(n), BANDS)
+    order = np.lexsort((ids, keys))
+    _, sizes = np.unique(components(star_edges(keys[order], ids[order]).edges).root, return_counts=True)
+    assert sizes.max() < n // 20
+
+
+def test_a_cluster_that_is_too_large_for_a_task_ends_with_what_to_change(monkeypatch):
+    monkeypatch.setattr(judging, "MAX_CLUSTER", 3)
+    judging.check_sizes(np.array([7, 8, 7, 8, 7]))
+    with pytest.raises(StageFailed, match=r"4 documents share words .* at most 3 can .* compare another `field`"):
+        judging.check_sizes(np.array([7, 8, 7, 8, 7, 7]))
+
+
+def test_the_task_that_judges_checks_the_sizes_of_clusters(tmp_path, monkeypatch):
+    monkeypatch.setattr(judging, "MAX_CLUSTER", 1)
+    with pytest.raises(StageFailed, match="at most 1 can be compared in one task"):
+        found_by(tmp_path, Similar())
