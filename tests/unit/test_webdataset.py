@@ -136,3 +136,15 @@ def test_a_first_look_passes_over_samples_that_are_too_large():
     data = tar([("1.txt", b"long" * 9), ("2.txt", b"two"), ("2.json", b"{}")])
     look = reader_of("readers.webdataset", {"max_record_bytes": 9}).first_look(io.BytesIO(data))
     assert look.fields == ("txt", "json", "__key__")
+
+
+def test_a_damaged_head_is_not_taken_for_the_end():
+    data = bytearray(tar([(f"{n}.txt", b"x") for n in range(5)]))
+    data[2 * 1024 + 3] ^= 1  # in the head of the third
+    rows = read(reader_of("readers.webdataset", {}), bytes(data))
+    assert [(row["text"], row["failure"]) for row in rows] == [
+        ("x", None),
+        ("x", None),
+        (None, "bad_tar: no head of a file at byte 2048"),
+    ]
+    assert sum(row["length"] for row in rows) == len(data)

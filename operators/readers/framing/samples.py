@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from corpusmill.operators.readers.framing.storage_errors import Storage
+from corpusmill.operators.readers.framing.stored import Stored
 
 UNREADABLE = (tarfile.TarError, ValueError, OverflowError, EOFError, IndexError, RecursionError)
 KEY = "__key__"
@@ -86,7 +87,9 @@ def samples_of(file: Storage, size: int) -> Iterator[Sample]:
         yield _sample(start, at, key, files)
         start = at
     if size > start:
-        yield Sample(start, size - start, skipped="tar_end")
+        blank = Stored(file).is_blank(start, size)
+        failure = None if blank else f"bad_tar: no head of a file at byte {start}"
+        yield Sample(start, size - start, skipped="tar_end" if blank else None, failure=failure)
 
 
 def _wrong(member: tarfile.TarInfo) -> str | None:
