@@ -17,7 +17,7 @@ import pyarrow.ipc as ipc
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
 from corpusmill.operators.readers.framing.columnar import Columnar, sliced
-from corpusmill.operators.readers.framing.row_groups import spread
+from corpusmill.operators.readers.framing.row_groups import Region, failed_rows, spread
 from corpusmill.operators.readers.framing.rows import BATCH_ROWS, Rows
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
@@ -88,16 +88,11 @@ class Arrow(Columnar, Reader):
                     found = stream.read_next_batch()
                 except StopIteration:
                     break
-                found.validate(full=True)
-                begin, at = at, file.tell()
+                end = file.tell()
                 if len(rows):
                     yield rows.batch()
-                for batch in self._rows(found, names, row, at - begin):
-                    rows.count(batch.column("length"))
-                    yield batch
-                if not found.num_rows:
-                    rows.other(row, at - begin, skipped="empty_batch")
-                row += found.num_rows
+                yield from self._batch(file, found, names, row, end - at, rows)
+                row, at = row + found.num_rows, end
         except (*UNREADABLE, TypeError) as e:
             file.raise_if_failed()
             word = {KeyError: "missing_field", TypeError: "text_not_a_string"}.get(type(e), "bad_arrow")
@@ -108,6 +103,24 @@ class Arrow(Columnar, Reader):
             sound = _ends(Stored(file), behind)
             failure = None if sound else "bad_arrow: what follows the last message is not the end of the file"
             rows.other(row, size - at, skipped="arrow_footer" if sound else None, failure=failure)
+
+    def _batch(
+        self, file: Storage, found: pa.RecordBatch, names: Names, row: int, size: int, rows: Rows
+    ) -> Iterator[pa.RecordBatch]:
+        """The rows of a record batch of `size` bytes; those that cannot be read are failed rows."""
+        done = 0
+        try:
+            found.validate(full=True)
+            for batch in self._rows(found, names, row, size):
+                rows.count(batch.column("length"))
+                done += batch.num_rows
+                yield batch
+        except (*UNREADABLE, TypeError, RecursionError) as e:
+            file.raise_if_failed()
+            part = Region(0, size, "row_group", first_row=row, rows=found.num_rows)
+            yield from failed_rows(part, done, f"bad_arrow: {str(e)[:300]}", rows)
+        if not found.num_rows:
+            rows.other(row, size, skipped="empty_batch")
 
     def _rows(self, found: pa.RecordBatch, names: Names, row: int, size: int) -> Iterator[pa.RecordBatch]:
         done = 0

@@ -87,3 +87,23 @@ def test_columns_that_no_job_names_are_not_read(monkeypatch):
     )
     read(reader_of("readers.arrow", {"source_id": "id"}), stored("file"))
     assert {tuple(piece.schema.names) for piece in seen} == {("text", "id")}
+
+
+def test_a_value_that_cannot_be_read_fails_the_rows_of_its_batch_and_the_next_batch_goes_on(monkeypatch):
+    batch_of = arrow.Arrow.batch_of
+
+    def unreadable(self, piece, names, row, lengths):
+        if row == 0:
+            raise TypeError("not a value")
+        return batch_of(self, piece, names, row, lengths)
+
+    monkeypatch.setattr(arrow.Arrow, "batch_of", unreadable)
+    data = stored("file")
+    rows = [row for row in read(reader_of("readers.arrow", {}), data) if row["skipped"] is None]
+    assert [(row["offset"], row["text"], row["failure"]) for row in rows] == [
+        (0, None, "bad_arrow: not a value"),
+        (1, None, "bad_arrow: not a value"),
+        (2, None, "bad_arrow: not a value"),
+        (3, "four", None),
+    ]
+    assert sum(row["length"] for row in read(reader_of("readers.arrow", {}), data)) == len(data)
