@@ -49,7 +49,7 @@ class Arrow(Columnar, Reader):
         compressed=False,
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
