@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
-from corpusmill.operators.readers.framing.array import ARRAY, Element, elements, first_elements, is_array
+from corpusmill.operators.readers.framing.array import BOM, Element, begins_array, elements, first_elements, is_array
 from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of
 from corpusmill.operators.readers.framing.mapped_rows import MappedRows, look_at
@@ -23,8 +23,6 @@ from corpusmill.operators.readers.framing.mapping import Mapped
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.utf8 import invalid_at
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
-
-BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +41,8 @@ class Jsonl(Mapped, Reader):
     max_window_mib: of the windows of a Zstandard file, held in memory; a longer one is a failed row `long_window`.
 
     A file that is one array of objects is read, too, an element as a line: it belongs to its first span, whole, and
-    what is behind an element that is damaged is one failed row.
+    what is behind an element that is damaged is one failed row. Where the first line is an array to its end and others
+    follow, the file is one of lines.
 
     A compressed file is divided where it has several members (gzip) or frames (Zstandard, LZ4), as `bgzip`, `pzstd` or
     the `cat` of many files make them: a span has those that begin in it. The member at which two spans meet is inflated
@@ -61,7 +60,7 @@ class Jsonl(Mapped, Reader):
         title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{|\[\s*\{")
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
@@ -85,7 +84,7 @@ class Jsonl(Mapped, Reader):
 
     def first_look(self, file: BinaryIO) -> FirstLook:
         seen = head_of(file)
-        found = first_elements(seen.text) if ARRAY.match(seen.text) else map(_parsed, seen.lines)
+        found = first_elements(seen.text) if begins_array(seen.text) else map(_parsed, seen.lines)
         records = [record for record in found if isinstance(record, dict)]
         return look_at(self, records, whole=seen.whole)
 

@@ -15,14 +15,13 @@ import pyarrow.parquet as pq
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
 from corpusmill.operators.readers.framing.columnar import Columnar, sliced
-from corpusmill.operators.readers.framing.row_groups import Region, regions
-from corpusmill.operators.readers.framing.rows import BATCH_ROWS, Rows
+from corpusmill.operators.readers.framing.row_groups import Region, failed_rows, regions
+from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.strings import is_text
 
 ROWS_AT_A_TIME = 512
-MOST_UNSEEN_ROWS = 1 << 20  # guess
 UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
@@ -50,7 +49,7 @@ class Parquet(Columnar, Reader):
         title="Parquet", suffixes=(".parquet", ".pq"), magic=re.compile(rb"PAR1"), compressed=False
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
@@ -109,24 +108,9 @@ class Parquet(Columnar, Reader):
             file.raise_if_failed()
             failure = f"{_reason(e)}: {str(e.args[0] if e.args else e)[:300]}"
         if failure is not None:
-            yield from _failed(part, done, failure, rows)
+            yield from failed_rows(part, done, failure, rows)
 
 
 def _reason(error: Exception) -> str:
     """The word for what is wrong with a row group: the file lacks a column, has no text in it, or is damaged."""
     return {KeyError: "missing_field", TypeError: "text_not_a_string"}.get(type(error), "bad_row_group")
-
-
-def _failed(part: Region, done: int, failure: str, rows: Rows) -> Iterator[pa.RecordBatch]:
-    """A failed row for each row of a group from `done` on; one for all of them where there can hardly be so many.
-
-    A damaged file may tell any number: above a million, more rows than bytes are not believed.
-    """
-    if part.rows - done > max(MOST_UNSEEN_ROWS, part.end - part.start):
-        rows.other(part.first_row + done, part.bytes_from(done), failure=failure)
-        return
-    for start in range(done, part.rows, BATCH_ROWS):
-        stop = min(start + BATCH_ROWS, part.rows)
-        for row, length in enumerate(part.lengths(start, stop).tolist(), start):
-            rows.other(part.first_row + row, length, failure=failure)
-        yield rows.batch()

@@ -32,8 +32,9 @@ class Webdataset(Mapped, Reader):
     `readers.jsonl`; "json.caption" reaches into a field of JSON.
     max_record_bytes: a sample with a longer file among those that are read is a failed row `record_too_large`.
 
-    A file belongs to its first span, whole. Where it is damaged, all that follows is one failed row `bad_tar`. What is
-    no file of a sample is a skipped row `not_a_sample`, the blocks at the end are one `tar_end`.
+    A file belongs to its first span, whole. Where it is damaged, all that follows is one failed row `bad_tar`. A sparse
+    file is a failed row `bad_tar` of its own, one whose name is not UTF-8 a failed row `bad_name`. What is no file of a
+    sample is a skipped row `not_a_sample`, the blocks at the end are one `tar_end`.
     """
 
     text: str = "txt"
@@ -43,6 +44,7 @@ class Webdataset(Mapped, Reader):
         title="tar", suffixes=(".tar",), magic=re.compile(rb".{257}ustar", re.DOTALL), compressed=False
     )
     makes: ClassVar[Columns] = {"text": TEXT}
+    version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("orjson",)
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
@@ -53,6 +55,8 @@ class Webdataset(Mapped, Reader):
         found = list(islice((s for s in samples_of(stored, Stored(file).size) if s.files), LEAST_RECORDS))
         records: list[dict[str, Any]] = []
         for sample in found:
+            if self._longest(sample) > self.max_record_bytes:
+                continue
             record = self._decoded(sample, self._held(stored, sample))
             if isinstance(record, dict):
                 records.append({**dict.fromkeys(sample.files, ""), **record})
@@ -74,7 +78,7 @@ class Webdataset(Mapped, Reader):
         if not sample.files:
             rows.other(sample.offset, sample.length, skipped=sample.skipped, failure=sample.failure)
             return
-        longest = max((sample.files[name].size for name in self._names(sample)), default=0)
+        longest = self._longest(sample)
         if longest > self.max_record_bytes:
             rows.other(sample.offset, sample.length, failure=f"record_too_large: {longest}")
             return
@@ -87,6 +91,10 @@ class Webdataset(Mapped, Reader):
 
     def _names(self, sample: Sample) -> list[str]:
         return [name for name in sample.files if name in self._files_read()]
+
+    def _longest(self, sample: Sample) -> int:
+        """The bytes of the longest file that the job reads."""
+        return max((sample.files[name].size for name in self._names(sample)), default=0)
 
     def _held(self, file: Storage, sample: Sample) -> dict[str, bytes]:
         """The files of a sample that the job reads."""

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.ipc as ipc
 import pytest
 
+from corpusmill.operators.readers import arrow
 from tests.contract.files import read, reader_of
 
 TABLE = pa.table(
@@ -51,3 +52,58 @@ def test_the_fields_are_seen_before_the_file_is_read():
     look = reader_of("readers.arrow", {"text": "body"}).first_look(io.BytesIO(stored("stream")))
     assert look.fields == ("text", "id", "messages")
     assert "the file has no column 'body'" in str(look.lacks)
+
+
+NOT_THE_END = "bad_arrow: what follows the last message is not the end of the file"
+
+
+def test_a_second_stream_behind_the_first_is_a_failed_row():
+    data = stored("stream") * 2
+    rows = read(reader_of("readers.arrow", {}), data)
+    assert [row["text"] for row in rows if row["text"]] == ["one", "two", "four"]
+    assert (rows[-1]["failure"], rows[-1]["skipped"]) == (NOT_THE_END, None)
+    assert sum(row["length"] for row in rows) == len(data)
+
+
+@pytest.mark.parametrize("form", OPENERS)
+def test_zeros_in_place_of_a_message_are_not_taken_for_the_end(form):
+    data = stored(form)
+    second = [at for at in range(0, len(data), 8) if data[at : at + 4] == b"\xff" * 4][-2]
+    rows = read(reader_of("readers.arrow", {}), data[:second] + bytes(8) + data[second + 8 :])
+    assert (rows[-1]["failure"], rows[-1]["skipped"]) == (NOT_THE_END, None)
+    assert sum(row["length"] for row in rows) == len(data)
+
+
+def test_nuls_behind_a_stream_are_its_end():
+    rows = read(reader_of("readers.arrow", {}), stored("stream") + bytes(600))
+    assert rows[-1]["skipped"] == "arrow_footer"
+
+
+def test_columns_that_no_job_names_are_not_read(monkeypatch):
+    seen = []
+    batch_of = arrow.Arrow.batch_of
+    monkeypatch.setattr(
+        arrow.Arrow, "batch_of", lambda self, piece, *further: (seen.append(piece), batch_of(self, piece, *further))[1]
+    )
+    read(reader_of("readers.arrow", {"source_id": "id"}), stored("file"))
+    assert {tuple(piece.schema.names) for piece in seen} == {("text", "id")}
+
+
+def test_a_value_that_cannot_be_read_fails_the_rows_of_its_batch_and_the_next_batch_goes_on(monkeypatch):
+    batch_of = arrow.Arrow.batch_of
+
+    def unreadable(self, piece, names, row, lengths):
+        if row == 0:
+            raise TypeError("not a value")
+        return batch_of(self, piece, names, row, lengths)
+
+    monkeypatch.setattr(arrow.Arrow, "batch_of", unreadable)
+    data = stored("file")
+    rows = [row for row in read(reader_of("readers.arrow", {}), data) if row["skipped"] is None]
+    assert [(row["offset"], row["text"], row["failure"]) for row in rows] == [
+        (0, None, "bad_arrow: not a value"),
+        (1, None, "bad_arrow: not a value"),
+        (2, None, "bad_arrow: not a value"),
+        (3, "four", None),
+    ]
+    assert sum(row["length"] for row in read(reader_of("readers.arrow", {}), data)) == len(data)

@@ -48,7 +48,7 @@ def test_what_follows_a_damaged_element_is_one_failed_row():
 
 def test_text_behind_the_array_and_an_array_that_is_not_closed_are_failed_rows():
     whole = orjson.dumps(RECORDS[:1])
-    assert rows_of(whole + b"\n{}")[-1]["failure"] == "bad_json: text behind the array"
+    assert rows_of(whole + b"{}")[-1]["failure"] == "bad_json: text behind the array"
     assert rows_of(whole[:-1])[-1]["failure"] is not None
 
 
@@ -63,3 +63,25 @@ def test_a_first_look_sees_the_fields_of_an_array():
     look = reader_of("readers.jsonl", {"text": "body"}).first_look(io.BytesIO(PRETTY))
     assert look.fields == ("text", "id")
     assert look.lacks == "no record has a field 'body', only text, id; say which is which, e.g. columns: {text: body}"
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_lines_of_which_the_first_is_an_array_are_read_as_lines(packed):
+    data = b'[{"text": "one"}]\n' + b"".join(orjson.dumps({"text": word}) + b"\n" for word in ("two", "three"))
+    rows = rows_of(packed(data))
+    found = [(row["text"], row["failure"]) for row in rows if row["skipped"] is None]
+    assert found == [(None, "not_an_object: list"), ("two", None), ("three", None)]
+    look = reader_of("readers.jsonl", {}).first_look(io.BytesIO(packed(data)))
+    assert look.fields == ("text",)
+
+
+def test_an_element_above_the_bound_is_a_failed_row_and_the_next_is_read():
+    data = orjson.dumps([{"text": "one"}, {"text": "x" * 99}, {"text": "three"}])
+    rows = read(reader_of("readers.jsonl", {"max_record_bytes": 50}), data)
+    assert [row["text"] or row["failure"] or row["skipped"] for row in rows] == [
+        "one",
+        "record_too_large: above 50",
+        "three",
+        "json_array",
+    ]
+    assert sum(row["length"] for row in rows) == len(data)

@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from corpusmill.operators import load
-from corpusmill.operators.readers.framing.typed import TYPES, typed, unread_columns
+from corpusmill.operators.readers.framing.reach import dotted
+from corpusmill.operators.readers.framing.strings import as_strings
+from corpusmill.operators.readers.framing.typed import TYPES, as_text, as_type, typed, unread_columns
 from tests.contract.files import read, reader_of
 
 IDS = [12345678901234567890123456789, -9223372036854775809, 18446744073709551616, 18446744073709551615, 7]
@@ -185,3 +187,51 @@ def test_bytes_come_out_of_structs_of_parquet():
 def test_a_type_that_is_none_is_refused():
     with pytest.raises(ValueError, match=r"one of string, int, .* got .list<text>."):
         load.build("readers.jsonl", {"columns": {"a": "a"}, "types": {"a": "list<text>"}})
+
+
+def unsound(*values: bytes) -> pa.Array:
+    """Strings of Arrow that need not be UTF-8, as files of other programs may hold them."""
+    packed = pa.array(values, pa.binary())
+    return pa.Array.from_buffers(pa.string(), len(values), packed.buffers())
+
+
+@pytest.mark.parametrize("inner", [unsound(b"a", b"\xff", "ö".encode()), pa.array([b"a", b"\xff", "ö".encode()])])
+def test_texts_inside_lists_and_structs_are_read_as_utf8_and_what_is_none_is_null_and_noted(inner):
+    lists = pa.ListArray.from_arrays(pa.array([0, 2, 3], pa.int32()), inner)
+    found = typed(lists, TYPES["strings"])
+    assert (found.values.to_pylist(), found.unread.tolist()) == ([["a", None], ["ö"]], [True, False])
+    structs = pa.StructArray.from_arrays([inner], names=["a"])
+    found = typed(structs, as_type("struct<a: string>"))
+    assert (found.values.to_pylist(), found.unread.tolist()) == (
+        [{"a": "a"}, {"a": None}, {"a": "ö"}],
+        [False, True, False],
+    )
+    within = typed(pa.ListArray.from_arrays(pa.array([0, 2, 3], pa.int32()), structs), TYPES["strings"])
+    assert (within.values.to_pylist(), within.unread.tolist()) == (
+        [['{"a":"a"}', '{"a":null}'], ['{"a":"ö"}']],
+        [True, False],
+    )
+
+
+def test_lists_of_bytes_are_their_texts_as_strings_too():
+    column = pa.array([[b"a", b"\xff"], None], pa.list_(pa.binary()))
+    assert as_strings(column).to_pylist() == ['["a",null]', None]
+
+
+def test_values_of_more_levels_than_json_is_written_with_are_unread(monkeypatch):
+    def levels(*_, **__):
+        raise RecursionError("maximum recursion depth exceeded")
+
+    monkeypatch.setattr(json, "dumps", levels)
+    assert as_text([2**70]) is None
+    monkeypatch.setattr("corpusmill.operators.readers.framing.nested.orjson.dumps", levels)
+    found = typed(pa.array([{"a": 1}, {"a": 2}]), as_type("struct<a: string>"))
+    assert (found.values.to_pylist(), found.unread.tolist()) == ([{"a": None}] * 2, [True, True])
+
+
+def test_names_are_those_above_the_levels_that_python_follows():
+    class Deep(dict):
+        def items(self):
+            raise RecursionError("maximum recursion depth exceeded")
+
+    assert list(dotted({"id": 1, "a": {"b": Deep(c=1)}})) == ["id", "a.b"]

@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import orjson
+
 from corpusmill.operators.contract import Span
-from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored
 from corpusmill.operators.readers.framing.stream import Stream, stream_of
 
+BOM = b"\xef\xbb\xbf"
 ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")  # of objects: other arrays hold no records
 BETWEEN = re.compile(r"[\s,]*")
 OPENING = re.compile(r"(?:\xef\xbb\xbf)?\s*\[\s*")
@@ -32,7 +35,27 @@ class Element:
 def is_array(stored: Stored) -> bool:
     """Whether a file, plain or compressed, begins as an array of objects does."""
     stream = stream_of(stored, Span(0, stored.size)) if stored.size else None
-    return stream is not None and ARRAY.match(stream.more()[:512]) is not None
+    if stream is None or not ARRAY.match((head := stream.more())[:512]):
+        return False
+    return begins_array(head + _more(stream, max(BLOCK_BYTES - len(head), 1)).encode("latin-1"))
+
+
+def begins_array(head: bytes) -> bool:
+    """Whether the first bytes of a file are those of an array of objects, and not of lines of which the first is one.
+
+    >>> begins_array(b'[{"a": 1},\\n{"a": 2}]'), begins_array(b'[{"a": 1}]\\n'), begins_array(b'[{"a": 1}]\\n{"a": 2}')
+    (True, True, False)
+    """
+    if not ARRAY.match(head):
+        return False
+    first, _, behind = head.removeprefix(BOM).lstrip().partition(b"\n")
+    if not behind.strip():
+        return True
+    try:
+        orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return True
+    return False
 
 
 def elements(stored: Stored, max_bytes: int) -> Iterator[Element]:
@@ -59,7 +82,10 @@ def elements(stored: Stored, max_bytes: int) -> Iterator[Element]:
         except (ValueError, RecursionError) as e:
             end, reason = at, getattr(e, "msg", type(e).__name__)
         if reason is None:
-            yield Element(base + start, end - start, held[at:end].encode("latin-1"))
+            if end - at > max_bytes:
+                yield Element(base + start, end - start, failure=f"record_too_large: above {max_bytes}")
+            else:
+                yield Element(base + start, end - start, held[at:end].encode("latin-1"))
             at = start = end
             continue
         piece = _more(stream, max(len(held) - start, 1)) if len(held) - start <= max_bytes else ""

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from corpusmill.operators.contract import RECORD, FirstLook
 from corpusmill.operators.readers.framing.mapping import Mapped, array_of, listed
 from corpusmill.operators.readers.framing.rows import BATCH_BYTES
-from corpusmill.operators.readers.framing.strings import as_bytes, as_strings, is_text, wide
+from corpusmill.operators.readers.framing.strings import as_bytes, as_strings, is_text, readable, wide
 from corpusmill.operators.readers.framing.typed import in_types
 from corpusmill.operators.readers.shapes.shaped import PREFIX
 
@@ -97,7 +97,7 @@ class Columnar(Mapped):
         for name, dtype in self.columns_found().items():
             found = pa.nulls(n, dtype) if name not in names else reached(piece, names[name])
             if name in fields:
-                arrays[name] = array_of(fields[name], found)
+                arrays[name] = array_of(fields[name], readable(found)[0])
             else:
                 arrays[name] = found if name in typed else as_strings(found)
         return pa.RecordBatch.from_pydict(arrays)

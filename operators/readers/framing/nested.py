@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from corpusmill.operators.readers.framing.strings import is_text
+from corpusmill.operators.readers.framing.strings import is_text, readable
 
 SCALARS: Mapping[str, pa.DataType] = {
     "string": pa.string(),
@@ -70,17 +70,17 @@ def _after(words: list[str], first: str) -> list[str]:
 
 def fitted(column: pa.Array, dtype: pa.DataType) -> Fitted:
     """A column as a nested type: of texts the JSON in them. What a value has beyond the type is left out."""
+    column, unread = readable(column)
     if column.type == dtype:
-        return Fitted(column, np.zeros(len(column), bool))
+        return Fitted(column, unread)
     values = column.to_pylist()
-    unread = np.zeros(len(values), bool)
     found: list[Any] = []
     for row, value in enumerate(values):
         if is_text(column.type) and value is not None:
             value = _parsed(value)
         bad: list[Any] = []
         found.append(_fit(value, dtype, bad.append))
-        unread[row] = bool(bad)
+        unread[row] |= bool(bad)
     return Fitted(pa.array(found, dtype), unread)
 
 
@@ -101,11 +101,20 @@ def _fit(value: Any, dtype: pa.DataType, bad: Callable[[Any], None]) -> Any:
     elif pa.types.is_list(dtype):
         return [_fit(each, dtype.value_type, bad) for each in (value if isinstance(value, list) else [value])]
     elif pa.types.is_string(dtype):
-        return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+        if (text := _text(value)) is not None:
+            return text
     elif (number := _scalar(value, dtype)) is not None:
         return number
     bad(value)
     return None
+
+
+def _text(value: Any) -> str | None:
+    """A text, or the JSON of another value; null for what has more levels than JSON is written with."""
+    try:
+        return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    except (TypeError, RecursionError):
+        return None
 
 
 def _scalar(value: Any, dtype: pa.DataType) -> Any:

@@ -5,14 +5,18 @@ from typing import Any
 
 
 def dotted(record: Mapping[str, Any]) -> Iterator[str]:
-    """The names of the fields of a record, those in an object as "a.b".
+    """The names of the fields of a record, those in an object as "a.b"; below more levels than Python follows none.
 
     >>> list(dotted({"id": 1, "a": {"b": 2, "c": {}}}))
     ['id', 'a.b', 'a.c']
     """
     for name, value in record.items():
         if isinstance(value, dict) and value:
-            yield from (f"{name}.{inner}" for inner in dotted(value))
+            try:
+                below = list(dotted(value))
+            except RecursionError:
+                below = []
+            yield from (f"{name}.{inner}" for inner in below) if below else (name,)
         else:
             yield name
 

@@ -1,11 +1,16 @@
 """Where the row groups of a Parquet file lie, so that every byte of the file belongs to something."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusmill.operators.readers.framing.rows import BATCH_ROWS, Rows
+
+MOST_UNSEEN_ROWS = 1 << 20  # guess
 Kind = Literal["parquet_header", "row_group", "parquet_footer"]
 
 
@@ -55,6 +60,21 @@ def regions(metadata: pq.FileMetaData, size: int) -> tuple[Region, ...]:
         found.append(Region(start, end, "row_group", i, row, group.num_rows))
         row += group.num_rows
     return (*found, Region(footer, size, "parquet_footer", first_row=row))
+
+
+def failed_rows(part: Region, done: int, failure: str, rows: Rows) -> Iterator[pa.RecordBatch]:
+    """A failed row for each row of a group from `done` on; one for all of them where there can hardly be so many.
+
+    A damaged file may tell any number: above a million, more rows than bytes are not believed.
+    """
+    if part.rows - done > max(MOST_UNSEEN_ROWS, part.end - part.start):
+        rows.other(part.first_row + done, part.bytes_from(done), failure=failure)
+        return
+    for start in range(done, part.rows, BATCH_ROWS):
+        stop = min(start + BATCH_ROWS, part.rows)
+        for row, length in enumerate(part.lengths(start, stop).tolist(), start):
+            rows.other(part.first_row + row, length, failure=failure)
+        yield rows.batch()
 
 
 def _first_byte(group: pq.RowGroupMetaData) -> int:

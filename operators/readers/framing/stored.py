@@ -62,6 +62,15 @@ class Stored:
             start += len(piece) - width
         return -1
 
+    def is_blank(self, start: int, stop: int) -> bool:
+        """Whether the bytes from `start` up to `stop` are all NUL."""
+        while start < stop:
+            piece = self.read(start, min(BLOCK_BYTES, stop - start))
+            if not piece or piece.count(0) < len(piece):
+                return False
+            start += len(piece)
+        return True
+
     def require(self, span: Span) -> None:
         """Raise ValueError when the file is shorter than the span: it was replaced, or its size was misread."""
         if not 0 <= span.start <= span.end <= self.size:

@@ -1,5 +1,6 @@
-"""Columns of any type as text columns."""
+"""Columns of any type as text columns, and texts inside lists and structs as UTF-8, which no file promises."""
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -58,8 +59,49 @@ def as_strings(column: pa.Array) -> pa.Array:
     try:
         return column.cast(pa.string())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        values = [None if v is None else orjson.dumps(v, default=str).decode() for v in column.to_pylist()]
+        values = [None if v is None else orjson.dumps(v, default=str).decode() for v in readable(column)[0].to_pylist()]
         return pa.array(values, pa.string())
+
+
+def readable(column: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """A column whose texts are valid UTF-8, bytes read as such; and bool[n], where one was not, which is null in it.
+
+    >>> values, unread = readable(pa.array([[b"a", b"\\xff"], None], pa.list_(pa.binary())))
+    >>> values.to_pylist(), unread.tolist()
+    ([['a', None], None], [True, False])
+    """
+    unread = np.zeros(len(column), np.bool_)
+    if not _has_bytes(column.type) and _is_valid(column):
+        return column, unread
+    if is_text(column.type):
+        values, bad = wide(column)
+        unread[bad] = True
+        return values, unread
+    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        inner, bad = readable(column.flatten())
+        unread[pc.list_parent_indices(column).to_numpy(zero_copy_only=False)[bad]] = True
+        lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+        offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int64())
+        return pa.LargeListArray.from_arrays(offsets, inner, mask=column.is_null()), unread
+    if pa.types.is_struct(column.type) and column.type.num_fields:
+        found = [readable(inner) for inner in column.flatten()]
+        fields = [pa.field(f.name, values.type) for f, (values, _) in zip(column.type, found, strict=True)]
+        made = pa.StructArray.from_arrays([values for values, _ in found], fields=fields, mask=column.is_null())
+        return made, np.logical_or.reduce([bad for _, bad in found])
+    return column, unread
+
+
+def _has_bytes(dtype: pa.DataType) -> bool:
+    fields = [dtype.field(i) for i in range(dtype.num_fields)] if pa.types.is_nested(dtype) else []
+    return is_bytes(dtype) or any(_has_bytes(field.type) for field in fields)
+
+
+def _is_valid(column: pa.Array) -> bool:
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _digits(column: pa.Array) -> pa.Array:

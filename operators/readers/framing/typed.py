@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.readers.framing.fields import SECONDS
 from corpusmill.operators.readers.framing.nested import fitted, nested_type
-from corpusmill.operators.readers.framing.strings import EXACT, as_bytes, as_strings, is_text
+from corpusmill.operators.readers.framing.strings import EXACT, as_bytes, as_strings, is_text, readable
 from corpusmill.operators.text.dates import NUMBER, dates_of
 
 TYPES: Mapping[str, pa.DataType] = {
@@ -70,7 +70,7 @@ def typed(column: pa.Array, dtype: pa.DataType) -> Typed:
     if pa.types.is_large_binary(dtype):
         return Typed(as_bytes(column if is_text(column.type) else as_strings(column)), np.zeros(len(column), np.bool_))
     if dtype == TYPES["strings"]:
-        return Typed(as_lists(column), np.zeros(len(column), np.bool_))
+        return as_lists(column)
     if pa.types.is_nested(dtype):
         nested = fitted(column, dtype)
         return Typed(nested.values, nested.unread)
@@ -113,17 +113,20 @@ def unread_columns(notes: pa.ChunkedArray | pa.Array) -> dict[str, int]:
     return {each["values"]: each["counts"] for each in sorted(counted, key=lambda each: each["values"])}
 
 
-def as_lists(column: pa.Array) -> pa.Array:
+def as_lists(column: pa.Array) -> Typed:
     """Any column as lists of texts: a single value is a list of one, what is nested deeper its JSON."""
     dtype = pa.list_(pa.string())
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+        column, unread = readable(column)
         if is_text(column.type.value_type):
-            return column.cast(dtype)
-        return lists_of(column.to_pylist())
+            return Typed(column.cast(dtype), unread)
+        return Typed(lists_of(column.to_pylist()), unread)
     texts = as_strings(column)
     valid = texts.is_valid()
+    unread = pc.not_equal(valid, column.is_valid()).to_numpy(zero_copy_only=False)
     offsets = np.concatenate([[0], np.cumsum(valid.to_numpy(zero_copy_only=False))]).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), texts.drop_null(), type=dtype, mask=pc.invert(valid))
+    values = pa.ListArray.from_arrays(pa.array(offsets), texts.drop_null(), type=dtype, mask=pc.invert(valid))
+    return Typed(values, unread)
 
 
 def lists_of(values: Iterable[Any]) -> pa.Array:
@@ -135,15 +138,19 @@ def lists_of(values: Iterable[Any]) -> pa.Array:
 
 
 def as_text(value: Any) -> str | None:
-    """A value in a column of strings: itself, or its JSON."""
+    """A value in a column of strings: itself, or its JSON; null for what has more levels than Python writes."""
     if value is None or isinstance(value, str):
         return value
     if type(value) is int:
         return str(value)
     try:
         return orjson.dumps(value, default=str).decode()
-    except TypeError:  # integers above 64 bits inside
+    except (TypeError, RecursionError):  # integers above 64 bits inside, or many levels
+        pass
+    try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    except (TypeError, RecursionError):
+        return None
 
 
 def _widens(found: pa.DataType, dtype: pa.DataType) -> bool:
