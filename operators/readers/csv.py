@@ -43,6 +43,7 @@ class Csv(Mapped, Reader):
     max_window_mib: int = WINDOW_MIB
 
     format: ClassVar[FileFormat] = FileFormat(title="CSV", suffixes=(".csv", ".tsv"))
+    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = {"text": TEXT}
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 

@@ -61,7 +61,7 @@ class Jsonl(Mapped, Reader):
         title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{|\[\s*\{")
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 

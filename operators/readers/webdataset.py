@@ -42,6 +42,7 @@ class Webdataset(Mapped, Reader):
     format: ClassVar[FileFormat] = FileFormat(
         title="tar", suffixes=(".tar",), magic=re.compile(rb".{257}ustar", re.DOTALL), compressed=False
     )
+    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = {"text": TEXT}
     libraries: ClassVar[tuple[str, ...]] = ("orjson",)
 
