@@ -19,12 +19,16 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.batch import classify
 from corpusmill.operators.extract.html.decode.decoding import as_utf8
 from corpusmill.operators.extract.html.decode.sniff import HTML
-from corpusmill.operators.extract.html.pictures.scan import NONE, Pictures, count_marks, room, scan_pages
+from corpusmill.operators.extract.html.pictures.scan import MOST_PICTURES, NONE, Pictures, count_marks, room, scan_pages
 from corpusmill.operators.extract.html.pictures.strings import around, strings_at
 from corpusmill.operators.extract.html.promised import FAILURES, promises
 from corpusmill.operators.extract.html.result.arrow import valid_rows
 from corpusmill.operators.text.buffers import views
 
+# A caption, address and language are written once for each picture of a page, so their product is bounded; all guesses.
+MOST_CAPTION_CHARS = 2000  # far above what describes a picture: a few sentences
+MOST_URL_BYTES = 2048  # of a page's address; servers and browsers rarely take longer ones
+MOST_LANGUAGE_BYTES = 64  # of `lang`; the longest tags in use have some 35
 CAPTIONS = ("alt", "figcaption")
 PAIR = pa.struct(
     [
@@ -50,6 +54,9 @@ class ImageText(Extract):
     It must be the first step, since documents are the pairs from there on. A page without pairs is a skipped record
     `no_pairs`. From Python (`corpusmill.apply`) a page stays one document, and `pairs` lists its pairs.
 
+    A page of more than 5,000 pictures is a failure `too_many_pictures`, one whose address is longer than 2,048 bytes
+    `url_too_long`. Of alt and figcaption the first 2,000 characters are read; a `lang` above 64 bytes is null.
+
     caption: which of alt and figcaption is the text of a pair, the first of them that is not blank. context_chars: how
     much of the page's text before and after the picture is kept, 0 for none.
     """
@@ -57,6 +64,7 @@ class ImageText(Extract):
     caption: tuple[str, ...] = CAPTIONS
     context_chars: int = 200
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = {"pairs": pa.list_(PAIR)}
     unfolds: ClassVar[str] = "pairs"
 
@@ -79,14 +87,23 @@ class ImageText(Extract):
         pages = as_utf8(data, offsets, kind == HTML, utf8, charsets)
         named = "url" in batch.table.column_names
         urls = batch.column("url").cast(TEXT) if named else pa.nulls(rows, TEXT)
+        long = pc.fill_null(pc.greater(pc.binary_length(urls), MOST_URL_BYTES), False)
+        urls = pc.if_else(long, pa.scalar(None, TEXT), urls)
+        spans = views(urls.fill_null(""))
         sizes = np.where(kind == HTML, pages.end - pages.start, 0)
-        found = room(rows, int(sizes.sum()), *count_marks(pages.data, pages.start, pages.end, kind))
-        count, figures = scan_pages(pages.data, pages.start, pages.end, kind, *views(urls.fill_null("")), found)
+        found = room(rows, int(sizes.sum()), *count_marks(pages.data, pages.start, pages.end, kind, spans[1]))
+        count, figures = scan_pages(pages.data, pages.start, pages.end, kind, *spans, found)
         pairs = self._pairs(found, count, figures, pages.data, urls)
-        kept = pc.is_valid(pairs.field("text"))
+        many = pa.array(np.bincount(found.page[:count], minlength=rows) > MOST_PICTURES)
+        none = pa.scalar(None, pa.string())
+        failure = pc.coalesce(
+            pa.array(FAILURES[kind], pa.string()),
+            pc.if_else(long, "url_too_long", none),
+            pc.if_else(many, f"too_many_pictures: above {MOST_PICTURES}", none),
+        )
+        kept = pc.and_(pc.is_valid(pairs.field("text")), failure.is_null().take(pa.array(found.page[:count])))
         page = found.page[:count][kept.to_numpy(zero_copy_only=False)]
         ends = np.concatenate([[0], np.cumsum(np.bincount(page, minlength=rows))]).astype(np.int32)
-        failure = pa.array(FAILURES[kind], pa.string())
         offsets_ = pa.array(ends)
         pairs = pairs.filter(kept)
         lists = pa.ListArray.from_arrays(offsets_, pairs, type=pa.list_(PAIR), mask=failure.is_valid())
@@ -99,13 +116,14 @@ class ImageText(Extract):
         page, figure = found.page[:count], found.figure[:count]
         spans = np.zeros((count, 4), np.int64)
         around(found.text, found.text_begin, page, found.place[:count], self.context_chars, spans)
-        captions = strings_at(found.text, found.caption[:figures])
+        captions = _cut(strings_at(found.text, found.caption[:figures]))
+        language = found.language * (np.diff(found.language) <= MOST_LANGUAGE_BYTES)
         texts = {
-            "alt": strings_at(found.words, found.alt[:count]),
+            "alt": _cut(strings_at(found.words, found.alt[:count])),
             "figcaption": captions.take(pa.array(figure, mask=figure == NONE)),
             "text_before": strings_at(found.text, spans[:, :2]),
             "text_after": strings_at(found.text, spans[:, 2:]),
-            "page_language": strings_at(pages, found.language).take(pa.array(page)),
+            "page_language": strings_at(pages, language).take(pa.array(page)),
             "page_url": urls.take(pa.array(page)),
             "url": strings_at(
                 found.address, np.stack([found.address_end[:count], found.address_end[1 : count + 1]], 1)
@@ -121,3 +139,7 @@ class ImageText(Extract):
         }
         columns = {**texts, **numbers}
         return pa.StructArray.from_arrays([columns[f.name].cast(f.type) for f in PAIR], fields=list(PAIR))
+
+
+def _cut(captions: pa.Array) -> pa.Array:
+    return pc.utf8_rtrim_whitespace(pc.utf8_slice_codeunits(captions, 0, MOST_CAPTION_CHARS))

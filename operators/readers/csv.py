@@ -6,8 +6,9 @@ Deviates: an empty field is null, quoted or not; a row with fewer or more fields
 """
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
@@ -18,11 +19,18 @@ from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import closing, lines_of
 from corpusmill.operators.readers.framing.mapped_rows import MappedRows, look_at
 from corpusmill.operators.readers.framing.mapping import Mapped
-from corpusmill.operators.readers.framing.quoted import Failed, Feed, Record, records_of, separator_in
+from corpusmill.operators.readers.framing.quoted import (
+    BOM,
+    QUOTE,
+    Failed,
+    Feed,
+    Record,
+    records_of,
+    rows_in,
+    separator_in,
+)
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
-
-BOM = "\ufeff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,18 +39,22 @@ class Csv(Mapped, Reader):
 
     text, shape, url, columns and others: as those of `readers.jsonl`; turns are the JSON of a list.
     separator: one character; null: the one of comma, tab, semicolon and bar that divides the first row most often.
+    quote: the character around fields that hold separators or line ends; null: no field is quoted, as in most TSV.
     names: of the fields, in files whose first row is a document already.
     max_record_bytes: a longer row is a failed row `record_too_large`. max_window_mib: as that of `readers.jsonl`.
 
     Line ends in quotes forbid to begin in the middle of a file: a file belongs to its first span, whole. A quote that
-    is never closed makes what follows one failed row. Offsets and lengths are those of `readers.jsonl`.
+    is never closed makes what follows one failed row. Where the first row, which has the names, cannot be read, the
+    others are failed rows `no_header`. Offsets and lengths are those of `readers.jsonl`.
     """
 
     separator: str | None = None
+    quote: str | None = QUOTE
     names: tuple[str, ...] = ()
     max_window_mib: int = WINDOW_MIB
 
     format: ClassVar[FileFormat] = FileFormat(title="CSV", suffixes=(".csv", ".tsv"))
+    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = {"text": TEXT}
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
@@ -51,6 +63,8 @@ class Csv(Mapped, Reader):
         check_window(self.max_window_mib)
         if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
             raise ValueError(f"separator must be one character other than a quote, got {self.separator!r}")
+        if self.quote is not None and (len(self.quote) != 1 or self.quote in f"\r\n{self.separator or ''}"):
+            raise ValueError(f"quote must be one character other than the separator, or null, got {self.quote!r}")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         yield from self.finished(self._found(file, span))
@@ -60,7 +74,7 @@ class Csv(Mapped, Reader):
         stored.require(span)
         if span.start == 0 and span.end > 0:
             blocks = lines_of(stored, Span(0, stored.size), self.max_record_bytes)
-            for each in records_of(Feed(blocks, self.max_record_bytes), self.separator):
+            for each in records_of(Feed(blocks, self.max_record_bytes), self.separator, self.quote):
                 self._add(rows, each)
                 if rows.full:
                     yield rows.batch()
@@ -70,17 +84,22 @@ class Csv(Mapped, Reader):
 
     def first_look(self, file: BinaryIO) -> FirstLook:
         seen = head_of(file)
-        lines = [line.decode("utf-8", "replace") for line in seen.lines]
-        if not lines:
+        if not seen.lines:
             return FirstLook()
-        separator = self.separator or separator_in(lines[0])
+        first, *others = seen.lines
+        lines = [line.decode("utf-8", "replace") for line in (first.removeprefix(BOM), *others)]
         try:
-            cells = list(csv.reader((f"{line}\n" for line in lines), delimiter=separator))
+            separator = self.separator or separator_in(lines[0], self.quote)
+            cells = list(rows_in((f"{line}\n" for line in lines), separator, self.quote))
         except csv.Error:
             return FirstLook()
         names = self.names or tuple(cells[0])
-        records = [dict(zip(_names(names), each, strict=False)) for each in cells[0 if self.names else 1 :]]
-        return look_at(self, records, whole=seen.whole)
+        records = [dict(zip(names, each, strict=False)) for each in cells[0 if self.names else 1 :]]
+        found = look_at(self, records, whole=seen.whole)
+        if twice := [name for name, times in Counter(names).items() if name and times > 1]:
+            told = f"more than one field is named {', '.join(map(repr, twice))}, of which the last counts"
+            return replace(found, doubt=f"{found.doubt}; {told}" if found.doubt else told)
+        return found
 
     def _add(self, rows: MappedRows, found: Record | Failed) -> None:
         if isinstance(found, Failed):
@@ -92,13 +111,13 @@ class Csv(Mapped, Reader):
             rows.other(found.offset, found.length, skipped="blank_line")
         elif found.is_first and not self.names:
             rows.other(found.offset, found.length, skipped="csv_header")
+        elif not names:
+            rows.other(
+                found.offset, found.length, failure="no_header: the first row, which has the names, was not read"
+            )
         elif len(cells) != len(names):
             few = "few" if len(cells) < len(names) else "many"
             rows.other(found.offset, found.length, failure=f"too_{few}_fields: {len(cells)} of {len(names)}")
         else:
             values = (cell or None for cell in cells)
-            rows.record(found.offset, found.length, dict(zip(_names(names), values, strict=True)))
-
-
-def _names(names: tuple[str, ...]) -> tuple[str, ...]:
-    return (names[0].removeprefix(BOM), *names[1:]) if names else names
+            rows.record(found.offset, found.length, dict(zip(names, values, strict=True)))

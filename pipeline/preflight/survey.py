@@ -27,6 +27,7 @@ from corpusmill.pipeline.inputs.paths import InputFile, plainly
 from corpusmill.pipeline.report.funnel import size
 
 LOOKED_INTO = 2000  # files of each source; 32 at once, so a minute where a request takes a second
+FAULTS = (AssertionError, AttributeError, MemoryError, NameError, NotImplementedError, TypeError)  # of the program
 NOTHING_SEEN = FirstLook()
 READ_AT_ONCE = 256 << 10  # of a file in a store: a Parquet file's metadata is rarely longer
 
@@ -183,12 +184,14 @@ def _first_look(file: InputFile, reader: str, spec: InputSpec, fs: AbstractFileS
         return FirstLook()  # what is wrong with the format or its options is told where the job file is read
     if not isinstance(made, Foresees) or not file.size:
         return FirstLook()
-    if len(head) == file.size:
-        return made.first_look(io.BytesIO(head))
     try:
+        if len(head) == file.size:
+            return made.first_look(io.BytesIO(head))
         with asking(file.uri), fs.open(file.uri, "rb", block_size=READ_AT_ONCE) as opened:
             return made.first_look(cast(BinaryIO, opened))
-    except OSError:
+    except FAULTS:
+        raise
+    except Exception:
         return FirstLook()
 
 

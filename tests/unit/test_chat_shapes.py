@@ -85,6 +85,31 @@ def test_answers_that_begin_alike_are_divided_where_they_differ(form):
     assert [said(row["rejected"]) for row in rows] == [[(A, "No")], [(A, "Hello")]]
 
 
+CALL = {"role": A, "content": "look it up", "tool_calls": [{"name": "search"}]}
+ASKED = [{"role": S, "content": "Be kind."}, {"role": U, "content": "Hi"}]
+GOOD, BAD = ({"role": A, "content": word} for word in ("Hello", "No"))
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_a_prompt_is_left_out_only_where_both_answers_begin_with_it(form):
+    prompts = {"chosen": [CALL, GOOD], "rejected": [CALL, BAD]}, {"chosen": [*ASKED, GOOD], "rejected": [*ASKED, BAD]}
+    rows = rows_of(form, [{"prompt": ASKED, **each} for each in prompts], {"shape": "preference"})
+    said_first = [(S, "Be kind."), (U, "Hi")]
+    assert [said(row["conversation"]) for row in rows] == [[*said_first, (A, "look it up")], said_first]
+    assert [(said(row["chosen"]), said(row["rejected"])) for row in rows] == [([(A, "Hello")], [(A, "No")])] * 2
+    behind_system = {"prompt": ASKED[1:], "chosen": [*ASKED, GOOD], "rejected": [*ASKED, BAD]}
+    (row,) = rows_of(form, [behind_system], {"shape": "preference"})
+    assert said(row["conversation"]) == said_first
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_a_pair_without_an_answer_is_a_failed_row(form):
+    asks = [{"role": U, "content": "a"}]
+    pairs = ([GOOD], asks), (asks, [BAD])
+    records = [{"prompt": ASKED, "chosen": chosen, "rejected": rejected} for chosen, rejected in pairs]
+    assert [row["failure"] for row in rows_of(form, records, {"shape": "preference"})] == ["no_answer"] * 2
+
+
 @pytest.mark.parametrize("form", FILES)
 def test_scores_that_are_all_the_same_make_no_pair(form):
     even = [{"response": "a", "overall_score": 1.0}, {"response": "b", "overall_score": 1.0}]

@@ -49,6 +49,30 @@ def test_licences_are_taken_from_the_column_and_else_from_the_file():
     assert licences(["# SPDX-License-Identifier: (MIT OR Zlib)\n"]) == [("(MIT OR Zlib)", True)]
 
 
+UNREAD = (
+    "// SPDX-License-Identifier: ( GPL-2.0-only OR LGPL-2.1 )",
+    "// SPDX-License-Identifier: MIT and GPL-3.0-only",
+    "// SPDX-License-Identifier: MIT/GPL-2.0",
+    "// SPDX-License-Identifier: MIT\n// SPDX-License-Identifier: GPL-3.0\n",
+    "/* SPDX-License-Identifier: MIT */ /* SPDX-License-Identifier: GPL-3.0 */",
+    "// SPDX-License-Identifier: MIT with GPL-3.0",
+    "# SPDX-License-Identifier: MIT".rjust(2000) + " AND GPL-3.0",
+    "# SPDX-License-Identifier: ()",
+)
+
+
+def test_no_licence_is_allowed_that_was_not_read_whole():
+    assert [allowed for _, allowed in licences(UNREAD)] == [False] * len(UNREAD)
+    free = "/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception or mit */ x"
+    twice = "<!-- SPDX-License-Identifier: MIT -->\r\n# SPDX-License-Identifier: Zlib\r\nx"
+    assert licences([free, twice, "x", None]) == [
+        ("Apache-2.0 WITH LLVM-exception or mit", True),
+        ("MIT, Zlib", True),
+        (None, None),
+        (None, None),
+    ]
+
+
 def test_the_recipe_keeps_written_code_and_drops_the_rest():
     kept = "# SPDX-License-Identifier: MIT\ndef add(a, b):\n    return a + b\n"
     texts = {

@@ -1,5 +1,6 @@
 """What a reader sees of a file before it is read: its fields, and whether it has what the job names."""
 
+import csv
 import gzip
 import io
 import json
@@ -12,7 +13,11 @@ import pytest
 import zstandard
 
 from corpusmill.operators.contract import FirstLook
+from corpusmill.operators.readers.csv import Csv
 from corpusmill.operators.readers.framing.head import HEAD_BYTES, head_of
+from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.preflight.survey import looks
 from tests.contract.files import reader_of
 
 MANY = [{"id": n, "body": "b", "meta": {"url": "u"}} for n in range(10)]
@@ -54,6 +59,18 @@ def test_another_field_that_is_rare_or_wrong_is_a_doubt():
 def test_what_may_be_right_lacks_nothing(data):
     seen = look(data)
     assert (seen.lacks, seen.doubt) == (None, None)
+
+
+@pytest.mark.parametrize("size", [10, HEAD_BYTES * 3])
+def test_a_file_that_a_library_cannot_look_at_is_left_to_its_unit(tmp_path, monkeypatch, size):
+    def fails(self: Csv, file: io.BytesIO) -> FirstLook:
+        raise csv.Error("not a table")
+
+    monkeypatch.setattr(Csv, "first_look", fails)
+    (tmp_path / "a.csv").write_bytes(b"a" * size)
+    file = InputFile("s", str(tmp_path / "a.csv"), size, "")
+    (looked,) = looks([file], InputSpec(source="s", paths=(file.uri,))).values()
+    assert (looked.reader, looked.error, looked.first) == ("readers.csv", None, FirstLook())
 
 
 def test_one_record_that_describes_the_others_is_a_doubt_alone():

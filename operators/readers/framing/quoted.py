@@ -1,7 +1,7 @@
 """Finds the rows of a table in text, whose quoted fields may hold line ends, with the bytes that each takes up."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,14 +9,18 @@ from corpusmill.errors import DamagedData
 from corpusmill.operators.readers.framing.lines import Lines, each_line
 from corpusmill.operators.readers.framing.utf8 import invalid_at
 
-SEPARATORS = ",\t;|"
+BOM = b"\xef\xbb\xbf"
+SEPARATORS, QUOTE = ",\t;|", '"'
 BROKEN_OFF = "broken_off: before the row ended"
 MOST_FIELD_CHARS = 2**31 - 1  # what the csv module takes; `Feed` bounds a row before
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The cells of a row, none of a blank line. first: those of the first row of the file, which `is_first` marks."""
+    """The cells of a row, none of a blank line.
+
+    first: those of the first row of the file, which `is_first` marks; none where that row could not be read.
+    """
 
     offset: int
     length: int
@@ -73,12 +77,16 @@ class Feed:
             raise DamagedData(f"record_too_large: {self.length}")
         if (bad := invalid_at(line)) is not None and self.bad is None:
             self.bad = self.length - len(line) + bad
+        if self._next == len(line):  # the first of the file
+            line = line.removeprefix(BOM)
         return line.decode("utf-8", "replace")
 
 
-def records_of(feed: Feed, separator: str | None) -> Iterator[Record | Failed]:
-    """Every row, and every stretch that is none, in order; after a damaged one a row begins with the next line."""
-    csv.field_size_limit(MOST_FIELD_CHARS)
+def records_of(feed: Feed, separator: str | None, quote: str | None = QUOTE) -> Iterator[Record | Failed]:
+    """Every row, and every stretch that is none, in order; after a damaged one a row begins with the next line.
+
+    separator: null: see `separator_in`. quote: null: no field is quoted.
+    """
     first: tuple[str, ...] | None = None
     reader = None
     while True:
@@ -86,14 +94,14 @@ def records_of(feed: Feed, separator: str | None) -> Iterator[Record | Failed]:
         try:
             if reader is None:
                 line = next(feed)
-                separator = separator or separator_in(line)
-                reader = csv.reader(_with(line, feed), delimiter=separator, strict=True)
+                separator = separator or separator_in(line, quote)
+                reader = rows_in(_with(line, feed), separator, quote, strict=True)
             cells = next(reader)
         except StopIteration:
             return
         except (csv.Error, DamagedData) as e:
             reason = f"bad_csv: {e}" if isinstance(e, csv.Error) else str(e)
-            reader = None
+            reader, first = None, first or ()
             broken = feed.broken()
             if feed.length:
                 told = reason if broken is None else "broken_off: before the row ended"
@@ -102,6 +110,7 @@ def records_of(feed: Feed, separator: str | None) -> Iterator[Record | Failed]:
                 yield broken
             continue
         if feed.bad is not None:
+            first = first or ()
             yield Failed(feed.offset, feed.length, f"invalid_utf8: at byte {feed.bad}")
             continue
         is_first = first is None and bool(cells)
@@ -110,13 +119,20 @@ def records_of(feed: Feed, separator: str | None) -> Iterator[Record | Failed]:
         yield Record(feed.offset, feed.length, cells, first or (), is_first)
 
 
-def separator_in(line: str) -> str:
+def rows_in(lines: Iterable[str], separator: str, quote: str | None, *, strict: bool = False) -> Iterator[list[str]]:
+    """The cells of each row of lines, by the csv module, whose Error says what is none."""
+    csv.field_size_limit(MOST_FIELD_CHARS)
+    quoting = csv.QUOTE_NONE if quote is None else csv.QUOTE_MINIMAL
+    return csv.reader(lines, delimiter=separator, quotechar=quote, quoting=quoting, strict=strict)
+
+
+def separator_in(line: str, quote: str | None = QUOTE) -> str:
     """The separator that divides a row into most fields.
 
     >>> separator_in('id;"a, b";text'), separator_in("text")
     (';', ',')
     """
-    fields = {each: next(csv.reader([line], delimiter=each), []) for each in SEPARATORS}
+    fields = {each: next(rows_in([line], each, quote), []) for each in SEPARATORS}
     return max(SEPARATORS, key=lambda each: len(fields[each]))
 
 

@@ -44,6 +44,31 @@ def divided(chosen: pa.Array, rejected: pa.Array) -> Pair:
     )
 
 
+def begins_with(turns: pa.Array, start: pa.Array) -> np.ndarray:
+    """bool[n]: whether the turns of each row begin with those of `start`, role and content; a null has no turns.
+
+    A system turn that they begin with may come before those of `start` that lack one.
+    """
+    sizes = counts(turns), counts(start)
+    lead = (_first_is(turns, "system") & ~_first_is(start, "system")).astype(np.int64)
+    fits = sizes[0] - lead >= sizes[1]
+    taken = np.where(fits, sizes[1], 0)
+    within = np.arange(taken.sum()) - np.repeat(np.cumsum(taken) - taken, taken)
+    places = _places(sizes[0], taken, within + np.repeat(lead, taken)), _places(sizes[1], taken, within)
+    pairs = [each.flatten().take(at) for each, at in zip((turns, start), places, strict=True)]
+    rows = np.repeat(np.arange(len(fits)), taken)
+    for name in ("role", "content"):
+        left, right = (_comparable(pair, name) for pair in pairs)
+        fits[rows[~pc.equal(left, right).to_numpy(zero_copy_only=False)]] = False
+    return fits
+
+
+def has_role(turns: pa.Array, role: str) -> np.ndarray:
+    """bool[n]: whether any turn of each row is of that role, as ROLES names it."""
+    rows = np.repeat(np.arange(len(turns)), counts(turns))
+    return np.bincount(rows[_is_role(turns, role)], minlength=len(turns)) > 0
+
+
 def cut(turns: pa.Array, start: np.ndarray, size: np.ndarray) -> pa.Array:
     """`size` turns of each row from its turn `start` on, int64[n] both; a row that is null stays null."""
     within = np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size)
@@ -89,6 +114,18 @@ def dialogue(texts: pa.Array) -> pa.Array:
 
 def _places(sizes: np.ndarray, taken: np.ndarray, within: np.ndarray) -> pa.Array:
     return pa.array(np.repeat(np.cumsum(sizes) - sizes, taken) + within)
+
+
+def _first_is(turns: pa.Array, role: str) -> np.ndarray:
+    sizes = counts(turns)
+    found = np.zeros(len(sizes), np.bool_)
+    found[sizes > 0] = _is_role(turns, role)[(np.cumsum(sizes) - sizes)[sizes > 0]]
+    return found
+
+
+def _is_role(turns: pa.Array, role: str) -> np.ndarray:
+    roles = named(pc.struct_field(turns.flatten(), "role"))
+    return pc.fill_null(pc.equal(roles, role), False).to_numpy(zero_copy_only=False)
 
 
 def _comparable(turns: pa.Array, name: str) -> pa.Array:

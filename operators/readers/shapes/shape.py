@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from corpusmill.operators.readers.shapes.answers import ranked
 from corpusmill.operators.readers.shapes.columns import one_turn
 from corpusmill.operators.readers.shapes.joining import counts, joined
-from corpusmill.operators.readers.shapes.pairs import dialogue, divided
+from corpusmill.operators.readers.shapes.pairs import begins_with, dialogue, divided, has_role
 
 Kind = Literal["turns", "text", "answers"]
 Arrays = Mapping[str, pa.Array]
@@ -84,13 +84,17 @@ def _completion(found: Arrays) -> Turns:
 
 
 def _preference(found: Arrays) -> Turns:
-    """The turns that both answers begin with are the prompt; `prompt` is for records whose answers are without it."""
+    """The turns that both answers begin with, behind `prompt` unless they begin with its turns themselves."""
     pair = divided(found["chosen"], found["rejected"])
-    unshared = pa.array(counts(pair.shared) == 0)
-    prompt = pc.if_else(unshared, found["prompt"], pa.scalar(None, found["prompt"].type)) if "prompt" in found else None
-    system = [_system(found)] if "system" in found else []
-    conversation = joined([*system, *([] if prompt is None else [prompt]), pair.shared])
-    failure = pc.if_else(pa.array(counts(conversation) == 0), "no_prompt", pa.scalar(None, pa.string()))
+    none = pa.scalar(None, pa.string())
+    pieces = [_system(found)] if "system" in found else []
+    if "prompt" in found:
+        there = begins_with(found["chosen"], found["prompt"]) & begins_with(found["rejected"], found["prompt"])
+        pieces.append(pc.if_else(pa.array(there), pa.scalar(None, found["prompt"].type), found["prompt"]))
+    conversation = joined([*pieces, pair.shared])
+    answered = has_role(pair.chosen, "assistant") & has_role(pair.rejected, "assistant")
+    lacking = pc.if_else(pa.array(answered), none, "no_answer")
+    failure = pc.if_else(pa.array(counts(conversation) == 0), "no_prompt", lacking)
     return Turns(conversation=conversation, chosen=pair.chosen, rejected=pair.rejected, failure=failure)
 
 

@@ -5,6 +5,7 @@ import io
 import urllib.parse
 
 import html5lib
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Span
+from corpusmill.operators.extract.html.decode.sniff import HTML
+from corpusmill.operators.extract.html.pictures.scan import count_marks, room
 from corpusmill.operators.extract.image_text import ImageText
 from corpusmill.operators.readers.warc import Warc
 from corpusmill.operators.text.charset import decoded, detect
@@ -190,3 +193,28 @@ def test_real_pages_give_the_pairs_that_html5lib_finds(corpora):
     assert wanted > 1000
     assert both >= 0.98 * wanted, (both, wanted)
     assert got == both, f"{got - both} of {got} pairs are in no tree of html5lib"
+
+
+def test_what_is_written_for_each_picture_is_bounded():
+    figure = f"<html lang={'x' * 65}><figure><img src=a><img src=b><figcaption>{'word ' * 600}</figcaption></figure>"
+    found = pairs_of(figure)
+    assert [(len(pair["text"]), pair["page_language"]) for pair in found] == [(1999, None)] * 2
+    pages = ["<img src=a alt=b>" * n for n in (5000, 5001, 1)]
+    batch = Batch(
+        pa.table(
+            {
+                "content": pa.array([page.encode() for page in pages], pa.large_binary()),
+                "url": pa.array([URL, URL, URL + "x" * 2048], pa.string()),
+            }
+        )
+    )
+    table = ImageText()(batch).table
+    assert table["failure"].to_pylist() == [None, "too_many_pictures: above 5000", "url_too_long"]
+    assert [each and len(each) for each in table["pairs"].to_pylist()] == [5000, None, None]
+
+
+def test_room_is_asked_for_by_what_pages_hold():
+    data = np.frombuffer(b"<img src=a>" * 100, np.uint8)
+    kind, ends = np.array([HTML]), np.array([len(data)])
+    marks = count_marks(data, np.array([0]), ends, kind, np.array([0, len(URL)]))
+    assert room(1, len(data), *marks).address.nbytes < 100 * 3 * (len(URL) + 20)

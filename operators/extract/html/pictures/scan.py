@@ -27,6 +27,7 @@ FIGURE, FIGCAPTION = T.NUMBER["figure"], T.NUMBER["figcaption"]
 BASE, TEMPLATE, SELECT = T.NUMBER["base"], T.NUMBER["template"], T.NUMBER["select"]
 MAX_FIGURES_OPEN = 64
 LONGEST_BASE = 4096  # bytes of an address that others start from
+MOST_PICTURES = 5000  # of a page; what lists more is an index of files; guess. One more is noted, to tell such a page
 BOM_BYTES = 3
 NONE = -1
 
@@ -52,24 +53,35 @@ class Pictures(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def count_marks(data: np.ndarray, start: np.ndarray, end: np.ndarray, kind: np.ndarray) -> tuple[Int, Int]:
-    """How often "<im" and "<fi" stand in the pages, in either case: no more pictures and figures can be in them."""
-    images = figures = np.int64(0)
+def count_marks(
+    data: np.ndarray, start: np.ndarray, end: np.ndarray, kind: np.ndarray, url_offsets: np.ndarray
+) -> tuple[Int, Int, Int]:
+    """How often "<im" (up to MOST_PICTURES + 1 of a page) and "<fi" stand in the pages, in either case, and a bound.
+
+    No more pictures and figures can be in them. The bound is of the bytes that addresses take over from their base.
+    """
+    images = figures = based = np.int64(0)
     for row in range(kind.shape[0]):
         if kind[row] != HTML:
             continue
         i, n = np.int64(start[row]), np.int64(end[row])
+        mine, base = np.int64(0), min(np.int64(url_offsets[row + 1] - url_offsets[row]), np.int64(LONGEST_BASE))
         i = find_byte(data, i, n, 60)
         while i + 3 < n:
             second, third = data[i + 1] | 32, data[i + 2] | 32
-            images += second == 105 and third == 109
+            mine += second == 105 and third == 109
             figures += second == 102 and third == 105
+            if second == 98 and third == 97 and data[i + 3] | 32 == 115:  # <base> may make it longer
+                base = np.int64(LONGEST_BASE)
             i = find_byte(data, i + 1, n, 60)
-    return images, figures
+        mine = min(mine, np.int64(MOST_PICTURES + 1))
+        images += mine
+        based += mine * base
+    return images, figures, based
 
 
-def room(pages: int, size_bytes: int, images: Int, figures: Int) -> Pictures:
-    """Room for what the pages can hold. What is not written to costs no memory."""
+def room(pages: int, size_bytes: int, images: Int, figures: Int, based: Int) -> Pictures:
+    """Room for what the pages can hold, see `count_marks`. What is not written to costs no memory."""
     return Pictures(
         page=np.empty(images, np.int64),
         address_end=np.zeros(images + 1, np.int64),
@@ -80,7 +92,7 @@ def room(pages: int, size_bytes: int, images: Int, figures: Int) -> Pictures:
         caption=np.zeros((figures, 2), np.int64),
         text_begin=np.zeros(pages + 1, np.int64),
         language=np.zeros((pages, 2), np.int64),
-        address=np.empty(3 * size_bytes + images * 3 * LONGEST_BASE + 1, np.uint8),
+        address=np.empty(3 * (size_bytes + based) + 1, np.uint8),
         words=np.empty(size_bytes + 1, np.uint8),
         text=np.empty(2 * size_bytes + pages + 1, np.uint8),
     )
@@ -120,14 +132,15 @@ def _attribute(src: np.ndarray, j: Int, n: Int, name: Int) -> tuple[Int, Int]:
 
 
 class Walk(NamedTuple):
-    """What is known at a place of a page. state: int64[8], see below; figures: rows of those that are open."""
+    """What is known at a place of a page. state: int64[9], see below; figures: rows of those that are open."""
 
     state: np.ndarray
     base: np.ndarray  # uint8: the address that others start from
     figures: np.ndarray  # int64
 
 
-PICTURES, FIGURES, TEXT_END, BASE_END, IS_BASED, DEPTH, HIDDEN, CAPTION_OF = range(8)  # CAPTION_OF: a depth, 0 for none
+PICTURES, FIGURES, TEXT_END, BASE_END, IS_BASED, DEPTH, HIDDEN = range(7)
+CAPTION_OF, FIRST = 7, 8  # a depth, 0 for none; the row of the page's first picture
 
 
 @njit(cache=True, nogil=True)
@@ -141,7 +154,7 @@ def scan_pages(
     out: Pictures,
 ) -> tuple[Int, Int]:
     """Fills `out` from the pages data[start[row]:end[row]] (UTF-8) that are HTML: (pictures, figures)."""
-    walk = Walk(np.zeros(8, np.int64), np.empty(LONGEST_BASE, np.uint8), np.empty(MAX_FIGURES_OPEN, np.int64))
+    walk = Walk(np.zeros(9, np.int64), np.empty(LONGEST_BASE, np.uint8), np.empty(MAX_FIGURES_OPEN, np.int64))
     st = walk.state
     for row in range(kind.shape[0]):
         out.text_begin[row] = st[TEXT_END]
@@ -158,6 +171,7 @@ def scan_pages(
         size = min(url_offsets[row + 1] - url_offsets[row], LONGEST_BASE)
         walk.base[:size] = urls[url_offsets[row] : url_offsets[row] + size]
         st[BASE_END] = size
+        st[FIRST] = st[PICTURES]
         st[IS_BASED] = st[DEPTH] = st[HIDDEN] = st[CAPTION_OF] = 0
         _page(data, first, np.int64(end[row]), row, walk, out)
         _end_caption(walk, out)
@@ -278,7 +292,7 @@ def _picture(src: np.ndarray, image: Image, page: Int, walk: Walk, out: Pictures
     """Notes a picture if it has an address."""
     st = walk.state
     row = st[PICTURES]
-    if image.src_end <= image.src:
+    if image.src_end <= image.src or row - st[FIRST] > MOST_PICTURES:
         return
     w = out.alt[row - 1, 1] if row else np.int64(0)
     ready = decoded(src, image.src, image.src_end, out.words, w, True)  # overwritten by the text below
