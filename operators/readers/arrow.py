@@ -48,7 +48,6 @@ class Arrow(Columnar, Reader):
         magic=re.compile(rb"ARROW1\x00\x00|\xff\xff\xff\xff....\x10\x00\x00\x00", re.DOTALL),
         compressed=False,
     )
-    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = {"text": TEXT}
     version: ClassVar[int] = 3
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")

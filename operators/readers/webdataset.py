@@ -43,7 +43,6 @@ class Webdataset(Mapped, Reader):
     format: ClassVar[FileFormat] = FileFormat(
         title="tar", suffixes=(".tar",), magic=re.compile(rb".{257}ustar", re.DOTALL), compressed=False
     )
-    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = {"text": TEXT}
     version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("orjson",)
