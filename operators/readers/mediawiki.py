@@ -43,6 +43,7 @@ class Mediawiki(Reader):
     format: ClassVar[FileFormat] = FileFormat(
         title="MediaWiki XML", suffixes=(".xml",), opening=re.compile(rb"<mediawiki\b")
     )
+    version: ClassVar[int] = 2
     makes: ClassVar[Columns] = {
         "content": pa.large_binary(),
         "mime": pa.string(),

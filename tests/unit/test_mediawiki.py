@@ -9,6 +9,7 @@ import pytest
 
 from corpusmill.operators.contract import Span
 from corpusmill.operators.extract.wikitext import plain
+from corpusmill.operators.readers.framing.wiki_pages import page_of
 from tests.contract.files import read, reader_of
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/readers/readers.mediawiki.json").read_text(encoding="utf-8"))
@@ -44,6 +45,12 @@ def test_a_damaged_stream_loses_its_pages_alone():
         "bad_bz2",
         "broken_off",
     ]
+
+
+@pytest.mark.parametrize("number", ["²", "--1", "9" * 5000])
+def test_a_namespace_that_is_no_plain_number_fails_its_page_alone(number):
+    odd = f"<page><title>A</title><ns>{number}</ns><revision><text>a</text></revision></page>".encode()
+    assert page_of(odd).failure == "missing_field: title, ns or revision"
 
 
 WIKITEXT = """{{Infobox|name=X}}

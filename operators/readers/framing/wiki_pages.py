@@ -133,7 +133,7 @@ def page_of(data: bytes) -> Page:
         return Page(failure=f"bad_xml: {e}")
     revisions = page.findall("revision")
     title, number = page.findtext("title"), page.findtext("ns") or "0"
-    if not title or not revisions or not number.lstrip("-").isdigit():
+    if not title or not revisions or not re.fullmatch(r"-?[0-9]{1,9}", number):
         return Page(failure="missing_field: title, ns or revision")
     last = revisions[-1]
     found = Page(title, int(number), page.findtext("id") or "", last.findtext("timestamp"), last.findtext("text") or "")
