@@ -3,7 +3,7 @@
 import contextlib
 import importlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -128,3 +128,23 @@ def publish(out: Store, name: str, chunks: Iterable[bytes]) -> None:
             for chunk in chunks:
                 file.write(chunk)
         out.publish_file(name, path)
+
+
+def publish_table(
+    dataset: Store, out: Store, schema: pa.Schema, shaped: Callable[[pa.Table], pa.Table], bar: Bar
+) -> list[str]:
+    """Write the sequences as one Parquet file, NAME.parquet, a row group at a time; its name.
+
+    shaped: makes the rows of `schema` of those of a part. `bar` advances by a part.
+    """
+    name = f"{name_of(dataset)}.parquet"
+    with beside(out) as folder:
+        with pq.ParquetWriter(folder / name, schema, compression="zstd") as writer:
+            for part in part_names(dataset):
+                with dataset.open(part) as f:
+                    file = pq.ParquetFile(f)
+                    for group in range(file.num_row_groups):
+                        writer.write_table(shaped(file.read_row_group(group)))
+                bar.advance()
+        out.publish_file(name, folder / name)
+    return [name]

@@ -4,19 +4,15 @@ Source: the columns of NeMo's packed sequences for supervised fine-tuning (prepa
         of the token itself: the loader shifts labels, and the mask with them.
 """
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.operators.tokens.packing.table import lists, values
 from corpusmill.operators.tokens.schema import LOSS_MASK
 from corpusmill.pipeline.execution.progress import Bar
-from corpusmill.pipeline.export.sequences import name_of, part_names
+from corpusmill.pipeline.export.sequences import publish_table
 from corpusmill.pipeline.verify.dataset import manifest_of
 
 PACKS = pa.schema(
@@ -35,20 +31,7 @@ def export(dataset: Store, out: Store, bar: Bar) -> list[str]:
         raise InputError(["packs for fine-tuning need a loss mask: run the job with `tokens: {template: ...}`"])
     if manifest["packing"] == "pairs":
         raise InputError(["a pack of pairs would train on the worse answers too: use `export preferences`"])
-    name = f"{name_of(dataset)}.parquet"
-    if out.is_local:
-        Path(out.root).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".corpusmill-", dir=out.root if out.is_local else None) as folder:
-        path = Path(folder) / name
-        with pq.ParquetWriter(path, PACKS, compression="zstd") as writer:
-            for part in part_names(dataset):
-                with dataset.open(part) as f:
-                    file = pq.ParquetFile(f)
-                    for group in range(file.num_row_groups):
-                        writer.write_table(packs(file.read_row_group(group)))
-                bar.advance()
-        out.publish_file(name, path)
-    return [name]
+    return publish_table(dataset, out, PACKS, packs, bar)
 
 
 def packs(table: pa.Table) -> pa.Table:

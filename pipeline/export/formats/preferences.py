@@ -3,12 +3,8 @@
 Source: the columns are those that TRL's DPOTrainer makes of a preference: prompt_ids, chosen_ids, rejected_ids.
 """
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
@@ -17,7 +13,7 @@ from corpusmill.operators.tokens.packing.table import lists, values
 from corpusmill.operators.tokens.rows import gather, offsets_of
 from corpusmill.operators.tokens.schema import LOSS_MASK
 from corpusmill.pipeline.execution.progress import Bar
-from corpusmill.pipeline.export.sequences import name_of, part_names
+from corpusmill.pipeline.export.sequences import publish_table
 from corpusmill.pipeline.verify.dataset import manifest_of
 
 PAIRS = pa.schema(
@@ -33,20 +29,7 @@ def export(dataset: Store, out: Store, bar: Bar) -> list[str]:
     """Write the file; its name. InputError for a dataset that is not packed as pairs."""
     if manifest_of(dataset)["packing"] != "pairs":
         raise InputError(["this dataset has no pairs: run the job with `tokens: {packing: pairs}`"])
-    name = f"{name_of(dataset)}.parquet"
-    if out.is_local:
-        Path(out.root).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".corpusmill-", dir=out.root if out.is_local else None) as folder:
-        path = Path(folder) / name
-        with pq.ParquetWriter(path, PAIRS, compression="zstd") as writer:
-            for part in part_names(dataset):
-                with dataset.open(part) as f:
-                    file = pq.ParquetFile(f)
-                    for group in range(file.num_row_groups):
-                        writer.write_table(answers_of(file.read_row_group(group)))
-                bar.advance()
-        out.publish_file(name, path)
-    return [name]
+    return publish_table(dataset, out, PAIRS, answers_of, bar)
 
 
 def answers_of(table: pa.Table) -> pa.Table:
