@@ -24,7 +24,7 @@ from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.tokenize.unit import Tokenize
+from corpusmill.pipeline.stages.tokenize.unit import Tokenize, TokenizeUnit
 
 JOB = """
 name: stage
@@ -51,7 +51,8 @@ def main(source: Path, file: Path) -> dict[str, float]:
         seconds, tokens = {}, {}
         for name, ingested in (("first", "after"), ("between", "before"), ("warm", "after")):
             begin = time.process_time()
-            stage({"name": name, "ingested": ingested, "duplicates": f"{ingested}.parquet", "source": "docs"})
+            made_of = {"ingested": ingested, "duplicates": f"{ingested}.parquet", "source": "docs"}
+            stage(TokenizeUnit(name=name, uri=ingested, size_bytes=0, **made_of))
             seconds[name] = per_gigabyte(time.process_time() - begin, after)
             with workspace.open(f"tokens/{name}.parquet") as f:
                 tokens[name] = int(np.sum(pq.read_table(f, columns=["n_tokens"])["n_tokens"].to_numpy()))

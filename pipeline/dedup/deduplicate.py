@@ -4,11 +4,12 @@ A loser of one rule takes no part in the next. Bands are exchanged unfiltered al
 documents to look at together, and losers drop out where the clusters are judged.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
-from corpusmill.pipeline.dedup.exact import TextRule, UrlRule
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.dedup.exact import Resolved, TextRule, UrlRule
 from corpusmill.pipeline.dedup.gathering import by_shard, shard_units
 from corpusmill.pipeline.dedup.grouping import group
 from corpusmill.pipeline.dedup.index import keep_sets
@@ -16,17 +17,18 @@ from corpusmill.pipeline.dedup.judging import LARGEST_LISTED, NearRule
 from corpusmill.pipeline.dedup.levels import all_files, sizes
 from corpusmill.pipeline.dedup.members import SendMembers
 from corpusmill.pipeline.dedup.records import REASONS, TAKEDOWN
-from corpusmill.pipeline.dedup.resolved import resolved_unit
+from corpusmill.pipeline.dedup.resolved import OutcomesWritten, resolved_unit
 from corpusmill.pipeline.dedup.safeguards import check_ceilings, check_clusters
 from corpusmill.pipeline.dedup.settings import KINDS, Settings
 from corpusmill.pipeline.dedup.shape import Sources, together
-from corpusmill.pipeline.dedup.tables import WriteTable
+from corpusmill.pipeline.dedup.tables import TableWritten, WriteTable
 from corpusmill.pipeline.dedup.takedown import down_among
-from corpusmill.pipeline.exchange.rounds import run_exchange
+from corpusmill.pipeline.exchange.rounds import PartitionUnit, run_exchange
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.tally import check
 
 Files = dict[str, int]
+R = TypeVar("R", bound=Resolved)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,21 +72,21 @@ def deduplicate(work: Work, settings: Settings) -> Outcome:
     return _judged(settings, results, near, keep_sets(work, settings, [r["table"] for r in results]))
 
 
-def _rule(work: Work, name: str, files: Files, task: UrlRule | TextRule) -> Sequence[Mapping[str, Any]]:
+def _rule(work: Work, name: str, files: Files, task: Callable[[Store, str, PartitionUnit], R]) -> Sequence[R]:
     partitions = run_exchange(files, label=name, phase=work.phase, unit_bytes=work.unit_bytes)
     return work.phase(name, [p.to_unit() for p in partitions if p.names], task, size_bytes=sum(files.values()))
 
 
 def _near(
     work: Work, settings: Settings, bands: Files, outcomes: Files
-) -> tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]:
+) -> tuple[Sequence[OutcomesWritten], Mapping[str, Any]]:
     near, shards = settings.spec.near, settings.shards
     assert near is not None
     members, largest_bucket = group(work, bands, first_run=settings.first_run)
     units = shard_units(
         shards,
         members=by_shard(work, members, shards, label="members"),
-        outcomes=by_shard(work, outcomes, shards, label="fates"),
+        outcomes=by_shard(work, outcomes, shards, label="verdicts"),
     )
     known = [u for u in units if u["settled"] is not None]
     again = work.phase("settled", known, resolved_unit, size_bytes=work.unit_bytes) if known else []
@@ -108,26 +110,22 @@ def _near(
 
 
 def _judged(
-    settings: Settings, results: Sequence[Mapping[str, Any]], near: Mapping[str, Any], sets: Mapping[str, str]
+    settings: Settings, results: Sequence[TableWritten], near: Mapping[str, Any], sets: Mapping[str, str]
 ) -> Outcome:
     entered = sum(r["entered"] for r in results)
     check(
         "documents that entered dedup",
         came=entered,
-        went={"copies": _sum(results, "copies"), "taken down": _sum(results, TAKEDOWN)},
+        went={"copies": sum(r["copies"] for r in results), "taken down": sum(r["takedown"] for r in results)},
     )
     check_ceilings(settings, results)
     check_clusters(settings, near.get("largest", []), entered)
     facts = {
         "entered": entered,
         "removed": {reason: sum(r["removed"][reason] for r in results) for reason in (*REASONS, TAKEDOWN)},
-        "without_words": _sum(results, "without_words"),
+        "without_words": sum(r["without_words"] for r in results),
         "near": near,
         "shape": together([r["shape"] for r in results if "shape" in r]),
     }
     tables = {s.unit: r["table"] for s, r in zip(settings.shards, results, strict=True)}
     return Outcome(tables=tables, sets=sets, facts=facts)
-
-
-def _sum(results: Sequence[Mapping[str, Any]], name: str) -> int:
-    return sum(r[name] for r in results)

@@ -1,8 +1,6 @@
 """The rules for equal URLs and equal texts, a partition of keys at a time: each group keeps its first."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,12 +8,24 @@ import pyarrow as pa
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.dedup.exact import ExactOutcome, resolve_exact
 from corpusmill.pipeline.dedup.records import KEPT, REASONS, TEXT, outcome
+from corpusmill.pipeline.dedup.resolved import OutcomesWritten
 from corpusmill.pipeline.dedup.settings import Ranking
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.reading import read_range
-from corpusmill.pipeline.exchange.rounds import partition_of
-from corpusmill.pipeline.execution.phases import Unit
-from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of
+
+
+class Resolved(OutcomesWritten):
+    """What a rule did to a partition: its outcomes, and how many documents it removed."""
+
+    removed: int
+
+
+class ResolvedUrls(Resolved):
+    """What the text rule must know of these documents: a file of TEXT records, and its bytes."""
+
+    texts: str
+    texts_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +34,7 @@ class UrlRule:
 
     ranking: Ranking
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> ResolvedUrls:
         partition = partition_of(unit)
         table = self.ranking.without_withdrawn(read_range(store, partition.names, partition.range))
         column = {name: table[name].to_numpy() for name in table.column_names}
@@ -58,7 +68,7 @@ class TextRule:
 
     ranking: Ranking
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> Resolved:
         partition = partition_of(unit)
         table = latest(self.ranking.without_withdrawn(read_range(store, partition.names, partition.range)))
         column = {name: table[name].to_numpy() for name in table.column_names}
@@ -83,7 +93,7 @@ def latest(table: pa.Table) -> pa.Table:
     return table.set_column(table.column_names.index("copies"), "copies", pa.array(said)).filter(pa.array(said > 0))
 
 
-def written(store: Store, folder: str, unit: Unit, rule: str, found: ExactOutcome) -> JsonObject:
+def written(store: Store, folder: str, unit: PartitionUnit, rule: str, found: ExactOutcome) -> Resolved:
     """Write the outcomes of a partition; how many were removed, and where that stands."""
     removed = outcome(found.removals.removed, reason=REASONS.index(rule), survivor=found.removals.survivor)
     kept = outcome(found.survivor, reason=KEPT, copies=found.copies)

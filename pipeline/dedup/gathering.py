@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Required, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +14,6 @@ from corpusmill.pipeline.exchange.key_range import KeyRange
 from corpusmill.pipeline.exchange.reading import read_range
 from corpusmill.pipeline.exchange.rounds import Partition, run_exchange
 from corpusmill.pipeline.execution.phases import Work
-from corpusmill.pipeline.execution.run_units import Unit
 
 
 def by_shard(
@@ -37,6 +37,21 @@ def of_shard(store: Store, names: Sequence[str], number: int, schema: pa.Schema)
         return schema.empty_table()
     table = read_range(store, names, KeyRange(*shard_range(number)))
     return table.filter(pa.array(shard_number(table["doc_id"].to_numpy()) == number))
+
+
+class ShardUnit(TypedDict, total=False):
+    """A shard: its ingest unit, its number, what an earlier deduplication left of it (null: nothing), and the files to
+    look into for its members and its outcomes so far.
+
+    settled: its table of duplicates; sets: its file of shingle sets.
+    """
+
+    name: Required[str]
+    number: Required[int]
+    settled: Required[str | None]
+    sets: Required[str | None]
+    members: list[str]
+    outcomes: list[str]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -79,17 +94,19 @@ def verdicts(outcomes: pa.Table) -> Verdicts:
     return Verdicts(removed=removed, doc_id=ids, copies=copies, cluster_id=cluster)
 
 
-def shard_units(shards: Sequence[EnteredShard], **files: Sequence[tuple[str, ...]]) -> list[Unit]:
-    """One unit a shard: its ingest unit, its number and, under each keyword, the files to look into."""
-    units = []
+def shard_units(
+    shards: Sequence[EnteredShard],
+    *,
+    outcomes: Sequence[tuple[str, ...]] | None = None,
+    members: Sequence[tuple[str, ...]] | None = None,
+) -> list[ShardUnit]:
+    """One unit a shard. outcomes, members: the files to look into, for each shard."""
+    units: list[ShardUnit] = []
     for i, shard in enumerate(shards):
-        units.append(
-            {
-                "name": shard.unit,
-                "number": shard.number,
-                "settled": shard.resolved,
-                "sets": shard.sets,
-                **{kind: list(names[i]) for kind, names in files.items()},
-            }
-        )
+        unit = ShardUnit(name=shard.unit, number=shard.number, settled=shard.resolved, sets=shard.sets)
+        if outcomes is not None:
+            unit["outcomes"] = list(outcomes[i])
+        if members is not None:
+            unit["members"] = list(members[i])
+        units.append(unit)
     return units

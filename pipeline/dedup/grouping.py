@@ -1,7 +1,7 @@
 """Which documents have to be looked at together: those joined by shared band keys, however indirectly."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +15,39 @@ from corpusmill.pipeline.dedup.records import EDGE, MEMBER, shard_keys, spread
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.key_range import EVERYTHING
 from corpusmill.pipeline.exchange.reading import read_part, read_range
-from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
-from corpusmill.pipeline.execution.phases import Unit, Work
-from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run_exchange
+from corpusmill.pipeline.execution.phases import Work
 
 MAX_ROUNDS = 60  # a chain of n nodes takes about log2(n): 10^18 nodes would be done
+
+
+class BucketUnit(PartitionUnit):
+    """A partition of band keys; first_run: only keys that a document of it or of a later run has join documents."""
+
+    first_run: int
+
+
+class UnionUnit(TypedDict):
+    """All files of edges."""
+
+    name: str
+    names: list[str]
+
+
+class EdgesWritten(TypedDict):
+    """A file of edges and its bytes. largest_bucket: of the partition; unfinished: documents whose edges changed."""
+
+    edges: str
+    bytes: int
+    largest_bucket: NotRequired[int]
+    unfinished: NotRequired[int]
+
+
+class MembersWritten(TypedDict):
+    """A file of MEMBER records and its bytes."""
+
+    members: str
+    bytes: int
 
 
 def group(work: Work, bands: Mapping[str, int], *, first_run: int = 0) -> tuple[dict[str, int], int]:
@@ -28,11 +56,11 @@ def group(work: Work, bands: Mapping[str, int], *, first_run: int = 0) -> tuple[
     bands: bytes of each file; first_run: only keys that a document of this run or a later one has join documents.
     """
     partitions = run_exchange(bands, label="bands", phase=work.phase, unit_bytes=work.unit_bytes)
-    units = [{**p.to_unit(), "first_run": first_run} for p in partitions]
+    units: list[BucketUnit] = [{**p.to_unit(), "first_run": first_run} for p in partitions]
     found = work.phase("buckets", units, bucket_unit, size_bytes=sum(bands.values()))
-    largest = max((r["largest_bucket"] for r in found), default=0)
+    largest = max((r.get("largest_bucket", 0) for r in found), default=0)
     if sum(r["bytes"] for r in found) <= work.unit_bytes or len(found) == 1:
-        unit = {"name": "all", "names": [r["edges"] for r in found]}
+        unit: UnionUnit = {"name": "all", "names": [r["edges"] for r in found]}
         members = work.phase("components", [unit], union_unit, size_bytes=0)
         return {r["members"]: r["bytes"] for r in members}, largest
     return _star_rounds(work, {r["edges"]: r["bytes"] for r in found}), largest
@@ -43,7 +71,7 @@ def _star_rounds(work: Work, edges: Mapping[str, int]) -> dict[str, int]:
     for number in range(MAX_ROUNDS):
         both_ends = _keyed(work, edges, f"star{number:02d}-large")
         large = work.phase(f"star{number:02d}-large", both_ends, large_unit, size_bytes=sum(edges.values()))
-        if not sum(r["unfinished"] for r in large):
+        if not sum(r.get("unfinished", 0) for r in large):
             members = work.phase("components", both_ends, star_unit, size_bytes=sum(edges.values()))
             return {r["members"]: r["bytes"] for r in members}
         larger_end = _keyed(work, {r["edges"]: r["bytes"] for r in large}, f"star{number:02d}-small")
@@ -52,23 +80,22 @@ def _star_rounds(work: Work, edges: Mapping[str, int]) -> dict[str, int]:
     raise NotConverged(f"components still changed after {MAX_ROUNDS} rounds; this is a fault of the program, report it")
 
 
-def _keyed(work: Work, edges: Mapping[str, int], label: str) -> list[JsonObject]:
+def _keyed(work: Work, edges: Mapping[str, int], label: str) -> list[PartitionUnit]:
     partitions = run_exchange(edges, label=f"{label}-edges", phase=work.phase, unit_bytes=work.unit_bytes)
     return [p.to_unit() for p in partitions]
 
 
-def bucket_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+def bucket_unit(store: Store, folder: str, unit: BucketUnit) -> EdgesWritten:
     """A partition of band keys becomes the fewest edges that join the same documents."""
     partition = partition_of(unit)
     table = read_range(store, partition.names, partition.range)
     stars = star_edges(table["key"].to_numpy(), table["doc_id"].to_numpy(), least=unit["first_run"] << int(RUN_SHIFT))
-    return {
-        **_publish_edges(store, folder, unit, contracted(stars.edges), both_ends=True),
-        "largest_bucket": stars.largest_bucket,
-    }
+    written = _publish_edges(store, folder, unit, contracted(stars.edges), both_ends=True)
+    written["largest_bucket"] = stars.largest_bucket
+    return written
 
 
-def union_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+def union_unit(store: Store, folder: str, unit: UnionUnit) -> MembersWritten:
     """All edges at once, where they fit."""
     tables = [read_part(store, name, EVERYTHING) for name in unit["names"]]
     table = pa.concat_tables([EDGE.empty_table(), *tables])
@@ -78,19 +105,23 @@ def union_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
     return _publish_members(store, folder, unit, found.node, found.root)
 
 
-def large_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+def large_unit(store: Store, folder: str, unit: PartitionUnit) -> EdgesWritten:
+    """One large-star step over a partition of edges."""
     node, other = _ends(store, unit)
     step = large_star(node, other)
-    return {**_publish_edges(store, folder, unit, step.edges, both_ends=False), "unfinished": step.unfinished}
+    written = _publish_edges(store, folder, unit, step.edges, both_ends=False)
+    written["unfinished"] = step.unfinished
+    return written
 
 
-def small_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+def small_unit(store: Store, folder: str, unit: PartitionUnit) -> EdgesWritten:
+    """One small-star step over a partition of edges."""
     node, other = _ends(store, unit)
     step = small_star(node, other)
     return _publish_edges(store, folder, unit, step.edges, both_ends=True)
 
 
-def star_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+def star_unit(store: Store, folder: str, unit: PartitionUnit) -> MembersWritten:
     """Finished stars, every edge from both ends, become members of components."""
     node, other = _ends(store, unit)
     order = np.lexsort((other, node))
@@ -98,13 +129,13 @@ def star_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
     return _publish_members(store, folder, unit, node, np.minimum(node, other[order][first]))
 
 
-def _ends(store: Store, unit: Unit) -> tuple[np.ndarray, np.ndarray]:
+def _ends(store: Store, unit: PartitionUnit) -> tuple[np.ndarray, np.ndarray]:
     partition = partition_of(unit)
     table = read_range(store, partition.names, partition.range)
     return table["node"].to_numpy(), table["other"].to_numpy()
 
 
-def _publish_edges(store: Store, folder: str, unit: Unit, edges: Edges, *, both_ends: bool) -> JsonObject:
+def _publish_edges(store: Store, folder: str, unit: PartitionUnit, edges: Edges, *, both_ends: bool) -> EdgesWritten:
     node, other = edges.high, edges.low
     if both_ends:
         node, other = np.concatenate((node, edges.low)), np.concatenate((other, edges.high))
@@ -114,7 +145,9 @@ def _publish_edges(store: Store, folder: str, unit: Unit, edges: Edges, *, both_
     return {"edges": name, "bytes": table.nbytes}
 
 
-def _publish_members(store: Store, folder: str, unit: Unit, node: np.ndarray, root: np.ndarray) -> JsonObject:
+def _publish_members(
+    store: Store, folder: str, unit: PartitionUnit | UnionUnit, node: np.ndarray, root: np.ndarray
+) -> MembersWritten:
     table = pa.table({"key": shard_keys(node), "doc_id": node, "cluster_id": root}, schema=MEMBER)
     name = f"{folder}/{unit['name']}.members.arrow"
     store.publish(name, encoded(table).to_pybytes())

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,7 @@ from corpusmill.pipeline.dedup.levels import grown
 from corpusmill.pipeline.dedup.members import SHINGLES, sets_of
 from corpusmill.pipeline.dedup.records import REASONS
 from corpusmill.pipeline.dedup.settings import EnteredShard, Level, Settings
-from corpusmill.pipeline.execution.phases import Unit, Work
+from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.files.ids import SHARD_BITS, digest
 from corpusmill.pipeline.files.tables import TableWriter, read_table
 
@@ -90,9 +90,22 @@ def keep_sets(work: Work, settings: Settings, tables: Sequence[str]) -> dict[str
         return {}
     told = zip(settings.shards, tables, strict=True)
     compared = [(s, table) for s, table in told if not settings.spec.excludes(s.source, near=True)]
-    units = [{"name": s.unit, "table": table} for s, table in compared if s.resolved is None]
+    units: list[SetsUnit] = [{"name": s.unit, "table": table} for s, table in compared if s.resolved is None]
     found = work.phase("sets", units, KeepSets(near=near), size_bytes=work.unit_bytes + 1)
-    return {str(u["name"]): r["sets"] for u, r in zip(units, found, strict=True)}
+    return {u["name"]: r["sets"] for u, r in zip(units, found, strict=True)}
+
+
+class SetsUnit(TypedDict):
+    """A shard: its ingest unit, and its table of duplicates."""
+
+    name: str
+    table: str
+
+
+class SetsWritten(TypedDict):
+    """A file of shingle sets."""
+
+    sets: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +114,7 @@ class KeepSets:
 
     near: NearSpec
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: SetsUnit) -> SetsWritten:
         with store.open(unit["table"]) as f:
             rows = read_table(f, columns=["doc_id", "reason"])
         removed = pc.is_in(rows["reason"], value_set=pa.array(REASONS))  # one taken down stays among the compared

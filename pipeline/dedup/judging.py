@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -12,14 +12,30 @@ from corpusmill.cluster.storage import Store
 from corpusmill.operators.dedup.judge import UNSETTLED, Judgement, Rows, judge
 from corpusmill.operators.dedup.survivors import RUN_SHIFT, survivor_order
 from corpusmill.pipeline.config.sections.dedup import NearSpec
+from corpusmill.pipeline.dedup.exact import Resolved
 from corpusmill.pipeline.dedup.records import ADDED, REASONS, outcome
 from corpusmill.pipeline.dedup.settings import Ranking
 from corpusmill.pipeline.dedup.verifying import Compared, SetReader, by_estimate, by_sets, flat, sets_on_disk, spooled
 from corpusmill.pipeline.exchange.files import encoded
-from corpusmill.pipeline.exchange.rounds import partition_of
-from corpusmill.pipeline.execution.phases import Unit
+from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of
 
 LARGEST_LISTED = 20
+
+
+class ClusterSize(TypedDict):
+    """A cluster: how many documents it has, and how many of them go."""
+
+    cluster_id: int
+    documents: int
+    removed: int
+
+
+class Judged(Resolved):
+    """What became of a partition of clusters; cut_short: documents that were not compared with all others."""
+
+    comparisons: int
+    cut_short: int
+    largest: list[ClusterSize]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +46,7 @@ class NearRule:
     ranking: Ranking
     max_comparisons: int
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> Judged:
         partition = partition_of(unit)
         with tempfile.TemporaryFile(prefix="corpusmill-") as spool:
             table, counts = spooled(store, partition, spool)
@@ -60,8 +76,8 @@ class NearRule:
         return self._publish(store, folder, unit, column, found)
 
     def _publish(
-        self, store: Store, folder: str, unit: Unit, column: Mapping[str, np.ndarray], found: Judgement
-    ) -> Mapping[str, Any]:
+        self, store: Store, folder: str, unit: PartitionUnit, column: Mapping[str, np.ndarray], found: Judgement
+    ) -> Judged:
         ids = column["doc_id"]
         gone = (found.survivor != ids) & (column["settled"] == UNSETTLED)
         survivor, clusters = found.survivor[gone], found.cluster_id[gone]
@@ -87,7 +103,7 @@ class NearRule:
         }
 
 
-def largest(clusters: np.ndarray, taken: np.ndarray) -> list[dict[str, int]]:
+def largest(clusters: np.ndarray, taken: np.ndarray) -> list[ClusterSize]:
     """The clusters with most documents: their id, how many there are, how many of them go."""
     ids, at, sizes = np.unique(clusters, return_inverse=True, return_counts=True)
     removed = np.bincount(at[taken], minlength=len(ids))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.dedup.settings import KINDS, EnteredShard, Level, Settings
-from corpusmill.pipeline.exchange.rounds import merge_unit, run_exchange
+from corpusmill.pipeline.exchange.rounds import MergeUnit, merge_unit, run_exchange
 from corpusmill.pipeline.execution.phases import Work
 
 FAN_IN = 8
@@ -72,6 +72,6 @@ def _merged(work: Work, levels: Sequence[Level]) -> Level:
 def _merged_files(work: Work, kind: str, label: str, came: dict[str, int]) -> dict[str, int]:
     partitions = run_exchange(came, label=f"level-{kind}-{label}", phase=work.phase, unit_bytes=work.unit_bytes)
     kept = Work(store=work.store, folder="index/levels", run=work.run, unit_bytes=work.unit_bytes, show=work.show)
-    units = [{**p.to_unit(), "unit_bytes": work.unit_bytes} for p in partitions]
+    units: list[MergeUnit] = [{**p.to_unit(), "unit_bytes": work.unit_bytes} for p in partitions]
     found = kept.phase(f"{kind}-{label}", units, merge_unit, size_bytes=sum(came.values()))
     return sizes(work.store, "index/levels", [name for r in found for name in r["names"]])

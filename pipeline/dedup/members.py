@@ -1,8 +1,8 @@
 """A shard's documents that share a band with another: what the judgement of their clusters needs, sent there."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -18,11 +18,10 @@ from corpusmill.operators.dedup.survivors import UNKNOWN_TIME
 from corpusmill.operators.text.buffers import find_text
 from corpusmill.operators.text.words import WordRule, find_words
 from corpusmill.pipeline.config.sections.dedup import NearSpec
-from corpusmill.pipeline.dedup.gathering import Verdicts, of_shard, verdicts
+from corpusmill.pipeline.dedup.gathering import ShardUnit, Verdicts, of_shard, verdicts
 from corpusmill.pipeline.dedup.records import MEMBER, OUTCOME, spread
 from corpusmill.pipeline.dedup.settings import Ranking
 from corpusmill.pipeline.exchange.files import encoded
-from corpusmill.pipeline.execution.phases import Unit
 from corpusmill.pipeline.files.tables import read_table
 
 FILE_BYTES = 64 << 20  # bounds what a unit holds beside one row group, however large its shard
@@ -57,18 +56,23 @@ def cluster_schema(near: NearSpec) -> pa.Schema:
     )
 
 
+class Sent(TypedDict):
+    """The files that hold a shard's documents under their clusters, with their bytes, and how many documents."""
+
+    files: dict[str, int]
+    documents: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class SendMembers:
-    """Task of a shard: unit has its "number", the files with its "members" and its "outcomes" so far, and the table of
-    duplicates of an earlier deduplication, where there was one, as "settled".
-    """
+    """Task of a shard, which has `members`."""
 
     near: NearSpec
     ranking: Ranking
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
-        members = self.ranking.without_withdrawn(of_shard(store, unit["members"], unit["number"], MEMBER))
-        said = verdicts(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+    def __call__(self, store: Store, folder: str, unit: ShardUnit) -> Sent:
+        members = self.ranking.without_withdrawn(of_shard(store, unit.get("members", []), unit["number"], MEMBER))
+        said = verdicts(of_shard(store, unit.get("outcomes", []), unit["number"], OUTCOME))
         members = members.filter(pc.invert(pc.is_in(members["doc_id"], value_set=said.removed["doc_id"])))
         settled = earlier_survivors(store, unit["settled"], members["doc_id"].to_numpy())
         if self.near.verify != "none":
@@ -84,7 +88,7 @@ class SendMembers:
         return {"files": files, "documents": members.num_rows}
 
     def _described(
-        self, store: Store, unit: Unit, members: pa.Table, survivors: np.ndarray, said: Verdicts
+        self, store: Store, unit: ShardUnit, members: pa.Table, survivors: np.ndarray, said: Verdicts
     ) -> pa.Table:
         """All that cluster_schema asks for, but the shingles."""
         ids = members["doc_id"].to_numpy()
@@ -112,7 +116,7 @@ class SendMembers:
         flat = np.frombuffer(signatures.buffers()[1], np.uint32)[signatures.offset * width :]
         return flat[: len(signatures) * width].reshape(len(signatures), width)
 
-    def _with_sets(self, store: Store, unit: Unit, table: pa.Table) -> Iterator[pa.Table]:
+    def _with_sets(self, store: Store, unit: ShardUnit, table: pa.Table) -> Iterator[pa.Table]:
         """The table in pieces, with shingle sets where they are needed: as an earlier run left them, else from text."""
         if self.near.verify != "text":
             yield table

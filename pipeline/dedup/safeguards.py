@@ -1,16 +1,17 @@
 """What stops a run that would delete a source: a ceiling on its removals, an alarm on giant clusters."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from corpusmill.errors import GiantCluster, RemovalCeiling
+from corpusmill.pipeline.dedup.judging import ClusterSize
 from corpusmill.pipeline.dedup.records import REASONS
 from corpusmill.pipeline.dedup.settings import GIANT_CLUSTER_LEAST, Settings
+from corpusmill.pipeline.dedup.tables import TableWritten
 from corpusmill.pipeline.files.ids import ROW_BITS
 
 
-def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> None:
+def check_ceilings(settings: Settings, results: Sequence[TableWritten]) -> None:
     """Raise RemovalCeiling naming every source above its ceiling. results: of `tables`, in the order of the shards."""
     entered, removed = Counter[str](), Counter[str]()
     for shard, result in zip(settings.shards, results, strict=True):
@@ -31,7 +32,7 @@ def check_ceilings(settings: Settings, results: Sequence[Mapping[str, Any]]) -> 
         )
 
 
-def check_clusters(settings: Settings, largest: Sequence[Mapping[str, int]], entered: int) -> None:
+def check_clusters(settings: Settings, largest: Sequence[ClusterSize], entered: int) -> None:
     """Raise GiantCluster when one cluster alone would lose more than its share of all documents."""
     for cluster in largest:
         if cluster["removed"] > max(GIANT_CLUSTER_LEAST, settings.spec.max_cluster_share * entered):

@@ -1,16 +1,15 @@
 """Counts what deduplication removed: sizes of clusters, pairs of sources, similarities, some examples."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.pipeline.dedup.settings import EnteredShard, shard_number
-from corpusmill.pipeline.files.json_values import JsonObject
 
 EXAMPLES = 6
 LARGEST = 1 << 20
@@ -40,7 +39,27 @@ class Sources:
         return np.array(self.names, object)[np.maximum(place, 0)]
 
 
-def shape(table: pa.Table, sources: Sources) -> JsonObject:
+class Example(TypedDict):
+    """A removed document, the survivor it went for, and how many others went for that one."""
+
+    survivor: int
+    removed: int
+    similarity: float
+    removed_for_it: int
+
+
+class Shape(TypedDict):
+    """Counts of removals: survivors by the documents they stand for, pairs of sources, hundredths of similarity, and
+    documents of the survivors with most removals.
+    """
+
+    sizes: dict[str, int]
+    pairs: list[tuple[str, str, int]]
+    similarity: dict[str, int]
+    examples: list[Example]
+
+
+def shape(table: pa.Table, sources: Sources) -> Shape:
     """Count one shard's table of duplicates."""
     removed = table.filter(pc.and_(table["reason"].is_valid(), table["survivor"].is_valid()))
     copies = table.filter(table["copies"].is_valid())["copies"].to_numpy()
@@ -56,13 +75,13 @@ def shape(table: pa.Table, sources: Sources) -> JsonObject:
     similarity = {str(s): int(n) for s, n in zip(*np.unique(hundredths, return_counts=True), strict=True)}
     return {
         "sizes": sizes,
-        "pairs": [[mine, other, n] for other, n in sorted(others.items())],
+        "pairs": [(mine, other, n) for other, n in sorted(others.items())],
         "similarity": similarity,
         "examples": _examples(near),
     }
 
 
-def _examples(near: pa.Table) -> list[JsonObject]:
+def _examples(near: pa.Table) -> list[Example]:
     """A removed document of each of the survivors with most removals here."""
     if not near.num_rows:
         return []
@@ -79,7 +98,7 @@ def _examples(near: pa.Table) -> list[JsonObject]:
     ]
 
 
-def together(shapes: Sequence[Mapping[str, Any]]) -> JsonObject:
+def together(shapes: Sequence[Shape]) -> Shape:
     """Counts of several shards added up."""
     sizes, similarity, pairs = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
     for each in shapes:
@@ -91,6 +110,6 @@ def together(shapes: Sequence[Mapping[str, Any]]) -> JsonObject:
     return {
         "sizes": dict(sizes),
         "similarity": dict(similarity),
-        "pairs": [[a, b, n] for (a, b), n in sorted(pairs.items())],
+        "pairs": [(a, b, n) for (a, b), n in sorted(pairs.items())],
         "examples": examples[:EXAMPLES],
     }

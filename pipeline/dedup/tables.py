@@ -2,21 +2,19 @@
 
 import hashlib
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.dedup.gathering import Verdicts, of_shard, verdicts
+from corpusmill.pipeline.dedup.gathering import ShardUnit, Verdicts, of_shard, verdicts
 from corpusmill.pipeline.dedup.records import OUTCOME, REASONS, TAKEDOWN
 from corpusmill.pipeline.dedup.settings import shard_number
-from corpusmill.pipeline.dedup.shape import Sources, shape
+from corpusmill.pipeline.dedup.shape import Shape, Sources, shape
 from corpusmill.pipeline.dedup.tombstones import Down
-from corpusmill.pipeline.execution.phases import Unit
 
 # `reason` is null for a document that stays; then `copies` says how many documents it stands for, itself counted.
 SCHEMA = pa.schema(
@@ -32,6 +30,22 @@ SCHEMA = pa.schema(
 )
 
 
+class TableWritten(TypedDict):
+    """A shard's table of duplicates, and what became of its documents.
+
+    entered: all; removed: by rule; takedown: those that are on the list and their copies; copies: that the documents
+    which stay stand for; without_words: that the near rule cannot compare; shape: counts for the report.
+    """
+
+    table: str
+    entered: int
+    shape: Shape
+    without_words: int
+    removed: dict[str, int]
+    takedown: int
+    copies: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class WriteTable:
     """Task of a shard: its outcomes, from all rules, as one Parquet table named by its content."""
@@ -39,8 +53,8 @@ class WriteTable:
     down: Down
     sources: Sources
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
-        found = verdicts(of_shard(store, unit["outcomes"], unit["number"], OUTCOME))
+    def __call__(self, store: Store, folder: str, unit: ShardUnit) -> TableWritten:
+        found = verdicts(of_shard(store, unit.get("outcomes", []), unit["number"], OUTCOME))
         entered, blank = sketched(store, f"sketches/{unit['name']}.parquet")
         down = self._taken_down(found, unit["number"])
         table = duplicates(found, down)
@@ -58,7 +72,7 @@ class WriteTable:
             "shape": shape(table, self.sources),
             "without_words": blank,
             "removed": removed,
-            TAKEDOWN: taken,
+            "takedown": taken,
             "copies": stay - int(named.sum()) + int(found.copies[named].sum()),
         }
 

@@ -5,10 +5,10 @@ their number, and by the keys of their text and address, so that the same page i
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,7 @@ from corpusmill.pipeline.dedup.levels import sizes
 from corpusmill.pipeline.dedup.tombstones import Down, Takedown, Tombstones
 from corpusmill.pipeline.exchange.key_range import EVERYTHING
 from corpusmill.pipeline.exchange.reading import read_part
-from corpusmill.pipeline.execution.phases import Unit, Work
+from corpusmill.pipeline.execution.phases import Work
 
 NAME = "index/takedown.json"
 PAGE_DIGITS = 32  # of the key of a page in hex; 16 more are its fragment's
@@ -90,12 +90,25 @@ def met_among(work: Work, units: Sequence[str], targets: Tombstones, *, label: s
     """The documents of these ingest units that are wanted, by number; one scan of their keys."""
     names = [f"keys/{unit}.{kind}.arrow" for unit in units for kind in ("text", "url")]
     keys_bytes = sum(sizes(work.store, "keys", names).values())
-    results = work.phase(label, [{"name": unit} for unit in units], Meet(targets=targets), size_bytes=keys_bytes)
+    shards = [MeetUnit(name=unit) for unit in units]
+    results = work.phase(label, shards, Meet(targets=targets), size_bytes=keys_bytes)
     return [
         Met(doc_id=doc_id, text=text, addresses=tuple(addresses))
         for result in results
         for doc_id, text, addresses in result["documents"]
     ]
+
+
+class MeetUnit(TypedDict):
+    """A shard, by its ingest unit."""
+
+    name: str
+
+
+class Wanted(TypedDict):
+    """The wanted documents of a shard: doc_id, the key of its text, the keys of the list that match its address."""
+
+    documents: list[tuple[int, str, list[str]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +117,7 @@ class Meet:
 
     targets: Tombstones
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: MeetUnit) -> Wanted:
         table = read_part(store, f"keys/{unit['name']}.text.arrow", EVERYTHING)
         ids = table["doc_id"].to_numpy()
         meant = np.isin(ids, np.array(self.targets.ids, np.int64)) | with_keys(table, self.targets.texts)

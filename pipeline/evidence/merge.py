@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.packed import Tables, pack, unpack
-from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.files.ids import digest
 
 VERSION = 1
@@ -33,14 +32,21 @@ def together(parts: Sequence[Tables]) -> Mapping[str, Any]:
     }
 
 
+class MergeUnit(TypedDict):
+    """A group of files of evidence, and the name of their sum."""
+
+    name: str
+    files: list[str]
+
+
 @dataclass(frozen=True)
 class Merge:
     """Task of one group: adds up `files` of a unit into the file named after it."""
 
     workspace: Store
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        merge(self.workspace, str(unit["name"]), list(unit["files"]))
+    def __call__(self, unit: MergeUnit) -> Mapping[str, int]:
+        merge(self.workspace, unit["name"], unit["files"])
         return {}
 
 
@@ -50,7 +56,7 @@ def merge(workspace: Store, name: str, names: Sequence[str]) -> None:
     workspace.publish(address(name), pack(together(parts)))
 
 
-def groups(names: Sequence[str]) -> list[Unit]:
+def groups(names: Sequence[str]) -> list[MergeUnit]:
     """Units of one round: FAN_IN names each."""
     cut = [list(names[i : i + FAN_IN]) for i in range(0, len(names), FAN_IN)]
     return [{"name": digest("evidence", VERSION, group), "files": group} for group in cut]
@@ -61,17 +67,17 @@ def name_of(names: Sequence[str]) -> str:
     while True:
         round_ = groups(names)
         if len(round_) <= 1:
-            return str(round_[0]["name"]) if round_ else digest("evidence", VERSION, [])
-        names = [str(unit["name"]) for unit in round_]
+            return round_[0]["name"] if round_ else digest("evidence", VERSION, [])
+        names = [unit["name"] for unit in round_]
 
 
-def merge_all(workspace: Store, names: Sequence[str], run: Callable[[Sequence[Unit]], None]) -> str:
+def merge_all(workspace: Store, names: Sequence[str], run: Callable[[Sequence[MergeUnit]], None]) -> str:
     """Add up the evidence of these units; its name. run: does the units of one round; a single one is done here."""
     while True:
         round_ = groups(names)
         if len(round_) <= 1:
-            name = str(round_[0]["name"]) if round_ else name_of([])
+            name = round_[0]["name"] if round_ else name_of([])
             merge(workspace, name, names)
             return name
         run(round_)
-        names = [str(unit["name"]) for unit in round_]
+        names = [unit["name"] for unit in round_]

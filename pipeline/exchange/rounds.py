@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypedDict, TypeVar
 
 import pyarrow as pa
 
@@ -12,9 +12,37 @@ from corpusmill.pipeline.exchange.key_range import EVERYTHING, KeyRange
 from corpusmill.pipeline.exchange.planning import UNIT_BYTES, Plan, plan_exchange
 from corpusmill.pipeline.exchange.reading import read_part
 
-Unit = Mapping[str, Any]
-# Runs a phase: its name, its units, the task of one (store, folder, unit -> result); gives the results in order.
-Phase = Callable[..., Sequence[Mapping[str, Any]]]
+U = TypeVar("U", bound=Mapping[str, Any])
+R = TypeVar("R", bound=Mapping[str, Any])
+
+
+class Phase(Protocol):
+    """Runs a phase: its name, its units, the task of one; gives the results in the order of the units."""
+
+    def __call__(
+        self, name: str, units: Sequence[U], task: Callable[[Store, str, U], R], *, size_bytes: int
+    ) -> Sequence[R]: ...
+
+
+class PartitionUnit(TypedDict):
+    """A range of keys, as `KeyRange` has it, and the files that hold its records."""
+
+    name: str
+    bits: int
+    index: int
+    names: list[str]
+
+
+class MergeUnit(PartitionUnit):
+    """A part of a range and a group of its files; unit_bytes: about what a unit may hold."""
+
+    unit_bytes: int
+
+
+class Merged(TypedDict):
+    """The files that a merge wrote."""
+
+    names: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +52,7 @@ class Partition:
     range: KeyRange
     names: tuple[str, ...]
 
-    def to_unit(self) -> Unit:
+    def to_unit(self) -> PartitionUnit:
         return {
             "name": f"{self.range.bits:02d}-{self.range.index:06d}",
             "bits": self.range.bits,
@@ -33,7 +61,7 @@ class Partition:
         }
 
 
-def partition_of(unit: Unit) -> Partition:
+def partition_of(unit: PartitionUnit) -> Partition:
     return Partition(range=KeyRange(unit["bits"], unit["index"]), names=tuple(unit["names"]))
 
 
@@ -60,10 +88,10 @@ def run_exchange(
     return partitions
 
 
-def round_units(held: Mapping[KeyRange, Sequence[str]], number: int, plan: Plan, unit_bytes: int) -> list[Unit]:
+def round_units(held: Mapping[KeyRange, Sequence[str]], number: int, plan: Plan, unit_bytes: int) -> list[MergeUnit]:
     """The units of round `number`: for each part of each range, for each group of its files, one merge."""
     round_ = plan.rounds[number]
-    units = []
+    units: list[MergeUnit] = []
     for range_, names in sorted(held.items()):
         for part in range_.split(round_.split_bits):
             for group, begin in enumerate(range(0, len(names), round_.fan_in)):
@@ -72,7 +100,7 @@ def round_units(held: Mapping[KeyRange, Sequence[str]], number: int, plan: Plan,
     return units
 
 
-def merge_unit(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+def merge_unit(store: Store, folder: str, unit: MergeUnit) -> Merged:
     """Read one part of a range from a group of files and write it as one file.
 
     Where a single key weighs more than a unit may hold, its records go into several files, cut between inputs.

@@ -21,7 +21,7 @@ _begun: set[str] = set()  # stages that this process has run a unit of
 class Measured:
     """A task of a stage that measures itself; travels to the workers."""
 
-    task: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    task: Callable[[Any], Mapping[str, Any]]
     stage: str
 
     def __call__(self, unit: Mapping[str, Any]) -> Mapping[str, Any]:

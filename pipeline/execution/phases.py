@@ -9,16 +9,17 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.exchange.planning import UNIT_BYTES
 from corpusmill.pipeline.files import markers
 
-Unit = Mapping[str, Any]
-Task = Callable[[Store, str, Unit], Mapping[str, Any]]
-Runner = Callable[[Sequence[Unit], Callable[[Unit], Mapping[str, Any]]], Iterator[Mapping[str, Any]]]
+Unit = Mapping[str, Any]  # each phase declares its own as a TypedDict beside its task, and what a unit returns
+U = TypeVar("U", bound=Unit)
+R = TypeVar("R", bound=Mapping[str, Any])
+Runner = Callable[[Sequence[Unit], Callable[[Any], Mapping[str, Any]]], Iterator[Mapping[str, Any]]]
 
 
 BUNDLE_EVERY_S = 5.0  # of work in this process that a crash may cost
@@ -53,14 +54,14 @@ class Work:
     before: Callable[[], object] = nothing
     show: Show = unseen
 
-    def phase(self, name: str, units: Sequence[Unit], task: Task, *, size_bytes: int) -> list[Mapping[str, Any]]:
+    def phase(self, name: str, units: Sequence[U], task: Callable[[Store, str, U], R], *, size_bytes: int) -> list[R]:
         """What each unit returned, in the order of `units`. Each has a "name", unique in the phase.
 
         task: called with the store, the phase's folder and the unit; writes under that folder; gives JSON.
         size_bytes: all that the units read; up to one unit's worth runs here, one after another.
         """
         folder = f"{self.folder}/{name}"
-        found = dict(markers.written(self.store, folder, {str(u["name"]) for u in units}))
+        found: dict[str, Any] = dict(markers.written(self.store, folder, {str(u["name"]) for u in units}))
         missing = [u for u in units if u["name"] not in found]
         one = functools.partial(run_one, self.store, folder, task, self.before)
         if missing:
@@ -71,7 +72,7 @@ class Work:
                     advance()
         return [found[str(u["name"])] for u in units]
 
-    def _here(self, folder: str, task: Task, units: Sequence[Unit]) -> Iterator[Mapping[str, Any]]:
+    def _here(self, folder: str, task: Callable[[Store, str, U], R], units: Sequence[U]) -> Iterator[Mapping[str, Any]]:
         """Run units in this process; their markers are written together, every few seconds and at the end."""
         waiting: dict[str, Mapping[str, Any]] = {}
         written = time.monotonic()
@@ -93,7 +94,9 @@ def reached(folder: str) -> None:
     faultpoint.reached(f"{folder.partition('/')[0]}.{folder.rpartition('/')[2]}")
 
 
-def run_one(store: Store, folder: str, task: Task, before: Callable[[], object], unit: Unit) -> Mapping[str, Any]:
+def run_one(
+    store: Store, folder: str, task: Callable[[Store, str, U], R], before: Callable[[], object], unit: U
+) -> Mapping[str, Any]:
     """Run a unit and write its marker; gives its name and its result."""
     before()
     result = task(store, folder, unit)

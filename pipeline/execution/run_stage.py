@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypedDict, TypeVar
 
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
@@ -18,7 +18,7 @@ from corpusmill.pipeline.events.counts import OUTSTANDING
 from corpusmill.pipeline.execution.measured import Measured, split
 from corpusmill.pipeline.execution.phases import Advance, Runner, Show
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_units import DEATHS, Done, Failed, Unit, run_units
+from corpusmill.pipeline.execution.run_units import DEATHS, Done, Failed, U, Unit, run_units
 from corpusmill.pipeline.execution.tally import Sums, Tally
 from corpusmill.pipeline.execution.versions import with_same
 from corpusmill.pipeline.files import markers
@@ -26,16 +26,24 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import compile as kernels
 
 Counts = Mapping[str, Any]
+C = TypeVar("C", bound=Counts)
+C_co = TypeVar("C_co", bound=Counts, covariant=True)
 CAUSES_SHOWN = 20
 FOUND_ISOLATED = ("WorkerDied", "FilesFailed")  # what a unit that runs isolated fails with for good
 
 
+class Tallied(TypedDict, total=False):
+    """What a unit returns may hold a tally: the stage adds it to its own, and no other stage reads it."""
+
+    tally: list[list[Any]]
+
+
 @dataclass(frozen=True)
-class Result:
+class Result(Generic[C_co]):
     """The counts of every unit of a stage, by unit name, in the order the units were given; their tallies as one."""
 
     stage: str
-    counts: Mapping[str, Counts]
+    counts: Mapping[str, C_co]
     tally: Tally
     ran: int  # units that ran just now; the others were committed before
     failed: Sequence[Failed] = ()
@@ -44,14 +52,14 @@ class Result:
 def run_stage(
     run: Run,
     stage: str,
-    units: Sequence[Unit],
-    task: Callable[[Unit], Counts],
+    units: Sequence[U],
+    task: Callable[[U], C],
     *,
     memory_bytes: int | None = None,
     tolerant: bool = False,
-    uses: Callable[[Unit], str] | None = None,
+    uses: Callable[[U], str] | None = None,
     isolated: Callable[[Unit], Unit] | None = None,
-) -> Result:
+) -> Result[C]:
     """Run those of `units` (each with a "name" that says all that decides its output) that are not committed yet.
 
     tolerant: units that failed are left out of the result and listed in it; otherwise they raise StageFailed.
@@ -101,7 +109,7 @@ def run_stage(
 def _run_units(
     run: Run,
     units: Sequence[Unit],
-    task: Callable[[Unit], Counts],
+    task: Callable[[Any], Counts],
     memory_bytes: int | None,
     isolated: Callable[[Unit], Unit] | None,
 ) -> Generator[Done | Failed, None, None]:
@@ -127,7 +135,7 @@ def manifest_of(stage: str, names: Sequence[str]) -> str:
     return f"manifests/{stage}-{digest(list(names))}.json"
 
 
-def finished(workspace: Store, stage: str, names: Sequence[str]) -> Result | None:
+def finished(workspace: Store, stage: str, names: Sequence[str]) -> Result[Any] | None:
     """The result of these units from their manifest; None when there is none yet."""
     known = stage_manifest(workspace, manifest_of(stage, names))
     if known is None:
@@ -135,7 +143,7 @@ def finished(workspace: Store, stage: str, names: Sequence[str]) -> Result | Non
     return Result(stage, {name: known["units"][name] for name in names}, Tally.from_json(known["tally"]), ran=0)
 
 
-def everything(workspace: Store, stage: str, names: Sequence[str]) -> Result | None:
+def everything(workspace: Store, stage: str, names: Sequence[str]) -> Result[Any] | None:
     """The result of these units, if all of them are committed, though their manifest may not be; else None."""
     if (known := finished(workspace, stage, names)) is not None:
         return known
@@ -145,7 +153,7 @@ def everything(workspace: Store, stage: str, names: Sequence[str]) -> Result | N
     return Result(stage, {name: found.counts[name] for name in names}, found.tally, ran=0)
 
 
-def rests_on(result: Result) -> list[str]:
+def rests_on(result: Result[Any]) -> list[str]:
     """The names of a result's units and of their manifest, which `clean` keeps as long as a run rests on them."""
     return [*result.counts, digest(list(result.counts))]
 
@@ -153,7 +161,7 @@ def rests_on(result: Result) -> list[str]:
 def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
     """Runs the units of phases on Ray; one that fails every try ends the stage."""
 
-    def go(units: Sequence[Unit], task: Callable[[Unit], Counts]) -> Generator[Counts, None, None]:
+    def go(units: Sequence[Unit], task: Callable[[Any], Counts]) -> Generator[Counts, None, None]:
         run.ray()
         failed: list[Failed] = []
         running = run_units(units, Measured(with_same(task, run.spec), stage), memory_bytes=memory_bytes)
@@ -184,7 +192,7 @@ def phases_of(run: Run, stage: str) -> Show:
     return show
 
 
-def commit_unit(workspace: Store, stage: str, name: str, counts: Counts) -> Counts:
+def commit_unit(workspace: Store, stage: str, name: str, counts: C) -> C:
     """Write a unit's marker, after all its outputs: from here on it is done."""
     faultpoint.reached(f"{stage}.commit")
     return markers.write(workspace, f"units/{stage}", name, counts)

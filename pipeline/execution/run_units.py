@@ -16,15 +16,16 @@ import warnings
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from corpusmill.cluster import lifecycle, patience
 from corpusmill.errors import AccountingError, FilesFailed, StoreUnavailable, UnitsNotRun
 
-Unit = Mapping[str, Any]
-Run = Callable[[Unit], Mapping[str, Any]]
+Unit = Mapping[str, Any]  # each stage declares its own as a TypedDict beside its task
+U = TypeVar("U", bound=Unit)
+Run = Callable[[Any], Mapping[str, Any]]
 
 WAVE_UNITS = 4096  # Ray Data keeps some kB of driver memory a task; 1,000 empty units cost 11 CPU-seconds
 TRIES = 3
@@ -80,7 +81,11 @@ class Failed:
 
 
 def run_units(
-    units: Sequence[Unit], run: Run, *, memory_bytes: int | None = None, final: Collection[str] = ()
+    units: Sequence[U],
+    run: Callable[[U], Mapping[str, Any]],
+    *,
+    memory_bytes: int | None = None,
+    final: Collection[str] = (),
 ) -> Generator[Done | Failed, None, None]:
     """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
     where Ray finds room: perhaps on the same machine. UnitsNotRun when Ray itself fails, StoreUnavailable when a unit

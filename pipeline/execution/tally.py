@@ -51,7 +51,7 @@ class Sums:
     A tally is as long as the unit has leaves and reasons; one is kept for all units, never one for each.
     """
 
-    counts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    counts: dict[str, Any] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
     def take(self, name: str, result: Mapping[str, Any]) -> None:

@@ -47,7 +47,7 @@ def _version(package: str) -> str:
 class WithSame:
     """A task that is run only where the versions are those of its maker: nodes may join after all were asked."""
 
-    task: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    task: Callable[[Any], Mapping[str, Any]]
     packages: tuple[str, ...]
     expected: Mapping[str, str]
     patience_s: float = 0.0  # that a worker waits for a store
@@ -60,7 +60,7 @@ class WithSame:
         return self.task(unit)
 
 
-def with_same(task: Callable[[Mapping[str, Any]], Mapping[str, Any]], spec: JobSpec) -> WithSame:
+def with_same(task: Callable[[Any], Mapping[str, Any]], spec: JobSpec) -> WithSame:
     """The task of a job, bound to the versions of this process."""
     names = packages(spec)
     return WithSame(task, names, installed(names), spec.store_patience)

@@ -7,7 +7,7 @@ So whatever was cut off goes on with the units that have none, on any machine, a
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.files.ids import digest
@@ -15,9 +15,10 @@ from corpusmill.pipeline.files.ids import digest
 READS_AT_ONCE = 16  # markers are small: their number is what takes time; a guess
 SUFFIX = ".json"
 BUNDLE = "together-"  # begins the name of a file with the results of several units
+R = TypeVar("R", bound=Mapping[str, Any])
 
 
-def write(store: Store, folder: str, name: str, result: Mapping[str, Any]) -> Mapping[str, Any]:
+def write(store: Store, folder: str, name: str, result: R) -> R:
     """The unit `name` is done from here on. Gives `result` as it will be read."""
     payload = json.dumps(result, sort_keys=True)
     store.publish(f"{folder}/{name}{SUFFIX}", payload.encode())
@@ -34,7 +35,7 @@ def write_together(store: Store, folder: str, results: Mapping[str, Mapping[str,
     store.publish(f"{folder}/{BUNDLE}{digest(sorted(results))}{SUFFIX}", payload)
 
 
-def as_read(result: Mapping[str, Any]) -> Mapping[str, Any]:
+def as_read(result: R) -> R:
     """A result as it will be read."""
     return json.loads(json.dumps(result, sort_keys=True))
 

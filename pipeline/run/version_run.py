@@ -27,6 +27,7 @@ from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
 from corpusmill.pipeline.stages.publish import stage as publishing_stage
 from corpusmill.pipeline.stages.publish.stage import Published, PublishStage
 from corpusmill.pipeline.stages.stage import State
+from corpusmill.pipeline.stages.tokenize.axes_unit import AxesUnit
 from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes_units
 from corpusmill.pipeline.stages.validation.stage import ValidationStage
 from corpusmill.pipeline.steps.chat import decides
@@ -164,7 +165,7 @@ def stands(state: State) -> bool:
     return before is not None and before[1].get("packing") == packing_of(state)
 
 
-def axes_of(state: State) -> dict[int, Mapping[str, str]]:
+def axes_of(state: State) -> dict[int, AxesUnit]:
     """The axes unit of each shard, by the shard's number."""
     shards = state.of(IngestStage).shards
     units = axes_units(state.spec, state.of(TokenizeStage).counts)
@@ -234,7 +235,7 @@ def news(state: State, shards: Iterable[Shard], before: Mapping[str, Any]) -> di
     counts = [ingested.result.counts[name] for name in units if name in ingested.result.counts]
     documents = sum(int(each.get("documents", 0)) for each in counts)
     drawn = state.of(MixStage).axes.counts
-    unique = sum(int(drawn[unit["name"]]["documents"]) for n, unit in axes_of(state).items() if n in numbers)
+    unique = sum(drawn[unit["name"]]["documents"] for n, unit in axes_of(state).items() if n in numbers)
     return {
         "files": len({(shard.source, shard.uri) for shard in new}),
         "documents": documents,

@@ -85,8 +85,7 @@ def axes_of(run: LastRun, document: Document) -> str:
     """The axes unit that holds the document; names of units say what they are made of, so nothing is searched."""
     assert document.shard is not None
     (tokens,) = units_of(run.spec, {document.unit: UnitFiles.of(document.shard)}, run.duplicates)
-    made = {what: tokens[what] for what in ("ingested", "duplicates", "source")}
-    (axes,) = axes_units(run.spec, {tokens["name"]: made})
+    (axes,) = axes_units(run.spec, {tokens["name"]: tokens})
     return axes["name"]
 
 

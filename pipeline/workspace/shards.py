@@ -6,14 +6,13 @@ A million files are a table of some hundred bytes a row. `Shard` is one row as a
 import base64
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, overload
+from typing import Any, NotRequired, Self, TypedDict, overload
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.pipeline.files.ids import ROW_BITS, RUN_BITS, SHARD_BITS, SLOT_BITS, SLOT_ROW_BITS
-from corpusmill.pipeline.files.json_values import JsonObject
 
 SCHEMA = pa.schema(
     {
@@ -141,6 +140,22 @@ class Shards(Sequence[Shard]):
         return [UnitFiles(self[begin:end]) for begin, end in zip(begins.tolist(), ends, strict=True)]
 
 
+class FilesInUnit(TypedDict):
+    """What a unit says of the files it reads: of its shard, or of all together with the files themselves, packed."""
+
+    run: int
+    shard: int
+    source: str
+    reader: str
+    uri: str
+    start: int
+    end: int
+    size: int
+    etag: str
+    size_bytes: int
+    files: NotRequired[str]
+
+
 @dataclass(frozen=True)
 class UnitFiles:
     """What one ingest unit reads: one shard, or small files of a source that share a shard number, by slot."""
@@ -205,13 +220,14 @@ class UnitFiles:
             return table.drop_columns("slot").to_pylist()[0]
         return {name: table[name].to_pylist() for name in table.column_names}
 
-    def to_unit(self) -> JsonObject:
-        """The entries of its work unit: those of its shard, or of all files together with the files themselves."""
-        first, size = self.files.table.slice(0, 1).drop_columns("slot").to_pylist()[0], self.size_bytes
-        first["size_bytes"] = size
-        if not self.is_shared:
-            return first
-        return {**first, "uri": self.uri, "start": 0, "end": size, "size": size, "etag": "", "files": self._packed()}
+    def to_unit(self) -> FilesInUnit:
+        """The entries of its work unit."""
+        size = self.size_bytes
+        (row,) = self.files.table.slice(0, 1).drop_columns("slot").to_pylist()
+        first = FilesInUnit(**row, size_bytes=size)
+        if self.is_shared:
+            first.update(uri=self.uri, start=0, end=size, size=size, etag="", files=self._packed())
+        return first
 
     @classmethod
     def from_unit(cls, unit: Any) -> Self:

@@ -46,7 +46,7 @@ def test_pairs_sizes_and_similarities_add_up():
     )  # fmt: skip
     found = together([first, second])
     assert found["sizes"] == {"4": 1}
-    assert found["pairs"] == [["b", "a", 3]]
+    assert found["pairs"] == [("b", "a", 3)]
     assert found["similarity"] == {"85": 1, "99": 1}
     assert [(e["survivor"], e["removed"], e["removed_for_it"]) for e in found["examples"]] == [(kept, one, 2)]
     assert together([second, first]) == found

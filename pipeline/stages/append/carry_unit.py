@@ -5,10 +5,8 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -19,21 +17,25 @@ from corpusmill.operators.tokens.packing.table import with_marks
 from corpusmill.operators.tokens.packing.unpack import chosen, documents_in
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
-from corpusmill.pipeline.execution.run_units import Unit
-from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.pack.unit import supervised_line
-from corpusmill.pipeline.stages.takedown.unit import renamed, write_again
+from corpusmill.pipeline.stages.pack.unit import Packed, PartLine, supervised_line
+from corpusmill.pipeline.stages.takedown.unit import PartUnit, renamed, write_again
 
 STAGE = "carry"
 PAIR = np.dtype([("doc_id", "<i8"), ("pass", "<i8")])
 
 
+class Carried(Packed):
+    """A part as the new manifest names it, and whether it is another one than before."""
+
+    rewritten: bool
+
+
 @dataclass(frozen=True)
 class Carry:
-    """The task of a part, unit["part"] as the earlier manifest tells of it; travels to the workers.
+    """The task of a part, which is as the earlier manifest names it; travels to the workers.
 
     removed: (copies, 2) int64, doc_id and pass of what the new version does not take. Gives the part's line for the new
     manifest; its documents, sequences and tokens are counted in the tally.
@@ -45,16 +47,17 @@ class Carry:
     output: Store
     removed: np.ndarray
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        line = {key: value for key, value in unit["part"].items() if key != "taken_down"}
+    def __call__(self, unit: PartUnit) -> Carried:
+        line = unit["part"].copy()
+        line.pop("taken_down", None)
         rewritten = self._holds(line["name"])
         if rewritten:
             line = self._without(line)
         else:
             share(self.source, self.output, line["name"])
         tally = [["documents", line["documents"]], ["tokens", line["tokens"]]]
-        counts = {"documents": 0, "part": line, "rewritten": rewritten, "tally": tally}
-        return commit_unit(self.workspace, STAGE, str(unit["name"]), counts)
+        counts: Carried = {"documents": 0, "part": line, "rewritten": rewritten, "tally": tally}
+        return commit_unit(self.workspace, STAGE, unit["name"], counts)
 
     def _holds(self, name: str) -> bool:
         """Whether a part has one of the removed documents; of other parts only one column is read, or nothing."""
@@ -64,7 +67,7 @@ class Carry:
             column = read_table(f, columns=["doc_ids"])["doc_ids"].combine_chunks()
         return bool(np.isin(column.flatten().to_numpy(), self.removed[:, 0]).any())
 
-    def _without(self, line: Mapping[str, Any]) -> JsonObject:
+    def _without(self, line: PartLine) -> PartLine:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         table = read_table(pa.BufferReader(self.source.read(line["name"])))
         documents = documents_in(with_marks(table))

@@ -1,9 +1,8 @@
 """One shard's part of the difference between two mixes: the copies that one takes and the other does not."""
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +13,7 @@ from corpusmill.operators.mix.select.counts import columns_read, excluded_rows
 from corpusmill.operators.mix.select.position import SPREAD
 from corpusmill.operators.mix.select.select import rows_of
 from corpusmill.pipeline.exchange.files import encoded
-from corpusmill.pipeline.execution.run_stage import commit_unit
-from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.execution.run_stage import Tallied, commit_unit
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.stages.mix.stage import Selection, load_cuts
@@ -58,10 +56,30 @@ class Chosen:
         return self.row << PASS_BITS | self.copies["pass"] if same_rows else self.copies
 
 
+class DifferenceUnit(TypedDict):
+    """A shard: its axes unit and its tokenized unit now (null: it is not in the mix any more), and its axes unit in the
+    earlier mix (null: it had none).
+    """
+
+    name: str
+    axes: str | None
+    tokens: str | None
+    before: str | None
+
+
+class Compared(Tallied):
+    """Copies that are new, the bytes of the file that has them, and copies that are not taken any more."""
+
+    documents: int
+    bytes: int
+    added_tokens: int
+    removed: int
+    removed_tokens: int
+
+
 @dataclass(frozen=True)
 class Difference:
-    """The task of a unit: `axes` (null: the shard is not in the mix any more), its `tokens`, and `before`, the axes
-    unit of the same shard in the earlier mix (null: it had none); travels to the workers.
+    """The task of a unit; travels to the workers.
 
     Writes `difference/NAME.arrow`, the copies that are new with their ids, and `difference/NAME.removed.arrow`, doc_id
     and pass of those that are not taken any more.
@@ -71,8 +89,8 @@ class Difference:
     mix: str
     mix_before: str
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        name, now = str(unit["name"]), self._chosen(self.mix, unit["axes"])
+    def __call__(self, unit: DifferenceUnit) -> Compared:
+        name, now = unit["name"], self._chosen(self.mix, unit["axes"])
         before = self._chosen(self.mix_before, unit["before"])
         mine, theirs = (each.keys(same_rows=unit["axes"] == unit["before"]) for each in (now, before))
         new = np.flatnonzero(~np.isin(mine, theirs))
@@ -90,7 +108,7 @@ class Difference:
                 np.bincount(now.row, minlength=now.there.num_rows),
             )
             tell_selected(now.there, reasons, tally)
-        counts = {
+        counts: Compared = {
             "documents": len(new),
             "bytes": len(payload),
             "added_tokens": int(now.copies["tokens"][new].sum()),
@@ -104,7 +122,7 @@ class Difference:
         if axes is None:
             return Chosen(pa.table({}), np.zeros(0, np.int64), np.zeros(0, COPY))
         chosen = selection(self.workspace, mix)
-        there = light(self.workspace, str(axes), [*columns_read(chosen.plan), *ALWAYS, "bytes"])
+        there = light(self.workspace, axes, [*columns_read(chosen.plan), *ALWAYS, "bytes"])
         documents = rows_of(there, chosen.plan)
         assigned = assign(chosen.cuts, documents)
         row = assigned["row"].to_numpy()

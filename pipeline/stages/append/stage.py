@@ -23,11 +23,13 @@ from corpusmill.pipeline.preflight.owner import owner_of, packing_state
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.append import carry_unit, difference_unit
 from corpusmill.pipeline.stages.append.carry_unit import Carry
-from corpusmill.pipeline.stages.append.difference_unit import Difference, removed_of
+from corpusmill.pipeline.stages.append.difference_unit import Compared, Difference, DifferenceUnit, removed_of
 from corpusmill.pipeline.stages.mix.stage import SHARD_TOKENS, Planned, load_cuts
 from corpusmill.pipeline.stages.pack.select_unit import shard_range
 from corpusmill.pipeline.stages.pack.stage import MEMORY_BYTES, partitions
-from corpusmill.pipeline.stages.pack.unit import Pack
+from corpusmill.pipeline.stages.pack.unit import Pack, Packed, PackUnit, PartLine
+from corpusmill.pipeline.stages.takedown.unit import PartUnit
+from corpusmill.pipeline.stages.tokenize.axes_unit import AxesUnit
 
 VERSION = 1
 GENERATIONS = 8  # versions that may be appended to before everything is packed again
@@ -51,7 +53,7 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Appended(Result):
+class Appended(Result[Packed]):
     """Parts that were carried over and parts that are new. appended: what the manifest says of it."""
 
     appended: JsonObject | None = None
@@ -63,7 +65,7 @@ class Appended(Result):
 class Comparison:
     """The difference of two mixes: what its units add and remove; their tally counts all that the new one takes."""
 
-    result: Result
+    result: Result[Compared]
     added_tokens: int
     removed: int
     removed_tokens: int
@@ -86,9 +88,9 @@ def reason_to_pack(base: Base, planned: Planned, workspace: Store) -> str | None
     return None
 
 
-def compare(run: Run, planned: Planned, axes: Mapping[int, Mapping[str, str]], base: Base) -> Comparison:
+def compare(run: Run, planned: Planned, axes: Mapping[int, AxesUnit], base: Base) -> Comparison:
     """What the mix takes that the base does not, and the other way round. axes: unit and tokens of each shard now."""
-    units: list[dict[str, str | None]] = []
+    units: list[DifferenceUnit] = []
     for number in sorted({*axes, *base.axes}):
         now, before = axes.get(number), base.axes.get(number)
         unit = None if now is None else now["name"]
@@ -97,9 +99,13 @@ def compare(run: Run, planned: Planned, axes: Mapping[int, Mapping[str, str]], b
         units.append({"name": name, "axes": unit, "tokens": tokens, "before": before})
     task = Difference(run.workspace, planned.fingerprint, base.mix)
     result = run_stage(run, difference_unit.STAGE, units, task, memory_bytes=MEMORY_BYTES)
-    sums = {key: sum(int(c[key]) for c in result.counts.values()) for key in ("added_tokens", "removed")}
-    removed_tokens = sum(int(c["removed_tokens"]) for c in result.counts.values())
-    return Comparison(result=result, **sums, removed_tokens=removed_tokens)
+    found = list(result.counts.values())
+    return Comparison(
+        result=result,
+        added_tokens=sum(c["added_tokens"] for c in found),
+        removed=sum(c["removed"] for c in found),
+        removed_tokens=sum(c["removed_tokens"] for c in found),
+    )
 
 
 def too_different(found: Comparison, base: Base) -> str | None:
@@ -116,34 +122,31 @@ def too_different(found: Comparison, base: Base) -> str | None:
 def append(run: Run, planned: Planned, base: Base, found: Comparison, fingerprint: str) -> Appended:
     """Write the parts of the new version into the output of the run. fingerprint: of all that is packed."""
     result = found.result
-    files = {
-        f"{difference_unit.STAGE}/{name}.arrow": int(c["bytes"])
-        for name, c in result.counts.items()
-        if int(c["documents"])
-    }
+    files = {f"{difference_unit.STAGE}/{name}.arrow": c["bytes"] for name, c in result.counts.items() if c["documents"]}
     target = run.spec.shard_tokens or SHARD_TOKENS
     shards = 1 << max(0, -(-found.added_tokens // target) - 1).bit_length() if files else 0
     suffix = digest(fingerprint, base.folder, base.manifest["plan_sha256"])[:8]
     state = packing_state(fingerprint, owner_of(run.spec)).decode()
     new = [digest("append", VERSION, fingerprint, run.output.url, base.folder, suffix, i) for i in range(shards)]
     removed = _removed(run.workspace, result)
-    lines = list(base.manifest["parts"])
+    lines: list[PartLine] = list(base.manifest["parts"])
     old = [digest("carry", VERSION, run.output.url, base.folder, part, removed.tolist()) for part in lines]
     _begin(run, state, {"pack": new, carry_unit.STAGE: old})
     job = run.spec.to_canonical()
     uses = warm.tokens_use(job)
+    work: list[PartUnit] = [{"name": name, "part": line} for name, line in zip(old, lines, strict=True)]
     carried = run_stage(
         run,
         carry_unit.STAGE,
-        [{"name": name, "part": line} for name, line in zip(old, lines, strict=True)],
+        work,
         Carry(job, run.workspace, base.store, run.output, removed),
         memory_bytes=MEMORY_BYTES,
         uses=lambda _: uses,
     )
     packed = _pack(run, new, partitions(run, files, fingerprint) if files else [], planned, state, suffix)
-    parts = {**carried.counts, **packed.counts}
-    documents = sum(int(c["part"]["documents"]) for c in parts.values())
-    tokens = sum(int(c["part"]["tokens"]) for c in parts.values())
+    parts: dict[str, Packed] = {**carried.counts, **packed.counts}
+    documents = sum(c["part"]["documents"] for c in parts.values())
+    tokens = sum(c["part"]["tokens"] for c in parts.values())
     for what, went in (("documents", documents), ("tokens", tokens)):
         accounting.check(f"{what} of the mix", came=result.tally.total(what), went={"in the parts": went})
     return Appended(
@@ -159,9 +162,9 @@ def append(run: Run, planned: Planned, base: Base, found: Comparison, fingerprin
 
 def _pack(
     run: Run, names: Sequence[str], read: Sequence[Partition], planned: Planned, state: str, suffix: str
-) -> Result:
+) -> Result[Packed]:
     """The parts of what is new."""
-    units: list[Mapping[str, Any]] = []
+    units: list[PackUnit] = []
     for shard, name in enumerate(names):
         range_ = shard_range(shard, len(names))
         sources = [n for p in read if p.range.holds(range_) or range_.holds(p.range) for n in p.names]
@@ -172,9 +175,9 @@ def _pack(
     return run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: uses)
 
 
-def _removed(workspace: Store, result: Result) -> np.ndarray:
+def _removed(workspace: Store, result: Result[Compared]) -> np.ndarray:
     """(copies, 2) int64, doc_id and pass, sorted."""
-    names = [name for name, counts in result.counts.items() if int(counts["removed"])]
+    names = [name for name, counts in result.counts.items() if counts["removed"]]
     found = [removed_of(workspace.read(f"{difference_unit.STAGE}/{name}.removed.arrow")) for name in sorted(names)]
     together = np.concatenate([np.zeros((0, 2), np.int64), *found])
     return together[np.lexsort((together[:, 1], together[:, 0]))]

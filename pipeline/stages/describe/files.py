@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -16,9 +16,7 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, commit_unit, everything, manifest_of, rests_on, run_stage
-from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.files.ids import digest, libraries
-from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.profile.schema import DOCUMENTS
 from corpusmill.pipeline.stages.describe.profile import name_of, selected_of
@@ -32,6 +30,29 @@ FILE_DOCUMENTS = 2_000_000  # of a file at most, as tokenized; a guess: 100 MB
 NAME = re.compile(r"(documents(?:-\d{5,}-of-\d{5,})?)(?:-[0-9a-f]{8})?\.parquet")
 
 
+class DocumentsUnit(TypedDict):
+    """A file about documents, and the units whose documents it has."""
+
+    name: str
+    units: list[str]
+    file: str
+
+
+class FileLine(TypedDict):
+    """What the manifest says of a file about documents."""
+
+    name: str
+    bytes: int
+    sha256: str
+    documents: int
+
+
+class DocumentsWritten(TypedDict):
+    """A file about documents, as the manifest names it."""
+
+    file: FileLine
+
+
 @dataclass(frozen=True)
 class WriteDocuments:
     """The task of a file: rows of DOCUMENTS, sorted by doc_id; travels to the workers."""
@@ -40,18 +61,18 @@ class WriteDocuments:
     output: Store
     selected: Selected
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        tables = [self.selected.of_unit(self.workspace, str(name)) for name in unit["units"]]
+    def __call__(self, unit: DocumentsUnit) -> DocumentsWritten:
+        tables = [self.selected.of_unit(self.workspace, name) for name in unit["units"]]
         rows = pa.concat_tables([_shaped(t) for t in tables]).sort_by("doc_id").combine_chunks()
-        about = written(self.output, str(unit["file"]), rows)
-        return commit_unit(self.workspace, DocumentsStage.name, str(unit["name"]), {"file": about})
+        counts: DocumentsWritten = {"file": written(self.output, unit["file"], rows)}
+        return commit_unit(self.workspace, DocumentsStage.name, unit["name"], counts)
 
 
 def _shaped(table: pa.Table) -> pa.Table:
     return pa.table([table[f.name].cast(f.type) for f in DOCUMENTS], schema=DOCUMENTS)
 
 
-def written(output: Store, name: str, rows: pa.Table, *, renamed: bool = False) -> JsonObject:
+def written(output: Store, name: str, rows: pa.Table, *, renamed: bool = False) -> FileLine:
     """Write rows of DOCUMENTS as a file of the dataset; what the manifest says of it.
 
     renamed: its name holds its content's sha256, so that a file of another content stays where it is.
@@ -66,18 +87,18 @@ def written(output: Store, name: str, rows: pa.Table, *, renamed: bool = False) 
         return {"name": name, "bytes": path.stat().st_size, "sha256": sha256, "documents": rows.num_rows}
 
 
-class DocumentsStage(Stage[Result]):
+class DocumentsStage(Stage[Result[DocumentsWritten]]):
     """Writes the files about the documents of the mix: one unit a file."""
 
     name = "documents"
 
-    def look(self, state: State) -> Status[Result]:
-        found = everything(state.workspace, self.name, [str(u["name"]) for u in units_of(state)])
+    def look(self, state: State) -> Status[Result[DocumentsWritten]]:
+        found = everything(state.workspace, self.name, [u["name"] for u in units_of(state)])
         return Status(outcome=None if found is None or lost(state.output, found) else found)
 
-    def run(self, run: Run, state: State) -> Result:
+    def run(self, run: Run, state: State) -> Result[DocumentsWritten]:
         units = units_of(state)
-        names = [str(u["name"]) for u in units]
+        names = [u["name"] for u in units]
         there = everything(run.workspace, self.name, names)
         for name in [] if there is None else lost(run.output, there):
             run.workspace.delete(f"units/{self.name}/{name}.json")
@@ -85,14 +106,14 @@ class DocumentsStage(Stage[Result]):
         task = WriteDocuments(run.workspace, run.output, selected_of(state, numbers=False))
         return run_stage(run, self.name, units, task, memory_bytes=MEMORY_BYTES)
 
-    def in_manifest(self, outcome: Result) -> Mapping[str, Any]:
-        return {"document_files": [dict(c["file"]) for c in outcome.counts.values()]}
+    def in_manifest(self, outcome: Result[DocumentsWritten]) -> Mapping[str, Any]:
+        return {"document_files": [c["file"] for c in outcome.counts.values()]}
 
-    def remembers(self, outcome: Result) -> Mapping[str, Iterable[str | int]]:
+    def remembers(self, outcome: Result[DocumentsWritten]) -> Mapping[str, Iterable[str | int]]:
         return {"names": rests_on(outcome)}
 
 
-def units_of(state: State) -> list[JsonObject]:
+def units_of(state: State) -> list[DocumentsUnit]:
     """One unit a file."""
     tokenized = state.of(TokenizeStage).counts
     sizes = [int(counts["documents"]) for counts in tokenized.values()]
@@ -113,25 +134,25 @@ def file_name(number: int, files: int) -> str:
     return "documents.parquet" if files == 1 else f"documents-{number:05d}-of-{files:05d}.parquet"
 
 
-def lost(output: Store, found: Result) -> list[str]:
+def lost(output: Store, found: Result[DocumentsWritten]) -> list[str]:
     """Names of the units whose file in the output has not the size that was written."""
     there = {f.uri: f.size for f in output.files()}
     files = {name: counts["file"] for name, counts in found.counts.items()}
     return [name for name, file in files.items() if there.get(file["name"]) != file["bytes"]]
 
 
-def without(output: Store, files: Sequence[Mapping[str, Any]], ids: np.ndarray) -> list[JsonObject]:
+def without(output: Store, files: Sequence[FileLine], ids: np.ndarray) -> list[FileLine]:
     """Write the files again that hold one of these documents, without them and under new names; what the manifest says
     of all. The old ones stay until no manifest names them. ids: int64.
     """
-    found = []
+    found: list[FileLine] = []
     for about in files:
-        with output.open(str(about["name"])) as file:
+        with output.open(about["name"]) as file:
             holds = pc.is_in(read_table(file, columns=["doc_id"])["doc_id"], value_set=pa.array(ids, pa.int64()))
         if not pc.any(holds).as_py():
-            found.append(dict(about))
+            found.append(about)
             continue
-        with output.open(str(about["name"])) as file:
+        with output.open(about["name"]) as file:
             rows = read_table(file).filter(pc.invert(holds))
-        found.append(written(output, str(about["name"]), rows, renamed=True))
+        found.append(written(output, about["name"], rows, renamed=True))
     return found

@@ -19,6 +19,7 @@ from corpusmill.pipeline.stages.mix.supply import light
 from corpusmill.pipeline.stages.pack.select_unit import selection
 from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS
 from corpusmill.pipeline.stages.tokenize.stage import axes_units
+from corpusmill.pipeline.stages.tokenize.unit import MadeOf
 
 KNOWN = {  # what documents carry beside the leaf columns
     "source_id": pa.string(),
@@ -71,7 +72,7 @@ class Selected:
         return found
 
 
-def read_names(spec: JobSpec, tokenized: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def read_names(spec: JobSpec, tokenized: Mapping[str, MadeOf]) -> list[str]:
     """What `Selected.of_unit` takes, one an axes unit. tokenized: counts of the tokenized units, by name."""
     units = axes_units(spec, tokenized)
     return [SEPARATOR.join((u["name"], u["ingested"], u["source"])) for u in units]

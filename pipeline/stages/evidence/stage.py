@@ -6,10 +6,9 @@ The dataset does not depend on it: a fault here is reported, and the run goes on
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpusmill.pipeline.evidence.merge import Merge, address, groups, merge_all, name_of
+from corpusmill.pipeline.evidence.merge import Merge, MergeUnit, address, groups, merge_all, name_of
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import commit_unit, run_stage
-from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.stages.ingest.stage import Ingested, IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 
@@ -27,12 +26,11 @@ class Gathered:
 
 
 @dataclass(frozen=True)
-class MergeUnit(Merge):
+class MergeGroup(Merge):
     """Adds up one group, and commits it."""
 
-    def __call__(self, unit: Unit) -> Mapping[str, int]:
-        super().__call__(unit)
-        return dict(commit_unit(self.workspace, EvidenceStage.name, str(unit["name"]), {}))
+    def __call__(self, unit: MergeUnit) -> Mapping[str, int]:
+        return commit_unit(self.workspace, EvidenceStage.name, unit["name"], super().__call__(unit))
 
 
 class EvidenceStage(Stage[Gathered]):
@@ -54,9 +52,9 @@ class EvidenceStage(Stage[Gathered]):
             return Gathered(name, rounds(units))
         ran = 1
 
-        def one_round(work: Sequence[Unit]) -> None:
+        def one_round(work: Sequence[MergeUnit]) -> None:
             nonlocal ran
-            ran += run_stage(run, self.name, work, MergeUnit(run.workspace), memory_bytes=MEMORY_BYTES).ran
+            ran += run_stage(run, self.name, work, MergeGroup(run.workspace), memory_bytes=MEMORY_BYTES).ran
 
         run.lease.check()
         faults = faults_of(state.of(IngestStage))
@@ -89,6 +87,6 @@ def rounds(names: Sequence[str]) -> list[str]:
     """Names of the groups of every round."""
     found: list[str] = []
     while len(names) > 1 and len(round_ := groups(names)) >= 1:
-        names = [str(unit["name"]) for unit in round_]
+        names = [unit["name"] for unit in round_]
         found += names
     return found

@@ -14,8 +14,8 @@ from corpusmill.cluster.storage import Store
 from corpusmill.operators.text.bins import low_of, place_of
 from corpusmill.operators.text.quantiles import ALL, Threshold, to_lines
 from corpusmill.pipeline.exchange.reading import read_range
-from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
-from corpusmill.pipeline.execution.phases import Unit, Work
+from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run_exchange
+from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.stages.gathered.bins import key_of
 from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
@@ -75,7 +75,7 @@ class FindQuantiles:
     min_documents: int
     runs: tuple[int, ...]
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> Mapping[str, Any]:
         partition = partition_of(unit)
         table = read_range(store, partition.names, partition.range)
         rows: list[JsonObject] = []

@@ -21,7 +21,7 @@ from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.key_range import KeyRange
 from corpusmill.pipeline.exchange.reading import read_range
-from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
+from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Unit, Work
 from corpusmill.pipeline.execution.tally import check
 from corpusmill.pipeline.files.ids import ROW_BITS, SHARD_BITS
@@ -65,7 +65,7 @@ class FindCommon:
 
     max_documents: int
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> Mapping[str, Any]:
         partition = partition_of(unit)
         table = read_range(store, partition.names, partition.range)
         hashes, shards = table["key"].to_numpy(), table["shard"].to_numpy()

@@ -21,7 +21,7 @@ from corpusmill.pipeline.dedup.records import shard_keys
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.reading import read_part
-from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
+from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Unit, Work
 from corpusmill.pipeline.execution.tally import check
 from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
@@ -96,7 +96,7 @@ class FindBest:
 
     limits: Limits
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> Mapping[str, Any]:
         partition, waiting = partition_of(unit), [ENTRY.empty_table()]
         for name in partition.names:
             waiting.append(read_part(store, name, partition.range))

@@ -22,7 +22,7 @@ from corpusmill.pipeline.dedup.records import MEMBER, shard_keys, spread
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.reading import read_range
-from corpusmill.pipeline.exchange.rounds import partition_of, run_exchange
+from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Unit, Work
 from corpusmill.pipeline.execution.tally import check
 from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
@@ -91,7 +91,7 @@ class Judge:
     measure: str
     threshold: float
 
-    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> Mapping[str, Any]:
         partition = partition_of(unit)
         table = read_range(store, partition.names, partition.range)
         check_sizes(table["cluster_id"].to_numpy())

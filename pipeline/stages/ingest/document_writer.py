@@ -12,8 +12,8 @@ from corpusmill.operators.dedup.keys import text_keys
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
 from corpusmill.pipeline.execution.tally import Tally
-from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
+from corpusmill.pipeline.stages.ingest.shard_writer import SinkFacts
 
 
 class DocumentWriter:
@@ -45,7 +45,7 @@ class DocumentWriter:
             tally.add("kept", "documents", *leaf, by=row["bytes_count"])
             tally.add("kept", "bytes", *leaf, by=row["bytes_sum"] or 0)
 
-    def facts(self) -> JsonObject:
+    def facts(self) -> SinkFacts:
         return {}
 
     def __enter__(self) -> Self:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from corpusmill.errors import IdsExhausted
 from corpusmill.pipeline.execution.run_stage import Result
@@ -10,7 +11,7 @@ from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 
 class FilesApart(Exception):
-    """Units failed for some of their files: these are to be remaining out.
+    """Units failed for some of their files: these are left out.
 
     found: each of them, and the unit of its own that it is in the list of failures; ran: units that ran meanwhile and
     are committed.
@@ -39,7 +40,7 @@ class FilesApart(Exception):
         return [group for group in remaining if group is not None]
 
 
-def require_no_culprit(result: Result) -> None:
+def require_no_culprit(result: Result[Any]) -> None:
     """Raise FilesApart where a unit failed for some of its files alone."""
     found: list[tuple[Shard, Failed]] = []
     for unit in result.failed:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import psutil
 import pyarrow as pa
@@ -34,12 +34,18 @@ LOOK_EVERY_S = 0.05
 TASK, RESULT, ERROR, BATCH, FILE = "task.pickle", "result.json", "error.pickle", "batch.arrow", "file"
 
 
-class Task(Protocol):
+U = TypeVar("U", bound=Unit)
+C = TypeVar("C", bound=Mapping[str, Any])
+C_co = TypeVar("C_co", bound=Mapping[str, Any], covariant=True)
+U_contra = TypeVar("U_contra", bound=Unit, contravariant=True)
+
+
+class Task(Protocol[U_contra, C_co]):
     """Runs a unit, see `unit.Ingest`. watch: is told what is about to be read and taken through the steps."""
 
-    def run(self, unit: Unit, watch: "Watch | None" = None) -> Mapping[str, Any]: ...
+    def run(self, unit: U_contra, watch: "Watch | None" = None) -> C_co: ...
 
-    def try_batch(self, unit: Unit, documents: pa.Table) -> None: ...
+    def try_batch(self, unit: U_contra, documents: pa.Table) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -64,15 +70,15 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Ended:
+class Ended(Generic[C]):
     """How a process ended. death: null where it gave a result or raised an error."""
 
-    result: Mapping[str, Any] | None = None
+    result: C | None = None
     error: Exception | None = None
     death: str | None = None
 
 
-def run_isolated(task: Task, unit: Unit) -> Mapping[str, Any]:
+def run_isolated(task: Task[U, C], unit: U) -> C:
     """Run the unit; documents that end their process are failed rows `worker: killed` of what it writes.
 
     FilesFailed for a small file on which the reader ends it; WorkerDied where that is the only file of the unit, where
@@ -96,7 +102,7 @@ def run_isolated(task: Task, unit: Unit) -> Mapping[str, Any]:
     raise WorkerDied(f"{len(set_aside)} documents ended their process, more than {MOST_DOCUMENTS} are not looked for")
 
 
-def _culprit(folder: Path, task: Task, unit: Unit, batch: pa.Table) -> int:
+def _culprit(folder: Path, task: Task[U, C], unit: U, batch: pa.Table) -> int:
     """The doc_id of the document of a batch that ends its process. WorkerDied where it does not do so alone."""
     rows = batch
     while rows.num_rows > 1:
@@ -119,8 +125,8 @@ def _reader_died(unit: Unit, folder: Path, death: str) -> Exception:
 
 
 def _process(
-    folder: Path, task: Task, unit: Unit, set_aside: Mapping[int, str], batch: pa.Table | None = None
-) -> Ended:
+    folder: Path, task: Task[U, C], unit: U, set_aside: Mapping[int, str], batch: pa.Table | None = None
+) -> Ended[C]:
     """Run the unit in another process, or take one batch through its steps."""
     for name in (RESULT, ERROR, *([BATCH, FILE] if batch is None else [])):
         (folder / name).unlink(missing_ok=True)

@@ -12,12 +12,12 @@ import pyarrow as pa
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Awaiting, Columns
 from corpusmill.pipeline.execution.tally import Tally
-from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.gathered.bins import GatherBins
 from corpusmill.pipeline.stages.gathered.entries import GatherEntries
 from corpusmill.pipeline.stages.gathered.lines import GatherLines
 from corpusmill.pipeline.stages.gathered.words import GatherWords
+from corpusmill.pipeline.stages.ingest.shard_writer import SinkFacts
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 
@@ -58,7 +58,7 @@ class PartWriter:
         self.documents.write(batch.table)
         tally.add("passed", "documents", by=batch.num_rows)
 
-    def facts(self) -> JsonObject:
+    def facts(self) -> SinkFacts:
         return {"gathered": dict(self._facts)}
 
     def __enter__(self) -> Self:

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, TypedDict, cast
 
 import numpy as np
 import pyarrow as pa
@@ -58,11 +58,20 @@ class FileErrors:
             raise FilesFailed(told, list(self.by_slot.values()))
 
 
+class UnreadableFile(TypedDict):
+    """A small file of which no record could be read: its slot, how many failed, with how many bytes, and why most."""
+
+    slot: int
+    records: int
+    bytes: int
+    why: str
+
+
 @dataclass
 class UnreadableFiles:
     """Counts the records of each small file that could not be read, to name the files that give none."""
 
-    files: list[JsonObject] = field(default_factory=list)
+    files: list[UnreadableFile] = field(default_factory=list)
 
     def count(self, shard: Shard, batches: list[pa.Table], tally: Tally) -> None:
         """Note a file if all its records failed. What no record has of its bytes is lost, as in a unit of one file."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, NotRequired, Protocol, Self, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -15,13 +15,13 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.evidence.gather import Gatherer
 from corpusmill.pipeline.evidence.merge import FOLDER
 from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
+from corpusmill.pipeline.execution.run_stage import Tallied
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import slot_of
-from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.report.funnel import BY_LANGUAGE
 from corpusmill.pipeline.stages.ingest.isolated import Watch
-from corpusmill.pipeline.stages.ingest.reading import FileErrors
+from corpusmill.pipeline.stages.ingest.reading import FileErrors, UnreadableFile
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
 from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
@@ -33,6 +33,31 @@ SHOWN_BYTES = 16 << 20  # of a shard: of so much of it some documents may be sho
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
 
 
+class SinkFacts(TypedDict, total=False):
+    """What a unit returns of the documents that reached its end: of an awaiting step, what it gathered."""
+
+    gathered: dict[str, Any]
+
+
+class IngestCounts(SinkFacts, Tallied):
+    """What a unit returns.
+
+    documents: that reached its end; taken: read and not left out by a sample, or unreadable; readable, unreadable: its
+    records, the latter with their bytes and the reason of most; evidence_fault: why its histograms are not complete.
+    """
+
+    documents: int
+    taken: int
+    readable: int
+    unreadable: int
+    unreadable_bytes: int
+    unreadable_why: str | None
+    read_bytes: int
+    source: str
+    evidence_fault: NotRequired[str]
+    unreadable_files: NotRequired[list[UnreadableFile]]
+
+
 class Sink(Protocol):
     """Takes the documents that reach the end of a part."""
 
@@ -40,7 +65,7 @@ class Sink(Protocol):
 
     def keep(self, batch: Batch, tally: Tally) -> None: ...
 
-    def facts(self) -> JsonObject:
+    def facts(self) -> SinkFacts:
         """What the unit returns of them; asked for when all is written."""
         ...
 
@@ -190,7 +215,7 @@ class ShardWriter:
             return pa.repeat(self._uris[0], len(doc_ids))
         return self._uris.take(pa.array(slot_of(doc_ids.to_numpy())))
 
-    def counts(self, unreadable: Sequence[JsonObject] = ()) -> JsonObject:
+    def counts(self, unreadable: Sequence[UnreadableFile] = ()) -> IngestCounts:
         """What the unit returns, after checking that every record went somewhere.
 
         unreadable: of small files, those of which no record could be read.
@@ -204,7 +229,7 @@ class ShardWriter:
         if why is not None and not t.total("in", "documents"):  # a stream cut short has no byte that is left to lose
             t.add("lost_bytes", why, by=max(self.files.size_bytes - t.total("lost_bytes"), 0))
         check(f"documents that left {self.files.uri}", came=lost, went={"by leaf": t.total("gone")})
-        return {
+        counts: IngestCounts = {
             "documents": went[self.sink.place],
             "taken": t.total("in", "documents") - went["not_sampled"] + t.total("failed", "read"),
             "readable": t.total("in", "documents"),
@@ -213,11 +238,14 @@ class ShardWriter:
             "unreadable_why": why,
             "read_bytes": t.total("read_bytes"),
             "source": self.source,
-            **({} if self.evidence.fault is None else {"evidence_fault": self.evidence.fault}),
             "tally": t.to_json(),
-            **({"unreadable_files": list(unreadable)} if self.files.is_shared else {}),
             **self.sink.facts(),
         }
+        if self.evidence.fault is not None:
+            counts["evidence_fault"] = self.evidence.fault
+        if self.files.is_shared:
+            counts["unreadable_files"] = list(unreadable)
+        return counts
 
     def __enter__(self) -> Self:
         self.dropped.__enter__()

@@ -14,7 +14,6 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import fingerprint as keys_fingerprint
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import (
-    Counts,
     Result,
     committed,
     everything,
@@ -22,7 +21,7 @@ from corpusmill.pipeline.execution.run_stage import (
     rests_on,
     run_stage,
 )
-from corpusmill.pipeline.execution.run_units import Failed, Unit
+from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.execution.tally import Sums, Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest
@@ -31,7 +30,8 @@ from corpusmill.pipeline.report.funnel import Counted, of_ingest
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.gathered.stage import Answers, answers, stored_answers
 from corpusmill.pipeline.stages.ingest.files_apart import FilesApart, each_file, require_no_culprit
-from corpusmill.pipeline.stages.ingest.unit import Ingest
+from corpusmill.pipeline.stages.ingest.shard_writer import IngestCounts
+from corpusmill.pipeline.stages.ingest.unit import Ingest, IngestUnit
 from corpusmill.pipeline.stages.ingest.unreadable import Lost, Unreadable, check_share, files_in, lost, unreadable
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.steps import sources, user_code
@@ -51,9 +51,9 @@ class Ingested:
     earlier: results of the parts before it; answers: what the stages between found.
     """
 
-    result: Result
+    result: Result[IngestCounts]
     shards: Mapping[str, UnitFiles]
-    earlier: Sequence[Result] = ()
+    earlier: Sequence[Result[IngestCounts]] = ()
     answers: Sequence[Answers] = ()
 
     @property
@@ -90,8 +90,8 @@ class PartStatus:
     """One part of the steps as it stands in a workspace: its units, as far as they can be named, and which are done."""
 
     part: Part
-    units: Sequence[Unit]
-    done: Mapping[str, Counts]
+    units: Sequence[IngestUnit]
+    done: Mapping[str, IngestCounts]
     files: Sequence[UnitFiles]  # of the units, in their order
     answers: Answers | None = None  # what the stage after it found, once it has run
 
@@ -150,7 +150,7 @@ class IngestStage(Stage[Ingested]):
 def _as_ingested(state: State, parts: Sequence[PartStatus]) -> Ingested | None:
     """The outcome of parts that are all done; None otherwise."""
     last = parts[-1]
-    shards = {str(u["name"]): s for u, s in zip(last.units, last.files, strict=True)}
+    shards = {u["name"]: s for u, s in zip(last.units, last.files, strict=True)}
     if last.part.stage != LAST or (result := everything(state.workspace, LAST, list(shards))) is None:
         return None
     earlier = [Result(p.part.stage, p.done, Tally(), ran=0) for p in parts[:-1]]
@@ -169,26 +169,34 @@ def lines_of(part: PartStatus) -> Iterable[str]:
         yield f"  and {len(rows) - THRESHOLDS_SHOWN} more"
 
 
-def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> list[Unit]:
+def units(spec: JobSpec, shards: Sequence[Shard], limit: int | None = None) -> list[IngestUnit]:
     """The units of these shards for the first part, see `units_of`."""
     return units_of(spec, Shards.of(shards).groups(), limit)
 
 
-def units_of(spec: JobSpec, groups: Sequence[UnitFiles], limit: int | None = None) -> list[Unit]:
+def units_of(spec: JobSpec, groups: Sequence[UnitFiles], limit: int | None = None) -> list[IngestUnit]:
     """One unit for the files of each group, for the first part. Its name says all that decides its outputs: the
     stretches of input, their numbers, the operators.
 
     limit: at most this many documents of each; null: all.
     """
     prints, keys = _fingerprints(spec, 0, groups)
-    fixed = {"part": 0, "before": None, "answer": None, "limit": limit}
     return [
-        {"name": digest(VERSION, g.identity(), prints[g.source, g.reader], keys, limit), **fixed, **g.to_unit()}
+        {
+            "name": digest(VERSION, g.identity(), prints[g.source, g.reader], keys, limit),
+            "part": 0,
+            "before": None,
+            "answer": None,
+            "limit": limit,
+            **g.to_unit(),
+        }
         for g in groups
     ]
 
 
-def later_units(spec: JobSpec, number: int, before: Mapping[str, UnitFiles], found: Mapping[str, str]) -> list[Unit]:
+def later_units(
+    spec: JobSpec, number: int, before: Mapping[str, UnitFiles], found: Mapping[str, str]
+) -> list[IngestUnit]:
     """The units of part `number`, which take up the units `before`. found: the answer's file of each of those."""
     prints, keys = _fingerprints(spec, number, [*before.values()])
     return [
@@ -220,8 +228,8 @@ def part_statuses(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> l
     groups = Shards.of(shards).groups()
     work = units_of(spec, groups)
     for number, part in enumerate(parts_of(spec)):
-        done = committed(workspace, part.stage, {str(u["name"]) for u in work}).counts
-        named = {str(u["name"]): s for u, s in zip(work, groups, strict=True)}
+        done = committed(workspace, part.stage, {u["name"] for u in work}).counts
+        named = {u["name"]: s for u, s in zip(work, groups, strict=True)}
         ready = part.awaited is not None and len(done) == len(work)
         known = stored_answers(workspace, part, list(named)) if ready else None
         found.append(PartStatus(part, work, done, groups, known))
@@ -262,7 +270,7 @@ def _through_parts(
     done = replace(
         done, result=replace(done.result, failed=[*failed_before, *done.result.failed], ran=done.result.ran + ran)
     )
-    earlier: list[Result] = []
+    earlier: list[Result[IngestCounts]] = []
     between: list[Answers] = []
     for number, part in enumerate(parts[:-1]):
         judge(run, done)
@@ -298,7 +306,7 @@ def judge(run: Run, ingested: Ingested) -> None:
         )
 
 
-def _run(run: Run, stage: str, work: Sequence[Unit], task: Ingest) -> Ingested:
+def _run(run: Run, stage: str, work: Sequence[IngestUnit], task: Ingest) -> Ingested:
     result = run_stage(
         run,
         stage,
@@ -311,7 +319,7 @@ def _run(run: Run, stage: str, work: Sequence[Unit], task: Ingest) -> Ingested:
     )
     require_no_culprit(result)
     result = replace(result, failed=[file for unit in result.failed for file in each_file(unit)])
-    return Ingested(result, {str(u["name"]): UnitFiles.from_unit(u) for u in work if u["name"] in result.counts})
+    return Ingested(result, {u["name"]: UnitFiles.from_unit(u) for u in work if u["name"] in result.counts})
 
 
 def _limited(run: Run, groups: Sequence[UnitFiles], task: Ingest, stage: str, limit: int) -> Ingested:
@@ -330,7 +338,7 @@ def _limited(run: Run, groups: Sequence[UnitFiles], task: Ingest, stage: str, li
             found |= dict.fromkeys(result.counts, group)
             failed += result.failed
             ran += result.ran
-            left -= sum(int(c["taken"]) for c in result.counts.values())
+            left -= sum(c["taken"] for c in result.counts.values())
     order = sorted(found, key=lambda name: found[name].number)
     result = Result(stage, {n: sums.counts[n] for n in order}, sums.tally, ran, failed)
     return Ingested(result, {n: found[n] for n in order})

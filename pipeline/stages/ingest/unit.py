@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,49 +12,65 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit, stage_manifest
-from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
-from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
 from corpusmill.pipeline.stages.ingest.isolated import Watch, run_isolated
 from corpusmill.pipeline.stages.ingest.part_writer import PartWriter
-from corpusmill.pipeline.stages.ingest.reading import FileErrors, UnreadableFiles, opened, records, together
-from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter, Sink
+from corpusmill.pipeline.stages.ingest.reading import (
+    FileErrors,
+    UnreadableFile,
+    UnreadableFiles,
+    opened,
+    records,
+    together,
+)
+from corpusmill.pipeline.stages.ingest.shard_writer import IngestCounts, ShardWriter, Sink
 from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
-from corpusmill.pipeline.workspace.shards import UnitFiles
+from corpusmill.pipeline.workspace.shards import FilesInUnit, UnitFiles
 
 ROWS_AT_ONCE = 2048  # documents of an earlier part read at once
 
 
+class IngestUnit(FilesInUnit):
+    """Files, and the part of the steps that runs over their documents.
+
+    before: the unit of the part before, whose documents it takes up (null: the first part reads the files); answer: the
+    file with what its first step awaited; limit: at most this many documents; isolated: in processes of its own.
+    """
+
+    name: str
+    part: int
+    before: str | None
+    answer: str | None
+    limit: int | None
+    isolated: NotRequired[bool]
+
+
 @dataclass(frozen=True)
 class Ingest:
-    """The task of an ingest unit; travels to the workers.
-
-    A unit names its files (`UnitFiles.to_unit`), the `part` of the steps it runs and, after the first, the unit
-    `before` whose documents it takes and the file with the `answer` that its first step awaited.
-    """
+    """The task of an ingest unit; travels to the workers."""
 
     job: str
     workspace: Store
     code: Mapping[str, str]  # text by path of the user's own modules
     files: Mapping[str, str]  # sha256 of every file that the operators need, by address
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, unit: IngestUnit) -> IngestCounts:
         """Run a unit; one with `isolated` in processes of its own, see `isolated.run_isolated`."""
         if unit.get("isolated"):
             return run_isolated(self, unit)
         return self.run(unit)
 
-    def run(self, unit: Unit, watch: Watch | None = None) -> Mapping[str, Any]:
+    def run(self, unit: IngestUnit, watch: Watch | None = None) -> IngestCounts:
         """Run a unit in this process. watch: is told of each batch before it goes through the steps."""
         spec = self._prepared(unit)
-        parts, name = parts_of(spec), str(unit["name"])
+        parts = parts_of(spec)
         part = parts[unit["part"]]
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             tally, unreadable = self._counted(unit, parts)
@@ -62,7 +78,7 @@ class Ingest:
             files = writer.files
             with writer:
                 if unit["before"] is not None:
-                    self._go_on(writer, str(unit["before"]))
+                    self._go_on(writer, unit["before"])
                 elif files.is_shared:
                     unreadable = take_together(writer, unit["limit"])
                 else:
@@ -70,9 +86,9 @@ class Ingest:
             counts = writer.counts(unreadable)
             for path in sorted(p for p in Path(folder).rglob("*") if p.is_file()):
                 self.workspace.publish_file(path.relative_to(folder).as_posix(), path)
-        return commit_unit(self.workspace, part.stage, name, counts)
+        return commit_unit(self.workspace, part.stage, unit["name"], counts)
 
-    def try_batch(self, unit: Unit, documents: pa.Table) -> None:
+    def try_batch(self, unit: IngestUnit, documents: pa.Table) -> None:
         """Take documents through the steps of a unit, and leave nothing of them."""
         spec = self._prepared(unit)
         with (
@@ -81,7 +97,7 @@ class Ingest:
         ):
             writer.go_on(documents)
 
-    def _prepared(self, unit: Unit) -> JobSpec:
+    def _prepared(self, unit: IngestUnit) -> JobSpec:
         """The job, when all that its steps need is here."""
         user_code.install(self.code)
         resources.require(self.files)
@@ -90,11 +106,11 @@ class Ingest:
         kernels.once(use, lambda: warm.warm_ingest(self.job, source, reader), uses)
         return spec
 
-    def _writer(self, folder: Path, unit: Unit, spec: JobSpec, tally: Tally, watch: Watch | None) -> ShardWriter:
+    def _writer(self, folder: Path, unit: IngestUnit, spec: JobSpec, tally: Tally, watch: Watch | None) -> ShardWriter:
         files, part = UnitFiles.from_unit(unit), parts_of(spec)[unit["part"]]
         chain = self._chain(files, part, unit["answer"])
-        sink = self._sink(folder, str(unit["name"]), spec, files, chain, part)
-        writer = ShardWriter(folder, str(unit["name"]), spec, files, chain, sink, tally)
+        sink = self._sink(folder, unit["name"], spec, files, chain, part)
+        writer = ShardWriter(folder, unit["name"], spec, files, chain, sink, tally)
         writer.watch = watch
         return writer
 
@@ -108,7 +124,7 @@ class Ingest:
         is_for = part.end not in chain.without
         return PartWriter(folder, name, files, chain.columns(), part.awaited, is_for=is_for)
 
-    def _counted(self, unit: Unit, parts: list[Part]) -> tuple[Tally, list[JsonObject]]:
+    def _counted(self, unit: IngestUnit, parts: list[Part]) -> tuple[Tally, list[UnreadableFile]]:
         """What the parts before this one counted, and the small files of which they could read no record."""
         if unit["before"] is None:
             return Tally(), []
@@ -140,7 +156,7 @@ def take_one(writer: ShardWriter, limit: int | None) -> None:
             writer.take(batch)
 
 
-def take_together(writer: ShardWriter, limit: int | None) -> list[JsonObject]:
+def take_together(writer: ShardWriter, limit: int | None) -> list[UnreadableFile]:
     """Take the records of small files; gives those of which no record could be read. FilesFailed names every file that
     raised an error, when all have been tried.
     """

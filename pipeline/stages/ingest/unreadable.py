@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, Counts, label
+from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, label
 from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.funnel import size
+from corpusmill.pipeline.stages.ingest.shard_writer import IngestCounts
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 REMEDY = (
@@ -28,7 +29,7 @@ class Unreadable:
     shard: Shard
     records: int
     bytes: int
-    reason: str
+    reason: str | None
 
     def __str__(self) -> str:
         return f"no record could be read: {self.records:,} failed, {self.reason} ({size(self.bytes)})"
@@ -40,7 +41,7 @@ class Unreadable:
         return {"source": s.source, "file": name, "start": s.start, "end": s.end, "reason": self.reason}
 
 
-def unreadable(counts: Mapping[str, Counts], units: Mapping[str, UnitFiles]) -> list[Unreadable]:
+def unreadable(counts: Mapping[str, IngestCounts], units: Mapping[str, UnitFiles]) -> list[Unreadable]:
     """The shards of which no record could be read, sorted. counts: what their units gave, by name, as of `units`."""
     found: list[Unreadable] = []
     for name, c in counts.items():
@@ -96,9 +97,9 @@ class Lost:
             yield f"and {len(lines) - CAUSES_SHOWN:,} more causes"
 
 
-def lost(counts: Mapping[str, Counts], units: Mapping[str, UnitFiles], failed: Sequence[Failed]) -> Lost:
+def lost(counts: Mapping[str, IngestCounts], units: Mapping[str, UnitFiles], failed: Sequence[Failed]) -> Lost:
     """What gave no record. counts: what the units of the last part gave, by name, as of `units`."""
     found = unreadable(counts, units)
     lacking = {each.shard.source for each in found} | {str(each.unit["source"]) for each in failed}
-    read = {str(c["source"]) for c in counts.values() if c["readable"]}
+    read = {c["source"] for c in counts.values() if c["readable"]}
     return Lost(found, failed, sorted(lacking - read))

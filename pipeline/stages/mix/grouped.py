@@ -7,7 +7,7 @@ there are many groups, workers add their answers up, group by group, so that few
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol, TypedDict
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import commit_unit, run_stage
-from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import read_table
 
@@ -35,6 +34,20 @@ class Read(Protocol):
         ...
 
 
+class GroupUnit(TypedDict):
+    """Some units, and the name of their answer."""
+
+    name: str
+    units: list[str]
+
+
+class AddUnit(TypedDict):
+    """The answers of some groups, and the name of their sum."""
+
+    name: str
+    answers: list[str]
+
+
 @dataclass(frozen=True)
 class GroupTask:
     """Runs `read` on a group of units and writes the table it gives; travels to the workers."""
@@ -43,8 +56,8 @@ class GroupTask:
     stage: str
     read: Read
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        return _kept(self.workspace, self.stage, unit, self.read(self.workspace, unit["units"]))
+    def __call__(self, unit: GroupUnit) -> Mapping[str, int]:
+        return _commit(self.workspace, self.stage, unit["name"], self.read(self.workspace, unit["units"]))
 
 
 @dataclass(frozen=True)
@@ -55,8 +68,9 @@ class AddTask:
     stage: str
     read: Read
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        return _kept(self.workspace, self.stage, unit, self.read.add(_answers(self.workspace, unit["answers"])))
+    def __call__(self, unit: AddUnit) -> Mapping[str, int]:
+        answer = self.read.add(_answers(self.workspace, unit["answers"]))
+        return _commit(self.workspace, self.stage, unit["name"], answer)
 
 
 def groups_of(units: Sequence[str]) -> list[list[str]]:
@@ -75,21 +89,24 @@ def read_groups(
     if documents <= HERE_DOCUMENTS:
         yield from (read(run.workspace, group) for group in groups)
         return
-    work = [{"name": digest(stage, decides, group), "units": group} for group in groups]
+    work: list[GroupUnit] = [{"name": digest(stage, decides, group), "units": group} for group in groups]
     run_stage(run, stage, work, GroupTask(run.workspace, stage, read))
-    while len(work) > GROUP_UNITS:
-        names = groups_of([str(w["name"]) for w in work])
-        work = [{"name": digest(stage, decides, "added", group), "answers": group} for group in names]
-        run_stage(run, stage, work, AddTask(run.workspace, stage, read))
-    yield from _answers(run.workspace, [str(w["name"]) for w in work])
+    names = [unit["name"] for unit in work]
+    while len(names) > GROUP_UNITS:
+        added: list[AddUnit] = [
+            {"name": digest(stage, decides, "added", group), "answers": group} for group in groups_of(names)
+        ]
+        run_stage(run, stage, added, AddTask(run.workspace, stage, read))
+        names = [unit["name"] for unit in added]
+    yield from _answers(run.workspace, names)
 
 
 def _answers(workspace: Store, names: Sequence[str]) -> Iterator[pa.Table]:
     return (read_table(io.BytesIO(workspace.read(f"groups/{name}.parquet"))) for name in names)
 
 
-def _kept(workspace: Store, stage: str, unit: Unit, answer: pa.Table) -> Mapping[str, Any]:
+def _commit(workspace: Store, stage: str, name: str, answer: pa.Table) -> Mapping[str, int]:
     out = io.BytesIO()
     pq.write_table(answer, out, compression="zstd")
-    workspace.publish(f"groups/{unit['name']}.parquet", out.getvalue())
-    return commit_unit(workspace, stage, unit["name"], {})
+    workspace.publish(f"groups/{name}.parquet", out.getvalue())
+    return commit_unit(workspace, stage, name, {})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +13,7 @@ from corpusmill.operators.mix.select.counts import ExclusionReason, columns_read
 from corpusmill.operators.mix.select.select import rows_of
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.key_range import KEY_BITS, KeyRange
-from corpusmill.pipeline.execution.run_stage import commit_unit
-from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.execution.run_stage import Tallied, commit_unit
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.stages.mix.stage import Selection, load_cuts
@@ -39,6 +38,21 @@ def shard_range(shard: int, shards: int) -> KeyRange:
     return KeyRange(max(0, (shards - 1).bit_length()), shard)
 
 
+class SelectUnit(TypedDict):
+    """An axes unit, and the tokenized unit it is of."""
+
+    name: str
+    axes: str
+    tokens: str
+
+
+class Selected(Tallied):
+    """Chosen copies, and the bytes of the file that has them."""
+
+    documents: int
+    bytes: int
+
+
 @dataclass(frozen=True)
 class Select:
     """The task of a select unit; travels to the workers."""
@@ -46,10 +60,10 @@ class Select:
     workspace: Store
     mix: str  # fingerprint
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, unit: SelectUnit) -> Selected:
         chosen = selection(self.workspace, self.mix)
-        name, tokens = str(unit["name"]), str(unit["tokens"])
-        there = light(self.workspace, str(unit["axes"]), [*columns_read(chosen.plan), *ALWAYS, "bytes"])
+        name, tokens = unit["name"], unit["tokens"]
+        there = light(self.workspace, unit["axes"], [*columns_read(chosen.plan), *ALWAYS, "bytes"])
         documents = rows_of(there, chosen.plan)
         copies = assign(chosen.cuts, documents)
         rows, shard = copies["row"].to_numpy(), copies["shard"].to_numpy()
@@ -73,7 +87,7 @@ class Select:
         tally = Tally()
         count(there.take(pa.array(rows)), tally)
         tell_selected(there, excluded_rows(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), tally)
-        counts = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
+        counts: Selected = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
         return commit_unit(self.workspace, "select", name, counts)
 
 

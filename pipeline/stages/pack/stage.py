@@ -4,7 +4,6 @@ The exchange brings each shard's documents together; a shard is packed and put i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
@@ -30,61 +29,62 @@ from corpusmill.pipeline.preflight.owner import another_owner, owner_of, packing
 from corpusmill.pipeline.report.funnel import Counted, of_mix
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
-from corpusmill.pipeline.stages.pack.select_unit import Select, shard_range
-from corpusmill.pipeline.stages.pack.unit import VERSION, Pack, loss_of, part_name
+from corpusmill.pipeline.stages.pack.select_unit import Select, Selected, SelectUnit, shard_range
+from corpusmill.pipeline.stages.pack.unit import VERSION, Pack, Packed, PackUnit, loss_of, part_name
 from corpusmill.pipeline.stages.stage import Stage, State, Status
+from corpusmill.pipeline.stages.tokenize.axes_unit import AxesWritten
 
 MEMORY_BYTES = 2_000_000_000  # a guess: five times the ids of a part of 100 million tokens
 FEW_FILES = 256  # read by every shard directly; more are brought together first
 
 
-class SelectStage(Stage[Result]):
+class SelectStage(Stage[Result[Selected]]):
     """Selects the documents of the mix: one unit an axes unit. Its tally has what was left out, and why."""
 
     name = "select"
     folders = ("selected",)
 
-    def look(self, state: State) -> Status[Result]:
+    def look(self, state: State) -> Status[Result[Selected]]:
         mixed = state.of(MixStage)
         names = [select_name(mixed.planned, unit) for unit in mixed.axes.counts]
         return Status(outcome=everything(state.workspace, self.name, names))
 
-    def run(self, run: Run, state: State) -> Result:
+    def run(self, run: Run, state: State) -> Result[Selected]:
         mixed = state.of(MixStage)
         return select(run, mixed.axes, mixed.planned)
 
-    def counted(self, outcome: Result, state: State) -> Counted:
+    def counted(self, outcome: Result[Selected], state: State) -> Counted:
         return of_mix(outcome.tally)
 
-    def remembers(self, outcome: Result) -> Mapping[str, Iterable[str | int]]:
+    def remembers(self, outcome: Result[Selected]) -> Mapping[str, Iterable[str | int]]:
         return {"names": rests_on(outcome)}
 
 
-class PackStage(Stage[Result]):
+class PackStage(Stage[Result[Packed]]):
     """Packs the selected documents into the parts of the output: one unit a part."""
 
     name = "pack"
 
-    def look(self, state: State) -> Status[Result]:
+    def look(self, state: State) -> Status[Result[Packed]]:
         return Status(outcome=finished_result(state.spec, state.workspace, state.output, state.of(MixStage).planned))
 
-    def run(self, run: Run, state: State) -> Result:
+    def run(self, run: Run, state: State) -> Result[Packed]:
         return pack(run, state.of(MixStage).planned, state.of(SelectStage))
 
-    def remembers(self, outcome: Result) -> Mapping[str, Iterable[str | int]]:
+    def remembers(self, outcome: Result[Packed]) -> Mapping[str, Iterable[str | int]]:
         return {"names": rests_on(outcome)}
 
 
-def select(run: Run, tokenized: Result, planned: Planned) -> Result:
+def select(run: Run, tokenized: Result[AxesWritten], planned: Planned) -> Result[Selected]:
     """Select the documents of a mix. tokenized: the axes units."""
-    units = [
-        {"name": select_name(planned, unit), "axes": unit, "tokens": str(made["tokens"])}
+    units: list[SelectUnit] = [
+        {"name": select_name(planned, unit), "axes": unit, "tokens": made["tokens"]}
         for unit, made in tokenized.counts.items()
     ]
     return run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
 
 
-def pack(run: Run, planned: Planned, selected: Result) -> Result:
+def pack(run: Run, planned: Planned, selected: Result[Selected]) -> Result[Packed]:
     """Exchange and pack what was selected. Tokens chosen = tokens written, checked over all shards."""
     result = _pack(run, planned, selected)
     for what in ("documents", "tokens"):
@@ -107,7 +107,7 @@ def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:
     return fingerprint, [digest(fingerprint, shard) for shard in range(planned.shards)]
 
 
-def finished_result(spec: JobSpec, workspace: Store, output: Store, planned: Planned) -> Result | None:
+def finished_result(spec: JobSpec, workspace: Store, output: Store, planned: Planned) -> Result[Packed] | None:
     """The parts, when the output holds all of them and says that it is about them; else None."""
     fingerprint, names = names_of(spec, planned)
     state = packing_state(fingerprint, owner_of(spec))
@@ -117,7 +117,7 @@ def finished_result(spec: JobSpec, workspace: Store, output: Store, planned: Pla
     return None if found is None or altered(output, found) else found
 
 
-def altered(output: Store, packed: Result) -> list[str]:
+def altered(output: Store, packed: Result[Packed]) -> list[str]:
     """Names of the pack units whose part in the output has not the size that was written."""
     there = {f.uri: f.size for f in output.files()}
     parts = {name: counts["part"] for name, counts in packed.counts.items()}
@@ -130,16 +130,16 @@ def missing_parts(output: Store, shards: int) -> list[int]:
     return [i for i in range(shards) if part_name(i, shards) not in there]
 
 
-def _pack(run: Run, planned: Planned, selected: Result) -> Result:
+def _pack(run: Run, planned: Planned, selected: Result[Selected]) -> Result[Packed]:
     fingerprint, names = names_of(run.spec, planned)
     _begin(run, fingerprint, names, planned.shards)
     if (known := finished(run.workspace, "pack", names)) is not None:
         if not (wrong := altered(run.output, known)):
             return known
         _forget(run, names, wrong)
-    files = {f"selected/{name}.arrow": int(c["bytes"]) for name, c in selected.counts.items()}
+    files = {f"selected/{name}.arrow": c["bytes"] for name, c in selected.counts.items()}
     brought = partitions(run, files, fingerprint)
-    units: list[Mapping[str, Any]] = []
+    units: list[PackUnit] = []
     for shard, name in enumerate(names):
         wanted = shard_range(shard, planned.shards)
         sources = [n for p in brought if p.range.holds(wanted) or wanted.holds(p.range) for n in p.names]

@@ -2,10 +2,9 @@
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -23,8 +22,7 @@ from corpusmill.operators.tokens.supervised import unmarked
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.exchange.reading import read_range
-from corpusmill.pipeline.execution.run_stage import commit_unit
-from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.execution.run_stage import Tallied, commit_unit
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.dataset_layout import STATE
 from corpusmill.pipeline.kernels import compile as kernels
@@ -45,6 +43,53 @@ def part_name(shard: int, shards: int, suffix: str = "") -> str:
     return f"part-{shard:05d}-of-{shards:05d}{f'-{suffix}' if suffix else ''}.parquet"
 
 
+class PackUnit(TypedDict):
+    """One output shard, and the files that hold its documents."""
+
+    name: str
+    shard: int
+    shards: int
+    files: list[str]
+
+
+class RemovalRecord(TypedDict):
+    """Copies that were taken out of a part: their doc_ids, how many, and their tokens by leaf."""
+
+    documents: list[int]
+    copies: int
+    tokens: dict[str, int]
+
+
+class PartLine(TypedDict):
+    """What the manifest says of a part.
+
+    supervised_tokens: in a job with a template; appended: it was added to those of an earlier version.
+    """
+
+    name: str
+    bytes: int
+    sha256: str
+    documents: int
+    sequences: int
+    tokens: int
+    supervised_tokens: NotRequired[int]
+    appended: NotRequired[bool]
+    taken_down: NotRequired[RemovalRecord]
+
+
+class Packed(Tallied):
+    """A part as the manifest names it."""
+
+    documents: int
+    part: PartLine
+
+
+class Supervised(TypedDict, total=False):
+    """Tokens of a part that are trained on; nothing in a job without a template."""
+
+    supervised_tokens: int
+
+
 @dataclass(frozen=True)
 class Pack:
     """The task of a pack unit; travels to the workers."""
@@ -56,9 +101,9 @@ class Pack:
     state: str  # what the output must say is being packed
     suffix: str = ""  # of the names of parts that are added to those of an earlier version
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, unit: PackUnit) -> Packed:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
-        spec, shard, shards = JobSpec.from_canonical(self.job), int(unit["shard"]), int(unit["shards"])
+        spec, shard, shards = JobSpec.from_canonical(self.job), unit["shard"], unit["shards"]
         documents = self._documents(read_range(self.workspace, unit["files"], shard_range(shard, shards)), shard)
         layout = layout_of(spec.tokens, documents.rows)
         tally = Tally()
@@ -73,7 +118,7 @@ class Pack:
             )
             self._still_ours()
             self.output.publish_file(name, path)
-            part = {
+            part: PartLine = {
                 "name": name,
                 "bytes": path.stat().st_size,
                 "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -81,10 +126,11 @@ class Pack:
                 "sequences": layout.sequences,
                 "tokens": tally.total("tokens"),
                 **supervised_line(documents, spec.tokens),
-                **({"appended": True} if self.suffix else {}),
             }
-        counts = {"documents": tally.total("documents"), "part": part, "tally": tally.to_json()}
-        return commit_unit(self.workspace, "pack", str(unit["name"]), counts)
+            if self.suffix:
+                part["appended"] = True
+        counts: Packed = {"documents": tally.total("documents"), "part": part, "tally": tally.to_json()}
+        return commit_unit(self.workspace, "pack", unit["name"], counts)
 
     def _still_ours(self) -> None:
         """Raise OutputTaken when another run has begun to pack into the same output."""
@@ -143,7 +189,7 @@ def loss_of(spec: TokensSpec) -> str:
     return "last" if spec.packing == "pairs" else spec.loss
 
 
-def supervised_line(documents: Documents, spec: TokensSpec) -> Mapping[str, int]:
+def supervised_line(documents: Documents, spec: TokensSpec) -> Supervised:
     """What a part says in the manifest of the tokens that are trained on; nothing in a job without a template."""
     if spec.template is None:
         return {}

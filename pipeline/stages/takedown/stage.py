@@ -22,11 +22,11 @@ from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import manifest_of, phases_of, run_stage, runner
 from corpusmill.pipeline.files.ids import digest
-from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.latest import datasets
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.describe.files import without
+from corpusmill.pipeline.stages.pack.unit import PartLine
 from corpusmill.pipeline.stages.publish.stage import (
     current,
     put_manifest,
@@ -34,7 +34,7 @@ from corpusmill.pipeline.stages.publish.stage import (
     sweep_document_files,
     sweep_parts,
 )
-from corpusmill.pipeline.stages.takedown.unit import STAGE, Rewrite
+from corpusmill.pipeline.stages.takedown.unit import STAGE, PartUnit, Rewrite
 from corpusmill.pipeline.stages.validation import stage as validation
 from corpusmill.pipeline.workspace import sweep
 
@@ -157,11 +157,13 @@ def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None
     if manifest is None:
         return None
     task, ids = Rewrite(run.spec.to_canonical(), run.workspace, run.output, down), down.tolist()
-    units = [{"name": digest(VERSION, run.output.url, part, ids), "part": part} for part in manifest["parts"]]
+    units: list[PartUnit] = [
+        {"name": digest(VERSION, run.output.url, part, ids), "part": part} for part in manifest["parts"]
+    ]
     uses = warm.tokens_use(task.job)
     result = run_stage(run, STAGE, units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: uses)
     parts = [c["part"] for c in result.counts.values()]
-    rewritten = sum(bool(c["rewritten"]) for c in result.counts.values())
+    rewritten = sum(c["rewritten"] for c in result.counts.values())
     manifest = {**manifest, **extra}
     if rewritten and "document_files" in manifest:
         manifest["document_files"] = without(run.output, manifest["document_files"], down)
@@ -176,8 +178,8 @@ def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None
     return rewritten
 
 
-def with_parts(manifest: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> JsonObject:
+def with_parts(manifest: Mapping[str, Any], parts: Sequence[PartLine]) -> Mapping[str, Any]:
     """The manifest with other parts, and their sums."""
     summed = ("documents", "sequences", "tokens", *(["supervised_tokens"] if manifest.get("loss") else []))
-    sums = {what: sum(p[what] for p in parts) for what in summed}
+    sums = {what: sum(p.get(what, 0) for p in parts) for what in summed}
     return {**manifest, **sums, "parts": list(parts)}

@@ -2,10 +2,9 @@
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -16,21 +15,33 @@ from corpusmill.operators.tokens.packing.table import with_marks
 from corpusmill.operators.tokens.packing.unpack import chosen, documents_in
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
-from corpusmill.pipeline.execution.run_units import Unit
-from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.pack.unit import supervised_line, write_rows
+from corpusmill.pipeline.stages.pack.unit import PartLine, RemovalRecord, supervised_line, write_rows
 from corpusmill.pipeline.steps.layout import layout_of
 
 STAGE = "takedown"
 NAME_PARTS = 4  # part-00003-of-01024, and behind it the sum of the content where something was taken down
 
 
+class PartUnit(TypedDict):
+    """A part as the manifest names it."""
+
+    name: str
+    part: PartLine
+
+
+class Rewritten(TypedDict):
+    """The part as a manifest names it from here on, and whether it is another one."""
+
+    part: PartLine
+    rewritten: bool
+
+
 @dataclass(frozen=True)
 class Rewrite:
-    """The task of a part, unit["part"] as the manifest tells of it; travels to the workers.
+    """The task of a part; travels to the workers.
 
     A part that holds one of the documents is written again, its other documents in their order, packed as the part
     says of itself; the old one stays where it is until no manifest names it. Gives the part's line for the manifest.
@@ -41,15 +52,15 @@ class Rewrite:
     output: Store
     ids: np.ndarray  # int64, sorted
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, unit: PartUnit) -> Rewritten:
         told = unit["part"]
         with self.output.open(told["name"]) as f:
             column = read_table(f, columns=["doc_ids"])["doc_ids"].combine_chunks()
         holds = bool(np.isin(column.flatten().to_numpy(), self.ids).any())
-        part = self._without(told) if holds else told
-        return commit_unit(self.workspace, STAGE, str(unit["name"]), {"part": part, "rewritten": holds})
+        counts: Rewritten = {"part": self._without(told) if holds else told, "rewritten": holds}
+        return commit_unit(self.workspace, STAGE, unit["name"], counts)
 
-    def _without(self, part_line: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _without(self, part_line: PartLine) -> PartLine:
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         table = read_table(pa.BufferReader(self.output.read(part_line["name"])))
         documents = documents_in(with_marks(table))
@@ -85,12 +96,12 @@ def write_again(path: Path, documents: Documents, schema: pa.Schema, spec: JobSp
     return layout.sequences
 
 
-def removal_record(documents: Documents, before: Mapping[str, Any] | None) -> JsonObject:
+def removal_record(documents: Documents, before: RemovalRecord | None) -> RemovalRecord:
     """What the manifest says of copies that were taken out: their doc_ids, how many, their tokens by leaf; all times
     together.
     """
-    before = before or {"documents": [], "copies": 0, "tokens": {}}
-    tokens = {int(leaf): int(n) for leaf, n in before["tokens"].items()}
+    before = before or RemovalRecord(documents=[], copies=0, tokens={})
+    tokens = {int(leaf): n for leaf, n in before["tokens"].items()}
     for leaf, n in zip(documents.leaves.tolist(), documents.rows.n_tokens.tolist(), strict=True):
         tokens[leaf] = tokens.get(leaf, 0) + n
     return {

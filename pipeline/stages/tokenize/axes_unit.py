@@ -4,9 +4,8 @@ Token ids depend on none of these, so that another axis, multiplier or seed read
 """
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,7 +19,6 @@ from corpusmill.pipeline.config.check.flow import COPIES
 from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
-from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.files.tables import read_table
 
 VERSION = 1
@@ -55,25 +53,43 @@ def schema(mix: MixSpec) -> pa.Schema:
     )
 
 
+class AxesUnit(TypedDict):
+    """A tokenized unit (`tokens`), and what that was made of."""
+
+    name: str
+    tokens: str
+    ingested: str
+    duplicates: str
+    source: str
+
+
+class AxesWritten(TypedDict):
+    """The tokenized unit, and its documents."""
+
+    documents: int
+    tokens: str
+
+
 @dataclass(frozen=True)
 class Axes:
-    """The task of an axes unit, which has `tokens`, `ingested`, `duplicates` and `source`; travels to the workers."""
+    """The task of an axes unit; travels to the workers."""
 
     job: str
     workspace: Store
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
-        mix, name, tokens = JobSpec.from_canonical(self.job).mix, str(unit["name"]), str(unit["tokens"])
+    def __call__(self, unit: AxesUnit) -> AxesWritten:
+        mix, name, tokens = JobSpec.from_canonical(self.job).mix, unit["name"], unit["tokens"]
         with self.workspace.open(f"tokens/{tokens}.parquet") as f:
             there = read_table(f, columns=["doc_id", *ALWAYS, "n_tokens", "bytes"])
         table = self._measured(mix, unit, there)
         out = io.BytesIO()
         pq.write_table(table, out, compression="zstd")
         self.workspace.publish(f"axes/{name}.parquet", out.getvalue())
-        return commit_unit(self.workspace, STAGE, name, {"documents": table.num_rows, "tokens": tokens})
+        counts: AxesWritten = {"documents": table.num_rows, "tokens": tokens}
+        return commit_unit(self.workspace, STAGE, name, counts)
 
-    def _measured(self, mix: MixSpec, unit: Unit, there: pa.Table) -> pa.Table:
-        source, wanted = str(unit["source"]), schema(mix)
+    def _measured(self, mix: MixSpec, unit: AxesUnit, there: pa.Table) -> pa.Table:
+        source, wanted = unit["source"], schema(mix)
         leaf, numbers = leaf_columns(mix), number_columns(mix)
         further = [n for n in (*leaf, *numbers) if n not in ALWAYS]
         with self.workspace.open(f"documents/{unit['ingested']}.parquet") as f:
@@ -85,7 +101,7 @@ class Axes:
             raise ValueError(f"{place.null_count} documents of tokens/{unit['tokens']} are not in {unit['ingested']}")
         documents = documents.take(place)
         keys = documents["text_key"].combine_chunks()
-        copies = copies_of(self.workspace, str(unit["duplicates"])) if COPIES in numbers else None
+        copies = copies_of(self.workspace, unit["duplicates"]) if COPIES in numbers else None
         columns = {n: there[n] if n in ALWAYS else words(documents, n, source) for n in leaf}
         columns |= {n: numbers_of(documents, n, copies, source) for n in numbers if n not in leaf}
         columns |= {"doc_id": there["doc_id"], "n_tokens": there["n_tokens"], "bytes": there["bytes"]}

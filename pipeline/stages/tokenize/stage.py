@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
@@ -26,40 +25,39 @@ from corpusmill.pipeline.stages.dedup.stage import DedupStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
-from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, leaf_columns, number_columns
-from corpusmill.pipeline.stages.tokenize.unit import VERSION, Tokenize
+from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, AxesUnit, AxesWritten, leaf_columns, number_columns
+from corpusmill.pipeline.stages.tokenize.unit import VERSION, MadeOf, Tokenize, Tokenized, TokenizeUnit
 from corpusmill.pipeline.steps.chat import chat_of
 from corpusmill.pipeline.steps.chat import decides as templates
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 STATE = TOKENIZED  # what a mix is planned from, also when planning failed
-MADE_OF = ("ingested", "duplicates", "source")
 READERS = 4
 MEMORY_BYTES = 1_250_000_000  # 1.25 times the peak of a worker on a shard of 1 GB of text, see bench_memory
 
 
-class TokenizeStage(Stage[Result]):
+class TokenizeStage(Stage[Result[Tokenized]]):
     """Tokenizes the documents that stay: one unit an ingested shard."""
 
     name = "tokenize"
     folders = ("tokens",)
 
-    def look(self, state: State) -> Status[Result]:
+    def look(self, state: State) -> Status[Result[Tokenized]]:
         units = units_of(state.spec, state.of(IngestStage).shards, state.of(DedupStage).tables)
         return Status(outcome=everything(state.workspace, self.name, [u["name"] for u in units]))
 
-    def run(self, run: Run, state: State) -> Result:
+    def run(self, run: Run, state: State) -> Result[Tokenized]:
         return tokenize(run, state.of(IngestStage).shards, state.of(DedupStage).tables)
 
-    def counted(self, outcome: Result, state: State) -> Counted:
+    def counted(self, outcome: Result[Tokenized], state: State) -> Counted:
         return of_unique(outcome.tally, state.of(DedupStage).by_reason)
 
-    def remembers(self, outcome: Result) -> Mapping[str, Iterable[str | int]]:
+    def remembers(self, outcome: Result[Tokenized]) -> Mapping[str, Iterable[str | int]]:
         return {"names": rests_on(outcome)}
 
 
-def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[Mapping[str, Any]]:
+def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[TokenizeUnit]:
     """One unit an ingested shard.
 
     shards: by the name of their ingest unit. duplicates: each one's table of duplicates, named by its content; a shard
@@ -82,7 +80,7 @@ def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping
     ]
 
 
-def tokenize(run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> Result:
+def tokenize(run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> Result[Tokenized]:
     """Tokenize what is not tokenized yet; see `units_of`."""
     tokens = run.spec.tokens
     units = units_of(run.spec, shards, duplicates)
@@ -96,17 +94,23 @@ def tokenize(run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str,
     return run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(job))
 
 
-def axes_units(spec: JobSpec, tokenized: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+def axes_units(spec: JobSpec, tokenized: Mapping[str, MadeOf]) -> list[AxesUnit]:
     """One axes unit a tokenized unit. tokenized: by name, with what each was made of."""
     mix = spec.mix
     decides = [axes_unit.VERSION, leaf_columns(mix), number_columns(mix), mix.seed, mix.held_out_seed]
     return [
-        {"name": digest(name, decides), "tokens": name, **{what: str(made[what]) for what in MADE_OF}}
+        {
+            "name": digest(name, decides),
+            "tokens": name,
+            "ingested": made["ingested"],
+            "duplicates": made["duplicates"],
+            "source": made["source"],
+        }
         for name, made in tokenized.items()
     ]
 
 
-def axes(run: Run, tokenized: Result) -> Result:
+def axes(run: Run, tokenized: Result[Tokenized]) -> Result[AxesWritten]:
     """What the mix reads of the tokenized units, as far as it is not written yet."""
     units = axes_units(run.spec, tokenized.counts)
     result = run_stage(run, axes_unit.STAGE, units, Axes(job=run.spec.to_canonical(), workspace=run.workspace))

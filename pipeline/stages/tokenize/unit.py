@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,7 @@ from corpusmill.operators.tokens.rows import TokenRows, some_rows
 from corpusmill.operators.tokens.tokenizer import Tokenizer
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
-from corpusmill.pipeline.execution.run_stage import commit_unit
-from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.execution.run_stage import Tallied, commit_unit
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest
@@ -53,6 +52,28 @@ def schema() -> pa.Schema:
     )
 
 
+class MadeOf(TypedDict):
+    """An ingest unit, and the table of duplicates that says which of its documents stay."""
+
+    ingested: str
+    duplicates: str
+    source: str
+
+
+class TokenizeUnit(MadeOf):
+    """The documents that stay of one ingest unit."""
+
+    name: str
+    uri: str
+    size_bytes: int
+
+
+class Tokenized(MadeOf, Tallied):
+    """What a unit was made of, and how many documents have ids."""
+
+    documents: int
+
+
 @dataclass(frozen=True)
 class Tokenize:
     """The task of a tokenize unit; travels to the workers."""
@@ -62,7 +83,7 @@ class Tokenize:
     files: Mapping[str, str]  # sha256 of the tokenizer, by address
     template: str = ""  # digest of the chat template; "" without one
 
-    def __call__(self, unit: Unit) -> Mapping[str, Any]:
+    def __call__(self, unit: TokenizeUnit) -> Tokenized:
         resources.require(self.files)
         spec = JobSpec.from_canonical(self.job)
         kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
@@ -70,8 +91,7 @@ class Tokenize:
             raise MissingFile(
                 f"the chat template {spec.tokens.template!r} is another one here than where the run began"
             )
-        name = str(unit["name"])
-        tally = Tally()
+        name, tally = unit["name"], Tally()
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             unsorted, final = Path(folder) / "unsorted.arrow", Path(folder) / "tokens.parquet"
             wanted = schema()
@@ -80,16 +100,18 @@ class Tokenize:
                     out.write_table(table.select(wanted.names).cast(wanted))
             write_sorted(unsorted, final, wanted)
             self.workspace.publish_file(f"tokens/{name}.parquet", final)
-        counts = {
+        counts: Tokenized = {
             "documents": tally.total("documents"),
-            **{what: str(unit[what]) for what in ("ingested", "duplicates", "source")},
+            "ingested": unit["ingested"],
+            "duplicates": unit["duplicates"],
+            "source": unit["source"],
             "tally": tally.to_json(),
         }
         return commit_unit(self.workspace, "tokenize", name, counts)
 
-    def _encoded(self, spec: JobSpec, unit: Unit, tally: Tally) -> Iterator[pa.Table]:
-        ingested, source = str(unit["ingested"]), str(unit["source"])
-        gone = self._removed(str(unit["duplicates"]))
+    def _encoded(self, spec: JobSpec, unit: TokenizeUnit, tally: Tally) -> Iterator[pa.Table]:
+        ingested, source = unit["ingested"], unit["source"]
+        gone = self._removed(unit["duplicates"])
         encoder, chat = tokenizer_of(spec.tokens), chat_of(spec.tokens)
         came = 0
         with self.workspace.open(f"documents/{ingested}.parquet") as f:

@@ -70,10 +70,12 @@ class ValidationStage(Stage[Validation]):
         if planned is None:
             return Status(outcome=None)
         inside = inside.extended(MixStage(), Mixed(tokenized, planned))
-        for stage in (SelectStage(), PackStage()):
-            if (found := stage.look(inside).outcome) is None:
-                return Status(outcome=None)
-            inside = inside.extended(stage, found)
+        if (selected := SelectStage().look(inside).outcome) is None:
+            return Status(outcome=None)
+        inside = inside.extended(SelectStage(), selected)
+        if (packed := PackStage().look(inside).outcome) is None:
+            return Status(outcome=None)
+        inside = inside.extended(PackStage(), packed)
         made = publish.contents(inside, extra(state.spec.mix.held_out))
         manifest = made.manifest()
         there = publish.stands(inside.output, manifest, made.files(manifest))
