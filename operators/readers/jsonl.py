@@ -22,6 +22,8 @@ from corpusmill.operators.readers.framing.mapped_rows import MappedRows, look_at
 from corpusmill.operators.readers.framing.mapping import Mapped
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.utf8 import invalid_at
+from corpusmill.operators.readers.framing.zip_members import is_zip
+from corpusmill.operators.readers.framing.zipped import first_member, zipped
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 
@@ -52,15 +54,19 @@ class Jsonl(Mapped, Reader):
     inflated from it before the line (the first member that holds anything counts from 0). However the file is divided
     it is the same, but lines of different members may share it, and it may fall from one member to the next. length: of
     what the file inflates to; a row `compression` makes the lengths add up to the bytes stored.
+
+    Of a zip archive each member that is named like these files, or has no ending and begins like one, is read as a file
+    by the span in which its head is; offset is that of the head. Others are skipped rows `other_member`, `folder` and
+    `hidden_member`; an encrypted, damaged or nested one is a failed row.
     """
 
     max_window_mib: int = WINDOW_MIB
 
     format: ClassVar[FileFormat] = FileFormat(
-        title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{|\[\s*\{")
+        title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{|\[\s*\{"), zipped=True
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
@@ -69,11 +75,12 @@ class Jsonl(Mapped, Reader):
         check_window(self.max_window_mib)
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        yield from self.finished(self._found(file, span))
-
-    def _found(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        stored, rows = Stored(file, self.max_window_mib), MappedRows(self)
+        stored = Stored(file, self.max_window_mib)
         stored.require(span)
+        yield from zipped(self, stored, span) if is_zip(stored) else self.finished(self._found(stored, span))
+
+    def _found(self, stored: Stored, span: Span) -> Iterator[pa.RecordBatch]:
+        rows = MappedRows(self)
         for block in self._blocks(stored, span):
             for _ in self._lines(rows, block):
                 if rows.full:
@@ -83,7 +90,7 @@ class Jsonl(Mapped, Reader):
             yield rows.batch()
 
     def first_look(self, file: BinaryIO) -> FirstLook:
-        seen = head_of(file)
+        seen = head_of(first_member(file, self.format))
         found = first_elements(seen.text) if begins_array(seen.text) else map(_parsed, seen.lines)
         records = [record for record in found if isinstance(record, dict)]
         return look_at(self, records, whole=seen.whole)
