@@ -46,6 +46,8 @@ class Jsonl(Mapped, Reader):
     what is behind an element that is damaged is one failed row. Where the first line is an array to its end and others
     follow, the file is one of lines.
 
+    A file of messages of trees (shape oasst) belongs to its first span, too, so that no tree is cut.
+
     A compressed file is divided where it has several members (gzip) or frames (Zstandard, LZ4), as `bgzip`, `pzstd` or
     the `cat` of many files make them: a span has those that begin in it. The member at which two spans meet is inflated
     once more by each of them, to see that it is sound. A file of one member is read by one worker, however large.
@@ -96,9 +98,13 @@ class Jsonl(Mapped, Reader):
         return look_at(self, records, whole=seen.whole)
 
     def _blocks(self, stored: Stored, span: Span) -> Iterator[Lines | Element]:
-        if not is_array(stored):
+        array = is_array(stored)
+        if not array and not self.reads_trees:
             return lines_of(stored, span, self.max_record_bytes)
-        return elements(stored, self.max_record_bytes) if span.start == 0 and span.end > 0 else iter(())
+        if span.start > 0 or span.end == 0:
+            return iter(())
+        bound = self.max_record_bytes
+        return elements(stored, bound) if array else lines_of(stored, Span(0, stored.size), bound)
 
     def _lines(self, rows: MappedRows, block: Lines | Element) -> Iterator[None]:
         """Add the rows of a block, with a pause after each."""
