@@ -8,6 +8,7 @@ from typing import Any
 import fsspec
 
 from corpusmill.cluster import credentials
+from corpusmill.cluster.hub import refused_by_hub
 from corpusmill.errors import AccessDenied, FileOperationFailed, MissingObject, StorageError
 
 S3_CONNECTIONS = 32  # at once, of one client; a guess. botocore's own 10 would let most threads wait for each other
@@ -32,7 +33,7 @@ NO_ANSWER = (
 
 
 GCSFS, ADLFS = "pip install gcsfs", "pip install adlfs"
-INSTALL = {"hf": "pip install huggingface_hub", "gs": GCSFS, "gcs": GCSFS, "abfs": ADLFS, "abfss": ADLFS, "az": ADLFS}
+INSTALL = {"hf": "pip install 'corpusmill[hf]'", "gs": GCSFS, "gcs": GCSFS, "abfs": ADLFS, "abfss": ADLFS, "az": ADLFS}
 
 
 def filesystem(url: str, options: Mapping[str, Any] | None = None) -> fsspec.AbstractFileSystem:
@@ -46,7 +47,10 @@ def filesystem(url: str, options: Mapping[str, Any] | None = None) -> fsspec.Abs
         settings["config_kwargs"] = {**S3_DEFAULTS["config_kwargs"], **options.pop("config_kwargs", {})}
     try:
         host = {} if protocol == "file" else fsspec.get_filesystem_class(protocol)._get_kwargs_from_urls(url)
-        return fsspec.filesystem(protocol, **{**settings, **host, **options})
+        fs = fsspec.filesystem(protocol, **{**settings, **host, **options})
+        if protocol == "hf":
+            fs.invalidate_cache()  # it keeps listings whatever is set, and shares them between its instances
+        return fs
     except OSError:
         raise
     except Exception as e:  # a protocol that nobody knows, a package that is missing, an option that is none
@@ -92,6 +96,8 @@ def asking(url: str) -> Iterator[None]:
     except Exception as e:
         if isinstance(e, StorageError | FileExistsError):
             raise
+        if protocol_of(url) == "hf" and (told := refused_by_hub(url, e)) is not None:
+            raise StorageError(told) from e
         if isinstance(e, OSError) and type(e).__name__ not in (*NO_ANSWER, *NO_CREDENTIALS):
             raise of_file(url, e) from e  # some libraries count silence among these
         if protocol_of(url) in LOCAL:

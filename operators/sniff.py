@@ -18,13 +18,15 @@ from corpusmill.operators import load
 from corpusmill.operators.contract import Reader
 from corpusmill.operators.readers.framing.codecs import MAGIC, SKIPPABLE
 from corpusmill.operators.readers.framing.encodings import encoded_as
+from corpusmill.operators.readers.framing.zip_members import END, LOCAL, members_in
+from corpusmill.operators.readers.framing.zipped import passed_over
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, longer_window
 from corpusmill.operators.text.charset import utf16_without_mark
 
 HEAD_BYTES = 512  # Zstandard and LZ4 files without a telling name want more: a whole block, 128 KiB or 4 MiB at most
 
-COMPRESSED_NAMES = (".gz", ".gzip", ".zst", ".zstd", ".lz4", ".bz2")
-UNREADABLE_NAMES = (".xz", ".zip", ".7z", ".tar.gz", ".tar.zst", ".tar.lz4", ".tar.bz2", ".tgz", ".rar", ".br")
+COMPRESSED_NAMES = (".gz", ".gzip", ".zst", ".zstd", ".lz4", ".bz2", ZIP := ".zip")
+UNREADABLE_NAMES = (".xz", ".7z", ".tar.gz", ".tar.zst", ".tar.lz4", ".tar.bz2", ".tgz", ".rar", ".br")
 BZ2 = re.compile(rb"BZh[1-9]")
 READERS = "readers."
 JSON_ARRAY, BINARY = "a JSON array", "binary"  # what no reader reads
@@ -61,6 +63,8 @@ def sniff(
     ours = reader is None or reader in readers()
     if ours and head.startswith(MAGIC["zst"]) and (told := longer_window(head, max_window_mib)):
         return Sniffed(error=f"{name}: {told}, under the `options` of this source.")
+    if head.startswith((LOCAL, END)) and ours and (low.endswith(ZIP) or (reader and readers()[reader].format.zipped)):
+        return _of_archive(name, head, reader)
     if reader is not None:
         return _as_named(name, head, reader, encoding)
     if low.endswith(UNREADABLE_NAMES):
@@ -96,6 +100,22 @@ def sniff(
     says = f"{name}: named like {title}, but holds"
     rename = f"rename it, or say `format: {_short(str(found))}` for this source"
     return Sniffed(error=_mismatch(says, found, rename, inflated))
+
+
+def _of_archive(name: str, head: bytes, reader: str | None) -> Sniffed:
+    """The reader of a zip archive: the one that the job or its own name names, else that of its first member."""
+    first, content = next(((m, c) for m, c in members_in(head) if passed_over(m) is None), ("", b""))
+    found = reader or _by_name(name.lower()) or _by_name(first.lower()) or _by_content(content, first.lower())
+    zipped = ", ".join(_short(each) for each, cls in readers().items() if cls.format.zipped)
+    if found not in readers():
+        if head.startswith(END):
+            return Sniffed(error=f"{name}: an empty zip archive; take it out of the paths.")
+        told = f"a zip archive, and its first member {first!r} tells no format" if first else "a zip archive"
+        return Sniffed(error=f"{name}: {told}; say `format:` for this source, one of {zipped}.")
+    if not readers()[found].format.zipped:
+        title = readers()[found].format.title
+        return Sniffed(error=f"{name}: a zip archive, in which {title} is not read (only {zipped}); unpack it.")
+    return Sniffed(found)
 
 
 def _as_named(name: str, head: bytes, reader: str, encoding: str | None) -> Sniffed:

@@ -38,6 +38,7 @@ PAIR = pa.struct(
         pa.field("page_language", pa.string()),  # as written in <html lang>
         pa.field("alt", TEXT),
         pa.field("figcaption", TEXT),
+        pa.field("caption_chars_cut", pa.int32()),  # of `text`, behind the first 2,000; 0 for one that is whole
         pa.field("text_before", TEXT),
         pa.field("text_after", TEXT),
         pa.field("width", pa.int32()),  # pixels, as the tag says; null where it says none
@@ -55,7 +56,8 @@ class ImageText(Extract):
     `no_pairs`. From Python (`corpusmill.apply`) a page stays one document, and `pairs` lists its pairs.
 
     A page of more than 5,000 pictures is a failure `too_many_pictures`, one whose address is longer than 2,048 bytes
-    `url_too_long`. Of alt and figcaption the first 2,000 characters are read; a `lang` above 64 bytes is null.
+    `url_too_long`. Of alt and figcaption the first 2,000 characters are read, and `caption_chars_cut` counts the others
+    of the text of a pair; a `lang` above 64 bytes is null.
 
     caption: which of alt and figcaption is the text of a pair, the first of them that is not blank. context_chars: how
     much of the page's text before and after the picture is kept, 0 for none.
@@ -64,7 +66,7 @@ class ImageText(Extract):
     caption: tuple[str, ...] = CAPTIONS
     context_chars: int = 200
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     adds: ClassVar[Columns] = {"pairs": pa.list_(PAIR)}
     unfolds: ClassVar[str] = "pairs"
 
@@ -116,11 +118,13 @@ class ImageText(Extract):
         page, figure = found.page[:count], found.figure[:count]
         spans = np.zeros((count, 4), np.int64)
         around(found.text, found.text_begin, page, found.place[:count], self.context_chars, spans)
-        captions = _cut(strings_at(found.text, found.caption[:figures]))
+        alts, captions = strings_at(found.words, found.alt[:count]), strings_at(found.text, found.caption[:figures])
+        of_figure = pa.array(figure, mask=figure == NONE)
+        chars_cut = {"alt": _chars_cut(alts), "figcaption": _chars_cut(captions).take(of_figure)}
         language = found.language * (np.diff(found.language) <= MOST_LANGUAGE_BYTES)
         texts = {
-            "alt": _cut(strings_at(found.words, found.alt[:count])),
-            "figcaption": captions.take(pa.array(figure, mask=figure == NONE)),
+            "alt": _cut(alts),
+            "figcaption": _cut(captions).take(of_figure),
             "text_before": strings_at(found.text, spans[:, :2]),
             "text_after": strings_at(found.text, spans[:, 2:]),
             "page_language": strings_at(pages, language).take(pa.array(page)),
@@ -133,12 +137,18 @@ class ImageText(Extract):
         first = np.searchsorted(page, page)
         size = found.size[:count]
         numbers = {
+            "caption_chars_cut": pc.coalesce(*(chars_cut[name] for name in self.caption)),
             "width": pa.array(size[:, 0], pa.int32(), mask=size[:, 0] == 0),
             "height": pa.array(size[:, 1], pa.int32(), mask=size[:, 1] == 0),
             "picture": pa.array(np.arange(count) - first, pa.int32()),
         }
         columns = {**texts, **numbers}
         return pa.StructArray.from_arrays([columns[f.name].cast(f.type) for f in PAIR], fields=list(PAIR))
+
+
+def _chars_cut(captions: pa.Array) -> pa.Array:
+    """How many characters `_cut` takes from each, white space at its end too."""
+    return pc.subtract(pc.utf8_length(captions), pc.utf8_length(_cut(captions)))
 
 
 def _cut(captions: pa.Array) -> pa.Array:

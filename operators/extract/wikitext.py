@@ -2,7 +2,8 @@
 
 Source:   https://www.mediawiki.org/wiki/Help:Formatting, as mwparserfromhell parses it.
 Deviates: templates are left out and not expanded, since a dump of articles lacks most of them; with them go
-          infoboxes, and numbers and dates that templates write.
+          infoboxes, and numbers and dates that templates write. Tags of HTML that begin or end a line (<br>, <p>,
+          <div>) do so here, too.
 """
 
 import functools
@@ -17,6 +18,9 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Extract
 
 HIDDEN_TAGS = frozenset(("table", "gallery", "ref", "references", "math", "timeline", "score", "imagemap"))
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BLOCKS = frozenset(("blockquote", "center", "dd", "div", "dl", "dt", *HEADINGS, "li", "ol", "p", "ul"))
+LINES = BLOCKS | {"br", "hr"}  # written as HTML; those of wiki markup stand at the begin of a line
 SWITCH = re.compile(r"__[A-Z]{3,}__")
 SPACES = re.compile(r"[ \t]*\n[ \t]*")
 GAPS = re.compile(r"\n{3,}")
@@ -34,6 +38,7 @@ class Wikitext(Extract):
     max_page_bytes: int = 4 << 20
 
     reads: ClassVar[Columns] = {"content": pa.large_binary(), "link_prefixes": pa.string()}
+    version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("mwparserfromhell",)
 
     def __post_init__(self) -> None:
@@ -65,27 +70,44 @@ class Wikitext(Extract):
 
 def plain(wikitext: str, prefixes: str) -> str:
     """The text of a page. prefixes: what links without text begin with, divided by bars."""
-    code = _parser().parse(wikitext)
-    hidden = tuple(f"{each.lower()}:" for each in prefixes.split("|") if each)
-    for link in code.filter_wikilinks(recursive=True):
-        title = str(link.title).strip().lower()
-        if title.startswith(hidden):
-            _remove(code, link)
-        elif title.startswith(":") and link.text is None:
-            link.title = str(link.title).strip().lstrip(":")
-    for tag in code.filter_tags(recursive=True):
-        if str(tag.tag).strip().lower() in HIDDEN_TAGS:
-            _remove(code, tag)
+    parser = _parser()
+    code = parser.parse(wikitext)
+    _prune(code, tuple(f"{each.lower()}:" for each in prefixes.split("|") if each), parser.nodes)
     text = SWITCH.sub("", str(code.strip_code(normalize=True, collapse=True)))
     return GAPS.sub("\n\n", SPACES.sub("\n", text)).strip()
 
 
-def _remove(code: Any, node: Any) -> None:
-    """Take a node out, unless it went with another one that it was in."""
-    try:
-        code.remove(node)
-    except ValueError:
-        return
+def _prune(code: Any, hidden: tuple[str, ...], kinds: Any) -> None:
+    """Leave out what is not read, here and in all that is inside, and end lines where HTML ends them; each list of
+    nodes is written once, for the parser's own removal of a node walks through all others.
+
+    hidden: what links without text begin with, in lower case. kinds: the module of the parser's nodes.
+    """
+    kept: list[Any] = []
+    for node in code.nodes:
+        inside = None
+        if isinstance(node, kinds.Wikilink):
+            title = str(node.title).strip()
+            if title.lower().startswith(hidden):
+                continue
+            if title.startswith(":") and node.text is None:
+                node.title = title.lstrip(":")
+            inside = node.text
+        elif isinstance(node, kinds.Tag):
+            name = str(node.tag).strip().lower()
+            if name in HIDDEN_TAGS:
+                continue
+            inside = node.contents
+            if name in LINES and not node.wiki_markup:
+                kept += [kinds.Text("\n"), node, kinds.Text("\n")] if name in BLOCKS else [kinds.Text("\n")]
+                node = None
+        elif isinstance(node, kinds.Heading | kinds.ExternalLink):
+            inside = node.title
+        if inside is not None:
+            _prune(inside, hidden, kinds)
+        if node is not None:
+            kept.append(node)
+    code.nodes = kept
 
 
 @functools.cache

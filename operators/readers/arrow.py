@@ -21,7 +21,7 @@ from corpusmill.operators.readers.framing.row_groups import Region, failed_rows,
 from corpusmill.operators.readers.framing.rows import BATCH_ROWS, Rows
 from corpusmill.operators.readers.framing.storage_errors import Storage
 from corpusmill.operators.readers.framing.stored import Stored
-from corpusmill.operators.readers.framing.strings import is_text
+from corpusmill.operators.readers.framing.strings import in_bytes, is_text
 
 Names = dict[str, str]
 MARK = b"ARROW1\x00\x00"
@@ -39,6 +39,7 @@ class Arrow(Columnar, Reader):
     Messages follow each other, so a file belongs to its first span, whole. Where one is damaged, all that follows is
     one failed row `bad_arrow`. `offset` is the row's number in the file. A record batch's bytes are spread evenly over
     its rows; what is before the first batch and behind the last is a skipped row each, `arrow_schema`, `arrow_footer`.
+    A text that is not UTF-8 is a failed row `invalid_utf8`; in a further column it is null.
     Behind the last only a footer or NULs may follow; anything else is a failed row `bad_arrow`.
     """
 
@@ -49,7 +50,7 @@ class Arrow(Columnar, Reader):
         compressed=False,
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
@@ -110,7 +111,7 @@ class Arrow(Columnar, Reader):
         """The rows of a record batch of `size` bytes; those that cannot be read are failed rows."""
         done = 0
         try:
-            found.validate(full=True)
+            found = _sound(found)
             for batch in self._rows(found, names, row, size):
                 rows.count(batch.column("length"))
                 done += batch.num_rows
@@ -130,6 +131,19 @@ class Arrow(Columnar, Reader):
                 lengths = spread(size, found.num_rows, done, done + part.num_rows)
                 yield self.batch_of(part, names, row + done, lengths)
                 done += part.num_rows
+
+
+def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch, seen to be whole; where it has strings that are not UTF-8, with bytes in place of strings.
+
+    Raises ArrowInvalid for any other damage.
+    """
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid:
+        batch = pa.RecordBatch.from_arrays([in_bytes(column) for column in batch.columns], batch.schema.names)
+        batch.validate(full=True)
+    return batch
 
 
 def _opened(file: BinaryIO | Storage, included: list[int] | None = None) -> ipc.RecordBatchStreamReader:

@@ -30,6 +30,8 @@ from corpusmill.operators.readers.framing.quoted import (
     separator_in,
 )
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.zip_members import is_zip
+from corpusmill.operators.readers.framing.zipped import first_member, zipped
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 
@@ -45,7 +47,7 @@ class Csv(Mapped, Reader):
 
     Line ends in quotes forbid to begin in the middle of a file: a file belongs to its first span, whole. A quote that
     is never closed makes what follows one failed row. Where the first row, which has the names, cannot be read, the
-    others are failed rows `no_header`. Offsets and lengths are those of `readers.jsonl`.
+    others are failed rows `no_header`. Offsets and lengths, and members of a zip archive, are those of `readers.jsonl`.
     """
 
     separator: str | None = None
@@ -53,8 +55,8 @@ class Csv(Mapped, Reader):
     names: tuple[str, ...] = ()
     max_window_mib: int = WINDOW_MIB
 
-    format: ClassVar[FileFormat] = FileFormat(title="CSV", suffixes=(".csv", ".tsv"))
-    version: ClassVar[int] = 2
+    format: ClassVar[FileFormat] = FileFormat(title="CSV", suffixes=(".csv", ".tsv"), zipped=True)
+    version: ClassVar[int] = 3
     makes: ClassVar[Columns] = {"text": TEXT}
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
@@ -67,11 +69,12 @@ class Csv(Mapped, Reader):
             raise ValueError(f"quote must be one character other than the separator, or null, got {self.quote!r}")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        yield from self.finished(self._found(file, span))
-
-    def _found(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        stored, rows = Stored(file, self.max_window_mib), MappedRows(self)
+        stored = Stored(file, self.max_window_mib)
         stored.require(span)
+        yield from zipped(self, stored, span) if is_zip(stored) else self.finished(self._found(stored, span))
+
+    def _found(self, stored: Stored, span: Span) -> Iterator[pa.RecordBatch]:
+        rows = MappedRows(self)
         if span.start == 0 and span.end > 0:
             blocks = lines_of(stored, Span(0, stored.size), self.max_record_bytes)
             for each in records_of(Feed(blocks, self.max_record_bytes), self.separator, self.quote):
@@ -83,7 +86,7 @@ class Csv(Mapped, Reader):
             yield rows.batch()
 
     def first_look(self, file: BinaryIO) -> FirstLook:
-        seen = head_of(file)
+        seen = head_of(first_member(file, self.format))
         if not seen.lines:
             return FirstLook()
         first, *others = seen.lines

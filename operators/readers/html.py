@@ -1,4 +1,4 @@
-"""HTML files: a page a file, as `wget`, a browser or an export saves them.
+"""HTML files, also in zip archives: a page a file, as `wget`, a browser or an export saves them.
 
 Source:   none; the bytes are handed on as they are stored, for an extract step to read.
 """
@@ -16,6 +16,8 @@ from corpusmill.operators.readers.framing.encodings import encoded_as, require_e
 from corpusmill.operators.readers.framing.lines import closing, lines_of
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.zip_members import is_zip
+from corpusmill.operators.readers.framing.zipped import zipped
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 MIME = "text/html"
@@ -30,7 +32,8 @@ class Html(Reader):
     holds and declares.
     max_record_bytes: a longer file is a failed row `record_too_large`. max_window_mib: as that of `readers.jsonl`.
 
-    A file belongs to its first span, whole.
+    A file belongs to its first span, whole. Of a zip archive each member that is named like a page, or has no ending
+    and begins like one, is a document, whose offset is that of the member; others are skipped rows `other_member`.
     """
 
     encoding: str | None = None
@@ -38,12 +41,14 @@ class Html(Reader):
     max_window_mib: int = WINDOW_MIB
 
     format: ClassVar[FileFormat] = FileFormat(
-        title="HTML", suffixes=(".html", ".htm", ".xhtml"), opening=OPENINGS, certain=False, any_text=True
+        title="HTML", suffixes=(".html", ".htm", ".xhtml"), opening=OPENINGS, certain=False, any_text=True, zipped=True
     )
     makes: ClassVar[Columns] = {
         "content": pa.large_binary(),
         "mime": pa.string(),  # text/html: what the name of the file promises
+        "source_id": pa.string(),  # of a page in a zip archive its name there
     }
+    version: ClassVar[int] = 2
     libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
 
     def __post_init__(self) -> None:
@@ -56,6 +61,9 @@ class Html(Reader):
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file, self.max_window_mib)
         stored.require(span)
+        if is_zip(stored):
+            yield from zipped(self, stored, span, most_bytes=self.max_record_bytes)
+            return
         rows = Rows(self.makes)
         if span.start == 0 and span.end > 0:
             blocks = lines_of(stored, Span(0, stored.size), self.max_record_bytes)
@@ -65,7 +73,7 @@ class Html(Reader):
                     rows.other(page.offset, page.length, skipped=skipped, failure=page.failure)
                     continue
                 content = page.data if self.encoding is None else encoded_as(page.data, self.encoding)
-                rows.document(page.offset, page.length, (content, MIME), len(content))
+                rows.document(page.offset, page.length, (content, MIME, None), len(content))
         rows.close(span, closing(stored))
         if len(rows):
             yield rows.batch()

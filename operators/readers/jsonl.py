@@ -22,6 +22,8 @@ from corpusmill.operators.readers.framing.mapped_rows import MappedRows, look_at
 from corpusmill.operators.readers.framing.mapping import Mapped
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.utf8 import invalid_at
+from corpusmill.operators.readers.framing.zip_members import is_zip
+from corpusmill.operators.readers.framing.zipped import first_member, zipped
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 
@@ -44,6 +46,8 @@ class Jsonl(Mapped, Reader):
     what is behind an element that is damaged is one failed row. Where the first line is an array to its end and others
     follow, the file is one of lines.
 
+    A file of messages of trees (shape oasst) belongs to its first span, too, so that no tree is cut.
+
     A compressed file is divided where it has several members (gzip) or frames (Zstandard, LZ4), as `bgzip`, `pzstd` or
     the `cat` of many files make them: a span has those that begin in it. The member at which two spans meet is inflated
     once more by each of them, to see that it is sound. A file of one member is read by one worker, however large.
@@ -52,15 +56,19 @@ class Jsonl(Mapped, Reader):
     inflated from it before the line (the first member that holds anything counts from 0). However the file is divided
     it is the same, but lines of different members may share it, and it may fall from one member to the next. length: of
     what the file inflates to; a row `compression` makes the lengths add up to the bytes stored.
+
+    Of a zip archive each member that is named like these files, or has no ending and begins like one, is read as a file
+    by the span in which its head is; offset is that of the head. Others are skipped rows `other_member`, `folder` and
+    `hidden_member`; an encrypted, damaged or nested one is a failed row.
     """
 
     max_window_mib: int = WINDOW_MIB
 
     format: ClassVar[FileFormat] = FileFormat(
-        title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{|\[\s*\{")
+        title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{|\[\s*\{"), zipped=True
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 
@@ -69,11 +77,12 @@ class Jsonl(Mapped, Reader):
         check_window(self.max_window_mib)
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        yield from self.finished(self._found(file, span))
-
-    def _found(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        stored, rows = Stored(file, self.max_window_mib), MappedRows(self)
+        stored = Stored(file, self.max_window_mib)
         stored.require(span)
+        yield from zipped(self, stored, span) if is_zip(stored) else self.finished(self._found(stored, span))
+
+    def _found(self, stored: Stored, span: Span) -> Iterator[pa.RecordBatch]:
+        rows = MappedRows(self)
         for block in self._blocks(stored, span):
             for _ in self._lines(rows, block):
                 if rows.full:
@@ -83,15 +92,19 @@ class Jsonl(Mapped, Reader):
             yield rows.batch()
 
     def first_look(self, file: BinaryIO) -> FirstLook:
-        seen = head_of(file)
+        seen = head_of(first_member(file, self.format))
         found = first_elements(seen.text) if begins_array(seen.text) else map(_parsed, seen.lines)
         records = [record for record in found if isinstance(record, dict)]
         return look_at(self, records, whole=seen.whole)
 
     def _blocks(self, stored: Stored, span: Span) -> Iterator[Lines | Element]:
-        if not is_array(stored):
+        array = is_array(stored)
+        if not array and not self.reads_trees:
             return lines_of(stored, span, self.max_record_bytes)
-        return elements(stored, self.max_record_bytes) if span.start == 0 and span.end > 0 else iter(())
+        if span.start > 0 or span.end == 0:
+            return iter(())
+        bound = self.max_record_bytes
+        return elements(stored, bound) if array else lines_of(stored, Span(0, stored.size), bound)
 
     def _lines(self, rows: MappedRows, block: Lines | Element) -> Iterator[None]:
         """Add the rows of a block, with a pause after each."""

@@ -49,7 +49,7 @@ class Parquet(Columnar, Reader):
         title="Parquet", suffixes=(".parquet", ".pq"), magic=re.compile(rb"PAR1"), compressed=False
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
@@ -71,7 +71,7 @@ class Parquet(Columnar, Reader):
                 yield rows.batch()
             return
         for part in parts:
-            if span.start <= part.start < span.end:
+            if span.start <= (0 if self.reads_trees else part.start) < span.end:
                 if part.rows:
                     if len(rows):
                         yield rows.batch()

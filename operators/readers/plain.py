@@ -17,6 +17,8 @@ from corpusmill.operators.readers.framing.lines import closing, lines_of
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.utf8 import invalid_at, strings
+from corpusmill.operators.readers.framing.zip_members import is_zip
+from corpusmill.operators.readers.framing.zipped import zipped
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window
 
 BOM = b"\xef\xbb\xbf"
@@ -36,8 +38,8 @@ class Plain(Reader):
     max_record_bytes: a longer document is a failed row `record_too_large`. max_window_mib: as that of `readers.jsonl`.
 
     Lines can be split into spans, those of a compressed file by its members, as `readers.jsonl` says; a file read by
-    file or paragraph belongs to its first span, whole. Offsets and lengths in a compressed file are also those of
-    `readers.jsonl`.
+    file or paragraph belongs to its first span, whole. Offsets and lengths in a compressed file, and members
+    of a zip archive, are also those of `readers.jsonl`; a member without an ending is read if it is text.
     """
 
     unit: Literal["file", "line", "paragraph"] = "file"
@@ -46,9 +48,14 @@ class Plain(Reader):
     max_record_bytes: int = 64 << 20
     max_window_mib: int = WINDOW_MIB
 
-    format: ClassVar[FileFormat] = FileFormat(title="plain text", suffixes=(".txt", ".text", ".md"), any_text=True)
-    makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 3
+    format: ClassVar[FileFormat] = FileFormat(
+        title="plain text", suffixes=(".txt", ".text", ".md"), any_text=True, zipped=True
+    )
+    makes: ClassVar[Columns] = {
+        "text": TEXT,
+        "source_id": pa.string(),  # of a member of a zip archive its name there
+    }
+    version: ClassVar[int] = 4
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
 
@@ -69,6 +76,11 @@ class Plain(Reader):
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         stored = Stored(file, self.max_window_mib)
+        stored.require(span)
+        if is_zip(stored):
+            most = self.max_record_bytes if self.unit == "file" else None
+            yield from zipped(self, stored, span, most_bytes=most)
+            return
         rows = Rows(self.makes, {"text": strings})
         for document in self._documents(stored, span):
             self._add(rows, document)
@@ -110,4 +122,4 @@ class Plain(Reader):
                 rows.other(offset, length, failure=f"invalid_utf8: at byte {bad}")
                 return
             data = data.decode("utf-8", "replace").encode()
-        rows.document(offset, length, (data.rstrip(b"\r\n"),), len(data))
+        rows.document(offset, length, (data.rstrip(b"\r\n"), None), len(data))

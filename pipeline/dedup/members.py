@@ -16,6 +16,7 @@ from corpusmill.operators.dedup.evidence import elements
 from corpusmill.operators.dedup.judge import UNSETTLED
 from corpusmill.operators.dedup.survivors import UNKNOWN_TIME
 from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.conversation import CONVERSATION_COLUMNS, compared_text
 from corpusmill.operators.text.words import WordRule, find_words
 from corpusmill.pipeline.config.sections.dedup import NearSpec
 from corpusmill.pipeline.dedup.gathering import ShardUnit, Verdicts, of_shard, verdicts
@@ -150,9 +151,11 @@ def sets_of(store: Store, documents: str, ids: np.ndarray, near: NearSpec) -> It
     with store.open(documents) as f:
         file = pq.ParquetFile(f)
         for group, wanted in row_groups_with(file, ids):
-            table = file.read_row_group(group, columns=["doc_id", "text"])
+            names = [n for n in ("doc_id", "text", *CONVERSATION_COLUMNS) if n in file.schema_arrow.names]
+            table = file.read_row_group(group, columns=names)
             texts = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))
-            batch = Batch(texts)
+            compared = compared_text(texts)
+            batch = Batch(texts if compared is None else pa.table({"text": compared}))
             words = batch.once(find_words, WordRule(near.word_rule))
             found = elements(batch.once(find_text), words, shingle_words=near.shingle_words)
             lists = pa.LargeListArray.from_arrays(pa.array(found.first), pa.array(found.values), type=SHINGLES)

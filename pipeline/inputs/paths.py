@@ -74,7 +74,8 @@ def _ready(path: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str,
 
 
 def _wrong(path: str, error: InvalidPathList | OSError) -> Named:
-    told = f" {error}" if isinstance(error, InvalidPathList) else f": {plainly(error, meant_elsewhere(path))}"
+    plain = plainly(error, meant_elsewhere(path)).removeprefix(f"{path}: ")
+    told = f" {error}" if isinstance(error, InvalidPathList) else f": {plain}"
     return Named(wrong=[f"{path!r}{told}"])
 
 

@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -155,7 +156,19 @@ def golden_forms(path: Path) -> dict[str, tuple[str, dict[str, object], bytes]]:
     data, kind = golden["bytes"].encode("latin-1"), path.stem.removeprefix("readers.")
     packs = PACKS if reader_of(path.stem, golden["params"]).format.compressed else {}
     forms = {kind: data, **{f"{kind}.{form}": pack(data) for form, pack in packs.items()}}
+    reader = reader_of(path.stem, golden["params"])
+    if reader.format.zipped:
+        forms[f"{kind}.zip"] = zipped({f"{n}{reader.format.suffixes[0]}": data for n in range(3)})
     return {form: (path.stem, golden["params"], held) for form, held in forms.items()}
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    """A zip archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, data in members.items():
+            file.writestr(name, data)
+    return out.getvalue()
 
 
 def read(reader: Reader, data: bytes, span: Span | None = None) -> list[dict[str, object]]:

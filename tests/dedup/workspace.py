@@ -1,7 +1,7 @@
 """A workspace with ingested shards, made from plain documents: what deduplication starts from."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.operators.text.conversation import CONVERSATION_COLUMNS, identity_text
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
 from corpusmill.pipeline.dedup.deduplicate import Outcome, deduplicate
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
@@ -26,6 +27,7 @@ class Doc:
     url: str | None = None
     fetched_at: int | None = None
     quality: float | None = None
+    turns: Mapping[str, object] = field(default_factory=dict)  # columns of conversations
 
 
 @dataclass
@@ -59,6 +61,9 @@ class Workspace:
                 "text": texts,
             }
         )
+        for name, dtype in CONVERSATION_COLUMNS.items() if any(d.turns for d in docs) else ():
+            table = table.append_column(name, pa.array([d.turns.get(name) for d in docs], dtype))
+        table = table.set_column(1, "text_key", text_keys(identity_text(table)))
         for folder in ("documents", "keys", "bands", "sketches"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         pq.write_table(table, self.root / "documents" / f"{unit}.parquet", row_group_size=self.row_group_rows)

@@ -54,6 +54,29 @@ def test_the_fields_are_seen_before_the_file_is_read():
     assert "the file has no column 'body'" in str(look.lacks)
 
 
+def test_a_text_that_is_no_utf8_fails_alone():
+    raw = pa.array([b"one", b"\xff\xfe", b"three"])
+    turns = pa.array([[{"role": b"user", "content": each}] for each in (b"one", b"\xff", b"three")])
+    inner = pa.StructArray.from_arrays([broken(turns.values.field(k)) for k in (0, 1)], ["role", "content"])
+    lists = pa.ListArray.from_arrays(turns.offsets, inner)
+    ids = pa.DictionaryArray.from_arrays(pa.array([0, 1, 2]), broken(pa.array([b"a", b"b", b"\xff"])))
+    table = pa.table({"text": broken(raw), "messages": lists, "id": ids})
+    out = io.BytesIO()
+    with ipc.new_stream(out, table.schema) as writer:
+        writer.write_table(table)
+    rows = read(reader_of("readers.arrow", {"source_id": "id"}), out.getvalue())
+    found = [(row["text"], row["source_id"], row["failure"]) for row in rows if row["skipped"] is None]
+    assert found == [("one", "a", None), (None, None, "invalid_utf8"), ("three", None, None)]
+    chats = read(reader_of("readers.arrow", {"shape": "messages"}), out.getvalue())
+    texts = [(row["text"], row["failure"]) for row in chats if row["skipped"] is None]
+    assert texts == [("one", None), (None, "missing_content: turn 1"), ("three", None)]
+
+
+def broken(raw: pa.Array) -> pa.Array:
+    """Bytes as strings, whatever they hold."""
+    return pa.Array.from_buffers(pa.string(), len(raw), raw.buffers(), raw.null_count, raw.offset)
+
+
 NOT_THE_END = "bad_arrow: what follows the last message is not the end of the file"
 
 

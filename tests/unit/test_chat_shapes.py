@@ -1,7 +1,10 @@
 """Each published shape of chats and preferences gives the turns that its records mean, from each format alike."""
 
+import orjson
 import pytest
 
+from corpusmill.operators.contract import Span
+from tests.contract.files import read, reader_of
 from tests.unit.test_conversations import FILES, rows_of
 
 
@@ -152,6 +155,33 @@ def test_every_path_of_a_tree_can_be_had(form):
     rows = rows_of(form, MESSAGES, {"shape": "oasst", "replies": "all"})
     kept = [said(row["conversation"]) for row in rows if row["failure"] is None]
     assert kept == [[(U, "Hi"), (A, "worse")], [(U, "Hi"), (A, "better"), (U, "and?"), (A, "so.")]]
+
+
+def test_a_tree_that_is_no_json_is_a_failed_row_and_the_others_are_read():
+    trees = [{"prompt": orjson.dumps(nested("1")).decode()}, {"prompt": "{bad"}, {"prompt": "[1]"}]
+    for form in FILES:
+        rows = rows_of(form, trees, {"shape": "oasst"})
+        assert [said(row["conversation"])[-1] for row in rows if row["failure"] is None] == [(A, "so.")]
+        failures = [row["failure"] for row in rows if row["failure"]]
+        assert failures[0].startswith("bad_json: tree: ")
+        assert failures[1:] == ["missing_field: message_id"]
+
+
+def test_further_fields_of_a_tree_are_those_of_the_last_message():
+    columns = {"language": "lang", "columns": {"number": "message_id", "order": "rank"}, "types": {"order": "int"}}
+    rows = rows_of("jsonl", [{"prompt": nested("1")}], {"shape": "oasst", **columns})
+    assert [(row["declared_language"], row["number"], row["order"]) for row in rows] == [("en", "6", None)]
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_a_file_of_messages_is_read_whole_by_its_first_span(form):
+    data = FILES[form](MESSAGES)
+    reader = reader_of(f"readers.{form}", {"shape": "oasst"})
+    whole = read(reader, data)
+    parts = [read(reader, data, Span(a, b)) for a, b in ((0, 40), (40, len(data)))]
+    assert [row for row in parts[0] if row["skipped"] != "other_span"] == whole
+    assert [row["skipped"] for row in parts[1]] == ["other_span"]
+    assert sum(row["length"] for part in parts for row in part) == len(data)
 
 
 def test_a_tree_on_one_line_gives_the_same_as_its_messages():

@@ -2,6 +2,7 @@
 
 import bz2
 import json
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -65,6 +66,31 @@ WIKITEXT = """{{Infobox|name=X}}
 |}
 See [[:Kategorie:Tea]], [[Tea: A History]]. H<sub>2</sub>O. __NOTOC__
 [[Kategorie:Drinks]]"""
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [
+        ("one<br>two<br/>three<BR />four", "one\ntwo\nthree\nfour"),
+        ("one<p>two</p>three<div>four [[x|a<br>b]]</div>five", "one\ntwo\nthree\nfour a\nb\nfive"),
+        ("''a<br>b''", "a\nb"),
+        ("a<ref>b<br>c</ref>d<sup>2</sup> <span>e</span>", "ad2 e"),
+        ("* one\n* two", "one\ntwo"),
+    ],
+)
+def test_what_ends_a_line_in_html_does_so_in_the_text(wikitext, text):
+    assert plain(wikitext, "").replace(" \n", "\n") == text
+
+
+@pytest.mark.thorough
+def test_a_page_of_many_references_takes_as_long_as_it_is_large():
+    page = "[[File:a.jpg]]tea<ref>a</ref> {{b}}\n"
+    took = []
+    for count in (1000, 4000):
+        begin = time.process_time()
+        plain(page * count, "File")
+        took.append(time.process_time() - begin)
+    assert took[1] < 8 * took[0]
 
 
 def test_wikitext_becomes_what_is_read():

@@ -14,12 +14,12 @@ FILES = files()
 def test_every_form_is_recognised_by_name_and_content(form):
     reader, _, data = FILES[form]
     kind = reader.removeprefix("readers.")
-    ending = "." + form.rpartition(".")[2] if form.rpartition(".")[2] in PACKS else ""
+    ending = "." + form.rpartition(".")[2] if form.rpartition(".")[2] in (*PACKS, "zip") else ""
     name = {"wet": "a.warc.wet"}.get(kind, f"a{readers()[reader].format.suffixes[0]}") + ending
     assert sniff(name, data[:512]).reader == reader
     format_ = readers()[reader].format
     by_content = (format_.magic is not None and format_.inside is None) or (format_.opening and format_.certain)
-    if by_content and ending not in (".zst", ".lz4", ".bz2"):  # of those a whole block is needed to tell
+    if by_content and ending not in (".zst", ".lz4", ".bz2", ".zip"):  # of those a whole block is needed to tell
         assert sniff("no-name", data[:512]).reader == reader
 
 

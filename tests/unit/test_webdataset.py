@@ -46,6 +46,13 @@ def test_samples_are_documents_and_every_byte_is_in_a_row(form):
     assert [row["skipped"] for row in rows if row["skipped"]] == ["not_a_sample", "not_a_sample", "tar_end"]
 
 
+def test_samples_may_be_conversations():
+    chat = orjson.dumps({"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]})
+    params = {"shape": "messages", "columns": {"conversation": "json.messages"}}
+    rows = read(reader_of("readers.webdataset", params), tar([("a.json", chat)]))
+    assert [row["text"] for row in rows if row["skipped"] is None] == ["Hi\n\nHo"]
+
+
 def test_long_names_and_names_that_are_not_ascii_are_read():
     name = "dir/" * 40 + "größe"
     rows = read(reader_of("readers.webdataset", {}), tar([(f"{name}.txt", b"x")], tarfile.PAX_FORMAT))

@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from dataclasses import fields as parameters
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -117,6 +118,11 @@ class Mapped:
                 raise ValueError(f"{told}: a record is text as it is, or HTML that an extract step reads; keep one")
             object.__setattr__(self, "text", self.content)
 
+    @property
+    def reads_trees(self) -> bool:
+        """Whether records belong together in trees, so that a file is read whole by its first span."""
+        return self.shape is not None and SHAPES[self.shape].trees
+
     def body(self) -> Columns:
         """The one column that holds what a record is about: its text, or the bytes of a page."""
         return {"text": TEXT} if self.content is None else {"content": pa.large_binary()}
@@ -126,7 +132,8 @@ class Mapped:
             object.__setattr__(self, "shape", meant)
         if self.shape is not None and self.shape not in SHAPES:
             raise ValueError(f"shape must be one of {', '.join(SHAPES)}; got {self.shape!r}")
-        if self.shape is not None and (self.content is not None or self.text != "text"):
+        usual = next(each.default for each in parameters(self) if each.name == "text")
+        if self.shape is not None and (self.content is not None or self.text != usual):
             raise ValueError(f"a {self.shape} record has its text in its turns; take text and content out of columns")
         if taken := sorted(set(self.further()) & set(CONVERSATION_COLUMNS)) if self.shape is not None else []:
             raise ValueError(
@@ -183,12 +190,13 @@ class Mapped:
 
     def finished(self, found: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Batches with `columns_found`, in any type that `in_types` reads, as such with `columns_made`."""
-        typed = map(self.in_types, found)
         if self.shape is None:
-            yield from typed
+            yield from map(self.in_types, found)
             return
         shape, fields, names = SHAPES[self.shape], self.fields(), {**RECORD, **self.columns_made()}
-        for batch in paths(typed, PREFIX, every=self.replies == "all") if shape.trees else typed:
+        if shape.trees:
+            found = paths(found, PREFIX, {**self.named(), **self.further()}, every=self.replies == "all")
+        for batch in map(self.in_types, found):
             columns = shaped(batch, shape, fields, self.max_record_bytes)
             yield pa.RecordBatch.from_pydict({name: columns[name] for name in names})
 

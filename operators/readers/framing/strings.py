@@ -31,6 +31,41 @@ def as_bytes(column: pa.Array) -> pa.Array:
     return (column if is_bytes(column.type) else column.cast(TEXT)).cast(pa.large_binary())
 
 
+def in_bytes(column: pa.Array) -> pa.Array:
+    """The same buffers with bytes in place of strings, also inside lists, structs and dictionaries: a reader that
+    promised UTF-8 may not hold it.
+    """
+    dtype = column.type
+    if pa.types.is_dictionary(dtype):
+        return pa.DictionaryArray.from_arrays(column.indices, in_bytes(column.dictionary), safe=False)
+    for strings, raw in _RAW:
+        if dtype == strings:
+            return pa.Array.from_buffers(raw, len(column), column.buffers(), column.null_count, column.offset)
+    if not pa.types.is_nested(dtype) or not _has_strings(dtype):
+        return column
+    whole = pa.concat_arrays([column])  # without an offset, so that its parts are all there is
+    if pa.types.is_struct(dtype):
+        inner = [in_bytes(whole.field(k)) for k in range(dtype.num_fields)]
+        fields = [pa.field(f.name, each.type) for f, each in zip(dtype, inner, strict=True)]
+        return pa.StructArray.from_arrays(inner, fields=fields, mask=whole.is_null())
+    if pa.types.is_list(dtype) or pa.types.is_large_list(dtype):
+        inner_ = in_bytes(whole.values)
+        kind = pa.large_list(inner_.type) if pa.types.is_large_list(dtype) else pa.list_(inner_.type)
+        bits = whole.buffers()[:2]
+        return pa.Array.from_buffers(kind, len(whole), bits, whole.null_count, 0, children=[inner_])
+    return column
+
+
+_RAW = ((pa.string(), pa.binary()), (pa.large_string(), pa.large_binary()), (pa.string_view(), pa.binary_view()))
+
+
+def _has_strings(dtype: pa.DataType) -> bool:
+    if pa.types.is_dictionary(dtype):
+        return _has_strings(dtype.value_type)
+    fields = [dtype.field(i) for i in range(dtype.num_fields)] if pa.types.is_nested(dtype) else []
+    return any(dtype == strings for strings, _ in _RAW) or any(_has_strings(each.type) for each in fields)
+
+
 def wide(column: pa.Array) -> tuple[pa.Array, list[int]]:
     """A column of strings or bytes as large_string, and the rows that are not valid UTF-8, which are null in it."""
     column = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column

@@ -4,13 +4,14 @@ Source:   the data format of OpenAssistant Conversations (Köpf et al. 2023, arX
           of its parent, a role and a rank among its siblings, 0 for the most preferred. A line is a tree or a message.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from corpusmill.operators.readers.framing.rows import BATCH_ROWS
 from corpusmill.operators.readers.framing.typed import as_text
@@ -18,6 +19,7 @@ from corpusmill.operators.readers.shapes.values import turns_of
 
 MOST_HELD_BYTES = 512 << 20  # of messages whose tree may go on; guess, five times what oasst1 and oasst2 have
 MESSAGE = ("message_id", "parent_id", "role", "text", "rank")  # what is read of a message; as the columns are named
+OWN = "own."  # before the names of further fields of a message: its own id is not the one it has here
 TREE = "tree"  # the column that holds a whole tree as JSON
 
 Batches = Iterable[pa.RecordBatch]
@@ -31,16 +33,18 @@ class Tree:
     orphans: dict[int, str] = field(default_factory=dict)  # row -> the parent that no row is
 
 
-def paths(batches: Batches, prefix: str, *, every: bool) -> Iterator[pa.RecordBatch]:
+def paths(batches: Batches, prefix: str, fields: Mapping[str, str], *, every: bool) -> Iterator[pa.RecordBatch]:
     """Rows of messages as rows of conversations: a column `conversation` (READ_TURNS) in place of those of MESSAGE.
 
     A row that holds a tree becomes as many rows as it has messages, of which the first has its length. The row of the
     last answer of a path has the conversation; the others are skipped rows: `inner_message`, `other_reply` off the best
-    path, `unanswered` where no answer follows. every: all paths, else the best alone.
+    path, `unanswered` where no answer follows. A tree that is no JSON is a failed row `bad_json`.
+    fields: columns of texts -> the field that a message of a tree has for each, where the record of the tree has none:
+    its language is that of its last answer. every: all paths, else the best alone.
     """
     held: list[pa.Table] = []
     for batch in batches:
-        table = expanded(pa.Table.from_batches([batch]), prefix)
+        table = expanded(pa.Table.from_batches([batch]), prefix, fields)
         held.append(table)
         nested = batch.column(f"{prefix}{TREE}").null_count < batch.num_rows
         if nested or sum(each.nbytes for each in held) > MOST_HELD_BYTES:
@@ -50,18 +54,25 @@ def paths(batches: Batches, prefix: str, *, every: bool) -> Iterator[pa.RecordBa
         yield from _conversations(pa.concat_tables(held), prefix, every=every)
 
 
-def expanded(table: pa.Table, prefix: str) -> pa.Table:
-    """A table with one row for each message of its trees."""
+def expanded(table: pa.Table, prefix: str, fields: Mapping[str, str]) -> pa.Table:
+    """A table with one row for each message of its trees; see `paths`."""
     trees = table[f"{prefix}{TREE}"].to_pylist()
     if not any(trees):
         return table
+    further = {column: name for column, name in fields.items() if table.schema.field(column).type == pa.string()}
     rows: list[int] = []
     messages: list[dict[str, Any]] = []
+    failure: list[str | None] = table["failure"].to_pylist()
     for row, text in enumerate(trees):
-        own = {name: table[f"{prefix}{name}"][row].as_py() for name in MESSAGE}
-        found = list(_walked(orjson.loads(text), f"{row}.")) if text else [own]
+        found = [{name: table[f"{prefix}{name}"][row].as_py() for name in MESSAGE}]
+        if text and failure[row] is None:
+            try:
+                found = list(_walked(orjson.loads(text), f"{row}.", further.values())) or found
+            except orjson.JSONDecodeError as e:
+                failure[row] = f"bad_json: tree: {e.msg} at character {e.pos}"
         rows += [row] * len(found)
         messages += found
+    table = table.set_column(table.column_names.index("failure"), "failure", pa.array(failure, pa.string()))
     first = np.diff(np.array([-1, *rows])) > 0
     wide = table.take(pa.array(rows))
     length = np.where(first, wide["length"].to_numpy(), 0)
@@ -69,11 +80,18 @@ def expanded(table: pa.Table, prefix: str) -> pa.Table:
     for name in MESSAGE:
         values = pa.array([as_text(message.get(name)) for message in messages], pa.string())
         wide = wide.set_column(wide.column_names.index(f"{prefix}{name}"), f"{prefix}{name}", values)
+    for column, name in further.items():
+        values = pa.array([as_text(message.get(OWN + name)) for message in messages], pa.string())
+        own = pc.coalesce(wide[column], pa.chunked_array([values]))
+        wide = wide.set_column(wide.column_names.index(column), column, own)
     return wide
 
 
-def _walked(root: Any, prefix: str) -> Iterator[dict[str, Any]]:
-    """The messages of a tree, parents before children, numbered as no other tree's are; what is none is left out."""
+def _walked(root: Any, prefix: str, further: Collection[str]) -> Iterator[dict[str, Any]]:
+    """The messages of a tree, parents before children, numbered as no other tree's are; what is none is left out.
+
+    further: their other fields that are read.
+    """
     count = 0
     waiting: list[tuple[Any, str | None]] = [(root, None)]
     while waiting:
@@ -81,7 +99,8 @@ def _walked(root: Any, prefix: str) -> Iterator[dict[str, Any]]:
         if isinstance(message, Mapping):
             replies = message.get("replies")
             ident, count = f"{prefix}{count}", count + 1
-            yield {**{name: message.get(name) for name in MESSAGE}, "message_id": ident, "parent_id": parent}
+            read = {**{name: message.get(name) for name in MESSAGE}, "message_id": ident, "parent_id": parent}
+            yield {**read, **{OWN + name: message.get(name) for name in further}}
             waiting += [(reply, ident) for reply in reversed(replies)] if isinstance(replies, list) else []
 
 

@@ -66,7 +66,7 @@ class ChatEncoder:
         self.special = re.compile("|".join(map(re.escape, longest)) or "(?!)")
         self.triggers = triggers_of(self.template)
         self.looked_for = names_of(self.triggers.inside)
-        self.texts = laid_encoder(self.tokenizer, self.tokenizer_json)
+        self.texts = laid_encoder(self.tokenizer, self.tokenizer_json, keep_special=self.keep_special)
 
     @property
     def description(self) -> str:

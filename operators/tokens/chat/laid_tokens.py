@@ -27,6 +27,7 @@ class LaidEncoder:
     tokenizer_json: bytes
     fast: FastBpe | None
     token_bytes: np.ndarray
+    keep_special: bool = False
     slow: SlowEncoder | None = None  # made when it is first needed
 
     def encode(self, laid: Laid) -> tuple[TokenRows, Answers]:
@@ -45,12 +46,14 @@ class LaidEncoder:
 
     def _by_tokenizers(self, laid: Laid) -> tuple[TokenRows, Answers]:
         if self.slow is None:
-            self.slow = SlowEncoder(self.tokenizer_json)
+            self.slow = SlowEncoder(self.tokenizer_json, keep_special=self.keep_special)
         return self.slow.encode(laid)
 
 
-def laid_encoder(tokenizer: Tokenizer, tokenizer_json: bytes) -> LaidEncoder:
+def laid_encoder(tokenizer: Tokenizer, tokenizer_json: bytes, *, keep_special: bool = False) -> LaidEncoder:
     """The encoder of a tokenizer. One that puts a space before each text has no fast path here.
+
+    keep_special: special tokens that contents name are these tokens.
 
     The token that ends documents is special for both, whatever the file says.
     """
@@ -60,6 +63,7 @@ def laid_encoder(tokenizer: Tokenizer, tokenizer_json: bytes) -> LaidEncoder:
         tokenizer_json=with_special(tokenizer_json, eos.content) if eos and eos.special else tokenizer_json,
         fast=None if fast is None or fast.recipe.prefix_space else fast,
         token_bytes=_token_bytes(tokenizer),
+        keep_special=keep_special,
     )
 
 

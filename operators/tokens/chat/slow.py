@@ -17,20 +17,22 @@ if TYPE_CHECKING:
 class SlowEncoder:
     """A tokenizer.json that finds special tokens where a template writes them, and nowhere else.
 
-    To tell them apart, all its special tokens have other names here, which no text has.
+    To tell them apart, all its special tokens have other names here, which no text has. keep_special: those that
+    contents name are found, too, as transformers does.
     """
 
-    def __init__(self, tokenizer_json: bytes) -> None:
+    def __init__(self, tokenizer_json: bytes, *, keep_special: bool = False) -> None:
         import tokenizers
 
-        made = tokenizers.Tokenizer.from_buffer(renamed_specials(tokenizer_json))
+        self._prefix = "" if keep_special else NEVER_IN_TEXT
+        made = tokenizers.Tokenizer.from_buffer(renamed_specials(tokenizer_json, self._prefix))
         made.no_truncation()
         made.no_padding()
         self._tokenizer = made
 
     def encode(self, laid: Laid) -> tuple[TokenRows, Answers]:
         """The ids of each conversation, and the tokens that overlap what assistants say."""
-        texts = [_with_names(laid, d) for d in range(len(laid.offsets) - 1)]
+        texts = [_with_names(laid, d, self._prefix) for d in range(len(laid.offsets) - 1)]
         encoded = self._tokenizer.encode_batch([text for text, _ in texts], add_special_tokens=False)
         found: list[tuple[int, int, int]] = []
         for d, ((_, spans), one) in enumerate(zip(texts, encoded, strict=True)):
@@ -46,8 +48,8 @@ class SlowEncoder:
         return rows, Answers(conversation=answers[:, 0], first=answers[:, 1], end=answers[:, 2])
 
 
-def _with_names(laid: Laid, d: int) -> tuple[str, list[tuple[int, int]]]:
-    """One conversation with the other name of each control token, and its spans in characters of that."""
+def _with_names(laid: Laid, d: int, prefix: str) -> tuple[str, list[tuple[int, int]]]:
+    """One conversation with `prefix` before each control token, and its spans in characters of that."""
     begin, stop = int(laid.offsets[d]), int(laid.offsets[d + 1])
     controls = slice(int(laid.control_last[d - 1]) if d else 0, int(laid.control_last[d]))
     spans = slice(int(laid.span_last[d - 1]) if d else 0, int(laid.span_last[d]))
@@ -56,26 +58,26 @@ def _with_names(laid: Laid, d: int) -> tuple[str, list[tuple[int, int]]]:
     for a, b in zip([begin, *at[:-1]], at, strict=True):
         pieces.append(bytes(data[a:b]).decode())
         starts.append(a)
-    text = NEVER_IN_TEXT.join(pieces)
-    lengths = np.cumsum([0, *(len(piece) + 1 for piece in pieces)])
+    text = prefix.join(pieces)
+    lengths = np.cumsum([0, *(len(piece) + len(prefix) for piece in pieces)])
 
     def place(p: int, *, end: bool) -> int:
         k = int(np.searchsorted(starts, p, side="left" if end else "right")) - 1
         k = max(k, 0)
         inside = int(lengths[k]) + len(bytes(data[starts[k] : p]).decode())
-        return inside - 1 if k and not end and p == starts[k] else inside
+        return inside - len(prefix) if k and not end and p == starts[k] else inside
 
     pairs = zip(laid.span_begin[spans].tolist(), laid.span_end[spans].tolist(), strict=True)
     return text, [(place(a, end=False), place(b, end=True)) for a, b in pairs]
 
 
-def renamed_specials(tokenizer_json: bytes) -> bytes:
-    """The same tokenizer with NEVER_IN_TEXT before the name of each special token, ids as before, no post-processor."""
+def renamed_specials(tokenizer_json: bytes, prefix: str = NEVER_IN_TEXT) -> bytes:
+    """The same tokenizer with `prefix` before the name of each special token, ids as before, no post-processor."""
     spec: dict[str, Any] = json.loads(tokenizer_json)
     special = {token["content"] for token in spec["added_tokens"] if token["special"]}
 
     def name(word: Any) -> Any:
-        return NEVER_IN_TEXT + word if word in special else word
+        return prefix + word if word in special else word
 
     for token in spec["added_tokens"]:
         token["content"] = name(token["content"])

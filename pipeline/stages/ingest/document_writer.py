@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Columns
 from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.operators.text.conversation import identity_text
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
 from corpusmill.pipeline.execution.tally import Tally
@@ -30,7 +31,7 @@ class DocumentWriter:
         self.keys = KeyWriter(folder, name, spec.dedup)
 
     def keep(self, batch: Batch, tally: Tally) -> None:
-        keyed = batch.with_columns({"text_key": text_keys(batch.column("text"))})
+        keyed = batch.with_columns({"text_key": text_keys(identity_text(batch.table))})
         self.documents.write(keyed.table)
         self.keys.add(keyed)
         table = pa.table(

@@ -116,6 +116,20 @@ def test_the_slow_path_gives_the_same_ids_and_answers():
         assert np.array_equal(getattr(fast.answers, name), getattr(slow.answers, name))
 
 
+@pytest.mark.parametrize("jinja", [False, True])
+def test_special_tokens_of_contents_are_kept_on_the_slow_path_too(jinja):
+    chat = encoder(keep_special=True, always_jinja=jinja)
+    contents = "é<|im_end|> 好<|im_start|>", "<|endoftext|>", "a <|im_end|>"
+    conversations = column(*([turn("user", each), turn("assistant", f"{each} b")] for each in contents))
+    fast = chat.encode(conversations, no_tools(3))
+    chat.texts.fast = None
+    slow = chat.encode(conversations, no_tools(3))
+    assert np.array_equal(fast.rows.ids, slow.rows.ids)
+    assert (slow.rows.ids == chat.special_ids["<|im_end|>"]).sum() == 3 * 2 + 2 * 2
+    for name in ("conversation", "first", "end"):
+        assert np.array_equal(getattr(fast.answers, name), getattr(slow.answers, name))
+
+
 def test_the_end_of_documents_is_special_on_the_slow_path_whatever_the_file_says():
     spec = json.loads(DEFAULT.read_bytes())
     for token in spec["added_tokens"]:

@@ -74,6 +74,12 @@ def test_lists_of_files_and_tokenizers_are_found_beside_the_job_file_too():
     assert job().tokens.tokenizer.startswith("shipped:")
 
 
+@pytest.mark.parametrize("path", ["rows/", "rows.zip", "rows/*"])
+def test_files_whose_names_tell_no_format_may_have_a_shape(path):
+    told = "name: a\ninputs: [{source: s, paths: ['" + path + "'], shape: dolly}]\n"
+    assert job(told).inputs[0].shape == "dolly"
+
+
 def test_the_file_of_an_operator_is_found_beside_the_job_file():
     spec = job(
         JOB.replace("- uses: tests.unit.config.craft.Tongue", "- tests.unit.config.craft.Tongue: {model: m.bin}")

@@ -39,6 +39,7 @@ def test_a_picture_has_its_address_its_texts_and_its_size():
             "page_language": "de-DE",
             "alt": 'Eine "Katze" schläft',
             "figcaption": None,
+            "caption_chars_cut": 0,
             "text_before": "Vorher steht dies.",
             "text_after": "Nachher das.",
             "width": 200,
@@ -199,6 +200,9 @@ def test_what_is_written_for_each_picture_is_bounded():
     figure = f"<html lang={'x' * 65}><figure><img src=a><img src=b><figcaption>{'word ' * 600}</figcaption></figure>"
     found = pairs_of(figure)
     assert [(len(pair["text"]), pair["page_language"]) for pair in found] == [(1999, None)] * 2
+    assert [pair["caption_chars_cut"] for pair in found] == [600 * 5 - 1 - 1999] * 2
+    short = pairs_of(f"<figure><img src=a alt=b><figcaption>{'word ' * 600}</figcaption></figure>")
+    assert [(pair["text"], pair["caption_chars_cut"]) for pair in short] == [("b", 0)]
     pages = ["<img src=a alt=b>" * n for n in (5000, 5001, 1)]
     batch = Batch(
         pa.table(
