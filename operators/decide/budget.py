@@ -32,8 +32,8 @@ class Budget(Decision):
     column that names tasks or clusters. shares: value -> share of the budget, with a sum of 1; or "equal": each value
     has the same share. short: what happens when a group has less than its share: "fill" (the others fill the budget, in
     proportion to their shares) or "scale" (the budget shrinks until the shares hold). Of rows, budget and shares are
-    exact; by weight, a group ends before the first document that does not fit. An update leaves each value at least what
-    it could take before, and divides the rest. found: as in decide.top.
+    exact; by weight, a group ends before the first document that does not fit. An update lets each value take at least
+    what it could before, and divides the rest. found: as in decide.top.
 
     What a group keeps is sorted in one task, 40 bytes a document: share budgets above 25 million rows by a column.
     """
