@@ -32,7 +32,8 @@ class Budget(Decision):
     column that names tasks or clusters. shares: value -> share of the budget, with a sum of 1; or "equal": each value
     has the same share. short: what happens when a group has less than its share: "fill" (the others fill the budget, in
     proportion to their shares) or "scale" (the budget shrinks until the shares hold). Of rows, budget and shares are
-    exact; by weight, a group ends before the first document that does not fit. found: as in decide.top.
+    exact; by weight, a group ends before the first document that does not fit. An update lets each value take at least
+    what it could before, and divides the rest. found: as in decide.top.
 
     What a group keeps is sorted in one task, 40 bytes a document: share budgets above 25 million rows by a column.
     """
@@ -45,7 +46,8 @@ class Budget(Decision):
     short: str = "fill"
     found: Resource | None = None
 
-    version: ClassVar[int] = 2  # 2: weights of 2^63 and more are no longer negative
+    # 2: weights of 2^63 and more are no longer negative; 3: updates hold the budget
+    version: ClassVar[int] = 3
     reads: ClassVar[Columns] = {}
     stage: ClassVar[str] = "rank"
 
@@ -72,8 +74,11 @@ class Budget(Decision):
     def gathering(self) -> Any:
         return [self.version, self.amount, *self.ranking().described()]
 
-    def limits(self, available: Mapping[str, int]) -> dict[str, int]:
-        """What each value of `by` may take; "" where there is none. available: what there is of each."""
+    def limits(self, available: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
+        """What each value of `by` may take; "" where there is none.
+
+        available: what there is of each value; before: what each could take in the run before, which stays.
+        """
         if self.by is None:
             return {"": self.amount}
         if isinstance(self.shares, Mapping):
@@ -85,7 +90,7 @@ class Budget(Decision):
         amount = self.amount
         if self.short == "scale":
             amount = min([amount, *(int(there[v] * total / share) for v, share in shares.items())])
-        return filled(amount, shares, there)
+        return filled(max(amount, sum(before.values())), shares, there, before)
 
     def reasons(self, batch: Batch) -> pa.Array:
         kept = ranking.stays(batch, self.found.read() if self.found else b"")
@@ -99,25 +104,36 @@ class Budget(Decision):
         return first_reason([(f"{self.by} has no share", ~shared), ("over its share", ~kept)], batch.num_rows)
 
 
-def filled(amount: int, shares: Mapping[str, float], available: Mapping[str, int]) -> dict[str, int]:
-    """An amount divided by shares into whole numbers, none above what is available; the rest goes to the others.
+def filled(
+    amount: int, shares: Mapping[str, float], available: Mapping[str, int], before: Mapping[str, int]
+) -> dict[str, int]:
+    """An amount divided by shares into whole numbers, each between what was given before and what is available.
+
+    What a value cannot take, or has too much of, is divided among the others. The sum is the amount, unless less is
+    available.
 
     >>> shares = {"code": 0.1, "chat": 0.5, "maths": 0.2, "facts": 0.2}
-    >>> filled(11, shares, dict.fromkeys(shares, 99))
+    >>> filled(11, shares, dict.fromkeys(shares, 99), {})
     {'chat': 6, 'code': 1, 'facts': 2, 'maths': 2}
-    >>> filled(10, {"a": 0.5, "b": 0.25, "c": 0.25}, {"a": 2, "b": 99, "c": 99})
+    >>> filled(10, {"a": 0.5, "b": 0.25, "c": 0.25}, {"a": 2, "b": 99, "c": 99}, {})
+    {'a': 2, 'b': 4, 'c': 4}
+    >>> filled(10, {"a": 0.5, "b": 0.25, "c": 0.25}, {"a": 99, "b": 99, "c": 99}, {"a": 2, "b": 4, "c": 4})
     {'a': 2, 'b': 4, 'c': 4}
     """
     given: dict[str, int] = {}
     open_, left = sorted(shares), amount
     while open_:
         total = sum(shares[v] for v in open_)
-        short = [v for v in open_ if available[v] <= left * shares[v] / total]
-        if not short:
+        exact = {v: left * shares[v] / total for v in open_}
+        low = {v: before.get(v, 0) for v in open_ if exact[v] <= before.get(v, 0)}
+        high = {v: available[v] for v in open_ if exact[v] >= available[v]}
+        more = sum(n - exact[v] for v, n in low.items()) - sum(exact[v] - n for v, n in high.items())
+        fixed = low if more >= 0 and low else high
+        if not fixed:
             break
-        given |= {v: available[v] for v in short}
-        left -= sum(available[v] for v in short)
-        open_ = [v for v in open_ if v not in short]
+        given |= fixed
+        left -= sum(fixed.values())
+        open_ = [v for v in open_ if v not in fixed]
     total = sum(shares[v] for v in open_)
     exact = {v: left * shares[v] / total for v in open_}
     given |= {v: int(exact[v]) for v in open_}

@@ -36,7 +36,8 @@ class Similar(Decision):
     """Reason "similar FIELD: SIMILARITY to document DOC_ID", the document that stays in its place.
 
     field: what is compared: "whole" (the text), "prompt" (users and systems) or "answer" (assistants). measure:
-    "rouge_l" or "cosine" (of the counts of words); threshold: the similarity, 0 to 1, from which the worse one goes.
+    "rouge_l", "cosine" (of the counts of words) or "bleu" (of the worse one, the better one as reference); threshold:
+    the similarity, 0 to 1, from which the worse one goes.
     score: columns of numbers that are multiplied: the document with the highest stays, one without a value is worst;
     without columns, or among equals, a hash of the text decides. Documents of earlier runs stay. max_words: of each
     document compared; costs about 4 bytes a word in the workspace. found: as in decide.top, found by stage `similar`.

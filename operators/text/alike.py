@@ -5,10 +5,11 @@ Source: Lin 2004 (ROUGE), section 3: ROUGE-L of two texts is the F-measure of th
 
 import numpy as np
 
+from corpusmill.operators.text.bleu import bleu_of_runs, word_runs
 from corpusmill.operators.text.kernel import njit
 
-ROUGE_L, COSINE = "rouge_l", "cosine"
-MEASURES = (ROUGE_L, COSINE)
+ROUGE_L, COSINE, BLEU = "rouge_l", "cosine", "bleu"
+MEASURES = (ROUGE_L, COSINE, BLEU)
 MAX_COMPARISONS = 1000  # of one document with better ones that stay; a guess that bounds a cluster
 MAX_HOLDERS = 200  # better ones that are looked at for one key; a guess: what more of them share is no evidence
 
@@ -47,15 +48,15 @@ def better_ones(
     Rows are sorted by cluster (int64[n]) and, inside, the best first. Row i has the words words[first[i]:first[i + 1]]
     (uint32) and the keys bands[i] (uint64[n, b]); it is compared with better rows that stay and share a key, in their
     order, until one is similar by at least `threshold`: with the first `MAX_HOLDERS` of each key, and at most
-    `MAX_COMPARISONS` in all.
+    `MAX_COMPARISONS` in all. Of BLEU the better one is the reference.
     """
     row, similarity = np.full(len(cluster), -1, np.int64), np.zeros(len(cluster), np.float32)
-    by_counts = measure == COSINE
-    if by_counts:
+    if measure == COSINE:
         document = np.repeat(np.arange(len(cluster)), np.diff(first))
         words = words[np.lexsort((words, document))]
+    runs = word_runs(first, words) if measure == BLEU else np.zeros((1, 0), np.uint64)
     index = _index_of(cluster, bands)
-    _better_ones(first, words, index, by_counts, threshold, row, similarity)
+    _better_ones(first, words, runs, index, MEASURES.index(measure), threshold, row, similarity)
     return row, similarity
 
 
@@ -74,8 +75,9 @@ def _index_of(cluster: np.ndarray, bands: np.ndarray) -> np.ndarray:
 def _better_ones(
     first: np.ndarray,
     words: np.ndarray,
+    runs: np.ndarray,
     index: np.ndarray,
-    by_counts: bool,
+    measure: int,
     threshold: float,
     row: np.ndarray,
     similarity: np.ndarray,
@@ -111,7 +113,9 @@ def _better_ones(
         for at in range(min(found, MAX_COMPARISONS)):
             other = int(near[at])
             begin, end, low, high = first[i], first[i + 1], int(first[other]), int(first[other + 1])
-            if by_counts:
+            if measure == 2:
+                alike = bleu_of_runs(runs, begin, end, low, high)
+            elif measure == 1:
                 alike = _cosine(words, begin, end, low, high)
             elif 2.0 * min(end - begin, high - low) < threshold * (end - begin + high - low):
                 continue

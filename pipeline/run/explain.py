@@ -25,6 +25,7 @@ from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.pack.stage import SelectStage
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.steps import user_code
+from corpusmill.pipeline.steps.chat import chat_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace import excluded, inventory, sweep
 from corpusmill.pipeline.workspace.shards import Shards
@@ -44,6 +45,7 @@ class Explanation:
     first_stage: str | None  # None: the output is what the job makes of these inputs
     limit: int | None  # of documents a source
     tokenizer: str  # its path, in words
+    template: str | None  # how conversations go through it, in words
     remarks: Sequence[str] = ()  # what is worth a warning
     columns: Sequence[str] = ()  # what gives the columns that the mix goes by, in words
     progress: Sequence[str] = ()  # what the stages say of how far they are
@@ -51,6 +53,8 @@ class Explanation:
     def lines(self) -> Iterator[str]:
         yield f"inputs: {self.shards} units, {self.new_shards} of them new"
         yield f"tokenizer: {self.tokenizer}"
+        if self.template is not None:
+            yield f"template: {self.template}"
         yield from self.columns
         yield from self.progress
         if self.limit is not None:
@@ -98,6 +102,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         first_stage=first_stage,
         limit=spec.sample.limit,
         tokenizer=tokenizer_of(spec.tokens).description,
+        template=chat.description if (chat := chat_of(spec.tokens)) is not None else None,
         columns=tuple(column_origins.lines(spec, ((file.source, reader) for file, reader, _ in files))),
     )
 

@@ -13,6 +13,7 @@ from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.steps.tokenizer import tokenizer_json, tokenizer_of
 
+VERSION = 2  # of how templates are taken apart; 2: only with a proof
 TEMPLATE_FILES = ("chat_template.jinja", "tokenizer_config.json")  # as transformers reads them beside a tokenizer.json
 
 
@@ -62,7 +63,7 @@ def decides(spec: TokensSpec) -> tuple[object, ...]:
     source = source_of(spec)
     texts = digest(source.text, source.with_tools, dict(source.variables), list(source.markers))
     most = None if spec.packing == "none" else spec.sequence_tokens
-    return (texts, spec.loss, spec.long_conversations, spec.today, most, spec.packing == "pairs", spec.render)
+    return (VERSION, texts, spec.loss, spec.long_conversations, spec.today, most, spec.packing == "pairs", spec.render)
 
 
 def template_files(spec: TokensSpec) -> dict[str, bytes]:

@@ -3,8 +3,11 @@
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.decide.similar import GIVES_WAY
 from corpusmill.operators.rewrite.common_lines import HASH
+from corpusmill.operators.signals.clusters import Clusters
+from corpusmill.operators.signals.corpora.centres import find_centres
 from corpusmill.operators.text.line_hashes import line_hash
 from corpusmill.operators.text.ranking import ids_in_bytes
 
@@ -28,6 +31,7 @@ PARAMS: dict[str, dict[str, object]] = {
     "decide.bounds": {"bounds": {"line_count": [1, None]}},
     "decide.quantiles": {"bounds": {"line_count": [0.1, None]}},
     "signals.buckets": {"of": "line_count"},
+    "signals.clusters": {"count": 2},
     "decide.values": {"values": {"licence": {"drop": ["xx"]}, "script": {"keep": ["en", "de", "ja", ""]}}},
     "decide.top": {"count": 3, "column": "reward", "by": ["script"]},
     "decide.at_most": {"count": 3, "by": ["script", "licence"]},
@@ -56,12 +60,19 @@ def ipc(rows: list[dict[str, float]]) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
+def centres() -> bytes:
+    """An answer for signals.clusters."""
+    words = Clusters(count=2).described(Batch(pa.table({"text": pa.array([*LINES, "one two"], TEXT)})))
+    return find_centres(words, words=True, count=2, dimensions=8, seed=0).to_bytes()
+
+
 STAY = ids_in_bytes(np.array([0, 2, 60, 200_000]))
 # What the stages between would have found, for the operators that await it.
 FOUND = {
     "rewrite.common_lines": np.array(sorted(line_hash(line, 10) for line in LINES), HASH).tobytes(),
     "decide.quantiles": THRESHOLDS,
     "signals.buckets": THRESHOLDS,
+    "signals.clusters": centres(),
     "decide.top": STAY,
     "decide.at_most": STAY,
     "decide.budget": STAY,

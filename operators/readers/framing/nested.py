@@ -73,6 +73,8 @@ def fitted(column: pa.Array, dtype: pa.DataType) -> Fitted:
     column, unread = readable(column)
     if column.type == dtype:
         return Fitted(column, unread)
+    if _is_numeric_list(column.type) and _is_numeric_list(dtype) and pa.types.is_floating(dtype.value_type):
+        return Fitted(column.cast(dtype, safe=False), unread)  # embeddings: no Python for each number
     values = column.to_pylist()
     found: list[Any] = []
     for row, value in enumerate(values):
@@ -82,6 +84,11 @@ def fitted(column: pa.Array, dtype: pa.DataType) -> Fitted:
         found.append(_fit(value, dtype, bad.append))
         unread[row] |= bool(bad)
     return Fitted(pa.array(found, dtype), unread)
+
+
+def _is_numeric_list(dtype: pa.DataType) -> bool:
+    is_list = pa.types.is_list(dtype) or pa.types.is_large_list(dtype) or pa.types.is_fixed_size_list(dtype)
+    return is_list and (pa.types.is_floating(dtype.value_type) or pa.types.is_integer(dtype.value_type))
 
 
 def _parsed(text: str | bytes) -> Any:

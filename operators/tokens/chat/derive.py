@@ -8,6 +8,8 @@ from jinja2 import nodes
 
 from corpusmill.operators.tokens.chat.environment import Template
 from corpusmill.operators.tokens.chat.form import Form, form_of
+from corpusmill.operators.tokens.chat.proof import Proof, prover_of
+from corpusmill.operators.tokens.chat.symbolic import Slot
 
 PROBES = ("\u2001{}\u2002", "\n{} ", " {}\n", "\t{}\r")  # white space of several kinds around a content
 TRIMS = frozenset({"strip", "lstrip", "rstrip"})  # tried by PROBES
@@ -51,7 +53,33 @@ def derive(template: Template, roles: Sequence[str], special: re.Pattern[str]) -
     if len(found) != 1:
         return None
     trims_begin, trims_end = found.pop()
+    proof = proof_of(template, roles)
+    if isinstance(proof, str) or not _agrees(proof, form, trims_begin, trims_end):
+        return None
     return Derived(form=form, trims_begin=trims_begin, trims_end=trims_end)
+
+
+def proof_of(template: Template, roles: Sequence[str]) -> Proof | str:
+    """A proof for all contents but those that have what `triggers_of` finds; a text says why there is none."""
+    proof, triggers = prover_of(template).proof(roles), triggers_of(template)
+    if isinstance(proof, str):
+        return proof
+    more = (proof.inside - {*triggers.inside}) | (proof.whole - {*triggers.whole})
+    return f"a search for {min(more)!r}" if more else proof
+
+
+def _agrees(proof: Proof, form: Form, trims_begin: tuple[bool, ...], trims_end: tuple[bool, ...]) -> bool:
+    """Whether a proof has the places of a form."""
+    slots, literals = list[Slot](), [""]
+    for piece in proof.pieces:
+        if isinstance(piece, Slot):
+            slots.append(piece)
+            literals.append("")
+        else:
+            literals[-1] += piece
+    trims = [(slot.trims_begin, slot.trims_end) for slot in slots]
+    same = tuple(literals) == form.literals and tuple(slot.turn for slot in slots) == form.slots
+    return same and trims == list(zip(trims_begin, trims_end, strict=True))
 
 
 def _trims(form: Form, probed: Form, begin: str, end: str) -> tuple[tuple[bool, ...], tuple[bool, ...]] | None:

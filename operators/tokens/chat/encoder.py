@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from corpusmill.errors import TemplateMismatch, TemplateRefusal
 from corpusmill.operators.tokens.chat.answers import Answers
-from corpusmill.operators.tokens.chat.derive import Derived, derive, triggers_of
+from corpusmill.operators.tokens.chat.derive import Derived, derive, proof_of, triggers_of
 from corpusmill.operators.tokens.chat.environment import Template
 from corpusmill.operators.tokens.chat.laid import Laid, Pieces, fill, sizes
 from corpusmill.operators.tokens.chat.laid_tokens import laid_encoder, merged
@@ -75,9 +75,17 @@ class ChatEncoder:
             plain = not self.always_jinja and self._derive(("user", "assistant")) is not None
         except TemplateRefusal:
             plain = True
-        how = "written by its derived form" if plain else "rendered by Jinja one by one (slow)"
-        why = "" if plain else ": it does more than to put contents in places"
-        return f"conversations are {how}{'' if self.always_jinja else why}"
+        if plain:
+            return "conversations are written by its derived form"
+        why = "" if self.always_jinja else f": {self._why_not(('user', 'assistant'))}"
+        return f"conversations are rendered by Jinja one by one (slow){why}"
+
+    def _why_not(self, roles: tuple[str, ...]) -> str:
+        """Why nothing is derived for these roles."""
+        proof = proof_of(self.template, roles)
+        if isinstance(proof, str):
+            return f"what the template does with contents has no derived form ({proof})"
+        return "the template does more than to put contents in places"
 
     def encode(self, conversations: pa.ListArray, tools: pa.Array) -> Encoded:
         """Encode conversations, of which none is null; tools: as many strings, JSON or null."""

@@ -64,7 +64,8 @@ class Template:
             trim_blocks=True, lstrip_blocks=True, extensions=[GenerationBlocks, loopcontrols]
         )
         made.filters["tojson"] = to_json
-        made.globals |= {"raise_exception": _refuse, "strftime_now": today.strftime}
+        self.functions = {"raise_exception": _refuse, "strftime_now": today.strftime}
+        made.globals |= self.functions
         self._environment = made
         try:
             self.tree = made.parse(source)

@@ -80,13 +80,17 @@ def rank(
 
 
 def planned(awaited: Ranked, weights: Mapping[int, Mapping[str, int]]) -> dict[int, dict[str, int]]:
-    """For each run what each value may take, over that run and earlier ones; empty where all groups have one limit."""
+    """For each run what each value may take, over that run and earlier ones; empty where all groups have one limit.
+
+    No limit is below that of the run before, under which documents stay already, so that all together never exceed the
+    budget.
+    """
     found: dict[int, dict[str, int]] = {}
     if isinstance(awaited, Budget) and awaited.by is not None:
-        sums = Counter[str]()
+        sums, before = Counter[str](), dict[str, int]()
         for run in sorted(weights):
             sums.update(weights[run])
-            found[run] = awaited.limits(sums)
+            found[run] = before = awaited.limits(sums, before)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The stages `lines`, `calibrate`, `rank` and `similar`: what steps gathered from every document, put together.
+"""The stages `lines`, `calibrate`, `rank`, `similar`, `clusters`: what steps gathered of all documents, put together.
 
 A stage that is done has `manifests/STAGE-FINGERPRINT.json`, with the file that holds each unit's answer. Such a file is
 named by its content, and the unit that takes it up is named by that: only shards whose answer changed run again.
@@ -20,12 +20,14 @@ from corpusmill.operators.decide.similar import Similar
 from corpusmill.operators.decide.top import Top
 from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.operators.signals.buckets import Buckets
+from corpusmill.operators.signals.clusters import Clusters
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Counts, phases_of, runner, stage_manifest
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
+from corpusmill.pipeline.stages.gathered.clusters import Sampled, clusters
 from corpusmill.pipeline.stages.gathered.common_lines import Found, common_lines
 from corpusmill.pipeline.stages.gathered.rank import rank
 from corpusmill.pipeline.stages.gathered.similar import similar
@@ -56,6 +58,9 @@ class Answers:
         """What a ranking or a comparison found, a line each: how many documents stay, and what groups may keep."""
         if "give_way" in self.facts:
             return [f"{self.step}: {self.facts['give_way']:,} documents give way to a similar one"]
+        if "clusters" in self.facts:
+            found, of = self.facts["clusters"], self.facts["sampled"]
+            return [f"{self.step}: {found:,} clusters, found in a sample of {of:,} documents"]
         if "stay" not in self.facts:
             return []
         limits = list(self.facts["limits"].values())[-1:]  # of the latest run
@@ -116,6 +121,8 @@ def question(awaited: Awaiting | None) -> Any:
             return awaited.count
         case Budget():
             return [awaited.amount, awaited.shares, awaited.short]
+        case Clusters():
+            return [awaited.count, awaited.dimensions, awaited.seed]
         case Similar():
             return [awaited.measure, awaited.threshold]
         case _:
@@ -142,6 +149,12 @@ def _found(work: Work, awaited: Awaiting, shards: Mapping[str, UnitFiles], count
         return rank(work, files, entered, awaited, weights)
     if isinstance(awaited, Similar):
         return similar(work, files, entered, awaited, {unit: told["compared"] for unit, told in gathered.items()})
+    if isinstance(awaited, Clusters):
+        sampled = [
+            Sampled(unit=unit, run=shards[unit].run, files=told["files"], documents=told["documents"])
+            for unit, told in gathered.items()
+        ]
+        return clusters(work, sampled, awaited)
     assert isinstance(awaited, Quantiles | Buckets)
     judged = [Judged(unit=unit, run=s.run, groups=tuple(gathered[unit]["groups"])) for unit, s in shards.items()]
     return calibrate(work, files, judged, quantiles=awaited.required_quantiles(), min_documents=awaited.min_documents)

@@ -16,6 +16,7 @@ from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.gathered.bins import GatherBins
 from corpusmill.pipeline.stages.gathered.entries import GatherEntries
 from corpusmill.pipeline.stages.gathered.lines import GatherLines
+from corpusmill.pipeline.stages.gathered.vectors import GatherVectors
 from corpusmill.pipeline.stages.gathered.words import GatherWords
 from corpusmill.pipeline.stages.ingest.shard_writer import SinkFacts
 from corpusmill.pipeline.workspace.shards import UnitFiles
@@ -31,7 +32,13 @@ class Gather(Protocol):
         ...
 
 
-GATHERS = {"lines": GatherLines, "calibrate": GatherBins, "rank": GatherEntries, "similar": GatherWords}
+GATHERS = {
+    "lines": GatherLines,
+    "calibrate": GatherBins,
+    "rank": GatherEntries,
+    "similar": GatherWords,
+    "clusters": GatherVectors,
+}
 
 
 class PartWriter:

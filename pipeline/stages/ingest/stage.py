@@ -114,6 +114,7 @@ class IngestStage(Stage[Ingested]):
         "parts",
         "similar",
         "sketches",
+        "vectors",
     )
 
     def look(self, state: State) -> Status[Ingested]:

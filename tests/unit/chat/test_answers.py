@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from corpusmill.errors import TemplateMismatch
+from corpusmill.operators.tokens.chat import derive as deriving
 from corpusmill.operators.tokens.chat import encoder as encoding
 from corpusmill.operators.tokens.chat.answers import Loss, trained
 from corpusmill.operators.tokens.chat.derive import derive, triggers_of
 from corpusmill.operators.tokens.chat.environment import Template
+from corpusmill.operators.tokens.chat.proof import Proof
 from corpusmill.operators.tokens.tokenizer import load
 from tests.unit.chat.chats import DEFAULT, TODAY, column, encoder, no_tools, turn
 
@@ -90,6 +92,9 @@ def test_a_template_that_changes_contents_is_not_derived():
 def test_a_wrong_form_is_found_by_the_sample(monkeypatch):
     chat = encoder(text="{% for m in messages %}{{ m.content if m.content | length < 40 else 'long' }}{% endfor %}")
     monkeypatch.setattr(encoding, "sampled", lambda text, offsets: np.arange(len(offsets) - 1))
+    wrong = Proof(pieces=(), inside=frozenset(), whole=frozenset())
+    monkeypatch.setattr(deriving, "proof_of", lambda template, roles: wrong)
+    monkeypatch.setattr(deriving, "_agrees", lambda *found: True)
     chat.encode(column([turn("assistant", "short")]), no_tools(1))
     with pytest.raises(TemplateMismatch, match="by Jinja"):
         chat.encode(column([turn("assistant", "long " * 20)]), no_tools(1))

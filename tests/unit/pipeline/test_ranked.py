@@ -19,7 +19,7 @@ from corpusmill.pipeline.files.ids import doc_ids
 from corpusmill.pipeline.stages.gathered import entries as gathering
 from corpusmill.pipeline.stages.gathered import rank as ranking
 from corpusmill.pipeline.stages.gathered.entries import GatherEntries
-from corpusmill.pipeline.stages.gathered.rank import rank
+from corpusmill.pipeline.stages.gathered.rank import planned, rank
 from corpusmill.pipeline.workspace.shards import Shards
 from tests.unit.pipeline.test_gathered import SHARDS, gathered, work
 
@@ -129,6 +129,37 @@ def test_a_budget_of_rows_and_its_shares_are_held_to_the_record(stayed):
         mine = [r for r in rows if r["task"] == task and r["run"] == 0 and r["quality"] is not None]
         worst = min((r["quality"] for r in mine if r["stays"]), default=0)
         assert all(r["stays"] for r in mine if r["quality"] > worst)
+
+
+@pytest.mark.parametrize("short", ["fill", "scale"])
+@pytest.mark.parametrize(("by", "shares"), [("task", SHARES), ("host", "equal")])
+@pytest.mark.parametrize("weight", [None, "tokens"])
+def test_a_budget_is_held_over_runs_whatever_an_update_brings(short, by, shares, weight):
+    """Limits never fall, and their sum never rises above the budget."""
+    chance = random.Random(3)
+    for amount in (1, 7, 100, 1000):
+        step = Budget(amount=amount, by=by, shares=shares, short=short, weight=weight)
+        values = [*SHARES] if by == "task" else [*"abcdefghi"]
+        runs = {
+            run: Counter({v: chance.randrange(1, 200) for v in chance.sample(values, chance.randrange(1, 4))})
+            for run in range(6)
+        }
+        found, sums, last = planned(step, runs), Counter(), {}
+        for run, limits in found.items():
+            sums.update(runs[run])
+            assert sum(limits.values()) <= amount
+            assert all(last.get(v, 0) <= n <= sums[v] for v, n in limits.items())
+            if short == "fill":
+                there = sum(sums[v] for v in limits)
+                assert sum(limits.values()) == min(amount, there)
+            last = limits
+
+
+def test_documents_of_two_runs_hold_a_budget_whose_shares_moved(stayed):
+    rows, facts = stayed(Budget(amount=AMOUNT, by="host", shares="equal"))
+    first, both = facts["limits"]["0"], facts["limits"]["1"]
+    assert sum(both.values()) == AMOUNT == sum(r["stays"] for r in rows)
+    assert all(both[host] >= n for host, n in first.items())
 
 
 def test_groups_that_are_short_shrink_the_budget_or_leave_it_to_the_others(stayed):

@@ -17,6 +17,7 @@ from corpusmill.operators.decide.similar import Similar, answer_of
 from corpusmill.operators.dedup.components import components
 from corpusmill.operators.dedup.edges import star_edges
 from corpusmill.operators.text import alike
+from corpusmill.operators.text.bleu import bleu
 from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.files.ids import doc_ids
 from corpusmill.pipeline.stages.gathered import similar as judging
@@ -26,7 +27,7 @@ from corpusmill.pipeline.workspace.shards import Shards
 from tests.unit.pipeline.test_gathered import SHARDS, gathered, work
 
 VOCABULARY = [f"word{i}" for i in range(3000)]
-MEASURED = {"rouge_l": alike.rouge_l, "cosine": alike.cosine}
+MEASURED = {"rouge_l": alike.rouge_l, "cosine": alike.cosine, "bleu": bleu}
 
 
 def table_of(shard) -> pa.Table:
@@ -69,7 +70,7 @@ def found_by(folder: Path, awaited: Similar, unit_bytes: int = 1 << 28, seed: in
     ]
 
 
-@pytest.mark.parametrize("measure", ["rouge_l", "cosine"])
+@pytest.mark.parametrize("measure", MEASURED)
 def test_what_gives_way_is_similar_to_a_better_one_that_stays_and_little_is_missed(measure, tmp_path):
     found = found_by(tmp_path, Similar(measure=measure, score=("quality",)))
     rows = pa.concat_tables([table_of(s) for s in SHARDS]).to_pylist()
@@ -165,14 +166,14 @@ def test_a_key_of_its_own_finds_a_copy_that_a_crowded_key_does_not():
 WORDS = st.lists(st.integers(0, 4), max_size=8)
 
 
-@given(texts=st.lists(WORDS, min_size=2, max_size=2), measure=st.sampled_from(["rouge_l", "cosine"]))
+@given(texts=st.lists(WORDS, min_size=2, max_size=2), measure=st.sampled_from([*MEASURED]))
 @settings(deadline=None, max_examples=100)
 def test_kernels_compare_as_plain_python_does(texts, measure):
     first = np.concatenate(([0], np.cumsum([len(t) for t in texts]))).astype(np.int64)
     words = np.array([w for t in texts for w in t], np.uint32)
     bands = np.zeros((2, 3), np.uint64)
     row, similarity = alike.better_ones(np.zeros(2, np.int64), first, words, bands, measure=measure, threshold=0.3)
-    exact = MEASURED[measure](*([str(w) for w in t] for t in texts))
+    exact = MEASURED[measure](*([str(w) for w in t] for t in reversed(texts)))
     assert similarity[1] == pytest.approx(exact if exact >= 0.3 else 0, abs=1e-6) or abs(exact - 0.3) < 1e-9
     assert row[0] == -1
 
