@@ -18,6 +18,8 @@ from corpusmill.pipeline.dedup.shape import Sources, shape
 from corpusmill.pipeline.dedup.tombstones import Down
 from corpusmill.pipeline.execution.phases import Unit
 
+FEW = 16  # removed documents that a unit of the next stage names, so that it need not read the table; a guess
+
 # `reason` is null for a document that stays; then `copies` says how many documents it stands for, itself counted.
 SCHEMA = pa.schema(
     {
@@ -54,6 +56,7 @@ class WriteTable:
         named = ~np.isin(found.doc_id, down)
         return {
             "table": name,
+            "gone": few_removed(table),
             "entered": entered,
             "shape": shape(table, self.sources),
             "without_words": blank,
@@ -91,6 +94,12 @@ def duplicates(found: Verdicts, down: np.ndarray) -> pa.Table:
     staying = staying.set_column(1, "cluster_id", _or_null(clusters, clusters < 0))
     tables = [SCHEMA.empty_table(), *(_with_all_columns(t) for t in (removed, staying, taken))]
     return pa.concat_tables(tables).sort_by("doc_id").combine_chunks()
+
+
+def few_removed(table: pa.Table) -> list[int] | None:
+    """The documents that a table of duplicates removes, where they are so few that a unit can name them; else None."""
+    gone = table["doc_id"].filter(table["reason"].is_valid())
+    return gone.to_pylist() if len(gone) <= FEW else None
 
 
 def _or_null(values: np.ndarray, blank: np.ndarray) -> pa.Array:

@@ -13,7 +13,8 @@ from corpusmill.pipeline.preflight.survey import LOOKED_INTO
 from corpusmill.pipeline.workspace.shards import Shards
 
 BLOCK_BYTES = 5 << 20  # of a large file that is read in pieces: what s3fs fetches at once
-A_UNIT = 38  # over all stages, counted
+A_UNIT = 6  # over all stages, counted: what ingest and tokenize write and who reads it, and a table of duplicates
+PUTS_A_UNIT = 3  # of these, counted
 A_JOB = 150  # whatever the number of units, counted
 REMOTE = ("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az")
 

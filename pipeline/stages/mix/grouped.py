@@ -91,5 +91,4 @@ def _answers(workspace: Store, names: Sequence[str]) -> Iterator[pa.Table]:
 def _kept(workspace: Store, stage: str, unit: Unit, answer: pa.Table) -> Mapping[str, Any]:
     out = io.BytesIO()
     pq.write_table(answer, out, compression="zstd")
-    workspace.publish(f"groups/{unit['name']}.parquet", out.getvalue())
-    return commit_unit(workspace, stage, unit["name"], {})
+    return commit_unit(workspace, stage, unit["name"], {}, {f"groups/{unit['name']}.parquet": out.getvalue()})

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import MissingFile, SpecialTokenNamed
+from corpusmill.errors import MissingFile, NotNumeric, SpecialTokenNamed
 from corpusmill.operators.mix.select.position import positions
 from corpusmill.operators.tokens.chat.encoder import ChatEncoder
 from corpusmill.operators.tokens.rows import TokenRows, some_rows
@@ -28,7 +28,8 @@ from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.report.funnel import CHAT, LEFT_OUT, NAMED
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, words
+from corpusmill.pipeline.stages.tokenize import axes_unit
+from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, OF_TOKENS, Axes, words
 from corpusmill.pipeline.stages.tokenize.conversations import COLUMNS, trained_tokens, with_conversations
 from corpusmill.pipeline.stages.tokenize.preferences import with_pairs
 from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, write_sorted
@@ -79,17 +80,34 @@ class Tokenize:
                 for table in self._encoded(spec, unit, tally):
                     out.write_table(table.select(wanted.names).cast(wanted))
             write_sorted(unsorted, final, wanted)
-            self.workspace.publish_file(f"tokens/{name}.parquet", final)
-        counts = {
-            "documents": tally.total("documents"),
-            **{what: str(unit[what]) for what in ("ingested", "duplicates", "source")},
-            "tally": tally.to_json(),
-        }
-        return commit_unit(self.workspace, "tokenize", name, counts)
+            counts: dict[str, Any] = {
+                "documents": tally.total("documents"),
+                **{what: str(unit[what]) for what in ("ingested", "duplicates", "source")},
+                "tally": tally.to_json(),
+            }
+            axes = self._axes(spec, unit, final)
+            files = {f"tokens/{name}.parquet": final, **axes}
+            counts |= {"bytes": sum(f.stat().st_size if isinstance(f, Path) else len(f) for f in files.values())}
+            counts |= {"axes": axes_unit.name_of(name, spec.mix)} if axes else {}
+            return commit_unit(self.workspace, "tokenize", name, counts, files)
+
+    def _axes(self, spec: JobSpec, unit: Unit, tokens: Path) -> Mapping[str, bytes]:
+        """What the mix of the job reads of these tokens, by its name, while all that it is made of is at hand.
+
+        Nothing where it cannot be: the stage that mixes says why, and what is tokenized stays.
+        """
+        name = str(unit["name"])
+        of_axes = {**unit, "name": axes_unit.name_of(name, spec.mix), "tokens": name}
+        try:
+            table = Axes(self.job, self.workspace).measured(spec.mix, of_axes, read_table(tokens, OF_TOKENS))
+        except NotNumeric:
+            return {}
+        return {axes_unit.file_of(of_axes["name"]): axes_unit.written(table)}
 
     def _encoded(self, spec: JobSpec, unit: Unit, tally: Tally) -> Iterator[pa.Table]:
         ingested, source = str(unit["ingested"]), str(unit["source"])
-        gone = self._removed(str(unit["duplicates"]))
+        known = unit.get("gone")
+        gone = self._removed(str(unit["duplicates"])) if known is None else pa.array(known, pa.int64())
         encoder, chat = tokenizer_of(spec.tokens), chat_of(spec.tokens)
         came = 0
         with self.workspace.open(f"documents/{ingested}.parquet") as f:
