@@ -214,10 +214,9 @@ def main() -> None:
     for step in done:
         each = 1000 * step.cpu_s / units
         print(f"| {step.name} | {step.cpu_s:,.2f} | {each:.3f} | {step.peak_bytes / 1e9:.2f} | {step.requests:,} |")
-    total = sum(step.cpu_s for step in done)
-    print(
-        f"| all | {total:,.1f} | {1000 * total / units:.2f} | {done[-1].peak_bytes / 1e9:.2f} | {sum(s.requests for s in done):,} |"
-    )
+    total, requests = sum(step.cpu_s for step in done), sum(step.requests for step in done)
+    each, peak = 1000 * total / units, done[-1].peak_bytes / 1e9
+    print(f"| all | {total:,.1f} | {each:.2f} | {peak:.2f} | {requests:,} |")
 
 
 if __name__ == "__main__":
