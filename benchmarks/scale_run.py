@@ -22,7 +22,7 @@ from corpusmill.pipeline.execution.run_units import (
     speculate_after_s,
     wave_units,
 )
-from corpusmill.pipeline.run.requests import A_UNIT, BLOCK_BYTES
+from corpusmill.pipeline.report.cost import A_UNIT, INPUT_BLOCK_BYTES
 
 UNIT_BYTES = 256 << 20
 UNIT_S = 210.0  # of ingest and FineWeb's rules on 256 MB of WET as stored; see docs/scale.md for where it is from
@@ -73,7 +73,7 @@ class Simulated:
 
     def requests_s(self, unit_bytes: int = UNIT_BYTES) -> tuple[float, float]:
         """Requests to the store a second, on the average and in the busiest ten seconds, by units begun."""
-        each = A_UNIT + unit_bytes / BLOCK_BYTES
+        each = A_UNIT + unit_bytes / INPUT_BLOCK_BYTES
         return each * self.work_units / self.makespan_s, each * self.most_begun_s
 
     work_units: int

@@ -30,4 +30,3 @@ def summary_json(spec: JobSpec, done: Summary, **more: Any) -> JsonObject:
         "lost": list(done.lost.lines()) if done.lost else [],
         **more,
     }
-
