@@ -51,8 +51,15 @@ def main(source: Path, file: Path) -> dict[str, float]:
         seconds, tokens = {}, {}
         for name, ingested in (("first", "after"), ("between", "before"), ("warm", "after")):
             begin = time.process_time()
-            made_of = {"ingested": ingested, "duplicates": f"{ingested}.parquet", "source": "docs"}
-            stage(TokenizeUnit(name=name, uri=ingested, size_bytes=0, **made_of))
+            unit: TokenizeUnit = {
+                "name": name,
+                "ingested": ingested,
+                "duplicates": f"{ingested}.parquet",
+                "source": "docs",
+                "uri": ingested,
+                "size_bytes": 0,
+            }
+            stage(unit)
             seconds[name] = per_gigabyte(time.process_time() - begin, after)
             with workspace.open(f"tokens/{name}.parquet") as f:
                 tokens[name] = int(np.sum(pq.read_table(f, columns=["n_tokens"])["n_tokens"].to_numpy()))

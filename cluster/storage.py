@@ -20,6 +20,7 @@ from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from corpusmill.cluster import bundles
 from corpusmill.cluster.filesystems import asking, filesystem, is_s3, renewed
 from corpusmill.cluster.folder_markers import is_marker, without_markers
 from corpusmill.cluster.patience import patiently
@@ -32,10 +33,13 @@ CHANGE_ADVICE = (
 )
 WHOLE_BYTES = 1 << 20  # of an object that is opened: one that is shorter comes with one request
 PUT_AT_ONCE_BYTES = 100 << 20  # from here on s3fs sends an object in parts
+RANGE_AT_ONCE = 16 << 20  # of a file in a bundle that is opened: one that is shorter comes with one request; a guess
 DELETED_AT_ONCE = 1000  # the most that S3 takes
 UNFINISHED = ".unfinished"  # ends the names of local writes before their rename
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_read_bundles = bundles.Cache()  # of this process
 
 
 def _in_words(method: "Callable[Concatenate[Store, P], T]") -> "Callable[Concatenate[Store, P], T]":
@@ -100,7 +104,7 @@ class Store:
 
     @_in_words
     def exists(self, name: str) -> bool:
-        return bool(self.fs.exists(self.path(name)))
+        return self._bundled(name) is not None or bool(self.fs.exists(self.path(name)))
 
     @_in_words
     def files(self, folder: str = "") -> list[Stored]:
@@ -140,7 +144,9 @@ class Store:
 
     @_in_words
     def open(self, name: str) -> BinaryIO:
-        """A file to read from; a small one of S3 comes whole, in one request."""
+        """A file to read from; a small one of S3 comes whole, in one request, with others of its unit."""
+        if (bundle := self._bundled(name)) is not None:
+            return self._open_bundled(bundle, name)
         if self.is_s3:
             tail = cast(bytes, self.fs.cat_file(self.path(name), start=-WHOLE_BYTES))
             if len(tail) < WHOLE_BYTES:
@@ -153,6 +159,8 @@ class Store:
 
         most_bytes: StorageError for a file that is larger, before it is read; null: any size.
         """
+        if (bundle := self._bundled(name)) is not None and name in bundle.files:
+            return self._bundled_range(bundle, name, *bundle.files[name])
         if most_bytes is None:
             if self.is_s3:  # s3fs would ask for the size first, to fetch large objects in parts
                 return cast(bytes, self.fs.cat_file(self.path(name), max_concurrency=1))
@@ -165,6 +173,67 @@ class Store:
     @_in_words
     def read_range(self, name: str, begin: int, end: int | None = None) -> bytes:
         """The bytes from `begin` to `end`; a negative `begin` counts from the end of the file."""
+        if (bundle := self._bundled(name)) is not None and name in bundle.files:
+            first, last = bundle.files[name]
+            size = last - first
+            begin = max(0, size + begin) if begin < 0 else min(begin, size)
+            end = size if end is None else min(end, size)
+            return self._bundled_range(bundle, name, first + begin, first + end)
+        return cast(bytes, self.fs.cat_file(self.path(name), start=begin, end=end))
+
+    @_in_words
+    def bundle(self, name: str, tail_bytes: int = bundles.TAIL_BYTES) -> bundles.Bundle | None:
+        """The bundle of that name; null where there is none. tail_bytes: that are fetched at first."""
+        return self._read_bundle(name, tail_bytes)
+
+    def publish_bundle(self, name: str, local: Path) -> None:
+        """As `publish_file`; this process need not fetch a small one that it wrote."""
+        self.publish_file(name, local)
+        if local.stat().st_size <= bundles.TAIL_BYTES:
+            content = local.read_bytes()
+            _read_bundles.put((self.url, name), bundles.parse(content), len(content))
+
+    def _bundled(self, name: str) -> bundles.Bundle | None:
+        """The bundle of a file's unit, where it holds the file or says where that lies."""
+        if not self.is_s3 or (at := bundles.bundle_of(name)) is None:
+            return None
+        found = self._read_bundle(at)
+        return found if found is not None and found.size_of(name) is not None else None
+
+    def _read_bundle(self, name: str, tail_bytes: int = bundles.TAIL_BYTES) -> bundles.Bundle | None:
+        key = (self.url, name)
+        if (held := _read_bundles.get(key)) is not None:
+            return held
+        try:
+            tail = cast(bytes, self.fs.cat_file(self.path(name), start=-tail_bytes))
+            if more := bundles.missing_bytes(tail):
+                tail = cast(bytes, self.fs.cat_file(self.path(name), start=-(len(tail) + more)))
+        except FileNotFoundError:
+            return None
+        found = bundles.parse(tail)
+        _read_bundles.put(key, found, len(tail) if found.content is not None else 4096)
+        return found
+
+    def _bundled_range(self, bundle: bundles.Bundle, name: str, begin: int, end: int) -> bytes:
+        """Bytes of a bundle, which the process may have already."""
+        if bundle.content is not None:
+            return bundle.content[begin:end]
+        if begin == end:
+            return b""
+        return cast(bytes, self.fs.cat_file(self.path(str(bundles.bundle_of(name))), start=begin, end=end))
+
+    def _open_bundled(self, bundle: bundles.Bundle, name: str) -> BinaryIO:
+        if name in bundle.files:
+            begin, end = bundle.files[name]
+            if bundle.content is not None or end - begin <= RANGE_AT_ONCE:
+                return io.BytesIO(self._bundled_range(bundle, name, begin, end))
+            stretch = bundles.Stretch(functools.partial(self._fetch, str(bundles.bundle_of(name))), begin, end)
+        else:
+            stretch = bundles.Stretch(functools.partial(self._fetch, name), 0, bundle.apart[name])
+        return cast(BinaryIO, io.BufferedReader(stretch, bundles.BLOCK_BYTES))
+
+    @_in_words
+    def _fetch(self, name: str, begin: int, end: int) -> bytes:
         return cast(bytes, self.fs.cat_file(self.path(name), start=begin, end=end))
 
     @_in_words

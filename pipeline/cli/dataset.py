@@ -70,6 +70,7 @@ def verify(**arguments: Any) -> None:
     help="Of text and messages: all documents that are no duplicates, or those that the mix selected.",
 )
 @click.option("--columns", metavar="A,B", help="Of text: further columns of the documents.")
+@JSON
 @SET
 @click.argument("job", metavar="URL_OR_JOB")
 def export(**arguments: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
-from corpusmill.pipeline.cli.options import JOB, LIMIT, SAMPLE, SET
+from corpusmill.pipeline.cli.options import JOB, JSON, LIMIT, SAMPLE, SET
 
 POLICY = click.option(
     "--policy",
@@ -19,6 +19,7 @@ POLICY = click.option(
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it here. Default: beside the dataset."
 )
+@JSON
 @click.argument("what", metavar="WORKSPACE_OR_DATASET_OR_JOB")
 def report(**arguments: Any) -> None:
     """Write report.html of the last run: one file to pass round, which needs no network."""
@@ -33,6 +34,7 @@ def report(**arguments: Any) -> None:
 @click.option("--points", type=click.IntRange(min=3, max=200), default=16, show_default=True, help="Thresholds shown.")
 @SAMPLE
 @LIMIT
+@JSON
 @SET
 @JOB
 @click.argument("signal")
@@ -45,6 +47,7 @@ def curve(**arguments: Any) -> None:
 
 @click.command(name="what-if")
 @click.option("--most", type=click.IntRange(min=1), default=12, show_default=True, help="How many languages to show.")
+@JSON
 @SET
 @JOB
 def what_if(**arguments: Any) -> None:
@@ -65,6 +68,7 @@ def policy() -> None:
 @policy.command(name="propose")
 @click.option("--note", default="", help="Why these thresholds.")
 @POLICY
+@JSON
 @SET
 @JOB
 def policy_propose(**arguments: Any) -> None:
@@ -77,6 +81,7 @@ def policy_propose(**arguments: Any) -> None:
 @policy.command(name="approve")
 @click.option("--by", "who", required=True, help="Who approves.")
 @POLICY
+@JSON
 @SET
 @JOB
 def policy_approve(**arguments: Any) -> None:
@@ -88,6 +93,7 @@ def policy_approve(**arguments: Any) -> None:
 
 @policy.command(name="check")
 @POLICY
+@JSON
 @SET
 @JOB
 def policy_check(**arguments: Any) -> None:
@@ -100,6 +106,7 @@ def policy_check(**arguments: Any) -> None:
 @policy.command(name="evaluate")
 @click.option("--label", default="label", show_default=True, help="Field with `keep` or `drop`.")
 @click.option("--text", default="text", show_default=True, help="Field with the text.")
+@JSON
 @SET
 @JOB
 @click.argument("labelled", type=click.Path(dir_okay=False, exists=True, path_type=Path))

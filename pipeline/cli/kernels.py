@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
+from corpusmill.pipeline.cli.options import JSON
 
 
 @click.group()
@@ -14,7 +15,8 @@ def kernels() -> None:
 
 @kernels.command()
 @click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
-def build(folder: Path | None) -> None:
+@JSON
+def build(folder: Path | None, as_json: bool) -> None:
     """Compile all kernels, with all cores, into FOLDER, by default into the package itself.
 
     What is compiled there goes along in a wheel, in a container image and in what `submit` sends, and is used wherever
@@ -22,12 +24,13 @@ def build(folder: Path | None) -> None:
     """
     from corpusmill.pipeline.commands import kernels as commands
 
-    guarded(lambda: commands.build(folder))
+    guarded(lambda: commands.build(folder, as_json=as_json))
 
 
 @kernels.command()
-def status() -> None:
+@JSON
+def status(as_json: bool) -> None:
     """Say for which processor kernels are compiled, where they are cached, and whether the package brings them."""
     from corpusmill.pipeline.commands import kernels as commands
 
-    guarded(commands.status)
+    guarded(lambda: commands.status(as_json=as_json))

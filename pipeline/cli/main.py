@@ -139,6 +139,7 @@ def plan(cluster: str | None, price_cpu_hour: float, price_gb_month: float, **ar
 @SAMPLE
 @LIMIT
 @click.option("--row", type=click.IntRange(min=0), help="Which sequence of the dataset to decode.  [default: 0]")
+@JSON
 @SET
 @JOB
 def inspect(**arguments: Any) -> None:

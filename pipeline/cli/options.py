@@ -50,6 +50,7 @@ def of_a_run(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--quiet", is_flag=True, help="Say nothing but errors."),
         LOG_FORMAT,
         LINEAGE,
+        JSON,
         SET,
         JOB,
     ):

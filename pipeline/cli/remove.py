@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
-from corpusmill.pipeline.cli.options import JOB, SENT, SET, on_a_cluster
+from corpusmill.pipeline.cli.options import JOB, JSON, SENT, SET, on_a_cluster
 
 BY = "content: copies stay out too. url: the best copy elsewhere may take its place in the next run."
 
@@ -17,6 +17,7 @@ BY = "content: copies stay out too. url: the best copy elsewhere may take its pl
 )
 @click.option("--by", type=click.Choice(["content", "url"]), default="content", show_default=True, help=BY)
 @on_a_cluster
+@JSON
 @SENT
 @SET
 @JOB
@@ -35,6 +36,7 @@ def takedown(**arguments: Any) -> None:
 @click.command()
 @click.option("--again", is_flag=True, help="Later runs may take the same files again, as new ones.")
 @on_a_cluster
+@JSON
 @SET
 @JOB
 @click.argument("name", metavar="VERSION_OR_RUN")
@@ -52,6 +54,7 @@ def rollback(**arguments: Any) -> None:
 @click.command(name="remove-source")
 @click.option("--undo", is_flag=True, help="Let the source in again, from the next run on.")
 @on_a_cluster
+@JSON
 @SET
 @JOB
 @click.argument("source", metavar="NAME")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
-from corpusmill.pipeline.cli.options import JOB, SET
+from corpusmill.pipeline.cli.options import JOB, JSON, SET
 
 FORMS = ("systemd", "cron", "k8s-cronjob", "raycronjob")
 VALUES = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -19,6 +19,7 @@ VALUES = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--jitter", default=900, show_default=True, type=click.IntRange(min=0), help="At most so many seconds.")
 @click.option("--address", help="Submit to this job server (http://HOST:8265) in place of running here.")
 @click.option("--values", type=VALUES, help="Of the cluster, for k8s-cronjob and raycronjob; see `manifests`.")
+@JSON
 @SET
 @JOB
 def schedule(**arguments: Any) -> None:
@@ -36,6 +37,7 @@ def schedule(**arguments: Any) -> None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here in place of printing.")
 @click.option("--every", metavar="WHEN", help="Also what runs an update on a schedule.")
 @click.option("--starter", is_flag=True, help="Print a commented values file to edit.")
+@JSON
 @SET
 @JOB
 def manifests(**arguments: Any) -> None:

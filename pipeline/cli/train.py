@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
-from corpusmill.pipeline.cli.options import JOB, SET
+from corpusmill.pipeline.cli.options import JOB, JSON, SET
 
 
 @click.group()
@@ -32,8 +32,9 @@ def classifier() -> None:
 @click.option("--buckets", type=click.IntRange(min=1), help="Rows for n-grams.  [default: as the documents need]")
 @click.option("--held-out", default=0.1, show_default=True, type=click.FloatRange(0, 1, min_open=True, max_open=True))
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0))
+@JSON
 def classifier_train(
-    labelled: str, out: Path, text_field: str, label_field: str, held_out: float, **settings: Any
+    labelled: str, out: Path, text_field: str, label_field: str, held_out: float, as_json: bool, **settings: Any
 ) -> None:
     """Train a fastText classifier from LABELLED, JSONL with a text and a label a line, at any fsspec address.
 
@@ -49,6 +50,7 @@ def classifier_train(
             text_field=text_field,
             label_field=label_field,
             settings=Settings(held_out_share=held_out, **settings),
+            as_json=as_json,
         )
     )
 
@@ -73,6 +75,7 @@ def tokenizer() -> None:
     "--temperature", type=click.FloatRange(min=1), default=2.0, show_default=True, help="Above 1 languages even out."
 )
 @click.option("--language", default="language", show_default=True, help="The column of languages.")
+@JSON
 @SET
 @JOB
 def tokenizer_train(**arguments: Any) -> None:
@@ -98,7 +101,8 @@ def language_model() -> None:
 @click.option("--order", default=3, show_default=True, type=click.IntRange(2, 6), help="Words of the longest n-gram.")
 @click.option("--split", type=click.Choice(["whitespace", "characters"]), default="whitespace", show_default=True)
 @click.option("--prepare", type=click.Choice(["nothing", "ccnet"]), default="nothing", show_default=True)
-def language_model_train(texts: str, out: Path, text_field: str, **settings: Any) -> None:
+@JSON
+def language_model_train(texts: str, out: Path, text_field: str, as_json: bool, **settings: Any) -> None:
     """Train an n-gram model from TEXTS, JSONL with a text a line, at any fsspec address; smoothed as KenLM does.
 
     All n-grams are held in memory: give it a sample, some ten million words. `export documents` writes one.
@@ -108,7 +112,7 @@ def language_model_train(texts: str, out: Path, text_field: str, **settings: Any
 
     guarded(
         lambda: commands_language_model.train_language_model(
-            texts=texts, out=out, text_field=text_field, settings=Settings(**settings)
+            texts=texts, out=out, text_field=text_field, settings=Settings(**settings), as_json=as_json
         )
     )
 

@@ -1,11 +1,13 @@
 """What the commands about classifiers do, once their arguments are read."""
 
 import gzip
+from dataclasses import asdict
 from pathlib import Path
 
 import zstandard
 
 from corpusmill.operators.text.fasttext.judged import table, warnings
+from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.files import referenced as resources
@@ -13,7 +15,9 @@ from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.train.classifier import Settings, train
 
 
-def train_classifier(*, labelled: str, out: Path, text_field: str, label_field: str, settings: Settings) -> None:
+def train_classifier(
+    *, labelled: str, out: Path, text_field: str, label_field: str, settings: Settings, as_json: bool
+) -> None:
     """Train, print how well it does on documents it has not seen, write the model and its card."""
     made = train(
         plain(labelled, resources.read(labelled)),
@@ -26,6 +30,10 @@ def train_classifier(*, labelled: str, out: Path, text_field: str, label_field: 
     write(out, made.model)
     card = out.with_suffix(".md")
     write(card, made.card.encode())
+    if as_json:
+        verdict = {"labels": asdict(made.verdict), "warnings": list(warnings(made.verdict))}
+        echo_json({"file": str(out), "card": str(card), "bytes": len(made.model), **verdict})
+        return
     echo(table(made.verdict))
     for warning in warnings(made.verdict):
         echo(f"warning: {warning}")

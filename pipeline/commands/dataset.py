@@ -11,11 +11,11 @@ from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
 from corpusmill.pipeline.commands.inspect import documents_of
 from corpusmill.pipeline.commands.messages import export_messages
-from corpusmill.pipeline.commands.printed import echo_json
+from corpusmill.pipeline.commands.printed import Exported, echo_json
 from corpusmill.pipeline.commands.run import from_job, job_of, sent_job
 from corpusmill.pipeline.commands.text import export_text
 from corpusmill.pipeline.commands.written import write
-from corpusmill.pipeline.execution.progress import Display, counted
+from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.export.choices import exporter
 from corpusmill.pipeline.files.latest import latest
@@ -91,9 +91,27 @@ def verified(output: Store, *, as_json: bool) -> Findings:
 
 
 def export(
-    *, format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which, columns: str | None = None
+    *,
+    format_: str,
+    job: str,
+    overrides: tuple[str, ...],
+    out: str,
+    which: Which,
+    columns: str | None = None,
+    as_json: bool,
 ) -> None:
     """Write a dataset in another format, texts, or a table of the workspace."""
+    done = exported(format_, job, overrides, out, which, columns)
+    if as_json:
+        echo_json({"format": format_, **asdict(done)})
+    else:
+        echo(done.line())
+
+
+def exported(
+    format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which, columns: str | None
+) -> Exported:
+    """Write what `export` was called for; what it is."""
     further = [name.strip() for name in (columns or "").split(",") if name.strip()]
     if further and format_ != "text":
         raise InputError([f"--columns is for `export text`; {format_} has the columns that it has"])
@@ -103,20 +121,17 @@ def export(
         spec = job_of(Path(job), overrides)
         workspace = Store(spec.workspace, spec.storage)
         if format_ == "text":
-            export_text(workspace, which, out, further)
-        else:
-            export_messages(workspace, which, out)
-        return
+            return export_text(workspace, which, out, further)
+        return export_messages(workspace, which, out)
     if format_ in tables.NAMES:
-        export_table(format_, Path(job), overrides, out)
-        return
+        return export_table(format_, Path(job), overrides, out)
     source, target = dataset_of(job, overrides), Store(out)
     with Display().stage("export", dataset.parts_of(source)) as bar:
         names = exporter(format_)(source, target, bar)
-    echo(f"wrote {' and '.join(names)} to {out}")
+    return Exported(out=out, files=list(names))
 
 
-def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> None:
+def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> Exported:
     """Write the documents or the dropped documents of the last run into one file."""
     if not job.is_file():
         raise InputError([f"{name} are in the workspace of a job: expected a job file, found {job}"])
@@ -126,7 +141,7 @@ def export_table(name: str, job: Path, overrides: tuple[str, ...], out: str) -> 
     chosen = documents_of(spec, workspace)
     echo(f"written: {chosen.description}", err=True)
     rows = tables.write(workspace, name, sorted(chosen.units), out, ending)
-    echo(f"wrote {counted(rows, 'row')} to {out}")
+    return Exported(out=out, what="row", rows=rows)
 
 
 def dataset_of(what: str, overrides: tuple[str, ...]) -> Store:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.run import job_of, sample_overrides
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -18,6 +20,7 @@ from corpusmill.pipeline.evidence.predict import Predicted, predict
 from corpusmill.pipeline.execution.progress import print_table, screen
 from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.curves import Point, points_of
 from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.report.page import percent, render
@@ -26,18 +29,22 @@ from corpusmill.pipeline.run.explain import last_job
 from corpusmill.pipeline.run.tokens_of import TokensPerByte
 
 
-def report(*, what: str, out: Path | None) -> None:
+def report(*, what: str, out: Path | None, as_json: bool) -> None:
     """Write the report of a job, a workspace or a dataset."""
     spec, workspace, output = found(what)
     page = render(reports.collect(spec, workspace, output)).encode()
     if out is not None:
         out.write_bytes(page)
-        click.echo(f"wrote {out} ({size(len(page))})")
-        return
-    target = output if output is not None and output.exists(MANIFEST) else workspace
-    assert target is not None
-    target.publish(reports.NAME, page)
-    click.echo(f"wrote {target.url.rstrip('/')}/{reports.NAME} ({size(len(page))})")
+        address = str(out)
+    else:
+        target = output if output is not None and output.exists(MANIFEST) else workspace
+        assert target is not None
+        target.publish(reports.NAME, page)
+        address = f"{target.url.rstrip('/')}/{reports.NAME}"
+    if as_json:
+        echo_json({"file": address, "bytes": len(page)})
+    else:
+        click.echo(f"wrote {address} ({size(len(page))})")
 
 
 def found(what: str) -> tuple[JobSpec | None, Store | None, Store | None]:
@@ -73,6 +80,7 @@ def curve(
     by: str | None,
     most: int,
     points: int,
+    as_json: bool,
 ) -> None:
     """Print what thresholds on a signal keep."""
     spec = job_of(job, (*overrides, *sample_overrides(sample, limit)))
@@ -82,6 +90,14 @@ def curve(
         raise InputError([f"the job measures no signal {signal!r}{nearest(signal, evidence.columns)}; it has {have}"])
     groups: Sequence[str | None] = [None] if by is None else [*evidence.groups(by)][:most]
     bounds = [b for b in reports.bounds_of(spec, evidence) if b.threshold.column == signal]
+    if as_json:
+        curves = [
+            {"group": group, "points": [asdict(p) for p in points_of(histogram, bounds, points)]}
+            for group in groups
+            for histogram in [evidence.histogram(signal, by or "language", group)]
+        ]
+        echo_json({"signal": signal, "by": by, "curves": curves})
+        return
     console = screen()
     for group in groups:
         there = evidence.histogram(signal, by or "language", group)
@@ -114,7 +130,7 @@ def _curve_table(rows: Sequence[Point]) -> Table:
     return table
 
 
-def what_if(*, job: Path, overrides: tuple[str, ...], most: int) -> None:
+def what_if(*, job: Path, overrides: tuple[str, ...], most: int, as_json: bool) -> None:
     """Print what the job keeps now, and with the overrides."""
     if not overrides:
         example = "--set 'documents[decide.bounds].bounds.word_count=[50, null]'"
@@ -124,6 +140,10 @@ def what_if(*, job: Path, overrides: tuple[str, ...], most: int) -> None:
     of_last_run(before)
     told = predict(evidence, before, after)
     tokens = TokensPerByte.of(Store(before.workspace, before.storage))
+    if as_json:
+        rows = {language: _amounts(one, *tokens.of_amounts(language, one)) for language, one in told.languages.items()}
+        echo_json({"languages": rows, "remarks": list(told.remarks)})
+        return
     table = Table(box=None, pad_edge=False)
     for name in ("language", "documents", "then", "change", "+-", "tokens", "then", "change"):
         table.add_column(name, justify="left" if name == "language" else "right", no_wrap=True)
@@ -138,6 +158,17 @@ def what_if(*, job: Path, overrides: tuple[str, ...], most: int) -> None:
     print_table(console, table)
     for remark in _remarks(told.total, told.remarks):
         console.print(remark, markup=False)
+
+
+def _amounts(one: Predicted, tokens: float, then: float) -> JsonObject:
+    return {
+        "documents": one.now.documents,
+        "documents_then": one.then.documents,
+        "error": one.error,
+        "exact": one.is_exact,
+        "tokens": tokens,
+        "tokens_then": then,
+    }
 
 
 def _cells(one: Predicted, tokens: float, then: float) -> Iterator[str]:

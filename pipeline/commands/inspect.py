@@ -10,6 +10,7 @@ from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.run import as_given, job_of, sample_overrides
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -66,6 +67,7 @@ class Request:
     seed: int
     find: str | None = None
     plain: bool = False
+    as_json: bool = False
 
 
 def inspect(given: Request) -> None:
@@ -74,7 +76,9 @@ def inspect(given: Request) -> None:
     refuse_unused(given.what, {"--find": given.find})
     spec = job_of(given.job, (*given.overrides, *sample_overrides(given.sample, given.limit)))
     if given.what == "sequence":
-        show([inspection.sequence(latest(Store(spec.output, spec.storage)), given.row or 0)])
+        of = "the dataset"
+        shown_one = [inspection.sequence(latest(Store(spec.output, spec.storage)), given.row or 0)]
+        show_json(given, of, shown_one) if given.as_json else show(shown_one)
         return
     if given.source is not None and given.source not in (known := [i.source for i in spec.inputs]):
         raise InputError([f"--source: the job has no source {given.source!r}{nearest(given.source, known)}"])
@@ -82,10 +86,11 @@ def inspect(given: Request) -> None:
     chosen = (
         duplicates_of(spec, workspace) if given.what in ("duplicates", "clusters") else documents_of(spec, workspace)
     )
-    echo(f"shown: {chosen.description}", err=True)
+    if not given.as_json:
+        echo(f"shown: {chosen.description}", err=True)
     units = {name for name, counts in chosen.units.items() if given.source in (None, counts["source"])}
     tables = sweep.remembered(workspace, "duplicates")
-    if given.what in SEARCHED and screen().is_terminal and sys.stdin.isatty() and not given.plain:
+    if given.what in SEARCHED and screen().is_terminal and sys.stdin.isatty() and not (given.plain or given.as_json):
         browse(given, spec, workspace, units, chosen.description)
         return
     match given.what:
@@ -101,7 +106,9 @@ def inspect(given: Request) -> None:
             shown = clusters(workspace, sorted(tables), given.most, units=units)
         case _:
             shown = inspection.duplicates(workspace, units, tables, given.most, seed=given.seed)
-    if not show(shown):
+    if given.as_json:
+        show_json(given, chosen.description, shown)
+    elif not show(shown):
         why = f" with {given.find!r} in them" if given.find is not None else ""
         why += f" with {given.reason!r} in their reason" if given.what == "dropped" and given.reason is not None else ""
         of = f" of source {given.source!r}" if given.source is not None else ""
@@ -140,6 +147,12 @@ def refuse_unused(what: str, given: Mapping[str, object]) -> None:
     ]
     if wrong:
         raise InputError(wrong)
+
+
+def show_json(given: Request, of: str, items: Iterable[inspection.Shown]) -> None:
+    """Print what is shown as JSON. of: whose documents these are, in words."""
+    rows = [{"heading": each.heading, "facts": dict(each.facts), "text": each.text} for each in items]
+    echo_json({"what": given.what, "of": of, "shown": json.loads(json.dumps(rows, default=str))})
 
 
 def show(items: Iterable[inspection.Shown]) -> int:

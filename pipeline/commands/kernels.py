@@ -6,13 +6,14 @@ from pathlib import Path
 import click
 
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.kernels import cache, shipped, table
 from corpusmill.pipeline.kernels.target import target
 from corpusmill.pipeline.stages import compiling, kernel_uses
 
 
-def build(folder: Path | None) -> None:
+def build(folder: Path | None, *, as_json: bool) -> None:
     """Compile every kernel that a job may need, and lay the compiled files in a folder; default: in the package."""
     folder = folder or shipped.folder()
     compiling.compile_kernels(table.table().uses, Display())
@@ -25,11 +26,17 @@ def build(folder: Path | None) -> None:
         told = f"{folder} cannot be written to: {e}; name another: `corpusmill kernels build FOLDER`"
         raise InputError([told]) from e
     size_bytes = sum(path.stat().st_size for path in folder.rglob("*.nb[ic]"))
+    if as_json:
+        echo_json({"target": str(target()), "kernels": count, "bytes": size_bytes, "folder": str(folder)})
+        return
     click.echo(f"{counted(count, 'kernel')} for {target()}, {size_bytes / 1e6:.0f} MB: {folder}")
 
 
-def status() -> None:
+def status(*, as_json: bool) -> None:
     """Say for which processor kernels are compiled, where they are cached, and whether the package brings them."""
+    if as_json:
+        echo_json({"target": str(target()), "cache": str(cache.choose()), "with_package": len(shipped.files())})
+        return
     click.echo(f"target: {target()}\ncache: {cache.choose()}")
     manifest = shipped.folder() / shipped.MANIFEST
     if shipped.files():

@@ -14,9 +14,8 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.operators.text.conversation import CONVERSATION_COLUMNS
 from corpusmill.operators.tokens.chat.messages import messages_of
+from corpusmill.pipeline.commands.printed import Exported
 from corpusmill.pipeline.commands.text import texts_of
-from corpusmill.pipeline.execution.progress import counted
-from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.tables import write_lines
 from corpusmill.pipeline.stages.describe.texts import Which
@@ -25,14 +24,14 @@ ENDINGS = (".jsonl", ".jsonl.gz")
 ABOUT = ("doc_id", "source", "source_id", "domain", "language", "license", "group", "copies")
 
 
-def export_messages(workspace: Store, which: Which, out: str) -> None:
+def export_messages(workspace: Store, which: Which, out: str) -> Exported:
     """Write the conversations into one file. InputError for a file of another ending."""
     if not out.endswith(ENDINGS):
         raise InputError([f"--out: expected a file that ends in {' or '.join(ENDINGS)}, found {out}"])
     further = tuple(pa.field(name, kind) for name, kind in CONVERSATION_COLUMNS.items())
     texts = replace(texts_of(workspace, which), further=further)
     rows = write_lines((line for table in texts.tables(texts.units) for line in lines_of(table)), out)
-    echo(f"wrote {counted(rows, 'conversation')} to {out}")
+    return Exported(out=out, what="conversation", rows=rows)
 
 
 def lines_of(table: pa.Table) -> list[bytes]:

@@ -1,11 +1,14 @@
 """What the commands that take something out of a dataset do, once their arguments are read."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.run import job_of, sent_job, tell
+from corpusmill.pipeline.commands.summary import summary_json
 from corpusmill.pipeline.commands.versions import roll_back
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup import index
@@ -13,6 +16,7 @@ from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display, counted, screen
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.terminal import echo
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.run import report
 from corpusmill.pipeline.run.runner import Options, opened, run_job
 from corpusmill.pipeline.stages.takedown.stage import Request, take_down
@@ -30,6 +34,7 @@ def takedown(
     by: str,
     allow_missing: bool,
     sent: bool,
+    as_json: bool,
     **where: Any,
 ) -> None:
     """Take the documents of a list down, and say how many each line matches."""
@@ -39,6 +44,9 @@ def takedown(
         done = take_down(run, asked, How(by), allow_missing=allow_missing)
         if run.output.exists(report.NAME):  # it shows texts
             report.write(run.spec, run.workspace, run.output, run.display.line)
+        if as_json:
+            echo_json({"output": run.output.url, **asdict(done)})
+            return
         for line, documents in done.matched.items():
             nothing = "" if documents else ": nothing to take down now; what later runs find there stays out"
             echo(f"{line}  {counted(documents, 'document')}{nothing}")
@@ -80,12 +88,12 @@ def _is_one(line: str) -> bool:
     return int(line) < FIRST_NOT_AN_ID if line.isdecimal() else "://" in line
 
 
-def rollback(*, job: Path, overrides: tuple[str, ...], name: str, again: bool, **where: Any) -> None:
+def rollback(*, job: Path, overrides: tuple[str, ...], name: str, again: bool, as_json: bool, **where: Any) -> None:
     """Point at an earlier version; or take the newest run out, then make the dataset of what is left."""
     spec, options = job_of(job, overrides), Options(look=False, kind="rollback", **where)
     if not name.isdecimal():
         with opened(spec, options, Display()) as run:
-            roll_back(run, name)
+            roll_back(run, name, as_json=as_json)
         return
     number = int(name)
     with opened(spec, options, Display()) as run:
@@ -96,8 +104,9 @@ def rollback(*, job: Path, overrides: tuple[str, ...], name: str, again: bool, *
         excluded.write(run.workspace, out.with_run(number, again=again))
         mine = [s for s in known if s.run == number]
         index.forget(run.workspace, {s.number for s in mine})
-        echo(taken_out(f"run {number}", mine, before=number in out.runs))
-    _made_again(spec, options)
+        if not as_json:
+            echo(taken_out(f"run {number}", mine, before=number in out.runs))
+    _made_again(spec, options, {"run": number, "taken_out": True} if as_json else None)
 
 
 def _not_the_newest(run: Run, number: int, there: list[int]) -> str:
@@ -107,7 +116,9 @@ def _not_the_newest(run: Run, number: int, there: list[int]) -> str:
     return told + f"the newest is run {there[-1]}, and only the newest can go"
 
 
-def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: bool, **where: Any) -> None:
+def remove_source(
+    *, job: Path, overrides: tuple[str, ...], source: str, undo: bool, as_json: bool, **where: Any
+) -> None:
     """Take a source out, then make the dataset of what is left; or let it in again."""
     spec, options = job_of(job, overrides), Options(look=False, kind="remove-source", **where)
     with opened(spec, options, Display()) as run:
@@ -120,13 +131,17 @@ def remove_source(*, job: Path, overrides: tuple[str, ...], source: str, undo: b
             raise InputError([f"source {source!r} is not removed from {run.workspace.url}; {removed}"])
         if undo:
             excluded.write(run.workspace, out.with_sources({*out.sources} - {source}))
-            echo(f"{source} is let in again by the next run")
+            if as_json:
+                echo_json({"source": source, "taken_out": False})
+            else:
+                echo(f"{source} is let in again by the next run")
             return
         excluded.write(run.workspace, out.with_sources({*out.sources, source}))
         mine = [s for s in known if s.source == source and s.run not in out.runs]
         index.forget(run.workspace, {s.number for s in known if s.source == source})
-        echo(taken_out(f"source {source}", mine, before=source in out.sources))
-    _made_again(spec, options)
+        if not as_json:
+            echo(taken_out(f"source {source}", mine, before=source in out.sources))
+    _made_again(spec, options, {"source": source, "taken_out": True} if as_json else None)
 
 
 def taken_out(what: str, shards: Sequence[Shard], *, before: bool) -> str:
@@ -135,7 +150,10 @@ def taken_out(what: str, shards: Sequence[Shard], *, before: bool) -> str:
     return f"{what} with {files} was taken out before" if before else f"{what} is taken out: {files}"
 
 
-def _made_again(spec: JobSpec, options: Options) -> None:
-    """The dataset of what is left, and what came of it."""
+def _made_again(spec: JobSpec, options: Options, as_json: JsonObject | None) -> None:
+    """The dataset of what is left, and what came of it. as_json: what was taken out, where JSON is printed."""
+    if as_json is not None:
+        echo_json(summary_json(spec, run_job(spec, options, Display()), **as_json))
+        return
     again = "later runs and updates of this job go on without it"
     tell(spec, run_job(spec, options, Display()), screen(), again=again)

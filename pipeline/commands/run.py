@@ -14,6 +14,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import EmptyRun, IncompleteDataset, InputError, JobError
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.submitted_paths import at_lines
+from corpusmill.pipeline.commands.summary import summary_json
 from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.load import examine, load
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -113,6 +114,7 @@ class RunArguments:
     sent: bool = False
     log_format: str = "text"
     lineage: str | None = None
+    as_json: bool = False  # what came of it is printed as JSON, in place of the funnel
 
     def options(self, written: AsWritten) -> Options:
         """How the job is run. written: what its file writes for its addresses."""
@@ -172,7 +174,9 @@ def run_and_tell(given: RunArguments, spec: JobSpec, written: AsWritten) -> None
         if not given.quiet:
             print_table(display.console, as_table(e.funnel))
         raise
-    if given.log_format == "json":
+    if given.as_json:
+        echo_json(summary_json(spec, done))
+    elif given.log_format == "json":
         display.line(f"{spec.name}: {'nothing to do' if done.did_nothing else 'published'}: {spec.output}")
     elif not given.quiet:
         tell(spec, done, screen())

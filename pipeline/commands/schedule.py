@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from corpusmill.errors import InputError, JobFailed
+from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.run import job_of
 from corpusmill.pipeline.commands.submit import check_job_server
 from corpusmill.pipeline.deploy import kubernetes
@@ -36,6 +37,7 @@ class Request:
     jitter: int
     address: str | None
     values: Path | None
+    as_json: bool = False
 
 
 def schedule(given: Request) -> None:
@@ -49,7 +51,10 @@ def schedule(given: Request) -> None:
             raise InputError([f"--as {given.form} is for `kubectl apply`: leave out --install and --address"])
         values = values_of(given.values)
         made = kubernetes.scheduled(spec.name, given.job.read_text(encoding="utf-8"), values, every, form=given.form)
-        click.echo(documents(made), nl=False)
+        if given.as_json:
+            echo_json({"files": {f"{given.form}.yaml": documents(made)}, "installed": False})
+        else:
+            click.echo(documents(made), nl=False)
         return
     job = Scheduled(
         name=spec.name,
@@ -59,6 +64,12 @@ def schedule(given: Request) -> None:
         jitter_s=given.jitter,
         address=given.address,
     )
+    if given.as_json and not given.install:
+        files = systemd_units(job) if given.form == "systemd" else {"crontab": cron_line(job)}
+        echo_json({"files": dict(files), "installed": False})
+        return
+    if given.as_json:
+        raise InputError(["--json prints what would be installed: leave out --install"])
     if given.form == "systemd":
         units = systemd_units(job)
         _install_units(units, job) if given.install else _print_files(units)
@@ -76,6 +87,7 @@ def manifests(
     out: Path | None,
     every: str | None,
     starter: bool,
+    as_json: bool,
 ) -> None:
     """Print, or write, what runs a job on Kubernetes or AWS."""
     if starter:
@@ -95,12 +107,15 @@ def manifests(
         scheduled = kubernetes.scheduled(spec.name, text, found, Every(every), form="k8s-cronjob")
         files["cronjob.yaml"] = documents(scheduled)
     if out is None:
-        _print_files(files)
+        echo_json({"files": files, "out": None}) if as_json else _print_files(files)
         return
     out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (out / name).write_text(content, encoding="utf-8")
-    click.echo(f"wrote {', '.join(files)} to {out}")
+    if as_json:
+        echo_json({"files": files, "out": str(out)})
+    else:
+        click.echo(f"wrote {', '.join(files)} to {out}")
 
 
 def values_of(path: Path | None) -> Values:

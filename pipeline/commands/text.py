@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.printed import Exported
 from corpusmill.pipeline.commands.why import last_run
-from corpusmill.pipeline.execution.progress import Display, counted
+from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run_stage import committed, stage_manifest
-from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.export.samples import write_samples
 from corpusmill.pipeline.files.workspace_layout import TOKENIZED
 from corpusmill.pipeline.report import tables
@@ -20,7 +20,7 @@ from corpusmill.pipeline.stages.mix import stage as mix
 WRITERS = 4
 
 
-def export_text(workspace: Store, which: Which, out: str, columns: Sequence[str] = ()) -> None:
+def export_text(workspace: Store, which: Which, out: str, columns: Sequence[str] = ()) -> Exported:
     """Write texts into one file, or, where `out` names no file, one Parquet file for each input shard into a folder.
 
     columns: further ones of the documents. A name that ends in .tar is a WebDataset of samples without binary files.
@@ -29,12 +29,10 @@ def export_text(workspace: Store, which: Which, out: str, columns: Sequence[str]
     texts = replace(texts, further=fields_of(workspace, texts.units, columns))
     if out.endswith(".tar"):
         rows = write_samples(texts.tables(texts.units), out)
-        echo(f"wrote {counted(rows, 'sample')} to {out}")
-        return
+        return Exported(out=out, what="sample", rows=rows)
     if out.endswith(tables.ENDINGS):
         rows = tables.write_tables(texts.tables(texts.units), texts.schema, out, tables.ending_of(out))
-        echo(f"wrote {counted(rows, 'document')} to {out}")
-        return
+        return Exported(out=out, what="document", rows=rows)
     names = [f"text-{i:05d}-of-{len(texts.units):05d}.parquet" for i in range(len(texts.units))]
 
     def one(number: int) -> int:
@@ -46,7 +44,7 @@ def export_text(workspace: Store, which: Which, out: str, columns: Sequence[str]
         for count in pool.map(one, range(len(names))):
             rows += count
             bar.advance(documents=count)
-    echo(f"wrote {counted(rows, 'document')} in {counted(len(names), 'file')} to {out}")
+    return Exported(out=out, what="document", rows=rows, files=names)
 
 
 def texts_of(workspace: Store, which: Which) -> Texts:

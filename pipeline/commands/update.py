@@ -8,6 +8,7 @@ import click
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.run import RunArguments, job_of_arguments, run_and_tell
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.inputs.slot_paths import with_slots
@@ -47,7 +48,9 @@ def update(given: RunArguments, *, slot: str | None, every: str | None, since: s
 
 def note(given: RunArguments, text: str) -> None:
     """Print a line about the slots, in the form of all that the command prints."""
-    if given.log_format == "json":
+    if given.as_json:
+        echo_json({"job": None, "did_nothing": True, "message": text})
+    elif given.log_format == "json":
         Display(quiet=given.quiet, as_json=True).line(text)
     elif not given.quiet:
         click.echo(text)

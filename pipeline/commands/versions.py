@@ -162,16 +162,25 @@ def table(found: Iterable[Listed]) -> Table:
     return shown
 
 
-def roll_back(run: Run, name: str) -> None:
-    """Point readers at a version by its name; updates leave the pointer there until `newest` is named."""
+def roll_back(run: Run, name: str, *, as_json: bool = False) -> None:
+    """Point readers at a version by its name; updates leave the pointer there until `newest` is named.
+
+    as_json: say which one is the latest now, as JSON.
+    """
     output = run.output
     folder = latest.named(output, name)
     run.lease.check()
     if name == "newest":
         latest.point(output, Pointer(folder=folder))
+        if as_json:
+            echo_json({"latest": folder, "held": False})
+            return
         click.echo(f"latest is {folder}; later updates move it on")
         return
     latest.point(output, Pointer(folder=folder, held=True, reason=f"rolled back on {now_utc()}"))
+    if as_json:
+        echo_json({"latest": folder or UNVERSIONED, "held": True})
+        return
     click.echo(f"latest is {folder or UNVERSIONED} and held there; `corpusmill rollback JOB newest` lets it move on")
     newest = latest.finished(output)[-1:]
     taken = latest.record_of(output, newest[0]) if newest and newest[0] != folder else {}

@@ -14,7 +14,7 @@ from corpusmill.pipeline.dedup.gathering import by_shard, shard_units
 from corpusmill.pipeline.dedup.grouping import group
 from corpusmill.pipeline.dedup.index import keep_sets
 from corpusmill.pipeline.dedup.judging import LARGEST_LISTED, NearRule
-from corpusmill.pipeline.dedup.levels import all_files, sizes
+from corpusmill.pipeline.dedup.levels import all_files, written_by_ingest
 from corpusmill.pipeline.dedup.members import SendMembers
 from corpusmill.pipeline.dedup.records import REASONS, TAKEDOWN
 from corpusmill.pipeline.dedup.resolved import OutcomesWritten, resolved_unit
@@ -33,11 +33,12 @@ R = TypeVar("R", bound=Resolved)
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`tables`: each shard's table of duplicates, by its unit; `sets`: files of shingle sets of its kept documents,
-    where asked for; `facts`: counts for people and reports.
+    """`tables`: each shard's table of duplicates, by its unit; `removed`: what few documents one removes, by its unit;
+    `sets`: files of shingle sets of its kept documents, where asked for; `facts`: counts for people and reports.
     """
 
     tables: Mapping[str, str]
+    removed: Mapping[str, Sequence[int]]
     sets: Mapping[str, str]
     facts: Mapping[str, Any]
 
@@ -90,8 +91,8 @@ def _near(
     )
     known = [u for u in units if u["settled"] is not None]
     again = work.phase("settled", known, resolved_unit, size_bytes=work.unit_bytes) if known else []
-    new = [f"documents/{s.unit}.parquet" for s in shards if s.resolved is None]
-    documents = sum(sizes(work.store, "documents", new).values())
+    new = [s.unit for s in shards if s.resolved is None]
+    documents = sum(written_by_ingest(work.store, "documents", "parquet", settings, new).values())
     sent = work.phase("sketches", units, SendMembers(near=near, ranking=settings.ranking), size_bytes=documents)
     sketches = {name: size for r in sent for name, size in r["files"].items()}
     if not sketches:
@@ -128,4 +129,5 @@ def _judged(
         "shape": together([r["shape"] for r in results if "shape" in r]),
     }
     tables = {s.unit: r["table"] for s, r in zip(settings.shards, results, strict=True)}
-    return Outcome(tables=tables, sets=sets, facts=facts)
+    few = {s.unit: r["gone"] for s, r in zip(settings.shards, results, strict=True) if r["gone"] is not None}
+    return Outcome(tables=tables, removed=few, sets=sets, facts=facts)

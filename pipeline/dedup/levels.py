@@ -9,6 +9,7 @@ Source: O'Neil et al. 1996, "The Log-Structured Merge-Tree".
 import hashlib
 from collections.abc import Sequence
 
+from corpusmill.cluster.bundles import bundle_of
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.dedup.settings import KINDS, EnteredShard, Level, Settings
 from corpusmill.pipeline.exchange.rounds import MergeUnit, merge_unit, run_exchange
@@ -20,17 +21,38 @@ FAN_IN = 8
 def sizes(store: Store, folder: str, names: Sequence[str]) -> dict[str, int]:
     """Bytes of these files below `folder`, in the order given; FileNotFoundError names one that is missing."""
     there = {f.uri: f.size for f in store.files(folder)} if names else {}
+    there |= _sizes_in_bundles(store, [n for n in names if n not in there])
     missing = [n for n in names if n not in there]
     if missing:
         raise FileNotFoundError(f"{store.url}/{missing[0]} is missing although its unit is committed; ingest it again")
     return {n: there[n] for n in names}
 
 
-def written_by_ingest(store: Store, kind: str, shards: Sequence[EnteredShard]) -> dict[str, int]:
+def _sizes_in_bundles(store: Store, names: Sequence[str]) -> dict[str, int]:
+    """Bytes of those of these files that their units' bundles have."""
+    found = {}
+    if store.is_s3:
+        for name in names:
+            bundle = None if (at := bundle_of(name)) is None else store.bundle(at)
+            if bundle is not None and (size := bundle.size_of(name)) is not None:
+                found[name] = size
+    return found
+
+
+def written_by_ingest(
+    store: Store, folder: str, suffix: str, settings: Settings, units: Sequence[str]
+) -> dict[str, int]:
+    """Bytes of the files FOLDER/UNIT.SUFFIX of these units of ingest: as they said, or as the store has them."""
+    names = {f"{folder}/{unit}.{suffix}": unit for unit in units}
+    if all(unit in settings.files_bytes for unit in units):
+        return {name: int(settings.files_bytes[unit][f"{folder}/.{suffix}"]) for name, unit in names.items()}
+    return sizes(store, folder, [*names])
+
+
+def _of_kind(store: Store, kind: str, settings: Settings, shards: Sequence[EnteredShard]) -> dict[str, int]:
     """The files of one of KINDS of these shards."""
-    if kind == "bands":
-        return sizes(store, "bands", [f"bands/{s.unit}.arrow" for s in shards])
-    return sizes(store, "keys", [f"keys/{s.unit}.{kind}.arrow" for s in shards])
+    folder, suffix = ("bands", "arrow") if kind == "bands" else ("keys", f"{kind}.arrow")
+    return written_by_ingest(store, folder, suffix, settings, [s.unit for s in shards])
 
 
 def all_files(store: Store, settings: Settings, kind: str) -> dict[str, int]:
@@ -40,7 +62,7 @@ def all_files(store: Store, settings: Settings, kind: str) -> dict[str, int]:
     found = {name: size for level in settings.levels for name, size in level.files[kind].items()}
     covered = bool(settings.levels)
     shards = [s for s in settings.shards if not (covered and s.resolved)]
-    return found | written_by_ingest(store, kind, _taking_part(settings, kind, shards))
+    return found | _of_kind(store, kind, settings, _taking_part(settings, kind, shards))
 
 
 def _taking_part(settings: Settings, kind: str, shards: Sequence[EnteredShard]) -> list[EnteredShard]:
@@ -52,7 +74,7 @@ def grown(work: Work, settings: Settings) -> tuple[Level, ...]:
     """The levels with the new shards' among them, merged wherever eight of a tier have come together."""
     new = [s for s in settings.shards if not (settings.levels and s.resolved)]
     kinds = [k for k in KINDS if k != "bands" or settings.spec.near is not None]
-    fresh = {k: written_by_ingest(work.store, k, _taking_part(settings, k, new)) if k in kinds else {} for k in KINDS}
+    fresh = {k: _of_kind(work.store, k, settings, _taking_part(settings, k, new)) if k in kinds else {} for k in KINDS}
     levels = (*settings.levels, Level(tier=0, files=fresh))
     while len(same := [v for v in levels if v.tier == levels[-1].tier]) >= FAN_IN:
         levels = (*levels[: -len(same)], _merged(work, same))

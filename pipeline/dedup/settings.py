@@ -52,7 +52,8 @@ class Level:
 class Settings:
     """The rules, the shards in the order of their numbers, the levels that hold settled ones, and the bounds.
 
-    down: the documents of these shards that `takedown` means, as soon as they are found.
+    down: the documents of these shards that `takedown` means, as soon as they are found. files_bytes: what each unit
+    said of its files, by their names without the unit's; of units that are missing the store is asked.
     """
 
     spec: DedupSpec
@@ -61,6 +62,7 @@ class Settings:
     takedown: Takedown = field(default_factory=Takedown)
     down: Down = field(default_factory=Down)
     max_comparisons: int = MAX_COMPARISONS
+    files_bytes: Mapping[str, Mapping[str, int]] = field(default_factory=dict, compare=False, repr=False)
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:

@@ -16,6 +16,8 @@ from corpusmill.pipeline.dedup.settings import shard_number
 from corpusmill.pipeline.dedup.shape import Shape, Sources, shape
 from corpusmill.pipeline.dedup.tombstones import Down
 
+FEW = 16  # removed documents that a unit of the next stage names, so that it need not read the table; a guess
+
 # `reason` is null for a document that stays; then `copies` says how many documents it stands for, itself counted.
 SCHEMA = pa.schema(
     {
@@ -33,11 +35,13 @@ SCHEMA = pa.schema(
 class TableWritten(TypedDict):
     """A shard's table of duplicates, and what became of its documents.
 
-    entered: all; removed: by rule; takedown: those that are on the list and their copies; copies: that the documents
-    which stay stand for; without_words: that the near rule cannot compare; shape: counts for the report.
+    gone: doc_ids of all that were removed, where they are few; entered: all; removed: by rule; takedown: those that are
+    on the list and their copies; copies: that the documents which stay stand for; without_words: that the near rule
+    cannot compare; shape: counts for the report.
     """
 
     table: str
+    gone: list[int] | None
     entered: int
     shape: Shape
     without_words: int
@@ -68,6 +72,7 @@ class WriteTable:
         named = ~np.isin(found.doc_id, down)
         return {
             "table": name,
+            "gone": few_removed(table),
             "entered": entered,
             "shape": shape(table, self.sources),
             "without_words": blank,
@@ -105,6 +110,12 @@ def duplicates(found: Verdicts, down: np.ndarray) -> pa.Table:
     staying = staying.set_column(1, "cluster_id", _or_null(clusters, clusters < 0))
     tables = [SCHEMA.empty_table(), *(_with_all_columns(t) for t in (removed, staying, taken))]
     return pa.concat_tables(tables).sort_by("doc_id").combine_chunks()
+
+
+def few_removed(table: pa.Table) -> list[int] | None:
+    """The documents that a table of duplicates removes, where they are so few that a unit can name them; else None."""
+    gone = table["doc_id"].filter(table["reason"].is_valid())
+    return gone.to_pylist() if len(gone) <= FEW else None
 
 
 def _or_null(values: np.ndarray, blank: np.ndarray) -> pa.Array:

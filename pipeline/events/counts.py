@@ -15,13 +15,15 @@ OTHER = "other reasons"
 
 class Figures(TypedDict):
     """What is measured of a unit: seconds and CPU seconds that it ran, less what the process waited for kernels to be
-    compiled; whether it was the first of its kind in its process; the peak bytes of that process so far.
+    compiled; whether it was the first of its kind in its process; the peak bytes of that process so far; CPU seconds
+    that it read records.
     """
 
     seconds: float
     cpu_seconds: float
     first: bool
     peak_bytes: int
+    read_cpu_seconds: float
 
 
 @dataclass
@@ -52,6 +54,7 @@ class StageCounts:
     weight: float = 0.0  # of all timed units: bytes of input, else documents, else one each
     spread: tuple[float, float, float] = (0.0, 0.0, 0.0)  # of all but the first: sums of cpu^2, cpu * weight, weight^2
     peak_bytes: int = 0  # of the memory of a worker process
+    read_cpu_seconds: float = 0.0  # of these units, that they read records, whatever became of these
     began_at: float = 0.0
     ended_at: float | None = None
     slowest: list[tuple[float, str]] = field(default_factory=list)
@@ -67,6 +70,7 @@ class StageCounts:
         weight: float = 1.0,
         first: bool = False,
         peak_bytes: int = 0,
+        read_cpu_seconds: float = 0.0,
     ) -> None:
         """Take in how long a unit ran, its CPU time and weight, and the peak memory of its process so far.
 
@@ -76,6 +80,7 @@ class StageCounts:
         self.unit_seconds += seconds
         self.cpu_seconds += cpu_seconds
         self.weight += weight
+        self.read_cpu_seconds += read_cpu_seconds
         if first:
             self.first += 1
             self.first_cpu_seconds += cpu_seconds

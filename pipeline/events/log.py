@@ -90,9 +90,10 @@ class EventLog:
 
     def _stop_requested(self) -> bool:
         try:
-            return self.store.exists(f"{FOLDER}/{self.run}/{STOP}")
-        except Exception:  # the next look will tell
+            self.store.read(f"{FOLDER}/{self.run}/{STOP}")  # one request where `exists` makes two
+        except Exception:  # there is none, or the next look will tell
             return False
+        return True
 
     @contextmanager
     def open(self) -> Iterator["EventLog"]:

@@ -4,10 +4,13 @@ A unit's marker `units/STAGE/NAME.json` is written last and holds its counts; ou
 anybody. When all units are done, `manifests/STAGE-FINGERPRINT.json` names them: a later run reads that one file.
 """
 
+import contextlib
 import json
+import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, TypedDict, TypeVar
 
 from corpusmill.cluster import faultpoint
@@ -18,7 +21,7 @@ from corpusmill.pipeline.events.counts import OUTSTANDING
 from corpusmill.pipeline.execution.measured import Measured, split
 from corpusmill.pipeline.execution.phases import Advance, Runner, Show
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_units import DEATHS, Done, Failed, U, Unit, run_units
+from corpusmill.pipeline.execution.run_units import DEATHS, Done, Failed, U, Unit, run_here, run_units
 from corpusmill.pipeline.execution.tally import Sums, Tally
 from corpusmill.pipeline.execution.versions import with_same
 from corpusmill.pipeline.files import markers
@@ -28,6 +31,7 @@ from corpusmill.pipeline.kernels import compile as kernels
 Counts = Mapping[str, Any]
 C = TypeVar("C", bound=Counts)
 C_co = TypeVar("C_co", bound=Counts, covariant=True)
+NO_FILES: Mapping[str, Path | bytes] = {}
 CAUSES_SHOWN = 20
 FOUND_ISOLATED = ("WorkerDied", "FilesFailed")  # what a unit that runs isolated fails with for good
 
@@ -59,12 +63,14 @@ def run_stage(
     tolerant: bool = False,
     uses: Callable[[U], str] | None = None,
     isolated: Callable[[Unit], Unit] | None = None,
+    here: bool = False,
 ) -> Result[C]:
     """Run those of `units` (each with a "name" that says all that decides its output) that are not committed yet.
 
     tolerant: units that failed are left out of the result and listed in it; otherwise they raise StageFailed.
     uses: the use of kernels (`pipeline.kernels.compile`) that a unit makes, to say so when they are yet to be compiled.
     isolated: the unit to run in place of one whose worker died, under the same name; null: it is tried as others are.
+    here: in this process, one after another: for units that are so small that a cluster has nothing to add to them.
     """
     names = [str(u["name"]) for u in units]
     if (known := finished(run.workspace, stage, names)) is not None:
@@ -73,10 +79,14 @@ def run_stage(
     missing = [u for u in units if u["name"] not in found.counts]
     failed, causes = list[Failed](), set[str]()
     if missing:
-        run.ray()
+        if not here:
+            run.ray()
         if uses is not None:
             kernels.announce({uses(u) for u in missing}, run.display.line)
-        running = _run_units(run, missing, Measured(with_same(task, run.spec), stage), memory_bytes, isolated)
+        if here:
+            running = run_here(missing, Measured(task, stage))
+        else:
+            running = _run_units(run, missing, Measured(with_same(task, run.spec), stage), memory_bytes, isolated)
         open_ = {str(u["name"]): label(u) for u in missing}
         with run.display.stage(stage, len(missing)) as bar, closing(running) as outcomes:
             for outcome in outcomes:
@@ -192,10 +202,29 @@ def phases_of(run: Run, stage: str) -> Show:
     return show
 
 
-def commit_unit(workspace: Store, stage: str, name: str, counts: C) -> C:
-    """Write a unit's marker, after all its outputs: from here on it is done."""
-    faultpoint.reached(f"{stage}.commit")
-    return markers.write(workspace, f"units/{stage}", name, counts)
+def commit_unit(
+    workspace: Store, stage: str, name: str, counts: Counts, files: Mapping[str, Path | bytes] = NO_FILES
+) -> Counts:
+    """Write a unit's outputs, then its marker: from here on it is done.
+
+    files: its outputs in the workspace by name, as local files or as bytes.
+    """
+    with contextlib.ExitStack() as open_:
+        paths = {n: file for n, file in files.items() if isinstance(file, Path)}
+        if len(paths) < len(files):
+            folder = Path(open_.enter_context(tempfile.TemporaryDirectory(prefix="corpusmill-")))
+            for number, (published, content) in enumerate(files.items()):
+                if isinstance(content, bytes):
+                    paths[published] = folder / str(number)
+                    paths[published].write_bytes(content)
+        return markers.write_unit(
+            workspace, f"units/{stage}", name, counts, paths, reached=lambda: faultpoint.reached(f"{stage}.commit")
+        )
+
+
+def committed_unit(workspace: Store, stage: str, name: str) -> Counts | None:
+    """What one unit gave; None when it is not done."""
+    return markers.read_unit(workspace, f"units/{stage}", name)
 
 
 def committed(workspace: Store, stage: str, names: set[str]) -> Sums:

@@ -6,6 +6,7 @@ of counts. Ray Data moves nothing else, so the driver's memory does not follow t
 Ray Data is imported where it runs: that takes a second, and `plan` and `inspect` name units but run none.
 """
 
+import bisect
 import json
 import logging
 import queue
@@ -27,13 +28,15 @@ Unit = Mapping[str, Any]  # each stage declares its own as a TypedDict beside it
 U = TypeVar("U", bound=Unit)
 Run = Callable[[Any], Mapping[str, Any]]
 
-WAVE_UNITS = 4096  # Ray Data keeps some kB of driver memory a task; 1,000 empty units cost 11 CPU-seconds
+WAVE_UNITS = 4096  # at least; Ray Data keeps some kB of driver memory a task; 1,000 empty units cost 11 CPU-seconds
+WAVE_A_CPU = 2  # units of a wave a CPU, where there are many: 4,096 would let 12,000 of 16,000 CPUs stand idle
 TRIES = 3
 DEATHS = ("WorkerCrashedError", "OutOfMemoryError")  # kinds of failures that one document may be the cause of
 WORKER_DEATHS = 3  # Ray Data's default is without end: a unit that kills its worker would be run for ever
 NEXT_WAVE_AT = 0.1  # the next wave starts when this share of the last one is still running
-SPECULATE_AFTER_S = 60.0  # without an outcome, or twice the longest unit: the last ones are begun again; a guess
-MOST_TWICE = 64  # units that are begun again; a guess
+SPECULATE_AFTER_S = 60.0  # since few remain, or what nearly all took: the last units are begun again; a guess
+NEARLY_ALL = 0.95  # of the units that are done
+MOST_TWICE, TWICE_A_CPU = 64, 1 / 8  # units that are begun again, the larger of both; guesses
 END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
 
 # The row that a unit becomes: a `result`, or an `error` and what belongs to it.
@@ -117,19 +120,44 @@ def run_units(
         waiting = again
 
 
+def run_here(units: Sequence[Unit], run: Run) -> Generator[Done | Failed, None, None]:
+    """Each unit's outcome, run in this process one after another; an error is a failure as it is on a worker."""
+    for unit in units:
+        started = time.monotonic()
+        try:
+            counts = json.loads(json.dumps(run(unit)))
+        except StoreUnavailable:
+            raise
+        except Exception as e:
+            yield Failed(
+                unit,
+                f"{type(e).__name__}: {e}",
+                traceback.format_exc()[-4000:],
+                kind=type(e).__name__,
+                lost_rows=isinstance(e, AccountingError),
+                seconds=time.monotonic() - started,
+            )
+        else:
+            yield Done(unit, counts, time.monotonic() - started)
+
+
 def _waves(
     indices: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None
 ) -> Generator[tuple[int, Done | Failed], None, None]:
     """Outcomes of all these units; at most two waves run at once, the second while the first one's stragglers end.
 
-    On several machines the last units are begun a second time when they take far longer than any other took: the first
-    copy that is done counts. Both write the same bytes under the same names.
+    On several machines the last units are begun a second time when they take longer than nearly all others took, a few
+    stragglers among these changing nothing: the first copy that is done counts. Both write the same bytes under the
+    same names.
     """
     outcomes: queue.Queue[tuple[int, Done | Failed] | UnitsNotRun] = queue.Queue()
-    waves = [indices[i : i + WAVE_UNITS] for i in range(0, len(indices), WAVE_UNITS)]
+    size = wave_units(lifecycle.cpus()) if len(indices) > WAVE_UNITS else WAVE_UNITS
+    waves = [indices[i : i + size] for i in range(0, len(indices), size)]
     unwanted, threads = threading.Event(), list[threading.Thread]()
     copies: dict[int, int] = {}  # of each unit that is not done: how many of it run
-    longest, twice = 0.0, False
+    took: list[float] = []  # seconds of the units that are done, sorted
+    few_since: float | None = None  # when so few remained that machines stood idle
+    twice = False
 
     def begin(wave: list[int]) -> None:
         for index in wave:
@@ -140,11 +168,14 @@ def _waves(
 
     try:
         while waves or copies:
-            if waves and len(copies) <= NEXT_WAVE_AT * WAVE_UNITS:
+            if waves and len(copies) <= next_wave_at(size):
                 begin(waves.pop(0))
-            may = not waves and not twice and _may_speculate(len(copies))
+            rest = None
+            if not waves and not twice and _may_speculate(len(copies)):
+                few_since = time.monotonic() if few_since is None else few_since
+                rest = max(few_since + speculate_after_s(took) - time.monotonic(), 0.0)
             try:
-                outcome = outcomes.get(timeout=max(SPECULATE_AFTER_S, 2 * longest) if may else None)
+                outcome = outcomes.get(timeout=rest)
             except queue.Empty:
                 twice = True
                 begin(sorted(copies))
@@ -154,7 +185,7 @@ def _waves(
             index, of_unit = outcome
             if index not in copies:
                 continue
-            longest = max(longest, of_unit.seconds)
+            bisect.insort(took, of_unit.seconds)
             copies[index] -= 1
             if isinstance(of_unit, Done) or not copies[index]:
                 del copies[index]
@@ -169,9 +200,35 @@ def _waves(
             thread.join(END_S)
 
 
+def wave_units(cpus: int) -> int:
+    """How many units Ray Data is given at once on so many CPUs.
+
+    >>> wave_units(64), wave_units(16_000)
+    (4096, 32000)
+    """
+    return max(WAVE_UNITS, WAVE_A_CPU * cpus)
+
+
+def next_wave_at(size: int) -> float:
+    """The next wave starts when so many units of the last one remain: before CPUs stand idle."""
+    return NEXT_WAVE_AT * size if size == WAVE_UNITS else size / WAVE_A_CPU
+
+
+def speculate_after_s(took: Sequence[float]) -> float:
+    """Seconds after which units that still run are begun again. took: of those that are done, sorted."""
+    return max(SPECULATE_AFTER_S, took[int(NEARLY_ALL * len(took))] if took else 0.0)
+
+
+def most_twice(cpus: int) -> int:
+    """How many units are begun a second time at most."""
+    return max(MOST_TWICE, int(TWICE_A_CPU * cpus))
+
+
 def _may_speculate(units: int) -> bool:
     """Whether so few units run that machines stand idle, of which there are several."""
-    return units <= MOST_TWICE and lifecycle.nodes() > 1 and units <= lifecycle.cpus() // 2
+    if units > MOST_TWICE and units > most_twice(lifecycle.cpus()):
+        return False
+    return lifecycle.nodes() > 1 and units <= lifecycle.cpus() // 2
 
 
 def _run_wave(

@@ -16,9 +16,10 @@ AT_THE_TOP = (DIGESTS, JOB, JOB_FILES, TOKENIZED, LIVE, FUNNEL, TIMES, INVENTORY
 
 MANIFESTS = "manifests"  # of stages whose units are all done
 UNITS = "units"  # markers of units, by stage
+BUNDLES = "bundles"  # in a store: the outputs and the marker of a unit in one object, see cluster.bundles
 DIFFERENCE = "difference"  # copies in which the mixes of two versions differ
 EXCHANGE = "exchange"  # rows on their way to another unit
 LEASE = "lease"  # who holds the workspace
 EVENTS = "events"  # what happened in each run, see pipeline.events
 TAKEDOWN = "takedown"  # work of the command of that name
-SHARED_FOLDERS = frozenset({MANIFESTS, UNITS, EXCHANGE, DIFFERENCE, LEASE, EVENTS, TAKEDOWN})
+SHARED_FOLDERS = frozenset({MANIFESTS, UNITS, BUNDLES, EXCHANGE, DIFFERENCE, LEASE, EVENTS, TAKEDOWN})

@@ -14,18 +14,23 @@ from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.report.status import duration
 
 MODEL_ERROR = 0.1  # of any extrapolation, beside the spread of the units; a guess
-SAMPLED_LOW = 0.5  # a sample of documents reads whole files, so its rates are too high: by at most half, a guess
+SAMPLED_ERROR = 0.2  # more, of the rates of a sample of documents: files are opened and written as for all; a guess
 STAGE_S = 2.0  # a stage starts and ends: measured with Ray Data on one machine
 START_S = 15.0  # Ray joins or starts, nodes are checked
-UNIT_BYTES = 256 << 20  # of input a unit of ingest reads at most
-REQUESTS_A_UNIT = 8  # of a store, over the whole job, half of them PUT or LIST: a guess
+A_UNIT = 6  # requests over all stages, counted: what ingest and tokenize write and who reads it, a table of duplicates
+PUTS_A_UNIT = 3  # of these, counted
+OF_INPUT = 2  # requests for a unit's file, counted: its head before the run, and its first bytes
+INPUT_BLOCK_BYTES = 5 << 20  # of a large file that is read in pieces: what s3fs fetches at once
+STORED_BLOCK_BYTES = 4 << 20  # of large files in the workspace, see cluster.bundles
 MEMORY_MARGIN = 1.25
+READS = "ingest"  # the stage that reads inputs
 
 
 @dataclass(frozen=True, kw_only=True)
 class StageRate:
-    """What a stage needed in an earlier run, in CPU seconds: by byte of input, and once a process (start_s); error:
-    relative; units: by byte of input; longest_s: its slowest unit.
+    """What a stage needed in an earlier run, in CPU seconds: by byte of input, and once a process (start_s).
+
+    error: relative; units_per_byte: of input; longest_s: its slowest unit.
     """
 
     stage: str
@@ -91,13 +96,17 @@ class StageCost:
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What a run needs. basis: the run that the rates are from; stored_bytes: in the workspace; null: not known."""
+    """What a run needs. basis: the run that the rates are from; units: of ingest.
+
+    stored_bytes: in the workspace; null: not known.
+    """
 
     basis: str
     input_bytes: int
     stages: Sequence[StageCost]
     cluster: Cluster
     prices: Prices
+    units: int
     stored_bytes: int | None = None
 
     @property
@@ -109,13 +118,19 @@ class Prediction:
         return START_S + sum(stage.wall_s for stage in self.stages)
 
     @property
-    def units(self) -> int:
-        """Units of work of the whole job, about: one an input unit and stage."""
-        return max(1, math.ceil(self.input_bytes / UNIT_BYTES)) * max(1, len(self.stages))
+    def puts(self) -> int:
+        """Requests that write."""
+        return PUTS_A_UNIT * self.units
+
+    @property
+    def gets(self) -> int:
+        """Requests that read: of units, of input in blocks, and of large files in the workspace, each read twice."""
+        blocks = self.input_bytes // INPUT_BLOCK_BYTES + 2 * (self.stored_bytes or 0) // STORED_BLOCK_BYTES
+        return (A_UNIT - PUTS_A_UNIT + OF_INPUT) * self.units + blocks
 
     @property
     def requests(self) -> int:
-        return self.units * REQUESTS_A_UNIT
+        return self.puts + self.gets
 
     @property
     def memory_bytes(self) -> int:
@@ -124,7 +139,7 @@ class Prediction:
 
     def money(self) -> Mapping[str, float]:
         """CPUs for the whole time the cluster stands, requests, storage for a month; and the sum."""
-        requests = self.requests / 2 * (self.prices.put_million + self.prices.get_million) / 1e6
+        requests = (self.puts * self.prices.put_million + self.gets * self.prices.get_million) / 1e6
         storage = 0.0 if self.stored_bytes is None else self.stored_bytes / 1e9 * self.prices.gb_month
         cpus = self.wall_s / 3600 * self.cluster.total * self.prices.cpu_hour
         return {"cpus": cpus, "requests": requests, "storage_month": storage, "sum": cpus + requests + storage}
@@ -148,6 +163,8 @@ class Prediction:
             "memory_bytes_per_node": self.memory_bytes,
             "stored_bytes": self.stored_bytes,
             "requests": self.requests,
+            "requests_that_write": self.puts,
+            "units": self.units,
             "money": self.money(),
         }
 
@@ -162,7 +179,7 @@ class Prediction:
         yield f"memory   {size(self.memory_bytes)} a machine"
         stored = "not known before a run" if self.stored_bytes is None else size(self.stored_bytes)
         yield f"storage  {stored} in the workspace"
-        yield f"requests about {self.requests:,}, at {REQUESTS_A_UNIT} a unit"
+        yield f"requests about {self.requests:,}, of {self.units:,} units; {self.puts:,} of them write"
         yield (
             f"money    {money['sum']:,.2f}: {money['cpus']:,.2f} for CPUs while the cluster stands, "
             f"{money['requests']:,.2f} for requests, {money['storage_month']:,.2f} for a month of storage"
@@ -187,14 +204,16 @@ def rates_of(run: RunState) -> list[StageRate]:
     for stage in run.stages:
         if not stage.timed or not read:
             continue
-        error = math.hypot(MODEL_ERROR, 2 * relative_error(stage))
+        error = math.hypot(MODEL_ERROR, 2 * relative_error(stage), SAMPLED_ERROR if share < 1 else 0.0)
         rate, start_s = rate_of(stage)
+        of_all = rate * stage.weight / read
+        of_reading = min(stage.read_cpu_seconds / read, of_all)  # a sample of documents reads its files whole
         found.append(
             StageRate(
                 stage=stage.name,
-                seconds_per_byte=rate * stage.weight / read / share,
+                seconds_per_byte=of_reading + (of_all - of_reading) / share,
                 start_s=start_s,
-                error=error if share == 1 else max(error, 1 - SAMPLED_LOW),
+                error=error,
                 units_per_byte=stage.timed / read,
                 longest_s=max((seconds for seconds, _ in stage.slowest), default=0.0),
                 peak_bytes=stage.peak_bytes,
@@ -245,9 +264,11 @@ def predict(
             )
         )
     stored = None if stored_bytes is None else int(stored_bytes / max(input_bytes_of(run), 1) * input_bytes)
+    per_byte = max((rate.units_per_byte for rate in rates_of(run) if rate.stage == READS), default=0.0)
     return Prediction(
         basis=run.run,
         input_bytes=input_bytes,
+        units=max(1, math.ceil(per_byte * input_bytes)),
         stages=stages,
         cluster=cluster,
         prices=prices,

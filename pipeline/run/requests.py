@@ -10,10 +10,9 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight.survey import LOOKED_INTO
+from corpusmill.pipeline.report.cost import A_UNIT, INPUT_BLOCK_BYTES
 from corpusmill.pipeline.workspace.shards import Shards
 
-BLOCK_BYTES = 5 << 20  # of a large file that is read in pieces: what s3fs fetches at once
-A_UNIT = 38  # over all stages, counted
 A_JOB = 150  # whatever the number of units, counted
 REMOTE = ("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az")
 
@@ -23,7 +22,7 @@ def estimate(spec: JobSpec, files: Sequence[InputFile], new: Shards) -> int:
     of_inputs = 0
     if any(protocol_of(path) in REMOTE for each in spec.inputs for path in each.paths):
         looked = min(len(files), LOOKED_INTO * len(spec.inputs))
-        blocks = -(-(new.column("end") - new.column("start")) // BLOCK_BYTES)
+        blocks = -(-(new.column("end") - new.column("start")) // INPUT_BLOCK_BYTES)
         of_inputs = looked + int(blocks.sum())
     units = len(set(new.numbers().tolist()))
     return of_inputs + (A_UNIT * units + A_JOB if protocol_of(spec.workspace) in REMOTE else 0)

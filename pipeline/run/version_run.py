@@ -36,7 +36,7 @@ from corpusmill.pipeline.versions import publishing
 from corpusmill.pipeline.versions.publishing import VersionRecord
 from corpusmill.pipeline.workspace.inventory import Numbered, Shard
 
-UNIT = re.compile(r"[0-9a-f]{32}")  # the name of a unit, or a fingerprint
+UNIT = re.compile(r"[0-9a-f]{32}(-[0-9a-f]{16})?")  # the name of a unit, or a fingerprint
 AFTER_MIX = next(i for i, stage in enumerate(STAGES) if isinstance(stage, SelectStage))
 BEFORE, AFTER = STAGES[:AFTER_MIX], STAGES[AFTER_MIX:]
 

@@ -94,6 +94,8 @@ def name_of(path: str) -> str:
 
     >>> name_of("units/ingest/ab12.json"), name_of("keys/ab12.url.arrow"), name_of("duplicates/ab12/9f.parquet")
     ('ab12', 'ab12', 'ab12')
+    >>> name_of("bundles/ab12.bundle"), name_of("axes/ab12-77aa.parquet")
+    ('ab12', 'ab12-77aa')
     >>> name_of("manifests/ingest-77aa.json"), name_of("mix/77aa/plan.json")
     ('77aa', '77aa')
     """
@@ -108,6 +110,6 @@ def sweep(workspace: Store, found: Sweep) -> None:
     """Delete what was found: manifests and the index first, then markers, so that nothing is ever said to be there
     that is not.
     """
-    first = (f"{layout.MANIFESTS}/", f"{index.FOLDER}/")
+    first = (f"{layout.MANIFESTS}/", f"{index.FOLDER}/", f"{layout.BUNDLES}/")
     order = sorted(found.names, key=lambda name: (not name.startswith(first), not name.endswith(".json"), name))
     workspace.delete_all(order)

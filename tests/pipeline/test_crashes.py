@@ -29,11 +29,12 @@ DRIVER = (
     "dedup.manifest",
     "tokenize.manifest",
     "mix.manifest",
+    "select.commit",
     "select.manifest",
     "pack.manifest",
     "publish.manifest",
 )
-WORKER = ("ingest.commit", "tokenize.commit", "select.commit", "pack.commit")
+WORKER = ("ingest.commit", "tokenize.commit", "pack.commit")
 IN_EVERY_RUN = ("ingest.manifest", "publish.manifest")
 
 

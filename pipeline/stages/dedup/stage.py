@@ -1,8 +1,8 @@
 """Dedup: every document of every shard against all others; then one table of duplicates a shard."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpusmill.cluster import faultpoint
@@ -17,7 +17,7 @@ from corpusmill.pipeline.dedup.settings import EnteredShard, Settings
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import phases_of, runner, stage_manifest
+from corpusmill.pipeline.execution.run_stage import Counts, phases_of, runner, stage_manifest
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.report.empty_run import require_documents
@@ -31,13 +31,16 @@ MEMORY_BYTES = 1_600_000_000  # 1.25 times the peak on 128 MiB of pairs of which
 
 @dataclass(frozen=True)
 class Removed:
-    """`tables`: each ingest unit's table of duplicates, named by its content; `by_reason`: removals by rule."""
+    """`tables`: each ingest unit's table of duplicates, named by its content; `by_reason`: removals by rule;
+    `gone`: the documents that a table removes, by its unit, where they are few.
+    """
 
     tables: Mapping[str, str]
     by_reason: Mapping[str, int]
     facts: Mapping[str, Any]
     fingerprint: str
     ran: int
+    gone: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 class DedupStage(Stage[Removed]):
@@ -52,7 +55,7 @@ class DedupStage(Stage[Removed]):
 
     def run(self, run: Run, state: State) -> Removed:
         ingested = state.of(IngestStage)
-        removed = dedup(run, ingested.shards)
+        removed = dedup(run, ingested.shards, ingested.result.counts)
         entered = ingested.result.tally
         unique = entered.total("kept", "documents") - sum(removed.by_reason.values())
         require_documents("dedup", entered, unique, removed=dict(removed.by_reason))
@@ -85,16 +88,22 @@ def requested(spec: JobSpec, workspace: Store, shards: Mapping[str, UnitFiles]) 
 def finished_result(workspace: Store, judged: str) -> Removed | None:
     """The result of that name; None when there is none yet."""
     told = stage_manifest(workspace, manifest_of(judged))
-    return None if told is None else Removed(told["tables"], told["facts"]["removed"], told["facts"], judged, ran=0)
+    if told is None:
+        return None
+    gone = told.get("gone", {})
+    return Removed(told["tables"], told["facts"]["removed"], told["facts"], judged, ran=0, gone=gone)
 
 
 def manifest_of(judged: str) -> str:
     return f"manifests/dedup-{judged}.json"
 
 
-def dedup(run: Run, shards: Mapping[str, UnitFiles]) -> Removed:
-    """Deduplicate the kept documents of these shards, by the name of their ingest unit."""
+def dedup(run: Run, shards: Mapping[str, UnitFiles], counts: Mapping[str, Counts]) -> Removed:
+    """Deduplicate the kept documents of these shards, by the name of their ingest unit. counts: of these units."""
     settings, judged = requested(run.spec, run.workspace, shards)
+    settings = replace(
+        settings, files_bytes={unit: each["files_bytes"] for unit, each in counts.items() if "files_bytes" in each}
+    )
     if (there := finished_result(run.workspace, judged)) is not None:
         return there
     work = Work(
@@ -116,7 +125,7 @@ def dedup(run: Run, shards: Mapping[str, UnitFiles]) -> Removed:
     run.lease.check()
     record(work, settings, found.tables, found.sets)
     faultpoint.reached("dedup.manifest")
-    payload = json.dumps({"tables": dict(found.tables), "facts": dict(found.facts)}, sort_keys=True).encode()
-    run.workspace.publish(manifest_of(judged), payload)
+    content = {"tables": dict(found.tables), "facts": dict(found.facts), "gone": dict(found.removed)}
+    run.workspace.publish(manifest_of(judged), json.dumps(content, sort_keys=True).encode())
     run.workspace.delete_all([left_over.uri for left_over in run.workspace.files(work.folder)])
-    return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1)
+    return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1, gone=found.removed)

@@ -27,6 +27,7 @@ from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage
 VERSION = 1
 MEMORY_BYTES = 1_500_000_000  # a guess: FILE_DOCUMENTS addresses of 100 bytes, twice
 FILE_DOCUMENTS = 2_000_000  # of a file at most, as tokenized; a guess: 100 MB
+HERE_DOCUMENTS = 50_000  # of which this process writes the file, in a second: the profile has read them; a guess
 NAME = re.compile(r"(documents(?:-\d{5,}-of-\d{5,})?)(?:-[0-9a-f]{8})?\.parquet")
 
 
@@ -104,7 +105,8 @@ class DocumentsStage(Stage[Result[DocumentsWritten]]):
             run.workspace.delete(f"units/{self.name}/{name}.json")
             run.workspace.delete(manifest_of(self.name, names))
         task = WriteDocuments(run.workspace, run.output, selected_of(state, numbers=False))
-        return run_stage(run, self.name, units, task, memory_bytes=MEMORY_BYTES)
+        documents = sum(int(counts["documents"]) for counts in state.of(TokenizeStage).counts.values())
+        return run_stage(run, self.name, units, task, memory_bytes=MEMORY_BYTES, here=documents <= HERE_DOCUMENTS)
 
     def in_manifest(self, outcome: Result[DocumentsWritten]) -> Mapping[str, Any]:
         return {"document_files": [c["file"] for c in outcome.counts.values()]}

@@ -43,7 +43,8 @@ class IngestCounts(SinkFacts, Tallied):
     """What a unit returns.
 
     documents: that reached its end; taken: read and not left out by a sample, or unreadable; readable, unreadable: its
-    records, the latter with their bytes and the reason of most; evidence_fault: why its histograms are not complete.
+    records, the latter with their bytes and the reason of most; evidence_fault: why its histograms are not complete;
+    files_bytes: of what it wrote, by name less the unit's own.
     """
 
     documents: int
@@ -56,6 +57,7 @@ class IngestCounts(SinkFacts, Tallied):
     source: str
     evidence_fault: NotRequired[str]
     unreadable_files: NotRequired[list[UnreadableFile]]
+    files_bytes: NotRequired[dict[str, int]]
 
 
 class Sink(Protocol):

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.execution.run_stage import commit_unit, stage_manifest
+from corpusmill.pipeline.execution.run_stage import commit_unit, committed_unit
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.kernels import compile as kernels
@@ -83,10 +83,12 @@ class Ingest:
                     unreadable = take_together(writer, unit["limit"])
                 else:
                     take_one(writer, unit["limit"])
+            made = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*") if path.is_file()}
             counts = writer.counts(unreadable)
-            for path in sorted(p for p in Path(folder).rglob("*") if p.is_file()):
-                self.workspace.publish_file(path.relative_to(folder).as_posix(), path)
-        return commit_unit(self.workspace, part.stage, unit["name"], counts)
+            counts["files_bytes"] = {
+                published.replace(unit["name"], ""): path.stat().st_size for published, path in sorted(made.items())
+            }
+            return commit_unit(self.workspace, part.stage, unit["name"], counts, made)
 
     def try_batch(self, unit: IngestUnit, documents: pa.Table) -> None:
         """Take documents through the steps of a unit, and leave nothing of them."""
@@ -128,7 +130,7 @@ class Ingest:
         """What the parts before this one counted, and the small files of which they could read no record."""
         if unit["before"] is None:
             return Tally(), []
-        marker = stage_manifest(self.workspace, f"units/{parts[unit['part'] - 1].stage}/{unit['before']}.json")
+        marker = committed_unit(self.workspace, parts[unit["part"] - 1].stage, str(unit["before"]))
         assert marker is not None, f"{unit['before']} is not committed"
         return Tally.from_json(marker["tally"]), marker.get("unreadable_files", [])
 

@@ -108,5 +108,4 @@ def _answers(workspace: Store, names: Sequence[str]) -> Iterator[pa.Table]:
 def _commit(workspace: Store, stage: str, name: str, answer: pa.Table) -> Mapping[str, int]:
     out = io.BytesIO()
     pq.write_table(answer, out, compression="zstd")
-    workspace.publish(f"groups/{name}.parquet", out.getvalue())
-    return commit_unit(workspace, stage, name, {})
+    return commit_unit(workspace, stage, name, {}, {f"groups/{name}.parquet": out.getvalue()})

@@ -28,7 +28,7 @@ from corpusmill.operators.mix.supply.levels import Bins
 from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result, everything, rests_on
+from corpusmill.pipeline.execution.run_stage import Result, rests_on
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.preflight.column_origins import null_axis
 from corpusmill.pipeline.stages.mix.given_plan import given_plan, reviewed
@@ -37,7 +37,7 @@ from corpusmill.pipeline.stages.mix.near_cuts import UnitQueries
 from corpusmill.pipeline.stages.mix.supply import supply, supply_name
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
-from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes, axes_units, last_units
+from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes, finished_axes, last_units
 
 VERSION = 6
 CUTS = "cuts.npz"  # written last: where it is, the mix is done
@@ -109,8 +109,7 @@ class MixStage(Stage[Mixed]):
     folders = (axes_unit.STAGE, "groups", "leaves", "mix")
 
     def look(self, state: State) -> Status[Mixed]:
-        units = axes_units(state.spec, state.of(TokenizeStage).counts)
-        drawn = everything(state.workspace, axes_unit.STAGE, [u["name"] for u in units])
+        drawn = finished_axes(state.spec, state.workspace, state.of(TokenizeStage).counts)
         planned = None if drawn is None else finished_plan(training(state.spec), state.workspace, drawn.counts)
         return Status(outcome=None if drawn is None or planned is None else Mixed(drawn, planned))
 

@@ -1,4 +1,7 @@
-"""One tokenized unit's part of the mix: each chosen copy of a document, under the key of its output shard."""
+"""The part of the mix of one tokenized unit, or of several small ones.
+
+Each chosen copy of a document, under the key of its output shard.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,11 +42,11 @@ def shard_range(shard: int, shards: int) -> KeyRange:
 
 
 class SelectUnit(TypedDict):
-    """An axes unit, and the tokenized unit it is of."""
+    """Axes units, each with the tokenized unit it is of; size_bytes: of their tokens."""
 
     name: str
-    axes: str
-    tokens: str
+    units: list[tuple[str, str]]
+    size_bytes: int
 
 
 class Selected(Tallied):
@@ -61,9 +64,16 @@ class Select:
     mix: str  # fingerprint
 
     def __call__(self, unit: SelectUnit) -> Selected:
+        name, tally = unit["name"], Tally()
+        out = pa.concat_tables([self._of(axes, tokens, tally) for axes, tokens in unit["units"]])
+        payload = encoded(out).to_pybytes()
+        counts: Selected = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
+        return commit_unit(self.workspace, "select", name, counts, {f"selected/{name}.arrow": payload})
+
+    def _of(self, axes: str, tokens: str, tally: Tally) -> pa.Table:
+        """The copies that are chosen of one tokenized unit, under the keys of their output shards."""
         chosen = selection(self.workspace, self.mix)
-        name, tokens = unit["name"], unit["tokens"]
-        there = light(self.workspace, unit["axes"], [*columns_read(chosen.plan), *ALWAYS, "bytes"])
+        there = light(self.workspace, axes, [*columns_read(chosen.plan), *ALWAYS, "bytes"])
         documents = rows_of(there, chosen.plan)
         copies = assign(chosen.cuts, documents)
         rows, shard = copies["row"].to_numpy(), copies["shard"].to_numpy()
@@ -71,7 +81,9 @@ class Select:
         key = shard.astype(np.uint64) << np.uint64(KEY_BITS - bits) if bits else np.zeros(len(shard), np.uint64)
         with self.workspace.open(f"tokens/{tokens}.parquet") as f:
             ids = read_table(f, columns=["ids"])["ids"].combine_chunks()
-        out = pa.table(
+        count(there.take(pa.array(rows)), tally)
+        tell_selected(there, excluded_rows(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), tally)
+        return pa.table(
             {
                 "key": key,
                 "doc_id": documents.doc_id[rows],
@@ -82,13 +94,6 @@ class Select:
                 "ids": ids.take(pa.array(rows)),
             }
         )
-        payload = encoded(out).to_pybytes()
-        self.workspace.publish(f"selected/{name}.arrow", payload)
-        tally = Tally()
-        count(there.take(pa.array(rows)), tally)
-        tell_selected(there, excluded_rows(there, chosen.plan, np.bincount(rows, minlength=there.num_rows)), tally)
-        counts: Selected = {"documents": out.num_rows, "bytes": len(payload), "tally": tally.to_json()}
-        return commit_unit(self.workspace, "select", name, counts)
 
 
 def tell_selected(there: pa.Table, lost: Mapping[ExclusionReason, np.ndarray], tally: Tally) -> None:

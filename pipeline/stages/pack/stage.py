@@ -33,25 +33,33 @@ from corpusmill.pipeline.stages.pack.select_unit import Select, Selected, Select
 from corpusmill.pipeline.stages.pack.unit import VERSION, Pack, Packed, PackUnit, loss_of, part_name
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize.axes_unit import AxesWritten
+from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage
+from corpusmill.pipeline.stages.tokenize.unit import Tokenized
 
 MEMORY_BYTES = 2_000_000_000  # a guess: five times the ids of a part of 100 million tokens
+SHARED_BYTES = 8 << 20  # of tokens that one unit selects from, where units are small: about 6 million; a guess
+SHARED_UNITS = 256
+HERE_BYTES = 16 << 20  # of tokens from which this process selects faster than a cluster is given the work; a guess
 FEW_FILES = 256  # read by every shard directly; more are brought together first
 
 
 class SelectStage(Stage[Result[Selected]]):
-    """Selects the documents of the mix: one unit an axes unit. Its tally has what was left out, and why."""
+    """Selects the documents of the mix: one unit an axes unit, or several small ones.
+
+    Its tally has what was left out, and why.
+    """
 
     name = "select"
     folders = ("selected",)
 
     def look(self, state: State) -> Status[Result[Selected]]:
         mixed = state.of(MixStage)
-        names = [select_name(mixed.planned, unit) for unit in mixed.axes.counts]
-        return Status(outcome=everything(state.workspace, self.name, names))
+        units = select_units(mixed.planned, mixed.axes, state.of(TokenizeStage).counts)
+        return Status(outcome=everything(state.workspace, self.name, [u["name"] for u in units]))
 
     def run(self, run: Run, state: State) -> Result[Selected]:
         mixed = state.of(MixStage)
-        return select(run, mixed.axes, mixed.planned)
+        return select(run, mixed.axes, mixed.planned, state.of(TokenizeStage).counts)
 
     def counted(self, outcome: Result[Selected], state: State) -> Counted:
         return of_mix(outcome.tally)
@@ -75,13 +83,35 @@ class PackStage(Stage[Result[Packed]]):
         return {"names": rests_on(outcome)}
 
 
-def select(run: Run, tokenized: Result[AxesWritten], planned: Planned) -> Result[Selected]:
-    """Select the documents of a mix. tokenized: the axes units."""
-    units: list[SelectUnit] = [
-        {"name": select_name(planned, unit), "axes": unit, "tokens": made["tokens"]}
-        for unit, made in tokenized.counts.items()
+def select(
+    run: Run, axes: Result[AxesWritten], planned: Planned, tokenized: Mapping[str, Tokenized]
+) -> Result[Selected]:
+    """Select the documents of a mix. tokenized: counts of the tokenized units."""
+    units = select_units(planned, axes, tokenized)
+    here = sum(u["size_bytes"] for u in units) <= HERE_BYTES
+    task = Select(run.workspace, planned.fingerprint)
+    return run_stage(run, "select", units, task, memory_bytes=MEMORY_BYTES, here=here)
+
+
+def select_units(planned: Planned, axes: Result[AxesWritten], tokenized: Mapping[str, Tokenized]) -> list[SelectUnit]:
+    """One unit an axes unit; small ones that follow each other share one, which is one file for the parts to read.
+
+    tokenized: counts of the tokenized units.
+    """
+    groups: list[list[tuple[str, str]]] = []
+    sizes: list[int] = []
+    for unit, made in axes.counts.items():
+        size = tokenized[made["tokens"]].get("bytes", SHARED_BYTES)
+        if groups and len(groups[-1]) < SHARED_UNITS and sizes[-1] + size <= SHARED_BYTES:
+            groups[-1].append((unit, made["tokens"]))
+            sizes[-1] += size
+        else:
+            groups.append([(unit, made["tokens"])])
+            sizes.append(size)
+    return [
+        {"name": digest(planned.fingerprint, [axes for axes, _ in group]), "units": group, "size_bytes": size}
+        for group, size in zip(groups, sizes, strict=True)
     ]
-    return run_stage(run, "select", units, Select(run.workspace, planned.fingerprint), memory_bytes=MEMORY_BYTES)
 
 
 def pack(run: Run, planned: Planned, selected: Result[Selected]) -> Result[Packed]:
@@ -91,11 +121,6 @@ def pack(run: Run, planned: Planned, selected: Result[Selected]) -> Result[Packe
         went = {"packed": result.tally.total(what)}
         accounting.check(f"{what} of the mix", came=selected.tally.total(what), went=went)
     return result
-
-
-def select_name(planned: Planned, tokens_unit: str) -> str:
-    """Name of the select unit of an axes unit."""
-    return digest(planned.fingerprint, tokens_unit)
 
 
 def names_of(spec: JobSpec, planned: Planned) -> tuple[str, list[str]]:

@@ -19,11 +19,13 @@ from corpusmill.pipeline.config.check.flow import COPIES
 from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
+from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import read_table
 
 VERSION = 1
 STAGE = "axes"
 ALWAYS = ("source", "domain", "language")  # a leaf's usual columns; null becomes ""
+OF_TOKENS = ("doc_id", *ALWAYS, "n_tokens", "bytes")  # what is read of `tokens/`
 
 
 def leaf_columns(mix: MixSpec) -> tuple[str, ...]:
@@ -34,6 +36,12 @@ def leaf_columns(mix: MixSpec) -> tuple[str, ...]:
 def number_columns(mix: MixSpec) -> tuple[str, ...]:
     """The columns a mix multiplies by."""
     return () if mix.multiplier is None else (mix.multiplier.column,)
+
+
+def name_of(tokens: str, mix: MixSpec) -> str:
+    """The name of the axes unit of a tokenized unit: begins with that of the tokens, whose bundle may hold it."""
+    decides = [VERSION, leaf_columns(mix), number_columns(mix), mix.seed, mix.held_out_seed]
+    return f"{tokens}-{digest(decides)[:16]}"
 
 
 def schema(mix: MixSpec) -> pa.Schema:
@@ -78,17 +86,18 @@ class Axes:
     workspace: Store
 
     def __call__(self, unit: AxesUnit) -> AxesWritten:
-        mix, name, tokens = JobSpec.from_canonical(self.job).mix, unit["name"], unit["tokens"]
+        name, tokens = unit["name"], unit["tokens"]
         with self.workspace.open(f"tokens/{tokens}.parquet") as f:
-            there = read_table(f, columns=["doc_id", *ALWAYS, "n_tokens", "bytes"])
-        table = self._measured(mix, unit, there)
-        out = io.BytesIO()
-        pq.write_table(table, out, compression="zstd")
-        self.workspace.publish(f"axes/{name}.parquet", out.getvalue())
+            there = read_table(f, columns=OF_TOKENS)
+        table = self.measured(JobSpec.from_canonical(self.job).mix, unit, there)
         counts: AxesWritten = {"documents": table.num_rows, "tokens": tokens}
-        return commit_unit(self.workspace, STAGE, name, counts)
+        return commit_unit(self.workspace, STAGE, name, counts, {file_of(name): written(table)})
 
-    def _measured(self, mix: MixSpec, unit: AxesUnit, there: pa.Table) -> pa.Table:
+    def measured(self, mix: MixSpec, unit: AxesUnit, there: pa.Table) -> pa.Table:
+        """Rows of `schema` for the rows OF_TOKENS of a tokenized unit.
+
+        NotNumeric where what the mix multiplies by is no number.
+        """
         source, wanted = unit["source"], schema(mix)
         leaf, numbers = leaf_columns(mix), number_columns(mix)
         further = [n for n in (*leaf, *numbers) if n not in ALWAYS]
@@ -107,6 +116,18 @@ class Axes:
         columns |= {"doc_id": there["doc_id"], "n_tokens": there["n_tokens"], "bytes": there["bytes"]}
         columns |= {"u": positions(keys, seed=mix.seed), HELD_U: held_positions(keys, seed=mix.held_out_seed)}
         return pa.table({n: columns[n] for n in wanted.names}).cast(wanted)
+
+
+def file_of(name: str) -> str:
+    """Where an axes unit's table is."""
+    return f"{STAGE}/{name}.parquet"
+
+
+def written(table: pa.Table) -> bytes:
+    """The file of an axes unit."""
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
 
 
 def copies_of(workspace: Store, duplicates: str) -> pa.Table:

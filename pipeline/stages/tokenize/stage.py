@@ -1,7 +1,7 @@
 """Tokenize: the documents that stay, as token ids, in the order in which the mix will draw them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from corpusmill.cluster.storage import Store
@@ -16,6 +16,7 @@ from corpusmill.pipeline.execution.run_stage import (
     run_stage,
     stage_manifest,
 )
+from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.files.workspace_layout import TOKENIZED
@@ -25,7 +26,7 @@ from corpusmill.pipeline.stages.dedup.stage import DedupStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
-from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, AxesUnit, AxesWritten, leaf_columns, number_columns
+from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, AxesUnit, AxesWritten
 from corpusmill.pipeline.stages.tokenize.unit import VERSION, MadeOf, Tokenize, Tokenized, TokenizeUnit
 from corpusmill.pipeline.steps.chat import chat_of
 from corpusmill.pipeline.steps.chat import decides as templates
@@ -34,6 +35,7 @@ from corpusmill.pipeline.workspace.shards import UnitFiles
 
 STATE = TOKENIZED  # what a mix is planned from, also when planning failed
 READERS = 4
+NO_AXES: Result[AxesWritten] = Result(axes_unit.STAGE, {}, Tally(), ran=0)
 MEMORY_BYTES = 1_250_000_000  # 1.25 times the peak of a worker on a shard of 1 GB of text, see bench_memory
 
 
@@ -48,7 +50,8 @@ class TokenizeStage(Stage[Result[Tokenized]]):
         return Status(outcome=everything(state.workspace, self.name, [u["name"] for u in units]))
 
     def run(self, run: Run, state: State) -> Result[Tokenized]:
-        return tokenize(run, state.of(IngestStage).shards, state.of(DedupStage).tables)
+        removed = state.of(DedupStage)
+        return tokenize(run, state.of(IngestStage).shards, removed.tables, removed.gone)
 
     def counted(self, outcome: Result[Tokenized], state: State) -> Counted:
         return of_unique(outcome.tally, state.of(DedupStage).by_reason)
@@ -80,10 +83,14 @@ def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping
     ]
 
 
-def tokenize(run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> Result[Tokenized]:
-    """Tokenize what is not tokenized yet; see `units_of`."""
+def tokenize(
+    run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str], gone: Mapping[str, Sequence[int]]
+) -> Result[Tokenized]:
+    """Tokenize what is not tokenized yet; see `units_of`. gone: removed documents of a unit, where they are few."""
     tokens = run.spec.tokens
     units = units_of(run.spec, shards, duplicates)
+    for unit in units:
+        unit["gone"] = gone.get(unit["ingested"])
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
     run.display.line(f"tokenizer: {tokenizer_of(tokens).description}")
@@ -96,11 +103,9 @@ def tokenize(run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str,
 
 def axes_units(spec: JobSpec, tokenized: Mapping[str, MadeOf]) -> list[AxesUnit]:
     """One axes unit a tokenized unit. tokenized: by name, with what each was made of."""
-    mix = spec.mix
-    decides = [axes_unit.VERSION, leaf_columns(mix), number_columns(mix), mix.seed, mix.held_out_seed]
     return [
         {
-            "name": digest(name, decides),
+            "name": axes_unit.name_of(name, spec.mix),
             "tokens": name,
             "ingested": made["ingested"],
             "duplicates": made["duplicates"],
@@ -110,10 +115,40 @@ def axes_units(spec: JobSpec, tokenized: Mapping[str, MadeOf]) -> list[AxesUnit]
     ]
 
 
+def axes_at_hand(units: Sequence[AxesUnit], tokenized: Mapping[str, Tokenized]) -> dict[str, AxesWritten]:
+    """Counts of those axes units whose tables were written with the tokens."""
+    return {
+        u["name"]: {"documents": tokenized[u["tokens"]]["documents"], "tokens": u["tokens"]}
+        for u in units
+        if tokenized[u["tokens"]].get("axes") == u["name"]
+    }
+
+
+def all_axes(
+    units: Sequence[AxesUnit], at_hand: Mapping[str, AxesWritten], others: Result[AxesWritten]
+) -> Result[AxesWritten]:
+    """Those that were written with the tokens and the others as one result, in the order of the units."""
+    found = {**at_hand, **others.counts}
+    return Result(axes_unit.STAGE, {u["name"]: found[u["name"]] for u in units}, others.tally, ran=others.ran)
+
+
+def finished_axes(spec: JobSpec, workspace: Store, tokenized: Mapping[str, Tokenized]) -> Result[AxesWritten] | None:
+    """What the mix reads of the tokenized units; None when some of it is not written yet."""
+    units = axes_units(spec, tokenized)
+    at_hand = axes_at_hand(units, tokenized)
+    names = [u["name"] for u in units if u["name"] not in at_hand]
+    others = everything(workspace, axes_unit.STAGE, names) if names else NO_AXES
+    return None if others is None else all_axes(units, at_hand, others)
+
+
 def axes(run: Run, tokenized: Result[Tokenized]) -> Result[AxesWritten]:
     """What the mix reads of the tokenized units, as far as it is not written yet."""
     units = axes_units(run.spec, tokenized.counts)
-    result = run_stage(run, axes_unit.STAGE, units, Axes(job=run.spec.to_canonical(), workspace=run.workspace))
+    at_hand = axes_at_hand(units, tokenized.counts)
+    task, others = Axes(job=run.spec.to_canonical(), workspace=run.workspace), NO_AXES
+    if missing := [u for u in units if u["name"] not in at_hand]:
+        others = run_stage(run, axes_unit.STAGE, missing, task)
+    result = all_axes(units, at_hand, others)
     payload = json.dumps({"units": sorted(result.counts), "tokens": sorted(tokenized.counts)}).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
         run.workspace.publish(STATE, payload)
@@ -138,7 +173,8 @@ def tokenized_units(spec: JobSpec, workspace: Store) -> list[str]:
         raise InputError([f"nothing is tokenized in {workspace.url} yet: run the job first"]) from None
     tokenized = committed(workspace, "tokenize", set(told["tokens"])).counts
     units = axes_units(spec, dict(sorted(tokenized.items())))
-    there = committed(workspace, axes_unit.STAGE, {u["name"] for u in units}).counts
+    there = axes_at_hand(units, tokenized)
+    there |= committed(workspace, axes_unit.STAGE, {u["name"] for u in units} - there.keys()).counts
     missing = [u for u in units if u["name"] not in there]
     task = Axes(job=spec.to_canonical(), workspace=workspace)
     with ThreadPoolExecutor(READERS) as pool:

@@ -1,10 +1,10 @@
 """One shard's surviving documents become rows of token ids, sorted by their draw `u`."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import MissingFile, SpecialTokenNamed
+from corpusmill.errors import MissingFile, NotNumeric, SpecialTokenNamed
 from corpusmill.operators.mix.select.position import positions
 from corpusmill.operators.tokens.chat.encoder import ChatEncoder
 from corpusmill.operators.tokens.rows import TokenRows, some_rows
@@ -27,7 +27,8 @@ from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.report.funnel import CHAT, LEFT_OUT, NAMED
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, words
+from corpusmill.pipeline.stages.tokenize import axes_unit
+from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, OF_TOKENS, Axes, AxesUnit, words
 from corpusmill.pipeline.stages.tokenize.conversations import COLUMNS, trained_tokens, with_conversations
 from corpusmill.pipeline.stages.tokenize.preferences import with_pairs
 from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, write_sorted
@@ -66,12 +67,18 @@ class TokenizeUnit(MadeOf):
     name: str
     uri: str
     size_bytes: int
+    gone: NotRequired[Sequence[int] | None]  # its removed documents, where they are few
 
 
 class Tokenized(MadeOf, Tallied):
-    """What a unit was made of, and how many documents have ids."""
+    """What a unit was made of, and how many documents have ids.
+
+    bytes: of its files; axes: the axes unit that was written with it. Earlier workspaces have neither.
+    """
 
     documents: int
+    bytes: NotRequired[int]
+    axes: NotRequired[str]
 
 
 @dataclass(frozen=True)
@@ -99,19 +106,43 @@ class Tokenize:
                 for table in self._encoded(spec, unit, tally):
                     out.write_table(table.select(wanted.names).cast(wanted))
             write_sorted(unsorted, final, wanted)
-            self.workspace.publish_file(f"tokens/{name}.parquet", final)
-        counts: Tokenized = {
-            "documents": tally.total("documents"),
-            "ingested": unit["ingested"],
-            "duplicates": unit["duplicates"],
-            "source": unit["source"],
-            "tally": tally.to_json(),
-        }
-        return commit_unit(self.workspace, "tokenize", name, counts)
+            axes = self._axes(spec, unit, final)
+            files = {f"tokens/{name}.parquet": final, **axes}
+            counts: Tokenized = {
+                "documents": tally.total("documents"),
+                "ingested": unit["ingested"],
+                "duplicates": unit["duplicates"],
+                "source": unit["source"],
+                "bytes": sum(f.stat().st_size if isinstance(f, Path) else len(f) for f in files.values()),
+                "tally": tally.to_json(),
+            }
+            if axes:
+                counts["axes"] = axes_unit.name_of(name, spec.mix)
+            return commit_unit(self.workspace, "tokenize", name, counts, files)
+
+    def _axes(self, spec: JobSpec, unit: TokenizeUnit, tokens: Path) -> Mapping[str, bytes]:
+        """What the mix of the job reads of these tokens, by its name, while all that it is made of is at hand.
+
+        Nothing where it cannot be: the stage that mixes says why, and what is tokenized stays.
+        """
+        name = axes_unit.name_of(unit["name"], spec.mix)
+        of_axes = AxesUnit(
+            name=name,
+            tokens=unit["name"],
+            ingested=unit["ingested"],
+            duplicates=unit["duplicates"],
+            source=unit["source"],
+        )
+        try:
+            table = Axes(self.job, self.workspace).measured(spec.mix, of_axes, read_table(tokens, OF_TOKENS))
+        except NotNumeric:
+            return {}
+        return {axes_unit.file_of(name): axes_unit.written(table)}
 
     def _encoded(self, spec: JobSpec, unit: TokenizeUnit, tally: Tally) -> Iterator[pa.Table]:
         ingested, source = unit["ingested"], unit["source"]
-        gone = self._removed(unit["duplicates"])
+        few = unit.get("gone")
+        gone = self._removed(unit["duplicates"]) if few is None else pa.array(few, pa.int64())
         encoder, chat = tokenizer_of(spec.tokens), chat_of(spec.tokens)
         came = 0
         with self.workspace.open(f"documents/{ingested}.parquet") as f:

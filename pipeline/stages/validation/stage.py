@@ -19,6 +19,7 @@ from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
 from corpusmill.pipeline.stages.publish import stage as publish
 from corpusmill.pipeline.stages.stage import Stage, State, Status
+from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage
 
 FOLDER = "validation"
 COUNTS = ("documents", "sequences", "tokens")
@@ -93,7 +94,7 @@ class ValidationStage(Stage[Validation]):
             run.display.line(f"validation: of {share:.3%} that `mix.held_out` requests there is no whole document")
             clear(inside)
             return NOTHING
-        selected = pack.select(inside, tokenized, planned)
+        selected = pack.select(inside, tokenized, planned, state.of(TokenizeStage).counts)
         packed = pack.pack(inside, planned, selected)
         made = state.extended(MixStage(), Mixed(tokenized, planned))
         made = made.extended(SelectStage(), selected).extended(PackStage(), packed)

@@ -32,7 +32,10 @@ def test_work_grows_with_the_input_and_time_shrinks_with_the_cluster():
     assert found.memory_bytes == 16 * GB * 1.25
     assert found.stored_bytes == 200 * GB
     assert found.money()["cpus"] == pytest.approx(found.wall_s / 3600 * 64 * 0.02)
-    assert found.requests == 373 * 2 * 8
+    assert found.units == 400  # as the earlier run had by byte
+    assert found.puts == 3 * 400
+    assert found.gets == 5 * 400 + 100 * GB // (5 << 20) + 2 * 200 * GB // (4 << 20)
+    assert found.money()["requests"] == pytest.approx((found.puts * 5 + found.gets * 0.4) / 1e6)
     twice = predict(basis, 100 * GB, Cluster.parse("8x16"), Prices(cpu_hour=0.02))
     assert twice.wall_s < found.wall_s
     assert twice.cpu_hours == found.cpu_hours
@@ -54,6 +57,18 @@ def test_what_a_process_does_once_does_not_grow_with_the_input():
 def test_no_stage_is_faster_than_its_slowest_unit():
     basis = run(stage("ingest", [1.0] * 9 + [60.0], read_bytes=GB))
     assert predict(basis, GB, Cluster.parse("100x10"), Prices(cpu_hour=1)).stages[0].wall_s == 62.0
+
+
+def test_what_reading_takes_does_not_shrink_with_the_sample():
+    def ingest(rest: float) -> StageCounts:
+        found = StageCounts("ingest", read_bytes=4 * GB, began_at=0.0, ended_at=1.0)
+        for number in range(4):
+            found.timed_unit(str(number), 1.0, cpu_seconds=5 + rest, weight=float(GB), read_cpu_seconds=5.0)
+        return found
+
+    (whole,), (sampled,) = rates_of(run(ingest(20.0))), rates_of(run(ingest(2.0), sample_documents=0.1))
+    assert whole.seconds_per_byte * GB == pytest.approx(25)
+    assert sampled.seconds_per_byte == pytest.approx(whole.seconds_per_byte)
 
 
 def test_a_sample_of_documents_counts_as_its_share_with_a_wider_band():

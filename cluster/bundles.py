@@ -1,0 +1,162 @@
+"""Reads and writes bundles: several files of one unit in one object of a store, so that few requests bring them all.
+
+A bundle is `bundles/UNIT.bundle`: the files one after another, then an index as JSON, then its length and a magic word.
+Large files lie apart, under names of their own, and the index has their sizes. The index also has what the unit
+returned: a bundle is written last, so that a unit with a bundle is done.
+
+A file `FOLDER/UNIT.rest`, where UNIT is 32 hexadecimal digits, is looked for in the bundle of its unit. Bundles never
+change once they are written: the units that write them again write the same bytes.
+"""
+
+import io
+import json
+import re
+import shutil
+import struct
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FOLDER = "bundles"
+SUFFIX = ".bundle"
+TAIL_BYTES = 1 << 20  # fetched of a bundle at first: a smaller one comes whole
+INDEX_BYTES = 1 << 16  # fetched of a large bundle of which only the index is needed: it is rarely longer; a guess
+APART_BYTES = 32 << 20  # of a file that lies apart; a guess
+CACHE_BYTES = 128 << 20  # of bundles that a process keeps
+BLOCK_BYTES = 4 << 20  # of a large file that is fetched at once, at least; a guess
+UNIT_FILE = re.compile(r"(?!bundles/)[a-z]+/([0-9a-f]{32})[.-][^/]*(?<!\.json)")
+_END = struct.Struct("<Q8s")
+_MAGIC = b"CMBNDL01"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """A bundle as it was read. files: where each begins and ends; apart: sizes of those under names of their own.
+
+    content: all bytes of a small bundle; null for a large one.
+    """
+
+    files: Mapping[str, tuple[int, int]]
+    apart: Mapping[str, int]
+    result: Mapping[str, Any]
+    content: bytes | None = None
+
+    def size_of(self, name: str) -> int | None:
+        """Bytes of a file; null where the unit has none of that name."""
+        if name in self.files:
+            begin, end = self.files[name]
+            return end - begin
+        return self.apart.get(name)
+
+
+def bundle_of(name: str) -> str | None:
+    """The bundle that a file of a unit is looked for in; null for a file that is of no unit.
+
+    >>> bundle_of("keys/00112233445566778899aabbccddeeff.url.arrow")
+    'bundles/00112233445566778899aabbccddeeff.bundle'
+    >>> bundle_of("units/ingest/00112233445566778899aabbccddeeff.json"), bundle_of("_live.json")
+    (None, None)
+    """
+    found = UNIT_FILE.fullmatch(name)
+    return None if found is None else f"{FOLDER}/{found[1]}{SUFFIX}"
+
+
+def write(path: Path, files: Mapping[str, Path], apart: Mapping[str, int], result: Mapping[str, Any]) -> None:
+    """Write a bundle to a local file."""
+    places: dict[str, tuple[int, int]] = {}
+    with path.open("wb") as out:
+        for name, file in sorted(files.items()):
+            begin = out.tell()
+            with file.open("rb") as content:
+                shutil.copyfileobj(content, out, 1 << 20)
+            places[name] = (begin, out.tell())
+        index = json.dumps({"files": places, "apart": dict(apart), "result": result}, sort_keys=True).encode()
+        out.write(index + _END.pack(len(index), _MAGIC))
+
+
+def missing_bytes(tail: bytes) -> int:
+    """How many more bytes of a bundle's end than these its index needs; 0 where it is all there.
+
+    ValueError where these are not the last bytes of a bundle.
+    """
+    if len(tail) < _END.size or tail[-8:] != _MAGIC:
+        raise ValueError("not a whole bundle: its last bytes are missing; delete it and run again")
+    return max(0, _END.unpack(tail[-_END.size :])[0] + _END.size - len(tail))
+
+
+def parse(tail: bytes) -> Bundle:
+    """A bundle from its last bytes, which hold all of its index."""
+    length = _END.unpack(tail[-_END.size :])[0]
+    index = json.loads(tail[len(tail) - _END.size - length : len(tail) - _END.size])
+    files = {name: (int(begin), int(end)) for name, (begin, end) in index["files"].items()}
+    whole = len(tail) == max((end for _, end in files.values()), default=0) + length + _END.size
+    return Bundle(files=files, apart=index["apart"], result=index["result"], content=tail if whole else None)
+
+
+@dataclass
+class Cache:
+    """What a process has read of objects that never change, by address; the least used go first."""
+
+    most_bytes: int = CACHE_BYTES
+    _held: "OrderedDict[tuple[str, str], tuple[Any, int]]" = field(default_factory=OrderedDict)
+    _bytes: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, key: tuple[str, str]) -> Any | None:
+        """What is held under an address; null where nothing is."""
+        with self._lock:
+            if key not in self._held:
+                return None
+            self._held.move_to_end(key)
+            return self._held[key][0]
+
+    def put(self, key: tuple[str, str], value: Any, size_bytes: int) -> None:
+        """Hold a value of so many bytes."""
+        with self._lock:
+            self._bytes -= self._held.pop(key, (None, 0))[1]
+            self._held[key] = (value, size_bytes)
+            self._bytes += size_bytes
+            while self._bytes > self.most_bytes and self._held:
+                self._bytes -= self._held.popitem(last=False)[1][1]
+
+    def __reduce__(self) -> tuple[type["Cache"], tuple[int]]:
+        return Cache, (self.most_bytes,)
+
+
+class Stretch(io.RawIOBase):
+    """A stretch of an object of a store as a file, whose size is known: no request asks for it.
+
+    fetch: gives the bytes from one place of the object to another.
+    """
+
+    def __init__(self, fetch: Callable[[int, int], bytes], begin: int, end: int) -> None:
+        self._fetch, self._begin, self._size, self._at = fetch, begin, end - begin, 0
+        self._block, self._block_at = b"", 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        length = min(len(buffer), max(self._size - self._at, 0))
+        if not length:
+            return 0
+        if not self._block_at <= self._at <= self._at + length <= self._block_at + len(self._block):
+            end = min(self._at + max(length, BLOCK_BYTES), self._size)
+            self._block, self._block_at = self._fetch(self._begin + self._at, self._begin + end), self._at
+        begin = self._at - self._block_at
+        buffer[:length] = self._block[begin : begin + length]
+        self._at += length
+        return length

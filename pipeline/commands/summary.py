@@ -1,0 +1,32 @@
+"""Says what a run did as JSON, for the commands that run something."""
+
+from typing import Any
+
+from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.run.runner import Summary
+
+AMOUNTS = ("documents", "sequences", "tokens")
+
+
+def summary_json(spec: JobSpec, done: Summary, **more: Any) -> JsonObject:
+    """What `run`, `update`, `rollback` and `remove-source` print with --json.
+
+    output: of the dataset, of a version its folder; ran: units by stage, that ran just now; version: null where the
+    output has none; lost: a sentence for each input that gave no record. more: what the command adds.
+    """
+    version = done.version
+    where = spec.output if version is None or version.folder is None else f"{spec.output.rstrip('/')}/{version.folder}"
+    return {
+        "job": spec.name,
+        "output": where,
+        "did_nothing": done.did_nothing,
+        "seconds": round(done.seconds, 1),
+        "ran": dict(done.ran),
+        **{what: done.manifest.get(what) for what in AMOUNTS},
+        "parts": len(done.manifest["parts"]),
+        "funnel": done.funnel.to_json(),
+        "version": None if version is None else {"folder": version.folder, "held": version.held, "new": version.new},
+        "lost": list(done.lost.lines()) if done.lost else [],
+        **more,
+    }
