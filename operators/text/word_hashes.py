@@ -11,12 +11,14 @@ import numpy as np
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.text import unicode_table as unicode
 from corpusmill.operators.text.buffers import find_text
-from corpusmill.operators.text.hashing import finish, fold
+from corpusmill.operators.text.hashing import SPREAD, finish
 from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.ragged import parts_kept, rows_kept
 from corpusmill.operators.text.unicode_table import ALONE, JOINS, LEADS, WORD
-from corpusmill.operators.text.utf8 import code_at, width_at
+from corpusmill.operators.text.utf8 import four_at, three_at, two_at
 from corpusmill.operators.text.words import WordRule, find_words
+
+_SPREAD = np.uint64(SPREAD)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -60,28 +62,32 @@ def _ascii(tables: unicode.UnicodeTables) -> np.ndarray:
 
 @njit(nogil=True, cache=True)
 def _alone(data: np.ndarray, at: int, end: int, bits: np.ndarray, n: int, hashes: np.ndarray) -> tuple[int, int]:
-    """Words of characters that stand ALONE from data[at] on, each with its marks; returns where they end, and how many
-    words there are by then.
+    """Words of characters that stand ALONE, each with its marks, and what is no word between them, from data[at] on,
+    where a character of three bytes or more begins; returns where another one does, and how many words there are then.
+
+    Every hash is written, over the one before where that was of no word: signs come at places that no processor
+    foresees.
     """
-    code = code_at(data, at)
-    kind = bits[np.uintp(code)]
-    value = np.uint64(0)
-    while True:
-        value = fold(value, code)
-        at += width_at(data, at)
-        leads = kind & LEADS
-        if at >= end or data[np.uintp(at)] < 0xE0:  # all of these have three bytes or more
-            break
-        code = code_at(data, at)
+    value, waits, leads = np.uint64(0), 0, np.uint16(0)
+    while at < end and data[np.uintp(at)] >= 0xE0:
+        if data[np.uintp(at)] < 0xF0:
+            code, after = three_at(data, at), at + 3
+        else:
+            code, after = four_at(data, at), at + 4
         kind = bits[np.uintp(code)]
-        if not (kind & WORD and kind & ALONE):
+        is_word, is_alone = int(kind & WORD != 0), int(kind & ALONE != 0)
+        if is_word > is_alone:
             break
-        if not (leads or kind & JOINS):
+        if waits and is_word and (leads or kind & JOINS):
+            value = (value ^ np.uint64(code)) * _SPREAD
+        else:
             hashes[np.uintp(n)] = finish(value)
-            n += 1
-            value = np.uint64(0)
+            n += waits
+            value, waits = np.uint64(code) * _SPREAD, is_word
+        leads = kind & LEADS
+        at = after
     hashes[np.uintp(n)] = finish(value)
-    return at, n + 1
+    return at, n + waits
 
 
 @njit(nogil=True, cache=True)
@@ -94,37 +100,46 @@ def _scan(
     first: np.ndarray,
     hashes: np.ndarray,
 ) -> int:
-    """Hashes of the words that `word_scan.scan_runs` finds where marks are members; returns how many there are."""
+    """Hashes of the words that `word_scan.scan_runs` finds where marks are members; returns how many there are.
+
+    The loop over a word stands here, since a call would count references to each array; and each width has a step of
+    its own, since one that hangs on the byte read would be waited for at every character.
+    """
     n = 0
     for d in range(len(offsets) - 1):
         at, end = offsets[d], offsets[d + 1]
         while at < end:
-            byte = data[np.uintp(at)]
-            if byte < 0x80 and ascii_[np.uintp(byte)] == 0:
+            first_byte = data[np.uintp(at)]
+            if first_byte < 0x80 and ascii_[np.uintp(first_byte)] == 0:
                 at += 1
                 continue
             value, begin = np.uint64(0), at
-            while True:
-                while at < end:  # ASCII, most of most texts
-                    byte = ascii_[np.uintp(data[np.uintp(at)])]
-                    if byte == 0:
+            while at < end:
+                while at < end:  # ASCII, most of most texts; none of it stands alone
+                    lowered = ascii_[np.uintp(data[np.uintp(at)])]
+                    if lowered == 0:
                         break
-                    value = fold(value, byte)
+                    value = (value ^ np.uint64(lowered)) * _SPREAD
                     at += 1
                 if at >= end or data[np.uintp(at)] < 0x80:
                     break
-                code = code_at(data, at)
+                if data[np.uintp(at)] < 0xE0:
+                    code, after = two_at(data, at), at + 2
+                elif data[np.uintp(at)] < 0xF0:
+                    code, after = three_at(data, at), at + 3
+                else:
+                    code, after = four_at(data, at), at + 4
                 kind = bits[np.uintp(code)]
                 if not kind & WORD or kind & ALONE:
                     break
-                value = fold(value, lower[np.uintp(code)])
-                at += width_at(data, at)
+                value = (value ^ np.uint64(lower[np.uintp(code)])) * _SPREAD
+                at = after
             if at > begin:
                 hashes[np.uintp(n)] = finish(value)
                 n += 1
-            elif bits[np.uintp(code_at(data, at))] & ALONE and bits[np.uintp(code_at(data, at))] & WORD:
+            elif first_byte >= 0xE0:
                 at, n = _alone(data, at, end, bits, n, hashes)
             else:
-                at += width_at(data, at)
+                at += 2
         first[d + 1] = n
     return n
