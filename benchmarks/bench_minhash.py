@@ -18,7 +18,8 @@ from benchmarks.row import row
 from benchmarks.texts import CORPORA, real_texts
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.dedup.minhash import shingles, signatures
-from corpusmill.operators.text.words import WordRule, Words, find_words
+from corpusmill.operators.text.word_hashes import WordHashes, find_word_hashes
+from corpusmill.operators.text.words import WordRule
 
 ROUNDS = 3
 DOCUMENTS = {True: 600, False: 6000}  # of each group of scripts
@@ -32,7 +33,7 @@ DENSE = ("ja", "zh")  # scripts in which each character is a word: many more shi
 
 def sign(texts: pa.Array, rule: WordRule) -> np.ndarray:
     """The minima of every text: uint32[n, 112]."""
-    return np.concatenate([signatures(find_words(batch, rule)).minima for batch in batches_of(texts)])
+    return np.concatenate([signatures(find_word_hashes(batch, rule)).minima for batch in batches_of(texts)])
 
 
 def batches_of(texts: pa.Array) -> list[Batch]:
@@ -68,7 +69,7 @@ def rows(quick: bool) -> list[dict[str, Any]]:
 
 def timed(part: pa.Table, texts: pa.Array, passes: int) -> tuple[float, float, dict[str, float]]:
     """CPU seconds of ours, of ours without finding words, and of each peer: medians of three rounds taken in turn."""
-    words = [find_words(batch, WordRule.UNICODE) for batch in batches_of(texts)]
+    words = [find_word_hashes(batch, WordRule.UNICODE) for batch in batches_of(texts)]
     sign(texts.slice(0, 2), WordRule.UNICODE)  # kernels are loaded before the clock runs
     ours, minima_s = list[float](), list[float]()
     theirs: list[dict[str, float]] = []
@@ -93,7 +94,7 @@ def timed(part: pa.Table, texts: pa.Array, passes: int) -> tuple[float, float, d
     return statistics.median(ours), statistics.median(minima_s), by_peer
 
 
-def written_shingles(words: list[Words], folder: Path) -> tuple[Path, Path]:
+def written_shingles(words: list[WordHashes], folder: Path) -> tuple[Path, Path]:
     """The hashes of all documents' sets of shingles as files for a peer, and where each set begins.
 
     Ours makes them from words on its way to the minima, and takes those that occur twice twice.

@@ -49,6 +49,11 @@ class Batch:
             self._found[key] = find(self, *options) if before is None else before
         return cast(Found, self._found[key])
 
+    def has(self, find: Callable[..., object], *options: object) -> bool:
+        """Whether `once` would find this without work, but for slicing."""
+        key = (find, *options)
+        return key in self._found or (self._before is not None and self._before.has(key))
+
     def with_columns(self, columns: Mapping[str, pa.Array]) -> "Batch":
         """A batch with columns added or replaced; findings stay, unless `text` itself was replaced."""
         table = self.table
@@ -77,6 +82,13 @@ class Before:
 
     def __init__(self, found: Mapping[tuple[object, ...], Any], mask: np.ndarray, before: "Before | None") -> None:
         self._found, self._mask, self._before = found, mask, before
+
+    def has(self, key: tuple[object, ...]) -> bool:
+        """Whether there is a finding that can be sliced."""
+        found = self._found.get(key)
+        if found is None and self._before is not None:
+            return self._before.has(key)
+        return isinstance(found, Sliceable)
 
     def keep(self, key: tuple[object, ...]) -> Any:
         """The finding for the rows that are left; None if there is none, or it cannot be sliced."""

@@ -50,7 +50,7 @@ class Similar(Decision):
     max_words: int = 256
     found: Resource | None = None
 
-    version: ClassVar[int] = 3  # 2: of each key only the best that stay are compared; 3: bands of 3
+    version: ClassVar[int] = 4  # 2: of each key only the best that stay are compared; 3: bands of 3; 4: other minima
     reads: ClassVar[Columns] = {}
     stage: ClassVar[str] = "similar"
 

@@ -1,19 +1,22 @@
 """MinHash of documents over shingles of words: signatures, their bands, and the exact shingle sets for verification.
 
-Source:   Broder 1997, "On the resemblance and containment of documents"; multiply-shift hashing: Dietzfelbinger et al.
-          1997; bands of rows: Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3. 14 bands of 8 rows
-          over word 5-grams: Penedo et al. 2024 (FineWeb), arXiv:2406.17557.
-Deviates: permutation j of a 64-bit shingle x is the upper half of a_j * x + b_j modulo 2^64 (a_j odd), not a prime
-          field; a document of fewer words than a shingle is one shingle; without words it has no signature.
+Source:   Broder 1997, "On the resemblance and containment of documents"; bands of rows: Leskovec, Rajaraman, Ullman,
+          "Mining of Massive Datasets", chapter 3. 14 bands of 8 rows over word 5-grams: Penedo et al. 2024 (FineWeb),
+          arXiv:2406.17557.
+Deviates: a permutation of x, the upper half of a shingle's hash, is a * x + b modulo 2^32 (a odd), not a prime field,
+          and gives four minima (`operators.dedup.extremes`); a document of fewer words than a shingle is one shingle;
+          without words it has no signature.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from corpusmill.operators.dedup.permutations import permutation_keys
+from corpusmill.operators.dedup.extremes import extremes
+from corpusmill.operators.dedup.permutations import ENDS, GROUP, permutation_keys
 from corpusmill.operators.text.hashing import finish, power, roll
 from corpusmill.operators.text.kernel import njit
+from corpusmill.operators.text.word_hashes import WordHashes
 from corpusmill.operators.text.words import Words
 
 EMPTY = 0xFFFFFFFF
@@ -38,9 +41,12 @@ class Shingles:
     values: np.ndarray
 
 
-def signatures(words: Words, *, shingle_words: int = 5, permutations: int = 112, seed: int = 1) -> Signatures:
-    """The smallest permuted shingle of each document under each permutation.
+def signatures(
+    words: Words | WordHashes, *, shingle_words: int = 5, permutations: int = 112, seed: int = 1
+) -> Signatures:
+    """So many minima of each document: the ends of its permuted shingles, see `operators.dedup.extremes`.
 
+    permutations: how many minima; four share a multiplication, so those of fewer are not the first of those of more.
     The share of equal minima of two documents estimates the Jaccard similarity of their sets of shingles, with the
     standard error sqrt(j (1 - j) / permutations). The same words, parameters and seed give the same numbers everywhere.
     """
@@ -51,7 +57,7 @@ def signatures(words: Words, *, shingle_words: int = 5, permutations: int = 112,
     return Signatures(minima=minima, valid=words.counts > 0)
 
 
-def shingles(words: Words, *, shingle_words: int = 5) -> Shingles:
+def shingles(words: Words | WordHashes, *, shingle_words: int = 5) -> Shingles:
     """What the signatures are estimates of: each document's set of shingle hashes."""
     _check(shingle_words=shingle_words)
     counts = words.counts
@@ -100,29 +106,38 @@ def _shingles_of(hashes: np.ndarray, begin: int, end: int, size: int, weight: np
 
 
 @njit(nogil=True, cache=True)
+def _halves_of(hashes: np.ndarray, begin: int, end: int, size: int, weight: np.uint64, out: np.ndarray) -> int:
+    """Upper halves of the hashes of `_shingles_of`, which has the same loop; returns how many."""
+    value, n = np.uint64(0), 0
+    full = min(begin + size, end) - 1
+    for i in range(begin, full):
+        value = roll(value, hashes[np.uintp(i)], np.uint64(0), weight)
+    leaves = np.uint64(0)
+    for i in range(max(full, begin), end):
+        value = roll(value, hashes[np.uintp(i)], leaves, weight)
+        out[np.uintp(n)] = np.uint32(finish(value) >> _HALF)
+        n += 1
+        leaves = hashes[np.uintp(max(i - size + 1, begin))]
+    return n
+
+
+@njit(nogil=True, cache=True)
 def _minima(
     first: np.ndarray, hashes: np.ndarray, size: int, multiply: np.ndarray, add: np.ndarray, minima: np.ndarray
 ) -> None:
     longest = 0
     for d in range(len(first) - 1):
         longest = max(longest, first[d + 1] - first[d])
-    room = np.empty(longest, np.uint64)
+    room, ends = np.empty(longest, np.uint32), np.empty(ENDS * len(multiply), np.uint32)
     weight = power(size)
     for d in range(len(first) - 1):
-        row = minima[d]
-        k, count = 0, _shingles_of(hashes, first[d], first[d + 1], size, weight, room)
-        while k + 4 <= count:  # four at a time: a row and its keys are read and written a quarter as often
-            a, b, c, e = room[k], room[k + 1], room[k + 2], room[k + 3]
-            for j in range(len(row)):
-                m, plus = multiply[j], add[j]
-                one = min(np.uint32((m * a + plus) >> _HALF), np.uint32((m * b + plus) >> _HALF))
-                other = min(np.uint32((m * c + plus) >> _HALF), np.uint32((m * e + plus) >> _HALF))
-                row[j] = min(row[j], min(one, other))
-            k += 4
-        for rest in range(k, count):
-            shingle = room[rest]
-            for j in range(len(row)):
-                row[j] = min(row[j], np.uint32((multiply[j] * shingle + add[j]) >> _HALF))
+        count = _halves_of(hashes, first[d], first[d + 1], size, weight, room)
+        if count == 0:
+            continue
+        for at in range(0, len(multiply), GROUP):
+            extremes(room, count, multiply, add, at, ends)
+        for j in range(minima.shape[1]):
+            minima[d, j] = ends[j]
 
 
 @njit(nogil=True, cache=True)

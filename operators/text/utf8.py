@@ -22,6 +22,29 @@ def code_at(data: np.ndarray, at: int) -> int:
 
 
 @njit(nogil=True, cache=True)
+def two_at(data: np.ndarray, at: int) -> int:
+    """The code point of two bytes that begins at byte `at`."""
+    place = np.uintp(at)
+    return ((int(data[place]) & 0x1F) << 6) | (int(data[place + np.uintp(1)]) & 0x3F)
+
+
+@njit(nogil=True, cache=True)
+def three_at(data: np.ndarray, at: int) -> int:
+    """The code point of three bytes that begins at byte `at`."""
+    place = np.uintp(at)
+    high = ((int(data[place]) & 0x0F) << 12) | ((int(data[place + np.uintp(1)]) & 0x3F) << 6)
+    return high | (int(data[place + np.uintp(2)]) & 0x3F)
+
+
+@njit(nogil=True, cache=True)
+def four_at(data: np.ndarray, at: int) -> int:
+    """The code point of four bytes that begins at byte `at`."""
+    place = np.uintp(at)
+    high = ((int(data[place]) & 0x07) << 18) | ((int(data[place + np.uintp(1)]) & 0x3F) << 12)
+    return high | ((int(data[place + np.uintp(2)]) & 0x3F) << 6) | (int(data[place + np.uintp(3)]) & 0x3F)
+
+
+@njit(nogil=True, cache=True)
 def width_at(data: np.ndarray, at: int) -> int:
     """Bytes taken by the character that begins at byte `at`: 1 to 4."""
     lead = data[np.uintp(at)]

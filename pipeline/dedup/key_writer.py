@@ -13,7 +13,8 @@ from corpusmill.operators.dedup import minhash
 from corpusmill.operators.dedup.keys import url_keys
 from corpusmill.operators.dedup.survivors import UNKNOWN_TIME
 from corpusmill.operators.text.conversation import compared_text
-from corpusmill.operators.text.words import WordRule, find_words
+from corpusmill.operators.text.word_hashes import find_word_hashes
+from corpusmill.operators.text.words import WordRule
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
 from corpusmill.pipeline.dedup.records import BAND, TEXT, URL
 from corpusmill.pipeline.exchange.files import encoded
@@ -77,7 +78,7 @@ class KeyWriter:
         sketch: dict[str, pa.Array] = {**order, "text": halves(batch.column("text_key"))[0]}
         if self.spec.near is not None:
             near = self.spec.near
-            words = compared(batch).once(find_words, WordRule(near.word_rule))
+            words = compared(batch).once(find_word_hashes, WordRule(near.word_rule))
             signed = minhash.signatures(words, shingle_words=near.shingle_words, permutations=near.bands * near.rows)
             keys = minhash.bands(signed.minima, bands=near.bands, rows=near.rows)[signed.valid]
             ids = batch.column("doc_id").to_numpy()[signed.valid]

@@ -152,7 +152,7 @@ def sets_of(store: Store, documents: str, ids: np.ndarray, near: NearSpec) -> It
         file = pq.ParquetFile(f)
         for group, wanted in row_groups_with(file, ids):
             names = [n for n in ("doc_id", "text", *CONVERSATION_COLUMNS) if n in file.schema_arrow.names]
-            table = file.read_row_group(group, columns=names)
+            table = file.read_row_group(group, columns=names, use_threads=False)  # a unit has one core
             texts = table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))
             compared = compared_text(texts)
             batch = Batch(texts if compared is None else pa.table({"text": compared}))
@@ -200,5 +200,5 @@ def row_groups_of(store: Store, name: str, ids: np.ndarray) -> Iterator[pa.Table
     with store.open(name) as f:
         file = pq.ParquetFile(f)
         for group, wanted in row_groups_with(file, ids):
-            table = file.read_row_group(group)
+            table = file.read_row_group(group, use_threads=False)
             yield table.filter(pc.is_in(table["doc_id"], value_set=pa.array(wanted)))

@@ -62,7 +62,9 @@ def test_signatures_and_clusters_are_those_of_datasketch():
     theirs = []
     for i in range(batch.num_rows):
         values = sets.values[sets.first[i] : sets.first[i + 1]]
-        minima = ((values[:, None] * multiply + add) >> np.uint64(32)).min(axis=0)
+        permuted = (values >> np.uint64(32)).astype(np.uint32)[:, None] * multiply + add
+        ends = [f(axis=0).view(np.uint32) for kind in (permuted, permuted.view(np.int32)) for f in (kind.min, kind.max)]
+        minima = np.concatenate(ends)[:112]
         assert np.array_equal(minima, ours.minima[i])
         theirs.append(datasketch.MinHash(num_perm=112, hashvalues=minima, scheme="affine32"))
         lsh.insert(i, theirs[-1])

@@ -64,8 +64,8 @@ def find_slot(keys: np.ndarray, key: Int) -> Int:
 
 
 @njit(cache=True, nogil=True)
-def hash_bytes(src: np.ndarray, start: Int, end: Int) -> Int:
-    """32 bits of a hash of src[start:end], eight bytes at a time: equal for equal bytes, and hardly for others."""
+def hash_value(src: np.ndarray, start: Int, end: Int) -> Int:
+    """64 bits of a hash of src[start:end], eight bytes at a time: equal for equal bytes, and hardly for others."""
     h = BASIS ^ np.uint64(end - start)
     j = np.int64(start)
     while j + 8 <= end:
@@ -75,4 +75,10 @@ def hash_bytes(src: np.ndarray, start: Int, end: Int) -> Int:
     while j < end:
         h = (h ^ np.uint64(src[j])) * PRIME
         j += 1
-    return (h ^ (h >> MIDDLE)) * PRIME >> UPPER
+    return (h ^ (h >> MIDDLE)) * PRIME
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def hash_bytes(src: np.ndarray, start: Int, end: Int) -> Int:
+    """The upper 32 bits of `hash_value`."""
+    return hash_value(src, start, end) >> UPPER

@@ -17,6 +17,8 @@ MAX_BLOCKS = 1 << 17
 MAX_DEPTH = 590
 ROOM_BYTES = 192  # behind the longest text: kernels look at 64 bytes at a time
 CONTAINED = 6  # features of a container
+VALUES = 512  # values of class and id whose words are remembered, a power of 2
+MOST_WORDS = 12  # of one value
 MAX_SCRIPTS = 16  # JSON-LD scripts looked at in one page
 
 
@@ -29,6 +31,9 @@ class Workspace(ByReference):
     blocks: np.ndarray  # int32[blocks, columns.BLOCK]
     elements: np.ndarray  # int32[elements, columns.ELEMENT]
     names: np.ndarray  # uint32: hashes of class, id and role words, of elements and of inline tags
+    values: np.ndarray  # uint64[VALUES]: hashes of values of class, id and role that the page had, 0 where none is
+    value_counts: np.ndarray  # int64[VALUES]: class words of these
+    value_words: np.ndarray  # uint32[VALUES, MOST_WORDS]: their hashes
     links: np.ndarray  # int32[links, 2]: stretches of `text` that are link text
     stack: np.ndarray  # int32[MAX_DEPTH + 2, 2]: open elements: row in `elements`, tag
     open_tags: np.ndarray  # int32[128]: open elements by tag
@@ -61,6 +66,9 @@ def allocate(page_bytes: int) -> Workspace:
         blocks=np.empty((blocks, columns.BLOCK), np.int32),
         elements=np.empty((elements, columns.ELEMENT), np.int32),
         names=np.empty(4 * elements + 64, np.uint32),
+        values=np.zeros(VALUES, np.uint64),
+        value_counts=np.zeros(VALUES, np.int64),
+        value_words=np.zeros((VALUES, MOST_WORDS), np.uint32),
         links=np.empty((elements, 2), np.int32),
         stack=np.empty((MAX_DEPTH + 2, 2), np.int32),
         open_tags=np.zeros(128, np.int32),

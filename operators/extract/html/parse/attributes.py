@@ -7,12 +7,12 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.characters import LOWER, NAME_CLASS
-from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a, fold32, folded, hash_bytes
+from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, UPPER, fnv1a, fold32, folded, hash_value
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import WIDTH, find_byte
 from corpusmill.operators.extract.html.base.short_names import key_of_name, name_key
 from corpusmill.operators.extract.html.base.vectors import between, equal, trailing_zeros
-from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.base.workspace import MOST_WORDS, VALUES, Workspace
 from corpusmill.operators.text.kernel import njit
 
 CLASS, ID, ROLE, ITEMPROP, STYLE, HIDDEN, ARIA_HIDDEN = (
@@ -21,7 +21,8 @@ CLASS, ID, ROLE, ITEMPROP, STYLE, HIDDEN, ARIA_HIDDEN = (
 SIGNATURE = np.uint64(0x7FFFFF)
 HIDDEN_WORD = np.uint32(12345)  # stands among class words for "this element is hidden"
 OF_CLASS, OF_ROLE = 1, 3  # seeds: class and id share one, role and itemprop the other
-LONGEST_CLASS_BYTES = 256  # a class attribute is read so far
+LONGEST_CLASS_BYTES, LONGEST_ID_BYTES = 256, 64  # a class attribute is read so far, id, role and itemprop
+SPREAD, TO_PLACE = np.uint64(0x9E3779B97F4A7C15), np.uint64(64 - (VALUES - 1).bit_length())
 COMMENT_WORDS = np.array(
     [
         folded(fnv1a(w, OF_CLASS))
@@ -144,6 +145,30 @@ def _says_display_none(src: np.ndarray, start: Int, end: Int) -> bool:
 
 
 @njit(cache=True, nogil=True, forceinline=True)
+def _remembered_words(
+    src: np.ndarray, start: Int, end: Int, value: Int, seed: Int, ws: Workspace, count: Int, most: Int
+) -> Int:
+    """`hash_words`, but of a value that the page had before they are remembered: most values stand in many tags.
+
+    value: the `hash_value` of what is read.
+    """
+    if count + most > ws.names.shape[0]:
+        return hash_words(src, start, end, seed, ws.names, count, most)
+    key = (value ^ np.uint64(most)) * SPREAD | np.uint64(1)  # the seed goes with the most
+    place = np.int64(key >> TO_PLACE)
+    if ws.values[place] != key:
+        after = hash_words(src, start, end, seed, ws.names, count, most)
+        ws.values[place], ws.value_counts[place] = key, after - count
+        for k in range(after - count):
+            ws.value_words[place, k] = ws.names[count + k]
+        return after
+    found = ws.value_counts[place]
+    for k in range(found):
+        ws.names[count + k] = ws.value_words[place, k]
+    return count + found
+
+
+@njit(cache=True, nogil=True, forceinline=True)
 def read_attributes(src: np.ndarray, j: Int, n: Int, ws: Workspace, is_block: bool) -> Int:
     """Reads the tag's attributes from `j`: class words to `names`, A_* to the state; position of the ">"."""
     st, names = ws.state, ws.names
@@ -155,20 +180,25 @@ def read_attributes(src: np.ndarray, j: Int, n: Int, ws: Workspace, is_block: bo
         h, start, end, j = next_attribute(src, j, n)
         if h == np.uint64(0):
             break
+        stop, seed, most = end, 0, 0
         if h == CLASS:
-            if is_block and end - start < 4096:
-                st[C.A_SIGNATURE] = np.int64(hash_bytes(src, start, end) & SIGNATURE)
-            count = hash_words(src, start, min(end, start + LONGEST_CLASS_BYTES), OF_CLASS, names, count, 12)
+            stop, seed, most = min(end, start + LONGEST_CLASS_BYTES), OF_CLASS, MOST_WORDS
         elif h == ID:
-            count = hash_words(src, start, min(end, start + 64), OF_CLASS, names, count, 6)
+            stop, seed, most = min(end, start + LONGEST_ID_BYTES), OF_CLASS, 6
         elif h in (ROLE, ITEMPROP):
-            count = hash_words(src, start, min(end, start + 64), OF_ROLE, names, count, 4)
+            stop, seed, most = min(end, start + LONGEST_ID_BYTES), OF_ROLE, 4
         elif h == HIDDEN:
             hidden = True
         elif h == ARIA_HIDDEN:
             hidden = hidden or end - start == 4  # "true"
         elif h == STYLE:
             hidden = hidden or _says_display_none(src, start, min(end, start + 256))
+        if most:
+            value = hash_value(src, start, stop)
+            if h == CLASS and is_block and end - start < 4096:
+                whole = value if stop == end else hash_value(src, start, end)
+                st[C.A_SIGNATURE] = np.int64(whole >> UPPER & SIGNATURE)
+            count = _remembered_words(src, start, stop, value, seed, ws, count, most)
     st[C.A_COMMENTS] = 0
     if is_block:
         for k in range(first, count):

@@ -13,9 +13,10 @@ from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
-from corpusmill.operators.extract.html.base.scan import find_byte
+from corpusmill.operators.extract.html.base.scan import WIDTH, find_byte
 from corpusmill.operators.extract.html.base.short_names import name_key, value_of_name
 from corpusmill.operators.extract.html.base.tags import TAG_KEYS, TAG_VALUES
+from corpusmill.operators.extract.html.base.vectors import between, equal, trailing_zeros
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.attributes import end_of_tag, read_attributes
 from corpusmill.operators.extract.html.parse.blocks import (
@@ -41,6 +42,7 @@ def _reset(ws: Workspace) -> None:
     ws.state[:] = 0
     ws.open_tags[:] = 0
     ws.spots[:] = 0
+    ws.values[:] = 0
     root = ws.elements[0]
     root[:] = 0
     root[C.PARENT] = root[C.CONTAINER] = -1
@@ -95,12 +97,24 @@ TAG_OPEN_BYTE = ord("<")
 
 
 @njit(cache=True, nogil=True, forceinline=True)
+def _end_of_tag_name(src: np.ndarray, first: Int, n: Int) -> Int:
+    """Position after the name that begins at `first`. Names have many lengths: a loop over bytes ends unforeseen."""
+    j = first
+    if j + WIDTH <= n:
+        found = between(src, j, 0, 32) | equal(src, j, 62) | equal(src, j, 47)
+        if found:
+            return j + trailing_zeros(found)
+        j += WIDTH
+    while j < n and src[j] > 32 and src[j] != 62 and src[j] != 47:
+        j += 1
+    return j
+
+
+@njit(cache=True, nogil=True, forceinline=True)
 def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> Int:
     """A tag whose name begins at `first`; the position after it (and after the raw text it holds)."""
     st = ws.state
-    j = first
-    while j < n and src[j] > 32 and src[j] != 62 and src[j] != 47:
-        j += 1
+    j = _end_of_tag_name(src, first, n)
     tag = value_of_name(TAG_KEYS, TAG_VALUES, name_key(src, first, j, n))
     kind = T.KIND[tag]
     name_end = j
