@@ -29,9 +29,10 @@ AT_LEAST = 30.0
 MOST_OWN = 0.5  # of the languages: where fewer have datatrove's tokenizers, the ratio is informational
 MOST = {True: 20, False: 100}  # documents of each language
 STEPS = (
-    ("signals.gopher_repetition", {"words": "tokens"}),
-    ("signals.fineweb", {"words": "tokens"}),
-    ("signals.gopher_quality", {"words": "tokens", "stop_words": "by_language", "settings": SETTINGS.address}),
+    ("rewrite.unicode", {"remove": []}),
+    ("signals.gopher_repetition", {"words": "by_language"}),
+    ("signals.fineweb", {"words": "by_language"}),
+    ("signals.gopher_quality", {"words": "by_language", "stop_words": "by_language", "settings": SETTINGS.address}),
     ("decide.fineweb2", {}),
 )
 BATCH_ROWS = 2000
