@@ -1,8 +1,8 @@
 """Shows how the steps of the page on Chinese corpora agree with a reader, and how well personal data is masked.
 
-Usage: python -m benchmarks.gold_chinese. Gold: 200 documents labelled by reading them (tests/data/chinese_documents.tsv)
-and 300 and more lines with personal data marked by hand (tests/data/pii.zh.txt). Prints the agreement and each
-disagreement with both reasons, then recall and precision by kind.
+Usage: python -m benchmarks.gold_chinese. Gold: 200 documents that were labelled by reading them
+(tests/data/chinese_documents.tsv) and 326 lines with personal data marked by hand (tests/data/pii.zh.txt). Prints the
+agreement and each disagreement with both reasons, then recall and precision by kind.
 """
 
 import gzip
@@ -71,7 +71,8 @@ def decided(docs: Path = DOCS) -> list[Decided]:
     assert texts.keys() == judged.keys(), "documents of the gold are missing from the corpora"
     page = PAGE.read_text(encoding="utf-8")
     jobs, words = JOB.search(page), LIST.search(page)
-    assert jobs is not None and words is not None, f"{PAGE.name} has no job zh.yaml or list unwanted.txt"
+    if jobs is None or words is None:
+        raise ValueError(f"{PAGE.name} has no job zh.yaml or no list unwanted.txt")
     with TemporaryDirectory() as folder:
         (Path(folder) / "unwanted.txt").write_text(words[1], encoding="utf-8")
         job = jobs[1].replace("words: unwanted.txt", f"words: {folder}/unwanted.txt")
