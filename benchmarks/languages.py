@@ -34,7 +34,10 @@ def by_language(most: int, corpora: Path = CORPORA) -> dict[str, list[str]]:
 
 
 def declarations(corpora: Path = CORPORA) -> dict[str, str]:
-    """The Universal Declaration of Human Rights, whole, by language and script; of several versions the first."""
+    """The Universal Declaration of Human Rights as far as the corpus has it, by language and script.
+
+    Mostly its preamble and first articles, 3,000 characters. Of several versions of a language the first.
+    """
     parts: dict[str, list[str]] = defaultdict(list)
     with gzip.open(corpora / "langid" / "udhr.jsonl.gz", "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):

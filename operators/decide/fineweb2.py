@@ -24,7 +24,7 @@ class Fineweb2(Decision):
     """Bounds on columns of signals.gopher_repetition, signals.fineweb and signals.gopher_quality, all inclusive.
 
     The fields hold for every language, null switches a rule off; `settings` gives the other bounds by the columns
-    `language` and `script`. Measure with `words: tokens`: that is how the words of the settings were counted. A
+    `language` and `script`. Measure with `words: by_language`: that is how the words of the settings were counted. A
     document whose language is null is judged by the fields alone.
     """
 

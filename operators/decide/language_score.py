@@ -14,16 +14,16 @@ import pyarrow.compute as pc
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Columns, Decision, Resource
 from corpusmill.operators.text.fineweb2.settings import SETTINGS, read_settings
+from corpusmill.operators.text.language_codes import NO_LANGUAGE
 from corpusmill.operators.text.language_scores import least_score
 from corpusmill.operators.text.reasons import below, first_reason
 
 LID_176, PUBLISHED = "lid.176", "settings"
-UNDETERMINED = "und"
 
 
 @dataclass(frozen=True, kw_only=True)
 class LanguageScore(Decision):
-    """Reasons "language" (none found) and "language_score" (below the least score of its language).
+    """Reasons "language" (none found, or a label that is none, such as `zxx`) and "language_score" (below its least).
 
     scores: which scores `language_score` holds: those of `lid.176`, the model that ships, or `settings`: of GlotLID, to
     which the thresholds in `settings` belong. Other than decide.language this keeps every language.
@@ -32,6 +32,7 @@ class LanguageScore(Decision):
     scores: str = LID_176
     settings: Resource = SETTINGS
 
+    version: ClassVar[int] = 2
     reads: ClassVar[Columns] = {"language": pa.string(), "script": pa.string(), "language_score": pa.float32()}
 
     def __post_init__(self) -> None:
@@ -50,5 +51,6 @@ class LanguageScore(Decision):
             names = languages.dictionary_encode()
             by_name = np.array([*map(least_score, names.dictionary.to_pylist()), np.nan])
             least = by_name[names.indices.fill_null(len(names.dictionary)).to_numpy(zero_copy_only=False)]
-        none = pc.equal(languages, UNDETERMINED).fill_null(True).to_numpy(zero_copy_only=False)
+        unnamed = pc.is_in(languages, value_set=pa.array(NO_LANGUAGE))
+        none = pc.or_(unnamed, languages.is_null()).to_numpy(zero_copy_only=False)
         return first_reason([("language", none), ("language_score", below(batch, "language_score", least))], len(none))

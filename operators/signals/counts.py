@@ -46,7 +46,7 @@ class Counts(Signal):
 
     words: str = WordRule.SCRIPT.value
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     adds: ClassVar[Columns] = {
         "byte_count": pa.int64(),

@@ -19,7 +19,7 @@ from corpusmill.operators.text.punctuation import SENTENCE_ENDS
 from corpusmill.operators.text.repeats import repeated_parts
 from corpusmill.operators.text.shares import share, shares
 from corpusmill.operators.text.unicode_table import ENDS, unicode_tables
-from corpusmill.operators.text.words import WordRule, find_words, words_of
+from corpusmill.operators.text.words import WordRule, columns_for, find_words, words_of
 
 
 def fineweb(text: str, short_line_chars: int, rule: WordRule) -> dict[str, float]:
@@ -49,7 +49,7 @@ class Fineweb(Signal):
     short_line_chars: int = 30
     words: str = WordRule.SCRIPT.value
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     adds: ClassVar[Columns] = {
         "fineweb_ended_line_ratio": pa.float32(),
         "fineweb_short_line_ratio": pa.float32(),
@@ -61,6 +61,9 @@ class Fineweb(Signal):
         WordRule(self.words)
         if self.short_line_chars < 0:
             raise ValueError(f"short_line_chars must not be negative, got {self.short_line_chars}")
+
+    def columns_read(self) -> Columns:
+        return {**self.reads, **columns_for(WordRule(self.words))}
 
     def measure(self, batch: Batch) -> Arrays:
         lines, said = batch.once(find_lines, LineRule.NEWLINE), batch.once(find_line_texts, LineRule.NEWLINE)

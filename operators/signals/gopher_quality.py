@@ -23,7 +23,7 @@ from corpusmill.operators.text.lines import LineRule, find_lines, headed_by
 from corpusmill.operators.text.membership import distinct_members
 from corpusmill.operators.text.punctuation import PUNCTUATION, SENTENCE_ENDS
 from corpusmill.operators.text.shares import share, shares
-from corpusmill.operators.text.words import WordRule, find_words, words_of
+from corpusmill.operators.text.words import WordRule, columns_for, find_words, words_of
 
 BULLETS = ("•", "-")
 
@@ -61,7 +61,7 @@ class GopherQuality(Signal):
     words: str = WordRule.SCRIPT.value
     settings: Resource = SETTINGS
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     adds: ClassVar[Columns] = {
         "gopher_words": pa.int64(),
@@ -80,18 +80,20 @@ class GopherQuality(Signal):
             raise ValueError(f"stop_words must be a language label or a list of words, got {self.stop_words!r}")
 
     def columns_read(self) -> Columns:
+        needed = {**self.reads, **columns_for(WordRule(self.words))}
         if self.stop_words != StopWords.BY_LANGUAGE.value:
-            return self.reads
+            return needed
         by_script = {"script": pa.string()} if is_table(self.settings) else {}
-        return {**self.reads, "language": pa.string(), **by_script}
+        return {**needed, "language": pa.string(), **by_script}
 
     def check_files(self) -> None:
         check_stop_words(self.stop_words, self.settings)
 
     def measure(self, batch: Batch) -> Arrays:
         text, n = batch.once(find_text), batch.num_rows
-        words, lines = batch.once(find_words, WordRule(self.words)), batch.once(find_lines, LineRule.UNICODE)
-        holding = WordRule.TOKENS if self.words == WordRule.TOKENS.value else WordRule.WHITESPACE
+        rule = WordRule(self.words)
+        words, lines = batch.once(find_words, rule), batch.once(find_lines, LineRule.UNICODE)
+        holding = rule if rule in (WordRule.TOKENS, WordRule.BY_LANGUAGE) else WordRule.WHITESPACE
         spaced = batch.once(find_words, holding)  # of the other rules no word holds marks
         stop = stop_words_of(self.stop_words, self.settings, batch)
         marks, kinds, stops = np.zeros((2, n), np.int64), np.zeros((3, n), np.int64), np.zeros(n, np.int32)

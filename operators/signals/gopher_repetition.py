@@ -24,7 +24,7 @@ from corpusmill.operators.text.paragraphs import find_paragraphs, paragraphs_of
 from corpusmill.operators.text.repeated_runs import count_runs
 from corpusmill.operators.text.repeats import repeated_parts
 from corpusmill.operators.text.shares import share, shares
-from corpusmill.operators.text.words import WordRule, find_words, words_of
+from corpusmill.operators.text.words import WordRule, columns_for, find_words, words_of
 
 TOP_SIZES = (2, 3, 4)
 REPEATED_SIZES = (5, 6, 7, 8, 9, 10)
@@ -90,7 +90,7 @@ class GopherRepetition(Signal):
 
     words: str = WordRule.SCRIPT.value
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     adds: ClassVar[Columns] = {
         "gopher_dup_line_ratio": pa.float32(),
@@ -103,6 +103,9 @@ class GopherRepetition(Signal):
 
     def __post_init__(self) -> None:
         WordRule(self.words)
+
+    def columns_read(self) -> Columns:
+        return {**self.reads, **columns_for(WordRule(self.words))}
 
     def measure(self, batch: Batch) -> Arrays:
         words = batch.once(find_words, WordRule(self.words))

@@ -13,10 +13,8 @@ import pyarrow as pa
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Signal
 from corpusmill.operators.text.fineweb2.settings import shipped_labels
-from corpusmill.operators.text.language_codes import code_of, codes_of
+from corpusmill.operators.text.language_codes import NO_LANGUAGE, codes_of
 from corpusmill.operators.text.language_scores import least_score
-
-UNDETERMINED = "und"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +24,9 @@ class LanguageVote(Signal):
 
     1. An opinion is the label in one of the columns `opinions`, named in order of trust, as ISO 639-3 with the script
        of the text: `sw`, `swa` and `swh_Latn` are one language (text.language_codes).
-    2. It abstains where it is null, `und`, or scored below the least score of its language (`scored`: opinions that
-       have a column `<name>_score`; by lid.176's measured scores, 0.65 for the others' labels).
+    2. It abstains where it is null, no language (`und`, `zxx`: GlotLID's labels of text that is none), or scored below
+       the least score of its language (`scored`: opinions that have a column `<name>_score`; by lid.176's measured
+       scores, 0.65 for the others' labels).
     3. It abstains where its language is never written in the script of the text, by the settings of FineWeb2.
     4. Most voices win; of equals the opinion named first.
 
@@ -38,6 +37,7 @@ class LanguageVote(Signal):
     scored: tuple[str, ...] = ("language",)
     column: str = "voted_language"
 
+    version: ClassVar[int] = 2
     adds: ClassVar[Columns] = {
         "voted_language": pa.string(),
         "language_votes": pa.int8(),
@@ -91,11 +91,11 @@ class LanguageVote(Signal):
 def is_written_so(code: str) -> bool:
     """Whether a language is written in a script, as far as the settings of FineWeb2 know the language.
 
-    >>> is_written_so("jpn_Latn"), is_written_so("jpn_Jpan"), is_written_so("xxx_Latn"), is_written_so("und")
+    >>> is_written_so("jpn_Latn"), is_written_so("jpn_Jpan"), is_written_so("xxx_Latn"), is_written_so("zxx_Latn")
     (False, True, True, False)
     """
     language, _, script = code.partition("_")
-    if language in ("", code_of(UNDETERMINED)):
+    if not language or language in NO_LANGUAGE:
         return False
     scripts = shipped_labels().get(language)
     return not script or scripts is None or script in scripts

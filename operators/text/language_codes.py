@@ -39,6 +39,8 @@ per:fas rum:ron slo:slk tib:bod wel:cym
 INDIVIDUAL: dict[str, str] = {
     pair.partition(":")[0]: pair.partition(":")[2] for pair in (_TWO_LETTERS + _MACRO + _BIBLIOGRAPHIC).split()
 }
+# What is no language: undetermined, no linguistic content (GlotLID's for garbled text), several, not coded (ISO 639-2).
+NO_LANGUAGE = ("und", "zxx", "mul", "mis")
 SCRIPTS = {
     "Hans": "Hani", "Hant": "Hani", "Hanb": "Hani", "Hira": "Jpan", "Kana": "Jpan", "Hrkt": "Jpan", "Kore": "Hang",
 }  # fmt: skip

@@ -1,15 +1,16 @@
 """The words of every document of a batch, found and hashed once.
 
-Six rules have a name. `whitespace`: str.split. `script`: the rule of each script (segmenting.ways), the same as
+Seven rules have a name. `whitespace`: str.split. `script`: the rule of each script (segmenting.ways), the same as
 `whitespace` where words stand between spaces; in Chinese, Japanese, Thai, Lao, Khmer and Burmese the words of a
 dictionary, in Tibetan syllables, in Javanese and its like letters with their marks. Signs beside such words are none of
-them. `tokens`: the same words, but signs are tokens of their own everywhere (several dots, or hyphens, are one), as in
-the tokenizers that FineWeb2's settings were made with; an apostrophe or dot between letters, a dot or comma between
-digits and a joiner or soft hyphen inside a word part nothing. `unicode`: runs of letters, marks and numbers,
-lower-cased, each letter of Han, Kana, Thai, Lao, Khmer and Myanmar a word by itself with its marks: for comparing
-texts, whatever stands around a word. `gold`: as `unicode`, but over the characters of the regular expression \\w (no
-marks), the rule by which near-duplicate gold sets were made. `bare`: str.split of the lower-cased text without its
-ASCII punctuation, as RedPajama-v2 counts by.
+them. `tokens`: the same words, but signs are tokens of their own everywhere (several dots are one), as in the
+tokenizers that FineWeb2's settings were made with. A dot or one of scan.LINKS between letters, a dot or comma between
+digits and a joiner or soft hyphen in a word or at its end part nothing; hyphens, bars and slashes (scan.HELD) between
+white space and a word stay with it. `by_language`: as `tokens`, with the exceptions of some languages
+(segmenting.signs). `unicode`: runs of letters, marks and numbers, lower-cased, each letter of Han, Kana, Thai, Lao,
+Khmer and Myanmar a word by itself with its marks: for comparing texts, whatever stands around a word. `gold`: as
+`unicode`, but over the characters of the regular expression \\w (no marks), the rule by which near-duplicate gold sets
+were made. `bare`: str.split of the lower-cased text without its ASCII punctuation, as RedPajama-v2 counts by.
 """
 
 from dataclasses import dataclass
@@ -18,14 +19,17 @@ from itertools import groupby
 from typing import Self
 
 import numpy as np
+import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
+from corpusmill.operators.contract import Columns
 from corpusmill.operators.text import unicode_table as unicode
 from corpusmill.operators.text import word_scan
 from corpusmill.operators.text.buffers import find_text
 from corpusmill.operators.text.ragged import parts_kept, rows_kept
 from corpusmill.operators.text.segmenting import scan
 from corpusmill.operators.text.segmenting.best_words import Tables, new_run, tables, words_of_run
+from corpusmill.operators.text.segmenting.signs import APART, HYPHEN_BEHIND, WHOLE, manners_of
 from corpusmill.operators.text.segmenting.ways import PART, SPACED, way_of, ways
 
 
@@ -35,9 +39,18 @@ class WordRule(Enum):
     WHITESPACE = "whitespace"
     SCRIPT = "script"
     TOKENS = "tokens"
+    BY_LANGUAGE = "by_language"
     UNICODE = "unicode"
     GOLD = "gold"
     BARE = "bare"
+
+
+BY_DICTIONARY = (WordRule.SCRIPT, WordRule.TOKENS, WordRule.BY_LANGUAGE)
+
+
+def columns_for(rule: WordRule) -> Columns:
+    """The columns beside `text` that a rule reads."""
+    return {"language": pa.string(), "script": pa.string()} if rule is WordRule.BY_LANGUAGE else {}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,8 +105,8 @@ def words_of(text: str, rule: WordRule) -> list[str]:
         return text.split()
     if rule is WordRule.SCRIPT:
         return _words_by_script(text)
-    if rule is WordRule.TOKENS:
-        return _tokens(text)
+    if rule is WordRule.TOKENS or rule is WordRule.BY_LANGUAGE:
+        return tokens_of(text)
     if rule is WordRule.BARE:
         return "".join(unicode.lower_of(c) for c in text if not unicode.class_bits(c) & unicode.ASCII_SIGN).split()
     member = unicode.WORD if rule is WordRule.UNICODE else unicode.REGEX_WORD
@@ -127,20 +140,28 @@ def with_marks(characters: list[str]) -> list[str]:
 
 def most_words(data: np.ndarray, offsets: np.ndarray, rule: WordRule) -> int:
     """No fewer words than there are in all documents."""
-    if rule is WordRule.SCRIPT or rule is WordRule.TOKENS:
+    if rule in BY_DICTIONARY:
         return scan.most_words(data, offsets)
     return word_scan.most_words(data, offsets, rule is WordRule.WHITESPACE or rule is WordRule.BARE)
 
 
-def _scan_by_script(data: np.ndarray, offsets: np.ndarray, rule: WordRule, out: word_scan.Found) -> int:
-    """Words by `script` or `tokens`. The dictionaries are not read for texts that need none."""
+def has_languages(batch: Batch) -> bool:
+    """Whether the batch says the language and script of each document."""
+    return {"language", "script"} <= set(batch.table.column_names)
+
+
+def _scan_by_script(
+    data: np.ndarray, offsets: np.ndarray, rule: WordRule, manners: np.ndarray, out: word_scan.Found
+) -> int:  # fmt: skip
+    """Words by one of BY_DICTIONARY. The dictionaries are not read for texts that need none."""
     bits, ways_ = unicode.unicode_tables().bits, ways()
     needed = scan.needs_ways(data, offsets, ways_)
     if rule is WordRule.SCRIPT and not needed:
         return word_scan.scan_spaced(data, offsets, bits, out)
     given = tables() if needed else Tables(bits, ways_, np.zeros(1, np.uint64))
-    scanned = scan.scan_by_script if rule is WordRule.SCRIPT else scan.scan_tokens
-    return scanned(data, offsets, given, new_run(), out)
+    if rule is WordRule.SCRIPT:
+        return scan.scan_by_script(data, offsets, given, new_run(), out)
+    return scan.scan_tokens(data, offsets, manners, given, new_run(), out)
 
 
 def _words_by_script(text: str) -> list[str]:
@@ -158,44 +179,78 @@ def _words_by_script(text: str) -> list[str]:
     return found
 
 
-def _tokens(text: str) -> list[str]:
+def tokens_of(text: str, manner: int = APART) -> list[str]:
+    """The words and signs of one text by the rules `tokens` and `by_language`; manner: see segmenting.signs.
+
+    >>> tokens_of("il-bniedem, u"), tokens_of("il-bniedem, u", HYPHEN_BEHIND), tokens_of("il-bniedem, u", WHOLE)
+    (['il', '-', 'bniedem', ',', 'u'], ['il-', 'bniedem', ',', 'u'], ['il-bniedem,', 'u'])
+    """
     found = []
     for stretch in _without_part(text).split():
+        begin = 0
         for way, piece in groupby(stretch, way_of):
             run = "".join(piece)
-            found += words_of_run(run) if way != SPACED else _tokens_of_run(run)
+            opens, begin = begin == 0, begin + len(run)
+            if way != SPACED:
+                found += words_of_run(run)
+            elif manner == WHOLE:
+                found.append(run)
+            else:
+                found += _tokens_of_run(run, manner, opens, begin == len(stretch))
     return found
 
 
-def _tokens_of_run(run: str) -> list[str]:
-    """Words and signs of a stretch without spaces in which all characters are SPACED."""
+def _tokens_of_run(run: str, manner: int, opens: bool, closes: bool) -> list[str]:
+    """Words and signs of a run of SPACED characters; whether white space stands before and behind it."""
     found, begin = [], 0
-    bits = [unicode.class_bits(c) for c in run]
     while begin < len(run):
         end = begin + 1
-        if _is_member(run[begin]):
-            while end < len(run) and (_is_member(run[end]) or _connects(run, bits, end)):
-                end += 1
-        elif run[begin] in ".-":
-            while end < len(run) and run[end] == run[begin]:
-                end += 1
+        if ord(run[begin]) in scan.HELD:
+            end = _held_end(run, begin)
+            if begin == 0 and opens and end < len(run) and unicode.class_bits(run[end]) & unicode.WORD:
+                end = _token_end(run, end + 1, manner, closes)
+        elif run[begin] == ".":
+            end = begin + len(run[begin:]) - len(run[begin:].lstrip("."))
+        elif _is_member(run[begin]):
+            end = _token_end(run, end, manner, closes)
         found.append(run[begin:end])
         begin = end
     return found
+
+
+def _token_end(run: str, end: int, manner: int, closes: bool) -> int:
+    """Where the token ends whose first characters end at `end`."""
+    last = run[end - 1]  # of the token, joiners aside
+    while end < len(run):
+        following = run[end]
+        if not (_is_member(following) or ord(following) in scan.JOINERS):
+            if end + 1 == len(run) or not _connects(last, following, run[end + 1]):
+                break
+            end += 1
+        last = run[end] if ord(run[end]) not in scan.JOINERS else last
+        end += 1
+    far = _held_end(run, end)
+    if far > end and far == len(run) and closes:
+        return far
+    behind = far < len(run) and unicode.class_bits(run[far]) & unicode.ALPHA
+    return far if manner == HYPHEN_BEHIND and run[end:far] == "-" and behind else end
+
+
+def _held_end(run: str, at: int) -> int:
+    while at < len(run) and ord(run[at]) in scan.HELD:
+        at += 1
+    return at
 
 
 def _is_member(character: str) -> bool:
     return bool(unicode.class_bits(character) & unicode.WORD) or character == "_"
 
 
-def _connects(run: str, bits: list[int], at: int) -> bool:
-    """Whether the sign at a place parts nothing, since of letters or digits around it."""
-    if at + 1 == len(run):
-        return False
-    around = bits[at - 1] & bits[at + 1]
-    if run[at] in "\u200c\u200d\u00ad":
-        return bool(bits[at + 1] & unicode.WORD)
-    return bool((run[at] in "'’." and around & unicode.ALPHA) or (run[at] in ".," and around & unicode.DECIMAL))
+def _connects(before: str, sign: str, behind: str) -> bool:
+    """Whether a sign parts nothing, since of letters or digits around it."""
+    around = unicode.class_bits(before) & unicode.class_bits(behind)
+    letters = (sign == "." or ord(sign) in scan.LINKS) and around & unicode.ALPHA
+    return bool(letters or (sign in ".," and around & unicode.DECIMAL))
 
 
 def _without_part(text: str) -> str:
@@ -211,8 +266,9 @@ def find_words(batch: Batch, rule: WordRule) -> Words:
     first, start, size_bytes = np.zeros(n + 1, np.int64), np.empty(room, np.int32), np.empty(room, np.int32)
     chars, kinds, hashes = np.empty(room, np.int32), np.empty(room, np.uint16), np.empty(room, np.uint64)
     out = word_scan.Found(first, start, size_bytes, chars, kinds, hashes)
-    if rule is WordRule.SCRIPT or rule is WordRule.TOKENS:
-        total = _scan_by_script(text.data, text.offsets, rule, out)
+    if rule in BY_DICTIONARY:
+        manners = manners_of(batch) if rule is WordRule.BY_LANGUAGE and has_languages(batch) else np.zeros(n, np.uint8)
+        total = _scan_by_script(text.data, text.offsets, rule, manners, out)
     elif rule is WordRule.WHITESPACE:
         total = word_scan.scan_spaced(text.data, text.offsets, found.bits, out)
     elif rule is WordRule.BARE:

@@ -10,6 +10,7 @@ import numpy as np
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
+from corpusmill.operators.signals.language import names_of
 from corpusmill.pipeline.config.check import languages_to_keep as kept_languages
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced as resources
@@ -92,7 +93,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         shards=len(shards.current),
         new_shards=len(shards.new),
         committed=found[0][1].committed or 0,
-        remarks=[*doubled(spec, shards), *kept_languages.confusions(step.build() for step in spec.documents)],
+        remarks=[*doubled(spec, shards), *kept_languages.confusions((s.build() for s in spec.documents), languages_in)],
         progress=[
             *(line for _, each in found for line in each.lines),
             *requests.lines(spec, [file for file, _, _ in files], shards.new),
@@ -165,6 +166,11 @@ def remember(workspace: Store, spec: JobSpec, files: Mapping[str, str]) -> None:
     """Keep the job that was published, and `files_of` it as the run began, for the next comparison."""
     workspace.publish_changed(layout.JOB_FILES, json.dumps(dict(files), sort_keys=True).encode())
     workspace.publish_changed(layout.JOB, spec.to_canonical().encode())
+
+
+def languages_in(model: str) -> frozenset[str]:
+    """The languages that the fastText model at an address tells."""
+    return frozenset(name.language for name in names_of(resources.opened(model)))
 
 
 def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:

@@ -23,6 +23,7 @@ from corpusmill.operators.text.conversation import CONVERSATION
 from tests.contract.documents import CONVERSATIONS, turns
 from tests.contract.needed import FOUND, PARAMS
 from tests.golden import pages
+from tests.golden.scripts import LANGUAGES, with_languages
 
 FOLDER = Path(__file__).parent / "operators"
 REWRITE = os.environ.get("CORPUSMILL_REWRITE_GOLDEN") == "1"
@@ -33,16 +34,6 @@ ENGLISH = (
     "The tide went out and the boats lay on the mud until the evening.\nWrite to anna@tide-house.org or call us.\n\n"
     "- one\n- two\n- one\nThat was all of it, and nobody had seen the harbour like this before..."
 )
-# Sentences of the Universal Declaration of Human Rights, article 1, and a line of each that is said again.
-CHINESE = (
-    "人人生而自由,在尊严和权利上一律平等。\n"
-    "他们赋有理性和良心,并应以兄弟关系的精神相对待。\n人人生而自由。人人生而自由。"
-)
-THAI = "มนุษย์ทั้งหลายเกิดมามีอิสระและเสมอภาคกันในเกียรติศักดิ์และสิทธิ\nต่างมีเหตุผลและมโนธรรม และควรปฏิบัติต่อกันด้วยเจตนารมณ์แห่งภราดรภาพ"
-ARABIC = (
-    "يولد جميع الناس أحرارًا متساوين في الكرامة والحقوق.\nوقد وهبوا عقلاً وضميرًا وعليهم أن يعامل بعضهم بعضًا بروح الإخاء؟"
-)
-LANGUAGES = (CHINESE, THAI, ARABIC)
 TEXTS: tuple[str | None, ...] = (
     ENGLISH,
     "Der Zug fährt um 8 Uhr ab! Wer zu spät kommt, den sieht man hier nicht wieder.\nDer Zug fährt um 8 Uhr ab!",
@@ -64,7 +55,7 @@ WORDS = ("en", "de", "ja", "en", "xx", "", None)
 def rows_for(op: Operator) -> dict[str, list[Any]]:
     """Values for each column the operator reads, as JSON can hold them."""
     if isinstance(op, Extract):
-        return with_languages(pages.ROWS)
+        return pages.ROWS
     found: dict[str, list[Any]] = {}
     for name, dtype in op.columns_read().items():
         if name == "text":
@@ -94,16 +85,6 @@ def chats() -> list[Any]:
     refusals = ("抱歉,我无法提供。", "لا يمكنني مساعدتك", "ไม่สามารถช่วยได้")
     declined = [turns(("user", "?"), ("assistant", text)) for text in refusals]
     return [*CONVERSATIONS, code, *said, *declined]
-
-
-def with_languages(rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """The rows, and a document of each of LANGUAGES behind them where they are texts or pages that lack it."""
-    pages_of = [f"<html><body><main><p>{text}</p></main></body></html>" for text in LANGUAGES]
-    column, wanted = ("text", list(LANGUAGES)) if "text" in rows else ("content", pages_of)
-    if column not in rows or not {"text", "mime"} & rows.keys():
-        return rows
-    lacking = [text for text in wanted if text not in rows[column]]
-    return {name: values + (lacking if name == column else [None] * len(lacking)) for name, values in rows.items()}
 
 
 def given(op: Operator, rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
@@ -141,9 +122,9 @@ def test_an_operator_gives_what_it_gave(name):
     path = FOLDER / f"{name}.json"
     before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
     rows = before["rows"] if before else rows_for(op)
-    if REWRITE and not isinstance(op, Decision):
-        rows = with_languages(rows)
-    assert with_languages(rows) == rows, "run `make golden`: a Chinese, a Thai or an Arabic document is missing"
+    if REWRITE:
+        rows = with_languages(op, rows)
+    assert with_languages(op, rows) == rows, "run `make golden`: a Chinese, a Thai or an Arabic document is missing"
     now = {"version": op.version, "rows": rows, "gives": given(op, rows)}
     if REWRITE:
         old = {name: values[: len(before["gives"][name])] for name, values in now["gives"].items()} if before else {}

@@ -1,6 +1,7 @@
 """What every reader gives for a small file, one reviewable file each in tests/golden/readers; as test_operators.py.
 
 `bytes` holds the file, a character a byte (Latin-1). A new reader starts with `params` and `bytes`, written by hand.
+`scripts` is a second file with a Chinese, a Thai and an Arabic document; script_files.py writes it once.
 """
 
 import json
@@ -14,6 +15,7 @@ import pytest
 from corpusmill.operators import load
 from corpusmill.operators.contract import Reader
 from tests.contract.files import answer, arc_records, gz, parquet_file, read, reader_of, warc_record, wet_records
+from tests.golden.script_files import file_of
 
 FOLDER = Path(__file__).parent / "readers"
 REWRITE = os.environ.get("CORPUSMILL_REWRITE_GOLDEN") == "1"
@@ -51,6 +53,18 @@ def as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def in_scripts(name: str, before: dict[str, Any]) -> dict[str, Any]:
+    """A file with a Chinese, a Thai and an Arabic document."""
+    params, data = file_of(name, before)
+    return {"params": params, "bytes": data.decode("latin-1")}
+
+
+def kept(row: dict[str, Any]) -> dict[str, Any]:
+    """What a document is, without nulls; pages as text."""
+    named = {name: row[name] for name in ("text", "content", "url", "failure") if row.get(name) is not None}
+    return {name: value.decode() if isinstance(value, bytes) else value for name, value in named.items()}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_reader_gives_what_it_gave(name):
     path = FOLDER / f"{name}.json"
@@ -61,7 +75,15 @@ def test_a_reader_gives_what_it_gave(name):
         params, data = FILES[name]
     reader = reader_of(name, params)
     rows = [{column: as_json(value) for column, value in row.items()} for row in read(reader, data)]
-    now = {"version": reader.version, "params": params, "bytes": data.decode("latin-1"), "gives": rows}
+    scripts = before["scripts"] if before and "scripts" in before else in_scripts(name, before or {})
+    given = [kept(row) for row in read(reader_of(name, scripts["params"]), scripts["bytes"].encode("latin-1"))]
+    now = {
+        "version": reader.version,
+        "params": params,
+        "bytes": data.decode("latin-1"),
+        "gives": rows,
+        "scripts": {**scripts, "gives": given},
+    }
     if REWRITE:
         same = before is None or "gives" not in before or before["gives"] == rows or before["version"] < reader.version
         assert same, f"{name} gives something else: raise its version"
@@ -69,6 +91,7 @@ def test_a_reader_gives_what_it_gave(name):
         before = now
     assert before is not None, f"no golden file of {name}: run `make golden` and review {path.name}"
     assert rows == before["gives"]
+    assert given == before["scripts"]["gives"]
     assert reader.version == before["version"], "run `make golden`"
 
 

@@ -3,8 +3,10 @@
 import string
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from corpusmill.operators.text import unicode_table
 from corpusmill.operators.text.buffers import find_text
@@ -12,8 +14,17 @@ from corpusmill.operators.text.hashing import hash_span, span_hash, word_hash
 from corpusmill.operators.text.lengths import find_chars
 from corpusmill.operators.text.lines import ELLIPSES, LineRule, find_line_texts, find_lines, lines_of
 from corpusmill.operators.text.paragraphs import find_paragraphs, paragraph_hash, paragraphs_of
+from corpusmill.operators.text.segmenting.signs import manner_of
 from corpusmill.operators.text.sentences import count_sentences, sentences_of
-from corpusmill.operators.text.words import WordRule, Words, find_words, most_words, words_of
+from corpusmill.operators.text.words import (
+    BY_DICTIONARY,
+    WordRule,
+    Words,
+    find_words,
+    most_words,
+    tokens_of,
+    words_of,
+)
 from tests.property.documents import HARD, TEXTS, sliced
 
 
@@ -37,7 +48,7 @@ def test_words(rule, texts):
     words = find_words(sliced(texts), rule)
     expected = [words_of(text or "", rule) for text in texts]
     cut = words_by_document(words, texts)
-    if rule in (WordRule.WHITESPACE, WordRule.SCRIPT, WordRule.TOKENS):
+    if rule in (WordRule.WHITESPACE, *BY_DICTIONARY):
         assert cut == expected
     else:
         left_out = string.punctuation if rule is WordRule.BARE else ""
@@ -48,6 +59,24 @@ def test_words(rule, texts):
     assert words.chars.tolist() == [len(w) for w in flat]
     assert words.hash.tolist() == [word_hash(w) for w in flat]
     assert words.kinds.tolist() == [kinds_of(w) for ws in cut for w in ws]
+
+
+SIGNS = st.lists(
+    st.lists(st.sampled_from("ab1 é中-/|@´‐־\u200d.,'_)፡"), max_size=14).map("".join), min_size=1, max_size=5
+)
+
+
+@given(texts=SIGNS)
+def test_words_with_the_signs_of_each_language(texts):
+    languages = ["mt", "pcm", "de"] * len(texts)
+    batch = sliced(texts)
+    batch = batch.with_columns(
+        {"language": pa.array(languages[: len(texts)]), "script": pa.array(["Latn"] * len(texts))}
+    )
+    expected = [tokens_of(text or "", manner_of(each, "Latn")) for text, each in zip(texts, languages, strict=False)]
+    words = find_words(batch, WordRule.BY_LANGUAGE)
+    assert words_by_document(words, texts) == expected
+    assert words.hash.tolist() == [word_hash(w) for ws in expected for w in ws]
 
 
 @pytest.mark.parametrize("rule", WordRule)
@@ -117,8 +146,6 @@ def test_parts_follow_their_documents_when_some_are_dropped(texts):
 
 
 def test_null_hiding_bytes_is_an_empty_document():
-    import pyarrow as pa
-
     from corpusmill.operators.batch import TEXT, Batch
 
     offsets, data = np.array([0, 3, 6], np.int64), b"onetwo"

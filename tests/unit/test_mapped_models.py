@@ -11,10 +11,13 @@ import pytest
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Resource
+from corpusmill.operators.decide.language import Language as Keep
 from corpusmill.operators.signals.language import Language
 from corpusmill.operators.text.fasttext import stream
 from corpusmill.operators.text.fasttext.model import MAGIC, read_model
+from corpusmill.pipeline.config.check.languages_to_keep import confusions
 from corpusmill.pipeline.files import mapped, referenced
+from corpusmill.pipeline.run.explain import languages_in
 
 WORDS = {"tea": (2.0, 0.0), "milch": (0.0, 2.0), "</s>": (0.0, 0.0)}
 LABELS = {"eng_Latn": (1.0, 0.0), "deu_Latn": (0.0, 1.0)}
@@ -72,3 +75,16 @@ def test_other_files_and_small_models_are_read(tmp_path, large, monkeypatch):
     monkeypatch.setattr(mapped, "MAPPED_BYTES", 1 << 20)
     (tmp_path / "model.bin").write_bytes(model())
     assert isinstance(referenced.read(str(tmp_path / "model.bin")), bytes)
+
+
+def test_plan_names_the_languages_that_the_model_calls_otherwise_or_not_at_all(tmp_path, large):
+    path = tmp_path / "glotlid.bin"
+    path.write_bytes(model())
+    steps = [Language(model=Resource(str(path))), Keep(keep=("en", "deu", "sw"))]
+    assert list(confusions(steps, languages_in)) == [
+        "decide.language keeps 'en', glotlid.bin has no such label and no document will be kept by it: write 'eng'",
+        (
+            "decide.language keeps 'sw', glotlid.bin has no such label and no document will be kept by it: measure with a "
+            "model that tells it"
+        ),
+    ]

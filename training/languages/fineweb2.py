@@ -1,11 +1,12 @@
 """Makes operators/text/fineweb2/settings.parquet from FineWeb2's published settings, and settings of a corpus of yours.
 
-Usage: python -m training.languages.fineweb2 published CONFIGS.json.gz OUT.parquet
+Usage: python -m training.languages.fineweb2 published CONFIGS.json.gz SENTENCES.jsonl.gz OUT.parquet
        python -m training.languages.fineweb2 corpus TEXTS.jsonl.gz OUT.parquet
 
 CONFIGS: the 1,929 files configs/LANGUAGE_Script.yml of huggingface/fineweb-2 as one JSON object by name. English, which
-FineWeb2 leaves out, gets the numbers of FineWeb (datatrove's defaults). Korean gets stop words of text/languages.json:
-the published ones are morphemes, which are no words between spaces, and more newlines a word for the same reason.
+FineWeb2 leaves out, gets the numbers of FineWeb (datatrove's defaults). Korean gets as many stop words as published,
+the most frequent of SENTENCES (see training.languages.settings): the published ones are morphemes, which are no words
+between spaces; for the same reason it gets more newlines a word.
 TEXTS: lines {"lang": "swh_Latn", "text": ...}, clean documents of a language that the published settings lack. Its stop
 words and bounds are found by FineWeb2's way: shares of the corpus that each rule may cost (QUANTILES, our guesses).
 """
@@ -26,7 +27,9 @@ from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.text.fineweb2.settings import DUP_SIZES, SCHEMA, TOP_SIZES
 from corpusmill.operators.text.language_codes import code_of
-from corpusmill.operators.text.words import WordRule, words_of
+from corpusmill.operators.text.segmenting.signs import manner_of
+from corpusmill.operators.text.words import tokens_of
+from training.languages.settings import stop_words
 
 COMMIT = "d0defb2"
 NOTICE = {
@@ -34,7 +37,7 @@ NOTICE = {
     "licence": "Apache-2.0",
     "notice": "Figures and stop words of FineWeb2 (Penedo et al. 2025, arXiv:2506.20920), by its authors; "
     "rearranged as one table; rows of other origin say so in column `origin`.",
-    "version": "1",
+    "version": "2",
 }
 ENGLISH = {
     "language": "eng_Latn", "origin": "FineWeb, datatrove 0.10.1", "min_language_score": 0.65,
@@ -51,7 +54,7 @@ LEAST, MOST = 0.05, 0.95
 STOP_SHARE, FEWEST_STOP_WORDS = 0.008, 8  # of running words, as in training.languages.settings
 
 
-def published(configs: Path) -> Iterator[dict[str, Any]]:
+def published(configs: Path, sentences: Path) -> Iterator[dict[str, Any]]:
     """One row a language of the published settings, and English."""
     with gzip.open(configs) as file:
         found = json.load(file)
@@ -73,11 +76,13 @@ def published(configs: Path) -> Iterator[dict[str, Any]]:
         }
         row |= {f"max_top_{n}gram_ratio": share for n, share in each["top_n_grams"]}
         row |= {f"max_dup_{n}gram_ratio": share for n, share in each["dup_n_grams"]}
-        yield row | _korean(row) if label == "kor_Hang" else row
+        yield row | _korean(row, sentences) if label == "kor_Hang" else row
 
 
-def _korean(row: dict[str, Any]) -> dict[str, Any]:
-    stop = json.loads(load.shipped("shipped:text/languages.json"))["languages"]["ko"]["stop_words"]
+def _korean(row: dict[str, Any], sentences: Path) -> dict[str, Any]:
+    with gzip.open(sentences, "rt", encoding="utf-8") as lines:
+        texts = [each["text"] for each in map(json.loads, lines) if each["lang"] == "ko"]
+    stop = stop_words(texts, fewest=len(row["stop_words"]))
     return {
         "origin": "FineWeb2; stop words recomputed from lingua-py's sentences, newlines a word scaled",
         "stop_words": stop,
@@ -92,20 +97,29 @@ def of_corpus(texts: Path) -> Iterator[dict[str, Any]]:
         for row in map(json.loads, lines):
             by_language[code_of(row["lang"])].append(row["text"])
     for label, each in sorted(by_language.items()):
-        yield {"language": label, "origin": texts.name, **measured(each)}
+        yield {"language": label, "origin": texts.name, **measured(each, label)}
 
 
-def measured(texts: list[str]) -> dict[str, Any]:
-    """Bounds and stop words of the documents of one language."""
-    batch = Batch(pa.table({"text": pa.array(texts, TEXT)}))
-    for name, params in (
-        ("signals.gopher_repetition", {"words": "tokens"}),
-        ("signals.gopher_quality", {"words": "tokens", "stop_words": ["-"]}),
-        ("signals.fineweb", {"words": "tokens"}),
+def measured(texts: list[str], label: str) -> dict[str, Any]:
+    """Bounds and stop words of the documents of one language, `swh_Latn`."""
+    name, _, script = label.partition("_")
+    columns = {
+        "language": pa.array([name] * len(texts)),
+        "script": pa.array([script or None] * len(texts), pa.string()),
+    }
+    batch = Batch(pa.table({"text": pa.array(texts, TEXT), **columns}))
+    for step, params in (
+        ("signals.gopher_repetition", {"words": "by_language"}),
+        ("signals.gopher_quality", {"words": "by_language", "stop_words": ["-"]}),
+        ("signals.fineweb", {"words": "by_language"}),
     ):
-        batch = load.build(name, params)(batch)  # pyright: ignore[reportAssignmentType, reportCallIssue]
-    column = {n: batch.column(n).to_numpy(zero_copy_only=False) for n in batch.table.column_names if n != "text"}
-    counts = Counter(w for text in texts for w in words_of(text, WordRule.TOKENS) if any(map(str.isalpha, w)))
+        batch = load.build(step, params)(batch)  # pyright: ignore[reportAssignmentType, reportCallIssue]
+    column = {
+        n: batch.column(n).to_numpy(zero_copy_only=False)
+        for n in batch.table.column_names
+        if batch.column(n).type != TEXT and n not in columns
+    }
+    counts = Counter(w for text in texts for w in tokens_of(text, manner_of(label)) if any(map(str.isalpha, w)))
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
     stop = [w for i, w in enumerate(ranked) if i < FEWEST_STOP_WORDS or counts[w] >= STOP_SHARE * counts.total()]
     row = {
@@ -126,8 +140,9 @@ def _quantile(values: np.ndarray, share: float) -> float:
     return round(float(np.quantile(values, share)), 3)
 
 
-def main(kind: str, source: str, out: str) -> None:
-    rows = list(published(Path(source)) if kind == "published" else of_corpus(Path(source)))
+def main(kind: str, source: str, *others: str) -> None:
+    *sentences, out = others
+    rows = list(published(Path(source), Path(sentences[0])) if kind == "published" else of_corpus(Path(source)))
     notice = NOTICE if kind == "published" else {"source": Path(source).name, "version": "1"}
     table = pa.Table.from_pylist(rows, SCHEMA.with_metadata(notice))
     pq.write_table(table, out, compression="zstd", compression_level=19)

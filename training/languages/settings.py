@@ -32,12 +32,12 @@ def mean_chars(sentences: list[str]) -> float:
     return sum(map(len, words)) / len(words)
 
 
-def stop_words(sentences: list[str]) -> list[str]:
+def stop_words(sentences: list[str], fewest: int = LEAST_WORDS) -> list[str]:
     """The most frequent words without digits, in order of frequency, then of spelling."""
     counts = Counter(w for s in sentences for w in words_of(s, WordRule.UNICODE) if not any(map(str.isdigit, w)))
     total = counts.total()
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
-    return [w for i, w in enumerate(ranked) if i < LEAST_WORDS or counts[w] >= LEAST_SHARE * total]
+    return [w for i, w in enumerate(ranked) if i < fewest or counts[w] >= LEAST_SHARE * total]
 
 
 def main(path: str) -> None:

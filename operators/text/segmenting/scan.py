@@ -8,13 +8,18 @@ import numpy as np
 from corpusmill.operators.text.hashing import fold
 from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.segmenting.best_words import MOST_CODES, Run, Tables, cut
+from corpusmill.operators.text.segmenting.signs import HYPHEN_BEHIND, WHOLE
 from corpusmill.operators.text.segmenting.ways import PART, SPACED
 from corpusmill.operators.text.unicode_table import ALPHA, DECIMAL, SPACE, WORD
 from corpusmill.operators.text.utf8 import code_at, width_at
 from corpusmill.operators.text.word_scan import Found, put_word
 
-_UNDERSCORE, _APOSTROPHE, _DOT, _COMMA, _HYPHEN, _CURLY = 95, 39, 46, 44, 45, 0x2019
-_JOINERS = (0x200C, 0x200D, 0xAD)  # show nothing: Persian writes words with them
+_UNDERSCORE, _DOT, _COMMA, _HYPHEN = 95, 46, 44, 45
+JOINERS = (0x200C, 0x200D, 0xAD)  # show nothing: Persian and Malayalam write words with them
+# Signs that part nothing between letters: apostrophes and what stands for them, hyphens of other scripts, @ | ^ and \\.
+LINKS = (0x27, 0x40, 0x5C, 0x5E, 0x60, 0x7C, 0xB4, 0x5BE, 0x2010, 0x2011, 0x2018, 0x2019)
+# Signs that stay with a word at its beginning or end; several in a row are one token.
+HELD = (0x2D, 0x2F, 0x40, 0x5C, 0x5E, 0x7C, 0x5BE, 0x2010, 0x2011)
 
 
 @njit(nogil=True, cache=True)
@@ -138,29 +143,89 @@ def _put(data: np.ndarray, base: int, begin: int, end: int, bits: np.ndarray, n:
 
 
 @njit(nogil=True, cache=True)
-def scan_tokens(data: np.ndarray, offsets: np.ndarray, tables: Tables, run: Run, out: Found) -> int:
-    """Words and signs by the rule `tokens`; returns how many were found in all documents."""
+def scan_tokens(
+    data: np.ndarray, offsets: np.ndarray, manners: np.ndarray, tables: Tables, run: Run, out: Found
+) -> int:  # fmt: skip
+    """Words and signs by the rules `tokens` and `by_language`; returns how many were found in all documents.
+
+    manners: uint8 of each document, see segmenting.signs.
+    """
     n = 0
     for d in range(len(offsets) - 1):
         base, at, end = offsets[d], offsets[d], offsets[d + 1]
+        behind_space = True
         while at < end:
             code = code_at(data, at)
             kind, way = tables.bits[code], tables.ways[code]
             if kind & SPACE or way == PART:
                 at += width_at(data, at)
-            elif way != SPACED:
+                behind_space = True
+                continue
+            if way != SPACED:
                 n, at = _run(data, base, at, end, tables, run, n, out)
             else:
-                stop = at + width_at(data, at)
-                if kind & WORD or code == _UNDERSCORE:
-                    stop = _token_end(data, stop, end, code, tables)
-                elif code in (_DOT, _HYPHEN):
-                    while stop < end and data[stop] == code:
-                        stop += 1
+                stop = _token(data, at, end, manners[d], behind_space, tables)
                 n = _put(data, base, at, stop, tables.bits, n, out)
                 at = stop
+            behind_space = False
         out.first[d + 1] = n
     return n
+
+
+@njit(nogil=True, cache=True)
+def _token(data: np.ndarray, at: int, end: int, manner: int, behind_space: bool, tables: Tables) -> int:
+    """Where the token ends that begins at a place; behind_space: whether white space stands before it."""
+    code = code_at(data, at)
+    if manner == WHOLE:
+        return _spaced_end(data, at, end, tables)
+    stop = at + width_at(data, at)
+    if code in HELD:
+        stop = _held_end(data, at, end)
+        if not behind_space or stop == end:
+            return stop
+        code = code_at(data, stop)
+        if not tables.bits[code] & WORD or tables.ways[code] != SPACED:
+            return stop
+        stop += width_at(data, stop)
+    elif code == _DOT:
+        while stop < end and data[stop] == _DOT:
+            stop += 1
+        return stop
+    elif not (tables.bits[code] & WORD or code == _UNDERSCORE):
+        return stop
+    stop = _token_end(data, stop, end, code, tables)
+    far = _held_end(data, stop, end)
+    if far > stop and (
+        far == end or tables.bits[code_at(data, far)] & SPACE or tables.ways[code_at(data, far)] == PART
+    ):
+        return far
+    if (
+        manner == HYPHEN_BEHIND
+        and far == stop + 1
+        and data[stop] == _HYPHEN
+        and tables.bits[code_at(data, far)] & ALPHA
+    ):
+        return far
+    return stop
+
+
+@njit(nogil=True, cache=True)
+def _spaced_end(data: np.ndarray, at: int, end: int, tables: Tables) -> int:
+    """Where white space begins, or a script without spaces."""
+    while at < end:
+        code = code_at(data, at)
+        if tables.bits[code] & SPACE or tables.ways[code] != SPACED:
+            return at
+        at += width_at(data, at)
+    return at
+
+
+@njit(nogil=True, cache=True)
+def _held_end(data: np.ndarray, at: int, end: int) -> int:
+    """Where signs of HELD in a row end."""
+    while at < end and code_at(data, at) in HELD:
+        at += width_at(data, at)
+    return at
 
 
 @njit(nogil=True, cache=True)
@@ -170,8 +235,8 @@ def _token_end(data: np.ndarray, at: int, end: int, code: int, tables: Tables) -
         following = code_at(data, at)
         if tables.ways[following] != SPACED:
             return at
-        if tables.bits[following] & WORD or following == _UNDERSCORE:
-            code = following
+        if tables.bits[following] & WORD or following == _UNDERSCORE or following in JOINERS:
+            code = following if following not in JOINERS else code
             at += width_at(data, at)
             continue
         behind = at + width_at(data, at)
@@ -179,10 +244,9 @@ def _token_end(data: np.ndarray, at: int, end: int, code: int, tables: Tables) -
             return at
         far = code_at(data, behind)
         around = tables.bits[code] & tables.bits[far]
-        letters = following in (_APOSTROPHE, _CURLY, _DOT) and around & ALPHA != 0
+        letters = (following == _DOT or following in LINKS) and around & ALPHA != 0
         digits = following in (_DOT, _COMMA) and around & DECIMAL != 0
-        joined = following in _JOINERS and tables.bits[far] & WORD != 0
-        if not (letters or digits or joined) or tables.ways[far] != SPACED:
+        if not (letters or digits) or tables.ways[far] != SPACED:
             return at
         code = far
         at = behind + width_at(data, behind)

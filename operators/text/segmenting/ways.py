@@ -34,13 +34,16 @@ BLOCKS = (
     (0x31F0, 0x31FF, CJ),
     (0x3400, 0x4DBF, CJ),
     (0x4E00, 0x9FFF, CJ),
+    (0xA000, 0xA48C, SYLLABLES),  # Yi
     (0xA980, 0xA9C0, SYLLABLES),  # Javanese
     (0xA9E0, 0xA9FE, MYANMAR),
     (0xAA60, 0xAA7F, MYANMAR),
     (0xAA80, 0xAADF, SYLLABLES),  # Tai Viet
     (0xF900, 0xFAFF, CJ),
     (0xFF66, 0xFF9F, CJ),  # halfwidth Katakana
+    (0x17000, 0x18CFF, SYLLABLES),  # Tangut, Khitan
     (0x1AFF0, 0x1B16F, CJ),
+    (0x1B170, 0x1B2FF, SYLLABLES),  # Nushu
     (0x20000, 0x3FFFF, CJ),
 )
 # Signs and digits inside these blocks: they part words as in any script.

@@ -1,12 +1,13 @@
 """Languages that a decision keeps, held against those that the model before it knows."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from corpusmill.operators import load
 from corpusmill.operators.contract import Decision, Operator, Reader
 from corpusmill.operators.decide.language import Language as Keep
 from corpusmill.operators.signals.language import UNDETERMINED, names_of
 from corpusmill.operators.signals.language import Language as Measure
+from corpusmill.operators.text.language_codes import code_of
 from corpusmill.operators.text.language_names import CODES
 from corpusmill.operators.text.language_scores import FOUND_SHARES, LEAST_SCORES, PUBLISHED, TAKEN_FOR, least_score
 
@@ -35,8 +36,13 @@ def complaints(steps: Sequence[tuple[str, Operator | None]], fixed: Collection[s
             labels = labels_of(op) if isinstance(op, Measure) else None
 
 
-def confusions(steps: Iterable[Operator]) -> Iterator[str]:
+def confusions(
+    steps: Iterable[Operator], labels_in: Callable[[str], Collection[str] | None] = lambda _: None
+) -> Iterator[str]:
     """One sentence a kept language whose texts the shipped model cannot tell from those of another, or scores low.
+
+    labels_in: the languages that the model at an address tells, null where it is not opened. Of such a model each kept
+    language is named that it does not tell.
 
     >>> from corpusmill.operators.signals.language import Language as Measure
     >>> [w[:66] for w in confusions([Measure(), Keep(keep=("en", "bs"))])]
@@ -46,10 +52,14 @@ def confusions(steps: Iterable[Operator]) -> Iterator[str]:
     >>> list(confusions([Measure(), Keep(keep=("bs", "hr", "sh"))]))
     []
     """
-    shipped = False
+    shipped, labels, model = False, None, ""
     for op in steps:
-        if isinstance(op, Measure):
-            shipped = op.model.address == SHIPPED_MODEL
+        if isinstance(op, Measure) and op.column == COLUMN:
+            model = op.model.address
+            shipped = model == SHIPPED_MODEL
+            labels = None if shipped else labels_in(model)
+        elif isinstance(op, Keep) and labels is not None:
+            yield from (unknown_label(each, labels, model) for each in op.least_scores() if each not in labels)
         elif isinstance(op, Keep) and shipped:
             kept = op.least_scores()
             for language, least in kept.items():
@@ -59,10 +69,10 @@ def confusions(steps: Iterable[Operator]) -> Iterator[str]:
                         f"use {least_score(language):g} (`min_score: null`)"
                     )
                 if missing := [label for label in TAKEN_FOR.get(language, ()) if label not in kept]:
-                    labels = " or ".join(map(repr, missing))
+                    others = " or ".join(map(repr, missing))
                     share = f"; lid.176 finds {found_share(language)} of it" if language in FOUND_SHARES else ""
                     yield (
-                        f"decide.language keeps {language!r}, but the model labels many of its texts {labels}: "
+                        f"decide.language keeps {language!r}, but the model labels many of its texts {others}: "
                         f"keep these too, or measure with another model{share}"
                     )
                 elif language in FOUND_SHARES and language not in TAKEN_FOR and least <= least_score(language):
@@ -70,12 +80,24 @@ def confusions(steps: Iterable[Operator]) -> Iterator[str]:
                         f"decide.language keeps {language!r}, lid.176 finds {found_share(language)} of it: "
                         "measure with another model too, see signals.language_vote"
                     )
-                others = [o for o, labels in TAKEN_FOR.items() if language in labels and o not in kept]
-                if least < PUBLISHED and language in LEAST_SCORES and others:
+                alike = [o for o, found in TAKEN_FOR.items() if language in found and o not in kept]
+                if least < PUBLISHED and language in LEAST_SCORES and alike:
                     yield (
                         f"decide.language keeps {language!r}; the model gives that label to texts in "
-                        f"{' and '.join(map(repr, others))} too"
+                        f"{' and '.join(map(repr, alike))} too"
                     )
+
+
+def unknown_label(language: str, labels: Collection[str], model: str) -> str:
+    """That a model tells no language of this name, and what it calls it.
+
+    >>> unknown_label("sw", {"swh", "eng"}, "models/glotlid.bin")
+    "decide.language keeps 'sw', glotlid.bin has no such label and no document will be kept by it: write 'swh'"
+    """
+    named = sorted(label for label in labels if code_of(label) == code_of(language))
+    meant = f"write {' or '.join(map(repr, named))}" if named else "measure with a model that tells it"
+    name = model.rpartition("/")[2]
+    return f"decide.language keeps {language!r}, {name} has no such label and no document will be kept by it: {meant}"
 
 
 def found_share(language: str) -> str:
