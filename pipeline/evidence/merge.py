@@ -10,7 +10,7 @@ from corpusmill.pipeline.evidence.packed import Tables, pack, unpack
 from corpusmill.pipeline.execution.run_units import Unit
 from corpusmill.pipeline.files.ids import digest
 
-VERSION = 1
+VERSION = 2
 FOLDER = "evidence"
 FAN_IN = 48  # files one task adds up: some 15 MB; a guess
 
