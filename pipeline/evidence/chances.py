@@ -3,16 +3,15 @@
 These are the ones that a slightly looser threshold would let pass.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from corpusmill.operators.contract import Ruled
+from corpusmill.operators.contract import Threshold
 from corpusmill.pipeline.evidence.cells import matrix
-from corpusmill.pipeline.evidence.draws import draws
-from corpusmill.pipeline.evidence.rules import judged
-from corpusmill.pipeline.steps.chain import Dropped
+from corpusmill.pipeline.evidence.rules import Judged
 
 REACH = 0.25  # of a bound: 38 to 50 words, where 50 is the bound; a guess
 FAVOUR = 16  # how much likelier documents within reach are; see decision 63
@@ -20,9 +19,11 @@ FAVOUR = 16  # how much likelier documents within reach are; see decision 63
 
 @dataclass(frozen=True)
 class Drawn:
-    """Documents to measure: bool[n], and which documents are within reach of a bound that they alone break: bool[n]."""
+    """Documents to measure: their rows, int64[n], rising; and which are within reach of a bound that they alone break:
+    bool[n].
+    """
 
-    chosen: np.ndarray
+    rows: np.ndarray
     near: np.ndarray
 
 
@@ -35,27 +36,24 @@ def near_share(share: float) -> float:
     return min(1.0, share * FAVOUR)
 
 
-def drawn(dropped: Dropped, decision: object, share: float) -> Drawn:
-    """Draw from documents that a decision dropped."""
-    near = within_reach(dropped, decision)
-    draw = draws(dropped.table["doc_id"].to_numpy())
-    return Drawn(draw < np.where(near, near_share(share), share), near)
+def drawn(table: pa.Table, found: Judged, bounds: Sequence[Threshold], share: float) -> Drawn:
+    """Draw from documents that a decision dropped. found: what it says of them; bounds: its own."""
+    draw = table["_draw"].to_numpy()
+    rows = np.flatnonzero(draw < near_share(share))
+    near = within_reach(table, found, bounds, rows)
+    chosen = near | (draw[rows] < share)
+    return Drawn(rows[chosen], near[chosen])
 
 
-def within_reach(dropped: Dropped, decision: object) -> np.ndarray:
-    """Whether each document breaks one rule only, and its value is close to that bound: bool[n]."""
-    near = np.zeros(len(dropped.reasons), np.bool_)
-    if not isinstance(decision, Ruled):
-        return near
-    bounds = {t.reason: t for t in decision.thresholds() if t.bound is not None}
-    if not bounds:
-        return near
-    found = judged(decision, dropped.table, dropped.reasons)
-    alone = found.alone()
+def within_reach(table: pa.Table, found: Judged, bounds: Sequence[Threshold], rows: np.ndarray) -> np.ndarray:
+    """Whether each of some documents breaks one rule only, and its value is close to that bound: bool[rows]."""
+    near = np.zeros(len(rows), np.bool_)
+    by_reason = {t.reason: t for t in bounds}
+    alone = found.alone()[rows]
     for number in np.unique(alone).tolist():
-        bound = bounds.get(found.reasons[int(number)]) if number >= 0 else None
+        bound = by_reason.get(found.reasons[int(number)]) if number >= 0 else None
         if bound is not None and bound.bound is not None:
-            rows = np.flatnonzero(alone == number)
-            values = matrix([dropped.table[bound.column].take(pa.array(rows))])[0]
-            near[rows] = np.abs(values - bound.bound) <= REACH * abs(bound.bound)
+            mine = np.flatnonzero(alone == number)
+            values = matrix([table[bound.column].take(pa.array(rows[mine]))])[0]
+            near[mine] = np.abs(values - bound.bound) <= REACH * abs(bound.bound)
     return near

@@ -9,7 +9,7 @@ from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.packed import Tables, pack, unpack
 from corpusmill.pipeline.files.ids import digest
 
-VERSION = 1
+VERSION = 2
 FOLDER = "evidence"
 FAN_IN = 48  # files one task adds up: some 15 MB; a guess
 

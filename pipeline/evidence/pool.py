@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from corpusmill.pipeline.evidence.draws import draws
+from corpusmill.pipeline.evidence.strata import Strata
 
 
 @dataclass
@@ -15,32 +14,26 @@ class Pool:
 
     most: int
     _bound: dict[str, float] = field(default_factory=dict)
-    _held: list[tuple[pa.Table, np.ndarray, np.ndarray]] = field(default_factory=list)
+    _held: list[tuple[pa.Table, np.ndarray]] = field(default_factory=list)
     _strata: dict[str, int] = field(default_factory=dict)
     _rows: int = 0
-    drawn: np.ndarray = field(default_factory=lambda: np.empty(0))  # the draws of the rows that `places` gave last
-    _stratum: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
-    def places(self, doc_ids: pa.ChunkedArray, strata: pa.Array) -> np.ndarray:
-        """Rows of a batch that may belong to the lowest: int64, rising. strata: the name of each row's."""
-        words = pc.fill_null(strata, "").dictionary_encode()
-        names: list[str] = words.dictionary.to_pylist()
-        codes = words.indices.to_numpy(zero_copy_only=False)
-        bound = np.array([self._bound.get(name, 1.0) for name in names] or [1.0])
-        draw = draws(doc_ids.to_numpy())
+    def places(self, draw: np.ndarray, strata: Strata) -> np.ndarray:
+        """Rows of a batch that may belong to the lowest: int64, rising. draw: in [0, 1), one a row."""
+        bound = np.array([self._bound.get(name, 1.0) for name in strata.names] or [1.0])
+        codes = strata.codes
         rows = np.flatnonzero(draw < bound[codes])
         if len(rows) > self.most:  # one more than are held, whose draw is the rate
             order = np.lexsort((draw[rows], codes[rows]))
             sorted_ = codes[rows][order]
             place = np.arange(len(order)) - np.searchsorted(sorted_, sorted_)
             rows = np.sort(rows[order[place <= self.most]])
-        numbers = np.array([self._strata.setdefault(name, len(self._strata)) for name in names] or [0])
-        self.drawn, self._stratum = draw[rows], numbers[codes[rows]]
         return rows
 
-    def take(self, table: pa.Table) -> None:
-        """Hold the rows that `places` named last."""
-        self._held.append((table, self.drawn, self._stratum))
+    def take(self, table: pa.Table, strata: Strata) -> None:
+        """Hold rows that `places` named, with their column `_draw`. strata: theirs."""
+        numbers = np.array([self._strata.setdefault(name, len(self._strata)) for name in strata.names] or [0])
+        self._held.append((table, numbers[strata.codes]))
         self._rows += table.num_rows
         if self._rows > 2 * self.most * max(len(self._strata), 1):
             self._prune()
@@ -49,7 +42,7 @@ class Pool:
         if not self._held:
             return
         table = pa.concat_tables([each[0] for each in self._held], promote_options="default")
-        draw, stratum = (np.concatenate([each[i] for each in self._held]) for i in (1, 2))
+        draw, stratum = table["_draw"].to_numpy(), np.concatenate([each[1] for each in self._held])
         order = np.lexsort((draw, stratum))
         sorted_ = stratum[order]
         place = np.arange(len(order)) - np.searchsorted(sorted_, sorted_)
@@ -59,16 +52,13 @@ class Pool:
             names[s]: float(d) for s, d in zip(sorted_[over].tolist(), draw[order][over].tolist(), strict=True)
         }
         order = order[place < self.most]
-        self._held = [(table.take(pa.array(order)), draw[order], stratum[order])]
+        self._held = [(table.take(pa.array(order)), stratum[order])]
         self._rows = len(order)
 
     def rows(self) -> pa.Table | None:
-        """All rows held, by stratum and draw, with a column `_draw`; null before the first."""
+        """All rows held, by stratum and draw; null before the first."""
         self._prune()
-        if not self._held:
-            return None
-        table, draw, _ = self._held[0]
-        return table.append_column("_draw", pa.array(draw))
+        return self._held[0][0] if self._held else None
 
     def rates(self) -> dict[str, float]:
         """Of each stratum met, the share of its documents that is held: 1 for all of them."""

@@ -53,11 +53,10 @@ def lowest(rows: pa.Table, rates: pa.Table, most: int) -> tuple[pa.Table, pa.Tab
     return rows.take(pa.array(order[keep])), rates.cast(RATES)
 
 
-def rates_of(rows: pa.Table, rate: float, near_rate: float) -> pa.Table:
-    """The strata of these rows. near_rate: of those near a bound; rate: of the others."""
+def rates_of(rows: pa.Table, rate: float) -> pa.Table:
+    """The strata of these rows, each with this rate."""
     found = rows.group_by(STRATUM, use_threads=False).aggregate([])
-    found = found.append_column("rate", pc.if_else(found["near"], near_rate, rate))
-    return found.select(RATES.names).cast(RATES)
+    return found.append_column("rate", pa.repeat(pa.scalar(rate), found.num_rows)).select(RATES.names).cast(RATES)
 
 
 def together(tables: Iterable[pa.Table]) -> pa.Table:

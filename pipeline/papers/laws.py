@@ -1,7 +1,8 @@
 """Two papers that laws ask for: the summary of training content of the EU's AI Act, and California's AB 2013.
 
 Source:   Regulation (EU) 2024/1689, Article 53(1)(d), and the Commission's template for the public summary of training
-          content (2025): its three parts. California Civil Code, section 3111 (AB 2013): its twelve items.
+          content (C(2025) 8311, annex): its sections 1.1 to 3.3. California Civil Code, section 3111 (AB 2013): (a)(1)
+          to (a)(12).
 Deviates: headings are in our words. Facts of the run are filled in; what only a person can say is marked.
 """
 
@@ -14,13 +15,23 @@ BILLION, TRILLION = 10**9, 10**12
 PAPER_OF_FACTS = "Filled in from the facts of the run; numbers stand beside the file and the path in it that hold them."
 KINDS = (
     ("public", "2.1 Publicly available datasets"),
-    ("licensed", "2.2.1 Data licensed by holders of rights"),
+    ("licensed", "2.2.1 Private datasets licensed by holders of rights"),
     ("private", "2.2.2 Private datasets of other third parties"),
     ("crawl", "2.3 Data crawled and scraped from online sources"),
     ("user", "2.4 Data of users"),
     ("synthetic", "2.5 Synthetic data"),
-    ("other", "2.6 Other sources"),
+    ("other", "2.6 Other sources of data"),
 )
+# What each kind of source has to answer beside its size: what it is, and the key of the job's `about`.
+QUESTIONS = {
+    "public": (("Names and links", "acquired"),),
+    "licensed": (("Agreements, and with whom", "acquired"),),
+    "private": (("Datasets that are publicly known, and from whom", "acquired"),),
+    "crawl": (("Crawlers, what they are for, how they behave, what they fetch", "collection"),),
+    "user": (("Services that collected it", "collection"),),
+    "synthetic": (("Models that made it", "synthetic"),),
+    "other": (("What it is", "collection"),),
+}
 
 
 def eu_summary(facts: Facts) -> str:
@@ -33,18 +44,30 @@ def eu_summary(facts: Facts) -> str:
 For Article 53(1)(d) of Regulation (EU) 2024/1689. {PAPER_OF_FACTS} It describes one dataset: a model trained on
 several needs all of theirs.
 
+**Version of this summary:** {facts.answer("version")} **Last update:** {facts.answer("published")}
+
 ## 1. General information
 
-**Provider:** {facts.answer("creator")} **Contact:** {facts.answer("contact")}
+### 1.1 Provider
+
+**Name:** {facts.answer("creator")} **Contact:** {facts.answer("contact")}
 
 **Authorised representative:** {facts.answer("representative")}
 
-**Models:** {facts.answer("models")}
+### 1.2 Model
+
+**Names and versions:** {facts.answer("models")}
+
+**Models it depends on:** {facts.answer("model_dependencies")}
+
+**Placed on the Union market:** {facts.answer("placed_on_market")}
+
+### 1.3 Modalities, size, other characteristics
 
 **Modalities:** text, and no other.
 
-**Size of the text:** {_range(facts.total.tokens)}; {traced(facts.manifest["tokens"], "_manifest.json", "tokens")}
-tokens.
+**Size of the text,** after processing: {_range(facts.total.tokens)};
+{traced(facts.manifest["tokens"], "_manifest.json", "tokens")} tokens.
 
 **Latest acquisition:** {facts.months[-1] if facts.months else TO_FILL}; collection goes on: {facts.answer("ongoing")}
 
@@ -66,14 +89,20 @@ tokens.
 
 ## 3. Processing
 
-**3.1 Reservations of rights:** {facts.answer("opt_out")} Documents are taken out on request (`takedown`); of this
-dataset {_taken_down(facts):,} were so far. Steps of the job that can carry such rules:
+### 3.1 Reservations of rights from text and data mining
+
+{facts.answer("opt_out")} Documents are taken out on request (`takedown`); of this dataset {_taken_down(facts):,} were
+so far.
+
+### 3.2 Removal of illegal content
+
+{facts.answer("illegal_content")}
+
+### 3.3 Other information
+
+Steps of the job, some of which can carry rules for 3.1 and 3.2:
 
 {_steps(facts)}
-
-**3.2 Illegal content:** {facts.answer("illegal_content")}
-
-**3.3 Licences:**
 
 {licences_table(facts)}
 """
@@ -90,12 +119,15 @@ def california(facts: Facts) -> str:
         ("Sources or owners", f"{sources}. {facts.answer('creator')}"),
         ("How it furthers the intended purpose", facts.answer("purpose")),
         ("Number of data points", f"{points} documents."),
-        ("Kinds of data points", f"Text documents without labels, as token ids.\n\n{_domains(facts)}"),
+        ("Types of data points", f"Text documents without labels, as token ids.\n\n{_domains(facts)}"),
         ("Copyright, trademark, patent, or public domain", f"{facts.answer('copyright')}\n\n{licences_table(facts)}"),
         ("Bought or licensed", facts.answer("acquired")),
         ("Personal information", facts.answer("personal_information")),
         ("Aggregate consumer information", facts.answer("consumer_information")),
-        ("Cleaning, processing, other changes", f"{read} documents were read.\n\n{_steps(facts)}"),
+        (
+            "Cleaning, processing, other changes, and what they are for",
+            f"{read} documents were read.\n\n{_steps(facts)}",
+        ),
         ("Time of collection", f"Documents carry dates of {months}. Goes on: {facts.answer('ongoing')}"),
         ("First used in development", facts.answer("first_used")),
         ("Synthetic data", facts.answer("synthetic")),
@@ -114,10 +146,11 @@ def _of_kind(facts: Facts, kind: str) -> str:
     if not mine:
         return "None stated."
     amounts = [a for a in facts.by("source") if a.value in mine]
-    told = f"\n\nHow: {facts.answer('collection')}" if kind == "crawl" else ""
-    told += f"\n\nFrom whom: {facts.answer('acquired')}" if kind in ("licensed", "private") else ""
-    told += f"\n\nBy what models: {facts.answer('synthetic')}" if kind == "synthetic" else ""
-    return f"{amounts_table('source', amounts, len(amounts))}{told}"
+    answers = "".join(f"\n\n{question}: {facts.answer(key)}" for question, key in QUESTIONS[kind])
+    if kind == "crawl":
+        period = f"{facts.months[0]} to {facts.months[-1]}" if facts.months else TO_FILL
+        answers += f"\n\nPeriod: documents of the dataset carry dates of {period}"
+    return f"{amounts_table('source', amounts, len(amounts))}{answers}"
 
 
 def _sites(facts: Facts) -> str:

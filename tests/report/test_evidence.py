@@ -16,8 +16,10 @@ from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.evidence import merge
 from corpusmill.pipeline.evidence.cells import edges
 from corpusmill.pipeline.evidence.evidence import Evidence
+from corpusmill.pipeline.evidence.follow import MOST, MOST_NEAR
 from corpusmill.pipeline.evidence.gather import Gatherer
 from corpusmill.pipeline.evidence.packed import pack, unpack
+from corpusmill.pipeline.evidence.rows import weights
 from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
 from corpusmill.pipeline.run.labelled import LabelledTexts
 from corpusmill.pipeline.steps.chain import Chain
@@ -144,3 +146,16 @@ def test_excerpts_are_the_nearest_to_a_bound(most):
     assert near["measured"].to_pylist()[:most] == [5.0] * min(most, near.num_rows)
     drawn = found.filter(pc.equal(found["kind"], "drawn"))
     assert {"word_count<5", "char_count>120", "line_count>3", ""} <= set(drawn["reason"].to_pylist())
+
+
+def test_of_many_dropped_documents_the_lowest_drawn_are_measured_and_stand_for_all():
+    found = evidence(gathered([table(4000, begin) for begin in range(0, 40_000, 4000)], share=0.2))
+    rates = {(r["step_number"], r["near"]): r["rate"] for r in found.rates.to_pylist() if r["step_number"] == 1}
+    for near, most, share in ((False, MOST, 0.2), (True, MOST_NEAR, 1.0)):
+        rows = found.rows.filter(pc.and_(pc.equal(found.rows["step_number"], 1), pc.equal(found.rows["near"], near)))
+        assert rows.num_rows == most
+        assert pc.max(rows["draw"]).as_py() < rates[1, near] < share
+    dropped = sum(found.dropped(language, 1).documents for language in ("de", "en"))
+    mine = found.rows.filter(pc.equal(found.rows["step_number"], 1))
+    # three standard errors of 96 and 192 rows
+    assert weights(mine, found.rates).sum() == pytest.approx(dropped, rel=0.2)

@@ -30,6 +30,10 @@ class AboutSpec(Section):
     """Version of the dataset, for people."""
     models: str | None = None
     """Models that are trained on it, with their versions."""
+    model_dependencies: str | None = None
+    """Models that these were made from, such as one that is trained further; with links to their summaries."""
+    placed_on_market: str | None = None
+    """When these models were, or will be, placed on the market of the European Union."""
     purpose: str | None = None
     """What the dataset was made for, and how it furthers that."""
     uses: str | None = None
@@ -41,7 +45,7 @@ class AboutSpec(Section):
     ongoing: str | None = None
     """Whether collection goes on."""
     acquired: str | None = None
-    """Which inputs were bought or licensed, from whom."""
+    """Where the inputs are from: names and links of public datasets; what was bought or licensed, from whom."""
     opt_out: str | None = None
     """How reservations of rights (robots.txt, ai.txt, headers, requests) were found and respected."""
     illegal_content: str | None = None

@@ -99,3 +99,13 @@ def test_croissant_lists_both_tables_with_their_columns():
     assert [r["name"] for r in told["recordSet"]] == ["sequences", "documents"]
     assert told["license"] == ["https://spdx.org/licenses/ODC-By-1.0"]
     assert told["datePublished"] == "2026-01-02"
+
+
+def test_every_section_of_the_commissions_template_is_there_in_its_order():
+    facts, _ = written()
+    text = papers(facts)["eu-ai-act-article-53.md"].decode()
+    told = re.findall(r"^###? (\d(?:\.\d)*)", text, re.MULTILINE)
+    kinds = ["2.1", "2.2.1", "2.2.2", "2.3", "2.4", "2.5", "2.6"]
+    assert told == ["1", "1.1", "1.2", "1.3", "2", *kinds, "3", "3.1", "3.2", "3.3"]
+    assert "`about.model_dependencies` in the job file" in text
+    assert "`about.placed_on_market` in the job file" in text

@@ -1,0 +1,115 @@
+"""Puts batches aside until a few large calls can look at them, and lets go of their texts but for what samples need."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from corpusmill.operators.batch import TEXT
+from corpusmill.pipeline.evidence.draws import draws
+from corpusmill.pipeline.evidence.excerpts import CHARS
+from corpusmill.pipeline.steps.chain import Dropped
+
+ROWS, BYTES = 16_384, 64 << 20  # held with their texts
+TEXTS = ("text", "content")
+MOST_BYTES = 4 * CHARS  # of UTF-8, in so many characters
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Documents of which texts are kept. whole: all of it, bool[n]; begins: rows with their first characters."""
+
+    whole: np.ndarray
+    begins: np.ndarray
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Documents that left at one step, without their texts.
+
+    table: the other columns, and `_size`, bytes of text; `_draw`; `_reason`; `_begin`, the first characters of those
+    that may be shown; `_whole`, whether texts has it. texts: TEXTS of some of them, in order.
+    """
+
+    table: pa.Table
+    texts: pa.Table
+
+
+def concatenated(found: list[Looked]) -> Looked:
+    """Several of one step, one below another."""
+    tables, texts = [each.table for each in found], [each.texts for each in found]
+    return Looked(pa.concat_tables(tables), pa.concat_tables(texts))
+
+
+@dataclass
+class Aside:
+    """Holds batches by the step at which their documents left."""
+
+    _parts: dict[int, list[Dropped]] = field(default_factory=dict)
+    _rows: int = 0
+    _bytes: int = 0
+
+    def put(self, rows: Dropped) -> None:
+        """Hold some documents."""
+        self._parts.setdefault(rows.number, []).append(rows)
+        self._rows += rows.table.num_rows
+        self._bytes += rows.table["text"].nbytes
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to look."""
+        return self._rows >= ROWS or self._bytes >= BYTES
+
+    def looked(self, choose: Callable[[Dropped, pa.Table], Choice]) -> Iterator[tuple[Dropped, Looked]]:
+        """What was put aside, by step, and nothing after that; with each its first batch.
+
+        choose: gives from the first batch of a step and all its documents those of which texts are kept.
+        """
+        for _, parts in sorted(self._parts.items()):
+            yield parts[0], look(parts, choose)
+        self._parts, self._rows, self._bytes = {}, 0, 0
+
+
+def look(parts: list[Dropped], choose: Callable[[Dropped, pa.Table], Choice]) -> Looked:
+    """See `Looked`."""
+    table = pa.concat_tables([part.table for part in parts])
+    mine = [name for name in TEXTS if name in table.column_names]
+    text, whole, table = table["text"], table.select(mine), table.drop_columns(mine)
+    columns = {
+        "_size": pc.fill_null(pc.binary_length(text), 0).cast(pa.int64()),
+        "_draw": pa.array(draws(table["doc_id"].to_numpy())),
+        "_reason": pa.chunked_array([part.reasons for part in parts]),
+    }
+    for name, values in columns.items():
+        table = table.append_column(name, values)
+    choice = choose(parts[0], table)
+    mask = pa.array(choice.whole)
+    table = table.append_column("_whole", mask).append_column("_begin", begins(text, choice.begins))
+    return Looked(table, whole.filter(mask))
+
+
+def begins(texts: pa.ChunkedArray, places: np.ndarray) -> pa.Array:
+    """The first characters of the texts at some places, null of all others.
+
+    Only these characters are copied: pc.utf8_slice_codeunits makes room for whole documents.
+    """
+    pieces: list[bytes] = []
+    ends = np.cumsum([len(chunk) for chunk in texts.chunks])
+    which = np.searchsorted(ends, places, side="right")
+    sizes = np.zeros(len(texts), np.int64)
+    for i, at in zip(places.tolist(), which.tolist(), strict=True):
+        chunk = texts.chunk(at)
+        row = i - int(ends[at]) + len(chunk)
+        _, offsets, data = chunk.buffers()
+        begin, end = np.frombuffer(offsets, np.int64, 2, 8 * (chunk.offset + row)).tolist() if offsets else (0, 0)
+        if end > begin:
+            piece = data[begin : min(end, begin + MOST_BYTES)].to_pybytes().decode("utf-8", "ignore")[:CHARS].encode()
+            pieces.append(piece)
+            sizes[i] = len(piece)
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    valid = pa.array(sizes > 0).buffers()[1]
+    return pa.LargeStringArray.from_buffers(
+        len(texts), pa.py_buffer(bounds), pa.py_buffer(b"".join(pieces)), valid
+    ).cast(TEXT)
