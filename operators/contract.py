@@ -61,6 +61,10 @@ class Awaiting(Protocol):
         """Plain values that change with whatever decides what is gathered, the text apart."""
         ...
 
+    def combining(self) -> Any:
+        """Plain values that change with whatever else decides the answer, when all is gathered."""
+        ...
+
 
 @runtime_checkable
 class Unfolds(Protocol):

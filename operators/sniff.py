@@ -107,7 +107,7 @@ def _of_archive(name: str, head: bytes, reader: str | None) -> Sniffed:
     first, content = next(((m, c) for m, c in members_in(head) if passed_over(m) is None), ("", b""))
     found = reader or _by_name(name.lower()) or _by_name(first.lower()) or _by_content(content, first.lower())
     zipped = ", ".join(_short(each) for each, cls in readers().items() if cls.format.zipped)
-    if found not in readers():
+    if found is None or found not in readers():
         if head.startswith(END):
             return Sniffed(error=f"{name}: an empty zip archive; take it out of the paths.")
         told = f"a zip archive, and its first member {first!r} tells no format" if first else "a zip archive"

@@ -48,6 +48,9 @@ class AtMost(Decision):
     def gathering(self) -> Any:
         return [self.version, self.count, *self.ranking().described()]
 
+    def combining(self) -> Any:
+        return self.count
+
     def reasons(self, batch: Batch) -> pa.Array:
         _, there = ranking.groups_of(batch, self.by)
         kept = ranking.stays(batch, self.found.read() if self.found else b"")

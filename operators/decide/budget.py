@@ -74,6 +74,9 @@ class Budget(Decision):
     def gathering(self) -> Any:
         return [self.version, self.amount, *self.ranking().described()]
 
+    def combining(self) -> Any:
+        return [self.amount, self.shares, self.short]
+
     def limits(self, available: Mapping[str, int], before: Mapping[str, int]) -> dict[str, int]:
         """What each value of `by` may take; "" where there is none.
 

@@ -61,6 +61,9 @@ class Quantiles(Decision):
     def gathering(self) -> Any:
         return [self.version, sorted(self.bounds), self.by]
 
+    def combining(self) -> Any:
+        return [self.required_quantiles(), self.min_documents]
+
     def gather(self, batch: Batch) -> pa.Table:
         return quantiles.histogram(batch, sorted(self.bounds), self.by)
 

@@ -76,6 +76,9 @@ class Similar(Decision):
     def gathering(self) -> Any:
         return [self.version, self.field, self.max_words, *self.ranking().described()]
 
+    def combining(self) -> Any:
+        return [self.measure, self.threshold]
+
     def reasons(self, batch: Batch) -> pa.Array:
         answer = answer_of(self.found.read() if self.found else b"")
         ids = answer["doc_id"].to_numpy()

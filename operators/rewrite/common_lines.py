@@ -56,6 +56,9 @@ class CommonLines(Rewrite):
     def gathering(self) -> Any:
         return [self.version, self.min_chars]
 
+    def combining(self) -> Any:
+        return self.max_documents
+
     def gather(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
         """Hashes of the lines of a batch, sorted, and how many of its documents hold each."""
         texts = spans_of(batch.column("text"))

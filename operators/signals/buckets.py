@@ -50,6 +50,9 @@ class Buckets(Signal):
     def gathering(self) -> Any:
         return [self.version, [self.of], self.by]
 
+    def combining(self) -> Any:
+        return [self.required_quantiles(), self.min_documents]
+
     def gather(self, batch: Batch) -> pa.Table:
         return quantiles.histogram(batch, [self.of], self.by)
 

@@ -74,6 +74,9 @@ class Clusters(Signal):
     def gathering(self) -> Any:
         return [self.version, self.embedding, self.field, self.sample, self.max_words]
 
+    def combining(self) -> Any:
+        return [self.count, self.dimensions, self.seed]
+
     def described(self, batch: Batch) -> pa.Array:
         """What the vector of each document is made of: its embedding, or hashes of its first words (list<uint32>)."""
         if self.embedding is not None:

@@ -202,9 +202,7 @@ def phases_of(run: Run, stage: str) -> Show:
     return show
 
 
-def commit_unit(
-    workspace: Store, stage: str, name: str, counts: Counts, files: Mapping[str, Path | bytes] = NO_FILES
-) -> Counts:
+def commit_unit(workspace: Store, stage: str, name: str, counts: C, files: Mapping[str, Path | bytes] = NO_FILES) -> C:
     """Write a unit's outputs, then its marker: from here on it is done.
 
     files: its outputs in the workspace by name, as local files or as bytes.

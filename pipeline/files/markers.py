@@ -29,11 +29,11 @@ def write_unit(
     store: Store,
     folder: str,
     name: str,
-    result: Mapping[str, Any],
+    result: R,
     files: Mapping[str, Path],
     *,
     reached: Callable[[], object] = lambda: None,
-) -> Mapping[str, Any]:
+) -> R:
     """Publish what a unit wrote, local files by the names they get, and then say that it is done.
 
     reached: called before the write that makes it done. Gives `result` as it will be read.
@@ -64,7 +64,7 @@ def read_unit(store: Store, folder: str, name: str) -> Mapping[str, Any] | None:
     return read(store, f"{folder}/{name}{SUFFIX}")
 
 
-def write(store: Store, folder: str, name: str, result: Mapping[str, Any]) -> Mapping[str, Any]:
+def write(store: Store, folder: str, name: str, result: R) -> R:
     """The unit `name` is done from here on. Gives `result` as it will be read."""
     payload = json.dumps(result, sort_keys=True)
     store.publish(f"{folder}/{name}{SUFFIX}", payload.encode())

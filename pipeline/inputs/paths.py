@@ -217,7 +217,7 @@ def _holds_nothing(path: str, fs: AbstractFileSystem) -> str:
     return f"matches no file; check the folder or the pattern{meant_elsewhere(path)}"
 
 
-def plainly(error: OSError, elsewhere: str = "") -> str:
+def plainly(error: Exception, elsewhere: str = "") -> str:
     """What stands in the way of reading and what to do; as the system has it where it is none of the usual things.
 
     elsewhere: what else a path that is not there may have meant.

@@ -84,7 +84,7 @@ def test_plan_names_the_languages_that_the_model_calls_otherwise_or_not_at_all(t
     assert list(confusions(steps, languages_in)) == [
         "decide.language keeps 'en', glotlid.bin has no such label and no document will be kept by it: write 'eng'",
         (
-            "decide.language keeps 'sw', glotlid.bin has no such label and no document will be kept by it: measure with a "
-            "model that tells it"
+            "decide.language keeps 'sw', glotlid.bin has no such label and no document will be kept by it: measure "
+            "with a model that tells it"
         ),
     ]

@@ -41,7 +41,7 @@ class Slot:
 def _stops(what: str) -> Any:
     """A method that stops the proof."""
 
-    def stop(content: Any, *_: Any) -> NoReturn:
+    def stop(content: Any, *_: Any) -> None:
         content.sought.stop(what)
 
     return stop

@@ -6,19 +6,24 @@ published before. Its answer holds the thresholds of its own groups only, so tha
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 
 from corpusmill.cluster.storage import Store
+from corpusmill.operators.decide.quantiles import Quantiles
+from corpusmill.operators.signals.buckets import Buckets
 from corpusmill.operators.text.bins import low_of, place_of
 from corpusmill.operators.text.quantiles import ALL, Threshold, to_lines
 from corpusmill.pipeline.exchange.reading import read_range
 from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.files.json_values import JsonObject
-from corpusmill.pipeline.stages.gathered.bins import key_of
-from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
+from corpusmill.pipeline.stages.gathered.answer import publish_answer
+from corpusmill.pipeline.stages.gathered.bins import GatherBins, key_of
+from corpusmill.pipeline.stages.gathered.kind import Found, Gathered
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +33,25 @@ class Judged:
     unit: str
     run: int
     groups: tuple[str, ...]
+
+
+class Calibrate:
+    """The kind for `decide.quantiles` and `signals.buckets`: each answer has the thresholds of a shard's groups."""
+
+    stage: ClassVar[str] = "calibrate"
+
+    def gather(self, folder: Path, name: str, shard: UnitFiles, awaited: Quantiles | Buckets) -> GatherBins:
+        """Count the measured values of a shard by group and bin."""
+        return GatherBins(folder, name, shard, awaited)
+
+    def combine(self, work: Work, gathered: Gathered, awaited: Quantiles | Buckets) -> Found:
+        """Find the quantiles of each group."""
+        judged = [
+            Judged(unit=unit, run=s.run, groups=tuple(gathered.facts[unit]["groups"]))
+            for unit, s in gathered.shards.items()
+        ]
+        quantiles, least = awaited.required_quantiles(), awaited.min_documents
+        return calibrate(work, gathered.files(), judged, quantiles=quantiles, min_documents=least)
 
 
 def calibrate(

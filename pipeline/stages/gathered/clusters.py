@@ -7,7 +7,8 @@ clusters.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pyarrow as pa
 
@@ -18,8 +19,10 @@ from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.key_range import EVERYTHING, KeyRange
 from corpusmill.pipeline.exchange.reading import read_range
 from corpusmill.pipeline.execution.phases import Unit, Work
-from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
-from corpusmill.pipeline.stages.gathered.vectors import key_bits, smallest
+from corpusmill.pipeline.stages.gathered.answer import publish_answer
+from corpusmill.pipeline.stages.gathered.kind import Found, Gathered
+from corpusmill.pipeline.stages.gathered.vectors import GatherVectors, key_bits, smallest
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +33,24 @@ class Sampled:
     run: int
     files: Mapping[str, int]
     documents: int
+
+
+class FindClusters:
+    """The kind for `signals.clusters`: one answer for all shards, the centres."""
+
+    stage: ClassVar[str] = "clusters"
+
+    def gather(self, folder: Path, name: str, shard: UnitFiles, awaited: Clusters) -> GatherVectors:
+        """Collect a sample of a shard's documents, as vectors or words."""
+        return GatherVectors(folder, name, shard, awaited)
+
+    def combine(self, work: Work, gathered: Gathered, awaited: Clusters) -> Found:
+        """Find the centres."""
+        sampled = [
+            Sampled(unit=unit, run=gathered.shards[unit].run, files=of_unit["files"], documents=of_unit["documents"])
+            for unit, of_unit in gathered.facts.items()
+        ]
+        return clusters(work, sampled, awaited)
 
 
 def clusters(work: Work, shards: Sequence[Sampled], awaited: Clusters) -> Found:

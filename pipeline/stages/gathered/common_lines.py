@@ -5,16 +5,16 @@ own lines that are to go. A shard is judged by the shards of its own run and of 
 changes nothing that was published before.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
-from corpusmill.operators.rewrite.common_lines import HASH
+from corpusmill.operators.rewrite.common_lines import HASH, CommonLines
 from corpusmill.pipeline.dedup.gathering import by_shard
 from corpusmill.pipeline.dedup.records import shard_keys, shard_range
 from corpusmill.pipeline.dedup.settings import EnteredShard
@@ -25,17 +25,30 @@ from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run
 from corpusmill.pipeline.execution.phases import Unit, Work
 from corpusmill.pipeline.execution.tally import check
 from corpusmill.pipeline.files.ids import ROW_BITS, SHARD_BITS
+from corpusmill.pipeline.stages.gathered.answer import publish_answer
+from corpusmill.pipeline.stages.gathered.kind import Found, Gathered
+from corpusmill.pipeline.stages.gathered.lines import GatherLines
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 # A line that is to go, under a shard that has it. `key`: `shard_keys` of the shard, then the first bits of the hash.
 ENTRY = pa.schema({"key": pa.uint64(), "shard": pa.int64(), "hash": pa.uint64()})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """`answers`: for each unit the file with the sorted hashes of its lines that are to go; `facts`: for people."""
+class Lines:
+    """The kind for `rewrite.common_lines`: each answer has the sorted hashes of the lines that are to go."""
 
-    answers: Mapping[str, str]
-    facts: Mapping[str, Any]
+    stage: ClassVar[str] = "lines"
+
+    def gather(self, folder: Path, name: str, shard: UnitFiles, awaited: CommonLines) -> GatherLines:
+        """Count the lines of a shard."""
+        return GatherLines(folder, name, shard, awaited)
+
+    def combine(self, work: Work, gathered: Gathered, awaited: CommonLines) -> Found:
+        """Find the lines that too many documents hold."""
+        counts = sum(of_unit["counts"] for of_unit in gathered.facts.values())
+        return common_lines(
+            work, gathered.files(), gathered.entered(), max_documents=awaited.max_documents, counts=counts
+        )
 
 
 def common_lines(
@@ -117,11 +130,3 @@ def write_list(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
         table = read_range(store, unit["files"], KeyRange(*shard_range(unit["number"])))
         hashes = np.sort(table["hash"].to_numpy()[table["shard"].to_numpy() == unit["number"]])
     return {"list": publish_answer(store, hashes.astype(HASH).tobytes(), "u64"), "lines": len(hashes)}
-
-
-def publish_answer(store: Store, content: bytes, ending: str) -> str:
-    """Write an answer under the digest of its content, once; gives its name."""
-    name = f"answers/{hashlib.sha256(content).hexdigest()[:32]}.{ending}"
-    if not store.exists(name):
-        store.publish(name, content)
-    return name

@@ -8,7 +8,8 @@ judged by the shards of its own run and of earlier ones: what an update brings c
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,8 +25,10 @@ from corpusmill.pipeline.exchange.reading import read_part
 from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Unit, Work
 from corpusmill.pipeline.execution.tally import check
-from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
-from corpusmill.pipeline.stages.gathered.entries import HELD_ROWS, Ranked, best_of, limit_of
+from corpusmill.pipeline.stages.gathered.answer import publish_answer
+from corpusmill.pipeline.stages.gathered.entries import HELD_ROWS, GatherEntries, Ranked, best_of, limit_of
+from corpusmill.pipeline.stages.gathered.kind import Found, Gathered
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 # A document that stays, under its shard.
 STAYS = pa.schema({"key": pa.uint64(), "doc_id": pa.int64()})
@@ -51,6 +54,23 @@ class Limits:
                 values = np.array([limits[int(name)] for name in names], np.int64)
                 out = np.where((runs == run) & (names[at] == keys), values[at], out)
         return out
+
+
+class Rank:
+    """The kind for `decide.top`, `at_most` and `budget`: each answer has the doc_ids that stay, sorted."""
+
+    stage: ClassVar[str] = "rank"
+
+    def gather(self, folder: Path, name: str, shard: UnitFiles, awaited: Ranked) -> GatherEntries:
+        """Collect the documents of a shard that can still stay."""
+        return GatherEntries(folder, name, shard, awaited)
+
+    def combine(self, work: Work, gathered: Gathered, awaited: Ranked) -> Found:
+        """Find which documents stay of each group."""
+        weights: dict[int, Counter[str]] = {}
+        for unit, of_unit in gathered.facts.items():
+            weights.setdefault(gathered.shards[unit].run, Counter()).update(of_unit["weights"])
+        return rank(work, gathered.files(), gathered.entered(), awaited, weights)
 
 
 def rank(

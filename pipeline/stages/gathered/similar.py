@@ -5,7 +5,8 @@ A document is dropped only for one that stays. Clusters are found as in deduplic
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -25,13 +26,30 @@ from corpusmill.pipeline.exchange.reading import read_range
 from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run_exchange
 from corpusmill.pipeline.execution.phases import Unit, Work
 from corpusmill.pipeline.execution.tally import check
-from corpusmill.pipeline.stages.gathered.common_lines import Found, publish_answer
-from corpusmill.pipeline.stages.gathered.words import BANDS, COMPARED
+from corpusmill.pipeline.stages.gathered.answer import publish_answer
+from corpusmill.pipeline.stages.gathered.kind import Found, Gathered
+from corpusmill.pipeline.stages.gathered.words import BANDS, COMPARED, GatherWords
+from corpusmill.pipeline.workspace.shards import UnitFiles
 
 MAX_CLUSTER = 1_000_000  # documents judged in one task, 1.5 GB; a guess
 # A document under its cluster, and one that gives way under its shard.
 CLUSTERED = pa.schema([pa.field("key", pa.uint64()), pa.field("cluster_id", pa.int64()), *COMPARED])
 GOES = pa.schema([pa.field("key", pa.uint64()), *GIVES_WAY])
+
+
+class FindSimilar:
+    """The kind for `decide.similar`: each answer has the documents that give way, and what to."""
+
+    stage: ClassVar[str] = "similar"
+
+    def gather(self, folder: Path, name: str, shard: UnitFiles, awaited: Similar) -> GatherWords:
+        """Collect the words of a shard's documents, and the bands that bring similar ones together."""
+        return GatherWords(folder, name, shard, awaited)
+
+    def combine(self, work: Work, gathered: Gathered, awaited: Similar) -> Found:
+        """Find which documents give way to a better one."""
+        compared = {unit: of_unit["compared"] for unit, of_unit in gathered.facts.items()}
+        return similar(work, gathered.files(), gathered.entered(), awaited, compared)
 
 
 def similar(

@@ -5,32 +5,18 @@ named by its content, and the unit that takes it up is named by that: only shard
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
-from corpusmill.operators.contract import Awaiting
-from corpusmill.operators.decide.at_most import AtMost
-from corpusmill.operators.decide.budget import Budget
-from corpusmill.operators.decide.quantiles import Quantiles
-from corpusmill.operators.decide.similar import Similar
-from corpusmill.operators.decide.top import Top
-from corpusmill.operators.rewrite.common_lines import CommonLines
-from corpusmill.operators.signals.buckets import Buckets
-from corpusmill.operators.signals.clusters import Clusters
-from corpusmill.pipeline.dedup.settings import EnteredShard
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Counts, phases_of, runner, stage_manifest
 from corpusmill.pipeline.files.ids import digest
-from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
-from corpusmill.pipeline.stages.gathered.clusters import Sampled, clusters
-from corpusmill.pipeline.stages.gathered.common_lines import Found, common_lines
-from corpusmill.pipeline.stages.gathered.rank import rank
-from corpusmill.pipeline.stages.gathered.similar import similar
+from corpusmill.pipeline.stages.gathered.kind import Gathered
+from corpusmill.pipeline.stages.gathered.kinds import KINDS
 from corpusmill.pipeline.steps.step_groups import Part
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
@@ -86,7 +72,8 @@ def answers(run: Run, part: Part, shards: Mapping[str, UnitFiles], counts: Mappi
         show=phases_of(run, stage),
     )
     with run.display.stage(stage, 1) as bar:
-        found = _found(work, part.awaited, shards, counts)
+        gathered = Gathered(shards, {unit: counts[unit]["gathered"] for unit in shards})
+        found = KINDS[stage].combine(work, gathered, part.awaited)
         bar.advance()
     run.lease.check()
     faultpoint.reached(f"{stage}.manifest")
@@ -108,53 +95,9 @@ def stored_answers(workspace: Store, part: Part, units: list[str]) -> Answers | 
 
 def fingerprint(part: Part, units: list[str]) -> str:
     """Changes with whatever decides the answers: what was gathered, and what is asked of it."""
-    return digest(VERSION, sorted(units), question(part.awaited))
-
-
-def question(awaited: Awaiting | None) -> Any:
-    match awaited:
-        case CommonLines():
-            return awaited.max_documents
-        case Quantiles() | Buckets():
-            return [awaited.required_quantiles(), awaited.min_documents]
-        case Top() | AtMost():
-            return awaited.count
-        case Budget():
-            return [awaited.amount, awaited.shares, awaited.short]
-        case Clusters():
-            return [awaited.count, awaited.dimensions, awaited.seed]
-        case Similar():
-            return [awaited.measure, awaited.threshold]
-        case _:
-            raise TypeError(f"no stage finds what {type(awaited).__name__} awaits")
+    assert part.awaited is not None
+    return digest(VERSION, sorted(units), part.awaited.combining())
 
 
 def manifest(stage: str, print_: str) -> str:
     return f"manifests/{stage}-{print_}.json"
-
-
-def _found(work: Work, awaited: Awaiting, shards: Mapping[str, UnitFiles], counts: Mapping[str, Counts]) -> Found:
-    gathered = {unit: counts[unit]["gathered"] for unit in shards}
-    files = {name: size for told in gathered.values() for name, size in told["files"].items()}
-    entered = [
-        EnteredShard(unit=unit, number=s.number, source=s.source, priority=0, uri=s.uri) for unit, s in shards.items()
-    ]
-    if isinstance(awaited, CommonLines):
-        records = sum(told["counts"] for told in gathered.values())
-        return common_lines(work, files, entered, max_documents=awaited.max_documents, counts=records)
-    if isinstance(awaited, Top | AtMost | Budget):
-        weights: dict[int, Counter[str]] = {}
-        for unit, told in gathered.items():
-            weights.setdefault(shards[unit].run, Counter()).update(told["weights"])
-        return rank(work, files, entered, awaited, weights)
-    if isinstance(awaited, Similar):
-        return similar(work, files, entered, awaited, {unit: told["compared"] for unit, told in gathered.items()})
-    if isinstance(awaited, Clusters):
-        sampled = [
-            Sampled(unit=unit, run=shards[unit].run, files=told["files"], documents=told["documents"])
-            for unit, told in gathered.items()
-        ]
-        return clusters(work, sampled, awaited)
-    assert isinstance(awaited, Quantiles | Buckets)
-    judged = [Judged(unit=unit, run=s.run, groups=tuple(gathered[unit]["groups"])) for unit, s in shards.items()]
-    return calibrate(work, files, judged, quantiles=awaited.required_quantiles(), min_documents=awaited.min_documents)

@@ -5,7 +5,7 @@ Beside the columns of documents each has the `length` of its record, for those t
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -13,32 +13,9 @@ from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Awaiting, Columns
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import TableWriter
-from corpusmill.pipeline.stages.gathered.bins import GatherBins
-from corpusmill.pipeline.stages.gathered.entries import GatherEntries
-from corpusmill.pipeline.stages.gathered.lines import GatherLines
-from corpusmill.pipeline.stages.gathered.vectors import GatherVectors
-from corpusmill.pipeline.stages.gathered.words import GatherWords
+from corpusmill.pipeline.stages.gathered.kinds import KINDS
 from corpusmill.pipeline.stages.ingest.shard_writer import SinkFacts
 from corpusmill.pipeline.workspace.shards import UnitFiles
-
-
-class Gather(Protocol):
-    """Collects from the documents of one shard what a stage needs of them, in exchange files under `folder`."""
-
-    def add(self, batch: Batch) -> None: ...
-
-    def facts(self) -> Mapping[str, Any]:
-        """Once the last batch is in: `files` that were written with their bytes, and what else the stage asks for."""
-        ...
-
-
-GATHERS = {
-    "lines": GatherLines,
-    "calibrate": GatherBins,
-    "rank": GatherEntries,
-    "similar": GatherWords,
-    "clusters": GatherVectors,
-}
 
 
 class PartWriter:
@@ -55,7 +32,7 @@ class PartWriter:
         (folder / "parts").mkdir()
         schema = pa.schema([*(pa.field(n, t) for n, t in columns.items()), pa.field("length", pa.int64())])
         self.documents = TableWriter(folder / "parts" / f"{name}.parquet", schema)
-        self.gather: Gather = GATHERS[awaited.stage](folder, name, files, awaited)
+        self.gather = KINDS[awaited.stage].gather(folder, name, files, awaited)
         self._is_for = is_for
         self._facts: Mapping[str, Any] = {}
 
