@@ -17,6 +17,7 @@ from corpusmill.operators.decide.at_most import AtMost
 from corpusmill.operators.decide.budget import Budget
 from corpusmill.operators.decide.quantiles import Quantiles
 from corpusmill.operators.decide.similar import Similar
+from corpusmill.operators.decide.similar_vectors import SimilarVectors
 from corpusmill.operators.decide.top import Top
 from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.operators.signals.buckets import Buckets
@@ -29,6 +30,7 @@ from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.stages.gathered.calibrate import Judged, calibrate
 from corpusmill.pipeline.stages.gathered.clusters import Sampled, clusters
 from corpusmill.pipeline.stages.gathered.common_lines import Found, common_lines
+from corpusmill.pipeline.stages.gathered.near_vectors import near_vectors
 from corpusmill.pipeline.stages.gathered.rank import rank
 from corpusmill.pipeline.stages.gathered.similar import similar
 from corpusmill.pipeline.steps.step_groups import Part
@@ -121,6 +123,8 @@ def question(awaited: Awaiting | None) -> Any:
             return awaited.count
         case Budget():
             return [awaited.amount, awaited.shares, awaited.short]
+        case SimilarVectors():
+            return awaited.threshold
         case Clusters():
             return [awaited.count, awaited.dimensions, awaited.seed]
         case Similar():
@@ -149,6 +153,8 @@ def _found(work: Work, awaited: Awaiting, shards: Mapping[str, UnitFiles], count
         return rank(work, files, entered, awaited, weights)
     if isinstance(awaited, Similar):
         return similar(work, files, entered, awaited, {unit: told["compared"] for unit, told in gathered.items()})
+    if isinstance(awaited, SimilarVectors):
+        return near_vectors(work, files, entered, awaited)
     if isinstance(awaited, Clusters):
         sampled = [
             Sampled(unit=unit, run=shards[unit].run, files=told["files"], documents=told["documents"])

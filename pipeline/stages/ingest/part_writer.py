@@ -17,6 +17,7 @@ from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.gathered.bins import GatherBins
 from corpusmill.pipeline.stages.gathered.entries import GatherEntries
 from corpusmill.pipeline.stages.gathered.lines import GatherLines
+from corpusmill.pipeline.stages.gathered.near_vectors import GatherPoints
 from corpusmill.pipeline.stages.gathered.vectors import GatherVectors
 from corpusmill.pipeline.stages.gathered.words import GatherWords
 from corpusmill.pipeline.workspace.shards import UnitFiles
@@ -37,6 +38,7 @@ GATHERS = {
     "calibrate": GatherBins,
     "rank": GatherEntries,
     "similar": GatherWords,
+    "similar_vectors": GatherPoints,
     "clusters": GatherVectors,
 }
 
