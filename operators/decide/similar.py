@@ -31,6 +31,24 @@ def answer_of(content: bytes) -> pa.Table:
     return pa.ipc.open_stream(pa.py_buffer(content)).read_all() if content else GIVES_WAY.empty_table()
 
 
+def give_way_reasons(batch: Batch, content: bytes, what: str) -> pa.Array:
+    """The reason of each document that an answer names, "similar WHAT: SIMILARITY to document DOC_ID"; else null."""
+    answer = answer_of(content)
+    ids = answer["doc_id"].to_numpy()
+    mine = pc.fill_null(batch.column("doc_id"), -1).to_numpy(zero_copy_only=False)
+    at = np.minimum(np.searchsorted(ids, mine), max(0, len(ids) - 1))
+    goes = ids[at] == mine if len(ids) else np.zeros(len(mine), np.bool_)
+    rows = answer.take(pa.array(at, mask=~goes))
+    told = pc.binary_join_element_wise(
+        pa.scalar(f"similar {what}: "),
+        pc.round(pc.cast(rows["similarity"], pa.float64()), 2).cast(pa.string()),
+        pa.scalar(" to document "),
+        rows["better"].cast(pa.string()),
+        pa.scalar(""),
+    )
+    return told.combine_chunks() if isinstance(told, pa.ChunkedArray) else told
+
+
 @dataclass(frozen=True, kw_only=True)
 class Similar(Decision):
     """Reason "similar FIELD: SIMILARITY to document DOC_ID", the document that stays in its place.
@@ -80,17 +98,4 @@ class Similar(Decision):
         return [self.measure, self.threshold]
 
     def reasons(self, batch: Batch) -> pa.Array:
-        answer = answer_of(self.found.read() if self.found else b"")
-        ids = answer["doc_id"].to_numpy()
-        mine = pc.fill_null(batch.column("doc_id"), -1).to_numpy(zero_copy_only=False)
-        at = np.minimum(np.searchsorted(ids, mine), max(0, len(ids) - 1))
-        goes = ids[at] == mine if len(ids) else np.zeros(len(mine), np.bool_)
-        rows = answer.take(pa.array(at, mask=~goes))
-        told = pc.binary_join_element_wise(
-            pa.scalar(f"similar {self.field}: "),
-            pc.round(pc.cast(rows["similarity"], pa.float64()), 2).cast(pa.string()),
-            pa.scalar(" to document "),
-            rows["better"].cast(pa.string()),
-            pa.scalar(""),
-        )
-        return told.combine_chunks() if isinstance(told, pa.ChunkedArray) else told
+        return give_way_reasons(batch, self.found.read() if self.found else b"", self.field)

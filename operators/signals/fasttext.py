@@ -18,6 +18,7 @@ from corpusmill.operators.text.fasttext.kernel import classify, score_label
 from corpusmill.operators.text.fasttext.model import read_model
 from corpusmill.operators.text.fasttext.weights import weights_of
 from corpusmill.operators.text.spans import spans_of
+from corpusmill.operators.text.turns import WHOLE, check_field, columns_of_field, read_field
 
 
 @functools.lru_cache(maxsize=8)
@@ -30,6 +31,8 @@ class FastTextClassifier(Signal):
     """With `label`, adds `column`: the probability of that label, float32, 0 to 1. Without, adds `column`, the
     likeliest label, and `<column>_score`, its probability.
 
+    field: what is read, "whole" (the text), "prompt" (what users and systems say in a conversation, such as for the
+    type of a task) or "answer" (what assistants say).
     model: a .bin or .ftz file of a supervised fastText model. label: as in the file, without `__label__`. prefix_bytes:
     read that much of a document at most; None reads all of it. A document without any known token scores 0 and has no
     label (null); most models know the end of a line, so that even a blank document has a label.
@@ -39,14 +42,20 @@ class FastTextClassifier(Signal):
     label: str | None = None
     column: str
     prefix_bytes: int | None = None
+    field: str = WHOLE
 
+    reads: ClassVar[Columns] = {}
     adds: ClassVar[Columns] = {"score": pa.float32()}
 
     def __post_init__(self) -> None:
         if not self.column:
             raise ValueError("column must be the name of a new column, got ''")
+        check_field(self.field)
         if self.prefix_bytes is not None and self.prefix_bytes < 1:
             raise ValueError(f"prefix_bytes must be at least 1, got {self.prefix_bytes}")
+
+    def columns_read(self) -> Columns:
+        return columns_of_field(self.field)
 
     def columns_added(self) -> Columns:
         if self.label is not None:
@@ -60,7 +69,7 @@ class FastTextClassifier(Signal):
 
     def measure(self, batch: Batch) -> Arrays:
         labels, weights = labels_of(self.model.read()), weights_of(self.model.read())
-        texts = spans_of(batch.column("text"))
+        texts = spans_of(read_field(batch, self.field).column("text"))
         if self.prefix_bytes is not None:
             texts = texts.prefix(self.prefix_bytes)
         if self.label is not None:

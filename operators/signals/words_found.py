@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.text.turns import WHOLE, check_field, columns_of_field, read_field
 from corpusmill.operators.text.word_trie import WordTrie, count_found, word_trie
 from corpusmill.operators.text.words import WordRule, find_words
 
@@ -51,11 +52,14 @@ class WordsFound(Signal):
 
     words: a list, one word or phrase a line, upper or lower case; `language<TAB>phrase` for one language only.
     language_column: where each document's language stands; without it only phrases for every language are looked for.
+    field: what is read, "whole" (the text), "prompt" (what users and systems say in a conversation) or "answer" (what
+    assistants say): `<column>_share` is then how dense a conversation is in the terms of a subject.
     """
 
     words: Resource
     column: str
     language_column: str | None = None
+    field: str = WHOLE
 
     version: ClassVar[int] = 2
     adds: ClassVar[Columns] = {"words_found": pa.int32()}
@@ -63,9 +67,10 @@ class WordsFound(Signal):
     def __post_init__(self) -> None:
         if not self.column:
             raise ValueError("column must be the name of a new column, got ''")
+        check_field(self.field)
 
     def columns_read(self) -> Columns:
-        return {**self.reads, **({self.language_column: pa.string()} if self.language_column else {})}
+        return {**columns_of_field(self.field), **({self.language_column: pa.string()} if self.language_column else {})}
 
     def columns_added(self) -> Columns:
         return {self.column: pa.int32(), f"{self.column}_share": pa.float32()}
@@ -75,7 +80,7 @@ class WordsFound(Signal):
 
     def measure(self, batch: Batch) -> Arrays:
         trie = trie_of(self.words.read())
-        words = batch.once(find_words, WordRule.UNICODE)
+        words = read_field(batch, self.field).once(find_words, WordRule.UNICODE)
         counts = count_found(words, trie, self._roots(batch, trie))
         shares = (counts / np.maximum(words.counts, 1)).astype(np.float32)
         return {self.column: pa.array(counts), f"{self.column}_share": pa.array(shares)}

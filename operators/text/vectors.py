@@ -30,9 +30,15 @@ def vectors_of(column: pa.Array, dimensions: int) -> tuple[np.ndarray, np.ndarra
     return out, mine
 
 
+def lengths_of(column: pa.Array) -> list[int]:
+    """The different lengths of the lists of a column, above 0, sorted."""
+    lengths = pc.list_value_length(column).drop_null().to_numpy(zero_copy_only=False)
+    return np.unique(lengths[lengths > 0]).tolist()
+
+
 def dimensions_of(column: pa.Array) -> int:
     """The most frequent length of a column of lists, the smallest of several; 0 without one."""
-    lengths = pc.list_value_length(column).drop_null().to_numpy()
+    lengths = pc.list_value_length(column).drop_null().to_numpy(zero_copy_only=False)
     values, counts = np.unique(lengths[lengths > 0], return_counts=True)
     return int(values[np.argmax(counts)]) if len(values) else 0
 

@@ -11,6 +11,7 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.checks import VALUE
 from corpusmill.operators.contract import Columns
 from corpusmill.operators.text.conversation import CONVERSATION
+from corpusmill.operators.text.vectors import VECTOR
 
 TEXTS = st.lists(st.one_of(st.none(), st.text(max_size=60)), max_size=6)
 
@@ -28,6 +29,7 @@ def turns(*said: tuple[str, str | None]) -> list[dict[str, str | None]]:
     return [{"role": role, "content": content, **rest} for role, content in said]
 
 
+VECTORS = ([0.5, -1.0, 0.25], [0.0, 0.0, 0.0], [], [float("inf"), 1.0, 2.0], None)
 CONVERSATIONS = (
     turns(("user", "What is 2 + 2?"), ("assistant", "First, we add. Then we get $4$.")),
     turns(("system", ""), ("user", "写一首诗"), ("assistant", None), ("tool", "[]")),
@@ -45,6 +47,8 @@ def values_for(name: str, dtype: pa.DataType) -> tuple[Any, ...]:
         return TIMES
     if dtype == CONVERSATION:
         return CONVERSATIONS
+    if dtype == VECTOR:
+        return VECTORS
     if pa.types.is_boolean(dtype):
         return (True, False, None)
     return NUMBERS if pa.types.is_integer(dtype) else SHARES

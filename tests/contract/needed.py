@@ -41,6 +41,7 @@ PARAMS: dict[str, dict[str, object]] = {
         "by": "script",
         "shares": {"en": 0.5, "de": 0.25, "ja": 0.25},
     },
+    "decide.similar_vectors": {"embedding": "vector", "by": ["script"]},
     "decide.language": {"keep": ["en", "de"]},
 }
 THRESHOLDS = (
@@ -76,6 +77,7 @@ FOUND = {
     "decide.top": STAY,
     "decide.at_most": STAY,
     "decide.budget": STAY,
+    "decide.similar_vectors": ipc([{"doc_id": 2, "better": 5, "similarity": 0.95}]),
     "decide.similar": ipc(
         [{"doc_id": 2, "better": 5, "similarity": 0.75}, {"doc_id": 60, "better": 2, "similarity": 1.0}]
     ),

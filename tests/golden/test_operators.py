@@ -20,6 +20,7 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.checks import NUMBER, VALUE
 from corpusmill.operators.contract import Decision, Extract, Operator, Reader, Resource
 from corpusmill.operators.text.conversation import CONVERSATION
+from corpusmill.operators.text.vectors import VECTOR
 from tests.contract.documents import CONVERSATIONS, turns
 from tests.contract.needed import FOUND, PARAMS
 from tests.golden import pages
@@ -64,6 +65,8 @@ def rows_for(op: Operator) -> dict[str, list[Any]]:
             found[name] = list(URLS)
         elif dtype == CONVERSATION:
             found[name] = chats() if name == "conversation" else [None] * len(chats())
+        elif dtype == VECTOR:
+            found[name] = [[0.5, -1.0], [0.0, 0.0], [], None, [0.25, 0.5], [1.0]]
         elif pa.types.is_timestamp(dtype):
             found[name] = list(INSTANTS)
         elif name == "content":

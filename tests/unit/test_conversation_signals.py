@@ -10,14 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusmill.operators import load
-from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Signal
+from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.contract import Resource, Signal
+from corpusmill.operators.signals.words_found import WordsFound
 from corpusmill.operators.text.conversation import CONVERSATION
 from corpusmill.operators.text.hashing import run_hash, word_hash
 from corpusmill.operators.text.word_overlap import repeated_runs, shared_words, sum_hashes
 from corpusmill.operators.text.words import WordRule, find_words
 from tests.contract.documents import turns
 
+MODEL = "shipped:signals/models/lid.176.ftz"
 LABELLED = Path(__file__).parents[1] / "data" / "reasoning_steps.jsonl"
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=12)
 
@@ -91,3 +93,21 @@ def test_prompts_of_the_same_words_have_the_same_key():
     keys = measured([turns(("user", text), ("assistant", "no")) for text in said])["chat_prompt_key"].to_pylist()
     assert keys[0] == keys[1] != keys[2]
     assert keys[3] is None
+
+
+def test_terms_are_counted_and_texts_classified_in_the_field_that_a_step_names():
+    asked, said = "How tall is the tide, and is a tide a wave?", "Das weiß ich leider nicht genau."
+    said = turns(("user", asked), ("assistant", said))
+    batch = Batch(pa.table({"conversation": pa.array([said, None], CONVERSATION), "text": pa.array(["", ""], TEXT)}))
+    found = {}
+    for field in ("prompt", "answer"):
+        terms = WordsFound(words=Resource("terms", b"tide\nwave\n"), column="terms", field=field)
+        kinds = load.build("signals.fasttext", {"model": MODEL, "column": "task", "field": field})
+        found[field] = [
+            terms(batch).table.select(["terms", "terms_share"]).to_pylist()[0],
+            load.equip(kinds, load.shipped)(batch).table["task"].to_pylist()[0],
+        ]
+    assert found["prompt"] == [{"terms": 3, "terms_share": pytest.approx(3 / 11)}, "en"]
+    assert found["answer"] == [{"terms": 0, "terms_share": 0.0}, "de"]
+    with pytest.raises(ValueError, match="field must be one of"):
+        WordsFound(words=Resource("terms", b""), column="terms", field="question")

@@ -112,6 +112,7 @@ class IngestStage(Stage[Ingested]):
         "keys",
         "lines",
         "parts",
+        "points",
         "similar",
         "sketches",
         "vectors",
