@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from corpusmill.pipeline.files.dataset_layout import parts_pattern
 from corpusmill.pipeline.papers.facts import Facts, licences_table
 from corpusmill.pipeline.papers.hub import front_matter
 from corpusmill.pipeline.report.funnel import Funnel
@@ -40,7 +41,7 @@ of up to {manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]
 from datasets import load_dataset
 from tokenizers import Tokenizer
 
-rows = load_dataset("parquet", data_files="part-*.parquet", split="train")
+rows = load_dataset("parquet", data_files="{parts_pattern(manifest)}", split="train")
 print(Tokenizer.from_file("tokenizer.json").decode(rows[0]["input_ids"]))
 ```
 

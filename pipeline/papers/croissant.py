@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from corpusmill.operators.tokens.schema import columns_of
+from corpusmill.pipeline.files.dataset_layout import parts_pattern
 from corpusmill.pipeline.files.json_values import Json, JsonObject
 from corpusmill.pipeline.papers.facts import Facts
 from corpusmill.pipeline.profile.schema import DOCUMENTS
@@ -138,7 +139,7 @@ def _files(facts: Facts) -> Iterator[Json]:
             "encodingFormat": "application/json",
             "sha256": facts.manifest[f"{name}_sha256"],
         }
-    yield _file_set("parts", "part-*.parquet", "Sequences of token ids; checksums are in _manifest.json.")
+    yield _file_set("parts", parts_pattern(facts.manifest), "Sequences of token ids; checksums are in _manifest.json.")
     if facts.manifest.get("document_files"):
         yield _file_set("document-files", "documents*.parquet", "One row about each document.")
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from corpusmill.pipeline.files.dataset_layout import parts_pattern
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.papers.facts import Facts
 from corpusmill.pipeline.report.markdown import yaml_value
@@ -89,9 +90,10 @@ def tags_of(facts: Facts) -> list[str]:
 
 def splits(manifest: Mapping[str, Any]) -> str:
     """What the hub reads as which split: the parts beside the card for training, those held out apart."""
+    parts = parts_pattern(manifest)
     if not manifest.get("validation", {}).get("documents"):
-        return "part-*.parquet"
-    return "\n  - {split: train, path: part-*.parquet}\n  - {split: validation, path: validation/part-*.parquet}"
+        return parts
+    return f"\n  - {{split: train, path: {parts}}}\n  - {{split: validation, path: validation/{parts}}}"
 
 
 def documents(manifest: Mapping[str, Any]) -> str:

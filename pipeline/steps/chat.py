@@ -63,7 +63,9 @@ def decides(spec: TokensSpec) -> tuple[object, ...]:
     source = source_of(spec)
     texts = digest(source.text, source.with_tools, dict(source.variables), list(source.markers))
     most = None if spec.packing == "none" else spec.sequence_tokens
-    return (VERSION, texts, spec.loss, spec.long_conversations, spec.today, most, spec.packing == "pairs", spec.render)
+    kept = ("in contents on all paths",) if spec.special_tokens == "keep" else ()
+    pairs = spec.packing == "pairs"
+    return (VERSION, texts, spec.loss, spec.long_conversations, spec.today, most, pairs, spec.render, *kept)
 
 
 def template_files(spec: TokensSpec) -> dict[str, bytes]:

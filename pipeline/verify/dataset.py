@@ -12,6 +12,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.pipeline.execution.progress import Bar, counted
+from corpusmill.pipeline.files.dataset_layout import PARTS
 from corpusmill.pipeline.files.manifest import read_manifest
 from corpusmill.pipeline.verify import mixed
 from corpusmill.pipeline.verify.findings import Check, Findings
@@ -108,7 +109,7 @@ def files(output: Store, manifest: Mapping[str, Any]) -> Check:
     for about in manifest.get("document_files", ()):
         wrong += about_documents(output, about)
     known = {p["name"] for p in manifest["parts"]}
-    there = {f.uri for f in output.files() if f.uri.startswith("part-")}
+    there = {f.uri for f in output.files() if f.uri.startswith(("part-", PARTS))}
     wrong += [f"{name} is missing" for name in sorted(known - there)]
     wrong += [f"{name} belongs to no dataset" for name in sorted(there - known)]
     parts = counted(len(known), "part") if known <= there else f"{len(known & there):,} of {len(known):,} parts"

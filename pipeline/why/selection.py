@@ -130,9 +130,9 @@ def with_places(found: Chosen, output: Store, doc_id: int) -> Chosen:
     """`found` with the rows of the dataset that hold its tokens, or with why they are not there."""
     if not output.exists(MANIFEST):
         return Chosen(**{**vars(found), "missing": f"there is no dataset in {output.url}"})
-    stems = {STEM.match(str(part["name"])): str(part["name"]) for part in read_manifest(output)["parts"]}
+    stems = {STEM.search(str(part["name"])): str(part["name"]) for part in read_manifest(output)["parts"]}
     named: Mapping[str, str] = {match.group(): name for match, name in stems.items() if match}
-    wanted = [name.removesuffix(".parquet") for name in dict.fromkeys(found.parts)]
+    wanted = [name.rpartition("/")[2].removesuffix(".parquet") for name in dict.fromkeys(found.parts)]
     if not all(stem in named for stem in wanted):
         told = f"the dataset in {output.url} is of another run: it has no {wanted[0]}"
         return Chosen(**{**vars(found), "missing": told})

@@ -40,8 +40,9 @@ def uploads(workspace: Store, output: Store, *, folders: Collection[str], now: d
 def is_part(name: str) -> bool:
     """Whether a run writes a part of that name into its output, or into a version below it.
 
-    >>> is_part("part-00000-of-00002.parquet"), is_part("v0003/part-00000-of-00002.parquet"), is_part("a/part-0")
-    (True, True, False)
+    >>> names = ("data/part-00000-of-00002.parquet", "v0003/data/part-00000-of-00002.parquet", "a/part-0")
+    >>> [is_part(name) for name in names]
+    [True, True, False]
     """
-    folder, _, file = name.rpartition("/")
-    return bool(own_output.PART.fullmatch(file)) and (not folder or bool(FOLDER.fullmatch(folder)))
+    folder, _, below = name.partition("/")
+    return bool(own_output.PART.fullmatch(name) or (FOLDER.fullmatch(folder) and own_output.PART.fullmatch(below)))

@@ -99,8 +99,8 @@ def demo_job(folder: Path) -> Path:
 
 def made(output: Path) -> dict[str, str]:
     """sha256 of every file of a dataset that two runs must agree on, by name."""
-    files = [p for p in sorted(output.iterdir()) if p.name not in CIRCUMSTANCES]
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    files = [p for p in sorted(output.rglob("*")) if p.is_file() and p.name not in CIRCUMSTANCES]
+    return {p.relative_to(output).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
 def corpusmill(

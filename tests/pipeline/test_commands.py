@@ -82,7 +82,7 @@ def test_inspect_shows_a_duplicate_beside_its_survivor(undisturbed):
 
 def test_inspect_decodes_a_sequence(undisturbed):
     told = say("inspect", "sequence", "--row", "1", str(undisturbed / "job.yaml"))
-    assert told.startswith("part-00000-of-00003.parquet, row 1")
+    assert told.startswith("data/part-00000-of-00003.parquet, row 1")
     assert "n_tokens=512" in told
 
 

@@ -94,9 +94,9 @@ def test_a_version_whose_parts_nothing_changes_shares_them(job, ray_session):
     write(job.parent, "2026-09", range(400, 410))
     update(job)
     old, new = (job.parent / "out" / name for name in ("v0001", "v0002"))
-    for part in old.glob("part-*.parquet"):
-        assert (new / part.name).stat().st_ino == part.stat().st_ino
-    assert len(list(new.glob("part-*.parquet"))) == len(list(old.glob("part-*.parquet"))) + 1
+    for part in old.glob("data/part-*.parquet"):
+        assert (new / "data" / part.name).stat().st_ino == part.stat().st_ino
+    assert len(list(new.glob("data/part-*.parquet"))) == len(list(old.glob("data/part-*.parquet"))) + 1
     shutil.rmtree(old)
     assert "valid: all" in say("verify", job)
 

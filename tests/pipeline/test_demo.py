@@ -20,7 +20,10 @@ def test_its_shards_load_with_datasets_and_decode_to_readable_text(demo):
     from tokenizers import Tokenizer
 
     rows = load_dataset(
-        "parquet", data_files=str(demo / "out" / "part-*.parquet"), split="train", cache_dir=str(demo / "cache")
+        "parquet",
+        data_files=f"{demo}/out/data/part-*.parquet",
+        split="train",
+        cache_dir=str(demo / "cache"),
     )
     tokenizer = Tokenizer.from_file(str(demo / "out" / "tokenizer.json"))
     text = tokenizer.decode(rows[0]["input_ids"])

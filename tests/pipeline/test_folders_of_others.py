@@ -25,7 +25,7 @@ inputs:
     paths: ['{path}']
     {storage}
 """
-OURS = "part-00000-of-00001.parquet"
+OURS = "data/part-00000-of-00001.parquet"
 FOREIGN = ("part-r-00000.snappy.parquet", "part-00000-of-00001.csv", "README.md")
 
 
@@ -83,7 +83,7 @@ def test_a_folder_that_holds_an_input_is_refused(data, key, where):
 
 def test_only_parts_of_ours_are_swept_and_only_beside_a_marker(tmp_path):
     output = Store(str(tmp_path))
-    older = ("part-00000-of-00002.parquet", "part-00001-of-00002-0a1b2c3d.parquet")
+    older = ("data/part-00000-of-00002.parquet", "part-00001-of-00002-0a1b2c3d.parquet")
     for name in (OURS, *older, *FOREIGN):
         output.publish(name, b"x")
     sweep_parts(_Run(output), [{"name": OURS}])  # pyright: ignore[reportArgumentType]  of a run it takes the output

@@ -74,7 +74,7 @@ class Made:
         """How often each document is in the dataset, by its source_id. inside: the folder of the parts."""
         name = dict(zip(*(self.documents[c].to_pylist() for c in ("doc_id", "source_id")), strict=True))
         found: Counter[str] = Counter()
-        for part in sorted((self.folder / inside).glob("part-*.parquet")):
+        for part in sorted((self.folder / inside).glob("data/part-*.parquet")):
             rows = pq.read_table(part, columns=["doc_ids", "doc_offsets"])
             ids, offsets = (pc.list_flatten(rows[c].combine_chunks()).to_pylist() for c in ("doc_ids", "doc_offsets"))
             found.update(name[doc] for doc, offset in zip(ids, offsets, strict=True) if offset == 0)
@@ -245,7 +245,7 @@ def test_held_out_documents_are_a_dataset_of_their_own_each_of_them_once(made):
     assert steps["selected"]["lost_tokens"]["held out"] == inner["tokens"]
     card = (made.folder / "out" / "README.md").read_text()
     assert f"{inner['documents']:,} documents, {inner['tokens']:,} tokens" in card
-    assert "validation/part-*.parquet" in card
+    assert "validation/data/part-*.parquet" in card
     told = say("verify", made.folder / "out")
     assert told.count("conservation") == 2
     assert "WRONG" not in told
@@ -258,5 +258,5 @@ def test_another_seed_mixes_other_documents_and_never_those_held_out_and_packing
     assert not held & set(other.copies())
     told = say("verify", made.folder / "out")
     assert "WRONG" not in told
-    lengths = pq.read_table(next((made.folder / "out").glob("part-*.parquet")), columns=["seq_lens"])["seq_lens"]
+    lengths = pq.read_table(next((made.folder / "out").glob("data/part-*.parquet")), columns=["seq_lens"])["seq_lens"]
     assert set(pc.list_value_length(lengths).to_pylist()) == {1}

@@ -75,12 +75,12 @@ def test_a_part_with_other_content_is_found_although_its_sum_is_right(copied, ch
 
 
 def test_a_damaged_a_lost_and_a_foreign_part_are_found(copied):
-    names = sorted(p.name for p in copied.glob("part-*"))
+    names = sorted(f"data/{p.name}" for p in (copied / "data").glob("part-*"))
     payload = bytearray((copied / names[0]).read_bytes())
     payload[len(payload) // 2] ^= 1
     (copied / names[0]).write_bytes(payload)
     (copied / names[1]).unlink()
-    shutil.copy(copied / names[2], copied / "part-00009-of-00010.parquet")
+    shutil.copy(copied / names[2], copied / "data" / "part-00009-of-00010.parquet")
     told = say("verify", copied, code=3)
     assert f"{names[0]}: its sha256 is not that of the manifest" in told
     assert f"{names[1]}: is missing" in told
@@ -88,7 +88,7 @@ def test_a_damaged_a_lost_and_a_foreign_part_are_found(copied):
     assert "WRONG  2 of 3 parts, plan, funnel and tokenizer" in told
     assert any(line.split()[:2] == ["documents", "WRONG"] for line in told.splitlines())
     assert told.splitlines()[-1].startswith("corpusmill: not valid: ")
-    assert "part-00009-of-00010.parquet belongs to no dataset" in told
+    assert "data/part-00009-of-00010.parquet belongs to no dataset" in told
 
 
 def test_another_plan_funnel_or_manifest_is_found(copied):

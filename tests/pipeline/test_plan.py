@@ -78,7 +78,8 @@ def test_the_keys_of_near_duplicates_are_made_by_ingest(undisturbed, setting):
 
 
 @pytest.mark.parametrize(
-    ("lost", "begins"), [("_manifest.json", "publish "), ("part-00001-of-00003.parquet", "pack, documents, publish")]
+    ("lost", "begins"),
+    [("_manifest.json", "publish "), ("data/part-00001-of-00003.parquet", "pack, documents, publish")],
 )
 def test_an_output_that_was_touched_is_seen(undisturbed, lost, begins):
     aside = (undisturbed / "out" / lost).rename(undisturbed / "aside")

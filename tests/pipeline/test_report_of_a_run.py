@@ -24,7 +24,7 @@ def test_ten_numbers_of_the_report_are_those_of_the_parquet_files(undisturbed):
     workspace = corpusmill.open_workspace(str(undisturbed / "work"))
     documents, dropped, duplicates = workspace.documents(), workspace.dropped(), workspace.duplicates()
     removed = pc.sum(duplicates["reason"].is_valid()).as_py()
-    parts = [pq.ParquetFile(p).read() for p in sorted((undisturbed / "out").glob("part-*.parquet"))]
+    parts = [pq.ParquetFile(p).read() for p in sorted((undisturbed / "out").glob("data/part-*.parquet"))]
     assert told["read"] == documents.num_rows + dropped.num_rows
     assert told["kept"] == documents.num_rows
     assert told["unique"] == documents.num_rows - removed

@@ -70,7 +70,7 @@ def test_a_second_run_does_nothing_and_says_so(undisturbed):
         ("README.md", {"publish"}),
         ("_profile.json", {"publish"}),
         ("documents.parquet", {"documents"}),
-        ("part-00000-*.parquet", {"pack"}),
+        ("data/part-00000-*.parquet", {"pack"}),
     ],
 )
 def test_what_was_cut_off_or_is_missing_in_the_output_is_made_again(name, stages, undisturbed, ray_session):

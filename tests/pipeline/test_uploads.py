@@ -37,7 +37,7 @@ def remaining(client, folder: str) -> set[str]:
 
 
 def test_only_those_of_ours_that_are_old_enough_are_found(s3, client):
-    part = "part-00000-of-00002.parquet"
+    part = "data/part-00000-of-00002.parquet"
     begin(client, "found/work/tokens/ab.parquet", "found/work/notes.bin", "found/workshop/tokens/cd.parquet")
     begin(client, f"found/out/{part}", "found/out/movie.mp4", f"found/theirs/{part}")
     storage = {"endpoint_url": s3}

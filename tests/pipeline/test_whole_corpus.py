@@ -56,6 +56,6 @@ def test_a_disk_and_s3_hold_the_same_and_no_row_is_lost(corpora, ray_session, s3
     assert unique["lost"]["text"] + unique["lost"]["url"] + unique["lost"]["near"] > WET  # the WET files repeat docs
     assert unique["documents"] == selected["documents"] + sum(selected["lost"].values())
     assert mixed["documents"] >= selected["documents"]  # some are taken more than once
-    parts = [pq.read_table(p, columns=["n_tokens", "input_ids"]) for p in (tmp_path / "out").glob("part-*.parquet")]
+    parts = [pq.read_table(p, columns=["n_tokens", "input_ids"]) for p in (tmp_path / "out/data").glob("*")]
     assert done.manifest["tokens"] == sum(pc.sum(part["n_tokens"]).as_py() for part in parts)
     assert done.manifest["tokens"] == sum(len(part["input_ids"].combine_chunks().flatten()) for part in parts)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.ray
 def pieces(undisturbed) -> pa.Table:
     """Every piece of every document in the parts, by brute force: part, row, doc_id, tokens, pass."""
     found = []
-    for part in sorted((undisturbed / "out").glob("part-*.parquet")):
+    for part in sorted((undisturbed / "out").glob("data/part-*.parquet")):
         for row, line in enumerate(pq.read_table(part).to_pylist()):
             for doc_id, n, pass_ in zip(line["doc_ids"], line["seq_lens"], line["pass"], strict=True):
                 found.append({"part": part.name, "row": row, "doc_id": doc_id, "tokens": n, "pass": pass_})

@@ -24,23 +24,23 @@ from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.exchange.reading import read_range
 from corpusmill.pipeline.execution.run_stage import Tallied, commit_unit
 from corpusmill.pipeline.execution.tally import Tally, check
-from corpusmill.pipeline.files.dataset_layout import STATE
+from corpusmill.pipeline.files.dataset_layout import PARTS, STATE
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.pack.select_unit import selection, shard_range
 from corpusmill.pipeline.steps.layout import layout_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 
-VERSION = 1
+VERSION = 2
 
 
 def part_name(shard: int, shards: int, suffix: str = "") -> str:
     """The name of a part. suffix: eight hex digits of one that was added to those of an earlier version.
 
     >>> part_name(3, 1024), part_name(0, 1, "1a2b3c4d")
-    ('part-00003-of-01024.parquet', 'part-00000-of-00001-1a2b3c4d.parquet')
+    ('data/part-00003-of-01024.parquet', 'data/part-00000-of-00001-1a2b3c4d.parquet')
     """
-    return f"part-{shard:05d}-of-{shards:05d}{f'-{suffix}' if suffix else ''}.parquet"
+    return f"{PARTS}part-{shard:05d}-of-{shards:05d}{f'-{suffix}' if suffix else ''}.parquet"
 
 
 class PackUnit(TypedDict):
@@ -111,7 +111,7 @@ class Pack:
         tally.add("tokens", by=int(documents.rows.offsets[-1]))
         name = part_name(shard, shards, self.suffix)
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-            path = Path(folder) / name
+            path = Path(folder) / "part.parquet"
             written = write_part(path, documents, layout, spec.tokens)
             check(
                 f"tokens of {name}", came=tally.total("tokens") + repeated(layout, documents), went={"written": written}

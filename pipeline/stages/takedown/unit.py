@@ -113,8 +113,8 @@ def removal_record(documents: Documents, before: RemovalRecord | None) -> Remova
 
 def renamed(name: str, digest: str) -> str:
     """
-    >>> renamed("part-00003-of-01024.parquet", "1a2b3c4d5e")
-    'part-00003-of-01024-1a2b3c4d.parquet'
+    >>> renamed("data/part-00003-of-01024.parquet", "1a2b3c4d5e")
+    'data/part-00003-of-01024-1a2b3c4d.parquet'
     >>> renamed("part-00003-of-01024-1a2b3c4d.parquet", "99999999")
     'part-00003-of-01024-99999999.parquet'
     """

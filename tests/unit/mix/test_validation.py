@@ -85,6 +85,6 @@ def test_weights_bounds_phases_and_budget_change_nothing_about_it():
 def test_the_card_counts_it_and_hubs_see_two_splits():
     told = {"validation": {"documents": 1200, "sequences": 30, "tokens": 45_000}}
     assert "1,200 documents, 45,000 tokens in 30 sequences" in held(told)
-    assert "{split: validation, path: validation/part-*.parquet}" in splits(told)
-    assert (held({}), splits({})) == ("", "part-*.parquet")
+    assert "{split: validation, path: validation/data/part-*.parquet}" in splits(told)
+    assert (held({}), splits({})) == ("", "data/part-*.parquet")
     assert "10.000% by hash" in held({"held_out": SHARE})

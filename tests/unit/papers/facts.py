@@ -51,7 +51,7 @@ def written(folder=None, about: str = ABOUT) -> tuple[Facts, dict[str, str]]:
         "sequence_tokens": 512,
         "packing": "best_fit",
         "missing": [{"source": "crawl", "file": HOSTILE, "start": 0, "end": 1, "reason": HOSTILE}],
-        "parts": [{"name": "part-00000-of-00001.parquet"}],
+        "parts": [{"name": "data/part-00000-of-00001.parquet"}],
         "document_files": [{"name": "documents.parquet"}],
         "validation": {"documents": 7, "tokens": 70, "sequences": 3},
         **{f"{name}_sha256": "0" * 64 for name in ("tokenizer", "plan", "funnel")},

@@ -29,7 +29,8 @@ ROW = {
 def dataset(tmp_path):
     facts, _ = written()
     (tmp_path / "croissant.json").write_text(croissant(facts), encoding="utf-8")
-    pq.write_table(pa.Table.from_pylist([ROW, ROW], SEQUENCES), tmp_path / "part-00000-of-00001.parquet")
+    (tmp_path / "data").mkdir()
+    pq.write_table(pa.Table.from_pylist([ROW, ROW], SEQUENCES), tmp_path / "data" / "part-00000-of-00001.parquet")
     about = {"doc_id": 9, "source": "crawl", "url": "https://a.org/", "n_tokens": 3, "copies": 1}
     pq.write_table(pa.Table.from_pylist([about], DOCUMENTS), tmp_path / "documents.parquet")
     return mlcroissant.Dataset(jsonld=str(tmp_path / "croissant.json"))

@@ -52,7 +52,7 @@ def test_the_card_is_read_by_the_hubs_library():
     assert told["size_categories"] == ["1K<n<10K"]
     assert told["multilinguality"] == ["multilingual"]
     assert [c["config_name"] for c in told["configs"]] == ["default", "documents"]
-    assert told["configs"][0]["data_files"][1] == {"split": "validation", "path": "validation/part-*.parquet"}
+    assert told["configs"][0]["data_files"][1] == {"split": "validation", "path": "validation/data/part-*.parquet"}
     assert HOSTILE in told["tags"]  # as data, whole
 
 
