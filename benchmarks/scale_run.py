@@ -25,8 +25,8 @@ from corpusmill.pipeline.execution.run_units import (
 from corpusmill.pipeline.report.cost import A_UNIT, INPUT_BLOCK_BYTES
 
 UNIT_BYTES = 256 << 20
-UNIT_S = 210.0  # of ingest and FineWeb's rules on 256 MB of WET as stored; see docs/scale.md for where it is from
-SPREAD = 0.25  # of the logarithm: units of the same size, measured
+UNIT_S = 28.0  # of ingest on 256 MB of WET.gz, which are 1 GB of text: measured, see docs/benchmarks.md
+SPREAD = 0.25  # of the logarithm, of units of the same size; a guess
 STRAGGLERS, SLOWER = 0.01, 5.0  # of units, and how many times longer they take; guesses
 LOST_PER_HOUR = 0.05  # of spot machines; a guess
 BACK_S = 300.0  # until another takes a lost machine's place; a guess
@@ -185,16 +185,18 @@ def main() -> None:
     units = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     nodes = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
     one = Setup(units=units, nodes=nodes, wave=wave_units(16 * nodes))
+    few = max(1, nodes // 10)
     cases = {
         "all alike, none lost": replace(one, stragglers=0.0, lost_per_hour=0.0),
         "stragglers": replace(one, lost_per_hour=0.0),
         "stragglers, spot losses": one,
         "the same, nothing begun twice": replace(one, speculates=False),
         "the same, ten times the losses": replace(one, lost_per_hour=10 * LOST_PER_HOUR),
-        f"waves of {WAVE_UNITS:,}, whatever the cluster": replace(one, wave=WAVE_UNITS),
-        "a tenth of the machines": replace(one, nodes=max(1, nodes // 10), wave=wave_units(16 * max(1, nodes // 10))),
+        "a tenth of the machines": replace(one, nodes=few, wave=wave_units(16 * few)),
+        "units of eight times the work": replace(one, unit_s=8 * UNIT_S),
+        "the same, nothing begun twice ": replace(one, unit_s=8 * UNIT_S, speculates=False),
+        f"the same, in waves of {WAVE_UNITS:,}": replace(one, unit_s=8 * UNIT_S, wave=WAVE_UNITS),
         "units of a tenth the work": replace(one, unit_s=UNIT_S / 10),
-        "units of a hundredth the work": replace(one, unit_s=UNIT_S / 100),
     }
     ideal = UNIT_S * units / one.slots
     print(f"{units:,} units of {UNIT_S:g} s, {nodes:,} machines of 16 CPUs; no less than {ideal / 60:,.1f} min\n")
@@ -212,6 +214,7 @@ def main() -> None:
     found = simulate(one)
     mean, most = found.requests_s()
     print(f"\nrequests a second: {mean:,.0f} on the average, {most:,.0f} when all begin at once")
+    print(f"a driver that gives out {1 / DISPATCH_S:,.0f} units a second keeps {UNIT_S / DISPATCH_S:,.0f} CPUs busy")
     print(f"S3 promises {STORE_REQUESTS_S:,} reads and {STORE_PUTS_S:,} writes a second for a prefix")
 
 

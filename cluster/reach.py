@@ -68,7 +68,9 @@ def _ask_all(question: Callable[..., Any], *arguments: Any) -> Iterator[tuple[st
         try:
             yield node, ray.get(answer, timeout=ANSWER_S)
         except RayError as e:
-            yield node, f"it did not answer within {ANSWER_S:.0f} s or failed: {type(e).__name__}"
+            why = type(e).__name__
+            busy = "; it may only be busy: run the same command again" if why == "GetTimeoutError" else ""
+            yield node, f"it did not answer within {ANSWER_S:.0f} s or failed: {why}{busy}"
 
 
 def _answer(question: Callable[..., Any], *arguments: Any) -> Any:

@@ -9,7 +9,7 @@ So whatever was cut off goes on with the units that have none, on any machine, a
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,10 @@ from corpusmill.cluster import bundles
 from corpusmill.cluster.storage import Store, Stored
 from corpusmill.pipeline.files.ids import digest
 
+T = TypeVar("T")
+R = TypeVar("R")
 READS_AT_ONCE = 16  # markers are small: their number is what takes time; a guess
+READS_AHEAD = 256  # results that wait for whoever adds them up: 100,000 of them were 4 GB
 SUFFIX = ".json"
 UNIT = re.compile(r"[0-9a-f]{32}")  # the name of a unit whose outputs may be in a bundle
 BUNDLE = "together-"  # begins the name of a file with the results of several units
@@ -100,14 +103,20 @@ def written(store: Store, folder: str, units: set[str]) -> Iterator[tuple[str, M
         yield from _bundled(store, folder, units)
     there = {f.uri: f.uri[len(folder) + 1 : -len(SUFFIX)] for f in store.files(folder) if f.uri.endswith(SUFFIX)}
     wanted = [uri for uri, name in there.items() if name in units or name.startswith(BUNDLE)]
+    for uri, result in zip(wanted, _each(lambda uri: read(store, uri), wanted), strict=True):
+        if result is None:
+            continue
+        if there[uri].startswith(BUNDLE):
+            yield from ((name, each) for name, each in result.items() if name in units)
+        else:
+            yield there[uri], result
+
+
+def _each(get: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+    """What `get` gives of each, in order, some at once and few ahead: a result may be as long as a unit's tally."""
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
-        for uri, result in zip(wanted, pool.map(lambda uri: read(store, uri), wanted), strict=True):
-            if result is None:
-                continue
-            if there[uri].startswith(BUNDLE):
-                yield from ((name, each) for name, each in result.items() if name in units)
-            else:
-                yield there[uri], result
+        for begin in range(0, len(items), READS_AHEAD):
+            yield from pool.map(get, items[begin : begin + READS_AHEAD])
 
 
 def _bundled(store: Store, folder: str, units: set[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -116,10 +125,9 @@ def _bundled(store: Store, folder: str, units: set[str]) -> Iterator[tuple[str, 
         return
     begin, end = len(bundles.FOLDER) + 1, -len(bundles.SUFFIX)
     there = [f for f in store.files(bundles.FOLDER) if f.uri[begin:end] in units]
-    with ThreadPoolExecutor(READS_AT_ONCE) as pool:
-        for file, bundle in zip(there, pool.map(lambda file: _index(store, file), there), strict=True):
-            if bundle is not None and bundle.result["folder"] == folder:
-                yield file.uri[begin:end], bundle.result["result"]
+    for file, bundle in zip(there, _each(lambda file: _index(store, file), there), strict=True):
+        if bundle is not None and bundle.result["folder"] == folder:
+            yield file.uri[begin:end], bundle.result["result"]
 
 
 def _index(store: Store, file: Stored) -> bundles.Bundle | None:

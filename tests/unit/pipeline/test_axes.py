@@ -18,7 +18,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.stages.tokenize import unit as tokenize_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes
-from corpusmill.pipeline.stages.tokenize.stage import STATE, axes_units, tokenized_units, units_of
+from corpusmill.pipeline.stages.tokenize.stage import STATE, axes_at_hand, axes_units, tokenized_units, units_of
 from corpusmill.pipeline.stages.tokenize.unit import Tokenize
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
@@ -117,3 +117,30 @@ def test_a_multiplier_of_words_is_refused_with_the_source(tokenized):
     unit = axes_units(job("{multiplier: {column: licence}}"), committed(tokenized, "tokenize", {"toks"}).counts)[0]
     with pytest.raises(NotNumeric, match="the documents of 's' have string"):
         Axes(job=job("{multiplier: {column: licence}}").to_canonical(), workspace=tokenized)(unit)
+
+
+def test_what_the_job_mixes_by_is_written_with_its_tokens(tokenized):
+    counts = committed(tokenized, "tokenize", {"toks"}).counts
+    (unit,) = axes_units(job(), counts)
+    at_hand = axes_at_hand([unit], counts)
+    assert at_hand == {unit["name"]: {"documents": len(tokens(tokenized)), "tokens": "toks"}}
+    assert tokenized.exists(f"axes/{unit['name']}.parquet")
+    other = axes_units(job("{seed: 7}"), counts)
+    assert axes_at_hand(other, counts) == {}
+    assert counts["toks"]["bytes"] > 0
+
+
+def test_a_multiplier_that_is_no_number_leaves_the_tokens_and_writes_nothing_beside_them(tokenized, tmp_path):
+    unit = {"name": "others", "ingested": "in", "duplicates": "dup.parquet", "source": "s"}
+    Tokenize(job=job("{multiplier: {column: licence}}").to_canonical(), workspace=tokenized, files={})(unit)
+    counts = committed(tokenized, "tokenize", {"others"}).counts["others"]
+    assert "axes" not in counts
+    assert tokenized.exists("tokens/others.parquet")
+
+
+def test_documents_that_are_gone_may_be_named_in_place_of_their_table(tokenized):
+    unit = {"name": "named", "ingested": "in", "duplicates": "none.parquet", "source": "s"}
+    unit |= {"gone": [5 * i for i in GONE]}
+    Tokenize(job=job().to_canonical(), workspace=tokenized, files={})(unit)
+    named = pq.read_table(io.BytesIO(tokenized.read("tokens/named.parquet")))
+    assert named.equals(tokens(tokenized))

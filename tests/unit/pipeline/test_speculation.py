@@ -138,3 +138,16 @@ def test_a_store_that_does_not_answer_costs_no_try(executions):
         (outcome,) = run_units([{"n": 0}], run)
     assert isinstance(outcome, Failed)
     assert len(executions) == units.TRIES
+
+
+def test_a_few_stragglers_among_those_that_are_done_delay_nothing():
+    assert units.speculate_after_s([]) == units.SPECULATE_AFTER_S
+    assert units.speculate_after_s([200.0] * 96 + [1000.0] * 4) == 200.0
+    assert units.speculate_after_s([200.0] * 90 + [1000.0] * 10) == 1000.0
+    assert units.most_twice(16) == 64
+    assert units.most_twice(16_000) == 2000
+
+
+def test_a_wave_grows_with_the_cluster_and_the_next_one_begins_before_cpus_are_idle():
+    assert units.wave_units(64) == units.WAVE_UNITS
+    assert units.next_wave_at(units.wave_units(16_000)) == 16_000
