@@ -12,6 +12,7 @@ from corpusmill.pipeline.files.ids import digest
 VERSION = 2
 FOLDER = "evidence"
 FAN_IN = 48  # files one task adds up: some 15 MB; a guess
+HELD_CELLS = 2_000_000  # some 150 MB
 
 
 def address(name: str) -> str:
@@ -51,9 +52,13 @@ class Merge:
 
 
 def merge(workspace: Store, name: str, names: Sequence[str]) -> None:
-    """Add up the evidence of these names."""
-    parts = [unpack(workspace.read(address(each))) for each in names]
-    workspace.publish(address(name), pack(together(parts)))
+    """Add up the evidence of these names. In memory are HELD_CELLS cells, and those of one more."""
+    held: list[Tables] = []
+    for each in names:
+        held.append(unpack(workspace.read(address(each))))
+        if len(held) > 1 and sum(part["cells"].num_rows for part in held) > HELD_CELLS:
+            held = [together(held)]
+    workspace.publish(address(name), pack(together(held)))
 
 
 def groups(names: Sequence[str]) -> list[MergeUnit]:

@@ -46,3 +46,4 @@ class Facts:
     dedup: Mapping[str, Any] | None = None
     pairs: Sequence[Pair] = ()
     times: Sequence[StageTime] = ()
+    months: Sequence[tuple[str, int, int]] = ()  # month, documents and tokens of the mix; "" for no date

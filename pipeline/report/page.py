@@ -27,6 +27,7 @@ def render(facts: Facts) -> str:
         "head": sections.headline(facts),
         "sankey": sections.sankey(facts),
         "axes": sections.by_axis(facts.funnel),
+        "periods": sections.periods(facts.months),
         "heat": sections.languages_and_domains(facts.funnel),
         "rules": sections.rules(facts),
         "groups": sections.groups(facts),

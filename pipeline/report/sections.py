@@ -17,6 +17,7 @@ from corpusmill.pipeline.report.masking import shown_texts
 from corpusmill.pipeline.report.sankey import Sankey, layout
 
 ROWS = 40  # of a table, largest first
+PERIODS = 36  # months shown; of more, years are
 CELLS = 24  # languages of a heat map
 DOMAINS = 14
 REASONS = 40
@@ -93,6 +94,32 @@ def by_axis(funnel: Funnel) -> dict[str, list[Fate]]:
         fates = [Fate(word or "unknown", counts) for word, counts in funnel.by(axis).items()]
         found[axis] = sorted(fates, key=lambda f: (-f.counts["unique_tokens"], -f.counts["read"], f.name))
     return found
+
+
+@dataclass(frozen=True)
+class Period:
+    """A month or year of documents of the mix, "no date" for those without one. share: of the tokens, 0 to 1."""
+
+    name: str
+    documents: int
+    tokens: int
+    share: float
+
+
+def periods(months: Sequence[tuple[str, int, int]]) -> list[Period]:
+    """The mix by month, or by year where there are many months, in order.
+
+    >>> [(p.name, p.documents, p.share) for p in periods([("", 1, 10), ("2024-11", 2, 20), ("2024-12", 1, 10)])]
+    [('2024-11', 2, 0.5), ('2024-12', 1, 0.25), ('no date', 1, 0.25)]
+    """
+    short = 7 if len(months) <= PERIODS else 4
+    documents, tokens = Counter[str](), Counter[str]()
+    for month, n, size in months:
+        documents[month[:short]] += n
+        tokens[month[:short]] += size
+    whole = max(tokens.total(), 1)
+    order = sorted(documents, key=lambda name: (not name, name))
+    return [Period(name or "no date", documents[name], tokens[name], tokens[name] / whole) for name in order]
 
 
 @dataclass(frozen=True)

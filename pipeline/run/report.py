@@ -17,6 +17,7 @@ from corpusmill.pipeline.evidence.changes import decisions
 from corpusmill.pipeline.evidence.evidence import Evidence, of_name
 from corpusmill.pipeline.evidence.merge import address
 from corpusmill.pipeline.files import workspace_layout as layout
+from corpusmill.pipeline.profile.count import MONTH, NONE
 from corpusmill.pipeline.report.documents import texts_of
 from corpusmill.pipeline.report.facts import Facts, Pair, StageTime
 from corpusmill.pipeline.report.funnel import Funnel
@@ -65,7 +66,14 @@ def collect(spec: JobSpec | None, workspace: Store | None, output: Store | None)
         dedup=dedup,
         pairs=pairs_of(workspace, dedup) if dedup is not None and workspace is not None and shows_texts else [],
         times=[StageTime(**each) for each in times.get("stages", ())],
+        months=[] if output is None else months_of(output),
     )
+
+
+def months_of(output: Store) -> list[tuple[str, int, int]]:
+    """Documents and tokens of the mix by month, in order; "" stands for documents without a date."""
+    found = (content(output, "_profile.json") or {}).get(MONTH, ())
+    return sorted(("" if month == NONE else month, documents, tokens) for month, documents, tokens in found)
 
 
 def content(store: Store, name: str) -> Mapping[str, Any] | None:

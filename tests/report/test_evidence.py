@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpusmill.cluster.storage import Store
 from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.decide.bounds import Bounds
@@ -95,6 +96,16 @@ def test_what_is_merged_is_what_one_unit_gathers_whatever_the_groups():
     whole = unpack(gathered([table(1200)]))
     for name in ("cells", "rules"):
         assert one[name].equals(whole[name])
+
+
+def test_adding_up_a_few_at_a_time_changes_no_byte(tmp_path, monkeypatch):
+    store, names = Store(str(tmp_path)), ["a", "b", "c"]
+    for begin, name in enumerate(names):
+        store.publish(merge.address(name), gathered([table(400, 400 * begin)]))
+    merge.merge(store, "whole", names)
+    monkeypatch.setattr(merge, "HELD_CELLS", 0)
+    merge.merge(store, "pieces", names)
+    assert store.read(merge.address("pieces")) == store.read(merge.address("whole"))
 
 
 def test_counts_are_those_of_the_documents():

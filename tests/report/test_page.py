@@ -19,6 +19,7 @@ from corpusmill.pipeline.report.facts import Facts, Pair, StageTime
 from corpusmill.pipeline.report.flows import nodes_and_flows
 from corpusmill.pipeline.report.funnel import Funnel, Leaf, Step
 from corpusmill.pipeline.report.page import embedded, render
+from corpusmill.pipeline.report.sections import periods
 from corpusmill.pipeline.report.signal_data import Bound
 from tests.support import chromium
 
@@ -93,6 +94,7 @@ def facts(languages: int = 6, signals: int = 8) -> Facts:
         dedup={"removed": {"near": 50, "text": 0}, "entered": 400, "shape": shape},
         pairs=[Pair(1, 2, 0.9, 3, "one <b>two</b> three", "one four three")],
         times=[StageTime("ingest", 12.5, 3)],
+        months=[("", 5, 500), ("2025-11", 20, 3000), ("2025-12", 275, 86_500)],
     )
 
 
@@ -133,6 +135,13 @@ def test_every_document_is_in_one_band():
     assert {node.name: node.documents for node in nodes if node.column == 1}["other steps"] == 2600
 
 
+def test_the_mix_is_shown_by_month_and_by_year_where_there_are_many():
+    page = render(facts())
+    assert page.index(">2025-11<") < page.index(">2025-12<") < page.index(">no date<")
+    months = [(f"{2000 + i // 12}-{i % 12 + 1:02}", 1, 10) for i in range(60)]
+    assert [(p.name, p.documents) for p in periods(months)] == [(str(year), 12) for year in range(2000, 2005)]
+
+
 def test_differences_are_marked_and_escaped():
     assert str(marked("a <b> c", "a x c")) == "a <del>&lt;b&gt;</del> <ins>x</ins> c"
 
@@ -169,5 +178,7 @@ async def _look(path: Path, folder: Path) -> None:
                 asked = "axe.run().then(r => r.violations.map(v => [v.impact, v.id, v.nodes[0].html]))"
                 found = await tab.evaluate(asked)
                 assert [each for each in found if each[0] in ("serious", "critical")] == []
+            await tab.evaluate("document.querySelector('[data-tab=by-period]').click()")
+            assert await tab.evaluate("document.getElementById('by-period').getBoundingClientRect().height") > 50
             await tab.screenshot(folder / f"report-{name}.png")
             assert tab.errors == []
