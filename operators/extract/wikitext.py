@@ -18,7 +18,7 @@ from corpusmill.operators.contract import Arrays, Columns, Extract
 
 HIDDEN_TAGS = frozenset(("table", "gallery", "ref", "references", "math", "timeline", "score", "imagemap"))
 SWITCH = re.compile(r"__[A-Z]{3,}__")
-SPACES = re.compile(r"[ \t]*\n[ \t]*")
+SPACES = re.compile(r"(?:(?<![ \t])[ \t]++)?\n[ \t]*")  # blanks are tried once, not from each on
 GAPS = re.compile(r"\n{3,}")
 
 
