@@ -46,8 +46,9 @@ def connect(address: str) -> "JobSubmissionClient":
     except (ConnectionError, RuntimeError, AuthenticationError) as e:
         raise JobFailed(
             f"the job server at {address} did not answer: {e}; it is part of the dashboard: pip install 'ray[default]' "
-            "on the head, `ray start --head --dashboard-host 0.0.0.0`, and http://HOST:8265 as address; when the "
-            "cluster uses tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here as there"
+            "on the head, `ray start --head --dashboard-host ADDRESS` with an address that only you reach (whoever "
+            "reaches it runs code as you), and http://ADDRESS:8265 here; when the cluster uses tokens, RAY_AUTH_MODE "
+            "and RAY_AUTH_TOKEN_PATH must be the same here as there"
         ) from e
 
 

@@ -22,7 +22,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = frozenset(("blockquote", "center", "dd", "div", "dl", "dt", *HEADINGS, "li", "ol", "p", "ul"))
 LINES = BLOCKS | {"br", "hr"}  # written as HTML; those of wiki markup stand at the begin of a line
 SWITCH = re.compile(r"__[A-Z]{3,}__")
-SPACES = re.compile(r"[ \t]*\n[ \t]*")
+SPACES = re.compile(r"(?:(?<![ \t])[ \t]++)?\n[ \t]*")  # blanks are tried once, not from each on
 GAPS = re.compile(r"\n{3,}")
 
 

@@ -29,7 +29,7 @@ from corpusmill.operators.text.charsets.wider import widened
 CharsetSource = Literal["bom", "utf8", "document", "http", "detected", "default"]
 
 DECLARED_WITHIN_BYTES = 4096  # the standard looks at 1,024; many pages declare later
-META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
+META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*+[\"']?\s*+([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
 XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
 FIRST_TAG = {
     "utf-16-le": re.compile(rb"(?:[\t\n\f\r ]\0)*<\0[!?/A-Za-z]\0"),

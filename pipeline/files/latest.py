@@ -19,6 +19,7 @@ from corpusmill.pipeline.files.json_values import JsonObject
 VERSION = "_version.json"  # in a version's folder: its number, slot and what it was made from
 TAGS = "_tags.json"  # in the output: names that people gave to versions
 FOLDER = re.compile(r"v\d{4,}")
+MOST_BYTES = 256 << 20  # of any of these: a record names every unit of its version
 UNVERSIONED = "v0000"  # how a dataset that was there before the first version is named
 
 
@@ -40,10 +41,10 @@ class Pointer:
 def pointer_of(output: Store) -> Pointer | None:
     """The pointer of a dataset; None where it has no versions. InvalidDataset for one that is something else."""
     try:
-        content = json.loads(output.read(POINTER))
+        content = json.loads(output.read(POINTER, most_bytes=MOST_BYTES))
     except FileNotFoundError:
         return None
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise InvalidDataset(f"{output.url}/{POINTER} cannot be read: {e}") from e
     folder: Any = content.get("folder") if isinstance(content, dict) else 0
     if not (folder is None or folder == "" or (isinstance(folder, str) and FOLDER.fullmatch(folder))):
@@ -99,8 +100,10 @@ def datasets(output: Store) -> list[Store]:
 def tags_of(output: Store) -> dict[str, str]:
     """The folder of each tag."""
     try:
-        content = json.loads(output.read(TAGS))
-    except (FileNotFoundError, ValueError):
+        content = json.loads(output.read(TAGS, most_bytes=MOST_BYTES))
+    except (FileNotFoundError, ValueError, RecursionError):
+        return {}
+    if not isinstance(content, dict):
         return {}
     return {str(tag): str(folder) for tag, folder in content.items() if FOLDER.fullmatch(str(folder))}
 
@@ -132,7 +135,7 @@ def named(output: Store, name: str) -> str:
 def record_of(output: Store, folder: str) -> JsonObject:
     """What `_version.json` of a folder says; empty where it has none."""
     try:
-        content = json.loads(folder_store(output, folder).read(VERSION))
-    except (FileNotFoundError, ValueError):
+        content = json.loads(folder_store(output, folder).read(VERSION, most_bytes=MOST_BYTES))
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}

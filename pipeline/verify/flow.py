@@ -33,7 +33,7 @@ def conservation(output: Store, manifest: Mapping[str, Any], distinct: int | Non
         wrong = _steps(steps, leaves, manifest) + _supply(output, steps)
         if distinct is not None and distinct != steps["selected"]["documents"]:
             wrong.append(f"{steps['selected']['documents']:,} documents selected, the parts hold {distinct:,}")
-    except (FileNotFoundError, ValueError, KeyError, TypeError) as e:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError) as e:
         return Check(name="conservation", message="", breaches=(f"_funnel.json cannot be read: {e!r}",))
     read, mixed = steps["read"]["documents"], steps["mixed"]["documents"]
     lost = sum(sum(s["lost"].values()) for s in told["steps"])

@@ -46,8 +46,8 @@ CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32)])  # not tab, line e
 LOOKED_AT_BYTES = 4096
 # Share of control bytes above which bytes are no text. Guess of the prototype; no page of the test corpora is near it.
 MAX_CONTROL_SHARE = 1 / 20
-XML_ROOT = re.compile(
-    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(rss|feed|urlset|sitemapindex|svg)[\s>:]", re.DOTALL
+XML_ROOT = re.compile(  # all comments as one: each by itself could end at any later "-->", in 2^n ways of n comments
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(rss|feed|urlset|sitemapindex|svg)[\s>:]", re.DOTALL
 )
 
 

@@ -26,6 +26,9 @@ FEED_BYTES: dict[Compression, int] = {"gz": 1 << 14, "zst": 1 << 11, "lz4": 1 <<
 SKIPPABLE = b"\x2a\x4d\x18"  # bytes 1 to 3 of a skippable Zstandard or LZ4 frame; byte 0 is 0x50 to 0x5f
 DICTIONARY = b"\x5d\x2a\x4d\x18"  # a .warc.zst file may begin with such a frame that holds its dictionary
 MAX_DICTIONARY_BYTES = 1 << 24
+# What a member may inflate to, whatever its size, and beyond it: a little more than Deflate can, which stops at 1,032.
+FREE_BYTES = 1 << 28
+MOST_TIMES = 1_100
 INFLATE_ERRORS = (zlib.error, zstandard.ZstdError, RuntimeError, MemoryError)
 
 
@@ -141,6 +144,7 @@ class Member:
         self.position = offset
         self._inflater = codec.inflater()
         self._damage: DamagedData | None = None
+        self._inflated = 0
 
     def peek(self, count: int) -> bytes:
         """At least `count` inflated bytes, fewer only if the member is shorter; they are given again by `more`."""
@@ -173,6 +177,10 @@ class Member:
                 self._damage = DamagedData(f"long_window: {long}" if long else f"bad_{self._codec.kind}: {e}")
                 raise self._damage from e
             self.position += len(data) - unused
+            self._inflated += len(out)
+            if self._inflated > max(FREE_BYTES, MOST_TIMES * (self.position - self.offset)):
+                self._damage = DamagedData(f"inflates_too_far: to more than {MOST_TIMES:,} times its size")
+                raise self._damage
             if out:
                 return out
             if not data and not inflater.done and inflater.hungry:

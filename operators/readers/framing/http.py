@@ -18,7 +18,7 @@ STATUS = re.compile(rb"[\r\n]{0,8}HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)([^\r\n]*)"
 CONNECTED = re.compile(rb"[ \t]*connection established", re.IGNORECASE)
 # In each of these fields, which may come several times and be folded.
 CODINGS = re.compile(rb"^(transfer|content)-encoding[ \t]*:((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
-CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:+-]{1,40})", re.IGNORECASE)
+CHARSET = re.compile(rb"charset\s*=\s*+[\"']?\s*+([A-Za-z0-9_.:+-]{1,40})", re.IGNORECASE)
 MAX_CODINGS = 4  # guess: more than two were never seen
 MAX_HEADS = 16  # guess: interim answers before the final one
 

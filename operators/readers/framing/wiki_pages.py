@@ -12,6 +12,8 @@ from corpusmill.operators.readers.framing.stored import Stored
 
 PAGE, PAGE_END = b"<page>", b"</page>"  # inside a page they are escaped
 HEADER_BYTES = 1 << 20
+LANGUAGE = re.compile(rb"[^>]*\bxml:lang=\"([^\"]+)\"")  # behind the name of a tag
+
 HIDDEN_LINKS = ("6", "14")  # namespaces of files and categories: links to them are no text
 ENGLISH = ("File", "Image", "Category")  # every wiki takes these beside its own
 
@@ -152,11 +154,13 @@ def site_of(blocks: Iterator[Lines]) -> Site:
         head += block.data
         if b"</siteinfo>" in head or PAGE in head or len(head) > HEADER_BYTES:
             break
-    found = re.search(rb"<siteinfo>.*?</siteinfo>", head, re.DOTALL)
-    language = re.search(rb"<mediawiki\b[^>]*\bxml:lang=\"([^\"]+)\"", head)
+    opening, rest = head.partition(b"<siteinfo>")[1:]
+    inside, closing, _ = rest.partition(b"</siteinfo>")
+    tag = re.search(rb"<mediawiki\b", head)
+    language = LANGUAGE.match(head, tag.end()) if tag else None
     declared = language[1].decode("utf-8", "replace") if language else None
     try:
-        info = ElementTree.fromstring(found[0]) if found else None
+        info = ElementTree.fromstring(opening + inside + closing) if closing else None
     except ElementTree.ParseError:
         info = None
     if info is None:

@@ -22,19 +22,21 @@ _BEFORE_KEY = frozenset(
 _OPEN_TOKENS = frozenset(["anon", "cloud", "google_default", "browser", "cache"])  # ways to log in, for gcsfs
 
 _WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
-_S3_USER = re.compile(r"(?P<scheme>\bs3[an]?://)[^\s:/@'\"]+:[^\s@'\"]+(?=@)")  # the secret may hold slashes
+# Names and secrets have a greatest length: a text without an end would be looked through from each of its words on.
+# The secret of S3 may hold slashes.
+_S3_USER = re.compile(r"(?P<scheme>\bs3[an]?://)[^\s:/@'\"]{1,200}:[^\s@'\"]{1,1000}(?=@)")
 _USER = re.compile(r"(?<=://)[^\s/@:'\"]*:[^\s/'\"]*(?=@)")
 _WEB_USER = re.compile(r"(?P<scheme>https?://)[^\s/@:'\"]+(?=@)")
 _QUERY = re.compile(r"(?P<before>[?&;](?P<name>[^\s=&;?#'\"]+)=)(?P<value>[^\s&;#'\",)\]}]+)")
 _ASSIGNED = re.compile(
-    r"(?P<before>\b(?P<name>[A-Za-z][A-Za-z0-9_.-]*)['\"]?\s*[=:]\s*(?:(?:Bearer|Basic)\s+)?)"
+    r"(?P<before>\b(?P<name>[A-Za-z][A-Za-z0-9_.-]{0,200}+)['\"]?\s*[=:]\s*(?:(?:Bearer|Basic)\s+)?)"
     r"(?P<value>\"[^\"]*\"|'[^']*'|[^\s,;&'\"}\])]+)"
 )
 _FILE = re.compile(r"\.(jsonl?|ya?ml|parquet|txt|md|html?|csv|w?arc|wet|paths|gz|zst|lz4|bin|ftz|npz|py)$")
 _SHAPES = re.compile(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"  # AWS access key ids
     r"|\bhf_[A-Za-z0-9]{20,}|\bgh[pousr]_[A-Za-z0-9]{20,}|\bAIza[A-Za-z0-9_-]{30,}"  # Hugging Face, GitHub, Google
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # JSON web tokens
+    r"|\beyJ[A-Za-z0-9_-]{8,500}+\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # JSON web tokens
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )

@@ -10,8 +10,8 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InvalidCutsFile, InvalidDataset, StorageError
 from corpusmill.operators.mix.cuts.cuts_file import from_npz
 from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.files import latest, markers
 from corpusmill.pipeline.files import manifest as manifests
-from corpusmill.pipeline.files import markers
 from corpusmill.pipeline.files.manifest import read_manifest
 
 OUTSIDE = ["../evil", "a/../../evil", "/tmp/evil", "..", "a\\..\\evil", "a\x00b", "a\nb"]
@@ -81,3 +81,32 @@ def test_pickled_objects_are_not_loaded(tmp_path):
     np.savez(tmp_path / "cuts.npz", format=np.array({"an": "object"}, object))
     with pytest.raises(InvalidCutsFile):
         from_npz((tmp_path / "cuts.npz").read_bytes())
+
+
+DEEP = "[" * 200_000
+
+
+@pytest.mark.parametrize("folder", ["../evil", "/tmp/evil", "v1", "v0001/../../evil", 3])
+@pytest.mark.parametrize(
+    "command", [["verify"], ["versions"], ["diff", "data"], ["export", "npy", "--out", "exported"]]
+)
+def test_a_pointer_that_leads_outside_is_refused_by_every_command(tmp_path, monkeypatch, command, folder):
+    monkeypatch.chdir(tmp_path)
+    for name in ("data", "evil"):
+        (tmp_path / name).mkdir()
+        dataset(tmp_path / name)
+    (tmp_path / "data" / latest.POINTER).write_text(json.dumps({"folder": folder}))
+    done = CliRunner().invoke(main, [*command, "data"])
+    assert done.exit_code == 3, done.output
+    assert "latest.json names no version" in done.output
+
+
+@pytest.mark.parametrize("content", [DEEP, "[]", "{", "3"])
+def test_pointers_tags_and_records_of_any_content_are_errors_in_words_or_nothing(tmp_path, content):
+    store = Store(str(tmp_path))
+    for name in (latest.POINTER, latest.TAGS, f"v0001/{latest.VERSION}"):
+        store.publish(name, content.encode())
+    with pytest.raises(InvalidDataset, match=r"latest\.json"):
+        latest.pointer_of(store)
+    assert latest.tags_of(store) == {}
+    assert latest.record_of(store, "v0001") == {}
