@@ -9,6 +9,7 @@ import json
 import statistics
 import tempfile
 import time
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,6 @@ AT_LEAST = 30.0
 MOST_OWN = 0.5  # of the languages: where fewer have datatrove's tokenizers, the ratio is informational
 MOST = {True: 6, False: 100}  # documents of each language
 STEPS = (
-    ("rewrite.unicode", {"remove": []}),
     ("signals.gopher_repetition", {"words": "by_language"}),
     ("signals.fineweb", {"words": "by_language"}),
     ("signals.gopher_quality", {"words": "by_language", "stop_words": "by_language", "settings": SETTINGS.address}),
@@ -40,18 +40,23 @@ BATCH_ROWS = 2000
 
 
 def texts(most: int) -> pa.Table:
-    """Columns text and language (`swh_Latn`) of documents in the languages of the settings."""
+    """Columns text, in NFC, and language (`swh_Latn`) of documents in the languages of the settings."""
     own = read_settings(load.shipped(SETTINGS.address))
     found = {language: each for language, each in by_language(most).items() if language in own.labels[: own.own]}
-    rows = [(text, language) for language, each in found.items() for text in each]
+    rows = [(unicodedata.normalize("NFC", text), language) for language, each in found.items() for text in each]
     return pa.table({"text": pa.array([r[0] for r in rows], TEXT), "language": pa.array([r[1] for r in rows])})
+
+
+def with_scripts(table: pa.Table) -> pa.Table:
+    """The texts with columns language and script, as the operators read them."""
+    labels = [label.partition("_") for label in table.column("language").to_pylist()]
+    names, scripts = (pa.array([label[part] for label in labels]) for part in (0, 2))
+    return pa.table({"text": table.column("text"), "language": names, "script": scripts})
 
 
 def decide(table: pa.Table) -> list[str | None]:
     """Why each text is dropped."""
-    labels = [label.partition("_") for label in table.column("language").to_pylist()]
-    names, scripts = (pa.array([label[part] for label in labels]) for part in (0, 2))
-    given = pa.table({"text": table.column("text"), "language": names, "script": scripts})
+    given = with_scripts(table)
     operators = [load.equip(load.build(name, params), load.shipped) for name, params in STEPS]
     found: list[str | None] = []
     for at in range(0, len(given), BATCH_ROWS):
@@ -86,8 +91,8 @@ def published_names(languages: set[str]) -> dict[str, dict[str, Any]]:
 
 
 def tokens(table: pa.Table) -> list[list[str]]:
-    """The words of each text by the rule `tokens`."""
-    found = find_words(Batch(table.select(["text"])), WordRule.TOKENS)
+    """The words of each text by the rule `by_language`."""
+    found = find_words(Batch(with_scripts(table)), WordRule.BY_LANGUAGE)
     raw = [text.encode() for text in table.column("text").to_pylist()]
     starts, ends = found.start.tolist(), (found.start + found.size_bytes).tolist()
     return [

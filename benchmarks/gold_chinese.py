@@ -61,7 +61,7 @@ def gold() -> list[Judged]:
     return found
 
 
-def decided(docs: Path = DOCS) -> list[Decided]:
+def decisions(docs: Path = DOCS) -> list[Decided]:
     """What the steps of the page do with each document of the gold."""
     judged = {row.id: row for row in gold()}
     texts: dict[str, str] = {}
@@ -87,7 +87,7 @@ def decided(docs: Path = DOCS) -> list[Decided]:
 
 def main() -> None:
     cache.choose()
-    found = decided()
+    found = decisions()
     alike = sum(row.alike for row in found)
     labels = Counter(row.judged.why or "keep" for row in found)
     print(f"{len(found)} documents: {', '.join(f'{n} {label}' for label, n in labels.most_common())}")

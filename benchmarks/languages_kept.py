@@ -103,7 +103,7 @@ def reasons(texts: list[str], language: str, steps: Sequence[tuple[str, dict]]) 
     return found
 
 
-def broken(texts: list[str], language: str) -> list[list[Broken]]:
+def broken_rules(texts: list[str], language: str) -> list[list[Broken]]:
     """The rules about words and characters of recipe fineweb2 that each text breaks; too few words are one of them."""
     batch = batch_of(texts, language)
     for step, params in FINEWEB2[:-1]:
@@ -162,12 +162,12 @@ def table(found: Mapping[str, Kept]) -> list[str]:
 
 def exceptions(declared: Mapping[str, str]) -> dict[str, list[Broken]]:
     """The languages with settings whose declaration, whole, breaks a rule about words or characters."""
-    own = published()
-    found = {language: broken([text], language)[0] for language, text in declared.items() if language in own}
+    own = languages_with_settings()
+    found = {language: broken_rules([text], language)[0] for language, text in declared.items() if language in own}
     return {language: each for language, each in found.items() if each}
 
 
-def published() -> frozenset[str]:
+def languages_with_settings() -> frozenset[str]:
     """The languages that have settings of their own."""
     settings = read_settings(load.shipped(SETTINGS.address))
     return frozenset(settings.labels[: settings.own])
@@ -191,9 +191,10 @@ def table_of_exceptions(found: Mapping[str, list[Broken]]) -> list[str]:
 def main() -> None:
     cache.choose()
     whole = declarations()
-    documents = {lang: each for lang, each in by_language(MOST).items() if lang in published() and len(each) > 4}
+    own = languages_with_settings()
+    documents = {lang: each for lang, each in by_language(MOST).items() if lang in own and len(each) > 4}
     found = exceptions(whole)
-    print(f"\n## Exceptions: {len(found)} of {len(published() & whole.keys())} languages with settings\n")
+    print(f"\n## Exceptions: {len(found)} of {len(own & whole.keys())} languages with settings\n")
     print("\n".join(table_of_exceptions(found)))
     for title, texts in (
         ("Declarations", {language: [text] for language, text in whole.items()}),
@@ -201,9 +202,10 @@ def main() -> None:
         ("Documents", documents),
     ):
         each = kept(texts)
-        own = [each[language] for language in each if language in published()]
-        means = ", ".join(f"{recipe} {sum(one.share(recipe) for one in own) / len(own):.2f}" for recipe in RECIPES)
-        print(f"\n## {title}: {means} of {len(own)} languages with settings\n")
+        with_settings = [each[language] for language in each if language in own]
+        means = {recipe: sum(one.share(recipe) for one in with_settings) / len(with_settings) for recipe in RECIPES}
+        shown = ", ".join(f"{recipe} {mean:.2f}" for recipe, mean in means.items())
+        print(f"\n## {title}: {shown} of {len(with_settings)} languages with settings\n")
         print("\n".join(table(each)))
 
 

@@ -1,7 +1,7 @@
 """Recipe fineweb2 decides as datatrove's filters do with the same settings, in more than 20 languages and 8 scripts.
 
-Both sides count our words, those of `words: tokens`. Disagreements: none. What datatrove's own tokenizers would change
-is in docs/decisions/0059: they part other words, of which each disagreement there comes.
+Both sides count our words, those of `words: by_language`. Disagreements: none. What the tokenizers of datatrove would
+change is in docs/decisions/0059: they part other words, of which each disagreement there comes.
 """
 
 from pathlib import Path

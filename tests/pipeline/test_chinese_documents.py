@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.gold_chinese import decided, gold
+from benchmarks.gold_chinese import decisions, gold
 
 WHY = {"alias", "stub", "english", "template"}
 
@@ -20,7 +20,7 @@ def test_there_are_200_documents_and_each_that_goes_has_a_reason():
 
 @pytest.mark.thorough
 def test_steps_of_the_page_agree_with_a_reader(corpora):
-    found = decided(corpora / "docs")
+    found = decisions(corpora / "docs")
     unlike = [row for row in found if not row.alike]
     assert len(unlike) <= 20, unlike
     # What the steps drop against the reader is short, nothing else.
