@@ -11,7 +11,7 @@ import numpy as np
 # CPU seconds a gigabyte of text for one minimum, and for words and shingles (measured here with other work on the
 # machine; Chinese takes twice as much a minimum); bytes: a key and a doc_id for each band, four for each minimum.
 CPU_S_A_MINIMUM = 0.005
-CPU_S_FOR_SHINGLES = 4.0
+CPU_S_FOR_SHINGLES = 3.5
 PAIR_BYTES, MINIMUM_BYTES = 16, 4
 
 
