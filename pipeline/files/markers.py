@@ -20,6 +20,7 @@ from corpusmill.pipeline.files.ids import digest
 
 T = TypeVar("T")
 R = TypeVar("R")
+G = TypeVar("G")
 READS_AT_ONCE = 16  # markers are small: their number is what takes time; a guess
 READS_AHEAD = 256  # results that wait for whoever adds them up: 100,000 of them were 4 GB
 SUFFIX = ".json"
@@ -112,7 +113,7 @@ def written(store: Store, folder: str, units: set[str]) -> Iterator[tuple[str, M
             yield there[uri], result
 
 
-def _each(get: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+def _each(get: Callable[[T], G], items: Sequence[T]) -> Iterator[G]:
     """What `get` gives of each, in order, some at once and few ahead: a result may be as long as a unit's tally."""
     with ThreadPoolExecutor(READS_AT_ONCE) as pool:
         for begin in range(0, len(items), READS_AHEAD):
