@@ -9,8 +9,10 @@ import json
 import os
 import subprocess
 import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import datasets
 import pandas
@@ -72,7 +74,7 @@ def pairs() -> list[str]:
 def write_raw(write) -> None:
     """Write all raw rows. write: takes a name and bytes."""
 
-    def lines(rows: list[dict[str, object]]) -> bytes:
+    def lines(rows: Sequence[Mapping[str, object]]) -> bytes:
         return "".join(json.dumps(row) + "\n" for row in rows).encode()
 
     def turns(*contents: str) -> list[dict[str, str]]:
@@ -112,9 +114,9 @@ class Made:
     """Where both datasets lie, by name, and how fsspec gets there."""
 
     place: str
-    options: dict[str, object]
+    options: dict[str, Any]
 
-    def manifest(self, name: str) -> dict[str, object]:
+    def manifest(self, name: str) -> dict[str, Any]:
         fs = s3fs.S3FileSystem(**self.options) if self.options else None
         path = f"{self.place}/{name}/_manifest.json"
         return json.loads(fs.cat_file(path) if fs else Path(path).read_bytes())
@@ -123,7 +125,7 @@ class Made:
 @pytest.fixture(scope="module", params=["disk", "s3"])
 def made(request, ray_session, s3, tmp_path_factory) -> Made:
     folder: Path = tmp_path_factory.mktemp("instructions")
-    options: dict[str, object] = {}
+    options: dict[str, Any] = {}
     if request.param == "disk":
         place, storage = str(folder), "{}"
         (folder / "raw").mkdir()
@@ -151,7 +153,7 @@ def test_trained_tokens_are_those_of_a_count_of_the_raw_rows(made, name):
     manifest = made.manifest(name)
     fs = s3fs.S3FileSystem(**made.options) if made.options else None
     path = f"{made.place}/{name}/tokenizer.json"
-    tokenizer = tokenizers.Tokenizer.from_buffer(fs.cat_file(path) if fs else Path(path).read_bytes())
+    tokenizer = tokenizers.Tokenizer.from_buffer(cast(bytes, fs.cat_file(path)) if fs else Path(path).read_bytes())
     expected = {"sft": answers, "dpo": lambda: [text.strip() if "hh" in text else text for text in pairs()]}[name]()
     assert manifest["supervised_tokens"] == supervised(expected, tokenizer)
     files = [f"{made.place}/{name}/{part['name']}" for part in manifest["parts"]]
