@@ -15,7 +15,7 @@ GOOD, REPETITIVE, NEAR, OFF_TASK, REFUSED, CONTAMINATED = (
 )
 LOOKALIKE = "lookalike"  # counted as good
 COUNTS = {GOOD: 600, LOOKALIKE: 120, REPETITIVE: 60, NEAR: 60, OFF_TASK: 60, REFUSED: 60, CONTAMINATED: 60}
-TASKS = {"code": 0.2, "chat": 0.4, "maths": 0.2, "facts": 0.2}
+TASKS = {"code": 0.1, "chat": 0.5, "maths": 0.2, "facts": 0.2}
 REFUSALS = ("I'm unable to help with this.", "As an AI language model I have no opinion.", "我无法提供这个。")
 ITEMS = (
     "A baker fills seven trays with a dozen rolls each and sells half of them before noon, how many are left",
