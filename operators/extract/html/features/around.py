@@ -4,13 +4,13 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import CONTAINED, Workspace
 from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.signatures import COUNT, LINK_WORDS, WORDS, slot_of
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 NONE = np.float32(-1)  # what stands where there is no such container or neighbour

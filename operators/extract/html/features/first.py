@@ -4,7 +4,6 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
@@ -23,6 +22,7 @@ from corpusmill.operators.extract.html.features.section import section_features
 from corpusmill.operators.extract.html.features.signatures import COUNT, WORDS, count_signatures
 from corpusmill.operators.extract.html.features.sums import is_prose
 from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 REPEATED = 4  # times from which on a path counts as repeated

@@ -6,7 +6,6 @@ A third, small forest over what the first one found on the whole page.
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
@@ -14,6 +13,7 @@ from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.sums import is_prose
 from corpusmill.operators.extract.html.model.model import Model
 from corpusmill.operators.extract.html.model.trees import score_blocks
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 _FEATURES = """

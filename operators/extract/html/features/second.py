@@ -3,12 +3,12 @@
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.section_score import section_scores
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 REACH = 8  # blocks before and after, in the weighted means

@@ -4,13 +4,13 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.name_groups import GROUPS, groups_of
 from corpusmill.operators.extract.html.features.phrases import read_phrases, share_found
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 GROUP_COUNT = len(GROUPS)

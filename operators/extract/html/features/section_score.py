@@ -4,11 +4,11 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features import block_columns as F
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 BINS = 64  # of scores, to rank blocks by
