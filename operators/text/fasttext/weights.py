@@ -88,8 +88,8 @@ def _slots(hashes: np.ndarray) -> np.ndarray:
 
 
 class Room(NamedTuple):
-    """Room for one text at a time. hidden: float32, the sum of its rows; marked: uint8, a token in < and >; hashes: int32,
-    of all its tokens; rows: int32, that wait to be summed.
+    """Room for one text. hidden: float32, the sum of its rows; marked: uint8, a token in < and >; hashes: int32, of all
+    its tokens; rows: int32, that wait to be summed.
     """
 
     hidden: np.ndarray
