@@ -233,6 +233,10 @@ class UnusableTemplate(CorpusmillError, ValueError):
     exit_code = ExitCode.WRONG_JOB
 
 
+class TemplateUnproven(CorpusmillError, ValueError):
+    """A chat template does with a content what its derived form could not do; it is rendered by Jinja instead."""
+
+
 class TemplateRefusal(CorpusmillError, ValueError):
     """A conversation that a chat template raises on; the message is the template's own."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpusmill.operators.dedup.visit import Rule, visit
+from corpusmill.operators.dedup.visit import Compared, Found, Rule, no_lists, visit
 
 KEPT = -1
 UNREAD = -1
@@ -102,18 +102,10 @@ def _verify(
     unread = np.zeros(len(bands), np.bool_)
     comparisons, cut_short = visit(
         buckets,
-        int(buckets.max(initial=-1)) + 1,
-        sets.starts,
-        sets.counts,
-        sets.values,
-        minima,
-        texts,
-        thresholds,
+        no_lists(buckets),
+        Compared(minima, sets.starts, sets.counts, sets.values, texts, thresholds),
         rule,
-        verdict.survivor,
-        verdict.similarity,
-        verdict.band,
-        unread,
+        Found(verdict.survivor, verdict.similarity, verdict.band, unread),
     )
     return Estimated(verdicts=replace(verdict, comparisons=comparisons, cut_short=cut_short), unread=unread)
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from corpusmill.operators.dedup.evidence import REPEATED, SIGNED
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 MOST_UNEQUAL = 0.99  # the most that the similarity of unequal texts is called: two digits of it never say 1.00
@@ -75,87 +76,140 @@ def similarity_at_least(a: np.ndarray, b: np.ndarray, threshold: float) -> float
     return least
 
 
+class Compared(NamedTuple):
+    """Rows in survivor order. minima: uint32[n, k], k = 0 where there are none; the elements of row i are
+    values[starts[i]:][:counts[i]], counts -1 where they were not read; texts: hashes; thresholds: float64.
+    """
+
+    minima: np.ndarray
+    starts: np.ndarray
+    counts: np.ndarray
+    values: np.ndarray
+    texts: np.ndarray
+    thresholds: np.ndarray
+
+
+class Found(NamedTuple):
+    """What is filled. unread: rows whose elements a pair asked for in vain; the others: see verify.Verdicts."""
+
+    survivor: np.ndarray
+    similarity: np.ndarray
+    band: np.ndarray
+    unread: np.ndarray
+
+
+class Lists(NamedTuple):
+    """The kept rows of each bucket as a list in survivor order: entries with the row and the next entry, -1 at the end;
+    at: of each bucket of a row, the entry looked at next.
+    """
+
+    head: np.ndarray
+    tail: np.ndarray
+    row: np.ndarray
+    following: np.ndarray
+    at: np.ndarray
+
+
+def no_lists(buckets: np.ndarray) -> Lists:
+    """Empty lists for these buckets: int64[n, width], numbers from 0 on, -1 for none."""
+    count, entries = int(buckets.max(initial=-1)) + 1, int((buckets >= 0).sum())
+    return Lists(
+        head=np.full(count, -1, np.int64),
+        tail=np.full(count, -1, np.int64),
+        row=np.empty(entries, np.int64),
+        following=np.empty(entries, np.int64),
+        at=np.empty(buckets.shape[1], np.int64),
+    )
+
+
 @njit(nogil=True, cache=True)
-def visit(
-    buckets: np.ndarray,
-    bucket_count: int,
-    starts: np.ndarray,
-    counts: np.ndarray,
-    shingles: np.ndarray,
-    minima: np.ndarray,
-    texts: np.ndarray,
-    thresholds: np.ndarray,
-    rule: Rule,
-    survivor: np.ndarray,
-    similarity: np.ndarray,
-    band: np.ndarray,
-    unread: np.ndarray,
-) -> tuple[int, int]:
-    """Kept rows of each bucket form a list in survivor order; a row walks the lists of its buckets as one."""
+def visit(buckets: np.ndarray, lists: Lists, rows: Compared, rule: Rule, found: Found) -> tuple[int, int]:
+    """Kept rows of each bucket form a list in survivor order; a row walks the lists of its buckets as one.
+
+    lists: empty ones, see `no_lists`. Gives the comparisons made, and the rows at which they were cut short.
+    """
+    lists, rows, found = borrowed(lists), borrowed(rows), borrowed(found)
     n, width = buckets.shape
-    resolved = rule.resolved
-    head = np.full(bucket_count, -1, np.int64)
-    tail = np.full(bucket_count, -1, np.int64)
-    entry_row = np.empty((buckets >= 0).sum(), np.int64)
-    entry_next = np.empty(len(entry_row), np.int64)
     entries = comparisons = cut_short = 0
-    at = np.empty(width, np.int64)
     for row in range(n):
         for j in range(width):
-            at[j] = head[buckets[row, j]] if buckets[row, j] >= 0 else -1
-        k = minima.shape[1]
+            lists.at[j] = lists.head[buckets[row, j]] if buckets[row, j] >= 0 else -1
         tried = 0
-        while row >= resolved:
-            other, shared = n, -1
-            for j in range(width):
-                if at[j] >= 0 and entry_row[at[j]] < other:
-                    other, shared = entry_row[at[j]], j
+        while row >= rule.resolved:
+            other, shared = _next_row(lists, n)
             if shared < 0:
                 break
             if tried == rule.max_comparisons:
                 cut_short += 1
                 break
             tried += 1
-            threshold = max(thresholds[row], thresholds[other])
-            most_unequal = max(MOST_UNEQUAL, threshold) if threshold < 1.0 else MOST_UNEQUAL
-            equal = accept = reject = 0
-            if k > 0:
-                error = rule.errors * np.sqrt(threshold * (1.0 - threshold) / k)
-                accept = int(np.ceil((threshold + error) * k))
-                reject = int(np.floor((threshold - error) * k))
-                for i in range(k):
-                    equal += minima[row, i] == minima[other, i]
-            if k > 0 and (equal >= accept or equal <= reject):
-                alike = equal / k if equal >= accept else -1.0
-            elif counts[row] < 0 or counts[other] < 0:
-                alike = -1.0
-                unread[row] |= counts[row] < 0
-                unread[other] |= counts[other] < 0
-            else:
-                alike = similarity_at_least(
-                    shingles[starts[row] : starts[row] + counts[row]],
-                    shingles[starts[other] : starts[other] + counts[other]],
-                    threshold,
-                )
-            if texts[row] != texts[other]:
-                alike = min(alike, most_unequal)
+            alike, threshold = _compare(rows, rule, found, row, other)
             if alike >= threshold:
-                survivor[row], similarity[row], band[row] = other, alike, shared
+                found.survivor[row], found.similarity[row], found.band[row] = other, alike, shared
                 break
             for j in range(width):
-                if at[j] >= 0 and entry_row[at[j]] == other:
-                    at[j] = entry_next[at[j]]
+                if lists.at[j] >= 0 and lists.row[lists.at[j]] == other:
+                    lists.at[j] = lists.following[lists.at[j]]
         comparisons += tried
-        if survivor[row] >= 0:
-            continue
-        for j in range(width):
-            bucket = buckets[row, j]
-            if bucket >= 0:
-                entry_row[entries], entry_next[entries] = row, -1
-                if tail[bucket] >= 0:
-                    entry_next[tail[bucket]] = entries
-                else:
-                    head[bucket] = entries
-                tail[bucket] = entries
-                entries += 1
+        if found.survivor[row] < 0:
+            entries = _keep(lists, buckets, row, entries)
     return comparisons, cut_short
+
+
+@njit(nogil=True, cache=True)
+def _next_row(lists: Lists, n: int) -> tuple[int, int]:
+    """The first of the rows that the buckets' lists are at, and the first bucket with it; n and -1 at their end."""
+    lists = borrowed(lists)
+    other, shared = n, -1
+    for j in range(len(lists.at)):
+        if lists.at[j] >= 0 and lists.row[lists.at[j]] < other:
+            other, shared = lists.row[lists.at[j]], j
+    return other, shared
+
+
+@njit(nogil=True, cache=True)
+def _keep(lists: Lists, buckets: np.ndarray, row: int, entries: int) -> int:
+    """Append a row to the lists of its buckets; how many entries there are then."""
+    lists = borrowed(lists)
+    for j in range(buckets.shape[1]):
+        bucket = buckets[row, j]
+        if bucket >= 0:
+            lists.row[entries], lists.following[entries] = row, -1
+            if lists.tail[bucket] >= 0:
+                lists.following[lists.tail[bucket]] = entries
+            else:
+                lists.head[bucket] = entries
+            lists.tail[bucket] = entries
+            entries += 1
+    return entries
+
+
+@njit(nogil=True, cache=True)
+def _compare(rows: Compared, rule: Rule, found: Found, row: int, other: int) -> tuple[float, float]:
+    """How alike two rows are, or a number below their threshold; and that threshold."""
+    rows, found = borrowed(rows), borrowed(found)
+    k = rows.minima.shape[1]
+    threshold = max(rows.thresholds[row], rows.thresholds[other])
+    equal = accept = reject = 0
+    if k > 0:
+        error = rule.errors * np.sqrt(threshold * (1.0 - threshold) / k)
+        accept = int(np.ceil((threshold + error) * k))
+        reject = int(np.floor((threshold - error) * k))
+        for i in range(k):
+            equal += rows.minima[row, i] == rows.minima[other, i]
+    if k > 0 and (equal >= accept or equal <= reject):
+        alike = equal / k if equal >= accept else -1.0
+    elif rows.counts[row] < 0 or rows.counts[other] < 0:
+        alike = -1.0
+        found.unread[row] |= rows.counts[row] < 0
+        found.unread[other] |= rows.counts[other] < 0
+    else:
+        alike = similarity_at_least(
+            rows.values[rows.starts[row] : rows.starts[row] + rows.counts[row]],
+            rows.values[rows.starts[other] : rows.starts[other] + rows.counts[other]],
+            threshold,
+        )
+    if rows.texts[row] != rows.texts[other]:
+        most_unequal = max(MOST_UNEQUAL, threshold) if threshold < 1.0 else MOST_UNEQUAL
+        alike = min(alike, most_unequal)
+    return alike, threshold

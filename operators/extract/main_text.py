@@ -17,7 +17,7 @@ import pyarrow as pa
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Extract, Resource
 from corpusmill.operators.extract.html.base.workspace import workspace
-from corpusmill.operators.extract.html.batch import Choices, classify, extract_pages, texts
+from corpusmill.operators.extract.html.batch import Choices, Pages, classify, extract_pages, texts
 from corpusmill.operators.extract.html.decode.decoding import as_utf8
 from corpusmill.operators.extract.html.decode.sniff import HTML, PLAIN_TEXT
 from corpusmill.operators.extract.html.fallback import from_structured_data
@@ -107,7 +107,8 @@ class MainText(Extract):
         repeats = DROP if self.repeats == "drop" else KEEP
         choices = Choices(threshold, self.comments, self.links, self.title, repeats)
         ws = workspace(int(sizes.max(initial=0)))
-        extract_pages(pages.data, pages.start, pages.end, kind, ws, load(self.model.read()), choices, out, found)
+        html = Pages(pages.data, pages.start, pages.end, kind)
+        extract_pages(html, ws, load(self.model.read()), choices, out, found)
         failed = ~(is_html | is_text)
         title = strings(found.title, found.title_end, np.diff(found.title_end) == 0, TEXT)
         text = with_plain(strings(out.text, out.text_end, failed, TEXT), pages, is_text)

@@ -38,11 +38,13 @@ def report(**arguments: Any) -> None:
 @SET
 @JOB
 @click.argument("signal")
-def curve(**arguments: Any) -> None:
+def curve(sample: float | None, limit: int | None, overrides: tuple[str, ...], **arguments: Any) -> None:
     """Show how much each threshold on SIGNAL would keep, with all other rules as they are."""
     from corpusmill.pipeline.commands import evidence as commands
+    from corpusmill.pipeline.commands.run import sample_overrides
 
-    guarded(lambda: commands.curve(**arguments))
+    all_overrides = (*overrides, *sample_overrides(sample, limit))
+    guarded(lambda: commands.curve(overrides=all_overrides, **arguments))
 
 
 @click.command(name="what-if")

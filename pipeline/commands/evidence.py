@@ -12,7 +12,7 @@ from rich.table import Table
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import job_of, sample_overrides
+from corpusmill.pipeline.commands.run import job_of
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.evidence.evidence import Evidence
@@ -74,8 +74,6 @@ def curve(
     *,
     job: Path,
     overrides: tuple[str, ...],
-    sample: float | None,
-    limit: int | None,
     signal: str,
     by: str | None,
     most: int,
@@ -83,7 +81,7 @@ def curve(
     as_json: bool,
 ) -> None:
     """Print what thresholds on a signal keep."""
-    spec = job_of(job, (*overrides, *sample_overrides(sample, limit)))
+    spec = job_of(job, overrides)
     evidence = evidence_for(spec)
     if signal not in evidence.columns:
         have = ", ".join(evidence.columns)

@@ -7,7 +7,7 @@ anybody. When all units are done, `manifests/STAGE-FINGERPRINT.json` names them:
 import contextlib
 import json
 import tempfile
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,16 +60,15 @@ def run_stage(
     task: Callable[[U], C],
     *,
     memory_bytes: int | None = None,
-    tolerant: bool = False,
     uses: Callable[[U], str] | None = None,
     isolated: Callable[[Unit], Unit] | None = None,
     here: bool = False,
 ) -> Result[C]:
     """Run those of `units` (each with a "name" that says all that decides its output) that are not committed yet.
 
-    tolerant: units that failed are left out of the result and listed in it; otherwise they raise StageFailed.
     uses: the use of kernels (`pipeline.kernels.compile`) that a unit makes, to say so when they are yet to be compiled.
-    isolated: the unit to run in place of one whose worker died, under the same name; null: it is tried as others are.
+    isolated: the unit to run in place of one whose worker died, under the same name; units that failed all the same are
+    left out of the result and listed in it. null: it is tried as others are, and those that failed raise StageFailed.
     here: in this process, one after another: for units that are so small that a cluster has nothing to add to them.
     """
     names = [str(u["name"]) for u in units]
@@ -77,7 +76,7 @@ def run_stage(
         return known
     found = committed(run.workspace, stage, set(names))
     missing = [u for u in units if u["name"] not in found.counts]
-    failed, causes = list[Failed](), set[str]()
+    failed: list[Failed] = []
     if missing:
         if not here:
             run.ray()
@@ -87,25 +86,9 @@ def run_stage(
             running = run_here(missing, Measured(task, stage))
         else:
             running = _run_units(run, missing, Measured(with_same(task, run.spec), stage), memory_bytes, isolated)
-        open_ = {str(u["name"]): label(u) for u in missing}
-        with run.display.stage(stage, len(missing)) as bar, closing(running) as outcomes:
-            for outcome in outcomes:
-                open_.pop(str(outcome.unit["name"]), None)
-                if isinstance(outcome, Done):
-                    counts, measured = split(outcome.counts)
-                    found.take(str(outcome.unit["name"]), counts)
-                    run.events.unit_done(stage, label(outcome.unit), measured, counts)
-                    bar.advance(documents=counts.get("documents", 0), size_bytes=counts.get("read_bytes", 0))
-                else:
-                    refuse_loss(outcome)
-                    if (why := cause_of(outcome)) not in causes:  # the others are counted when the stage ends
-                        run.display.line(f"{stage}: {label(outcome.unit)} failed: {outcome.error}")
-                    causes.add(why)
-                    failed.append(outcome)
-                    run.events.unit_failed(stage, label(outcome.unit), reason=why, error=outcome.error)
-                if len(open_) <= OUTSTANDING:
-                    run.events.outstanding(stage, [*open_.values()])
-    if failed and not tolerant:
+        with closing(running) as outcomes:
+            failed = _take(run, stage, missing, outcomes, found)
+    if failed and isolated is None:
         raise StageFailed(failures_in_words(stage, failed))
     counts = {name: found.counts[name] for name in names if name in found.counts}
     if not failed:
@@ -114,6 +97,30 @@ def run_stage(
         content = {"units": counts, "tally": found.tally.to_json()}
         run.workspace.publish(manifest_of(stage, names), json.dumps(content, sort_keys=True).encode())
     return Result(stage, counts, found.tally, ran=len(missing) - len(failed), failed=failed)
+
+
+def _take(run: Run, stage: str, units: Sequence[Unit], outcomes: Iterable[Done | Failed], found: Sums) -> list[Failed]:
+    """Take the outcomes of these units as they come, into `found` what was done; gives those that failed."""
+    failed, causes = list[Failed](), set[str]()
+    open_ = {str(u["name"]): label(u) for u in units}
+    with run.display.stage(stage, len(units)) as bar:
+        for outcome in outcomes:
+            open_.pop(str(outcome.unit["name"]), None)
+            if isinstance(outcome, Done):
+                counts, measured = split(outcome.counts)
+                found.take(str(outcome.unit["name"]), counts)
+                run.events.unit_done(stage, label(outcome.unit), measured, counts)
+                bar.advance(documents=counts.get("documents", 0), size_bytes=counts.get("read_bytes", 0))
+            else:
+                refuse_loss(outcome)
+                if (why := cause_of(outcome)) not in causes:  # the others are counted when the stage ends
+                    run.display.line(f"{stage}: {label(outcome.unit)} failed: {outcome.error}")
+                causes.add(why)
+                failed.append(outcome)
+                run.events.unit_failed(stage, label(outcome.unit), reason=why, error=outcome.error)
+            if len(open_) <= OUTSTANDING:
+                run.events.outstanding(stage, [*open_.values()])
+    return failed
 
 
 def _run_units(

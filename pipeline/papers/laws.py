@@ -39,6 +39,38 @@ def eu_summary(facts: Facts) -> str:
     kinds = "\n\n".join(f"### {title}\n\n{_of_kind(facts, kind)}" for kind, title in KINDS)
     unknown = [i.source for i in facts.spec.inputs if i.origin is None]
     unstated = f"Sources without an `origin` in the job file: {escaped(', '.join(unknown))}. {TO_FILL}.\n\n"
+    return f"""{_general(facts)}
+## 2. Sources
+
+{unstated if unknown else ""}{kinds}
+
+### Largest internet domains
+
+{_sites(facts)}
+
+## 3. Processing
+
+### 3.1 Reservations of rights from text and data mining
+
+{facts.answer("opt_out")} Documents are taken out on request (`takedown`); of this dataset {_taken_down(facts):,} were
+so far.
+
+### 3.2 Removal of illegal content
+
+{facts.answer("illegal_content")}
+
+### 3.3 Other information
+
+Steps of the job, some of which can carry rules for 3.1 and 3.2:
+
+{_steps(facts)}
+
+{licences_table(facts)}
+"""
+
+
+def _general(facts: Facts) -> str:
+    """The head of the summary, and its first section."""
     return f"""# Summary of training content: {escaped(facts.spec.about.title or facts.spec.name)}
 
 For Article 53(1)(d) of Regulation (EU) 2024/1689. {PAPER_OF_FACTS} It describes one dataset: a model trained on
@@ -78,33 +110,6 @@ several needs all of theirs.
 **Kinds of content:**
 
 {amounts_table("domain", facts.by("domain"), 50)}
-
-## 2. Sources
-
-{unstated if unknown else ""}{kinds}
-
-### Largest internet domains
-
-{_sites(facts)}
-
-## 3. Processing
-
-### 3.1 Reservations of rights from text and data mining
-
-{facts.answer("opt_out")} Documents are taken out on request (`takedown`); of this dataset {_taken_down(facts):,} were
-so far.
-
-### 3.2 Removal of illegal content
-
-{facts.answer("illegal_content")}
-
-### 3.3 Other information
-
-Steps of the job, some of which can carry rules for 3.1 and 3.2:
-
-{_steps(facts)}
-
-{licences_table(facts)}
 """
 
 

@@ -6,16 +6,13 @@ Prints a line of JSON for each: what it counts of the parts of the dataset at th
 import json
 import sys
 
-import duckdb
-import fsspec
-import polars
-from torch.utils.data import DataLoader
-
-from corpusmill.pipeline.reading.torch_dataset import PackedSequences, collate_packed
-
 
 def counted_by_torch(parts: list[str], workers: int) -> dict[str, int]:
     """Sequences, tokens and trained tokens of a loader."""
+    from torch.utils.data import DataLoader
+
+    from corpusmill.pipeline.reading.torch_dataset import PackedSequences, collate_packed
+
     loader = DataLoader(
         PackedSequences(parts, batch_size=4), batch_size=4, num_workers=workers, collate_fn=collate_packed
     )
@@ -30,6 +27,10 @@ def counted_by_torch(parts: list[str], workers: int) -> dict[str, int]:
 
 def main() -> None:
     """Count each dataset."""
+    import duckdb
+    import fsspec
+    import polars
+
     for address in sys.argv[1:]:
         with fsspec.open(f"{address}/_manifest.json") as file:
             manifest = json.load(file)

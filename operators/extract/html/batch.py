@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.base.workspace import MAX_BYTES, MAX_SCRIPTS, Workspace
@@ -15,6 +14,7 @@ from corpusmill.operators.extract.html.decode.utf16 import utf16_order
 from corpusmill.operators.extract.html.model.model import Model
 from corpusmill.operators.extract.html.page import main_text
 from corpusmill.operators.extract.html.result.metadata import TITLE_BYTES, PageFacts, put_nothing, put_page_facts
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 BOM_BYTES = 3
@@ -77,27 +77,29 @@ def classify(
         utf8[row] = is_bytes and is_utf8(data, start, end) and not has_escape(data, start, end)
 
 
+class Pages(NamedTuple):
+    """Page data[start[row]:end[row]] (UTF-8) of each row, and what it is (`sniff`)."""
+
+    data: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    kind: np.ndarray
+
+
 @njit(cache=True, nogil=True)
 def extract_pages(
-    data: np.ndarray,
-    start: np.ndarray,
-    end: np.ndarray,
-    kind: np.ndarray,
-    ws: Workspace,
-    model: Model,
-    choices: Choices,
-    out: Texts,
-    page_facts: PageFacts,
+    pages: Pages, ws: Workspace, model: Model, choices: Choices, out: Texts, page_facts: PageFacts
 ) -> None:
-    """Extracts page data[start[row]:end[row]] (UTF-8) of every row that is HTML; the others are left empty."""
-    ws, model = borrowed(ws), borrowed(model)
-    for row in range(kind.shape[0]):
+    """Extracts the page of every row that is HTML; the others are left empty."""
+    pages, ws, model = borrowed(pages), borrowed(ws), borrowed(model)
+    data = pages.data
+    for row in range(pages.kind.shape[0]):
         o = out.text_end[row]
-        if kind[row] != HTML:
+        if pages.kind[row] != HTML:
             out.text_end[row + 1] = o
             put_nothing(row, page_facts)
             continue
-        first, last = start[row], end[row]
+        first, last = pages.start[row], pages.end[row]
         if last - first >= BOM_BYTES and data[first] == 0xEF and data[first + 1] == 0xBB and data[first + 2] == 0xBF:
             first += BOM_BYTES
         cut = last - first > MAX_BYTES

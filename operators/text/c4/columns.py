@@ -9,7 +9,7 @@ from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns
 from corpusmill.operators.text.buffers import find_text
 from corpusmill.operators.text.c4.line_rules import POLICY_PHRASES, Fate, LineRules
-from corpusmill.operators.text.c4.scan import scan
+from corpusmill.operators.text.c4.scan import Lines, Out, Phrases, Rules, scan
 from corpusmill.operators.text.lines import LineRule, find_lines
 from corpusmill.operators.text.phrases import phrases
 from corpusmill.operators.text.unicode_table import unicode_tables
@@ -54,18 +54,10 @@ def judge(batch: Batch, rules: LineRules) -> Judged:
     offsets, fates, sentences = np.zeros(n + 1, np.int64), np.zeros((len(Fate), n), np.int64), np.zeros(n, np.int64)
     sought = phrases(("lorem ipsum", "javascript", "{", *POLICY_PHRASES))
     scan(
-        text.data,
-        text.offsets,
-        unicode_tables().bits,
-        astuple(rules),
-        lines.first,
-        lines.start,
-        lines.size_bytes,
-        (sought.begin, sought.letters, sought.hook, sought.hooks, sought.nexts),
-        out,
-        offsets,
-        fates,
-        sentences,
+        Lines(text.data, text.offsets, lines.first, lines.start, lines.size_bytes, unicode_tables().bits),
+        Rules(*astuple(rules)),
+        Phrases(sought.begin, sought.letters, sought.hook, sought.hooks, sought.nexts),
+        Out(out, offsets, fates, sentences),
     )
     valid = None if text.valid.all() else pa.py_buffer(np.packbits(text.valid, bitorder="little").tobytes())
     buffers = [valid, pa.py_buffer(offsets.data), pa.py_buffer(out.data).slice(0, int(offsets[-1]))]

@@ -1,7 +1,10 @@
 """Kernels of the line rules of C4; c4/line_rules.py is their specification."""
 
+from typing import NamedTuple
+
 import numpy as np
 
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.c4.citations import without_citations
 from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.phrases import phrases_in
@@ -15,73 +18,107 @@ _CLOSE = 93
 _LOREM_BIT, _JAVASCRIPT_BIT, _CURLY_BIT, _POLICY_BITS = 1, 2, 4, ~7
 
 
-@njit(nogil=True, cache=True)
-def scan(
-    data: np.ndarray,
-    offsets: np.ndarray,
-    bits: np.ndarray,
-    rules: tuple[int, int, bool, bool, bool, bool],
-    line_first: np.ndarray,
-    start: np.ndarray,
-    size_bytes: np.ndarray,
-    sought: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],
-    out: np.ndarray,
-    out_offsets: np.ndarray,
-    outcomes: np.ndarray,
-    sentences: np.ndarray,
-) -> None:
-    """Kept text of each document into `out`, lines of each fate into fates[:, d], sentences kept into `sentences`.
+class Lines(NamedTuple):
+    """The lines of all documents: text bytes, their offsets by document, and arrays of lines.Lines, by Unicode breaks.
 
-    Lines are those of lines.Lines, by Unicode breaks.
-    `out` has room for all bytes and one a document; `rules` is LineRules in its order; `outcomes`: int64[8, n].
+    bits: of each character, see unicode_table.
     """
-    min_words, max_word_chars, end_marks, citations, javascript, policy = rules
-    begin, letters, hook, hooks, nexts = sought
+
+    data: np.ndarray
+    offsets: np.ndarray
+    first: np.ndarray
+    start: np.ndarray
+    size_bytes: np.ndarray
+    bits: np.ndarray
+
+
+class Rules(NamedTuple):
+    """The parameters of line_rules.LineRules, in their order."""
+
+    min_words: int
+    max_word_chars: int
+    end_marks: bool
+    citations: bool
+    javascript: bool
+    policy: bool
+
+
+class Phrases(NamedTuple):
+    """What is looked for in a line, see phrases.Phrases."""
+
+    begin: np.ndarray
+    letters: np.ndarray
+    hook: np.ndarray
+    hooks: np.ndarray
+    nexts: np.ndarray
+
+
+class Out(NamedTuple):
+    """What is filled. text: uint8, room for all bytes and one a document; offsets: int64[n + 1]; outcomes: int64[8, n],
+    lines by fate; sentences: int64[n], of the kept lines.
+    """
+
+    text: np.ndarray
+    offsets: np.ndarray
+    outcomes: np.ndarray
+    sentences: np.ndarray
+
+
+@njit(nogil=True, cache=True)
+def scan(lines: Lines, rules: Rules, sought: Phrases, out: Out) -> None:
+    """Fill `out` with the kept text and the counts of each document."""
+    lines, sought, out = borrowed(lines), borrowed(sought), borrowed(out)
+    bits, text = lines.bits, out.text
     n = 0
-    for d in range(len(offsets) - 1):
+    for d in range(len(lines.offsets) - 1):
         first, any_kept = n, False
-        for i in range(line_first[d], line_first[d + 1]):
-            head = skip_spaces(data, offsets[d] + start[i], offsets[d] + start[i] + size_bytes[i], bits)
-            tail = drop_spaces(data, head, offsets[d] + start[i] + size_bytes[i], bits)
+        for i in range(lines.first[d], lines.first[d + 1]):
+            begin = lines.offsets[d] + lines.start[i]
+            head = skip_spaces(lines.data, begin, begin + lines.size_bytes[i], bits)
+            tail = drop_spaces(lines.data, head, begin + lines.size_bytes[i], bits)
             room = n + 1 if any_kept else n
-            fate = KEPT
-            stop = room
-            if max_word_chars and _has_long_word(data, head, tail, bits, max_word_chars):
-                fate = LONG_WORD
-            elif end_marks and not (
-                _ended(data, head, tail) or (citations and tail > head and data[tail - 1] == _CLOSE)
-            ):
-                fate = UNENDED
-            else:
-                stop = without_citations(data, head, tail, bits, citations, out, room)
-                if end_marks and not _ended(out, room, stop):
-                    fate = UNENDED
-                elif not _has_words(data, head, tail, bits, min_words):
-                    fate = FEW_WORDS
-                else:
-                    found = phrases_in(out, room, stop, begin, letters, hook, hooks, nexts)
-                    if found & _LOREM_BIT:
-                        fate = LOREM_IPSUM
-                    elif javascript and found & _JAVASCRIPT_BIT:
-                        fate = JAVASCRIPT
-                    elif found & _CURLY_BIT:
-                        fate = CURLY
-                    elif policy and found & _POLICY_BITS:
-                        fate = POLICY
-            outcomes[fate, d] += 1
+            fate, stop = _judge(lines, head, tail, rules, sought, text, room)
+            out.outcomes[fate, d] += 1
             if fate == KEPT:
-                sentences[d] += count_sentences(out, room, stop, bits)
+                out.sentences[d] += count_sentences(text, room, stop, bits)
                 if any_kept:
-                    out[n] = 10
+                    text[n] = 10
                 n = stop
                 any_kept = True
-        head = skip_spaces(out, first, n, bits)
-        tail = drop_spaces(out, head, n, bits)
+        head = skip_spaces(text, first, n, bits)
+        tail = drop_spaces(text, head, n, bits)
         if head > first:
             for i in range(head, tail):
-                out[first + i - head] = out[i]
+                text[first + i - head] = text[i]
         n = first + tail - head
-        out_offsets[d + 1] = n
+        out.offsets[d + 1] = n
+
+
+@njit(nogil=True, cache=True)
+def _judge(
+    lines: Lines, head: int, tail: int, rules: Rules, sought: Phrases, text: np.ndarray, room: int
+) -> tuple[int, int]:
+    """The fate of the line data[head:tail], and where it ends in `text`, from `room` on; room if it was not written."""
+    lines, sought = borrowed(lines), borrowed(sought)
+    data, bits = lines.data, lines.bits
+    if rules.max_word_chars and _has_long_word(data, head, tail, bits, rules.max_word_chars):
+        return LONG_WORD, room
+    cites = rules.citations and tail > head and data[tail - 1] == _CLOSE
+    if rules.end_marks and not (_ended(data, head, tail) or cites):
+        return UNENDED, room
+    stop = without_citations(data, head, tail, bits, rules.citations, text, room)
+    if rules.end_marks and not _ended(text, room, stop):
+        return UNENDED, stop
+    if not _has_words(data, head, tail, bits, rules.min_words):
+        return FEW_WORDS, stop
+    found = phrases_in(text, room, stop, sought.begin, sought.letters, sought.hook, sought.hooks, sought.nexts)
+    if found & _LOREM_BIT:
+        return LOREM_IPSUM, stop
+    if rules.javascript and found & _JAVASCRIPT_BIT:
+        return JAVASCRIPT, stop
+    if found & _CURLY_BIT:
+        return CURLY, stop
+    return POLICY if rules.policy and found & _POLICY_BITS else KEPT, stop
 
 
 @njit(nogil=True, cache=True)

@@ -1,10 +1,12 @@
 """Kernel: the likeliest label of each text and its probability. `plain.predict` is the specification."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from corpusmill.errors import ModelTooWide
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.fasttext.loss_kernel import (
     best_leaf,
     best_share,
@@ -14,7 +16,7 @@ from corpusmill.operators.text.fasttext.loss_kernel import (
     probability,
 )
 from corpusmill.operators.text.fasttext.rows_kernel import LONGEST_KEPT, average
-from corpusmill.operators.text.fasttext.weights import Seen, Weights, nothing_seen
+from corpusmill.operators.text.fasttext.weights import Room, Seen, Weights, nothing_seen
 from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.spans import Spans
 
@@ -46,27 +48,44 @@ def _run(texts: Spans, weights: Weights, target: int) -> Predictions:
     scores = np.empty(len(texts.starts), np.float32)
     longest = texts.longest_bytes
     seen = nothing_seen(int((texts.ends - texts.starts).sum()))
-    _predict(texts.data, texts.starts, texts.ends, weights, seen, longest, target, labels, scores)
+    room = Room(
+        hidden=np.zeros(weights.inputs.shape[1], np.float32),
+        marked=np.empty(longest + 8, np.uint8),
+        hashes=np.empty(longest // 2 + 2 if weights.word_ngrams > 1 else 1, np.int32),
+        rows=np.empty(ROWS, np.int32),
+    )
+    _predict(texts.data, texts.starts, texts.ends, weights, seen, room, target, Scored(labels, scores))
     return Predictions(labels=labels, scores=scores)
+
+
+class Scored(NamedTuple):
+    """What is filled, see Predictions."""
+
+    labels: np.ndarray
+    scores: np.ndarray
 
 
 @njit(nogil=True, cache=True)
 def _predict(
-    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, w: Weights, seen: Seen, longest: int, target: int,
-    labels: np.ndarray, scores: np.ndarray,
-) -> None:  # fmt: skip
+    data: np.ndarray,
+    starts: np.ndarray,
+    ends: np.ndarray,
+    w: Weights,
+    seen: Seen,
+    room: Room,
+    target: int,
+    out: Scored,
+) -> None:
     """target: the label whose probability is asked for, -1 for the likeliest."""
-    hidden = np.zeros(w.inputs.shape[1], np.float32)
-    marked = np.empty(longest + 8, np.uint8)
-    hashes = np.empty(longest // 2 + 2 if w.word_ngrams > 1 else 1, np.int32)
-    rows = np.empty(ROWS, np.int32)
+    w, seen, room, out = borrowed(w), borrowed(seen), borrowed(room), borrowed(out)
+    hidden = room.hidden
     nodes = np.empty(len(w.first_child) + 2, np.int32)
     logs = np.empty(len(w.first_child) + 2, np.float32)
     shares = np.empty(w.label_count, np.float32)
     for i in range(len(starts)):
-        if average(hidden, data, starts[i], ends[i], w, seen, marked, hashes, rows) == 0:
-            labels[i] = -1
-            scores[i] = 0
+        if average(data, starts[i], ends[i], w, seen, room) == 0:
+            out.labels[i] = -1
+            out.scores[i] = 0
             continue
         label = target
         if w.loss == 1:  # Loss.HIERARCHICAL
@@ -80,5 +99,5 @@ def _predict(
                 log = log_of(shares[target])
             else:
                 label, log = best_share(shares)
-        labels[i] = label
-        scores[i] = probability(log)
+        out.labels[i] = label
+        out.scores[i] = probability(log)

@@ -5,9 +5,10 @@
 
 import numpy as np
 
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.fasttext.plain import WORD_NGRAM_FACTOR
 from corpusmill.operators.text.fasttext.vocabulary import FNV_BASIS, FNV_PRIME
-from corpusmill.operators.text.fasttext.weights import Weights
+from corpusmill.operators.text.fasttext.weights import Room, Weights
 from corpusmill.operators.text.kernel import njit
 
 BASIS = np.uint32(FNV_BASIS)
@@ -43,21 +44,19 @@ def sum_rows(hidden: np.ndarray, inputs: np.ndarray, rows: np.ndarray, first: in
 
 
 @njit(nogil=True, cache=True)
-def char_rows(
-    hidden: np.ndarray, inputs: np.ndarray, first_row: int, pruned: bool, kept: np.ndarray, row_bits: np.ndarray,
-    buckets: np.uint32, min_chars: int, max_chars: int, marked: np.ndarray, size: int, rows: np.ndarray, at: int,
-    total: int,
-) -> tuple[int, int]:  # fmt: skip
+def char_rows(w: Weights, room: Room, size: int, at: int, total: int) -> tuple[int, int]:
     """Append the rows of the character n-grams of marked[:size] at rows[at:]; (new end, rows summed early).
 
     When `rows` is full its content is added to `hidden` and forgotten, so that a text of any length needs little room.
     """
+    w, room = borrowed(w), borrowed(room)
+    marked, rows, buckets = room.marked, room.rows, np.uint32(w.buckets)
     for i in range(size):
         if (marked[i] & 0xC0) == 0x80:
             continue
         value = BASIS
         j = i
-        for n in range(1, max_chars + 1):
+        for n in range(1, w.max_chars + 1):
             if j >= size:
                 break
             value = hashed(value, marked[j])
@@ -65,17 +64,17 @@ def char_rows(
             while j < size and (marked[j] & 0xC0) == 0x80:
                 value = hashed(value, marked[j])
                 j += 1
-            if n < min_chars or (n == 1 and (i == 0 or j == size)):
+            if n < w.min_chars or (n == 1 and (i == 0 or j == size)):
                 continue
             bucket = np.uint32(value % buckets)
-            if pruned:
-                if ((row_bits[bucket >> np.uint32(3)] >> (bucket & np.uint32(7))) & 1) == 0:
+            if w.pruned:
+                if ((w.row_bits[bucket >> np.uint32(3)] >> (bucket & np.uint32(7))) & 1) == 0:
                     continue
-                row = first_row + kept[bucket]
+                row = w.word_count + w.kept[bucket]
             else:
-                row = first_row + np.int64(bucket)
+                row = w.word_count + np.int64(bucket)
             if at == len(rows):
-                sum_rows(hidden, inputs, rows, 0, at)
+                sum_rows(room.hidden, w.inputs, rows, 0, at)
                 total += at
                 at = 0
             rows[at] = row
@@ -84,8 +83,10 @@ def char_rows(
 
 
 @njit(nogil=True, cache=True)
-def word_rows(hidden: np.ndarray, w: Weights, hashes: np.ndarray, tokens: int) -> int:
+def word_rows(w: Weights, room: Room, tokens: int) -> int:
     """Add the rows of the word n-grams of a text of `tokens` tokens; how many."""
+    w, room = borrowed(w), borrowed(room)
+    hashes = room.hashes
     row = np.empty(1, np.int64)
     count = 0
     for i in range(tokens):
@@ -96,6 +97,6 @@ def word_rows(hidden: np.ndarray, w: Weights, hashes: np.ndarray, tokens: int) -
             place = np.int64(w.kept[bucket]) if w.pruned else bucket
             if place >= 0:
                 row[0] = w.word_count + place
-                sum_rows(hidden, w.inputs, row, 0, 1)
+                sum_rows(room.hidden, w.inputs, row, 0, 1)
                 count += 1
     return count

@@ -87,6 +87,17 @@ def _slots(hashes: np.ndarray) -> np.ndarray:
     return slots
 
 
+class Room(NamedTuple):
+    """Room for one text. hidden: float32, the sum of its rows; marked: uint8, a token in < and >; hashes: int32, of all
+    its tokens; rows: int32, that wait to be summed.
+    """
+
+    hidden: np.ndarray
+    marked: np.ndarray
+    hashes: np.ndarray
+    rows: np.ndarray
+
+
 class Seen(NamedTuple):
     """The rows of tokens met before in a batch; slot = low bits of the token's hash, a later token takes the place.
 

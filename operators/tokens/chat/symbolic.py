@@ -4,9 +4,7 @@ from collections.abc import ItemsView, Iterator, Sequence, ValuesView
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-
-class Unproven(Exception):
-    """A template does with a content what its derived form could not do."""
+from corpusmill.errors import TemplateUnproven
 
 
 @dataclass(kw_only=True)
@@ -24,9 +22,9 @@ class Sought:
         self.unproven = None
 
     def stop(self, what: str) -> NoReturn:
-        """Raise Unproven, and remember it where Jinja catches errors."""
+        """Raise TemplateUnproven, and remember it where Jinja catches errors."""
         self.unproven = self.unproven or what
-        raise Unproven(what)
+        raise TemplateUnproven(what)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -315,7 +315,6 @@ def _run(run: Run, stage: str, work: Sequence[IngestUnit], task: Ingest) -> Inge
         work,
         task,
         memory_bytes=MEMORY_BYTES,
-        tolerant=True,
         uses=lambda unit: warm.ingest_use(task.job, unit["source"], unit["reader"]),
         isolated=lambda unit: {**unit, "isolated": True},
     )

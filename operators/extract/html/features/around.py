@@ -4,12 +4,13 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import CONTAINED, Workspace
+from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.signatures import COUNT, LINK_WORDS, WORDS, slot_of
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 NONE = np.float32(-1)  # what stands where there is no such container or neighbour
@@ -50,7 +51,7 @@ def measure_containers(ws: Workspace, page_words: Real) -> None:
 def container_features(ws: Workspace, b: Int) -> None:
     f = ws.features[b]
     container = container_of(ws, ws.blocks[b, C.OWNER])
-    k = 53
+    k = F.CONTAINER_0_LOG_WORDS
     for _ in range(4):
         if container < 0:
             f[k : k + CONTAINED] = NONE
@@ -68,15 +69,15 @@ def repetition_features(ws: Workspace, table: np.ndarray, b: Int, page_words: Re
     owner = ws.blocks[b, C.OWNER]
     parent = ws.elements[owner, C.PARENT]
     same = np.float32(table[slot_of(table, np.int64(ws.elements[owner, C.SIGNATURE])), COUNT])
-    f[77] = log_of_count(same)
+    f[F.LOG_SAME_OWNER] = log_of_count(same)
     if parent >= 0:
         same = np.float32(table[slot_of(table, np.int64(ws.elements[parent, C.SIGNATURE])), COUNT])
-    f[78] = log_of_count(same)
+    f[F.LOG_SAME_PARENT] = log_of_count(same)
     path = table[ws.slots[b]]
-    f[79] = log_of_count(path[COUNT])
-    f[80] = np.float32(path[WORDS]) / np.float32(path[COUNT])
-    f[81] = np.float32(path[LINK_WORDS]) / np.float32(path[WORDS] + 1)
-    f[82] = np.float32(path[WORDS]) / page_words
+    f[F.LOG_SAME_PATH] = log_of_count(path[COUNT])
+    f[F.PATH_WORDS_MEAN] = np.float32(path[WORDS]) / np.float32(path[COUNT])
+    f[F.PATH_LINK_SHARE] = np.float32(path[LINK_WORDS]) / np.float32(path[WORDS] + 1)
+    f[F.PATH_PAGE_SHARE] = np.float32(path[WORDS]) / page_words
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -91,11 +92,11 @@ def best_features(ws: Workspace, b: Int, best: Int, page_words: Real) -> None:
             other = np.int64(ws.elements[other, C.PARENT])
     common = ws.elements[one, C.DEPTH] if one >= 0 else 0
     row = ws.sums[best]
-    f[83] = 1 if other == best else 0
-    f[84] = ws.elements[best, C.DEPTH] - common
-    f[85] = ws.elements[owner, C.DEPTH] - common
-    f[86] = row[C.S_WORDS] / page_words
-    f[87] = row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1)
+    f[F.IN_BEST] = 1 if other == best else 0
+    f[F.BEST_DEPTH_BELOW_COMMON] = ws.elements[best, C.DEPTH] - common
+    f[F.DEPTH_BELOW_COMMON] = ws.elements[owner, C.DEPTH] - common
+    f[F.BEST_PAGE_SHARE] = row[C.S_WORDS] / page_words
+    f[F.BEST_LINK_SHARE] = row[C.S_LINK_WORDS] / (row[C.S_WORDS] + 1)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -111,20 +112,20 @@ def _kinship(ws: Workspace, b: Int, other: Int) -> Int:
 def neighbour_features(ws: Workspace, b: Int) -> None:
     f = ws.features[b]
     blocks = ws.state[C.BLOCKS]
-    k = 100
+    k = F.BEFORE_LOG_WORDS
     for q in range(4):
         other = b + (-1, 1, -2, 2)[q]
         if 0 <= other < blocks:
-            f[k] = ws.features[other, 0]
-            f[k + 1] = ws.features[other, 2]
-            f[k + 2] = ws.features[other, 19]
+            f[k] = ws.features[other, F.LOG_WORDS]
+            f[k + 1] = ws.features[other, F.LINK_SHARE]
+            f[k + 2] = ws.features[other, F.LEAF_KIND]
             kinship = _kinship(ws, b, other)
             f[k + 3] = kinship if q < 2 else ws.stats[other, C.SENTENCES] * (2 if kinship == 2 else 1)
         else:
             f[k : k + 4] = NONE
         k += 4
-    _window(ws, f, 116, max(0, b - WINDOW), b)
-    _window(ws, f, 118, b + 1, min(blocks, b + 1 + WINDOW))
+    _window(ws, f, F.PLAIN_WORDS_BEFORE, max(0, b - WINDOW), b)
+    _window(ws, f, F.PLAIN_WORDS_AFTER, b + 1, min(blocks, b + 1 + WINDOW))
 
 
 @njit(cache=True, nogil=True, forceinline=True)

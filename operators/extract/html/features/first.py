@@ -4,10 +4,10 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.around import (
     best_container,
     best_features,
@@ -22,6 +22,7 @@ from corpusmill.operators.extract.html.features.section import section_features
 from corpusmill.operators.extract.html.features.signatures import COUNT, WORDS, count_signatures
 from corpusmill.operators.extract.html.features.sums import is_prose
 from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 REPEATED = 4  # times from which on a path counts as repeated
@@ -80,15 +81,15 @@ def type_features(src: np.ndarray, ws: Workspace, table: np.ndarray, page: np.nd
             repeated, most = ws.slots[b], path[WORDS]
     for b in range(ws.state[C.BLOCKS]):
         f = ws.features[b]
-        f[120] = ws.stats[b, C.CURRENCY]
-        f[121] = page[P_PRICED]
-        f[122] = og
+        f[F.CURRENCY] = ws.stats[b, C.CURRENCY]
+        f[F.PAGE_CURRENCY_BLOCKS] = page[P_PRICED]
+        f[F.OG_TYPE] = og
         for k in range(5):
-            f[123 + k] = (ld >> k) & 1
-        f[128] = np.float32(most) / page[P_WORDS]
-        f[129] = 1 if ws.slots[b] == repeated else 0
-        f[130] = log_of_count(table[repeated, COUNT]) if repeated >= 0 else np.float32(0)
-        f[131] = page[P_HEADINGS]
+            f[F.LD_ARTICLE + k] = (ld >> k) & 1
+        f[F.REPEATED_PAGE_SHARE] = np.float32(most) / page[P_WORDS]
+        f[F.IN_REPEATED] = 1 if ws.slots[b] == repeated else 0
+        f[F.LOG_REPEATED] = log_of_count(table[repeated, COUNT]) if repeated >= 0 else np.float32(0)
+        f[F.PAGE_HEADINGS] = page[P_HEADINGS]
 
 
 @njit(cache=True, nogil=True)
@@ -113,18 +114,18 @@ def first_features(src: np.ndarray, ws: Workspace, model: Model) -> np.ndarray:
         if T.HEADING_LEVEL[ws.blocks[b, C.LEAF]] > 0:
             heading = b
         f = ws.features[b]
-        f[88] = np.float32(b) / np.float32(blocks)
-        f[89] = passed / words
-        f[90] = _since(b, np.int64(page[P_H1]))
-        f[91] = min(b - heading, 30) if heading >= 0 else 99
-        f[92] = _since(b, np.int64(page[P_TITLE]))
-        f[93] = log_words
-        f[94] = log_blocks
-        f[95] = page[P_LINK_WORDS] / words
-        f[96] = min(page[P_ARTICLES], np.float32(20))
-        f[97] = page[P_HAS_MAIN]
-        f[98] = page[P_PROSE_WORDS] / words
-        f[99] = page[P_PROSE_BLOCKS]
+        f[F.BLOCK_POSITION] = np.float32(b) / np.float32(blocks)
+        f[F.WORD_POSITION] = passed / words
+        f[F.BLOCKS_SINCE_H1] = _since(b, np.int64(page[P_H1]))
+        f[F.BLOCKS_SINCE_HEADING] = min(b - heading, 30) if heading >= 0 else 99
+        f[F.BLOCKS_SINCE_TITLE] = _since(b, np.int64(page[P_TITLE]))
+        f[F.PAGE_LOG_WORDS] = log_words
+        f[F.PAGE_LOG_BLOCKS] = log_blocks
+        f[F.PAGE_LINK_SHARE] = page[P_LINK_WORDS] / words
+        f[F.PAGE_ARTICLES] = min(page[P_ARTICLES], np.float32(20))
+        f[F.PAGE_HAS_MAIN] = page[P_HAS_MAIN]
+        f[F.PAGE_PROSE_SHARE] = page[P_PROSE_WORDS] / words
+        f[F.PAGE_PROSE_BLOCKS] = page[P_PROSE_BLOCKS]
         passed += ws.stats[b, C.WORDS]
     for b in range(blocks):
         neighbour_features(ws, b)

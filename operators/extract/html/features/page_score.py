@@ -6,14 +6,14 @@ A third, small forest over what the first one found on the whole page.
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.features.names import FIRST
+from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.sums import is_prose
 from corpusmill.operators.extract.html.model.model import Model
 from corpusmill.operators.extract.html.model.trees import score_blocks
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 _FEATURES = """
@@ -21,9 +21,28 @@ _FEATURES = """
     kept_share kept_link_share expected_f1 mean_score headings images digit_share described_share log_longest
 """
 PAGE_FEATURES = _FEATURES.split()
+(
+    P_LOG_WORDS,
+    P_LOG_BLOCKS,
+    P_LINK_SHARE,
+    P_PROSE_SHARE,
+    P_PROSE_BLOCKS,
+    P_HIGHEST,
+    P_HIGHEST_OF_SENTENCES,
+    P_KEPT_WORDS,
+    P_KEPT_BLOCKS,
+    P_KEPT_SHARE,
+    P_KEPT_LINK_SHARE,
+    P_EXPECTED_F1,
+    P_MEAN_SCORE,
+    P_HEADINGS,
+    P_IMAGES,
+    P_DIGIT_SHARE,
+    P_DESCRIBED_SHARE,
+    P_LOG_LONGEST,
+) = range(18)
 WORDS_OF_TEXT = 5  # a block of fewer words does not make a page one with main text
 SURE = np.float32(0.5)
-DESCRIBED, HEADING_LEVEL = FIRST.index("in_description"), FIRST.index("heading_level")
 
 
 @njit(cache=True, nogil=True)
@@ -40,8 +59,8 @@ def page_features(ws: Workspace, z: np.ndarray) -> None:
         link_words += stats[C.LINK_WORDS]
         mass += score * count
         digits += stats[C.DIGIT_SHARE] * count
-        described += ws.features[b, DESCRIBED] * count
-        headings += ws.features[b, HEADING_LEVEL] > 0
+        described += ws.features[b, F.IN_DESCRIPTION] * count
+        headings += ws.features[b, F.HEADING_LEVEL] > 0
         images += ws.blocks[b, C.IMAGES]
         longest = max(longest, count - stats[C.LINK_WORDS])
         if is_prose(stats):
@@ -56,24 +75,24 @@ def page_features(ws: Workspace, z: np.ndarray) -> None:
             kept_links += stats[C.LINK_WORDS]
             kept_blocks += 1
     all_words = words + 1
-    z[0] = log_of_count(words)
-    z[1] = log_of_count(blocks)
-    z[2] = link_words / all_words
-    z[3] = prose_words / all_words
-    z[4] = log_of_count(prose_blocks)
-    z[5] = highest
-    z[6] = highest_prose
-    z[7] = log_of_count(kept)
-    z[8] = log_of_count(kept_blocks)
-    z[9] = kept / all_words
-    z[10] = kept_links / (kept + 1)
-    z[11] = 2 * hits / (kept + mass) if kept + mass > 0 else np.float32(0)
-    z[12] = mass / all_words
-    z[13] = log_of_count(headings)
-    z[14] = log_of_count(images)
-    z[15] = digits / all_words
-    z[16] = described / all_words
-    z[17] = np.log1p(longest)
+    z[P_LOG_WORDS] = log_of_count(words)
+    z[P_LOG_BLOCKS] = log_of_count(blocks)
+    z[P_LINK_SHARE] = link_words / all_words
+    z[P_PROSE_SHARE] = prose_words / all_words
+    z[P_PROSE_BLOCKS] = log_of_count(prose_blocks)
+    z[P_HIGHEST] = highest
+    z[P_HIGHEST_OF_SENTENCES] = highest_prose
+    z[P_KEPT_WORDS] = log_of_count(kept)
+    z[P_KEPT_BLOCKS] = log_of_count(kept_blocks)
+    z[P_KEPT_SHARE] = kept / all_words
+    z[P_KEPT_LINK_SHARE] = kept_links / (kept + 1)
+    z[P_EXPECTED_F1] = 2 * hits / (kept + mass) if kept + mass > 0 else np.float32(0)
+    z[P_MEAN_SCORE] = mass / all_words
+    z[P_HEADINGS] = log_of_count(headings)
+    z[P_IMAGES] = log_of_count(images)
+    z[P_DIGIT_SHARE] = digits / all_words
+    z[P_DESCRIBED_SHARE] = described / all_words
+    z[P_LOG_LONGEST] = np.log1p(longest)
 
 
 @njit(cache=True, nogil=True)

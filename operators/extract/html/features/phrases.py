@@ -6,11 +6,11 @@ Pairs of neighbouring words are compared: single words meet by chance.
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.characters import LOWER, WORD
 from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fold32
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 MIX = np.uint32(0x9E3779B1)

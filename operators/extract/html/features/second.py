@@ -3,15 +3,14 @@
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.features.names import FIRST
+from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.section_score import section_scores
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
-ADDED = len(FIRST)  # column from which on the second stage adds its own to those of the first
 REACH = 8  # blocks before and after, in the weighted means
 SURE = np.float32(0.5)
 S_SCORE, S_WEIGHT = C.S_NAME_SUM, C.S_NAME_MIN  # columns of `sums` that are free by now
@@ -79,32 +78,29 @@ def second_features(ws: Workspace, table: np.ndarray) -> None:
     passed = np.float32(0)
     for b in range(blocks):
         z = ws.features[b]
-        k = ADDED
-        z[k] = score[b]
+        z[F.SCORE] = score[b]
         for d in range(1, 5):
-            z[k + d] = score[b - d] if b >= d else np.float32(-1)
-            z[k + 4 + d] = score[b + d] if b + d < blocks else np.float32(-1)
-        z[k + 9] = _mean_score(ws, max(0, b - REACH), b)
-        z[k + 10] = _mean_score(ws, b + 1, min(blocks, b + 1 + REACH))
-        k += 11
+            z[F.SCORE + d] = score[b - d] if b >= d else np.float32(-1)
+            z[F.SCORE_4_BEFORE + d] = score[b + d] if b + d < blocks else np.float32(-1)
+        z[F.SCORE_8_BEFORE] = _mean_score(ws, max(0, b - REACH), b)
+        z[F.SCORE_8_AFTER] = _mean_score(ws, b + 1, min(blocks, b + 1 + REACH))
         w = ws.stats[b, C.WORDS] + 1
         container = container_of(ws, ws.blocks[b, C.OWNER])
         for level in range(4):  # the container without the block itself
-            z[k + level] = -1
+            z[F.CONTAINER_0_SCORE + level] = -1
             if container >= 0:
                 rest = ws.sums[container, S_WEIGHT] - w
                 if rest > 0:
-                    z[k + level] = (ws.sums[container, S_SCORE] - score[b] * w) / rest
+                    z[F.CONTAINER_0_SCORE + level] = (ws.sums[container, S_SCORE] - score[b] * w) / rest
                 container = ws.elements[container, C.CONTAINER]
-        k += 4
         path = table[ws.slots[b]]
         others = path[3] - 1000
-        z[k] = (np.float32(path[2]) - 1000 * score[b]) / np.float32(others) if others > 0 else np.float32(-1)
-        z[k + 1] = total / weight
-        z[k + 2] = highest
-        z[k + 3] = passed / (total + np.float32(1e-6))
+        z[F.PATH_SCORE] = (np.float32(path[2]) - 1000 * score[b]) / np.float32(others) if others > 0 else np.float32(-1)
+        z[F.PAGE_SCORE] = total / weight
+        z[F.PAGE_HIGHEST_SCORE] = highest
+        z[F.SCORE_PASSED_SHARE] = passed / (total + np.float32(1e-6))
         passed += score[b] * w
-        z[k + 4] = max(min(b - first, 50), -50) if first >= 0 else -99
-        z[k + 5] = max(min(last - b, 50), -50) if first >= 0 else -99
-        z[k + 6] = (total - score[b] * w) * np.float32(0.01)
-    section_scores(ws, ADDED + 22)
+        z[F.BLOCKS_SINCE_FIRST] = max(min(b - first, 50), -50) if first >= 0 else -99
+        z[F.BLOCKS_UNTIL_LAST] = max(min(last - b, 50), -50) if first >= 0 else -99
+        z[F.PAGE_SCORE_WORDS] = (total - score[b] * w) * np.float32(0.01)
+    section_scores(ws)

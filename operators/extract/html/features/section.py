@@ -4,15 +4,15 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.features import block_columns as F
 from corpusmill.operators.extract.html.features.name_groups import GROUPS, groups_of
 from corpusmill.operators.extract.html.features.phrases import read_phrases, share_found
 from corpusmill.operators.extract.html.features.sums import container_of
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
-FROM = 132  # first column
 GROUP_COUNT = len(GROUPS)
 OPENERS = 3  # containers whose first block is looked at
 
@@ -36,24 +36,24 @@ def _hand_down(ws: Workspace) -> None:
 
 @njit(cache=True, nogil=True, forceinline=True)
 def _heading_features(ws: Workspace, f: np.ndarray, heading: Int) -> None:
-    """Columns from FROM on: of the last heading at or before the block."""
+    """Of the last heading at or before the block."""
     if heading < 0:
-        f[FROM] = -1
-        f[FROM + 1 : FROM + 6] = 0
+        f[F.HEADING_BEFORE_LEVEL] = -1
+        f[F.HEADING_BEFORE_WORD_MEAN : F.OPENER_0_WORD_MEAN] = 0
         return
     stats = ws.stats[heading]
-    f[FROM] = T.HEADING_LEVEL[ws.blocks[heading, C.LEAF]]
-    f[FROM + 1] = stats[C.WORD_MEAN]
-    f[FROM + 2] = stats[C.WORD_MIN]
-    f[FROM + 3] = stats[C.WORD_MAX]
-    f[FROM + 4] = stats[C.TITLE_OVERLAP]
-    f[FROM + 5] = stats[C.LINK_SHARE]
+    f[F.HEADING_BEFORE_LEVEL] = T.HEADING_LEVEL[ws.blocks[heading, C.LEAF]]
+    f[F.HEADING_BEFORE_WORD_MEAN] = stats[C.WORD_MEAN]
+    f[F.HEADING_BEFORE_WORD_MIN] = stats[C.WORD_MIN]
+    f[F.HEADING_BEFORE_WORD_MAX] = stats[C.WORD_MAX]
+    f[F.HEADING_BEFORE_TITLE_OVERLAP] = stats[C.TITLE_OVERLAP]
+    f[F.HEADING_BEFORE_LINK_SHARE] = stats[C.LINK_SHARE]
 
 
 @njit(cache=True, nogil=True, forceinline=True)
 def _opener_features(ws: Workspace, f: np.ndarray, b: Int) -> None:
     """Word weights of the first block of each container around, and how many blocks since."""
-    k = FROM + 6
+    k = F.OPENER_0_WORD_MEAN
     container = container_of(ws, ws.blocks[b, C.OWNER])
     for _ in range(OPENERS):
         if container < 0:
@@ -70,7 +70,7 @@ def _opener_features(ws: Workspace, f: np.ndarray, b: Int) -> None:
 
 @njit(cache=True, nogil=True)
 def section_features(src: np.ndarray, ws: Workspace) -> None:
-    """Fills columns from FROM on."""
+    """Fills the columns of the section, from HEADING_BEFORE_LEVEL on."""
     ws = borrowed(ws)
     _hand_down(ws)
     described, data_pairs = read_phrases(src, ws)
@@ -82,9 +82,8 @@ def section_features(src: np.ndarray, ws: Workspace) -> None:
             heading = b
         _heading_features(ws, f, heading)
         _opener_features(ws, f, b)
-        k = FROM + 6 + 3 * OPENERS
-        f[k] = share_found(ws.word_hashes[b], ws.word_counts[b], described)
-        f[k + 1] = share_found(ws.word_hashes[b], ws.word_counts[b], data_pairs)
+        f[F.IN_DESCRIPTION] = share_found(ws.word_hashes[b], ws.word_counts[b], described)
+        f[F.IN_DATA] = share_found(ws.word_hashes[b], ws.word_counts[b], data_pairs)
         bits = ws.elements[block[C.OWNER], C.GROUPS] | groups_of(ws, block[C.NAMES_FROM], block[C.NAMES_TO])
         for q in range(GROUP_COUNT):
-            f[k + 2 + q] = (bits >> q) & 1
+            f[F.GROUP_COMMENT + q] = (bits >> q) & 1

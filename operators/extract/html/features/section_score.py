@@ -4,10 +4,11 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.logarithms import log_of_count
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
+from corpusmill.operators.extract.html.features import block_columns as F
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 BINS = 64  # of scores, to rank blocks by
@@ -34,7 +35,7 @@ def densest_container(ws: Workspace) -> Int:
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _from_densest(ws: Workspace, z: np.ndarray, k: Int, b: Int, best: Int) -> None:
+def _from_densest(ws: Workspace, z: np.ndarray, b: Int, best: Int) -> None:
     owner = ws.blocks[b, C.OWNER]
     one, other = np.int64(owner), np.int64(best)
     while one >= 0 and other >= 0 and one != other:
@@ -43,14 +44,14 @@ def _from_densest(ws: Workspace, z: np.ndarray, k: Int, b: Int, best: Int) -> No
         else:
             other = np.int64(ws.elements[other, C.PARENT])
     common = ws.elements[one, C.DEPTH] if one >= 0 else 0
-    z[k] = 1 if other == best else 0
-    z[k + 1] = ws.elements[best, C.DEPTH] - common
-    z[k + 2] = ws.elements[owner, C.DEPTH] - common
+    z[F.IN_DENSEST] = 1 if other == best else 0
+    z[F.DENSEST_DEPTH_BELOW_COMMON] = ws.elements[best, C.DEPTH] - common
+    z[F.DEPTH_BELOW_DENSEST] = ws.elements[owner, C.DEPTH] - common
 
 
 @njit(cache=True, nogil=True)
-def _score_sections(ws: Workspace, k: Int) -> None:
-    """Columns k (mean score from the last heading to the next), k + 1 (score of that heading), k + 2 (of the next)."""
+def _score_sections(ws: Workspace) -> None:
+    """Mean score from the last heading to the next, score of that heading, and of the next."""
     ws = borrowed(ws)
     blocks = ws.state[C.BLOCKS]
     first, heading = 0, np.float32(-1)
@@ -65,18 +66,18 @@ def _score_sections(ws: Workspace, k: Int) -> None:
             total += ws.score[b] * (ws.stats[b, C.WORDS] + 1)
             weight += ws.stats[b, C.WORDS] + 1
         for b in range(first, end):
-            ws.features[b, k] = total / weight
-            ws.features[b, k + 1] = heading
-            ws.features[b, k + 2] = ws.score[end] if end < blocks else np.float32(-1)
+            ws.features[b, F.SECTION_SCORE] = total / weight
+            ws.features[b, F.HEADING_BEFORE_SCORE] = heading
+            ws.features[b, F.HEADING_AFTER_SCORE] = ws.score[end] if end < blocks else np.float32(-1)
         first = end
 
 
 @njit(cache=True, nogil=True)
-def section_scores(ws: Workspace, k: Int) -> None:
-    """Fills columns k to k + 10 of `features`."""
+def section_scores(ws: Workspace) -> None:
+    """Fills the columns of `features` from SECTION_SCORE on."""
     ws = borrowed(ws)
     blocks = ws.state[C.BLOCKS]
-    _score_sections(ws, k)
+    _score_sections(ws)
     best = densest_container(ws)
     above = np.zeros(BINS + 1, np.float32)
     kept = count = hits = true = total = np.float32(0)
@@ -95,9 +96,9 @@ def section_scores(ws: Workspace, k: Int) -> None:
     share = ws.sums[best, C.S_WORDS] / (total + 1)
     for b in range(blocks):
         z = ws.features[b]
-        _from_densest(ws, z, k + 3, b, best)
-        z[k + 6] = share
-        z[k + 7] = above[min(np.int64(ws.score[b] * BINS), BINS - 1) + 1] / (total + 1)
-        z[k + 8] = kept / (total + 1)
-        z[k + 9] = log_of_count(count)
-        z[k + 10] = expected
+        _from_densest(ws, z, b, best)
+        z[F.DENSEST_PAGE_SHARE] = share
+        z[F.WORDS_ABOVE_SHARE] = above[min(np.int64(ws.score[b] * BINS), BINS - 1) + 1] / (total + 1)
+        z[F.PAGE_KEPT_SHARE] = kept / (total + 1)
+        z[F.PAGE_LOG_KEPT] = log_of_count(count)
+        z[F.PAGE_EXPECTED_F1] = expected

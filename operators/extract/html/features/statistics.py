@@ -3,13 +3,13 @@
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.hashing import hash_bytes
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.block_characters import count_characters
 from corpusmill.operators.extract.html.features.block_words import TITLE_SLOTS, read_words, title_words
 from corpusmill.operators.extract.html.model.model import Model
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 TEXT_HASH_BITS = np.uint64(0xFFFFFF)  # as many as a float32 holds

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.model.forest import CHUNK, Forest
 from corpusmill.operators.extract.html.model.rank import VALUES, rank_32
 from corpusmill.operators.extract.html.model.walk import walk_64, walk_128
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 FEATURES = 256

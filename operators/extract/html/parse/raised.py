@@ -17,6 +17,7 @@ from corpusmill.operators.extract.html.parse.raised_marks import (
     DIGITS,
     LETTERS,
     SPACE_AFTER,
+    is_element,
     is_fraction,
     kinds_of,
     marks_of_sub,
@@ -61,7 +62,7 @@ def begin_raised(src: np.ndarray, name_end: Int, i: Int, n: Int, ws: Workspace, 
     elif kinds == DIGITS and is_fraction(src, end, n):
         before, behind = np.int64(32 if base in (AFTER_DIGIT, AFTER_YEAR) else 0), np.int64(0)
     else:
-        before, behind = marks_of_sup(src, out, o, first, last, kinds, base, after, end, n)
+        before, behind = marks_of_sup(out, o, first, last, kinds, base, after, is_element(src, end, n))
     is_inside = st[C.RAISED_AFTER] != 0
     if before == 32:
         _write_space(ws)

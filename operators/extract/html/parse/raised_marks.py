@@ -86,9 +86,12 @@ def kinds_of(out: np.ndarray, first: Int, last: Int) -> Int:
 
 @njit(cache=True, nogil=True)
 def marks_of_sup(
-    src: np.ndarray, out: np.ndarray, o: Int, first: Int, last: Int, kinds: Int, base: Int, after: Int, end: Int, n: Int
+    out: np.ndarray, o: Int, first: Int, last: Int, kinds: Int, base: Int, after: Int, before_element: bool
 ) -> tuple[Int, Int]:
-    """(byte before, byte after) a superscript; 32 before is a space, 125 after asks for a brace before."""
+    """(byte before, byte after) a superscript; 32 before is a space, 125 after asks for a brace before.
+
+    before_element: whether the symbol of an element follows.
+    """
     footnote, power = (np.int64(91), np.int64(93)), (np.int64(94), np.int64(0))
     braced, nothing = (np.int64(94), np.int64(125)), (np.int64(0), np.int64(0))
     if not kinds & (DIGITS | LETTERS | SIGNS):
@@ -97,7 +100,7 @@ def marks_of_sup(
     if base == AFTER_NOTHING:
         if kinds != DIGITS:
             return nothing
-        if _is_element(src, end, n):  # the mass number of an isotope
+        if before_element:  # the mass number of an isotope
             return power
         return np.int64(0), np.int64(SPACE_AFTER)
     listed = kinds == DIGITS and not _all_digits(out, first, last)  # 1,2 or 3.4
@@ -171,7 +174,7 @@ def _is_ordinal(out: np.ndarray, first: Int, last: Int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _is_element(src: np.ndarray, at: Int, n: Int) -> bool:
+def is_element(src: np.ndarray, at: Int, n: Int) -> bool:
     """Whether a symbol of one or two letters stands at src[at], a capital first."""
     if at >= n or not 65 <= src[at] <= 90:
         return False

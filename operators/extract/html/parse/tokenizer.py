@@ -11,7 +11,6 @@ import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import WIDTH, find_byte
 from corpusmill.operators.extract.html.base.short_names import name_key, value_of_name
@@ -34,6 +33,7 @@ from corpusmill.operators.extract.html.parse.raised import begin_raised, end_rai
 from corpusmill.operators.extract.html.parse.running_text import copy_text
 from corpusmill.operators.extract.html.parse.tree import close, open_element
 from corpusmill.operators.extract.html.parse.unseen import after_unseen
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 

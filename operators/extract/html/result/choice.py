@@ -5,11 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from corpusmill.operators.extract.html.base import columns as C
-from corpusmill.operators.extract.html.base.borrow import borrowed
 from corpusmill.operators.extract.html.base.scalars import Int, Real
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.features.repeats import treat_repeats
 from corpusmill.operators.extract.html.result.tails import drop_headlines
+from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
 LEAST_THRESHOLD = 0.1  # probability below which no block is kept, however unsure the page

@@ -21,7 +21,9 @@ class Borrowed(Protocol):
 
 @intrinsic
 def _borrowed(typing_context: Any, arrays: Any) -> Any:
-    """The same named tuple of arrays (and of such tuples), unowned: valid as long as the caller holds the original."""
+    """The same named tuple of arrays, numbers and such tuples, with arrays that it does not own: valid as long as the
+    caller holds the original.
+    """
 
     def unowned(context: Any, builder: Any, kind: Any, value: Any) -> Any:
         if isinstance(kind, Reference):
@@ -30,6 +32,8 @@ def _borrowed(typing_context: Any, arrays: Any) -> Any:
             kinds = kind.types  # pyright: ignore[reportAttributeAccessIssue]  every tuple that has parts has it
             parts = zip(kinds, cgutils.unpack_tuple(builder, value), strict=True)
             return context.make_tuple(builder, kind, [unowned(context, builder, k, v) for k, v in parts])
+        if not isinstance(kind, types.Array):
+            return value
         view = context.make_array(kind)(context, builder, value=value)
         view.meminfo = ir.Constant(view.meminfo.type, None)
         view.parent = ir.Constant(view.parent.type, None)
