@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from corpusmill.cluster.bundles import APART_BYTES
 from corpusmill.cluster.storage import Store
@@ -38,6 +39,19 @@ STATE = TOKENIZED  # what a mix is planned from, also when planning failed
 READERS = 4
 NO_AXES: Result[AxesWritten] = Result(axes_unit.STAGE, {}, Tally(), ran=0)
 MEMORY_BYTES = 1_250_000_000  # 1.25 times the peak of a worker on a shard of 1 GB of text, see bench_memory
+
+
+@dataclass(frozen=True)
+class AxesResult(Result[AxesWritten]):
+    """What the mix reads of every tokenized unit. apart: units that were not written with their tokens, which have a
+    manifest of their own.
+    """
+
+    apart: Sequence[str] = ()
+
+    def rests_on(self) -> list[str]:
+        """The names of its units and of their manifest, for `clean`."""
+        return [*self.counts, *([digest(list(self.apart))] if self.apart else [])]
 
 
 class TokenizeStage(Stage[Result[Tokenized]]):
@@ -143,15 +157,14 @@ def axes_at_hand(
     return found
 
 
-def all_axes(
-    units: Sequence[AxesUnit], at_hand: Mapping[str, AxesWritten], others: Result[AxesWritten]
-) -> Result[AxesWritten]:
+def all_axes(units: Sequence[AxesUnit], at_hand: Mapping[str, AxesWritten], others: Result[AxesWritten]) -> AxesResult:
     """Those that were written with the tokens and the others as one result, in the order of the units."""
     found = {**at_hand, **others.counts}
-    return Result(axes_unit.STAGE, {u["name"]: found[u["name"]] for u in units}, others.tally, ran=others.ran)
+    counts = {u["name"]: found[u["name"]] for u in units}
+    return AxesResult(axes_unit.STAGE, counts, others.tally, ran=others.ran, apart=[*others.counts])
 
 
-def finished_axes(spec: JobSpec, workspace: Store, tokenized: Mapping[str, Tokenized]) -> Result[AxesWritten] | None:
+def finished_axes(spec: JobSpec, workspace: Store, tokenized: Mapping[str, Tokenized]) -> AxesResult | None:
     """What the mix reads of the tokenized units; None when some of it is not written yet."""
     units = axes_units(spec, tokenized)
     at_hand = axes_at_hand(workspace, units, tokenized)
@@ -160,7 +173,7 @@ def finished_axes(spec: JobSpec, workspace: Store, tokenized: Mapping[str, Token
     return None if others is None else all_axes(units, at_hand, others)
 
 
-def axes(run: Run, tokenized: Result[Tokenized]) -> Result[AxesWritten]:
+def axes(run: Run, tokenized: Result[Tokenized]) -> AxesResult:
     """What the mix reads of the tokenized units, as far as it is not written yet."""
     units = axes_units(run.spec, tokenized.counts)
     at_hand = axes_at_hand(run.workspace, units, tokenized.counts)

@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,8 @@ from corpusmill.operators.dedup.keys import text_keys
 from corpusmill.operators.mix.select.position import held_positions, positions
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.execution.run_stage import committed, everything
+from corpusmill.pipeline.execution.run_stage import committed, everything, manifest_of
+from corpusmill.pipeline.stages.mix.stage import Mixed, MixStage
 from corpusmill.pipeline.stages.tokenize import unit as tokenize_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes
 from corpusmill.pipeline.stages.tokenize.stage import (
@@ -171,3 +173,17 @@ def test_an_earlier_mix_can_be_used_again_after_clean(tokenized):
     assert tokenized_units(job("{}"), tokenized) == [first]
     assert tokenized.exists(f"axes/{first}.parquet")
     assert finished_axes(job("{}"), tokenized, counts) is not None
+
+
+def test_the_manifest_of_another_mix_is_kept_as_long_as_a_run_rests_on_it(tokenized):
+    counts = committed(tokenized, "tokenize", {"toks"}).counts
+    planned = SimpleNamespace(fingerprint="f", supply="s")
+    for mix, manifests in (("{}", 0), ("{seed: 7}", 1)):
+        (name,) = tokenized_units(job(mix), tokenized)
+        found = finished_axes(job(mix), tokenized, counts)
+        assert found is not None
+        names = list(MixStage().remembers(Mixed(found, planned))["names"])  # pyright: ignore[reportArgumentType]
+        assert names[:3] == ["f", "s", name]
+        assert len(names) - 3 == manifests
+        if manifests:
+            assert manifest_of("axes", [name]) == f"manifests/axes-{names[3]}.json"
