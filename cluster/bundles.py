@@ -16,9 +16,9 @@ import struct
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 FOLDER = "bundles"
 SUFFIX = ".bundle"
@@ -26,8 +26,14 @@ TAIL_BYTES = 1 << 20  # fetched of a bundle at first: a smaller one comes whole
 INDEX_BYTES = 1 << 16  # fetched of a large bundle of which only the index is needed: it is rarely longer; a guess
 APART_BYTES = 32 << 20  # of a file that lies apart; a guess
 CACHE_BYTES = 128 << 20  # of bundles that a process keeps
+WORKER_CACHE_BYTES = 8 << 20  # of each cache of a process that runs units: its memory is that of the unit
+MOST_INDEX_BYTES = 1 << 30  # no unit returns as much: a length above it is none
+JSON_IN_MEMORY = (
+    8  # bytes that a byte of an index becomes, rounded up: 6.7 measured on a tally of four words and a number
+)
 BLOCK_BYTES = 4 << 20  # of a large file that is fetched at once, at least; a guess
-UNIT_FILE = re.compile(r"(?!bundles/)[a-z]+/([0-9a-f]{32})[.-][^/]*(?<!\.json)")
+NEVER = "bundles|difference|leaves"  # folders of files that no unit commits with its marker
+UNIT_FILE = re.compile(rf"(?!(?:{NEVER})/)[a-z]+/([0-9a-f]{{32}})[.-][^/]*(?<!\.json)")
 _END = struct.Struct("<Q8s")
 _MAGIC = b"CMBNDL01"
 
@@ -36,13 +42,34 @@ _MAGIC = b"CMBNDL01"
 class Bundle:
     """A bundle as it was read. files: where each begins and ends; apart: sizes of those under names of their own.
 
-    content: all bytes of a small bundle; null for a large one.
+    tail: the bytes from tail_begin to the end, if they were kept: all of a small bundle.
     """
 
     files: Mapping[str, tuple[int, int]]
     apart: Mapping[str, int]
     result: Mapping[str, Any]
-    content: bytes | None = None
+    tail: bytes = b""
+    tail_begin: int = 0
+    index_bytes: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return bool(self.tail) and not self.tail_begin
+
+    @property
+    def in_memory_bytes(self) -> int:
+        """About what it takes to keep it."""
+        return len(self.tail) + JSON_IN_MEMORY * self.index_bytes
+
+    def bytes_between(self, begin: int, end: int) -> bytes | None:
+        """A stretch of the object; null where it is not at hand."""
+        if begin < self.tail_begin or end > self.tail_begin + len(self.tail):
+            return None
+        return self.tail[begin - self.tail_begin : end - self.tail_begin]
+
+    def without_tail(self) -> Self:
+        """The same with its index alone."""
+        return replace(self, tail=b"", tail_begin=0)
 
     def size_of(self, name: str) -> int | None:
         """Bytes of a file; null where the unit has none of that name."""
@@ -83,17 +110,48 @@ def missing_bytes(tail: bytes) -> int:
     ValueError where these are not the last bytes of a bundle.
     """
     if len(tail) < _END.size or tail[-8:] != _MAGIC:
-        raise ValueError("not a whole bundle: its last bytes are missing; delete it and run again")
-    return max(0, _END.unpack(tail[-_END.size :])[0] + _END.size - len(tail))
-
-
-def parse(tail: bytes) -> Bundle:
-    """A bundle from its last bytes, which hold all of its index."""
+        raise ValueError("its last bytes are missing")
     length = _END.unpack(tail[-_END.size :])[0]
-    index = json.loads(tail[len(tail) - _END.size - length : len(tail) - _END.size])
-    files = {name: (int(begin), int(end)) for name, (begin, end) in index["files"].items()}
-    whole = len(tail) == max((end for _, end in files.values()), default=0) + length + _END.size
-    return Bundle(files=files, apart=index["apart"], result=index["result"], content=tail if whole else None)
+    if length > MOST_INDEX_BYTES:
+        raise ValueError(f"its index would be {length:,} bytes long")
+    return max(0, length + _END.size - len(tail))
+
+
+def parse(tail: bytes, *, complete: bool = False) -> Bundle:
+    """A bundle from its last bytes, which hold all of its index; complete: they are all of the object.
+
+    ValueError where they are not those of a bundle.
+    """
+    if missing_bytes(tail):
+        raise ValueError("its index is cut off")
+    length = _END.unpack(tail[-_END.size :])[0]
+    at = len(tail) - _END.size - length
+    try:
+        index = json.loads(tail[at : at + length])
+        files = {str(name): (int(begin), int(end)) for name, (begin, end) in index["files"].items()}
+        apart = {str(name): int(size) for name, size in index["apart"].items()}
+        result = dict(index["result"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
+        raise ValueError(f"its index cannot be read ({type(e).__name__}: {str(e)[:200]})") from e
+    ends = max((end for _, end in files.values()), default=0)  # the index follows the last file at once
+    if any(not 0 <= begin <= end for begin, end in files.values()) or ends < at or (complete and ends != at):
+        raise ValueError("its index names other bytes than it has")
+    return Bundle(files=files, apart=apart, result=result, tail=tail, tail_begin=ends - at, index_bytes=length)
+
+
+@dataclass
+class Allowed:
+    """How many bytes each cache of this process may hold, whatever its own size."""
+
+    cache_bytes: int = CACHE_BYTES
+
+
+_allowed = Allowed()
+
+
+def allow(cache_bytes: int) -> None:
+    """Let each cache of this process, which runs units, hold at most so many bytes."""
+    _allowed.cache_bytes = cache_bytes
 
 
 @dataclass
@@ -114,13 +172,21 @@ class Cache:
             return self._held[key][0]
 
     def put(self, key: tuple[str, str], value: Any, size_bytes: int) -> None:
-        """Hold a value of so many bytes."""
+        """Hold a value of so many bytes, unless it alone is more than may be held."""
+        most_bytes = min(self.most_bytes, _allowed.cache_bytes)
         with self._lock:
             self._bytes -= self._held.pop(key, (None, 0))[1]
+            if size_bytes > most_bytes:
+                return
             self._held[key] = (value, size_bytes)
             self._bytes += size_bytes
-            while self._bytes > self.most_bytes and self._held:
+            while self._bytes > most_bytes:
                 self._bytes -= self._held.popitem(last=False)[1][1]
+
+    def drop(self, key: tuple[str, str]) -> None:
+        """Hold nothing under an address any more."""
+        with self._lock:
+            self._bytes -= self._held.pop(key, (None, 0))[1]
 
     def __reduce__(self) -> tuple[type["Cache"], tuple[int]]:
         return Cache, (self.most_bytes,)

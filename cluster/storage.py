@@ -8,6 +8,7 @@ publishes it. On a local disk that call writes under a unique name, then renames
 import contextlib
 import functools
 import io
+import json
 import os
 import shutil
 import uuid
@@ -24,7 +25,7 @@ from corpusmill.cluster import bundles
 from corpusmill.cluster.filesystems import asking, filesystem, is_s3, renewed
 from corpusmill.cluster.folder_markers import is_marker, without_markers
 from corpusmill.cluster.patience import patiently
-from corpusmill.errors import StorageError
+from corpusmill.errors import BrokenBundle, StorageError
 
 # What file systems without an ETag tell of a file: local, SFTP, HDFS, HTTP, the Hugging Face hub.
 CHANGE_ADVICE = (
@@ -33,7 +34,7 @@ CHANGE_ADVICE = (
 )
 WHOLE_BYTES = 1 << 20  # of an object that is opened: one that is shorter comes with one request
 PUT_AT_ONCE_BYTES = 100 << 20  # from here on s3fs sends an object in parts
-RANGE_AT_ONCE = 16 << 20  # of a file in a bundle that is opened: one that is shorter comes with one request; a guess
+RANGE_AT_ONCE = bundles.BLOCK_BYTES  # of a file in a bundle that is opened: a shorter one comes with one request
 DELETED_AT_ONCE = 1000  # the most that S3 takes
 UNFINISHED = ".unfinished"  # ends the names of local writes before their rename
 P = ParamSpec("P")
@@ -84,6 +85,11 @@ class Store:
     def root(self) -> str:
         return str(self.fs._strip_protocol(self.url)).rstrip("/")
 
+    @cached_property
+    def address(self) -> str:
+        """What tells this store from another whose bucket has the same name: its url and its options."""
+        return f"{self.url} {json.dumps(dict(self.options), sort_keys=True, default=str)}"
+
     @property
     def is_s3(self) -> bool:
         return is_s3(self.fs)
@@ -104,7 +110,8 @@ class Store:
 
     @_in_words
     def exists(self, name: str) -> bool:
-        return self._bundled(name) is not None or bool(self.fs.exists(self.path(name)))
+        bundle = self._bundled(name)
+        return (bundle is not None and name in bundle.files) or bool(self.fs.exists(self.path(name)))
 
     @_in_words
     def files(self, folder: str = "") -> list[Stored]:
@@ -160,15 +167,21 @@ class Store:
         most_bytes: StorageError for a file that is larger, before it is read; null: any size.
         """
         if (bundle := self._bundled(name)) is not None and name in bundle.files:
-            return self._bundled_range(bundle, name, *bundle.files[name])
+            begin, end = bundle.files[name]
+            if most_bytes is not None and end - begin > most_bytes:
+                raise self._too_large(name, most_bytes)
+            return self._bundled_range(bundle, name, begin, end)
         if most_bytes is None:
             if self.is_s3:  # s3fs would ask for the size first, to fetch large objects in parts
                 return cast(bytes, self.fs.cat_file(self.path(name), max_concurrency=1))
             return cast(bytes, self.fs.cat_file(self.path(name)))
         found = cast(bytes, self.fs.cat_file(self.path(name), start=0, end=most_bytes + 1))
         if len(found) > most_bytes:
-            raise StorageError(f"{self.url}/{name} is larger than {most_bytes:,} bytes: it is not a file of ours")
+            raise self._too_large(name, most_bytes)
         return found
+
+    def _too_large(self, name: str, most_bytes: int) -> StorageError:
+        return StorageError(f"{self.url}/{name} is larger than {most_bytes:,} bytes: it is not a file of ours")
 
     @_in_words
     def read_range(self, name: str, begin: int, end: int | None = None) -> bytes:
@@ -182,16 +195,39 @@ class Store:
         return cast(bytes, self.fs.cat_file(self.path(name), start=begin, end=end))
 
     @_in_words
-    def bundle(self, name: str, tail_bytes: int = bundles.TAIL_BYTES) -> bundles.Bundle | None:
-        """The bundle of that name; null where there is none. tail_bytes: that are fetched at first."""
-        return self._read_bundle(name, tail_bytes)
+    def bundle(self, name: str, tail_bytes: int = bundles.TAIL_BYTES, *, keep: bool = True) -> bundles.Bundle | None:
+        """The bundle of that name; null where there is none. BrokenBundle where that is none of ours.
 
-    def publish_bundle(self, name: str, local: Path) -> None:
-        """As `publish_file`; this process need not fetch a small one that it wrote."""
-        self.publish_file(name, local)
-        if local.stat().st_size <= bundles.TAIL_BYTES:
-            content = local.read_bytes()
-            _read_bundles.put((self.url, name), bundles.parse(content), len(content))
+        tail_bytes: that are fetched at first; keep: for later in this process.
+        """
+        return self._read_bundle(name, tail_bytes, keep=keep)
+
+    @_in_words
+    def publish_bundle(self, name: str, local: Path) -> bundles.Bundle | None:
+        """Put a local bundle under `name`, unless a whole one is there: gives that; null where this one is.
+
+        What others have read of a bundle stays true: an attempt that is late, perhaps of another job, changes nothing.
+        This process need not fetch a small one that it wrote.
+        """
+        size = os.path.getsize(local)
+        try:
+            self.fs.put_file(str(local), self.path(name), mode="create")
+        except FileExistsError:
+            self._forget(name)
+            with contextlib.suppress(BrokenBundle):
+                if (there := self._read_bundle(name)) is not None:
+                    return there
+            self.fs.put_file(str(local), self.path(name))
+        self._verify(name, size)
+        if size <= bundles.TAIL_BYTES:
+            written = bundles.parse(local.read_bytes(), complete=True)
+            _read_bundles.put((self.address, name), written, written.in_memory_bytes)
+        return None
+
+    def _forget(self, *names: str) -> None:
+        """Keep nothing of these in this process."""
+        for name in names:
+            _read_bundles.drop((self.address, name))
 
     def _bundled(self, name: str) -> bundles.Bundle | None:
         """The bundle of a file's unit, where it holds the file or says where that lies."""
@@ -200,32 +236,54 @@ class Store:
         found = self._read_bundle(at)
         return found if found is not None and found.size_of(name) is not None else None
 
-    def _read_bundle(self, name: str, tail_bytes: int = bundles.TAIL_BYTES) -> bundles.Bundle | None:
-        key = (self.url, name)
+    def _read_bundle(
+        self, name: str, tail_bytes: int = bundles.TAIL_BYTES, *, keep: bool = True
+    ) -> bundles.Bundle | None:
+        key = (self.address, name)
         if (held := _read_bundles.get(key)) is not None:
             return held
         try:
-            tail = cast(bytes, self.fs.cat_file(self.path(name), start=-tail_bytes))
-            if more := bundles.missing_bytes(tail):
-                tail = cast(bytes, self.fs.cat_file(self.path(name), start=-(len(tail) + more)))
+            found = self._parsed(name, tail_bytes)
         except FileNotFoundError:
             return None
-        found = bundles.parse(tail)
-        _read_bundles.put(key, found, len(tail) if found.content is not None else 4096)
+        if not found.is_whole and tail_bytes < bundles.TAIL_BYTES:
+            found = found.without_tail()  # what is asked for its index alone
+        if keep:
+            _read_bundles.put(key, found, found.in_memory_bytes)
         return found
+
+    def _parsed(self, name: str, tail_bytes: int) -> bundles.Bundle:
+        tail = cast(bytes, self.fs.cat_file(self.path(name), start=-tail_bytes))
+        try:
+            if more := bundles.missing_bytes(tail):
+                tail_bytes = len(tail) + more
+                tail = cast(bytes, self.fs.cat_file(self.path(name), start=-tail_bytes))
+            return bundles.parse(tail, complete=len(tail) < tail_bytes)
+        except ValueError as e:
+            raise self._broken(name, str(e)) from e
+
+    def _broken(self, name: str, why: str) -> BrokenBundle:
+        return BrokenBundle(
+            f"{self.url}/{name} is no whole bundle: {why}; delete it and the files of manifests/ beside its folder, "
+            "and run again: its unit is done once more, all others stay"
+        )
 
     def _bundled_range(self, bundle: bundles.Bundle, name: str, begin: int, end: int) -> bytes:
         """Bytes of a bundle, which the process may have already."""
-        if bundle.content is not None:
-            return bundle.content[begin:end]
         if begin == end:
             return b""
-        return cast(bytes, self.fs.cat_file(self.path(str(bundles.bundle_of(name))), start=begin, end=end))
+        if (at_hand := bundle.bytes_between(begin, end)) is not None:
+            return at_hand
+        at = str(bundles.bundle_of(name))
+        found = cast(bytes, self.fs.cat_file(self.path(at), start=begin, end=end))
+        if len(found) != end - begin:
+            raise self._broken(at, "it is shorter than its index says")
+        return found
 
     def _open_bundled(self, bundle: bundles.Bundle, name: str) -> BinaryIO:
         if name in bundle.files:
             begin, end = bundle.files[name]
-            if bundle.content is not None or end - begin <= RANGE_AT_ONCE:
+            if bundle.bytes_between(begin, end) is not None or end - begin <= RANGE_AT_ONCE:
                 return io.BytesIO(self._bundled_range(bundle, name, begin, end))
             stretch = bundles.Stretch(functools.partial(self._fetch, str(bundles.bundle_of(name))), begin, end)
         else:
@@ -239,6 +297,7 @@ class Store:
     @_in_words
     def publish(self, name: str, payload: bytes) -> None:
         """Put `payload` under `name`, replacing what was there, in one step that either happens or does not."""
+        self._forget(name)
         if self.is_local:
             with self._rename_into_place(name) as unfinished:
                 Path(unfinished).write_bytes(payload)
@@ -258,6 +317,7 @@ class Store:
     @_in_words
     def publish_file(self, name: str, local: str | Path) -> None:
         """As `publish`, for a payload that lies in a finished local file."""
+        self._forget(name)
         if self.is_local:
             with self._rename_into_place(name) as unfinished:
                 shutil.copyfile(local, unfinished)
@@ -291,6 +351,7 @@ class Store:
     @_in_words
     def delete(self, name: str) -> None:
         """Remove a file; one that is not there is removed already."""
+        self._forget(name)
         with contextlib.suppress(FileNotFoundError):
             self.fs.rm_file(self.path(name))
 
@@ -305,6 +366,7 @@ class Store:
 
     @_in_words
     def _delete_some(self, names: Sequence[str]) -> None:
+        self._forget(*names)
         bucket, _, key = self.root.partition("/")
         objects = [{"Key": f"{key}/{name}" if key else name} for name in names]
         reply = cast(Any, self.fs).call_s3("delete_objects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})

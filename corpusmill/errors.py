@@ -367,6 +367,10 @@ class StorageError(CorpusmillError, OSError):
     """A store that did not do what was requested; the message names the address and what to try."""
 
 
+class BrokenBundle(StorageError):
+    """An object with the outputs of a unit that is cut off, or was not written by us."""
+
+
 class StoreUnavailable(StorageError):
     """A store that did not answer, or refused expired credentials, for as long as a run waits for it."""
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.evidence.cells import State, edges
 from corpusmill.pipeline.evidence.evidence import Evidence, of_name
-from corpusmill.pipeline.files.workspace_layout import FUNNEL, LIVE
+from corpusmill.pipeline.files.workspace_layout import FUNNEL, LIVE, TOKENIZED
 from corpusmill.pipeline.report.funnel import Funnel, groups_table
 from corpusmill.pipeline.report.notebook import funnel_html
 from corpusmill.pipeline.workspace import sweep
@@ -47,7 +47,7 @@ class Workspace:
 
     def tokens(self, columns: list[str] | None = None) -> pa.Table:
         """Unique documents as token ids: doc_id, leaf, draw and the ids of each."""
-        return _joined(self._live("tokens", columns))
+        return _joined(self._read(f"tokens/{unit}.parquet", columns) for unit in self._tokenized())
 
     def funnel(self) -> pa.Table:
         """One row per source, domain and language: documents, bytes and tokens at each step of the last run."""
@@ -82,12 +82,13 @@ class Workspace:
         (name,) = sweep.remembered(self.store, "evidence")
         return of_name(self.store, name)
 
-    def _live(self, folder: str, columns: list[str] | None) -> Iterator[pa.Table]:
-        """The tables of a folder that the last run rests on."""
-        live = sweep.remembered(self.store, "names")
-        for file in self.store.files(folder):
-            if sweep.name_of(file.uri) in live:
-                yield self._read(file.uri, columns)
+    def _tokenized(self) -> list[str]:
+        """The tokenized units that the last run rests on."""
+        if found := sweep.remembered(self.store, "tokenized"):
+            return sorted(found)
+        live = sweep.remembered(self.store, "names")  # an earlier version did not say which of them are tokens
+        there = {sweep.name_of(file.uri) for file in self.store.files("tokens")}
+        return sorted(live & (there | {*json.loads(self.store.read(TOKENIZED))["tokens"]}))
 
     def _tables(self, folder: str, columns: list[str] | None) -> Iterator[pa.Table]:
         for unit in sorted(sweep.remembered(self.store, "ingested")):

@@ -16,7 +16,7 @@ from corpusmill.pipeline.execution.progress import print_table, screen
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
-from corpusmill.pipeline.report.cost import Cluster, Prediction, Prices, basis_of, predict
+from corpusmill.pipeline.report.cost import Cluster, Prediction, Prices, basis_of, predict, unit_requests
 from corpusmill.pipeline.report.cost import stages_table as cost_table
 from corpusmill.pipeline.run import explain
 
@@ -74,4 +74,5 @@ def cost_of(spec: JobSpec, cost_request: CostRequest, input_bytes: int) -> Predi
     except ValueError:
         raise InputError([f"--cluster: expected NODESxCPUS such as 64x16, found {cost_request.cluster!r}"]) from None
     stored = sum(file.size for file in workspace.files())
-    return predict(basis, input_bytes, cluster, cost_request.prices, stored_bytes=stored)
+    of_unit = unit_requests(spec.workspace)
+    return predict(basis, input_bytes, cluster, cost_request.prices, stored_bytes=stored, of_unit=of_unit)

@@ -14,12 +14,13 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import EmptyRun, IncompleteDataset, InputError, JobError
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.submitted_paths import at_lines
-from corpusmill.pipeline.commands.summary import summary_json
+from corpusmill.pipeline.commands.summary import output_of, summary_json
 from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.load import examine, load
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display, counted, print_table, screen
 from corpusmill.pipeline.execution.terminal import echo
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.inputs.slot_paths import has_slots, with_slots
@@ -164,8 +165,13 @@ def places_of(given: RunArguments) -> contextlib.AbstractContextManager[None]:
     return contextlib.nullcontext() if given.sent else at_lines(given.job, given.overrides)
 
 
-def run_and_tell(given: RunArguments, spec: JobSpec, written: AsWritten) -> None:
-    """Run a job as it was understood, print what came of it, and end with an error where inputs gave nothing."""
+def run_and_tell(
+    given: RunArguments, spec: JobSpec, written: AsWritten, *, summaries: list[JsonObject] | None = None
+) -> None:
+    """Run a job as it was understood, print what came of it, and end with an error where inputs gave nothing.
+
+    summaries: takes what would be printed as JSON, for a command that runs several jobs and prints one value.
+    """
     display = Display(quiet=given.quiet, as_json=given.log_format == "json")
     try:
         with places_of(given):
@@ -174,7 +180,9 @@ def run_and_tell(given: RunArguments, spec: JobSpec, written: AsWritten) -> None
         if not given.quiet:
             print_table(display.console, as_table(e.funnel))
         raise
-    if given.as_json:
+    if given.as_json and summaries is not None:
+        summaries.append(summary_json(spec, done))
+    elif given.as_json:
         echo_json(summary_json(spec, done))
     elif given.log_format == "json":
         display.line(f"{spec.name}: {'nothing to do' if done.did_nothing else 'published'}: {spec.output}")
@@ -205,7 +213,7 @@ def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) 
         console.print(f"{spec.name}: up to date: {spec.output} matches this job and its inputs")
         return
     made = done.manifest
-    where = spec.output if done.version is None else f"{spec.output.rstrip('/')}/{done.version.folder}"
+    where = output_of(spec, done)
     console.print()
     print_table(console, as_table(done.funnel))
     if done.funnel.skipped:

@@ -91,7 +91,7 @@ def manifests(
 ) -> None:
     """Print, or write, what runs a job on Kubernetes or AWS."""
     if starter:
-        click.echo(STARTER, nl=False)
+        echo_json({"files": {"values.yaml": STARTER}, "out": None}) if as_json else click.echo(STARTER, nl=False)
         return
     spec = job_of(job, overrides)
     found = values_of(values)

@@ -11,6 +11,7 @@ from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.run import RunArguments, job_of_arguments, run_and_tell
 from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.inputs.slot_paths import with_slots
 from corpusmill.pipeline.versions.slots import DoneSlot, Every, Slot, done_slots, is_done, parse_slot
 
@@ -39,11 +40,19 @@ def update(given: RunArguments, *, slot: str | None, every: str | None, since: s
     due = slots_due(workspace, slot=slot, every=every, since=since, now=datetime.now(UTC))
     if not due.slots:
         note(given, f"{spec.name}: nothing to do: {already(due.done, slot)}")
-    for number, each in enumerate(due.slots, 1):
-        if len(due.slots) > 1:
-            note(given, f"slot {each.name}: {number} of {len(due.slots)} that are due")
-        done = [(d.slot.at, d.slot.name) for d in done_slots(workspace)]
-        run_and_tell(replace(given, slot=each.name), with_slots(spec, done, (each.at, each.name)), written)
+    summaries: list[JsonObject] = []
+    try:
+        for number, each in enumerate(due.slots, 1):
+            if len(due.slots) > 1 and not given.as_json:
+                note(given, f"slot {each.name}: {number} of {len(due.slots)} that are due")
+            done = [(d.slot.at, d.slot.name) for d in done_slots(workspace)]
+            of_slot = replace(given, slot=each.name)
+            run_and_tell(of_slot, with_slots(spec, done, (each.at, each.name)), written, summaries=summaries)
+    finally:  # also where a later slot fails
+        if summaries:
+            names = [slot.name for slot in due.slots]
+            told = [{"slot": name, **summary} for name, summary in zip(names, summaries, strict=False)]
+            echo_json({**summaries[-1], "slots": told})
 
 
 def note(given: RunArguments, text: str) -> None:

@@ -48,7 +48,9 @@ def deduplicate(work: Work, settings: Settings) -> Outcome:
     spec, shards = settings.spec, settings.shards
     if not shards:
         return _judged(settings, [], {}, {})
-    settings = replace(settings, down=down_among(work, [s.unit for s in shards], settings.takedown))
+    settings = replace(
+        settings, down=down_among(work, [s.unit for s in shards], settings.takedown, settings.files_bytes)
+    )
     files = {kind: all_files(work.store, settings, kind) for kind in KINDS}
     urls, texts = files["url"], Files()
     outcomes: Files = {}
@@ -92,7 +94,7 @@ def _near(
     known = [u for u in units if u["settled"] is not None]
     again = work.phase("settled", known, resolved_unit, size_bytes=work.unit_bytes) if known else []
     new = [s.unit for s in shards if s.resolved is None]
-    documents = sum(written_by_ingest(work.store, "documents", "parquet", settings, new).values())
+    documents = sum(written_by_ingest(work.store, "documents", "parquet", settings.files_bytes, new).values())
     sent = work.phase("sketches", units, SendMembers(near=near, ranking=settings.ranking), size_bytes=documents)
     sketches = {name: size for r in sent for name, size in r["files"].items()}
     if not sketches:
@@ -129,5 +131,5 @@ def _judged(
         "shape": together([r["shape"] for r in results if "shape" in r]),
     }
     tables = {s.unit: r["table"] for s, r in zip(settings.shards, results, strict=True)}
-    few = {s.unit: r["gone"] for s, r in zip(settings.shards, results, strict=True) if r["gone"] is not None}
+    few = {s.unit: gone for s, r in zip(settings.shards, results, strict=True) if (gone := r.get("gone")) is not None}
     return Outcome(tables=tables, removed=few, sets=sets, facts=facts)

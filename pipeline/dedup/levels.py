@@ -7,15 +7,17 @@ Source: O'Neil et al. 1996, "The Log-Structured Merge-Tree".
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from corpusmill.cluster.bundles import bundle_of
+from corpusmill.cluster.bundles import UNIT_FILE
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.dedup.settings import KINDS, EnteredShard, Level, Settings
 from corpusmill.pipeline.exchange.rounds import MergeUnit, merge_unit, run_exchange
 from corpusmill.pipeline.execution.phases import Work
+from corpusmill.pipeline.files.markers import bundles_of
 
 FAN_IN = 8
+FilesBytes = Mapping[str, Mapping[str, int]]
 
 
 def sizes(store: Store, folder: str, names: Sequence[str]) -> dict[str, int]:
@@ -30,29 +32,34 @@ def sizes(store: Store, folder: str, names: Sequence[str]) -> dict[str, int]:
 
 def _sizes_in_bundles(store: Store, names: Sequence[str]) -> dict[str, int]:
     """Bytes of those of these files that their units' bundles have."""
-    found = {}
+    of_unit: dict[str, list[str]] = {}
     if store.is_s3:
         for name in names:
-            bundle = None if (at := bundle_of(name)) is None else store.bundle(at)
-            if bundle is not None and (size := bundle.size_of(name)) is not None:
-                found[name] = size
-    return found
+            if (found := UNIT_FILE.fullmatch(name)) is not None:
+                of_unit.setdefault(found[1], []).append(name)
+    sizes_of = ((n, bundle.size_of(n)) for unit, bundle in bundles_of(store, of_unit) for n in of_unit[unit])
+    return {name: size for name, size in sizes_of if size is not None}
 
 
 def written_by_ingest(
-    store: Store, folder: str, suffix: str, settings: Settings, units: Sequence[str]
+    store: Store, folder: str, suffix: str, files_bytes: FilesBytes, units: Sequence[str]
 ) -> dict[str, int]:
-    """Bytes of the files FOLDER/UNIT.SUFFIX of these units of ingest: as they said, or as the store has them."""
+    """Bytes of the files FOLDER/UNIT.SUFFIX of these units of ingest: as they said, else as the store has them.
+
+    files_bytes: what each unit said of its files, by their names without the unit's.
+    """
     names = {f"{folder}/{unit}.{suffix}": unit for unit in units}
-    if all(unit in settings.files_bytes for unit in units):
-        return {name: int(settings.files_bytes[unit][f"{folder}/.{suffix}"]) for name, unit in names.items()}
-    return sizes(store, folder, [*names])
+    asked = sizes(store, folder, [name for name, unit in names.items() if unit not in files_bytes])
+    return {
+        name: asked[name] if name in asked else int(files_bytes[unit][f"{folder}/.{suffix}"])
+        for name, unit in names.items()
+    }
 
 
 def _of_kind(store: Store, kind: str, settings: Settings, shards: Sequence[EnteredShard]) -> dict[str, int]:
     """The files of one of KINDS of these shards."""
     folder, suffix = ("bands", "arrow") if kind == "bands" else ("keys", f"{kind}.arrow")
-    return written_by_ingest(store, folder, suffix, settings, [s.unit for s in shards])
+    return written_by_ingest(store, folder, suffix, settings.files_bytes, [s.unit for s in shards])
 
 
 def all_files(store: Store, settings: Settings, kind: str) -> dict[str, int]:

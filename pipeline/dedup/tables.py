@@ -3,7 +3,7 @@
 import hashlib
 import io
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -35,13 +35,13 @@ SCHEMA = pa.schema(
 class TableWritten(TypedDict):
     """A shard's table of duplicates, and what became of its documents.
 
-    gone: doc_ids of all that were removed, where they are few; entered: all; removed: by rule; takedown: those that are
-    on the list and their copies; copies: that the documents which stay stand for; without_words: that the near rule
-    cannot compare; shape: counts for the report.
+    gone: doc_ids of all that were removed, where they are few (earlier versions did not say); entered: all; removed: by
+    rule; takedown: those that are on the list and their copies; copies: that the documents which stay stand for;
+    without_words: that the near rule cannot compare; shape: counts for the report.
     """
 
     table: str
-    gone: list[int] | None
+    gone: NotRequired[list[int] | None]
     entered: int
     shape: Shape
     without_words: int

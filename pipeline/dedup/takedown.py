@@ -16,7 +16,7 @@ import pyarrow as pa
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.dedup.keys import url_keys
-from corpusmill.pipeline.dedup.levels import sizes
+from corpusmill.pipeline.dedup.levels import FilesBytes, sizes
 from corpusmill.pipeline.dedup.tombstones import Down, Takedown, Tombstones
 from corpusmill.pipeline.exchange.key_range import EVERYTHING
 from corpusmill.pipeline.exchange.reading import read_part
@@ -76,20 +76,32 @@ def address_keys(urls: Sequence[str]) -> list[str | None]:
     return [None if page is None else page.hex() + (part.tobytes().hex() if part else "") for page, part in pages]
 
 
-def down_among(work: Work, units: Sequence[str], taken: Takedown) -> Down:
-    """The documents of these ingest units that were taken down, and all that the list knows by number."""
+def down_among(work: Work, units: Sequence[str], taken: Takedown, files_bytes: FilesBytes | None = None) -> Down:
+    """The documents of these ingest units that were taken down, and all that the list knows by number.
+
+    files_bytes: see `levels.written_by_ingest`.
+    """
     told = {"buried": taken.buried, "withdrawn": taken.withdrawn}
     found = {what: {*stones.ids} for what, stones in told.items()}
     for what, stones in told.items():
         if stones.texts or stones.urls:
-            found[what] |= {m.doc_id for m in met_among(work, units, stones, label=f"down-{what}")}
+            met = met_among(work, units, stones, label=f"down-{what}", files_bytes=files_bytes)
+            found[what] |= {m.doc_id for m in met}
     return Down(buried=tuple(sorted(found["buried"])), withdrawn=tuple(sorted(found["withdrawn"])))
 
 
-def met_among(work: Work, units: Sequence[str], targets: Tombstones, *, label: str) -> list[Met]:
-    """The documents of these ingest units that are wanted, by number; one scan of their keys."""
-    names = [f"keys/{unit}.{kind}.arrow" for unit in units for kind in ("text", "url")]
+def met_among(
+    work: Work, units: Sequence[str], targets: Tombstones, *, label: str, files_bytes: FilesBytes | None = None
+) -> list[Met]:
+    """The documents of these ingest units that are wanted, by number; one scan of their keys.
+
+    files_bytes: see `levels.written_by_ingest`.
+    """
+    said = files_bytes or {}
+    kinds = ("text", "url")
+    names = [f"keys/{unit}.{kind}.arrow" for unit in units if unit not in said for kind in kinds]
     keys_bytes = sum(sizes(work.store, "keys", names).values())
+    keys_bytes += sum(int(said[unit][f"keys/.{kind}.arrow"]) for unit in units if unit in said for kind in kinds)
     shards = [MeetUnit(name=unit) for unit in units]
     results = work.phase(label, shards, Meet(targets=targets), size_bytes=keys_bytes)
     return [

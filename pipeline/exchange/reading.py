@@ -49,7 +49,7 @@ def _tail(store: Store, name: str) -> bytes:
     """
     if store.is_local:
         return store.read_range(name, -TAIL_BYTES)
-    key = (store.url, name)
+    key = (store.address, name)
     tail = _whole_files.get(key)
     if tail is None:
         tail = store.read_range(name, -TAIL_BYTES)

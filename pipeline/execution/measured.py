@@ -42,10 +42,14 @@ reading = Reading()
 
 @dataclass(frozen=True)
 class Measured:
-    """A task of a stage that measures itself; travels to the workers."""
+    """A task of a stage that measures itself; travels to the workers.
+
+    here: it runs in the process of the job, whose memory says nothing about what a unit needs.
+    """
 
     task: Callable[[Any], Mapping[str, Any]]
     stage: str
+    here: bool = False
 
     def __call__(self, unit: Mapping[str, Any]) -> Mapping[str, Any]:
         first = self.stage not in _begun
@@ -59,7 +63,7 @@ class Measured:
             cpu_seconds=round(max(cpu - (since.cpu_s - waited.cpu_s), 0.0), 4),
             first=first,
             read_cpu_seconds=round(reading.cpu_s - read, 4),
-            peak_bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PER_UNIT,
+            peak_bytes=0 if self.here else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PER_UNIT,
         )
         return {**counts, MEASURED: figures}
 

@@ -83,7 +83,7 @@ def run_stage(
         if uses is not None:
             kernels.announce({uses(u) for u in missing}, run.display.line)
         if here:
-            running = run_here(missing, Measured(task, stage))
+            running = run_here(missing, Measured(task, stage, here=True))
         else:
             running = _run_units(run, missing, Measured(with_same(task, run.spec), stage), memory_bytes, isolated)
         with closing(running) as outcomes:

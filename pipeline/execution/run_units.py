@@ -121,24 +121,36 @@ def run_units(
 
 
 def run_here(units: Sequence[Unit], run: Run) -> Generator[Done | Failed, None, None]:
-    """Each unit's outcome, run in this process one after another; an error is a failure as it is on a worker."""
+    """Each unit's outcome, run in this process one after another; an error is a failure as it is on a worker.
+
+    One that may pass is tried again, up to `TRIES` times in all.
+    """
     for unit in units:
-        started = time.monotonic()
-        try:
-            counts = json.loads(json.dumps(run(unit)))
-        except StoreUnavailable:
-            raise
-        except Exception as e:
-            yield Failed(
-                unit,
-                f"{type(e).__name__}: {e}",
-                traceback.format_exc()[-4000:],
-                kind=type(e).__name__,
-                lost_rows=isinstance(e, AccountingError),
-                seconds=time.monotonic() - started,
-            )
-        else:
-            yield Done(unit, counts, time.monotonic() - started)
+        outcome = _run_one_here(unit, run)
+        for _ in range(TRIES - 1):
+            if not isinstance(outcome, Failed) or not outcome.passes:
+                break
+            outcome = _run_one_here(unit, run)
+        yield outcome
+
+
+def _run_one_here(unit: Unit, run: Run) -> Done | Failed:
+    started = time.monotonic()
+    try:
+        counts = json.loads(json.dumps(run(unit)))
+    except StoreUnavailable:
+        raise
+    except Exception as e:
+        return Failed(
+            unit,
+            f"{type(e).__name__}: {e}",
+            traceback.format_exc()[-4000:],
+            kind=type(e).__name__,
+            lost_rows=isinstance(e, AccountingError),
+            passes=patience.trouble(e) is not None,
+            seconds=time.monotonic() - started,
+        )
+    return Done(unit, counts, time.monotonic() - started)
 
 
 def _waves(
@@ -171,9 +183,10 @@ def _waves(
             if waves and len(copies) <= next_wave_at(size):
                 begin(waves.pop(0))
             rest = None
-            if not waves and not twice and _may_speculate(len(copies)):
-                few_since = time.monotonic() if few_since is None else few_since
-                rest = max(few_since + speculate_after_s(took) - time.monotonic(), 0.0)
+            if not waves and not twice and _may_speculate(len(copies), len(indices)):
+                if few_since is None or len(indices) <= MOST_TWICE:  # of few units, since the last outcome
+                    few_since = time.monotonic()
+                rest = max(few_since + speculate_after_s(took, len(indices)) - time.monotonic(), 0.0)
             try:
                 outcome = outcomes.get(timeout=rest)
             except queue.Empty:
@@ -214,9 +227,14 @@ def next_wave_at(size: int) -> float:
     return NEXT_WAVE_AT * size if size == WAVE_UNITS else size / WAVE_A_CPU
 
 
-def speculate_after_s(took: Sequence[float]) -> float:
-    """Seconds after which units that still run are begun again. took: of those that are done, sorted."""
-    return max(SPECULATE_AFTER_S, took[int(NEARLY_ALL * len(took))] if took else 0.0)
+def speculate_after_s(took: Sequence[float], total: int) -> float:
+    """Seconds after which units that still run are begun again. took: of those that are done, sorted; total: of all.
+
+    Of few units, twice the longest so far says more than what nearly all took.
+    """
+    if not took:
+        return SPECULATE_AFTER_S
+    return max(SPECULATE_AFTER_S, 2 * took[-1] if total <= MOST_TWICE else took[int(NEARLY_ALL * len(took))])
 
 
 def most_twice(cpus: int) -> int:
@@ -224,8 +242,13 @@ def most_twice(cpus: int) -> int:
     return max(MOST_TWICE, int(TWICE_A_CPU * cpus))
 
 
-def _may_speculate(units: int) -> bool:
-    """Whether so few units run that machines stand idle, of which there are several."""
+def _may_speculate(units: int, total: int) -> bool:
+    """Whether so few units run that machines stand idle, of which there are several. total: of this stage.
+
+    Where there are many, nearly all are done: what the others take is not yet seen otherwise, and all would run twice.
+    """
+    if total > MOST_TWICE and total - units < NEARLY_ALL * total:
+        return False
     if units > MOST_TWICE and units > most_twice(lifecycle.cpus()):
         return False
     return lifecycle.nodes() > 1 and units <= lifecycle.cpus() // 2

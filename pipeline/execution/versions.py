@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from corpusmill.cluster import patience, reach
+from corpusmill.cluster import bundles, patience, reach
 from corpusmill.errors import VersionMismatch
 from corpusmill.operators import load
 from corpusmill.pipeline.config.base.formats import AUTO, formats, reader_name
@@ -54,6 +54,7 @@ class WithSame:
 
     def __call__(self, unit: Mapping[str, Any]) -> Mapping[str, Any]:
         patience.allow(self.patience_s)
+        bundles.allow(bundles.WORKER_CACHE_BYTES)
         told = reach.differences(self.expected, installed(self.packages))
         if told is not None:
             raise VersionMismatch(f"{socket.gethostname()} cannot take part: {told}; {REMEDY}")

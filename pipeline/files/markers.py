@@ -7,17 +7,20 @@ So whatever was cut off goes on with the units that have none, on any machine, a
 """
 
 import json
+import logging
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from corpusmill.cluster import bundles
 from corpusmill.cluster.storage import Store, Stored
+from corpusmill.errors import BrokenBundle
 from corpusmill.pipeline.files.ids import digest
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 R = TypeVar("R")
 G = TypeVar("G")
@@ -25,6 +28,7 @@ READS_AT_ONCE = 16  # markers are small: their number is what takes time; a gues
 READS_AHEAD = 256  # results that wait for whoever adds them up: 100,000 of them were 4 GB
 SUFFIX = ".json"
 UNIT = re.compile(r"[0-9a-f]{32}")  # the name of a unit whose outputs may be in a bundle
+COMMITTED = "units/"  # where markers of units lie whose outputs may be in a bundle
 BUNDLE = "together-"  # begins the name of a file with the results of several units
 R = TypeVar("R", bound=Mapping[str, Any])
 
@@ -40,7 +44,8 @@ def write_unit(
 ) -> R:
     """Publish what a unit wrote, local files by the names they get, and then say that it is done.
 
-    reached: called before the write that makes it done. Gives `result` as it will be read.
+    reached: called before the write that makes it done. Gives `result` as it will be read: where another attempt was
+    first, perhaps for another mix, what that one said of the files that are there.
     """
     if not (store.is_s3 and files and UNIT.fullmatch(name)):
         for published, path in sorted(files.items()):
@@ -55,16 +60,17 @@ def write_unit(
         small = {n: path for n, path in files.items() if n not in large}
         bundles.write(bundle, small, large, {"folder": folder, "result": result})
         reached()
-        store.publish_bundle(f"{bundles.FOLDER}/{name}{bundles.SUFFIX}", bundle)
-    return as_read(result)
+        there = store.publish_bundle(f"{bundles.FOLDER}/{name}{bundles.SUFFIX}", bundle)
+    earlier = None if there is None else _result_of(there, folder)
+    return as_read(result) if earlier is None else cast(R, earlier)
 
 
 def read_unit(store: Store, folder: str, name: str) -> Mapping[str, Any] | None:
     """What a unit returned; None when it is not done."""
-    if store.is_s3 and UNIT.fullmatch(name):
-        bundle = store.bundle(f"{bundles.FOLDER}/{name}{bundles.SUFFIX}")
-        if bundle is not None and bundle.result["folder"] == folder:
-            return bundle.result["result"]
+    if _may_be_bundled(store, folder) and UNIT.fullmatch(name):
+        for _, bundle in read_bundles(store, [Stored(f"{bundles.FOLDER}/{name}{bundles.SUFFIX}", 0, "")]):
+            if (result := _result_of(bundle, folder)) is not None:
+                return result
     return read(store, f"{folder}/{name}{SUFFIX}")
 
 
@@ -99,18 +105,21 @@ def read(store: Store, name: str) -> Mapping[str, Any] | None:
 
 
 def written(store: Store, folder: str, units: set[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Name and result of those units of a folder that are done."""
-    if store.is_s3:
-        yield from _bundled(store, folder, units)
+    """Name and result of those units of a folder that are done, each once."""
+    bundled = set[str]()
+    if _may_be_bundled(store, folder):
+        for name, result in _bundled(store, folder, units):
+            bundled.add(name)
+            yield name, result
+    rest = units - bundled  # a unit of an earlier version has a marker, and may have been done again since
     there = {f.uri: f.uri[len(folder) + 1 : -len(SUFFIX)] for f in store.files(folder) if f.uri.endswith(SUFFIX)}
-    wanted = [uri for uri, name in there.items() if name in units or name.startswith(BUNDLE)]
+    wanted = [uri for uri, name in there.items() if name in rest or name.startswith(BUNDLE)]
     for uri, result in zip(wanted, _each(lambda uri: read(store, uri), wanted), strict=True):
         if result is None:
             continue
-        if there[uri].startswith(BUNDLE):
-            yield from ((name, each) for name, each in result.items() if name in units)
-        else:
-            yield there[uri], result
+        found = result if there[uri].startswith(BUNDLE) else {there[uri]: result}
+        yield from ((name, each) for name, each in found.items() if name in rest)
+        rest = rest - found.keys()
 
 
 def _each(get: Callable[[T], G], items: Sequence[T]) -> Iterator[G]:
@@ -120,17 +129,48 @@ def _each(get: Callable[[T], G], items: Sequence[T]) -> Iterator[G]:
             yield from pool.map(get, items[begin : begin + READS_AHEAD])
 
 
-def _bundled(store: Store, folder: str, units: set[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _may_be_bundled(store: Store, folder: str) -> bool:
+    """Whether units whose markers belong into this folder may be in bundles: those of phases never are."""
+    return store.is_s3 and folder.startswith(COMMITTED)
+
+
+def _bundled(store: Store, folder: str, units: Collection[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Name and result of those units that are done and whose outputs are in a bundle."""
-    if not any(map(UNIT.fullmatch, units)):
-        return
-    begin, end = len(bundles.FOLDER) + 1, -len(bundles.SUFFIX)
-    there = [f for f in store.files(bundles.FOLDER) if f.uri[begin:end] in units]
-    for file, bundle in zip(there, _each(lambda file: _index(store, file), there), strict=True):
-        if bundle is not None and bundle.result["folder"] == folder:
-            yield file.uri[begin:end], bundle.result["result"]
+    for name, bundle in bundles_of(store, units):
+        if (result := _result_of(bundle, folder)) is not None:
+            yield name, result
 
 
-def _index(store: Store, file: Stored) -> bundles.Bundle | None:
-    """A bundle; of a large one its index alone."""
-    return store.bundle(file.uri, bundles.TAIL_BYTES if file.size <= bundles.TAIL_BYTES else bundles.INDEX_BYTES)
+def bundles_of(store: Store, units: Collection[str]) -> Iterator[tuple[str, bundles.Bundle]]:
+    """The bundles of those of these units that have one, by the unit's name."""
+    if any(map(UNIT.fullmatch, units)):
+        yield from read_bundles(store, [f for f in store.files(bundles.FOLDER) if _unit_of(f.uri) in units])
+
+
+def read_bundles(store: Store, files: Sequence[Stored]) -> Iterator[tuple[str, bundles.Bundle]]:
+    """These bundles, by the unit's name, as far as they are there; of a broken one a line is logged: it is not done.
+
+    As many as a process may keep come whole; of more, and of large ones, the indexes alone.
+    """
+    fit = sum(f.size for f in files if f.size <= bundles.TAIL_BYTES) <= bundles.CACHE_BYTES
+
+    def get(file: Stored) -> bundles.Bundle | None:
+        tail_bytes = bundles.TAIL_BYTES if fit and file.size <= bundles.TAIL_BYTES else bundles.INDEX_BYTES
+        try:
+            return store.bundle(file.uri, tail_bytes, keep=fit)
+        except BrokenBundle as e:
+            log.warning("%s", e)
+            return None
+
+    for file, bundle in zip(files, _each(get, files), strict=True):
+        if bundle is not None:
+            yield _unit_of(file.uri), bundle
+
+
+def _unit_of(name: str) -> str:
+    return name[len(bundles.FOLDER) + 1 : -len(bundles.SUFFIX)]
+
+
+def _result_of(bundle: bundles.Bundle, folder: str) -> Mapping[str, Any] | None:
+    """What a unit of that folder returned; null where the bundle is of another."""
+    return bundle.result.get("result") if bundle.result.get("folder") == folder else None

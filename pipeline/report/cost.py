@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 
 from rich.table import Table
 
+from corpusmill.cluster.filesystems import protocol_of
 from corpusmill.pipeline.events import history
 from corpusmill.pipeline.events.counts import StageCounts
 from corpusmill.pipeline.events.history import RunState
@@ -17,13 +18,15 @@ MODEL_ERROR = 0.1  # of any extrapolation, beside the spread of the units; a gue
 SAMPLED_ERROR = 0.2  # more, of the rates of a sample of documents: files are opened and written as for all; a guess
 STAGE_S = 2.0  # a stage starts and ends: measured with Ray Data on one machine
 START_S = 15.0  # Ray joins or starts, nodes are checked
-A_UNIT = 6  # requests over all stages, counted: what ingest and tokenize write and who reads it, a table of duplicates
+A_UNIT = 6  # requests over all stages in S3, counted: what ingest and tokenize write, who reads it, duplicates' table
 PUTS_A_UNIT = 3  # of these, counted
 OF_INPUT = 2  # requests for a unit's file, counted: its head before the run, and its first bytes
 INPUT_BLOCK_BYTES = 5 << 20  # of a large file that is read in pieces: what s3fs fetches at once
 STORED_BLOCK_BYTES = 4 << 20  # of large files in the workspace, see cluster.bundles
 MEMORY_MARGIN = 1.25
 READS = "ingest"  # the stage that reads inputs
+S3 = ("s3", "s3a")
+REMOTE = (*S3, "gs", "gcs", "abfs", "abfss", "az")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,31 @@ class Prices:
     gb_month: float = 0.023
     put_million: float = 5.0
     get_million: float = 0.4
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitRequests:
+    """Requests to the store of a workspace that a unit makes over all stages, and how many of them write."""
+
+    total: int
+    puts: int
+
+
+IN_BUNDLES = UnitRequests(total=A_UNIT, puts=PUTS_A_UNIT)
+IN_FILES = UnitRequests(total=38, puts=12)  # counted in S3, before what a unit writes was one object there
+NO_REQUESTS = UnitRequests(total=0, puts=0)
+
+
+def unit_requests(workspace: str) -> UnitRequests:
+    """What a unit costs at this address: in S3 its files are one object, in other stores they are not.
+
+    >>> [unit_requests(url).total for url in ("s3://a/b", "gs://a/b", "/a/b")]
+    [6, 38, 0]
+    """
+    protocol = protocol_of(workspace)
+    if protocol in S3:
+        return IN_BUNDLES
+    return IN_FILES if protocol in REMOTE else NO_REQUESTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +126,7 @@ class StageCost:
 class Prediction:
     """What a run needs. basis: the run that the rates are from; units: of ingest.
 
-    stored_bytes: in the workspace; null: not known.
+    stored_bytes: in the workspace; null: not known. of_unit: to its store.
     """
 
     basis: str
@@ -108,6 +136,7 @@ class Prediction:
     prices: Prices
     units: int
     stored_bytes: int | None = None
+    of_unit: UnitRequests = IN_BUNDLES
 
     @property
     def cpu_hours(self) -> float:
@@ -120,13 +149,14 @@ class Prediction:
     @property
     def puts(self) -> int:
         """Requests that write."""
-        return PUTS_A_UNIT * self.units
+        return self.of_unit.puts * self.units
 
     @property
     def gets(self) -> int:
         """Requests that read: of units, of input in blocks, and of large files in the workspace, each read twice."""
-        blocks = self.input_bytes // INPUT_BLOCK_BYTES + 2 * (self.stored_bytes or 0) // STORED_BLOCK_BYTES
-        return (A_UNIT - PUTS_A_UNIT + OF_INPUT) * self.units + blocks
+        stored_bytes = self.stored_bytes or 0 if self.of_unit.total else 0
+        blocks = self.input_bytes // INPUT_BLOCK_BYTES + 2 * stored_bytes // STORED_BLOCK_BYTES
+        return (self.of_unit.total - self.of_unit.puts + OF_INPUT) * self.units + blocks
 
     @property
     def requests(self) -> int:
@@ -247,9 +277,15 @@ def relative_error(stage: StageCounts) -> float:
 
 
 def predict(
-    run: RunState, input_bytes: int, cluster: Cluster, prices: Prices, *, stored_bytes: int | None = None
+    run: RunState,
+    input_bytes: int,
+    cluster: Cluster,
+    prices: Prices,
+    *,
+    stored_bytes: int | None = None,
+    of_unit: UnitRequests = IN_BUNDLES,
 ) -> Prediction:
-    """What input of this size needs, by the rates of a run."""
+    """What input of this size needs, by the rates of a run. of_unit: requests to the store of the workspace."""
     stages = []
     for rate in rates_of(run):
         cpu_s = rate.cpu_s(input_bytes, cluster.total)
@@ -273,6 +309,7 @@ def predict(
         cluster=cluster,
         prices=prices,
         stored_bytes=stored,
+        of_unit=of_unit,
     )
 
 

@@ -10,11 +10,10 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight.survey import LOOKED_INTO
-from corpusmill.pipeline.report.cost import A_UNIT, INPUT_BLOCK_BYTES
+from corpusmill.pipeline.report.cost import INPUT_BLOCK_BYTES, REMOTE, S3, unit_requests
 from corpusmill.pipeline.workspace.shards import Shards
 
 A_JOB = 150  # whatever the number of units, counted
-REMOTE = ("s3", "s3a", "gs", "gcs", "abfs", "abfss", "az")
 
 
 def estimate(spec: JobSpec, files: Sequence[InputFile], new: Shards) -> int:
@@ -25,11 +24,14 @@ def estimate(spec: JobSpec, files: Sequence[InputFile], new: Shards) -> int:
         blocks = -(-(new.column("end") - new.column("start")) // INPUT_BLOCK_BYTES)
         of_inputs = looked + int(blocks.sum())
     units = len(set(new.numbers().tolist()))
-    return of_inputs + (A_UNIT * units + A_JOB if protocol_of(spec.workspace) in REMOTE else 0)
+    of_unit = unit_requests(spec.workspace).total
+    return of_inputs + (of_unit * units + A_JOB if of_unit else 0)
 
 
 def lines(spec: JobSpec, files: Sequence[InputFile], new: Shards) -> Iterator[str]:
     """What `plan` says of them; nothing where no store is remote, or nothing is new."""
     if len(new) and (found := estimate(spec, files, new)):
         units = counted(len(set(new.numbers().tolist())), "unit")
-        yield f"requests: about {found} to the store for {counted(len(new), 'file')} in {units}"
+        urls = (spec.workspace, *(path for each in spec.inputs for path in each.paths))
+        in_s3 = all(protocol_of(url) in S3 for url in urls if protocol_of(url) in REMOTE)
+        yield f"requests: about {found} to {'S3' if in_s3 else 'stores'} for {counted(len(new), 'file')} in {units}"

@@ -28,7 +28,7 @@ from corpusmill.pipeline.execution.run_stage import committed
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.stages.mix.estimate import planned
 from corpusmill.pipeline.stages.mix.supply import light
-from corpusmill.pipeline.stages.tokenize.axes_unit import STAGE
+from corpusmill.pipeline.stages.tokenize.axes_unit import tokens_of
 from corpusmill.pipeline.stages.tokenize.stage import tokenized_units
 
 DEFAULT = str(TokensSpec.model_fields["tokenizer"].default)
@@ -142,9 +142,8 @@ def _texts(workspace: Store, units: list[str], plan: MixPlan, training: Training
     mixed = tokens * (plan.taken / np.maximum(of_leaf, 1))[number // len(names)]
     sample = min(training.sample_tokens, int(tokens.sum()))  # a small corpus is read once, not MOST_COPIES times
     rate = rates(tokens, mixed, number % len(names), temperature=training.temperature, sample_tokens=sample)
-    tokens_of = {name: str(c["tokens"]) for name, c in committed(workspace, STAGE, set(units)).counts.items()}
-    made = committed(workspace, "tokenize", set(tokens_of.values())).counts
-    ingested = {name: str(made[tokens_of[name]]["ingested"]) for name in units}
+    made = committed(workspace, "tokenize", {tokens_of(name) for name in units}).counts
+    ingested = {name: str(made[tokens_of(name)]["ingested"]) for name in units}
     for unit, (group, rows, aside) in groups.items():
         times = np.where((group >= 0) & ~aside, copies(rate[np.maximum(group, 0)], rows.u), 0)
         chosen = np.flatnonzero((times > 0) | (aside & (group >= 0)))

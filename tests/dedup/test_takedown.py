@@ -1,11 +1,13 @@
 """Documents that must go: with their copies, or leaving their place to the best of them."""
 
+import re
 import shutil
 from dataclasses import replace
 
 import pytest
 
 from corpusmill.pipeline.config.sections.dedup import DedupSpec
+from corpusmill.pipeline.dedup import takedown
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
 from corpusmill.pipeline.dedup.index import record, with_resolved
 from corpusmill.pipeline.dedup.settings import Settings
@@ -150,3 +152,23 @@ def test_a_line_that_matches_nothing_is_named_and_may_be_allowed():
     assert "http://a.org matches no document in work: correct it, or say --allow-missing" in told[1]
     assert "http://null/ is no address of a page" in told[2]
     assert len(without_match(nothing, key_of, "work", allow_missing=True)) == 2
+
+
+def test_what_an_earlier_version_wrote_of_a_phase_is_gone_on_with(ws):
+    before = deduplicated(ws)
+    assert before.removed
+    for file in ws.store.files("dedup"):
+        if "/tables/" in file.uri:
+            ws.store.publish(file.uri, re.sub(rb'"gone": \[[^]]*\], ', b"", ws.store.read(file.uri)))
+    after = deduplicated(ws)
+    assert after.tables == before.tables
+    assert after.removed == {}, "the tables are read in their place"
+
+
+def test_sizes_that_ingest_said_are_not_asked_for(ws, monkeypatch):
+    said = {s.unit: {f"keys/.{kind}.arrow": 5 for kind in ("text", "url")} for s in ws.shards[:2]}
+    asked: list[str] = []
+    monkeypatch.setattr(takedown, "sizes", lambda store, folder, names: asked.extend(names) or {})
+    work = ws.work(Settings(spec=ws.spec, shards=()))
+    met_among(work, [s.unit for s in ws.shards], Tombstones(ids=(1,)), label="met", files_bytes=said)
+    assert asked == [f"keys/{ws.shards[2].unit}.{kind}.arrow" for kind in ("text", "url")]

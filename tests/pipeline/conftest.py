@@ -1,17 +1,10 @@
 """What tests of whole runs share: excerpts, one Ray session, one undisturbed run to compare with."""
 
-import contextlib
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import s3fs
 from click.testing import CliRunner
 
 from corpusmill.cluster import lifecycle
@@ -52,25 +45,6 @@ def demo(ray_session: int, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     run_file(demo_job(folder))
     return folder
-
-
-@pytest.fixture(scope="session")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an S3 store over HTTP, with one empty bucket called `test`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path_factory.mktemp("s3") / "log").open("wb")
-    server = [str(Path(sys.executable).parent / "moto_server"), "-H", "127.0.0.1", "-p", str(port)]
-    with log, subprocess.Popen(server, stdout=log, stderr=log) as process:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(100):
-            with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=1):
-                break
-            time.sleep(0.1)
-        s3fs.S3FileSystem(key="testing", secret="testing", endpoint_url=address).mkdir("test")
-        yield address
-        process.kill()
 
 
 def run_file(job: Path, *, update: bool = False, overrides: tuple[str, ...] = ()) -> Summary:

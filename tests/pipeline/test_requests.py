@@ -93,4 +93,4 @@ def test_units_of_one_file_cost_no_more_than_so_many_each(s3, log, ray_session, 
 def test_plan_says_how_many_requests_a_run_makes(s3, ray_session, tmp_path):
     job = job_of(tmp_path, s3, 40)
     (line,) = [line for line in say("plan", job).splitlines() if line.startswith("requests: ")]
-    assert re.fullmatch(r"requests: about \d+ to the store for 40 files in 1 unit", line)
+    assert re.fullmatch(r"requests: about \d+ to S3 for 40 files in 1 unit", line)

@@ -18,6 +18,7 @@ from corpusmill.pipeline.execution.run_stage import (
     committed,
     everything,
     failures_in_words,
+    finished,
     rests_on,
     run_stage,
 )
@@ -94,6 +95,7 @@ class PartStatus:
     done: Mapping[str, IngestCounts]
     files: Sequence[UnitFiles]  # of the units, in their order
     answers: Answers | None = None  # what the stage after it found, once it has run
+    result: Result[IngestCounts] | None = None  # of all its units, where their manifest is there
 
 
 class IngestStage(Stage[Ingested]):
@@ -153,7 +155,10 @@ def _as_ingested(state: State, parts: Sequence[PartStatus]) -> Ingested | None:
     """The outcome of parts that are all done; None otherwise."""
     last = parts[-1]
     shards = {u["name"]: s for u, s in zip(last.units, last.files, strict=True)}
-    if last.part.stage != LAST or (result := everything(state.workspace, LAST, list(shards))) is None:
+    if last.part.stage != LAST:
+        return None
+    result = last.result or everything(state.workspace, LAST, list(shards))
+    if result is None:
         return None
     earlier = [Result(p.part.stage, p.done, Tally(), ran=0) for p in parts[:-1]]
     return Ingested(result, shards, earlier, [p.answers for p in parts if p.answers is not None])
@@ -230,11 +235,12 @@ def part_statuses(spec: JobSpec, workspace: Store, shards: Sequence[Shard]) -> l
     groups = Shards.of(shards).groups()
     work = units_of(spec, groups)
     for number, part in enumerate(parts_of(spec)):
-        done = committed(workspace, part.stage, {u["name"] for u in work}).counts
+        result = finished(workspace, part.stage, [u["name"] for u in work])  # one file, in place of one a unit
+        done = committed(workspace, part.stage, {u["name"] for u in work}).counts if result is None else result.counts
         named = {u["name"]: s for u, s in zip(work, groups, strict=True)}
         ready = part.awaited is not None and len(done) == len(work)
         known = stored_answers(workspace, part, list(named)) if ready else None
-        found.append(PartStatus(part, work, done, groups, known))
+        found.append(PartStatus(part, work, done, groups, known, result))
         if known is None:
             break
         work = later_units(spec, number + 1, named, known.files)

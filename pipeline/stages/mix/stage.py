@@ -28,7 +28,7 @@ from corpusmill.operators.mix.supply.levels import Bins
 from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_stage import Result, rests_on
+from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.preflight.column_origins import null_axis
 from corpusmill.pipeline.stages.mix.given_plan import given_plan, reviewed
@@ -37,7 +37,7 @@ from corpusmill.pipeline.stages.mix.near_cuts import UnitQueries
 from corpusmill.pipeline.stages.mix.supply import supply, supply_name
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
-from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes, finished_axes, last_units
+from corpusmill.pipeline.stages.tokenize.stage import AxesResult, TokenizeStage, axes, finished_axes, last_units
 
 VERSION = 6
 CUTS = "cuts.npz"  # written last: where it is, the mix is done
@@ -98,7 +98,7 @@ class Request:
 class Mixed:
     """The units that hold what a mix reads of the tokenized documents, and the plan over them."""
 
-    axes: Result
+    axes: AxesResult
     planned: Planned
 
 
@@ -127,7 +127,7 @@ class MixStage(Stage[Mixed]):
         return outcome.planned.remarks()
 
     def remembers(self, outcome: Mixed) -> Mapping[str, Iterable[str | int]]:
-        return {"names": [outcome.planned.fingerprint, outcome.planned.supply, *rests_on(outcome.axes)]}
+        return {"names": [outcome.planned.fingerprint, outcome.planned.supply, *outcome.axes.rests_on()]}
 
     def begun(self, state: State) -> set[str]:
         return {*last_units(state.workspace)}

@@ -44,6 +44,15 @@ def name_of(tokens: str, mix: MixSpec) -> str:
     return f"{tokens}-{digest(decides)[:16]}"
 
 
+def tokens_of(name: str) -> str:
+    """The tokenized unit that an axes unit is for, which its name begins with.
+
+    >>> tokens_of("00112233445566778899aabbccddeeff-0123456789abcdef")
+    '00112233445566778899aabbccddeeff'
+    """
+    return name.rpartition("-")[0]
+
+
 def schema(mix: MixSpec) -> pa.Schema:
     """Columns of `axes/`: one row a document, in the order of its `tokens/`."""
     leaf = {name: pa.string() for name in leaf_columns(mix)}

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
+from corpusmill.cluster.bundles import APART_BYTES
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -39,6 +41,19 @@ NO_AXES: Result[AxesWritten] = Result(axes_unit.STAGE, {}, Tally(), ran=0)
 MEMORY_BYTES = 1_250_000_000  # 1.25 times the peak of a worker on a shard of 1 GB of text, see bench_memory
 
 
+@dataclass(frozen=True)
+class AxesResult(Result[AxesWritten]):
+    """What the mix reads of every tokenized unit. apart: units that were not written with their tokens, which have a
+    manifest of their own.
+    """
+
+    apart: Sequence[str] = ()
+
+    def rests_on(self) -> list[str]:
+        """The names of its units and of their manifest, for `clean`."""
+        return [*self.counts, *([digest(list(self.apart))] if self.apart else [])]
+
+
 class TokenizeStage(Stage[Result[Tokenized]]):
     """Tokenizes the documents that stay: one unit an ingested shard."""
 
@@ -57,7 +72,8 @@ class TokenizeStage(Stage[Result[Tokenized]]):
         return of_unique(outcome.tally, state.of(DedupStage).by_reason)
 
     def remembers(self, outcome: Result[Tokenized]) -> Mapping[str, Iterable[str | int]]:
-        return {"names": rests_on(outcome)}
+        beside = axes_beside(outcome.counts)  # the units say that they wrote these
+        return {"names": [*rests_on(outcome), *beside], "tokenized": outcome.counts}
 
 
 def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str]) -> list[TokenizeUnit]:
@@ -115,41 +131,58 @@ def axes_units(spec: JobSpec, tokenized: Mapping[str, MadeOf]) -> list[AxesUnit]
     ]
 
 
-def axes_at_hand(units: Sequence[AxesUnit], tokenized: Mapping[str, Tokenized]) -> dict[str, AxesWritten]:
-    """Counts of those axes units whose tables were written with the tokens."""
-    return {
-        u["name"]: {"documents": tokenized[u["tokens"]]["documents"], "tokens": u["tokens"]}
-        for u in units
-        if tokenized[u["tokens"]].get("axes") == u["name"]
-    }
+def axes_beside(tokenized: Mapping[str, Tokenized]) -> list[str]:
+    """The axes units that were written with the tokens, whichever mix they are for."""
+    return [counts["axes"] for counts in tokenized.values() if "axes" in counts]
 
 
-def all_axes(
-    units: Sequence[AxesUnit], at_hand: Mapping[str, AxesWritten], others: Result[AxesWritten]
-) -> Result[AxesWritten]:
+def axes_at_hand(
+    workspace: Store, units: Sequence[AxesUnit], tokenized: Mapping[str, Tokenized]
+) -> dict[str, AxesWritten]:
+    """Counts of those axes units whose tables were written with the tokens, and are there still.
+
+    In a bundle they are as long as it is; files of their own may have been deleted, which one listing shows.
+    """
+    found: dict[str, AxesWritten] = {}
+    of_their_own = set[str]()
+    for u in units:
+        made = tokenized[u["tokens"]]
+        if made.get("axes") == u["name"]:
+            found[u["name"]] = {"documents": made["documents"], "tokens": u["tokens"]}
+            if not workspace.is_s3 or made.get("axes_bytes", 0) > APART_BYTES:
+                of_their_own.add(u["name"])
+    if of_their_own:
+        there = {f.uri for f in workspace.files(axes_unit.STAGE)}
+        found = {n: counts for n, counts in found.items() if n not in of_their_own or axes_unit.file_of(n) in there}
+    return found
+
+
+def all_axes(units: Sequence[AxesUnit], at_hand: Mapping[str, AxesWritten], others: Result[AxesWritten]) -> AxesResult:
     """Those that were written with the tokens and the others as one result, in the order of the units."""
     found = {**at_hand, **others.counts}
-    return Result(axes_unit.STAGE, {u["name"]: found[u["name"]] for u in units}, others.tally, ran=others.ran)
+    counts = {u["name"]: found[u["name"]] for u in units}
+    return AxesResult(axes_unit.STAGE, counts, others.tally, ran=others.ran, apart=[*others.counts])
 
 
-def finished_axes(spec: JobSpec, workspace: Store, tokenized: Mapping[str, Tokenized]) -> Result[AxesWritten] | None:
+def finished_axes(spec: JobSpec, workspace: Store, tokenized: Mapping[str, Tokenized]) -> AxesResult | None:
     """What the mix reads of the tokenized units; None when some of it is not written yet."""
     units = axes_units(spec, tokenized)
-    at_hand = axes_at_hand(units, tokenized)
+    at_hand = axes_at_hand(workspace, units, tokenized)
     names = [u["name"] for u in units if u["name"] not in at_hand]
     others = everything(workspace, axes_unit.STAGE, names) if names else NO_AXES
     return None if others is None else all_axes(units, at_hand, others)
 
 
-def axes(run: Run, tokenized: Result[Tokenized]) -> Result[AxesWritten]:
+def axes(run: Run, tokenized: Result[Tokenized]) -> AxesResult:
     """What the mix reads of the tokenized units, as far as it is not written yet."""
     units = axes_units(run.spec, tokenized.counts)
-    at_hand = axes_at_hand(units, tokenized.counts)
+    at_hand = axes_at_hand(run.workspace, units, tokenized.counts)
     task, others = Axes(job=run.spec.to_canonical(), workspace=run.workspace), NO_AXES
     if missing := [u for u in units if u["name"] not in at_hand]:
         others = run_stage(run, axes_unit.STAGE, missing, task)
     result = all_axes(units, at_hand, others)
-    payload = json.dumps({"units": sorted(result.counts), "tokens": sorted(tokenized.counts)}).encode()
+    mixed = {"units": sorted(result.counts), "tokens": sorted(tokenized.counts)}
+    payload = json.dumps({**mixed, "beside": sorted(axes_beside(tokenized.counts))}).encode()
     if not run.workspace.exists(STATE) or run.workspace.read(STATE) != payload:
         run.workspace.publish(STATE, payload)
     return result
@@ -158,7 +191,7 @@ def axes(run: Run, tokenized: Result[Tokenized]) -> Result[AxesWritten]:
 def last_units(workspace: Store) -> list[str]:
     """The units that the last run in a workspace mixed, or was about to; none before the first."""
     told = stage_manifest(workspace, STATE)
-    return [] if told is None else [*told["units"], *told["tokens"]]
+    return [] if told is None else [*told["units"], *told["tokens"], *told.get("beside", ())]
 
 
 def tokenized_units(spec: JobSpec, workspace: Store) -> list[str]:
@@ -173,7 +206,7 @@ def tokenized_units(spec: JobSpec, workspace: Store) -> list[str]:
         raise InputError([f"nothing is tokenized in {workspace.url} yet: run the job first"]) from None
     tokenized = committed(workspace, "tokenize", set(told["tokens"])).counts
     units = axes_units(spec, dict(sorted(tokenized.items())))
-    there = axes_at_hand(units, tokenized)
+    there = axes_at_hand(workspace, units, tokenized)
     there |= committed(workspace, axes_unit.STAGE, {u["name"] for u in units} - there.keys()).counts
     missing = [u for u in units if u["name"] not in there]
     task = Axes(job=spec.to_canonical(), workspace=workspace)

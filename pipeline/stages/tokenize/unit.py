@@ -73,12 +73,14 @@ class TokenizeUnit(MadeOf):
 class Tokenized(MadeOf, Tallied):
     """What a unit was made of, and how many documents have ids.
 
-    bytes: of its files; axes: the axes unit that was written with it. Earlier workspaces have neither.
+    bytes: of its files; axes: the axes unit that was written with it; axes_bytes: of that one's table. Earlier
+    workspaces have none of them.
     """
 
     documents: int
     bytes: NotRequired[int]
     axes: NotRequired[str]
+    axes_bytes: NotRequired[int]
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Tokenize:
             }
             if axes:
                 counts["axes"] = axes_unit.name_of(name, spec.mix)
+                counts["axes_bytes"] = sum(map(len, axes.values()))
             return commit_unit(self.workspace, "tokenize", name, counts, files)
 
     def _axes(self, spec: JobSpec, unit: TokenizeUnit, tokens: Path) -> Mapping[str, bytes]:

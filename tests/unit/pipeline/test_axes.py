@@ -3,6 +3,7 @@
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +16,21 @@ from corpusmill.operators.dedup.keys import text_keys
 from corpusmill.operators.mix.select.position import held_positions, positions
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.execution.run_stage import committed
+from corpusmill.pipeline.execution.run_stage import committed, everything, manifest_of
+from corpusmill.pipeline.stages.mix.stage import Mixed, MixStage
 from corpusmill.pipeline.stages.tokenize import unit as tokenize_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes
-from corpusmill.pipeline.stages.tokenize.stage import STATE, axes_at_hand, axes_units, tokenized_units, units_of
+from corpusmill.pipeline.stages.tokenize.stage import (
+    STATE,
+    TokenizeStage,
+    axes_at_hand,
+    axes_units,
+    finished_axes,
+    tokenized_units,
+    units_of,
+)
 from corpusmill.pipeline.stages.tokenize.unit import Tokenize
+from corpusmill.pipeline.workspace import sweep
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 DOCUMENTS = 40
@@ -122,11 +133,11 @@ def test_a_multiplier_of_words_is_refused_with_the_source(tokenized):
 def test_what_the_job_mixes_by_is_written_with_its_tokens(tokenized):
     counts = committed(tokenized, "tokenize", {"toks"}).counts
     (unit,) = axes_units(job(), counts)
-    at_hand = axes_at_hand([unit], counts)
+    at_hand = axes_at_hand(tokenized, [unit], counts)
     assert at_hand == {unit["name"]: {"documents": len(tokens(tokenized)), "tokens": "toks"}}
     assert tokenized.exists(f"axes/{unit['name']}.parquet")
     other = axes_units(job("{seed: 7}"), counts)
-    assert axes_at_hand(other, counts) == {}
+    assert axes_at_hand(tokenized, other, counts) == {}
     assert counts["toks"]["bytes"] > 0
 
 
@@ -144,3 +155,35 @@ def test_documents_that_are_gone_may_be_named_in_place_of_their_table(tokenized)
     Tokenize(job=job().to_canonical(), workspace=tokenized, files={})(unit)
     named = pq.read_table(io.BytesIO(tokenized.read("tokens/named.parquet")))
     assert named.equals(tokens(tokenized))
+
+
+def test_an_earlier_mix_can_be_used_again_after_clean(tokenized):
+    (first,) = tokenized_units(job("{}"), tokenized)
+    tokenized_units(job("{seed: 7}"), tokenized)
+    counts = committed(tokenized, "tokenize", {"toks"}).counts
+    result = everything(tokenized, "tokenize", ["toks"])
+    assert result is not None
+    live = set(TokenizeStage().remembers(result)["names"])
+    gone = sweep.unreferenced(tokenized, live, {"axes", "tokens", "units"})
+    sweep.sweep(tokenized, gone)
+    assert [name.partition("/")[0] for name in gone.names] == ["axes", "units"], "the other mix, which alone is deleted"
+    assert finished_axes(job("{}"), tokenized, counts) is not None
+    tokenized.delete(f"axes/{first}.parquet")  # as earlier versions did
+    assert finished_axes(job("{}"), tokenized, counts) is None
+    assert tokenized_units(job("{}"), tokenized) == [first]
+    assert tokenized.exists(f"axes/{first}.parquet")
+    assert finished_axes(job("{}"), tokenized, counts) is not None
+
+
+def test_the_manifest_of_another_mix_is_kept_as_long_as_a_run_rests_on_it(tokenized):
+    counts = committed(tokenized, "tokenize", {"toks"}).counts
+    planned = SimpleNamespace(fingerprint="f", supply="s")
+    for mix, manifests in (("{}", 0), ("{seed: 7}", 1)):
+        (name,) = tokenized_units(job(mix), tokenized)
+        found = finished_axes(job(mix), tokenized, counts)
+        assert found is not None
+        names = list(MixStage().remembers(Mixed(found, planned))["names"])  # pyright: ignore[reportArgumentType]
+        assert names[:3] == ["f", "s", name]
+        assert len(names) - 3 == manifests
+        if manifests:
+            assert manifest_of("axes", [name]) == f"manifests/axes-{names[3]}.json"

@@ -10,6 +10,7 @@ from corpusmill.cluster.patience import allowed
 from corpusmill.errors import StoreUnavailable
 from corpusmill.pipeline.execution import run_stage
 from corpusmill.pipeline.execution import run_units as units
+from corpusmill.pipeline.execution.measured import Measured, split
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run_units import Done, Failed, run_units
 
@@ -141,9 +142,10 @@ def test_a_store_that_does_not_answer_costs_no_try(executions):
 
 
 def test_a_few_stragglers_among_those_that_are_done_delay_nothing():
-    assert units.speculate_after_s([]) == units.SPECULATE_AFTER_S
-    assert units.speculate_after_s([200.0] * 96 + [1000.0] * 4) == 200.0
-    assert units.speculate_after_s([200.0] * 90 + [1000.0] * 10) == 1000.0
+    assert units.speculate_after_s([], 100) == units.SPECULATE_AFTER_S
+    assert units.speculate_after_s([200.0] * 96 + [1000.0] * 4, 100) == 200.0
+    assert units.speculate_after_s([200.0] * 90 + [1000.0] * 10, 100) == 1000.0
+    assert units.speculate_after_s([200.0] * 9 + [1000.0], 10) == 2000.0, "of few units, as twice the longest says"
     assert units.most_twice(16) == 64
     assert units.most_twice(16_000) == 2000
 
@@ -151,3 +153,37 @@ def test_a_few_stragglers_among_those_that_are_done_delay_nothing():
 def test_a_wave_grows_with_the_cluster_and_the_next_one_begins_before_cpus_are_idle():
     assert units.wave_units(64) == units.WAVE_UNITS
     assert units.next_wave_at(units.wave_units(16_000)) == 16_000
+
+
+def test_a_large_stage_is_not_begun_again_before_nearly_all_of_it_is_done(monkeypatch):
+    monkeypatch.setattr(lifecycle, "cpus", lambda: 1000)
+    monkeypatch.setattr(lifecycle, "nodes", lambda: 20)
+    assert not units._may_speculate(100, 100)
+    assert not units._may_speculate(99, 100), "what one unit took says nothing of the others"
+    assert units._may_speculate(5, 100)
+    assert units._may_speculate(64, 64), "all of a small stage"
+    assert not units._may_speculate(600, 20_000), "more than machines stand idle for"
+
+
+def test_what_may_pass_is_tried_again_in_this_process_too():
+    tries: list[int] = []
+
+    def run(unit):
+        tries.append(unit["n"])
+        if (unit["n"] == 1 and tries.count(1) < units.TRIES) or unit["n"] == 3:
+            raise TimeoutError("the store")
+        if unit["n"] == 2:
+            raise ValueError("wrong")
+        return {}
+
+    done, wrong, never = units.run_here([{"n": 1}, {"n": 2}, {"n": 3}], run)
+    assert isinstance(done, Done)
+    assert isinstance(wrong, Failed)
+    assert isinstance(never, Failed)
+    assert tries == [1] * units.TRIES + [2] + [3] * units.TRIES
+
+
+def test_the_memory_of_the_driver_is_not_that_of_a_unit():
+    for here in (True, False):
+        _, figures = split(Measured(lambda _: {}, "s", here=here)({}))
+        assert (figures["peak_bytes"] == 0) == here

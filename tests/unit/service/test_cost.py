@@ -4,7 +4,7 @@ import pytest
 
 from corpusmill.pipeline.events.counts import StageCounts
 from corpusmill.pipeline.events.history import RunState
-from corpusmill.pipeline.report.cost import Cluster, Prices, basis_of, compared, predict, rates_of
+from corpusmill.pipeline.report.cost import Cluster, Prices, basis_of, compared, predict, rates_of, unit_requests
 
 GB = 1_000_000_000
 
@@ -93,3 +93,12 @@ def test_predicted_and_actual_stand_side_by_side():
 def test_a_cluster_that_is_none_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011
         Cluster.parse(text)
+
+
+@pytest.mark.parametrize(("workspace", "puts", "gets"), [("s3://b", 3, 3), ("gs://b", 12, 26), ("/disk", 0, 0)])
+def test_only_in_s3_what_a_unit_writes_is_one_object(workspace, puts, gets):
+    basis = run(stage("ingest", [90.0, 110.0, 100.0, 100.0], read_bytes=GB))
+    of_unit = unit_requests(workspace)
+    found = predict(basis, 100 * GB, Cluster.parse("4x16"), Prices(cpu_hour=0.02), of_unit=of_unit)
+    assert found.puts == 400 * puts
+    assert found.gets == 400 * (gets + 2) + 100 * GB // (5 << 20)

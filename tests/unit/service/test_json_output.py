@@ -11,7 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from corpusmill.errors import InputError
 from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.commands import run
 from corpusmill.pipeline.commands.printed import Exported
 from corpusmill.pipeline.commands.summary import summary_json
 from corpusmill.pipeline.config.load import parse
@@ -101,3 +103,42 @@ def test_what_was_exported_is_said_in_words_too():
     assert Exported(out="a", files=["x.npy"]).line() == "wrote x.npy to a"
     assert Exported(out="a.jsonl", what="row", rows=1200).line() == "wrote 1,200 rows to a.jsonl"
     assert Exported(out="a", what="document", rows=2, files=["b", "c"]).line() == "wrote 2 documents in 2 files to a"
+
+
+def test_the_starter_of_manifests_is_one_value_too(tmp_path):
+    (tmp_path / "job.yaml").write_text(JOB)
+    found = said("manifests", str(tmp_path / "job.yaml"), "--starter")
+    assert set(found) == {"files", "out"}
+    assert "image:" in found["files"]["values.yaml"]
+
+
+def summary(**manifest: object) -> Any:
+    funnel = SimpleNamespace(to_json=dict)
+    made = {"did_nothing": False, "seconds": 0.1, "ran": {}, "version": None}
+    return SimpleNamespace(**made, manifest=manifest, funnel=funnel, lost=None)
+
+
+def test_a_summary_without_a_dataset_has_no_parts():
+    assert summary_json(parse(JOB), summary())["parts"] is None
+    assert summary_json(parse(JOB), summary(parts=[1, 2]))["parts"] == 2
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_update_over_several_slots_prints_one_value(tmp_path, monkeypatch, fails):
+    (tmp_path / "job.yaml").write_text(JOB.replace("in.jsonl", "'{slot}.jsonl'"))
+    ran: list[str] = []
+
+    def run_job(spec, options, display):
+        ran.append(options.slot)
+        if fails and len(ran) == 2:
+            raise InputError(["nothing is there"])
+        return summary(tokens=len(ran))
+
+    monkeypatch.setattr(run, "run_job", run_job)
+    job = str(tmp_path / "job.yaml")
+    done = CliRunner().invoke(main, ["update", job, "--every", "monthly", "--since", "2026-08", "--json", "--quiet"])
+    found = json.loads(done.stdout)
+    assert (done.exit_code != 0) == fails
+    assert [each["slot"] for each in found["slots"]] == (ran[:1] if fails else ran)
+    assert len(ran) >= 2
+    assert found["tokens"] == found["slots"][-1]["tokens"] == len(found["slots"])
