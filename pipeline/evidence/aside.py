@@ -7,14 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpusmill.operators.batch import TEXT
+from corpusmill.operators.text.beginnings import cut_chars
+from corpusmill.operators.text.spans import Spans, spans_of, text_from
 from corpusmill.pipeline.evidence.draws import draws
 from corpusmill.pipeline.evidence.excerpts import CHARS
 from corpusmill.pipeline.steps.chain import Dropped
 
 ROWS, BYTES = 16_384, 64 << 20  # held with their texts
 TEXTS = ("text", "content")
-MOST_BYTES = 4 * CHARS  # of UTF-8, in so many characters
 
 
 @dataclass(frozen=True)
@@ -91,25 +91,14 @@ def look(parts: list[Dropped], choose: Callable[[Dropped, pa.Table], Choice]) ->
 
 
 def begins(texts: pa.ChunkedArray, places: np.ndarray) -> pa.Array:
-    """The first characters of the texts at some places, null of all others.
-
-    Only these characters are copied: pc.utf8_slice_codeunits makes room for whole documents.
-    """
-    pieces: list[bytes] = []
-    ends = np.cumsum([len(chunk) for chunk in texts.chunks])
-    which = np.searchsorted(ends, places, side="right")
-    sizes = np.zeros(len(texts), np.int64)
-    for i, at in zip(places.tolist(), which.tolist(), strict=True):
-        chunk = texts.chunk(at)
-        row = i - int(ends[at]) + len(chunk)
-        _, offsets, data = chunk.buffers()
-        begin, end = np.frombuffer(offsets, np.int64, 2, 8 * (chunk.offset + row)).tolist() if offsets else (0, 0)
-        if end > begin:
-            piece = data[begin : min(end, begin + MOST_BYTES)].to_pybytes().decode("utf-8", "ignore")[:CHARS].encode()
-            pieces.append(piece)
-            sizes[i] = len(piece)
-    bounds = np.concatenate([[0], np.cumsum(sizes)])
-    valid = pa.array(sizes > 0).buffers()[1]
-    return pa.LargeStringArray.from_buffers(
-        len(texts), pa.py_buffer(bounds), pa.py_buffer(b"".join(pieces)), valid
-    ).cast(TEXT)
+    """The first characters of the texts at some places, sorted; null of all others, and where there are none."""
+    bounds = np.cumsum([0, *(len(chunk) for chunk in texts.chunks)])
+    which = np.searchsorted(bounds, places, side="right") - 1
+    pieces, sizes = [np.empty(0, np.uint8)], np.zeros(len(texts), np.int64)
+    for at in np.unique(which).tolist():
+        mine = places[which == at]
+        spans, rows = spans_of(texts.chunk(at)), mine - bounds[at]
+        cut = cut_chars(Spans(data=spans.data, starts=spans.starts[rows], ends=spans.ends[rows]), CHARS)
+        pieces.append(cut.data)
+        sizes[mine] = cut.ends - cut.starts
+    return text_from(np.concatenate(pieces), np.cumsum(sizes), sizes == 0)

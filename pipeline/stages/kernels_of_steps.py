@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from corpusmill.operators.batch import Batch
+from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Span
 from corpusmill.operators.dedup.keys import text_keys
 from corpusmill.operators.mix.select.position import positions
 from corpusmill.operators.rewrite.common_lines import CommonLines
+from corpusmill.operators.text.beginnings import beginnings
 from corpusmill.operators.text.conversation import CONVERSATION
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.table import sequences
@@ -69,6 +70,7 @@ def warm_ingest(job: str, source: str, reader: str) -> None:
     gatherer = Gatherer(chain, source, 1.0, last=True)
     gatherer.add(outcome)
     gatherer.packed()
+    beginnings(pa.array(TEXTS, TEXT), len(TEXTS))  # of dropped documents
     for number, (_, op) in enumerate(chain.steps):
         if isinstance(op, CommonLines) and number not in chain.without:
             op.gather(kept)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
+from corpusmill.operators.text.beginnings import beginnings
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.evidence.gather import Gatherer
@@ -202,7 +203,7 @@ class ShardWriter:
             [c for c in ("content", "failure", "skipped") if c in dropped.table.column_names]
         )
         if "text" in table.column_names:
-            short = pc.utf8_slice_codeunits(table["text"], 0, DROPPED_TEXT_CHARS).cast(TEXT)
+            short = beginnings(table["text"].cast(TEXT), DROPPED_TEXT_CHARS)
             table = table.set_column(table.column_names.index("text"), "text", short)
         n = table.num_rows
         table = table.append_column("step", pa.repeat(dropped.step, n)).append_column(
