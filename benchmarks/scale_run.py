@@ -121,7 +121,7 @@ def simulate(setup: Setup, seed: int = 0) -> Simulated:
         few = setup.speculates and given == setup.units and not twice
         if few and 0 < in_flight <= min(most_twice(setup.slots), setup.slots // 2):
             few_since = now if few_since is None else few_since
-            at = few_since + speculate_after_s(took)
+            at = few_since + speculate_after_s(took, setup.units)
             if ends[0][0] > at:
                 now = max(now, at)
                 for unit in sorted({u for _, u, _ in began_of.values() if not finished[u]}):

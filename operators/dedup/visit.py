@@ -163,7 +163,7 @@ def _next_row(lists: Lists, n: int) -> tuple[int, int]:
     other, shared = n, -1
     for j in range(len(lists.at)):
         if lists.at[j] >= 0 and lists.row[lists.at[j]] < other:
-            other, shared = lists.row[lists.at[j]], j
+            other, shared = int(lists.row[lists.at[j]]), j
     return other, shared
 
 
