@@ -22,7 +22,6 @@ from corpusmill.pipeline.files.ids import digest
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-R = TypeVar("R")
 G = TypeVar("G")
 READS_AT_ONCE = 16  # markers are small: their number is what takes time; a guess
 READS_AHEAD = 256  # results that wait for whoever adds them up: 100,000 of them were 4 GB
