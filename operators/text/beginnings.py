@@ -30,7 +30,7 @@ def cut_chars(texts: Spans, most_chars: int) -> Spans:
     stops = np.empty_like(texts.starts)
     _cut(texts.data, texts.starts, texts.ends, most_chars, stops)
     ends = np.cumsum(stops - texts.starts)
-    out = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
+    out = np.frombuffer(pa.allocate_buffer(int(ends[-1]) if len(ends) else 0), np.uint8)  # of Arrow's pool: used again
     _copy(texts.data, texts.starts, ends, out)
     return Spans(data=out, starts=np.concatenate([np.zeros(1, np.int64), ends])[:-1], ends=ends)
 
@@ -51,10 +51,10 @@ def _cut(data: np.ndarray, starts: np.ndarray, ends: np.ndarray, most: int, stop
 
 @njit(nogil=True, cache=True)
 def _copy(data: np.ndarray, starts: np.ndarray, ends: np.ndarray, out: np.ndarray) -> None:
-    """Lay stretches of `data` end to end. ends: of each in `out`."""
+    """Lay stretches of `data` end to end. ends: of each in `out`. Unsigned places let whole words be moved."""
     at = 0
     for i in range(len(starts)):
-        begin = starts[i]
+        begin, place = np.uintp(starts[i]), np.uintp(at)
         for k in range(ends[i] - at):
-            out[at + k] = data[begin + k]
+            out[place + np.uintp(k)] = data[begin + np.uintp(k)]
         at = ends[i]

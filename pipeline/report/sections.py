@@ -17,7 +17,8 @@ from corpusmill.pipeline.report.masking import shown_texts
 from corpusmill.pipeline.report.sankey import Sankey, layout
 
 ROWS = 40  # of a table, largest first
-PERIODS = 36  # months shown; of more, years are
+PERIODS = 36  # months shown, or years; of more, years or decades are
+RECENT = 12  # years shown alone where the older ones are shown by decade
 CELLS = 24  # languages of a heat map
 DOMAINS = 14
 REASONS = 40
@@ -107,16 +108,20 @@ class Period:
 
 
 def periods(months: Sequence[tuple[str, int, int]]) -> list[Period]:
-    """The mix by month, or by year where there are many months, in order.
+    """The mix by month; by year where there are many months, the older years by decade where they are many; in order.
 
     >>> [(p.name, p.documents, p.share) for p in periods([("", 1, 10), ("2024-11", 2, 20), ("2024-12", 1, 10)])]
     [('2024-11', 2, 0.5), ('2024-12', 1, 0.25), ('no date', 1, 0.25)]
     """
-    short = 7 if len(months) <= PERIODS else 4
+    years = sorted({month[:4] for month, _, _ in months if month})
+    first_year = f"{years[-RECENT][:3]}0" if len(years) > PERIODS else ""
     documents, tokens = Counter[str](), Counter[str]()
     for month, n, size in months:
-        documents[month[:short]] += n
-        tokens[month[:short]] += size
+        name = month if len(months) <= PERIODS else month[:4]
+        if name and name < first_year:
+            name = f"{name[:3]}0s"
+        documents[name] += n
+        tokens[name] += size
     whole = max(tokens.total(), 1)
     order = sorted(documents, key=lambda name: (not name, name))
     return [Period(name or "no date", documents[name], tokens[name], tokens[name] / whole) for name in order]

@@ -140,10 +140,22 @@ def test_the_mix_is_shown_by_month_and_by_year_where_there_are_many():
     assert page.index(">2025-11<") < page.index(">2025-12<") < page.index(">no date<")
     months = [(f"{2000 + i // 12}-{i % 12 + 1:02}", 1, 10) for i in range(60)]
     assert [(p.name, p.documents) for p in periods(months)] == [(str(year), 12) for year in range(2000, 2005)]
+    many = [("", 1, 10), *((f"{year}-01", 1, 10) for year in range(1975, 2025))]
+    names = [p.name for p in periods(many)]
+    assert names == ["1970s", "1980s", "1990s", "2000s", *(str(year) for year in range(2010, 2025)), "no date"]
 
 
 def test_differences_are_marked_and_escaped():
     assert str(marked("a <b> c", "a x c")) == "a <del>&lt;b&gt;</del> <ins>x</ins> c"
+
+
+def test_differences_of_scripts_without_spaces_are_marked_by_character():
+    assert (
+        str(marked("これは例文です。はい", "これは短文です。はい")) == "これは <del>例</del> <ins>短</ins> 文です。はい"
+    )
+    whole = str(marked("前置き。甲の乙の丙。結び。", "前置き。子の丑の寅。結び。"))
+    assert whole == "前置き。 <del>甲の乙の丙</del> <ins>子の丑の寅</ins> 。結び。"
+    assert "252 equal characters" in str(marked("文" * 300, "文" * 300 + "末"))
 
 
 def test_a_report_without_a_workspace_says_what_is_missing():
