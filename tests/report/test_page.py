@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,15 @@ def test_hostile_texts_are_escaped_and_personal_data_masked():
     assert "&lt;EMAIL&gt;" in page
     assert page.count("<script") == 2
     assert "demo &lt;corpus&gt;" in page
+
+
+def test_every_kind_of_digest_of_an_input_is_shown():
+    digests = [{"etag": "e" * 32}, {"sha256_of_ends": "d" * 64}, {"sha256": None}]  # in a store; many bytes; changed
+    inputs = [{"source": "a", "file": f"{n}.jsonl", "size": 12, **digest} for n, digest in enumerate(digests)]
+    made = facts()
+    page = render(replace(made, circumstances={**made.circumstances, "inputs": inputs}))
+    shown = re.findall(r"(\d)\.jsonl</td>.*?<code>(.*?)</code>", page)
+    assert shown == [("0", "e" * 16), ("1", "d" * 16), ("2", "")]
 
 
 def test_data_inside_the_page_are_the_same_when_read():

@@ -78,6 +78,14 @@ class Ended(Generic[C]):
     death: str | None = None
 
 
+@dataclass(frozen=True)
+class Culprit:
+    """A document that ends its process. death: how it does so alone: others of its batch may do it in another way."""
+
+    doc_id: int
+    death: str
+
+
 def run_isolated(task: Task[U, C], unit: U) -> C:
     """Run the unit; documents that end their process are failed rows `worker: killed` of what it writes.
 
@@ -98,21 +106,23 @@ def run_isolated(task: Task[U, C], unit: U) -> C:
                 raise _reader_died(unit, folder, ended.death)
             with pa.memory_map(str(folder / BATCH)) as file:
                 batch = pa.ipc.open_file(file).read_all()
-            set_aside[_culprit(folder, task, unit, batch)] = f"killed: {ended.death}"
+            culprit = _culprit(folder, task, unit, batch)
+            set_aside[culprit.doc_id] = f"killed: {culprit.death}"
     raise WorkerDied(f"{len(set_aside)} documents ended their process, more than {MOST_DOCUMENTS} are not looked for")
 
 
-def _culprit(folder: Path, task: Task[U, C], unit: U, batch: pa.Table) -> int:
-    """The doc_id of the document of a batch that ends its process. WorkerDied where it does not do so alone."""
+def _culprit(folder: Path, task: Task[U, C], unit: U, batch: pa.Table) -> Culprit:
+    """The first document of a batch that ends its process. WorkerDied where it does not do so alone."""
     rows = batch
     while rows.num_rows > 1:
         half = rows.slice(0, rows.num_rows // 2)
         dies = _process(folder, task, unit, {}, half).death is not None
         rows = half if dies else rows.slice(half.num_rows)
-    if _process(folder, task, unit, {}, rows).death is None:
+    death = _process(folder, task, unit, {}, rows).death
+    if death is None:
         told = "its worker died on a batch of documents, and on none of them alone: give it more memory"
         raise WorkerDied(f"{told} (fewer --workers), or make the batch smaller")
-    return int(rows["doc_id"][0].as_py())
+    return Culprit(doc_id=int(rows["doc_id"][0].as_py()), death=death)
 
 
 def _reader_died(unit: Unit, folder: Path, death: str) -> Exception:

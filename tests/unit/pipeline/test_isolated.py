@@ -96,6 +96,21 @@ def test_halves_find_each_of_them(deadly, monkeypatch):
     assert fake.started <= 1 + len(deadly) * 9  # a run of the unit, seven halves and one more look for each
 
 
+def test_the_reason_is_how_the_document_ends_its_process_alone(monkeypatch):
+    ways = {0: "SIGKILL", 2: "exit code 7"}  # the step looks for this word first, in all of a batch
+
+    class InOrder(Fake):
+        def __call__(self, *given: Any) -> Ended:
+            ended = super().__call__(*given)
+            batch = given[4] if len(given) > 4 else None
+            ids = set(range(8)) - set(given[3]) if batch is None else set(batch["doc_id"].to_pylist())
+            return ended if ended.death is None else Ended(death=ways[max(ids & ways.keys())])
+
+    monkeypatch.setattr(isolated, "_process", InOrder(8, set(ways)))
+    found = run_isolated(None, {})["set_aside"]  # pyright: ignore[reportArgumentType]
+    assert found == {doc_id: f"killed: {way}" for doc_id, way in ways.items()}
+
+
 def test_tries_are_bounded_and_no_document_is_blamed_that_is_not_to_blame(monkeypatch):
     fake = Fake(100, set(range(100)))
     monkeypatch.setattr(isolated, "_process", fake)
