@@ -19,6 +19,7 @@ def fetched(store: Store, folder: Path) -> Path:
     """A copy of a dataset on local disk."""
     folder.mkdir()
     for file in store.files():
+        (folder / file.uri).parent.mkdir(exist_ok=True)
         (folder / file.uri).write_bytes(store.read(file.uri))
     return folder
 

@@ -27,7 +27,7 @@ def pieces(undisturbed) -> pa.Table:
     for part in sorted((undisturbed / "out").glob("data/part-*.parquet")):
         for row, line in enumerate(pq.read_table(part).to_pylist()):
             for doc_id, n, pass_ in zip(line["doc_ids"], line["seq_lens"], line["pass"], strict=True):
-                found.append({"part": part.name, "row": row, "doc_id": doc_id, "tokens": n, "pass": pass_})
+                found.append({"part": f"data/{part.name}", "row": row, "doc_id": doc_id, "tokens": n, "pass": pass_})
     return pa.Table.from_pylist(found)
 
 
