@@ -59,7 +59,7 @@ def main(folder: Path, size_bytes: int) -> None:
         shard = Shard(
             run=0, shard=0, source="wet", reader="wet", uri="none", start=0, end=size_bytes, size=size_bytes, etag=""
         )
-        failed = tokenize(run, {NAME: UnitFiles.of(shard)}, {NAME: f"{NAME}.parquet"}, gone={}).failed
+        failed = tokenize(run, {NAME: UnitFiles.of(shard)}, {NAME: f"{NAME}.parquet"}, few_removed={}).failed
     if failed:
         raise RuntimeError(failed[0].details)
 

@@ -111,7 +111,7 @@ class Arrow(Columnar, Reader):
         """The rows of a record batch of `size` bytes; those that cannot be read are failed rows."""
         done = 0
         try:
-            found = _sound(found)
+            found = _readable(found)
             for batch in self._rows(found, names, row, size):
                 rows.count(batch.column("length"))
                 done += batch.num_rows
@@ -133,7 +133,7 @@ class Arrow(Columnar, Reader):
                 done += part.num_rows
 
 
-def _sound(batch: pa.RecordBatch) -> pa.RecordBatch:
+def _readable(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The batch, seen to be whole; where it has strings that are not UTF-8, with bytes in place of strings.
 
     Raises ArrowInvalid for any other damage.

@@ -131,5 +131,7 @@ def _judged(
         "shape": together([r["shape"] for r in results if "shape" in r]),
     }
     tables = {s.unit: r["table"] for s, r in zip(settings.shards, results, strict=True)}
-    few = {s.unit: gone for s, r in zip(settings.shards, results, strict=True) if (gone := r.get("gone")) is not None}
+    few = {
+        s.unit: ids for s, r in zip(settings.shards, results, strict=True) if (ids := r.get("few_removed")) is not None
+    }
     return Outcome(tables=tables, removed=few, sets=sets, facts=facts)

@@ -35,13 +35,13 @@ SCHEMA = pa.schema(
 class TableWritten(TypedDict):
     """A shard's table of duplicates, and what became of its documents.
 
-    gone: doc_ids of all that were removed, where they are few (earlier versions did not say); entered: all; removed: by
-    rule; takedown: those that are on the list and their copies; copies: that the documents which stay stand for;
-    without_words: that the near rule cannot compare; shape: counts for the report.
+    few_removed: doc_ids of all that were removed, where they are few (earlier versions did not say); entered: all;
+    removed: by rule; takedown: those that are on the list and their copies; copies: that the documents which stay stand
+    for; without_words: that the near rule cannot compare; shape: counts for the report.
     """
 
     table: str
-    gone: NotRequired[list[int] | None]
+    few_removed: NotRequired[list[int] | None]
     entered: int
     shape: Shape
     without_words: int
@@ -72,7 +72,7 @@ class WriteTable:
         named = ~np.isin(found.doc_id, down)
         return {
             "table": name,
-            "gone": few_removed(table),
+            "few_removed": few_removed(table),
             "entered": entered,
             "shape": shape(table, self.sources),
             "without_words": blank,

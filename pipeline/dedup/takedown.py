@@ -117,7 +117,7 @@ class MeetUnit(TypedDict):
     name: str
 
 
-class Wanted(TypedDict):
+class Matches(TypedDict):
     """The wanted documents of a shard: doc_id, the key of its text, the keys of the list that match its address."""
 
     documents: list[tuple[int, str, list[str]]]
@@ -129,7 +129,7 @@ class Meet:
 
     targets: Tombstones
 
-    def __call__(self, store: Store, folder: str, unit: MeetUnit) -> Wanted:
+    def __call__(self, store: Store, folder: str, unit: MeetUnit) -> Matches:
         table = read_part(store, f"keys/{unit['name']}.text.arrow", EVERYTHING)
         ids = table["doc_id"].to_numpy()
         meant = np.isin(ids, np.array(self.targets.ids, np.int64)) | with_keys(table, self.targets.texts)

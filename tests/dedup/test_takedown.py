@@ -159,7 +159,7 @@ def test_what_an_earlier_version_wrote_of_a_phase_is_gone_on_with(ws):
     assert before.removed
     for file in ws.store.files("dedup"):
         if "/tables/" in file.uri:
-            ws.store.publish(file.uri, re.sub(rb'"gone": \[[^]]*\], ', b"", ws.store.read(file.uri)))
+            ws.store.publish(file.uri, re.sub(rb'"few_removed": \[[^]]*\], ', b"", ws.store.read(file.uri)))
     after = deduplicated(ws)
     assert after.tables == before.tables
     assert after.removed == {}, "the tables are read in their place"

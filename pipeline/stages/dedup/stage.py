@@ -32,7 +32,7 @@ MEMORY_BYTES = 1_600_000_000  # 1.25 times the peak on 128 MiB of pairs of which
 @dataclass(frozen=True)
 class Removed:
     """`tables`: each ingest unit's table of duplicates, named by its content; `by_reason`: removals by rule;
-    `gone`: the documents that a table removes, by its unit, where they are few.
+    `few_removed`: the documents that a table removes, by its unit, where they are few.
     """
 
     tables: Mapping[str, str]
@@ -40,7 +40,7 @@ class Removed:
     facts: Mapping[str, Any]
     fingerprint: str
     ran: int
-    gone: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    few_removed: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 class DedupStage(Stage[Removed]):
@@ -90,8 +90,8 @@ def finished_result(workspace: Store, judged: str) -> Removed | None:
     told = stage_manifest(workspace, manifest_of(judged))
     if told is None:
         return None
-    gone = told.get("gone", {})
-    return Removed(told["tables"], told["facts"]["removed"], told["facts"], judged, ran=0, gone=gone)
+    few = told.get("few_removed", {})
+    return Removed(told["tables"], told["facts"]["removed"], told["facts"], judged, ran=0, few_removed=few)
 
 
 def manifest_of(judged: str) -> str:
@@ -125,7 +125,7 @@ def dedup(run: Run, shards: Mapping[str, UnitFiles], counts: Mapping[str, Counts
     run.lease.check()
     record(work, settings, found.tables, found.sets)
     faultpoint.reached("dedup.manifest")
-    content = {"tables": dict(found.tables), "facts": dict(found.facts), "gone": dict(found.removed)}
+    content = {"tables": dict(found.tables), "facts": dict(found.facts), "few_removed": dict(found.removed)}
     run.workspace.publish(manifest_of(judged), json.dumps(content, sort_keys=True).encode())
     run.workspace.delete_all([left_over.uri for left_over in run.workspace.files(work.folder)])
-    return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1, gone=found.removed)
+    return Removed(found.tables, found.facts["removed"], found.facts, judged, ran=1, few_removed=found.removed)

@@ -66,7 +66,7 @@ class TokenizeStage(Stage[Result[Tokenized]]):
 
     def run(self, run: Run, state: State) -> Result[Tokenized]:
         removed = state.of(DedupStage)
-        return tokenize(run, state.of(IngestStage).shards, removed.tables, removed.gone)
+        return tokenize(run, state.of(IngestStage).shards, removed.tables, removed.few_removed)
 
     def counted(self, outcome: Result[Tokenized], state: State) -> Counted:
         return of_unique(outcome.tally, state.of(DedupStage).by_reason)
@@ -100,13 +100,16 @@ def units_of(spec: JobSpec, shards: Mapping[str, UnitFiles], duplicates: Mapping
 
 
 def tokenize(
-    run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str], gone: Mapping[str, Sequence[int]]
+    run: Run, shards: Mapping[str, UnitFiles], duplicates: Mapping[str, str], few_removed: Mapping[str, Sequence[int]]
 ) -> Result[Tokenized]:
-    """Tokenize what is not tokenized yet; see `units_of`. gone: removed documents of a unit, where they are few."""
+    """Tokenize what is not tokenized yet; see `units_of`.
+
+    few_removed: removed documents of a unit, where they are few.
+    """
     tokens = run.spec.tokens
     units = units_of(run.spec, shards, duplicates)
     for unit in units:
-        unit["gone"] = gone.get(unit["ingested"])
+        unit["few_removed"] = few_removed.get(unit["ingested"])
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
     run.display.line(f"tokenizer: {tokenizer_of(tokens).description}")

@@ -67,7 +67,7 @@ class TokenizeUnit(MadeOf):
     name: str
     uri: str
     size_bytes: int
-    gone: NotRequired[Sequence[int] | None]  # its removed documents, where they are few
+    few_removed: NotRequired[Sequence[int] | None]  # its removed documents, where they are few
 
 
 class Tokenized(MadeOf, Tallied):
@@ -144,7 +144,7 @@ class Tokenize:
 
     def _encoded(self, spec: JobSpec, unit: TokenizeUnit, tally: Tally) -> Iterator[pa.Table]:
         ingested, source = unit["ingested"], unit["source"]
-        few = unit.get("gone")
+        few = unit.get("few_removed")
         gone = self._removed(unit["duplicates"]) if few is None else pa.array(few, pa.int64())
         encoder, chat = tokenizer_of(spec.tokens), chat_of(spec.tokens)
         came = 0

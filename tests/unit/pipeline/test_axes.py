@@ -151,7 +151,7 @@ def test_a_multiplier_that_is_no_number_leaves_the_tokens_and_writes_nothing_bes
 
 def test_documents_that_are_gone_may_be_named_in_place_of_their_table(tokenized):
     unit = {"name": "named", "ingested": "in", "duplicates": "none.parquet", "source": "s"}
-    unit |= {"gone": [5 * i for i in GONE]}
+    unit |= {"few_removed": [5 * i for i in GONE]}
     Tokenize(job=job().to_canonical(), workspace=tokenized, files={})(unit)
     named = pq.read_table(io.BytesIO(tokenized.read("tokens/named.parquet")))
     assert named.equals(tokens(tokenized))

@@ -14,7 +14,7 @@ STAGE = "of a test alone"  # a process counts the first unit of each stage once
 JOB = "name: j\ninputs: [{source: a, paths: [in.jsonl], format: jsonl, language: en, domain: web}]\n"
 
 
-def here(units, task, *, memory_bytes=None):
+def here(units, task, *, memory_bytes=None, final=()):
     """As run_units, in this process; a unit called `bad` fails."""
     for unit in units:
         if unit["name"] == "bad":
@@ -40,7 +40,7 @@ def test_units_are_measured_and_their_counts_stored_without_it(tmp_path, monkeyp
         return stages.commit_unit(store, STAGE, unit["name"], {"documents": 3, "read_bytes": 7})
 
     units = [{"name": name, "uri": f"{name}.gz"} for name in ("a", "b", "bad")]
-    result = stages.run_stage(run, STAGE, units, task, tolerant=True)  # pyright: ignore[reportArgumentType]
+    result = stages.run_stage(run, STAGE, units, task, isolated=dict)  # pyright: ignore[reportArgumentType]
     assert result.counts == {name: {"documents": 3, "read_bytes": 7} for name in ("a", "b")}
     (counts,) = recorder.stages()
     assert (counts.timed, counts.first, counts.weight, counts.done, counts.failed) == (2, 1, 14.0, 2, 1)
