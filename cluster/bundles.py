@@ -28,9 +28,7 @@ APART_BYTES = 32 << 20  # of a file that lies apart; a guess
 CACHE_BYTES = 128 << 20  # of bundles that a process keeps
 WORKER_CACHE_BYTES = 8 << 20  # of each cache of a process that runs units: its memory is that of the unit
 MOST_INDEX_BYTES = 1 << 30  # no unit returns as much: a length above it is none
-JSON_IN_MEMORY = (
-    8  # bytes that a byte of an index becomes, rounded up: 6.7 measured on a tally of four words and a number
-)
+JSON_IN_MEMORY = 8  # bytes that a byte of an index becomes: 6.7 measured on a tally of four words and a number
 BLOCK_BYTES = 4 << 20  # of a large file that is fetched at once, at least; a guess
 NEVER = "bundles|difference|leaves"  # folders of files that no unit commits with its marker
 UNIT_FILE = re.compile(rf"(?!(?:{NEVER})/)[a-z]+/([0-9a-f]{{32}})[.-][^/]*(?<!\.json)")
