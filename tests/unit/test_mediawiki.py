@@ -87,9 +87,12 @@ def test_a_page_of_many_references_takes_as_long_as_it_is_large():
     page = "[[File:a.jpg]]tea<ref>a</ref> {{b}}\n"
     took = []
     for count in (1000, 4000):
-        begin = time.process_time()
-        plain(page * count, "File")
-        took.append(time.process_time() - begin)
+        tries = []
+        for _ in range(3):  # other processes may be in the way
+            begin = time.process_time()
+            plain(page * count, "File")
+            tries.append(time.process_time() - begin)
+        took.append(min(tries))
     assert took[1] < 8 * took[0]
 
 

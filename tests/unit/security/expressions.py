@@ -122,9 +122,9 @@ def superlinear(expression: Expression) -> str | None:
 
 
 def _confirmed(expression: Expression, small: str | bytes, large: str | bytes) -> bool:
-    """The same once more, the quickest of three: another process may have been in the way."""
-    quick = min(_seconds(expression, small) for _ in range(3))
-    return min(_seconds(expression, large) for _ in range(3)) > MOST_TIMES * quick
+    """The same once more, the quickest of nine: other processes may have been in the way."""
+    quick = min(_seconds(expression, small) for _ in range(9))
+    return min(_seconds(expression, large) for _ in range(9)) > MOST_TIMES * quick
 
 
 def _seconds(expression: Expression, text: str | bytes) -> float:
