@@ -17,6 +17,7 @@ from tests.unit.security import expressions
 # More than linear on long texts, and why they never get one.
 BOUNDED = {
     "operators/readers/framing/arc_head.py AT": "each repetition is bounded, the longest by 6,000 bytes",
+    "operators/readers/framing/arc_head.py LINE": "as AT",
     "operators/readers/framing/nested.py TOKEN": "a type in a job file",
     r"""operators/signals/licence.py re.search b'\\b(?:noai|noimageai)\\b|tdm-reservation[\\"\'][^<>]*content\\s*=\\s*[\\"\']?1'""": "tags of 2,000 bytes at most",
     "operators/text/charset.py FIRST_TAG['utf-16-be']": "the first 1,024 bytes of a page",
