@@ -73,6 +73,10 @@ test-full: .venv/dev.stamp .venv-peers/stamp .venv-torch/stamp  ## every test, a
 	$(PYTEST) -m "not ray"
 	$(BIN)/pytest -m ray
 
+faults: .venv/dev.stamp  ## kill machines and break the store under a run: the table in build/faults.md, half an hour
+	$(BIN)/pytest tests/faults/cluster
+	@cat build/faults.md
+
 bench: .venv/dev.stamp .venv-peers/stamp  ## speed against the peers, with the answers pinned; QUICK=1 for ten minutes
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
@@ -91,4 +95,4 @@ lock: .venv/bin/python  ## compile the locked requirements from the .in files
 	cd requirements && for name in kernels run dev peers train torch docs; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt || exit 1; done
 
-.PHONY: help demo check lint types fast test test-full bench golden docs site lock kernel-table wheel
+.PHONY: help demo check lint types fast test test-full faults bench golden docs site lock kernel-table wheel

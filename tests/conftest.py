@@ -25,6 +25,8 @@ settings.load_profile("repo")
 
 CORPORA = Path(os.environ.get("CORPUSMILL_CORPORA") or Path(__file__).resolve().parents[2] / "shared" / "data")
 
+SEVERAL_NODES = ("test_cluster.py", "test_dedup_faults.py", "test_kernels_travel.py", "faults/cluster/")
+
 
 class ByFile(LoadScopeScheduling):
     """Where tests run in several processes, those of a file run in one; so do those that would disturb each other.
@@ -34,7 +36,7 @@ class ByFile(LoadScopeScheduling):
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if "test_cluster.py" in nodeid or "test_dedup_faults.py" in nodeid:
+        if any(part in nodeid for part in SEVERAL_NODES):
             return "several nodes"
         return "extraction" if "extract" in nodeid or "main_text" in nodeid else nodeid.split("::")[0]
 

@@ -1,0 +1,144 @@
+"""A Ray of three raylets on this machine, of which any can be killed and replaced."""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from unittest import mock
+
+import psutil
+import pytest
+
+from corpusmill.cluster.head_watch import listens
+from tests.pipeline.test_cluster import NO_TOKENS, kill, ray, until
+
+PORT = 6395
+HEAD = "head"
+ALIVE = 0  # GcsNodeInfo.GcsNodeState
+JOIN_S, TRIES = 120.0, 4
+WORKERS = 2  # raylets beside the head, with one CPU each; the head has none, so that every unit can be hit
+Node = subprocess.Popen[bytes]
+
+
+@dataclass
+class Machines:
+    """The head and the raylets that joined it.
+
+    environment: of their processes; started: how many raylets so far, which names them.
+    """
+
+    environment: Mapping[str, str]
+    head: Node | None = None
+    raylets: list[Node] = field(default_factory=list)
+    started: int = 0
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{PORT}"
+
+    def complete(self, env: Mapping[str, str] | None = None, *before: str) -> None:
+        """Start what is missing of the head and its raylets. env, before: of raylets that are started, as in `ray`."""
+        if self.head is None or self.head.poll() is not None:
+            self.stop()
+            options = ("--port", str(PORT), "--include-dashboard", "false", "--node-name", HEAD)
+            self.head = ray("--head", *options, cpus=0, env=dict(self.environment))
+            until(lambda: listens(self.address), timeout_s=JOIN_S)
+            self._wait_for(self.head, HEAD)
+        self.raylets = [node for node in self.raylets if node.poll() is None]
+        for _ in range(TRIES * WORKERS):  # one at a time: two that start at once on one machine collide
+            if len(self.raylets) >= WORKERS:
+                return
+            if not self._wait_for(self.add(env, *before), f"raylet {self.started}"):
+                late = self.raylets.pop()  # a raylet gives up where its machine is so busy that its agent comes late
+                with contextlib.suppress(ProcessLookupError):
+                    kill(late)
+        raise AssertionError(f"{WORKERS} raylets did not start in {TRIES * WORKERS} tries")
+
+    def add(self, env: Mapping[str, str] | None = None, *before: str) -> Node:
+        """Let one more raylet join, sooner or later."""
+        self.started += 1
+        given = {**self.environment, **(env or {})}
+        arguments = ("--address", self.address, "--node-name", f"raylet {self.started}")
+        self.raylets.append(ray(*arguments, before=before, env=given))
+        return self.raylets[-1]
+
+    def alive(self) -> set[str]:
+        """Names of the nodes that the head takes to be alive; none while it does not answer."""
+        from ray._raylet import GcsClient  # `ray status` takes seconds a call
+        from ray.exceptions import RpcError
+
+        with mock.patch.dict(os.environ, NO_TOKENS), contextlib.suppress(RpcError):
+            nodes = GcsClient(address=self.address).get_all_node_info()
+            return {node.node_name for node in nodes.values() if node.state == ALIVE}
+        return set()
+
+    def _wait_for(self, node: Node, name: str) -> bool:
+        """Wait until the node is alive; false where it has ended before."""
+        deadline = time.monotonic() + JOIN_S
+        while time.monotonic() < deadline and node.poll() is None:
+            if name in self.alive():
+                return True
+            time.sleep(0.5)
+        return False
+
+    def replace_raylets(self, env: Mapping[str, str], *before: str) -> None:
+        """Kill all raylets but the head, and start others with this environment."""
+        for node in self.raylets:
+            kill(node)
+        self.raylets = []
+        self.complete(env, *before)
+
+    def stop(self) -> None:
+        """Kill all of them."""
+        for node in (*self.raylets, *([self.head] if self.head else [])):
+            with contextlib.suppress(ProcessLookupError):
+                kill(node)
+        self.head, self.raylets = None, []
+
+
+@contextmanager
+def machines(environment: Mapping[str, str]) -> Iterator[Machines]:
+    """A head and two raylets, for the length of the `with`."""
+    made = Machines(environment)
+    try:
+        made.complete()
+        yield made
+    finally:
+        made.stop()
+
+
+def workers_at_work(node: Node) -> list[psutil.Process]:
+    """The processes of a raylet that run a unit just now: Ray names its workers by what they run."""
+    found = []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for worker in psutil.Process(node.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if worker.name().startswith("ray::") and "run_one" in " ".join(worker.cmdline()):
+                    found.append(worker)
+    return found
+
+
+def kill_worker(raylets: list[Node], alive: Callable[[], bool]) -> None:
+    """SIGKILL to one process that runs a unit, as soon as there is one."""
+
+    def killed() -> bool:
+        assert alive(), "the run ended before a worker was killed"
+        for worker in (w for node in raylets for w in workers_at_work(node)):
+            os.kill(worker.pid, signal.SIGKILL)
+            return True
+        return False
+
+    until(killed)
+
+
+def with_small_disk(folder: str, size_bytes: int) -> tuple[str, ...]:
+    """What to put before the command of a raylet so that its temporary folder is a disk of so many bytes."""
+    if os.geteuid() != 0 or shutil.which("unshare") is None:
+        pytest.skip("a disk of its own for a raylet needs root")
+    script = f'mount -t tmpfs -o size={size_bytes} none {folder} && exec "$@"'
+    return "unshare", "--mount", "sh", "-c", script, "sh"
