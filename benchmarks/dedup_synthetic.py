@@ -33,8 +33,9 @@ from corpusmill.pipeline.dedup.records import BAND, MEMBER, spread
 from corpusmill.pipeline.dedup.settings import MAX_COMPARISONS, EnteredShard, Ranking
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.rounds import run_exchange
+from corpusmill.pipeline.execution.outcomes import Done
 from corpusmill.pipeline.execution.phases import Unit, Work
-from corpusmill.pipeline.execution.run_units import Done, quiet, run_units
+from corpusmill.pipeline.execution.run_units import quiet, run_units
 from corpusmill.pipeline.files.ids import doc_ids
 
 SHARD_ROWS = 33_000  # documents of a WET file of Common Crawl, about

@@ -19,8 +19,9 @@ from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.events import history
 from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.execution import run_stage
+from corpusmill.pipeline.execution.outcomes import Done, Failed, Unit
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.execution.run_units import Done, Failed, Unit, run_here
+from corpusmill.pipeline.execution.run_units import run_here
 from corpusmill.pipeline.kernels import cache
 from corpusmill.pipeline.report.cost import input_bytes_of, rates_of
 from corpusmill.pipeline.run import runner

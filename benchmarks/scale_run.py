@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpusmill.pipeline.execution.run_units import (
+from corpusmill.pipeline.execution.wave_rules import (
     WAVE_UNITS,
     most_twice,
     next_wave_at,

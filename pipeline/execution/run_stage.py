@@ -19,9 +19,10 @@ from corpusmill.errors import AccountingError, StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause, cause
 from corpusmill.pipeline.events.counts import OUTSTANDING
 from corpusmill.pipeline.execution.measured import Measured, split
+from corpusmill.pipeline.execution.outcomes import Done, Failed, U, Unit
 from corpusmill.pipeline.execution.phases import Advance, Runner, Show
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_units import DEATHS, Done, Failed, U, Unit, run_here, run_units
+from corpusmill.pipeline.execution.run_units import DEATHS, run_here, run_units
 from corpusmill.pipeline.execution.tally import Sums, Tally
 from corpusmill.pipeline.execution.versions import with_same
 from corpusmill.pipeline.files import markers

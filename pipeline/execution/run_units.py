@@ -12,75 +12,28 @@ import logging
 import queue
 import threading
 import time
-import traceback
 import warnings
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 
 from corpusmill.cluster import lifecycle, patience
-from corpusmill.errors import AccountingError, FilesFailed, StoreUnavailable, UnitsNotRun
+from corpusmill.errors import StoreUnavailable, UnitsNotRun
+from corpusmill.pipeline.execution.outcomes import Done, Failed, Run, U, Unit, attempt, outcome_of, row_of
+from corpusmill.pipeline.execution.wave_rules import (
+    MOST_TWICE,
+    may_speculate,
+    next_wave_at,
+    speculate_after_s,
+    wave_size,
+)
 
-Unit = Mapping[str, Any]  # each stage declares its own as a TypedDict beside its task
-U = TypeVar("U", bound=Unit)
-Run = Callable[[Any], Mapping[str, Any]]
-
-WAVE_UNITS = 4096  # at least; Ray Data keeps some kB of driver memory a task; 1,000 empty units cost 11 CPU-seconds
-WAVE_A_CPU = 2  # units of a wave a CPU, where there are many: 4,096 would let 12,000 of 16,000 CPUs stand idle
 TRIES = 3
 DEATHS = ("WorkerCrashedError", "OutOfMemoryError")  # kinds of failures that one document may be the cause of
 WORKER_DEATHS = 3  # Ray Data's default is without end: a unit that kills its worker would be run for ever
-NEXT_WAVE_AT = 0.1  # the next wave starts when this share of the last one is still running
-SPECULATE_AFTER_S = 60.0  # since few remain, or what nearly all took: the last units are begun again; a guess
-NEARLY_ALL = 0.95  # of the units that are done
-MOST_TWICE, TWICE_A_CPU = 64, 1 / 8  # units that are begun again, the larger of both; guesses
 END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
-
-# The row that a unit becomes: a `result`, or an `error` and what belongs to it.
-OUTCOME = pa.schema(
-    {
-        "index": pa.int64(),
-        "result": pa.string(),
-        "error": pa.string(),
-        "details": pa.string(),
-        "kind": pa.string(),
-        "lost_rows": pa.bool_(),
-        "culprits": pa.string(),
-        "passes": pa.bool_(),
-        "seconds": pa.float64(),
-    }
-)
-
-
-@dataclass(frozen=True)
-class Done:
-    """A unit that committed its outputs, the counts it gave, and the seconds it took where it ran."""
-
-    unit: Unit
-    counts: Mapping[str, Any]
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A unit that failed every try, and the last error with its traceback.
-
-    kind: the error's class. lost_rows: rows did not add up, which no further try and no tolerance makes good.
-    culprits: of an error about some of the unit's files, these, see `errors.FilesFailed`. passes: a store did not
-    answer, which may pass. seconds: that it took where it ran.
-    """
-
-    unit: Unit
-    error: str
-    details: str
-    kind: str = ""
-    lost_rows: bool = False
-    culprits: Sequence[Mapping[str, Any]] = ()
-    passes: bool = False
-    seconds: float = 0.0
 
 
 def run_units(
@@ -104,8 +57,7 @@ def run_units(
         again: list[int] = []
         with closing(_waves(waiting, units, run, memory_bytes)) as outcomes:
             for index, outcome in outcomes:
-                if isinstance(outcome, Failed) and outcome.kind == StoreUnavailable.__name__:
-                    raise StoreUnavailable(outcome.error.removeprefix(f"{outcome.kind}: "))
+                _require_store(outcome)
                 if isinstance(outcome, Failed) and outcome.passes:
                     since = silent_since.setdefault(index, time.monotonic())
                     if time.monotonic() - since < patience.patience_s():  # its next try waits for the store
@@ -126,31 +78,20 @@ def run_here(units: Sequence[Unit], run: Run) -> Generator[Done | Failed, None, 
     One that may pass is tried again, up to `TRIES` times in all.
     """
     for unit in units:
-        outcome = _run_one_here(unit, run)
+        outcome = attempt(unit, run)
         for _ in range(TRIES - 1):
             if not isinstance(outcome, Failed) or not outcome.passes:
                 break
-            outcome = _run_one_here(unit, run)
+            _require_store(outcome)
+            outcome = attempt(unit, run)
+        _require_store(outcome)
         yield outcome
 
 
-def _run_one_here(unit: Unit, run: Run) -> Done | Failed:
-    started = time.monotonic()
-    try:
-        counts = json.loads(json.dumps(run(unit)))
-    except StoreUnavailable:
-        raise
-    except Exception as e:
-        return Failed(
-            unit,
-            f"{type(e).__name__}: {e}",
-            traceback.format_exc()[-4000:],
-            kind=type(e).__name__,
-            lost_rows=isinstance(e, AccountingError),
-            passes=patience.trouble(e) is not None,
-            seconds=time.monotonic() - started,
-        )
-    return Done(unit, counts, time.monotonic() - started)
+def _require_store(outcome: Done | Failed) -> None:
+    """Raise StoreUnavailable where a unit has waited for a store as long as it may."""
+    if isinstance(outcome, Failed) and outcome.kind == StoreUnavailable.__name__:
+        raise StoreUnavailable(outcome.error.removeprefix(f"{outcome.kind}: "))
 
 
 def _waves(
@@ -163,7 +104,7 @@ def _waves(
     same names.
     """
     outcomes: queue.Queue[tuple[int, Done | Failed] | UnitsNotRun] = queue.Queue()
-    size = wave_units(lifecycle.cpus()) if len(indices) > WAVE_UNITS else WAVE_UNITS
+    size = wave_size(len(indices), lifecycle.cpus())
     waves = [indices[i : i + size] for i in range(0, len(indices), size)]
     unwanted, threads = threading.Event(), list[threading.Thread]()
     copies: dict[int, int] = {}  # of each unit that is not done: how many of it run
@@ -183,7 +124,7 @@ def _waves(
             if waves and len(copies) <= next_wave_at(size):
                 begin(waves.pop(0))
             rest = None
-            if not waves and not twice and _may_speculate(len(copies), len(indices)):
+            if not waves and not twice and may_speculate(len(copies), len(indices)):
                 if few_since is None or len(indices) <= MOST_TWICE:  # of few units, since the last outcome
                     few_since = time.monotonic()
                 rest = max(few_since + speculate_after_s(took, len(indices)) - time.monotonic(), 0.0)
@@ -213,47 +154,6 @@ def _waves(
             thread.join(END_S)
 
 
-def wave_units(cpus: int) -> int:
-    """How many units Ray Data is given at once on so many CPUs.
-
-    >>> wave_units(64), wave_units(16_000)
-    (4096, 32000)
-    """
-    return max(WAVE_UNITS, WAVE_A_CPU * cpus)
-
-
-def next_wave_at(size: int) -> float:
-    """The next wave starts when so many units of the last one remain: before CPUs stand idle."""
-    return NEXT_WAVE_AT * size if size == WAVE_UNITS else size / WAVE_A_CPU
-
-
-def speculate_after_s(took: Sequence[float], total: int) -> float:
-    """Seconds after which units that still run are begun again. took: of those that are done, sorted; total: of all.
-
-    Of few units, twice the longest so far says more than what nearly all took.
-    """
-    if not took:
-        return SPECULATE_AFTER_S
-    return max(SPECULATE_AFTER_S, 2 * took[-1] if total <= MOST_TWICE else took[int(NEARLY_ALL * len(took))])
-
-
-def most_twice(cpus: int) -> int:
-    """How many units are begun a second time at most."""
-    return max(MOST_TWICE, int(TWICE_A_CPU * cpus))
-
-
-def _may_speculate(units: int, total: int) -> bool:
-    """Whether so few units run that machines stand idle, of which there are several. total: of this stage.
-
-    Where there are many, nearly all are done: what the others take is not yet seen otherwise, and all would run twice.
-    """
-    if total > MOST_TWICE and total - units < NEARLY_ALL * total:
-        return False
-    if units > MOST_TWICE and units > most_twice(lifecycle.cpus()):
-        return False
-    return lifecycle.nodes() > 1 and units <= lifecycle.cpus() // 2
-
-
 def _run_wave(
     wave: list[int],
     units: Sequence[Unit],
@@ -274,7 +174,7 @@ def _run_wave(
     try:
         for row in _execute([{"index": i, "unit": json.dumps(units[i])} for i in wave], run, memory_bytes, unwanted):
             left.discard(row["index"])
-            outcomes.put((row["index"], _outcome(units[row["index"]], row)))
+            outcomes.put((row["index"], outcome_of(units[row["index"]], row)))
         for index in sorted(left):
             error = "Ray Data ended without a word of it"
             outcomes.put((index, Failed(units[index], error, "", kind="NoOutcome")))
@@ -302,17 +202,7 @@ def _execute(
     from corpusmill.pipeline.execution.cancelled import end_when
 
     def run_one(batch: pa.Table) -> pa.Table:
-        started = time.monotonic()
-        index, unit = batch["index"][0].as_py(), json.loads(batch["unit"][0].as_py())
-        try:
-            told: dict[str, object] = {"result": json.dumps(run(unit))}
-        except Exception as e:  # a unit's own error is a failure row; Ray would end the whole execution
-            error, details = f"{type(e).__name__}: {e}", traceback.format_exc()[-4000:]
-            told = {"error": error, "details": details, "kind": type(e).__name__}
-            told |= {"lost_rows": isinstance(e, AccountingError), "passes": patience.trouble(e) is not None}
-            told |= {"culprits": json.dumps(e.culprits) if isinstance(e, FilesFailed) else None}
-        told |= {"index": index, "seconds": time.monotonic() - started}
-        return pa.table([pa.array([told.get(f.name)], f.type) for f in OUTCOME], schema=OUTCOME)
+        return row_of(batch["index"][0].as_py(), attempt(json.loads(batch["unit"][0].as_py()), run))
 
     with warnings.catch_warnings():
         # Named parameters cover everything but the bound on retries, which is not to be had otherwise in Ray 2.60.
@@ -337,12 +227,3 @@ def quiet() -> None:
     context.enable_progress_bars = False
     context.max_errored_blocks = 0  # one errored block would be a silent loss
     logging.getLogger("ray.data").setLevel(logging.ERROR)
-
-
-def _outcome(unit: Unit, row: Mapping[str, Any]) -> Done | Failed:
-    if row["error"] is not None:
-        culprits = json.loads(row["culprits"]) if row["culprits"] else ()
-        kind, lost = row["kind"], row["lost_rows"]
-        passes, seconds = row["passes"], row["seconds"]
-        return Failed(unit, row["error"], row["details"], kind, lost, culprits, passes=passes, seconds=seconds)
-    return Done(unit, json.loads(row["result"]), row["seconds"])

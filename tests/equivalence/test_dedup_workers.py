@@ -5,8 +5,9 @@ import pytest
 from corpusmill.cluster import lifecycle
 from corpusmill.pipeline.dedup.deduplicate import deduplicate
 from corpusmill.pipeline.dedup.settings import Settings
+from corpusmill.pipeline.execution.outcomes import Done
 from corpusmill.pipeline.execution.phases import Work
-from corpusmill.pipeline.execution.run_units import Done, quiet, run_units
+from corpusmill.pipeline.execution.run_units import quiet, run_units
 from tests.dedup.test_invariance import SPEC, corpus, filled, payloads
 
 

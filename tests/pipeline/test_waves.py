@@ -10,8 +10,10 @@ import pytest
 
 from corpusmill.errors import AccountingError, UnitsNotRun
 from corpusmill.pipeline.execution import run_units as units
+from corpusmill.pipeline.execution import wave_rules
+from corpusmill.pipeline.execution.outcomes import Done, Failed
 from corpusmill.pipeline.execution.run_stage import refuse_loss
-from corpusmill.pipeline.execution.run_units import Done, Failed, run_units
+from corpusmill.pipeline.execution.run_units import run_units
 from corpusmill.pipeline.execution.tally import check
 
 pytestmark = pytest.mark.ray
@@ -27,7 +29,7 @@ def deadly(unit):
 
 
 def test_a_unit_that_kills_its_worker_costs_the_others_of_its_wave_nothing(ray_session, monkeypatch):
-    monkeypatch.setattr(units, "WAVE_UNITS", 4)
+    monkeypatch.setattr(wave_rules, "WAVE_UNITS", 4)
     monkeypatch.setattr(units, "TRIES", 1)
     monkeypatch.setattr(units, "WORKER_DEATHS", 0)
     waves: list[int] = []
@@ -90,7 +92,7 @@ def test_rows_that_do_not_add_up_are_not_tried_again(ray_session, tmp_path):
 
 
 def test_what_nobody_waits_for_any_more_is_ended_in_the_cluster_too(ray_session, monkeypatch, tmp_path):
-    monkeypatch.setattr(units, "WAVE_UNITS", 4)
+    monkeypatch.setattr(wave_rules, "WAVE_UNITS", 4)
 
     def slow(unit):
         (tmp_path / f"{unit['n']}.begun").touch()

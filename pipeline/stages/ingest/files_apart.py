@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from corpusmill.errors import IdsExhausted
+from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run_stage import Result
-from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 

@@ -24,7 +24,7 @@ import psutil
 import pyarrow as pa
 
 from corpusmill.errors import FilesFailed, WorkerDied
-from corpusmill.pipeline.execution.run_units import Unit
+from corpusmill.pipeline.execution.outcomes import Unit
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 MOST_DOCUMENTS = 8  # of a unit, that may end their process; a guess: more than that is no single document's fault

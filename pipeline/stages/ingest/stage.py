@@ -12,6 +12,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import fingerprint as keys_fingerprint
+from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import (
     Result,
@@ -22,7 +23,6 @@ from corpusmill.pipeline.execution.run_stage import (
     rests_on,
     run_stage,
 )
-from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.execution.tally import Sums, Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, label
-from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.funnel import size
 from corpusmill.pipeline.stages.ingest.shard_writer import IngestCounts

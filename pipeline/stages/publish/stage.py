@@ -19,9 +19,9 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import StorageError
 from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
-from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.files import dataset_layout as own_output
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.json_values import JsonObject

@@ -10,9 +10,9 @@ from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.execution import run_stage as stage
+from corpusmill.pipeline.execution.outcomes import Done
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_units import Done
 from corpusmill.pipeline.kernels import cache as kernel_cache
 from corpusmill.pipeline.kernels import compile as kernels
 from tests.pipeline.jobs import ROOT, job_text

@@ -19,8 +19,8 @@ from corpusmill.errors import FilesFailed
 from corpusmill.operators.readers.jsonl import Jsonl
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run_stage import Result
-from corpusmill.pipeline.execution.run_units import Failed
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.stages.ingest import stage as ingest

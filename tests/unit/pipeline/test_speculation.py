@@ -8,11 +8,12 @@ import pytest
 from corpusmill.cluster import lifecycle
 from corpusmill.cluster.patience import allowed
 from corpusmill.errors import StoreUnavailable
-from corpusmill.pipeline.execution import run_stage
+from corpusmill.pipeline.execution import run_stage, wave_rules
 from corpusmill.pipeline.execution import run_units as units
 from corpusmill.pipeline.execution.measured import Measured, split
+from corpusmill.pipeline.execution.outcomes import OUTCOME, Done, Failed
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.execution.run_units import Done, Failed, run_units
+from corpusmill.pipeline.execution.run_units import run_units
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
             yield from run({"index": row["index"], "execution": len(found)})
 
     monkeypatch.setattr(units, "_execute", execute)
-    monkeypatch.setattr(units, "SPECULATE_AFTER_S", 0.2)
+    monkeypatch.setattr(wave_rules, "SPECULATE_AFTER_S", 0.2)
     monkeypatch.setattr(units, "END_S", 0.1)
     monkeypatch.setattr(lifecycle, "cpus", lambda: 4)
     monkeypatch.setattr(lifecycle, "nodes", lambda: 2)
@@ -34,7 +35,7 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 
 
 def row(unit, **values):
-    blank = dict.fromkeys(units.OUTCOME.names)
+    blank = dict.fromkeys(OUTCOME.names)
     return {**blank, "index": unit["index"], "seconds": 0.01, "lost_rows": False, "passes": False, **values}
 
 
@@ -142,27 +143,27 @@ def test_a_store_that_does_not_answer_costs_no_try(executions):
 
 
 def test_a_few_stragglers_among_those_that_are_done_delay_nothing():
-    assert units.speculate_after_s([], 100) == units.SPECULATE_AFTER_S
-    assert units.speculate_after_s([200.0] * 96 + [1000.0] * 4, 100) == 200.0
-    assert units.speculate_after_s([200.0] * 90 + [1000.0] * 10, 100) == 1000.0
-    assert units.speculate_after_s([200.0] * 9 + [1000.0], 10) == 2000.0, "of few units, as twice the longest says"
-    assert units.most_twice(16) == 64
-    assert units.most_twice(16_000) == 2000
+    assert wave_rules.speculate_after_s([], 100) == wave_rules.SPECULATE_AFTER_S
+    assert wave_rules.speculate_after_s([200.0] * 96 + [1000.0] * 4, 100) == 200.0
+    assert wave_rules.speculate_after_s([200.0] * 90 + [1000.0] * 10, 100) == 1000.0
+    assert wave_rules.speculate_after_s([200.0] * 9 + [1000.0], 10) == 2000.0, "of few units, as twice the longest says"
+    assert wave_rules.most_twice(16) == 64
+    assert wave_rules.most_twice(16_000) == 2000
 
 
 def test_a_wave_grows_with_the_cluster_and_the_next_one_begins_before_cpus_are_idle():
-    assert units.wave_units(64) == units.WAVE_UNITS
-    assert units.next_wave_at(units.wave_units(16_000)) == 16_000
+    assert wave_rules.wave_units(64) == wave_rules.WAVE_UNITS
+    assert wave_rules.next_wave_at(wave_rules.wave_units(16_000)) == 16_000
 
 
 def test_a_large_stage_is_not_begun_again_before_nearly_all_of_it_is_done(monkeypatch):
     monkeypatch.setattr(lifecycle, "cpus", lambda: 1000)
     monkeypatch.setattr(lifecycle, "nodes", lambda: 20)
-    assert not units._may_speculate(100, 100)
-    assert not units._may_speculate(99, 100), "what one unit took says nothing of the others"
-    assert units._may_speculate(5, 100)
-    assert units._may_speculate(64, 64), "all of a small stage"
-    assert not units._may_speculate(600, 20_000), "more than machines stand idle for"
+    assert not wave_rules.may_speculate(100, 100)
+    assert not wave_rules.may_speculate(99, 100), "what one unit took says nothing of the others"
+    assert wave_rules.may_speculate(5, 100)
+    assert wave_rules.may_speculate(64, 64), "all of a small stage"
+    assert not wave_rules.may_speculate(600, 20_000), "more than machines stand idle for"
 
 
 def test_what_may_pass_is_tried_again_in_this_process_too():

@@ -7,8 +7,8 @@ from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.events.recorder import Recorder
 from corpusmill.pipeline.execution import run_stage as stages
+from corpusmill.pipeline.execution.outcomes import Done, Failed
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.execution.run_units import Done, Failed
 
 STAGE = "of a test alone"  # a process counts the first unit of each stage once
 JOB = "name: j\ninputs: [{source: a, paths: [in.jsonl], format: jsonl, language: en, domain: web}]\n"
