@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.faults.cluster import corpus, table
 from tests.faults.cluster.machines import Machines
-from tests.faults.cluster.store import BUCKET, FIRST_KEY, FaultyStore
+from tests.faults.cluster.store import BUCKET, FaultyStore
 from tests.faults.cluster.table import Row
 from tests.pipeline.jobs import CIRCUMSTANCES, ROOT
 from tests.pipeline.test_cluster import NO_TOKENS, until
@@ -36,10 +36,10 @@ class Trial:
     said: str = ""
     process: "subprocess.Popen[str] | None" = None
 
-    def start(self, env: Mapping[str, str] | None = None) -> None:
+    def start(self) -> None:
         """Give the command; the run goes on in the background."""
         command = [sys.executable, "-m", "corpusmill", "run", "--address", self.address, "--quiet", str(self.job)]
-        given = {**os.environ, **NO_TOKENS, **self.store.environment, **(env or {})}
+        given = {**os.environ, **NO_TOKENS, **self.store.environment}
         self.process = subprocess.Popen(command, cwd=ROOT, env=given, stderr=subprocess.PIPE, text=True)
         self.runs += 1
 
@@ -163,9 +163,6 @@ class Lab:
         """Nothing goes wrong any more."""
         if self.store.proxied is not None:
             self.store.go_wrong()
-        for key in self.store.expired.iterdir():
-            key.unlink()
-        self.store.write_credentials(FIRST_KEY)
 
     def _trial(self, name: str) -> Trial:
         job = corpus.write_job(self.folder, name, self.store.address)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 from unittest import mock
 
 import psutil
-import pytest
 
 from corpusmill.cluster.head_watch import listens
 from tests.pipeline.test_cluster import NO_TOKENS, kill, ray, until
@@ -41,8 +39,8 @@ class Machines:
     def address(self) -> str:
         return f"127.0.0.1:{PORT}"
 
-    def complete(self, env: Mapping[str, str] | None = None, *before: str) -> None:
-        """Start what is missing of the head and its raylets. env, before: of raylets that are started, as in `ray`."""
+    def complete(self) -> None:
+        """Start what is missing of the head and its raylets."""
         if self.head is None or self.head.poll() is not None:
             self.stop()
             options = ("--port", str(PORT), "--include-dashboard", "false", "--node-name", HEAD)
@@ -53,18 +51,17 @@ class Machines:
         for _ in range(TRIES * WORKERS):  # one at a time: two that start at once on one machine collide
             if len(self.raylets) >= WORKERS:
                 return
-            if not self._wait_for(self.add(env, *before), f"raylet {self.started}"):
+            if not self._wait_for(self.add(), f"raylet {self.started}"):
                 late = self.raylets.pop()  # a raylet gives up where its machine is so busy that its agent comes late
                 with contextlib.suppress(ProcessLookupError):
                     kill(late)
         raise AssertionError(f"{WORKERS} raylets did not start in {TRIES * WORKERS} tries")
 
-    def add(self, env: Mapping[str, str] | None = None, *before: str) -> Node:
+    def add(self) -> Node:
         """Let one more raylet join, sooner or later."""
         self.started += 1
-        given = {**self.environment, **(env or {})}
         arguments = ("--address", self.address, "--node-name", f"raylet {self.started}")
-        self.raylets.append(ray(*arguments, before=before, env=given))
+        self.raylets.append(ray(*arguments, env=dict(self.environment)))
         return self.raylets[-1]
 
     def alive(self) -> set[str]:
@@ -85,13 +82,6 @@ class Machines:
                 return True
             time.sleep(0.5)
         return False
-
-    def replace_raylets(self, env: Mapping[str, str], *before: str) -> None:
-        """Kill all raylets but the head, and start others with this environment."""
-        for node in self.raylets:
-            kill(node)
-        self.raylets = []
-        self.complete(env, *before)
 
     def stop(self) -> None:
         """Kill all of them."""
@@ -134,11 +124,3 @@ def kill_worker(raylets: list[Node], alive: Callable[[], bool]) -> None:
         return False
 
     until(killed)
-
-
-def with_small_disk(folder: str, size_bytes: int) -> tuple[str, ...]:
-    """What to put before the command of a raylet so that its temporary folder is a disk of so many bytes."""
-    if os.geteuid() != 0 or shutil.which("unshare") is None:
-        pytest.skip("a disk of its own for a raylet needs root")
-    script = f'mount -t tmpfs -o size={size_bytes} none {folder} && exec "$@"'
-    return "unshare", "--mount", "sh", "-c", script, "sh"

@@ -20,7 +20,8 @@ import pytest
 from tests.pipeline.jobs import ROOT
 
 PROXY = Path(os.environ.get("CORPUSMILL_FAULT_PROXY") or ROOT.parent / "shared" / "faultproxy.py")
-BUCKET, FIRST_KEY = "test", "firstkey"
+MOTO = Path(sys.executable).with_name("moto_server")
+BUCKET = "test"
 OPEN_S = 20
 
 
@@ -28,13 +29,12 @@ OPEN_S = 20
 class FaultyStore:
     """direct, proxied: addresses without and with the proxy, which is null where this machine has none.
 
-    credentials: the file in which every process looks for its key; expired: the folder of keys that are.
+    credentials: the file in which every process looks for its key.
     """
 
     direct: str
     proxied: str | None
     credentials: Path
-    expired: Path
 
     @property
     def address(self) -> str:
@@ -51,13 +51,6 @@ class FaultyStore:
         keys = {"aws_access_key_id": "observer", "aws_secret_access_key": "x", "region_name": "us-east-1"}
         return boto3.client("s3", endpoint_url=self.direct, **keys)
 
-    def write_credentials(self, key: str) -> None:
-        """Give processes that look for credentials from now on this key."""
-        unfinished = self.credentials.with_suffix(".new")
-        unfinished.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {key}-secret\n")
-        unfinished.chmod(0o600)
-        unfinished.replace(self.credentials)
-
     def go_wrong(self, *rules: Mapping[str, Any]) -> None:
         """Let the proxy do this to requests from now on, see ../shared/faultproxy.py; without rules nothing."""
         if self.proxied is None:
@@ -70,17 +63,14 @@ class FaultyStore:
 @contextmanager
 def faulty_store(folder: Path) -> Iterator[FaultyStore]:
     """A store with one empty bucket, for the length of the `with`."""
-    expired = folder / "expired"
-    expired.mkdir()
     direct, proxied = _free_port(), _free_port()
     store = FaultyStore(
         direct=f"http://127.0.0.1:{direct}",
         proxied=f"http://127.0.0.1:{proxied}" if PROXY.is_file() else None,
         credentials=folder / "credentials",
-        expired=expired,
     )
-    store.write_credentials(FIRST_KEY)
-    commands = [[sys.executable, "-m", f"{__package__}.expiring_store", str(direct), str(expired)]]
+    store.credentials.write_text("[default]\naws_access_key_id = test\naws_secret_access_key = test\n")
+    commands = [[str(MOTO), "-H", "127.0.0.1", "-p", str(direct)]]
     commands += [[sys.executable, str(PROXY), str(proxied), "127.0.0.1", str(direct)]] if store.proxied else []
     with (folder / "log").open("wb") as log, contextlib.ExitStack() as open_:
         for command in commands:
