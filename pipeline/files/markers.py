@@ -59,8 +59,8 @@ def write_unit(
         small = {n: path for n, path in files.items() if n not in large}
         bundles.write(bundle, small, large, {"folder": folder, "result": result})
         reached()
-        there = store.publish_bundle(f"{bundles.FOLDER}/{name}{bundles.SUFFIX}", bundle)
-    earlier = None if there is None else _result_of(there, folder)
+        before = store.publish_bundle(f"{bundles.FOLDER}/{name}{bundles.SUFFIX}", bundle)
+    earlier = None if before is None else _result_of(before, folder)
     return as_read(result) if earlier is None else cast(R, earlier)
 
 

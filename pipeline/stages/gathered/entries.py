@@ -13,8 +13,8 @@ from corpusmill.operators.decide.at_most import AtMost
 from corpusmill.operators.decide.budget import Budget
 from corpusmill.operators.decide.top import Top
 from corpusmill.operators.text.ranking import ENTRY, entries_of, in_order, leading, words_of
-from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.execution.tally import check
+from corpusmill.pipeline.stages.gathered.pieces import Pieces
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 Ranked = Top | AtMost | Budget
@@ -31,11 +31,10 @@ class GatherEntries:
     """Takes the documents of a shard; on `facts` their entries are `entries/NAME.000.arrow` and on under `folder`."""
 
     def __init__(self, folder: Path, name: str, shard: UnitFiles, awaited: Ranked) -> None:
-        self.folder, self.name, self.awaited = folder, name, awaited
-        (folder / "entries").mkdir()
+        self.name, self.awaited = name, awaited
+        self._pieces = Pieces(folder, "entries", name)
         self._waiting = [ENTRY.empty_table()]
         self._weights = Counter[str]()
-        self._written: dict[str, int] = {}
         self._rows = self._came = self._passed_over = 0
 
     def add(self, batch: Batch) -> None:
@@ -58,12 +57,12 @@ class GatherEntries:
                 self._write()
 
     def facts(self) -> Mapping[str, Any]:
-        if len(self._waiting) > 1 or self._waiting[0].num_rows or not self._written:
+        if len(self._waiting) > 1 or self._waiting[0].num_rows or not self._pieces.written:
             self._forget()
             self._write()
         went = {"written": self._rows, "that cannot stay": self._passed_over}
         check(f"entries of {self.name}", came=self._came, went=went)
-        return {"files": self._written, "entries": self._rows, "weights": dict(sorted(self._weights.items()))}
+        return {"files": self._pieces.written, "entries": self._rows, "weights": dict(sorted(self._weights.items()))}
 
     def _forget(self) -> None:
         """Of what waits, keep only what can still stay."""
@@ -73,10 +72,7 @@ class GatherEntries:
 
     def _write(self) -> None:
         (table,) = self._waiting
-        name = f"entries/{self.name}.{len(self._written):03d}.arrow"
-        with pa.OSFile(str(self.folder / name), "wb") as out:
-            out.write(encoded(table))
-        self._written[name] = table.nbytes
+        self._pieces.write(table)
         self._rows += table.num_rows
         self._waiting = [ENTRY.empty_table()]
 

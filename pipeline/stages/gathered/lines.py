@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.rewrite.common_lines import CommonLines
-from corpusmill.pipeline.exchange.files import encoded
+from corpusmill.pipeline.stages.gathered.pieces import Pieces
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 PIECE_LINES = 4_000_000  # different lines of batches held at once: 48 MB, three times that while they are sorted
@@ -22,12 +22,11 @@ class GatherLines:
     """Takes the documents of a shard; on `facts` they lie as `lines/NAME.000.arrow` and on under `folder`."""
 
     def __init__(self, folder: Path, name: str, shard: UnitFiles, awaited: CommonLines) -> None:
-        self.folder, self.name, self.awaited = folder, name, awaited
+        self.awaited = awaited
         self.number = shard.number
-        (folder / "lines").mkdir()
+        self._pieces = Pieces(folder, "lines", name)
         self._waiting: list[tuple[np.ndarray, np.ndarray]] = []
         self._lines = self._counts = 0
-        self._written: dict[str, int] = {}
 
     def add(self, batch: Batch) -> None:
         found = self.awaited.gather(batch)
@@ -37,16 +36,13 @@ class GatherLines:
             self._write()
 
     def facts(self) -> Mapping[str, Any]:
-        if self._waiting or not self._written:
+        if self._waiting or not self._pieces.written:
             self._write()
-        return {"files": self._written, "counts": self._counts}
+        return {"files": self._pieces.written, "counts": self._counts}
 
     def _write(self) -> None:
         table = counted(self._waiting, self.number)
-        name = f"lines/{self.name}.{len(self._written):03d}.arrow"
-        with pa.OSFile(str(self.folder / name), "wb") as out:
-            out.write(encoded(table))
-        self._written[name] = table.nbytes
+        self._pieces.write(table)
         self._counts += table.num_rows
         self._waiting, self._lines = [], 0
 

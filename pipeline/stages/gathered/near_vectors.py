@@ -26,6 +26,7 @@ from corpusmill.pipeline.exchange.rounds import PartitionUnit, partition_of, run
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.tally import check
 from corpusmill.pipeline.stages.gathered.kind import Found, Gathered
+from corpusmill.pipeline.stages.gathered.pieces import Pieces
 from corpusmill.pipeline.stages.gathered.similar import GOES, write_goes
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
@@ -40,10 +41,9 @@ class GatherPoints:
     """Takes the documents of a shard; on `facts` they are in `points/NAME.000.arrow` and on under `folder`."""
 
     def __init__(self, folder: Path, name: str, shard: UnitFiles, awaited: SimilarVectors) -> None:
-        self.folder, self.name, self.awaited = folder, name, awaited
-        (folder / "points").mkdir()
+        self.awaited = awaited
+        self._pieces = Pieces(folder, "points", name)
         self._waiting = [PLACED.empty_table()]
-        self._written: dict[str, int] = {}
 
     def add(self, batch: Batch) -> None:
         self._waiting.append(placed(batch, self.awaited))
@@ -51,16 +51,13 @@ class GatherPoints:
             self._write()
 
     def facts(self) -> Mapping[str, Any]:
-        if len(self._waiting) > 1 or not self._written:
+        if len(self._waiting) > 1 or not self._pieces.written:
             self._write()
-        return {"files": self._written}
+        return {"files": self._pieces.written}
 
     def _write(self) -> None:
         table = pa.concat_tables(self._waiting)
-        name = f"points/{self.name}.{len(self._written):03d}.arrow"
-        with pa.OSFile(str(self.folder / name), "wb") as out:
-            out.write(encoded(table))
-        self._written[name] = table.nbytes
+        self._pieces.write(table)
         self._waiting = [PLACED.empty_table()]
 
 

@@ -13,8 +13,8 @@ from corpusmill.operators.dedup import minhash
 from corpusmill.operators.text.ranking import entries_of
 from corpusmill.operators.text.words import WordRule, find_words
 from corpusmill.pipeline.dedup.records import BAND
-from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.files.tables import TableWriter
+from corpusmill.pipeline.stages.gathered.pieces import Pieces
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 BANDS, ROWS, SHINGLE_WORDS = 48, 3, 2  # with 2 rows most unrelated texts of 150 words are joined by chance
@@ -38,12 +38,11 @@ class GatherWords:
     """
 
     def __init__(self, folder: Path, name: str, shard: UnitFiles, awaited: Similar) -> None:
-        self.folder, self.name, self.awaited = folder, name, awaited
-        (folder / "similar").mkdir()
+        self.name, self.awaited = name, awaited
+        self._pieces = Pieces(folder, "similar", name)
         self._compared = TableWriter(folder / "similar" / f"{name}.parquet", COMPARED)
         self._compared.__enter__()
         self._waiting = [BAND.empty_table()]
-        self._written: dict[str, int] = {}
 
     def add(self, batch: Batch) -> None:
         table = compared(batch, self.awaited)
@@ -55,17 +54,14 @@ class GatherWords:
             self._write()
 
     def facts(self) -> Mapping[str, Any]:
-        if len(self._waiting) > 1 or not self._written:
+        if len(self._waiting) > 1 or not self._pieces.written:
             self._write()
         self._compared.__exit__(None, None, None)
-        return {"files": self._written, "compared": f"similar/{self.name}.parquet"}
+        return {"files": self._pieces.written, "compared": f"similar/{self.name}.parquet"}
 
     def _write(self) -> None:
         table = pa.concat_tables(self._waiting)
-        name = f"similar/{self.name}.{len(self._written):03d}.arrow"
-        with pa.OSFile(str(self.folder / name), "wb") as out:
-            out.write(encoded(table))
-        self._written[name] = table.nbytes
+        self._pieces.write(table)
         self._waiting = [BAND.empty_table()]
 
 
