@@ -21,11 +21,11 @@ from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar, cast
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from corpusmill.cluster import bundles
+from corpusmill.cluster import bundled, bundles
 from corpusmill.cluster.filesystems import asking, filesystem, is_s3, renewed
 from corpusmill.cluster.folder_markers import is_marker, without_markers
 from corpusmill.cluster.patience import patiently
-from corpusmill.errors import BrokenBundle, StorageError
+from corpusmill.errors import StorageError
 
 # What file systems without an ETag tell of a file: local, SFTP, HDFS, HTTP, the Hugging Face hub.
 CHANGE_ADVICE = (
@@ -34,13 +34,10 @@ CHANGE_ADVICE = (
 )
 WHOLE_BYTES = 1 << 20  # of an object that is opened: one that is shorter comes with one request
 PUT_AT_ONCE_BYTES = 100 << 20  # from here on s3fs sends an object in parts
-RANGE_AT_ONCE = bundles.BLOCK_BYTES  # of a file in a bundle that is opened: a shorter one comes with one request
 DELETED_AT_ONCE = 1000  # the most that S3 takes
 UNFINISHED = ".unfinished"  # ends the names of local writes before their rename
 P = ParamSpec("P")
 T = TypeVar("T")
-
-_read_bundles = bundles.Cache()  # of this process
 
 
 def _in_words(method: "Callable[Concatenate[Store, P], T]") -> "Callable[Concatenate[Store, P], T]":
@@ -110,7 +107,7 @@ class Store:
 
     @_in_words
     def exists(self, name: str) -> bool:
-        bundle = self._bundled(name)
+        bundle = bundled.holding(self, name)
         return (bundle is not None and name in bundle.files) or bool(self.fs.exists(self.path(name)))
 
     @_in_words
@@ -152,8 +149,8 @@ class Store:
     @_in_words
     def open(self, name: str) -> BinaryIO:
         """A file to read from; a small one of S3 comes whole, in one request, with others of its unit."""
-        if (bundle := self._bundled(name)) is not None:
-            return self._open_bundled(bundle, name)
+        if (bundle := bundled.holding(self, name)) is not None:
+            return bundled.opened(self, bundle, name, self._fetch)
         if self.is_s3:
             tail = cast(bytes, self.fs.cat_file(self.path(name), start=-WHOLE_BYTES))
             if len(tail) < WHOLE_BYTES:
@@ -166,11 +163,11 @@ class Store:
 
         most_bytes: StorageError for a file that is larger, before it is read; null: any size.
         """
-        if (bundle := self._bundled(name)) is not None and name in bundle.files:
+        if (bundle := bundled.holding(self, name)) is not None and name in bundle.files:
             begin, end = bundle.files[name]
             if most_bytes is not None and end - begin > most_bytes:
                 raise self._too_large(name, most_bytes)
-            return self._bundled_range(bundle, name, begin, end)
+            return bundled.stretch(self, bundle, name, begin, end)
         if most_bytes is None:
             if self.is_s3:  # s3fs would ask for the size first, to fetch large objects in parts
                 return cast(bytes, self.fs.cat_file(self.path(name), max_concurrency=1))
@@ -186,12 +183,12 @@ class Store:
     @_in_words
     def read_range(self, name: str, begin: int, end: int | None = None) -> bytes:
         """The bytes from `begin` to `end`; a negative `begin` counts from the end of the file."""
-        if (bundle := self._bundled(name)) is not None and name in bundle.files:
+        if (bundle := bundled.holding(self, name)) is not None and name in bundle.files:
             first, last = bundle.files[name]
             size = last - first
             begin = max(0, size + begin) if begin < 0 else min(begin, size)
             end = size if end is None else min(end, size)
-            return self._bundled_range(bundle, name, first + begin, first + end)
+            return bundled.stretch(self, bundle, name, first + begin, first + end)
         return cast(bytes, self.fs.cat_file(self.path(name), start=begin, end=end))
 
     @_in_words
@@ -200,7 +197,7 @@ class Store:
 
         tail_bytes: that are fetched at first; keep: for later in this process.
         """
-        return self._read_bundle(name, tail_bytes, keep=keep)
+        return bundled.read(self, name, tail_bytes, keep=keep)
 
     @_in_words
     def publish_bundle(self, name: str, local: Path) -> bundles.Bundle | None:
@@ -209,86 +206,11 @@ class Store:
         What others have read of a bundle stays true: an attempt that is late, perhaps of another job, changes nothing.
         This process need not fetch a small one that it wrote.
         """
-        size = os.path.getsize(local)
-        try:
-            self.fs.put_file(str(local), self.path(name), mode="create")
-        except FileExistsError:
-            self._forget(name)
-            with contextlib.suppress(BrokenBundle):
-                if (there := self._read_bundle(name)) is not None:
-                    return there
-            self.fs.put_file(str(local), self.path(name))
-        self._verify(name, size)
-        if size <= bundles.TAIL_BYTES:
-            written = bundles.parse(local.read_bytes(), complete=True)
-            _read_bundles.put((self.address, name), written, written.in_memory_bytes)
-        return None
-
-    def _forget(self, *names: str) -> None:
-        """Keep nothing of these in this process."""
-        for name in names:
-            _read_bundles.drop((self.address, name))
-
-    def _bundled(self, name: str) -> bundles.Bundle | None:
-        """The bundle of a file's unit, where it holds the file or says where that lies."""
-        if not self.is_s3 or (at := bundles.bundle_of(name)) is None:
-            return None
-        found = self._read_bundle(at)
-        return found if found is not None and found.size_of(name) is not None else None
-
-    def _read_bundle(
-        self, name: str, tail_bytes: int = bundles.TAIL_BYTES, *, keep: bool = True
-    ) -> bundles.Bundle | None:
-        key = (self.address, name)
-        if (held := _read_bundles.get(key)) is not None:
-            return held
-        try:
-            found = self._parsed(name, tail_bytes)
-        except FileNotFoundError:
-            return None
-        if not found.is_whole and tail_bytes < bundles.TAIL_BYTES:
-            found = found.without_tail()  # what is asked for its index alone
-        if keep:
-            _read_bundles.put(key, found, found.in_memory_bytes)
-        return found
-
-    def _parsed(self, name: str, tail_bytes: int) -> bundles.Bundle:
-        tail = cast(bytes, self.fs.cat_file(self.path(name), start=-tail_bytes))
-        try:
-            if more := bundles.missing_bytes(tail):
-                tail_bytes = len(tail) + more
-                tail = cast(bytes, self.fs.cat_file(self.path(name), start=-tail_bytes))
-            return bundles.parse(tail, complete=len(tail) < tail_bytes)
-        except ValueError as e:
-            raise self._broken(name, str(e)) from e
-
-    def _broken(self, name: str, why: str) -> BrokenBundle:
-        return BrokenBundle(
-            f"{self.url}/{name} is no whole bundle: {why}; delete it and the files of manifests/ beside its folder, "
-            "and run again: its unit is done once more, all others stay"
-        )
-
-    def _bundled_range(self, bundle: bundles.Bundle, name: str, begin: int, end: int) -> bytes:
-        """Bytes of a bundle, which the process may have already."""
-        if begin == end:
-            return b""
-        if (at_hand := bundle.bytes_between(begin, end)) is not None:
-            return at_hand
-        at = str(bundles.bundle_of(name))
-        found = cast(bytes, self.fs.cat_file(self.path(at), start=begin, end=end))
-        if len(found) != end - begin:
-            raise self._broken(at, "it is shorter than its index says")
-        return found
-
-    def _open_bundled(self, bundle: bundles.Bundle, name: str) -> BinaryIO:
-        if name in bundle.files:
-            begin, end = bundle.files[name]
-            if bundle.bytes_between(begin, end) is not None or end - begin <= RANGE_AT_ONCE:
-                return io.BytesIO(self._bundled_range(bundle, name, begin, end))
-            stretch = bundles.Stretch(functools.partial(self._fetch, str(bundles.bundle_of(name))), begin, end)
-        else:
-            stretch = bundles.Stretch(functools.partial(self._fetch, name), 0, bundle.apart[name])
-        return cast(BinaryIO, io.BufferedReader(stretch, bundles.BLOCK_BYTES))
+        there = bundled.put(self, name, local)
+        if there is None:
+            self._verify(name, os.path.getsize(local))
+            bundled.hold(self, name, local)
+        return there
 
     @_in_words
     def _fetch(self, name: str, begin: int, end: int) -> bytes:
@@ -297,7 +219,7 @@ class Store:
     @_in_words
     def publish(self, name: str, payload: bytes) -> None:
         """Put `payload` under `name`, replacing what was there, in one step that either happens or does not."""
-        self._forget(name)
+        bundled.forget(self, name)
         if self.is_local:
             with self._rename_into_place(name) as unfinished:
                 Path(unfinished).write_bytes(payload)
@@ -317,7 +239,7 @@ class Store:
     @_in_words
     def publish_file(self, name: str, local: str | Path) -> None:
         """As `publish`, for a payload that lies in a finished local file."""
-        self._forget(name)
+        bundled.forget(self, name)
         if self.is_local:
             with self._rename_into_place(name) as unfinished:
                 shutil.copyfile(local, unfinished)
@@ -351,7 +273,7 @@ class Store:
     @_in_words
     def delete(self, name: str) -> None:
         """Remove a file; one that is not there is removed already."""
-        self._forget(name)
+        bundled.forget(self, name)
         with contextlib.suppress(FileNotFoundError):
             self.fs.rm_file(self.path(name))
 
@@ -366,7 +288,7 @@ class Store:
 
     @_in_words
     def _delete_some(self, names: Sequence[str]) -> None:
-        self._forget(*names)
+        bundled.forget(self, *names)
         bucket, _, key = self.root.partition("/")
         objects = [{"Key": f"{key}/{name}" if key else name} for name in names]
         reply = cast(Any, self.fs).call_s3("delete_objects", Bucket=bucket, Delete={"Objects": objects, "Quiet": True})

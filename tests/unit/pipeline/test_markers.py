@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from corpusmill.cluster import bundles, storage
+from corpusmill.cluster import bundled, bundles
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import BrokenBundle, StorageError
 from corpusmill.pipeline.dedup.levels import sizes
@@ -51,7 +51,7 @@ def test_on_a_disk_a_unit_has_files_and_a_marker(tmp_path):
 @pytest.fixture
 def store(s3: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Store:
     """An empty workspace in a store, of which this process has read nothing."""
-    monkeypatch.setattr(storage, "_read_bundles", bundles.Cache())
+    monkeypatch.setattr(bundled, "_held", bundles.Cache())
     return in_s3(s3, f"markers/{request.node.name}/work")
 
 
@@ -77,7 +77,7 @@ def commit(store: Store, folder: Path, name: str, content: bytes = b"rows", **re
 def test_the_first_of_two_attempts_stays_whatever_mix_the_second_is_for(store, tmp_path, monkeypatch):
     assert commit(store, tmp_path, UNIT, b"one", axes="a") == {"axes": "a"}
     assert commit(store, tmp_path, UNIT, b"other", axes="b") == {"axes": "a"}
-    monkeypatch.setattr(storage, "_read_bundles", bundles.Cache())
+    monkeypatch.setattr(bundled, "_held", bundles.Cache())
     assert markers.read_unit(store, "units/tokenize", UNIT) == {"axes": "a"}
     assert store.read(f"tokens/{UNIT}.parquet") == b"one"
 
@@ -92,7 +92,7 @@ def test_a_unit_with_a_bundle_and_a_marker_counts_once(store, tmp_path):
 
 def test_phases_look_into_no_bundle(store, tmp_path, requests):
     commit(store, tmp_path, UNIT, documents=3)
-    storage._read_bundles.drop((store.address, f"bundles/{UNIT}.bundle"))
+    bundled._held.drop((store.address, f"bundles/{UNIT}.bundle"))
     assert list(markers.written(store, "dedup/x/tables", {UNIT})) == []
     assert requests == []
     assert dict(markers.written(store, "units/tokenize", {UNIT})) == {UNIT: {"documents": 3}}
@@ -102,12 +102,12 @@ def test_phases_look_into_no_bundle(store, tmp_path, requests):
 def test_of_more_units_than_a_process_keeps_the_indexes_alone_are_read(store, tmp_path, monkeypatch):
     commit(store, tmp_path, UNIT, bytes(3000), documents=3)
     commit(store, tmp_path, OTHER, bytes(3000), documents=4)
-    monkeypatch.setattr(storage, "_read_bundles", bundles.Cache())
+    monkeypatch.setattr(bundled, "_held", bundles.Cache())
     monkeypatch.setattr(bundles, "CACHE_BYTES", 4000)
     monkeypatch.setattr(bundles, "INDEX_BYTES", 1000)
     found = dict(markers.written(store, "units/tokenize", {UNIT, OTHER}))
     assert found == {UNIT: {"documents": 3}, OTHER: {"documents": 4}}
-    assert storage._read_bundles._bytes == 0
+    assert bundled._held._bytes == 0
 
 
 def test_a_broken_bundle_is_named_is_not_done_and_is_written_again(store, tmp_path, monkeypatch, caplog):
@@ -155,8 +155,8 @@ def test_a_file_that_lies_apart_exists_as_long_as_it_does(store, tmp_path, monke
 def test_the_same_bucket_elsewhere_is_another_store(store, tmp_path):
     commit(store, tmp_path, UNIT, documents=3)
     elsewhere = replace(store, options={**store.options, "endpoint_url": "http://127.0.0.1:1"})
-    assert storage._read_bundles.get((elsewhere.address, f"bundles/{UNIT}.bundle")) is None
-    assert storage._read_bundles.get((store.address, f"bundles/{UNIT}.bundle")) is not None
+    assert bundled._held.get((elsewhere.address, f"bundles/{UNIT}.bundle")) is None
+    assert bundled._held.get((store.address, f"bundles/{UNIT}.bundle")) is not None
 
 
 def test_a_file_of_a_bundle_is_read_within_its_limit(store, tmp_path):
@@ -173,7 +173,7 @@ def test_sizes_in_bundles_are_read_once_a_unit(store, tmp_path, monkeypatch, req
         markers.write_unit(
             store, "units/ingest", unit, {}, dict.fromkeys([n for n in names if unit in n], tmp_path / "made")
         )
-    monkeypatch.setattr(storage, "_read_bundles", bundles.Cache())
+    monkeypatch.setattr(bundled, "_held", bundles.Cache())
     assert sizes(store, "keys", names) == dict.fromkeys(names, 4)
     assert sorted(requests) == sorted(f"bundles/{unit}.bundle" for unit in (UNIT, OTHER))
     with pytest.raises(FileNotFoundError, match="missing although its unit is committed"):
