@@ -14,7 +14,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import TableWriter
-from corpusmill.pipeline.stages.ingest.shard_writer import SinkFacts
+from corpusmill.pipeline.stages.ingest.counts import SinkFacts
 
 
 class DocumentWriter:

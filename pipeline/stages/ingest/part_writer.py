@@ -14,7 +14,7 @@ from corpusmill.operators.contract import Awaiting, Columns
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.gathered.kinds import KINDS
-from corpusmill.pipeline.stages.ingest.shard_writer import SinkFacts
+from corpusmill.pipeline.stages.ingest.counts import SinkFacts
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 

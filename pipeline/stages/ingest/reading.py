@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol, TypedDict, cast
+from typing import BinaryIO, Protocol, cast
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,7 @@ from corpusmill.pipeline.execution.measured import reading
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import doc_ids
 from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.stages.ingest.counts import UnreadableFile
 from corpusmill.pipeline.stages.ingest.sampling import in_sample, up_to
 from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.steps.chain import Chain, reason_word
@@ -57,15 +58,6 @@ class FileErrors:
             first = next(iter(self.by_slot.values()))
             told = f"{len(self.by_slot):,} of {len(files.files):,} files failed, the first with {first['error']}"
             raise FilesFailed(told, list(self.by_slot.values()))
-
-
-class UnreadableFile(TypedDict):
-    """A small file of which no record could be read: its slot, how many failed, with how many bytes, and why most."""
-
-    slot: int
-    records: int
-    bytes: int
-    why: str
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NotRequired, Protocol, Self, TypedDict
+from typing import Any, Protocol, Self
 
 import numpy as np
 import pyarrow as pa
@@ -16,13 +16,13 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.evidence.gather import Gatherer
 from corpusmill.pipeline.evidence.merge import FOLDER
 from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
-from corpusmill.pipeline.execution.run_stage import Tallied
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import slot_of
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.report.funnel import BY_LANGUAGE
+from corpusmill.pipeline.stages.ingest.counts import IngestCounts, SinkFacts, UnreadableFile
 from corpusmill.pipeline.stages.ingest.isolated import Watch
-from corpusmill.pipeline.stages.ingest.reading import FileErrors, UnreadableFile
+from corpusmill.pipeline.stages.ingest.reading import FileErrors
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
 from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
@@ -32,33 +32,6 @@ LOST = ("failed", "dropped", "not_sampled")
 ORIGIN = [pa.field("uri", pa.string()), pa.field("offset", pa.int64()), pa.field("length", pa.int64())]
 SHOWN_BYTES = 16 << 20  # of a shard: of so much of it some documents may be shown in the report; a guess
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
-
-
-class SinkFacts(TypedDict, total=False):
-    """What a unit returns of the documents that reached its end: of an awaiting step, what it gathered."""
-
-    gathered: dict[str, Any]
-
-
-class IngestCounts(SinkFacts, Tallied):
-    """What a unit returns.
-
-    documents: that reached its end; taken: read and not left out by a sample, or unreadable; readable, unreadable: its
-    records, the latter with their bytes and the reason of most; evidence_fault: why its histograms are not complete;
-    files_bytes: of what it wrote, by name less the unit's own.
-    """
-
-    documents: int
-    taken: int
-    readable: int
-    unreadable: int
-    unreadable_bytes: int
-    unreadable_why: str | None
-    read_bytes: int
-    source: str
-    evidence_fault: NotRequired[str]
-    unreadable_files: NotRequired[list[UnreadableFile]]
-    files_bytes: NotRequired[dict[str, int]]
 
 
 class Sink(Protocol):

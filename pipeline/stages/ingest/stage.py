@@ -30,8 +30,8 @@ from corpusmill.pipeline.report.empty_run import check_ingested
 from corpusmill.pipeline.report.funnel import Counted, of_ingest
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.gathered.stage import Answers, answers, stored_answers
+from corpusmill.pipeline.stages.ingest.counts import IngestCounts
 from corpusmill.pipeline.stages.ingest.files_apart import FilesApart, each_file, require_no_culprit
-from corpusmill.pipeline.stages.ingest.shard_writer import IngestCounts
 from corpusmill.pipeline.stages.ingest.unit import Ingest, IngestUnit
 from corpusmill.pipeline.stages.ingest.unreadable import Lost, Unreadable, check_share, files_in, lost, unreadable
 from corpusmill.pipeline.stages.stage import Stage, State, Status

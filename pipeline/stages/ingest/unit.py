@@ -17,6 +17,7 @@ from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages.ingest.counts import IngestCounts
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
 from corpusmill.pipeline.stages.ingest.isolated import Watch, run_isolated
 from corpusmill.pipeline.stages.ingest.part_writer import PartWriter
@@ -28,7 +29,7 @@ from corpusmill.pipeline.stages.ingest.reading import (
     records,
     together,
 )
-from corpusmill.pipeline.stages.ingest.shard_writer import IngestCounts, ShardWriter, Sink
+from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter, Sink
 from corpusmill.pipeline.steps import sources, user_code
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
