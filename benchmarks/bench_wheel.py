@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +39,15 @@ def rows(quick: bool) -> list[dict[str, Any]]:
 
 
 def unpacked(folder: Path) -> Path:
-    """A wheel of this commit with the demo's kernels, as pip lays it."""
+    """A wheel of this commit with the demo's kernels, as pip installs it: its modules are compiled to bytecode."""
     source = folder / "source"
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", str(ROOT), str(source)], check=True)
     subprocess.run([sys.executable, "-c", PUT], cwd=source, check=True)
     build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(folder), "."]
     subprocess.run(build, cwd=source, check=True, capture_output=True)
     (wheel,) = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(folder / "installed")
+    into = ["--target", str(folder / "installed"), str(wheel)]
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--no-deps", *into], check=True)
     return folder / "installed"
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from corpusmill.operators.contract import Reader, Span
+from corpusmill.operators.contract import Reader
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.load import build
 from corpusmill.operators.tokens.chat.answers import Loss, trained
 from corpusmill.operators.tokens.chat.encoder import ChatEncoder

@@ -15,7 +15,7 @@ from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
 from corpusmill.pipeline.preflight import checks
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.ingest.stage import units
+from corpusmill.pipeline.stages.ingest.parts import units
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.workspace.inventory import Shard
 

@@ -20,8 +20,9 @@ import pyarrow.compute as pc
 from corpusmill.cluster import lease, lifecycle
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.contract import Decision, Span, mask_of
+from corpusmill.operators.contract import Decision, mask_of
 from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.operators.file_format import Span
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
@@ -32,7 +33,7 @@ from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.stages import kernels_of_steps as warm
-from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.ingest import run as ingest
 from corpusmill.pipeline.stages.ingest.shard_writer import DROPPED_TEXT_CHARS, standard
 from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.workspace import inventory

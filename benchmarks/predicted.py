@@ -23,9 +23,10 @@ from corpusmill.pipeline.execution.outcomes import Done, Failed, Unit
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run_units import run_here
 from corpusmill.pipeline.kernels import cache
-from corpusmill.pipeline.report.cost import input_bytes_of, rates_of
-from corpusmill.pipeline.run import runner
-from corpusmill.pipeline.run.runner import Options, run_job
+from corpusmill.pipeline.report.cost.rates import input_bytes_of, rates_of
+from corpusmill.pipeline.run import opened
+from corpusmill.pipeline.run.options import Options
+from corpusmill.pipeline.run.runner import run_job
 
 SHARE = 0.25
 LEAST_S = 1.0  # of CPU: a stage that takes less is listed, and its error says nothing
@@ -41,7 +42,7 @@ def without_ray() -> Iterator[None]:
     """Jobs that run in the `with` start no Ray."""
     with (
         mock.patch.object(run_stage, "run_units", one_process),
-        mock.patch.object(runner, "_start", return_value=1),
+        mock.patch.object(opened, "_start", return_value=1),
     ):
         yield
 

@@ -34,8 +34,8 @@ from corpusmill.pipeline.exchange.rounds import run_exchange
 from corpusmill.pipeline.execution.run_stage import committed, finished, manifest_of
 from corpusmill.pipeline.execution.tally import Sums
 from corpusmill.pipeline.inputs.paths import InputFile
-from corpusmill.pipeline.report.funnel import funnel, of_ingest
-from corpusmill.pipeline.stages.ingest.stage import units_of as ingest_units
+from corpusmill.pipeline.report.funnel_of_stages import funnel, of_ingest
+from corpusmill.pipeline.stages.ingest.parts import units_of as ingest_units
 from corpusmill.pipeline.stages.mix.grouped import GROUP_UNITS
 from corpusmill.pipeline.stages.mix.supply import summed
 from corpusmill.pipeline.stages.tokenize.stage import axes_units

@@ -22,7 +22,8 @@ from corpusmill.pipeline.execution.wave_rules import (
     speculate_after_s,
     wave_units,
 )
-from corpusmill.pipeline.report.cost import A_UNIT, INPUT_BLOCK_BYTES
+from corpusmill.pipeline.report.cost.prediction import INPUT_BLOCK_BYTES
+from corpusmill.pipeline.report.cost.prices import A_UNIT
 
 UNIT_BYTES = 256 << 20
 UNIT_S = 28.0  # of ingest on 256 MB of WET.gz, which are 1 GB of text: measured, see docs/benchmarks.md

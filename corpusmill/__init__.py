@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from corpusmill.pipeline.api.steps import Applied, apply
     from corpusmill.pipeline.api.workspace import Workspace, open_workspace
     from corpusmill.pipeline.reading.torch_dataset import PackedSequences
-    from corpusmill.pipeline.run.runner import Options
+    from corpusmill.pipeline.run.options import Options
 
 _WHERE = {
     "run": "api.jobs",

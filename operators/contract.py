@@ -5,11 +5,10 @@ exactly one verb: its parameters are its fields, `reads` and `adds` declare its 
 Ray Data lets a schema drift from block to block without a word; here it is a ContractError that names the operator.
 """
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, ClassVar, Protocol, runtime_checkable
+from typing import BinaryIO, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from corpusmill.errors import ContractError
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.checks import Arrays, Columns, checked, refuse_overwriting, require
+from corpusmill.operators.file_format import FileFormat, Span
 
 # What every reader tells of every record, beside the columns it `makes`. The lengths of all rows of a span add up to
 # the bytes of the span: what is not a document is a row too, skipped or failed.
@@ -44,158 +44,6 @@ class Resource:
         if self.content is None:
             raise ContractError(f"resource {self.address!r} was not opened before use; see operators.load.equip")
         return self.content
-
-
-@runtime_checkable
-class Awaiting(Protocol):
-    """A step that needs to know something of all documents before it can treat one of them.
-
-    It cuts the list of steps in two: what stands before it runs over every document, and what each batch `gathers` is
-    put together by the stage of that name; the answer comes back as `found`, and the other steps go on from there.
-    """
-
-    stage: ClassVar[str]
-    found: Resource | None  # null: to be found out by this run; an address: the answer of an earlier one
-
-    def gathering(self) -> Any:
-        """Plain values that change with whatever decides what is gathered, the text apart."""
-        ...
-
-    def combining(self) -> Any:
-        """Plain values that change with whatever else decides the answer, when all is gathered."""
-        ...
-
-
-@runtime_checkable
-class Unfolds(Protocol):
-    """An extract step that finds several documents in a page, as the items of the list column `unfolds`.
-
-    A job runs it while it reads, before documents get numbers: each item is a document of its own, with the columns of
-    the item beside those of its page. The items are structs and have a `text`.
-    """
-
-    unfolds: ClassVar[str]
-
-    def columns_unfolded(self) -> Columns:
-        """The columns of an item."""
-        ...
-
-
-@runtime_checkable
-class ChecksFiles(Protocol):
-    """An operator that can tell, its files opened, whether they are what it needs: asked once, before any work."""
-
-    def check_files(self) -> None:
-        """Raise ValueError for a file that is something else; cheap, nothing is measured."""
-        ...
-
-
-@runtime_checkable
-class RemarksOnFiles(Protocol):
-    """An operator that can see, its files opened, that a part of them will have no effect."""
-
-    def file_remarks(self) -> Iterator[str]:
-        """One sentence for each such part, with what to do; nothing is measured."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class FirstLook:
-    """What the head or foot of a file shows of it, before it is read.
-
-    fields: names of the fields of its records, empty where it has none, or is damaged. lacks: what the reader needs and
-    the file has not, with what to do; doubt: the same of what may be missing from the first records by chance.
-    """
-
-    fields: tuple[str, ...] = ()
-    lacks: str | None = None
-    doubt: str | None = None
-
-
-@runtime_checkable
-class ChecksColumns(Protocol):
-    """A step that can say by the types of columns, before any work, that some of its parameters fit none of them."""
-
-    def wrong_columns(self, columns: Columns) -> Iterator[str]:
-        """One message for each; columns that it does not read may be among them, and some that it reads may lack."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class Threshold:
-    """Describes one bound of a decision, for curves and what-if.
-
-    reason: what documents beyond it get; low: whether it is a least value, else a largest one. bound: null where it
-    differs from document to document. key: where it is under the parameters of the step, as `--set` writes it.
-    """
-
-    reason: str
-    column: str
-    low: bool
-    bound: float | None
-    key: str
-
-
-@runtime_checkable
-class Ruled(Protocol):
-    """A decision of several rules, each of which can be looked at by itself."""
-
-    def broken(self, batch: Batch) -> Sequence[tuple[str, np.ndarray]]:
-        """Each rule's reason, in the order in which they are tried, and whether each document breaks it: bool[n]."""
-        ...
-
-    def thresholds(self) -> Sequence[Threshold]:
-        """The bounds that are in use; rules that compare no number with a bound have none."""
-        ...
-
-
-@runtime_checkable
-class Foresees(Protocol):
-    """A reader that can see by a file's head or foot whether it will find what it is to read."""
-
-    def first_look(self, file: BinaryIO) -> FirstLook:
-        """Look at a file, cheaply. One that is damaged lacks nothing: it is left to be read."""
-        ...
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of a file: every record that BEGINS in [start, end) belongs to it, wherever it ends.
-
-    Of compressed lines: every line whose member begins there, less the end of the line that the span before began.
-    """
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileFormat:
-    """Describes the files of a reader, so that they are recognised before any work (operators.sniff).
-
-    title: how messages call the format; empty for a reader whose files are never recognised.
-    suffixes: endings of names, lower case with their dot, without that of a compression.
-    magic: matches the first bytes, decompressed. opening: matches the first bytes of the text in them, in UTF-8 without
-    byte order mark and leading white space. inside: of formats with the same magic, bytes that tell this one.
-    compressed: whether its files may be compressed as a whole (gzip, Zstandard, LZ4), with that ending after theirs.
-    zipped: whether it also reads them as members of a zip archive.
-    certain: whether magic or opening alone choose this reader; if not, the name or the job file has to.
-    any_text: whether any text is such a file, whatever it begins with.
-    archive: whether its records carry addresses (URLs) of their own.
-    sample: bytes of the smallest file, read once to compile the kernels of the reader; empty if it has none.
-    """
-
-    title: str = ""
-    suffixes: tuple[str, ...] = ()
-    magic: re.Pattern[bytes] | None = None
-    opening: re.Pattern[bytes] | None = None
-    inside: bytes | None = None
-    compressed: bool = True
-    zipped: bool = False
-    certain: bool = True
-    any_text: bool = False
-    archive: bool = False
-    sample: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,6 +175,7 @@ class Decision(ABC):
 
 
 Operator = Reader | Extract | Rewrite | Signal | Decision
+
 VERBS = (Reader, Extract, Rewrite, Signal, Decision)
 
 

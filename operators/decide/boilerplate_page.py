@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators import limits
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision, Threshold
+from corpusmill.operators.contract import Columns, Decision
 from corpusmill.operators.text.reasons import first_reason, thresholds_of
 
 

@@ -10,8 +10,9 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision, Threshold
+from corpusmill.operators.contract import Columns, Decision
 from corpusmill.operators.text.reasons import first_reason
 
 

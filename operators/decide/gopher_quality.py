@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators import limits
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision, Resource, Threshold
+from corpusmill.operators.contract import Columns, Decision, Resource
 from corpusmill.operators.text.languages import SETTINGS, check_settings, setting_of
 from corpusmill.operators.text.reasons import above, below, first_reason, thresholds_of
 

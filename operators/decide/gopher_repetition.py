@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators import limits
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision, Threshold
+from corpusmill.operators.contract import Columns, Decision
 from corpusmill.operators.text.reasons import above, first_reason, thresholds_of
 
 

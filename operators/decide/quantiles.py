@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Columns, Decision, Resource, Threshold
+from corpusmill.operators.contract import Columns, Decision, Resource
 from corpusmill.operators.text import quantiles
 from corpusmill.operators.text.bins import BITS
 from corpusmill.operators.text.reasons import first_reason

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.errors import ContractError
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.checks import VALUE
-from corpusmill.operators.contract import Columns, Decision, Threshold
+from corpusmill.operators.contract import Columns, Decision
 from corpusmill.operators.text.reasons import first_reason
 
 NULLS = ("keep", "drop")

@@ -10,7 +10,8 @@ from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
 
-from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.documents import whole_files
 from corpusmill.operators.readers.framing.encodings import encoded_as, require_encoding
 from corpusmill.operators.readers.framing.lines import closing, lines_of

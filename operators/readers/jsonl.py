@@ -13,8 +13,10 @@ from typing import Any, BinaryIO, ClassVar
 import orjson
 import pyarrow as pa
 
+from corpusmill.operators.abilities import FirstLook
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.array import BOM, Element, begins_array, elements, first_elements, is_array
 from corpusmill.operators.readers.framing.head import head_of
 from corpusmill.operators.readers.framing.lines import Lines, closing, each_line, lines_of

@@ -11,7 +11,8 @@ from typing import BinaryIO, ClassVar
 
 import pyarrow as pa
 
-from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.fields import SECONDS
 from corpusmill.operators.readers.framing.lines import closing, lines_of
 from corpusmill.operators.readers.framing.mapping import DECLARED

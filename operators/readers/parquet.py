@@ -12,8 +12,10 @@ from typing import BinaryIO, ClassVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusmill.operators.abilities import FirstLook
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.columnar import Columnar, sliced
 from corpusmill.operators.readers.framing.row_groups import Region, failed_rows, regions
 from corpusmill.operators.readers.framing.rows import Rows

@@ -10,7 +10,8 @@ from typing import BinaryIO, ClassVar, Literal
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.documents import Document, whole_files, whole_lines, whole_paragraphs
 from corpusmill.operators.readers.framing.encodings import encoded_as, has_line_ends, require_encoding, undecodable_at
 from corpusmill.operators.readers.framing.lines import closing, lines_of

@@ -12,7 +12,8 @@ from typing import BinaryIO, ClassVar
 import pyarrow as pa
 
 from corpusmill.errors import BodyTooLarge
-from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.archive import framed
 from corpusmill.operators.readers.framing.fields import SECONDS, text_of, uri_of
 from corpusmill.operators.readers.framing.http import media_type, response

@@ -13,8 +13,10 @@ from typing import Any, BinaryIO, ClassVar
 import orjson
 import pyarrow as pa
 
+from corpusmill.operators.abilities import FirstLook
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, FileFormat, FirstLook, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.mapped_rows import LEAST_RECORDS, MappedRows, look_at
 from corpusmill.operators.readers.framing.mapping import Mapped
 from corpusmill.operators.readers.framing.samples import KEY, Sample, samples_of

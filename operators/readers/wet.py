@@ -12,7 +12,8 @@ from typing import BinaryIO, ClassVar, Literal
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Columns, FileFormat, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.archive import framed_runs
 from corpusmill.operators.readers.framing.fields import SECONDS, text_of, uri_of
 from corpusmill.operators.readers.framing.record import Framed

@@ -6,9 +6,9 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.checks import numbers
-from corpusmill.operators.contract import Threshold
 
 Bound = float | np.ndarray | None
 

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpusmill.pipeline.commands.run import job_to_run
+from corpusmill.pipeline.commands.jobs import job_to_run
 from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.execution import process
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.run import explain
 from corpusmill.pipeline.run.explain import Explanation
-from corpusmill.pipeline.run.runner import Options, Summary, run_job
+from corpusmill.pipeline.run.options import Options
+from corpusmill.pipeline.run.runner import Summary, run_job
 
 
 def run(

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from corpusmill.operators import load
+from corpusmill.operators.abilities import Awaiting
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.contract import Awaiting, Columns, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import Span
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.base.problems import job_error
 from corpusmill.pipeline.config.base.source import read

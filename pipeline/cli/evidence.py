@@ -41,7 +41,7 @@ def report(**arguments: Any) -> None:
 def curve(sample: float | None, limit: int | None, overrides: tuple[str, ...], **arguments: Any) -> None:
     """Show how much each threshold on SIGNAL would keep, with all other rules as they are."""
     from corpusmill.pipeline.commands import evidence as commands
-    from corpusmill.pipeline.commands.run import sample_overrides
+    from corpusmill.pipeline.commands.jobs import sample_overrides
 
     all_overrides = (*overrides, *sample_overrides(sample, limit))
     guarded(lambda: commands.curve(overrides=all_overrides, **arguments))

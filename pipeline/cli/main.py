@@ -120,7 +120,7 @@ def plan(cluster: str | None, price_cpu_hour: float, price_gb_month: float, **ar
     With --cluster also what it would cost, by the rates of an earlier run, or of a sample, in the same workspace.
     """
     from corpusmill.pipeline.commands import plan as commands
-    from corpusmill.pipeline.report.cost import Prices
+    from corpusmill.pipeline.report.cost.prices import Prices
 
     cost = commands.CostRequest(cluster=cluster, prices=Prices(cpu_hour=price_cpu_hour, gb_month=price_gb_month))
     guarded(lambda: commands.plan(cost=cost, **arguments))
@@ -161,7 +161,7 @@ def inspect(**arguments: Any) -> None:
 @JOB
 def clean(**arguments: Any) -> None:
     """Delete workspace files that no current run uses."""
-    from corpusmill.pipeline.commands import run as commands
+    from corpusmill.pipeline.commands import clean as commands
 
     guarded(lambda: commands.clean(**arguments))
 

@@ -10,9 +10,9 @@ from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
 from corpusmill.pipeline.commands.inspect import documents_of
+from corpusmill.pipeline.commands.jobs import from_job, job_of, sent_job
 from corpusmill.pipeline.commands.messages import export_messages
 from corpusmill.pipeline.commands.printed import Exported, echo_json
-from corpusmill.pipeline.commands.run import from_job, job_of, sent_job
 from corpusmill.pipeline.commands.text import export_text
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display

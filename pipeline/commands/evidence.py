@@ -11,8 +11,8 @@ from rich.table import Table
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import job_of
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.evidence.evidence import Evidence
@@ -22,7 +22,7 @@ from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.curves import Point, points_of
-from corpusmill.pipeline.report.funnel import size
+from corpusmill.pipeline.report.numbers import size
 from corpusmill.pipeline.report.page import percent, render
 from corpusmill.pipeline.run import report as reports
 from corpusmill.pipeline.run.explain import last_job

@@ -10,8 +10,8 @@ from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.jobs import as_given, job_of, sample_overrides
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import as_given, job_of, sample_overrides
 from corpusmill.pipeline.config.base.problems import nearest
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import screen

@@ -8,7 +8,7 @@ from corpusmill.pipeline.commands.classifier import plain
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.files import referenced as resources
-from corpusmill.pipeline.report.funnel import size
+from corpusmill.pipeline.report.numbers import size
 from corpusmill.pipeline.train.language_model import Settings, train
 
 

@@ -7,8 +7,9 @@ import click
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.jobs import job_to_run
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import job_to_run, slots_filled
+from corpusmill.pipeline.commands.run import slots_filled
 from corpusmill.pipeline.commands.submitted_paths import at_lines
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.events import history
@@ -16,8 +17,10 @@ from corpusmill.pipeline.execution.progress import print_table, screen
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
-from corpusmill.pipeline.report.cost import Cluster, Prediction, Prices, basis_of, predict, unit_requests
-from corpusmill.pipeline.report.cost import stages_table as cost_table
+from corpusmill.pipeline.report.cost.prediction import Prediction, predict
+from corpusmill.pipeline.report.cost.prices import Cluster, Prices, unit_requests
+from corpusmill.pipeline.report.cost.printed import stages_table as cost_table
+from corpusmill.pipeline.report.cost.rates import basis_of
 from corpusmill.pipeline.run import explain
 
 

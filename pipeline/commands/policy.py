@@ -10,8 +10,8 @@ from rich.table import Table
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, InvalidDataset
 from corpusmill.pipeline.commands.evidence import evidence_for, of_last_run
+from corpusmill.pipeline.commands.jobs import job_of, shards_as_given
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import job_of, shards_as_given
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import print_table, screen
 from corpusmill.pipeline.files.json_values import JsonObject

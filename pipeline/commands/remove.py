@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.jobs import job_of, sent_job
+from corpusmill.pipeline.commands.outcome import tell
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import job_of, sent_job, tell
 from corpusmill.pipeline.commands.summary import summary_json
 from corpusmill.pipeline.commands.versions import roll_back
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -18,7 +19,9 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.run import report
-from corpusmill.pipeline.run.runner import Options, opened, run_job
+from corpusmill.pipeline.run.opened import opened
+from corpusmill.pipeline.run.options import Options
+from corpusmill.pipeline.run.runner import run_job
 from corpusmill.pipeline.stages.takedown.stage import Request, take_down
 from corpusmill.pipeline.workspace import excluded, inventory
 from corpusmill.pipeline.workspace.inventory import Shard

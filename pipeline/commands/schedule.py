@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from corpusmill.errors import InputError, JobFailed
+from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import job_of
 from corpusmill.pipeline.commands.submit import check_job_server
 from corpusmill.pipeline.deploy import kubernetes
 from corpusmill.pipeline.deploy.aws import autoscaler_yaml

@@ -10,9 +10,9 @@ from corpusmill import pipeline
 from corpusmill.cluster.submit import Submission
 from corpusmill.cluster.submit import submit as submit_job
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.jobs import WRITTEN, job_to_run, written_in
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.remove import request_in, text_of
-from corpusmill.pipeline.commands.run import WRITTEN, job_to_run, written_in
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.inputs.slot_paths import has_slots

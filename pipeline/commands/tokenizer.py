@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from pathlib import Path
 
+from corpusmill.pipeline.commands.jobs import from_job, job_of
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import from_job, job_of
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.terminal import echo

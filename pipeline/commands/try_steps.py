@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 from corpusmill.cluster.filesystems import filesystem
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
-from corpusmill.pipeline.commands.run import job_of
+from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.commands.why import documents, last_run
 from corpusmill.pipeline.config.load import importable
 from corpusmill.pipeline.config.sections.spec import JobSpec

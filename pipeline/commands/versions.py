@@ -12,8 +12,8 @@ from rich.table import Table
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
+from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import job_of
 from corpusmill.pipeline.execution.progress import print_table, screen
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import latest

@@ -13,14 +13,14 @@ from corpusmill.cluster import jobs
 from corpusmill.cluster.jobs import SubmittedJob
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, RowNotFound
+from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.run import job_of
 from corpusmill.pipeline.commands.submit import check_job_server
 from corpusmill.pipeline.events import history
 from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import FOLDER, STOP
 from corpusmill.pipeline.execution.progress import print_table, screen
-from corpusmill.pipeline.report.cost import compared
+from corpusmill.pipeline.report.cost.printed import compared
 from corpusmill.pipeline.report.status import duration, stages_table, stamp, status_of
 
 JOB_FILES = (".yaml", ".yml", ".json")

@@ -6,7 +6,7 @@ from pathlib import Path
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, RowNotFound
 from corpusmill.pipeline.commands.inspect import OF_READING, changed
-from corpusmill.pipeline.commands.run import job_of, sample_overrides
+from corpusmill.pipeline.commands.jobs import job_of, sample_overrides
 from corpusmill.pipeline.config.load import importable
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.terminal import echo

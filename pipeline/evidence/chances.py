@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from corpusmill.operators.contract import Threshold
+from corpusmill.operators.abilities import Threshold
 from corpusmill.pipeline.evidence.cells import matrix
 from corpusmill.pipeline.evidence.rules import Judged
 

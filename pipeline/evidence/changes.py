@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from corpusmill.errors import InputError
 from corpusmill.operators import load
-from corpusmill.operators.contract import Awaiting, Decision, Operator, Ruled, Threshold
+from corpusmill.operators.abilities import Awaiting, Ruled, Threshold
+from corpusmill.operators.contract import Decision, Operator
 from corpusmill.pipeline.config.build.documents import numbered
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced

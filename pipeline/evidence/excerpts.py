@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.batch import TEXT
-from corpusmill.operators.contract import Threshold
 from corpusmill.pipeline.evidence.cells import matrix
 
 CHARS = 480

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpusmill.operators.contract import Decision, Threshold
+from corpusmill.operators.abilities import Threshold
+from corpusmill.operators.contract import Decision
 from corpusmill.operators.text.cell_counts import count_cells
 from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.aside import TEXTS, Aside, Choice, Looked, concatenated

@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.operators.abilities import Ruled, Threshold
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Ruled, Threshold
 from corpusmill.pipeline.config.build.documents import numbered
 from corpusmill.pipeline.steps.chain import Chain, reason_word
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from corpusmill.operators import load
-from corpusmill.operators.contract import RemarksOnFiles
+from corpusmill.operators.abilities import RemarksOnFiles
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced as resources
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from corpusmill.errors import MissingFile, UnusableTemplate
 from corpusmill.operators import load
-from corpusmill.operators.contract import ChecksFiles
+from corpusmill.operators.abilities import ChecksFiles
 from corpusmill.operators.tokens.chat.sources import NAMES
 from corpusmill.pipeline.config.base.source import Path
 from corpusmill.pipeline.config.check.valid_parts import ValidParts, ValidStep

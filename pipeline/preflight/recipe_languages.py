@@ -11,7 +11,8 @@ import pyarrow as pa
 from corpusmill.cluster.filesystems import filesystem
 from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.contract import Extract, Reader, Span
+from corpusmill.operators.contract import Extract, Reader
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.signals.language import UNDETERMINED, Language
 from corpusmill.operators.text.language_codes import code_of
 from corpusmill.pipeline.config.build.recipes import find_recipe, recipe_names

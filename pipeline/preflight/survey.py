@@ -11,7 +11,7 @@ from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem
-from corpusmill.operators.contract import FirstLook, Foresees
+from corpusmill.operators.abilities import FirstLook, Foresees
 from corpusmill.operators.readers.framing.encodings import is_encoding
 from corpusmill.operators.readers.framing.mapping import listed
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB
@@ -24,7 +24,7 @@ from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.inputs.files import InJob, find
 from corpusmill.pipeline.inputs.paths import InputFile, plainly
-from corpusmill.pipeline.report.funnel import size
+from corpusmill.pipeline.report.numbers import size
 
 LOOKED_INTO = 2000  # files of each source; 32 at once, so a minute where a request takes a second
 FAULTS = (AssertionError, AttributeError, MemoryError, NameError, NotImplementedError, TypeError)  # of the program

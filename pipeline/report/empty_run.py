@@ -8,7 +8,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import read_table
-from corpusmill.pipeline.report.funnel import funnel, of_ingest, of_mix, of_unique, reasons
+from corpusmill.pipeline.report.funnel_of_stages import funnel, of_ingest, of_mix, of_unique, reasons
 
 SHOWN = 6  # reasons in the message
 LOOKED_AT = 8  # units, for an example of a reason

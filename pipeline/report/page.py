@@ -11,7 +11,8 @@ from corpusmill.operators.dedup.tune import detection
 from corpusmill.pipeline.report import sections
 from corpusmill.pipeline.report.differences import marked
 from corpusmill.pipeline.report.facts import Facts
-from corpusmill.pipeline.report.funnel import lost_in_words, size
+from corpusmill.pipeline.report.funnel_table import lost_in_words
+from corpusmill.pipeline.report.numbers import size
 from corpusmill.pipeline.report.signal_data import signal_data
 
 PLACE = "corpusmill.pipeline.report"

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpusmill.operators.contract import Threshold
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.text.cell_counts import NO_VALUE
 from corpusmill.pipeline.evidence.cells import State, edges
 from corpusmill.pipeline.evidence.evidence import Evidence

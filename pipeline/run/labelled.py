@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from corpusmill.errors import InputError
 from corpusmill.operators import load
+from corpusmill.operators.abilities import Awaiting
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.contract import Awaiting, Columns, Reader, Span
+from corpusmill.operators.contract import Columns, Reader
+from corpusmill.operators.file_format import Span
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced

@@ -7,7 +7,7 @@ from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
-from corpusmill.operators.contract import Ruled
+from corpusmill.operators.abilities import Ruled
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.pipeline.config.build.documents import numbered
 from corpusmill.pipeline.config.sections.spec import JobSpec

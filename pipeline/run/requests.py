@@ -10,7 +10,8 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight.survey import LOOKED_INTO
-from corpusmill.pipeline.report.cost import INPUT_BLOCK_BYTES, REMOTE, S3, unit_requests
+from corpusmill.pipeline.report.cost.prediction import INPUT_BLOCK_BYTES
+from corpusmill.pipeline.report.cost.prices import REMOTE, S3, unit_requests
 from corpusmill.pipeline.workspace.shards import Shards
 
 A_JOB = 150  # whatever the number of units, counted

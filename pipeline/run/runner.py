@@ -1,45 +1,34 @@
 """A job from the first file to the published dataset, stage by stage, doing only what is not done."""
 
-import contextlib
 import functools
 import json
-import os
-import sys
 import time
-import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from corpusmill.cluster import faultpoint, lease, lifecycle, metrics, patience, reach
-from corpusmill.cluster.storage import Store
-from corpusmill.errors import ExitCode, InputError, StorageError
+from corpusmill.cluster import faultpoint
 from corpusmill.operators.contract import Reader
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.events import history
-from corpusmill.pipeline.events.recorder import Recorder
-from corpusmill.pipeline.execution import interrupts
-from corpusmill.pipeline.execution.progress import Display, counted
+from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_units import quiet
 from corpusmill.pipeline.files.workspace_layout import FUNNEL
-from corpusmill.pipeline.inputs.as_written import AsWritten
-from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import checks as preflight
-from corpusmill.pipeline.preflight import folders
 from corpusmill.pipeline.preflight.file_remarks import file_remarks
 from corpusmill.pipeline.preflight.skipped_steps import skipped_steps
-from corpusmill.pipeline.report.cost import basis_of, rates_of
+from corpusmill.pipeline.report.cost.rates import basis_of, rates_of
 from corpusmill.pipeline.report.funnel import Funnel
-from corpusmill.pipeline.run import lineage, policies, report, watched
+from corpusmill.pipeline.run import lineage, policies, report
 from corpusmill.pipeline.run.doubled import doubled
 from corpusmill.pipeline.run.explain import files_of, remember
+from corpusmill.pipeline.run.opened import opened
+from corpusmill.pipeline.run.options import Options
 from corpusmill.pipeline.run.provenance import provenance
 from corpusmill.pipeline.run.stages import remembered, run_stages, statuses
 from corpusmill.pipeline.run.version_run import VersionOutcome, is_versioned, run_version
 from corpusmill.pipeline.stages import kernel_uses
-from corpusmill.pipeline.stages.compiling import Compiling
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.ingest.unreadable import Lost
@@ -49,35 +38,6 @@ from corpusmill.pipeline.versions.slots import parse_slot, record_slot
 from corpusmill.pipeline.workspace import excluded, inventory, sweep
 
 RUNS_LOOKED_AT = 20  # for one whose rates a prediction can be made by
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a job is run, apart from what it makes.
-
-    address: of a Ray cluster (`auto`, `HOST:PORT`); null: this machine, with `workers` CPUs (null: all).
-    update: process only new and changed inputs, as `corpusmill update` does.
-    replace: the output may hold the dataset of another job, which is replaced.
-    """
-
-    address: str | None = None  # of a Ray cluster; None: this machine
-    workers: int | None = None  # CPUs on this machine; None: all
-    update: bool = False  # new and changed inputs become a run of their own, after what is published
-    replace: bool = False  # the dataset of another job, where one lies in the output
-    written: AsWritten = field(default_factory=AsWritten)  # what the job file writes for its addresses
-    look: bool = True  # at the inputs; else the run is about what the last one was about, less what is excluded since
-    kind: str = ""  # of command, for those who watch; "": run or update
-    lineage: str | None = None  # where OpenLineage events go: a file or an http(s) address
-    versioned: bool = False  # what is new becomes a version of its own; so it does wherever there are versions already
-    slot: str | None = None  # of a schedule that the run is for
-
-    def __post_init__(self) -> None:
-        if self.address is not None and self.workers is not None:
-            told = (
-                "--workers is about this machine, and with --address the work is done elsewhere: leave out one of them"
-            )
-            raise InputError([told])
-        lineage.check_target(self.lineage)
 
 
 @dataclass(frozen=True)
@@ -123,64 +83,6 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
             files=len(parts),
         )
         return done
-
-
-@contextlib.contextmanager
-def opened(spec: JobSpec, options: Options, display: Display, uses: Sequence[str] = ()) -> Iterator[Run]:
-    """A run that holds its workspace for the length of a `with`; Ray starts when there is something for it to do.
-
-    uses: of kernels (`stages.kernel_uses`); those that this machine has not are compiled while Ray starts.
-    """
-    folders.check(spec, try_it=True, replace=options.replace)
-    workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
-    with contextlib.ExitStack() as open_:
-        try:
-            held = open_.enter_context(lease.held(workspace))
-        except (FileNotFoundError, PermissionError, StorageError) as e:
-            raise _unwritable("workspace", spec.workspace, e) from e
-        _try_to_write(output)
-        events = open_.enter_context(watched.recorded(workspace, held, facts_of(spec, options), display))
-        open_.enter_context(patience.allowed(spec.store_patience, display.line))
-        yield Run(
-            spec=spec,
-            workspace=workspace,
-            output=output,
-            lease=held,
-            display=display,
-            replace=options.replace,
-            events=events,
-            ray=_once(lambda: _start(open_, spec, options, [workspace, output], display, events, held, uses)),
-        )
-
-
-def facts_of(spec: JobSpec, options: Options) -> Mapping[str, Any]:
-    """What a run is, for those who watch it."""
-    kind = options.kind or ("update" if options.update else "run")
-    sample = {
-        "sample_documents": spec.sample.documents,
-        "sample_inputs": spec.sample.inputs,
-        "limit": spec.sample.limit,
-    }
-    return {"job": spec.name, "kind": kind, "slot": options.slot, "output": spec.output, **sample}
-
-
-def _try_to_write(output: Store) -> None:
-    """InputError when nothing can be written to an output in a store: a bucket that is not there would be found last.
-
-    Whether a local folder can be made is known already, and it is not made before there is something for it.
-    """
-    if output.is_local:
-        return
-    name = f"{reach.PREFIX}{uuid.uuid4().hex}"
-    try:
-        output.publish(name, b"")
-        output.delete(name)
-    except (FileNotFoundError, PermissionError, StorageError) as e:
-        raise _unwritable("output", output.url, e) from e
-
-
-def _unwritable(key: str, url: str, error: OSError) -> InputError:
-    return InputError([InJob((key,), f"{url} cannot be written to: {error}; check the address and the credentials")])
 
 
 def _stages(run: Run, files: list[tuple[InputFile, str, Reader]], options: Options) -> Summary:
@@ -245,56 +147,3 @@ def _remember(state: State, taken_in: Mapping[str, str], found: Funnel, *, also:
     live = remembered(state)
     live["names"] = [*live.get("names", []), *also]
     sweep.remember(state.workspace, taken_out=[excluded.state(state.workspace)], **live)
-
-
-def _start(
-    open_: contextlib.ExitStack,
-    spec: JobSpec,
-    options: Options,
-    stores: list[Store],
-    display: Display,
-    events: Recorder,
-    held: lease.Lease,
-    uses: Sequence[str],
-) -> int:
-    """Start Ray or join it; the number of CPUs. The nodes of a cluster compile for themselves what they have not."""
-    compiling = Compiling(() if options.address else uses, display)
-    setup = "corpusmill.pipeline.execution.process.prepare"
-    where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
-    display.line(f"{where} (some seconds; longer on a busy machine)")
-    lost = functools.partial(_end_without_head, held)
-    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup, lost=lost)
-    cpus = open_.enter_context(session)
-    interrupts.as_exceptions()
-    quiet()
-    if options.address is not None:
-        preflight.check_versions(spec)
-        preflight.check_stores(stores)
-    compiling.finish()
-    display.line(f"Ray is ready: {counted(cpus, 'CPU')} on {counted(lifecycle.nodes(), 'node')}")
-    events.facts |= {"cpus": cpus, "nodes": lifecycle.nodes()}
-    events.write("ray.ready", cpus=cpus, nodes=lifecycle.nodes())
-    exported = metrics.StageMetrics(spec.name)
-    display.watchers.append(exported)
-    events.listeners.append(exported)
-    open_.callback(display.watchers.remove, exported)
-    return cpus
-
-
-def _end_without_head(held: lease.Lease, message: str) -> None:
-    """End this process, as Ray would: the threads that wait for the cluster cannot be reached."""
-    print(f"corpusmill: {message}", file=sys.stderr, flush=True)
-    lease.give_back(held)
-    os._exit(ExitCode.FAILED)
-
-
-def _once(start: Callable[[], int]) -> Callable[[], int]:
-    """`start`, called the first time only."""
-    found: list[int] = []
-
-    def call() -> int:
-        if not found:
-            found.append(start())
-        return found[0]
-
-    return call

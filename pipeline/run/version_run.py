@@ -24,8 +24,9 @@ from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.mix.stage import MixStage
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
-from corpusmill.pipeline.stages.publish import stage as publishing_stage
-from corpusmill.pipeline.stages.publish.stage import Published, PublishStage
+from corpusmill.pipeline.stages.publish.contents import contents
+from corpusmill.pipeline.stages.publish.put import Published, current, publish
+from corpusmill.pipeline.stages.publish.stage import PublishStage
 from corpusmill.pipeline.stages.stage import State
 from corpusmill.pipeline.stages.tokenize.axes_unit import AxesUnit
 from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes_units
@@ -122,8 +123,8 @@ def run_version(
 def _publish(into: Run, state: State) -> tuple[State, Published, Mapping[str, int]]:
     """Publish the parts in the folder of a version: the state after it, what was published, units that ran."""
     state, ran = run_stages(into, state, (DocumentsStage(), ValidationStage()))
-    made = publishing_stage.contents(state, manifest_extra(state), profile=state.of(ProfileStage))
-    published = publishing_stage.publish(into, made)
+    made = contents(state, manifest_extra(state), profile=state.of(ProfileStage))
+    published = publish(into, made)
     return state.extended(PublishStage(), published), published, ran
 
 
@@ -186,7 +187,7 @@ def base_of(run: Run, before: tuple[str, Mapping[str, Any]]) -> Base | None:
     """
     folder, record = before
     store = folder_store(run.output, folder)
-    manifest = publishing_stage.current(store)
+    manifest = current(store)
     spec = run.spec.tokens
     same = manifest is not None and (
         manifest["sequence_tokens"] == spec.sequence_tokens
@@ -247,7 +248,7 @@ def _nothing_new(run: Run, state: State, ran: Mapping[str, int], folder: str) ->
     """The newest version stands for these inputs; the pointer is moved to it where a run was cut off before that."""
     store = folder_store(run.output, folder)
     held = publishing.move_pointer(run, folder, max_shrink=run.spec.versions.max_shrink)
-    manifest = publishing_stage.current(store) or {}
+    manifest = current(store) or {}
     funnel = Funnel.from_json(json.loads(store.read("_funnel.json")))
     return VersionOutcome(state=state, ran=ran, folder=None, manifest=manifest, funnel=funnel, held=held)
 

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from corpusmill.operators import load
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.contract import Reader, Span
+from corpusmill.operators.contract import Reader
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.operators.sniff import READERS
 from corpusmill.pipeline.config.load import parse

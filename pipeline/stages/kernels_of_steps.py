@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.contract import Span
 from corpusmill.operators.dedup.keys import text_keys
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.mix.select.position import positions
 from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.operators.text.beginnings import beginnings

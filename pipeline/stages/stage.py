@@ -12,7 +12,8 @@ from typing import Any, ClassVar, Generic, TypeVar
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.report.funnel import Counted, Funnel, funnel
+from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.report.funnel_of_stages import Counted, funnel
 from corpusmill.pipeline.workspace.shards import Shard
 
 Outcome = TypeVar("Outcome")

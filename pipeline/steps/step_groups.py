@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from corpusmill.operators.contract import Awaiting, Operator, Resource
+from corpusmill.operators.abilities import Awaiting
+from corpusmill.operators.contract import Operator, Resource
 from corpusmill.pipeline.config.build.documents import numbered
 from corpusmill.pipeline.config.sections.spec import JobSpec
 

@@ -12,8 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.operators.abilities import Unfolds
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import RECORD, Columns, Extract, Operator, Reader, Span, Unfolds
+from corpusmill.operators.contract import RECORD, Columns, Extract, Operator, Reader
+from corpusmill.operators.file_format import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from corpusmill.pipeline.dedup.takedown import PAGE_DIGITS, address_keys, at_add
 from corpusmill.pipeline.exchange.key_range import KEY_BITS, KeyRange
 from corpusmill.pipeline.exchange.reading import read_part
 from corpusmill.pipeline.files.ids import ROW_BITS
-from corpusmill.pipeline.stages.ingest.stage import units
+from corpusmill.pipeline.stages.ingest.parts import units
 from corpusmill.pipeline.workspace import inventory, sweep
 from corpusmill.pipeline.workspace.inventory import Shard
 

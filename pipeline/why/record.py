@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 
 from corpusmill.errors import InputError
 from corpusmill.operators import load
-from corpusmill.operators.contract import Reader, Span
+from corpusmill.operators.contract import Reader
 from corpusmill.operators.dedup.keys import url_keys
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.sniff import HEAD_BYTES, sniff
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.base.formats import AUTO, reader_name

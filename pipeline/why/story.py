@@ -6,7 +6,8 @@ from typing import Any
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators import load
-from corpusmill.operators.contract import Awaiting, Decision, Extract, Operator
+from corpusmill.operators.abilities import Awaiting
+from corpusmill.operators.contract import Decision, Extract, Operator
 from corpusmill.pipeline.files import referenced
 from corpusmill.pipeline.files.ids import shard_of
 from corpusmill.pipeline.files.json_values import JsonObject

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
+from corpusmill.operators.abilities import Awaiting
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Awaiting, Decision, Extract, Rewrite
+from corpusmill.operators.contract import Decision, Extract, Rewrite
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.why.changes import changes
 from corpusmill.pipeline.why.find import Document

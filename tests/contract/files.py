@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import zstandard
 
 from corpusmill.operators import load
-from corpusmill.operators.contract import Reader, Span
+from corpusmill.operators.contract import Reader
+from corpusmill.operators.file_format import Span
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "readers"
 PAGE = "<html lang=de><title>Größe</title><p>Ein Satz über Äpfel, Nummer {i}.</p>" + "<p>Noch einer.</p>" * 9

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpusmill.operators import load
-from corpusmill.operators.contract import Reader, Span
+from corpusmill.operators.contract import Reader
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from tests.contract.files import files, read, reader_of
 

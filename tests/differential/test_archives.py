@@ -9,7 +9,7 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from fastwarc.warc import WarcRecordType
 from warcio.archiveiterator import ArchiveIterator
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.arc_head import ARC
 from corpusmill.operators.readers.framing.archive import framed
 from corpusmill.operators.readers.framing.stored import Stored

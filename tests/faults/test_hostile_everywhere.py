@@ -9,7 +9,8 @@ import pytest
 
 from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Decision, Operator, Reader, Span
+from corpusmill.operators.contract import Decision, Operator, Reader
+from corpusmill.operators.file_format import Span
 from tests.contract.documents import batch_of
 from tests.contract.needed import PARAMS
 

@@ -12,7 +12,8 @@ from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.run_units import quiet
-from corpusmill.pipeline.run.runner import Options, Summary, run_job
+from corpusmill.pipeline.run.options import Options
+from corpusmill.pipeline.run.runner import Summary, run_job
 from tests.pipeline.jobs import demo_job, excerpts, write_job
 
 

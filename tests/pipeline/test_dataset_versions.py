@@ -11,7 +11,8 @@ import pytest
 import corpusmill
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.run.runner import Options, Summary, run_job
+from corpusmill.pipeline.run.options import Options
+from corpusmill.pipeline.run.runner import Summary, run_job
 from tests.pipeline.conftest import say
 from tests.pipeline.jobs import corpusmill as in_a_process
 

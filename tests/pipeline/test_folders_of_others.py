@@ -12,7 +12,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import ExitCode
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.files import dataset_layout as own_output
-from corpusmill.pipeline.stages.publish.stage import sweep_parts
+from corpusmill.pipeline.stages.publish.put import sweep_parts
 
 LINE = '{"text": "x"}\n'
 JOB = """

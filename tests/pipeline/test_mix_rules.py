@@ -21,7 +21,8 @@ from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.operators.mix.select.position import held_out, held_positions
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.run.runner import Options, run_job
+from corpusmill.pipeline.run.options import Options
+from corpusmill.pipeline.run.runner import run_job
 from tests.pipeline.conftest import say
 
 pytestmark = pytest.mark.ray

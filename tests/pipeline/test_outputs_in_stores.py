@@ -5,7 +5,8 @@ import pytest
 from corpusmill.errors import InputError
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.run.runner import Options, run_job
+from corpusmill.pipeline.run.options import Options
+from corpusmill.pipeline.run.runner import run_job
 
 JOB = """
 name: small

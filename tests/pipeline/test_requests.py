@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import s3fs
 
-from corpusmill.pipeline.report import cost as estimate
+from corpusmill.pipeline.report.cost import prices as estimate
 from corpusmill.pipeline.workspace import sharing
 from tests.pipeline.conftest import run_file, say
 

@@ -15,7 +15,8 @@ from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.files.ids import shard_of
-from corpusmill.pipeline.run.runner import Options, opened
+from corpusmill.pipeline.run.opened import opened
+from corpusmill.pipeline.run.options import Options
 from corpusmill.pipeline.stages.takedown.stage import Request, TakenDown, take_down
 from corpusmill.pipeline.verify import dataset
 from tests.pipeline.conftest import run_file

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from corpusmill.operators.tokens.tokenizer import load
 from corpusmill.pipeline.cli.main import main
-from corpusmill.pipeline.commands.run import job_of
+from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.train.tokenizer import Training, as_table, trained
 
 pytestmark = pytest.mark.ray

@@ -9,7 +9,8 @@ from corpusmill.errors import InputError, StageFailed
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.execution import versions
 from corpusmill.pipeline.execution.progress import Display
-from corpusmill.pipeline.run.runner import Options, run_job
+from corpusmill.pipeline.run.options import Options
+from corpusmill.pipeline.run.runner import run_job
 from tests.pipeline.jobs import write_job
 
 pytestmark = pytest.mark.ray

@@ -7,7 +7,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.lines import COMPRESSION
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.operators.readers.jsonl import Jsonl

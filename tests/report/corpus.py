@@ -12,7 +12,7 @@ from corpusmill.pipeline.evidence.evidence import Evidence, of_name
 from corpusmill.pipeline.evidence.merge import merge_all
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.preflight import checks
-from corpusmill.pipeline.stages.ingest.stage import units
+from corpusmill.pipeline.stages.ingest.parts import units
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.workspace.inventory import Shard
 

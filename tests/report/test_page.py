@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from corpusmill.operators.contract import Threshold
+from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.text.cell_counts import count_cells
 from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.evidence import Evidence

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from corpusmill.operators import load, readers, sniff
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.config.base import formats
 from corpusmill.pipeline.run.doubled import is_archive

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from tests.contract.files import (
     PACKS,
     answer,

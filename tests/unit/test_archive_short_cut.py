@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing import packed_archive, warc_heads
 from corpusmill.operators.readers.framing.grammar import Head
 from corpusmill.operators.readers.framing.warc_head import WARC

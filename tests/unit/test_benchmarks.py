@@ -12,7 +12,7 @@ from benchmarks.corpus import BASE, EXACT, NEAR, Corpus, Duplicates
 from benchmarks.corpus_files import write_jsonl, write_wet
 from benchmarks.row import checked, row
 from benchmarks.texts import real_texts
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.jsonl import Jsonl
 from corpusmill.operators.readers.wet import Wet
 from corpusmill.operators.tokens.held_out import is_training_text

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from tests.contract.files import answer, lz, reader_of, warc_record, zst
 
 MIB = 1 << 20

@@ -8,7 +8,7 @@ from pathlib import Path
 import brotli
 import pytest
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.archive import framed
 from corpusmill.operators.readers.framing.http import response, split_head
 from corpusmill.operators.readers.framing.stored import Stored

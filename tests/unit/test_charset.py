@@ -128,7 +128,7 @@ def test_any_bytes_become_valid_text(content, label):
 def test_pages_of_a_real_crawl_are_read_without_replacement(corpora):
     import io
 
-    from corpusmill.operators.contract import Span
+    from corpusmill.operators.file_format import Span
     from tests.contract.files import reader_of
 
     seen = {}

@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from tests.contract.files import read, reader_of
 from tests.unit.test_conversations import FILES, rows_of
 

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from corpusmill.operators.contract import FirstLook
+from corpusmill.operators.abilities import FirstLook
 from corpusmill.pipeline.config.sections.datasets import named_dataset
 from tests.contract.files import read, reader_of
 

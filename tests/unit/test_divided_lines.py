@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 import pytest
 import zstandard
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.spans import spans
 from tests.contract.files import PACKS, gz, lz, read, reader_of, stored_block, zst
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from corpusmill.operators.contract import FirstLook
+from corpusmill.operators.abilities import FirstLook
 from corpusmill.operators.readers.csv import Csv
 from corpusmill.operators.readers.framing.head import HEAD_BYTES, head_of
 from corpusmill.pipeline.config.sections.inputs import InputSpec

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 from corpusmill.errors import JobError
 from corpusmill.operators import load
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Reader, Span
+from corpusmill.operators.contract import Reader
+from corpusmill.operators.file_format import Span
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.config.build.readers import build_reader
 from corpusmill.pipeline.config.load import parse

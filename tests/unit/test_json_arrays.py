@@ -7,7 +7,7 @@ import random
 import orjson
 import pytest
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from tests.contract.files import read, reader_of
 
 RECORDS = [{"text": f"Größe {n}, [“{n}”] " + "x" * (n * 37 % 500), "id": n} for n in range(60)]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from corpusmill.operators.contract import Span
 from corpusmill.operators.extract.wikitext import plain
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.wiki_pages import page_of
 from tests.contract.files import read, reader_of
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.zip_members import entries
 from corpusmill.operators.sniff import sniff

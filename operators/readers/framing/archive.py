@@ -13,7 +13,7 @@ the compressed bytes that were read for it; the sums hold.
 
 from collections.abc import Iterator
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.codecs import codec_of
 from corpusmill.operators.readers.framing.grammar import Grammar
 from corpusmill.operators.readers.framing.packed_archive import member_from, packed_records

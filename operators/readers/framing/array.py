@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored
 from corpusmill.operators.readers.framing.stream import Stream, stream_of
 

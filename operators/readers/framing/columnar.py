@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpusmill.operators.contract import RECORD, FirstLook
+from corpusmill.operators.abilities import FirstLook
+from corpusmill.operators.contract import RECORD
 from corpusmill.operators.readers.framing.mapping import Mapped, array_of, listed
 from corpusmill.operators.readers.framing.rows import BATCH_BYTES
 from corpusmill.operators.readers.framing.strings import as_bytes, as_strings, is_text, readable, wide

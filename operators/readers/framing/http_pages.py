@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB, check_window

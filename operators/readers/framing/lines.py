@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.codecs import codec_of
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from corpusmill.operators.contract import FirstLook
+from corpusmill.operators.abilities import FirstLook
 from corpusmill.operators.readers.framing.exact import exact, inexact
 from corpusmill.operators.readers.framing.mapping import Mapped, builder, listed
 from corpusmill.operators.readers.framing.reach import dotted, present, reach

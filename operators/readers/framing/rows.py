@@ -6,7 +6,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpusmill.operators.contract import RECORD, Columns, Span
+from corpusmill.operators.contract import RECORD, Columns
+from corpusmill.operators.file_format import Span
 
 BATCH_BYTES = 8 << 20
 BATCH_ROWS = 4096

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 
 
 def spans(size: int, target_bytes: int, *, splittable: bool = True) -> tuple[Span, ...]:

@@ -3,7 +3,7 @@
 import re
 from typing import BinaryIO
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB
 
 BLOCK_BYTES = 1 << 20

@@ -9,7 +9,7 @@ that is lost behind it, so that each line and each damage is told once.
 """
 
 from corpusmill.errors import DamagedData
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.codecs import Codec, Member, codec_of, opened, skippable_bytes
 from corpusmill.operators.readers.framing.readable_members import content_begins, is_readable, readable_member_from
 from corpusmill.operators.readers.framing.stored import BLOCK_BYTES, Stored

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.lines import Lines, lines_of
 from corpusmill.operators.readers.framing.stored import Stored
 

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.errors import DamagedData
-from corpusmill.operators.contract import FileFormat, Reader, Span
+from corpusmill.operators.contract import Reader
+from corpusmill.operators.file_format import FileFormat, Span
 from corpusmill.operators.readers.framing.codecs import MAGIC
 from corpusmill.operators.readers.framing.lines import COMPRESSION
 from corpusmill.operators.readers.framing.rows import Rows

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from corpusmill.operators import load
+from corpusmill.operators.abilities import ChecksColumns, Unfolds
 from corpusmill.operators.checks import NUMBER, fits, named
-from corpusmill.operators.contract import ChecksColumns, Columns, Decision, Extract, Operator, Reader, Rewrite, Unfolds
+from corpusmill.operators.contract import Columns, Decision, Extract, Operator, Reader, Rewrite
 from corpusmill.operators.readers.framing.mapping import DECLARED
 from corpusmill.operators.reserved import reserved
 from corpusmill.pipeline.config.base.columns import STANDARD

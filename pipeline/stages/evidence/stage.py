@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from corpusmill.pipeline.evidence.merge import Merge, MergeUnit, address, groups, merge_all, name_of
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import commit_unit, run_stage
-from corpusmill.pipeline.stages.ingest.stage import Ingested, IngestStage
+from corpusmill.pipeline.stages.ingest.outcome import Ingested
+from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 
 MEMORY_BYTES = 600_000_000  # a guess: twice a group of units with many languages

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from corpusmill.operators.abilities import Awaiting
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Awaiting, Columns
+from corpusmill.operators.contract import Columns
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.gathered.kinds import KINDS

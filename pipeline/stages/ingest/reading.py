@@ -19,7 +19,7 @@ from corpusmill.cluster.filesystems import filesystem, is_s3, renewed
 from corpusmill.cluster.patience import patiently, trouble
 from corpusmill.cluster.whole_object import object_and_tag
 from corpusmill.errors import AccountingError, FilesFailed, InputChanged, StoreUnavailable
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.measured import reading

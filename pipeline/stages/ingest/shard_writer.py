@@ -19,7 +19,7 @@ from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import slot_of
 from corpusmill.pipeline.files.tables import TableWriter
-from corpusmill.pipeline.report.funnel import BY_LANGUAGE
+from corpusmill.pipeline.report.funnel_of_stages import BY_LANGUAGE
 from corpusmill.pipeline.stages.ingest.counts import IngestCounts, SinkFacts, UnreadableFile
 from corpusmill.pipeline.stages.ingest.isolated import Watch
 from corpusmill.pipeline.stages.ingest.reading import FileErrors

@@ -12,7 +12,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run_stage import CAUSES_SHOWN, label
 from corpusmill.pipeline.files.json_values import JsonObject
-from corpusmill.pipeline.report.funnel import size
+from corpusmill.pipeline.report.numbers import size
 from corpusmill.pipeline.stages.ingest.counts import IngestCounts
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 

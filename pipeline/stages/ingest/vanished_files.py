@@ -9,7 +9,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import committed
-from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.ingest import parts as ingest
 from corpusmill.pipeline.steps.step_groups import parts_of
 from corpusmill.pipeline.workspace.inventory import NO_SHARDS, Numbered
 from corpusmill.pipeline.workspace.shards import Shards

@@ -26,7 +26,7 @@ from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight.owner import another_owner, owner_of, packing_state
-from corpusmill.pipeline.report.funnel import Counted, of_mix
+from corpusmill.pipeline.report.funnel_of_stages import Counted, of_mix
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
 from corpusmill.pipeline.stages.pack.select_unit import Select, Selected, SelectUnit, shard_range

@@ -27,13 +27,7 @@ from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.describe.files import without
 from corpusmill.pipeline.stages.pack.unit import PartLine
-from corpusmill.pipeline.stages.publish.stage import (
-    current,
-    put_manifest,
-    put_papers,
-    sweep_document_files,
-    sweep_parts,
-)
+from corpusmill.pipeline.stages.publish.put import current, put_manifest, put_papers, sweep_document_files, sweep_parts
 from corpusmill.pipeline.stages.takedown.unit import STAGE, PartUnit, Rewrite
 from corpusmill.pipeline.stages.validation import stage as validation
 from corpusmill.pipeline.workspace import sweep

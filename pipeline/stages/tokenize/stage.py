@@ -22,7 +22,7 @@ from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.files.workspace_layout import TOKENIZED
-from corpusmill.pipeline.report.funnel import Counted, of_unique
+from corpusmill.pipeline.report.funnel_of_stages import Counted, of_unique
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.dedup.stage import DedupStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage

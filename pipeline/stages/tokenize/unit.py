@@ -25,7 +25,8 @@ from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
-from corpusmill.pipeline.report.funnel import CHAT, LEFT_OUT, NAMED
+from corpusmill.pipeline.report.funnel import CHAT, NAMED
+from corpusmill.pipeline.report.funnel_of_stages import LEFT_OUT
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.tokenize import axes_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, OF_TOKENS, Axes, AxesUnit, words

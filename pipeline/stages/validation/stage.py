@@ -17,7 +17,9 @@ from corpusmill.pipeline.stages.mix import stage as mix
 from corpusmill.pipeline.stages.mix.stage import Mixed, MixStage
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
-from corpusmill.pipeline.stages.publish import stage as publish
+from corpusmill.pipeline.stages.publish.contents import contents
+from corpusmill.pipeline.stages.publish.put import BESIDE, current, publish, stands
+from corpusmill.pipeline.stages.publish.stage import PublishStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage
 
@@ -63,7 +65,7 @@ class ValidationStage(Stage[Validation]):
         if not state.spec.mix.held_out:
             return Status(outcome=Validation())
         inside = replace(state, output=folder_of(state.output))
-        published = publish.current(inside.output)
+        published = current(inside.output)
         if published is None:
             return Status(outcome=self._nothing_held_out(state))
         tokenized = state.of(MixStage).axes
@@ -77,9 +79,9 @@ class ValidationStage(Stage[Validation]):
         if (packed := PackStage().look(inside).outcome) is None:
             return Status(outcome=None)
         inside = inside.extended(PackStage(), packed)
-        made = publish.contents(inside, extra(state.spec.mix.held_out))
+        made = contents(inside, extra(state.spec.mix.held_out))
         manifest = made.manifest()
-        there = publish.stands(inside.output, manifest, made.files(manifest))
+        there = stands(inside.output, manifest, made.files(manifest))
         return Status(outcome=_validation(inside, manifest, ran=0) if there else None)
 
     def run(self, run: Run, state: State) -> Validation:
@@ -98,7 +100,7 @@ class ValidationStage(Stage[Validation]):
         packed = pack.pack(inside, planned, selected)
         made = state.extended(MixStage(), Mixed(tokenized, planned))
         made = made.extended(SelectStage(), selected).extended(PackStage(), packed)
-        published = publish.publish(inside, publish.contents(made, extra(share)))
+        published = publish(inside, contents(made, extra(share)))
         ran = planned.ran + selected.ran + packed.ran + published.wrote
         return _validation(made, published.manifest, ran=ran)
 
@@ -110,7 +112,7 @@ class ValidationStage(Stage[Validation]):
 
     def _nothing_held_out(self, state: State) -> Validation | None:
         """NOTHING where the published dataset says so of this very mix; None where it is yet to be found out."""
-        found = publish.PublishStage().look(state.extended(self, NOTHING)).outcome
+        found = PublishStage().look(state.extended(self, NOTHING)).outcome
         return None if found is None else NOTHING
 
 
@@ -129,6 +131,6 @@ def clear(inside: Run) -> None:
         return
     inside.lease.check()
     parts = own_output.obsolete_parts(names, current=(), ours=True)
-    for name in (own_output.MANIFEST, *parts, *publish.BESIDE, own_output.STATE):
+    for name in (own_output.MANIFEST, *parts, *BESIDE, own_output.STATE):
         if name in names:
             output.delete(name)

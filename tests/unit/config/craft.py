@@ -7,18 +7,8 @@ from typing import BinaryIO, ClassVar, Literal
 import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT, Batch
-from corpusmill.operators.contract import (
-    RECORD,
-    Arrays,
-    Columns,
-    Decision,
-    Extract,
-    Reader,
-    Resource,
-    Rewrite,
-    Signal,
-    Span,
-)
+from corpusmill.operators.contract import RECORD, Arrays, Columns, Decision, Extract, Reader, Resource, Rewrite, Signal
+from corpusmill.operators.file_format import Span
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ import pytest
 import zstandard
 
 from corpusmill.errors import InputError, JobError
-from corpusmill.operators.contract import RECORD, Span
+from corpusmill.operators.contract import RECORD
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.sniff import sniff
 from corpusmill.pipeline import datasets
 from corpusmill.pipeline.commands import named_datasets as commands

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpusmill.operators.batch import Batch
-from corpusmill.operators.contract import Span
 from corpusmill.operators.extract.html.decode.sniff import HTML
 from corpusmill.operators.extract.html.pictures.scan import count_marks, room
 from corpusmill.operators.extract.image_text import ImageText
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.warc import Warc
 from corpusmill.operators.text.charset import decoded, detect
 

@@ -13,8 +13,8 @@ from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.preflight.column_origins import lines
-from corpusmill.pipeline.report.funnel import funnel, of_ingest
-from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.report.funnel_of_stages import funnel, of_ingest
+from corpusmill.pipeline.stages.ingest import parts as ingest
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.steps.step_groups import parts_of

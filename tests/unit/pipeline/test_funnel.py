@@ -4,7 +4,8 @@ import pyarrow as pa
 
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.papers.card import removed
-from corpusmill.pipeline.report.funnel import Funnel, funnel, of_ingest
+from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.report.funnel_of_stages import funnel, of_ingest
 from corpusmill.pipeline.stages.ingest.shard_writer import count_rules
 from corpusmill.pipeline.steps.chain import Dropped
 

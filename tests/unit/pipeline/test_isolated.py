@@ -16,7 +16,7 @@ from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.stages.ingest import isolated
-from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.ingest import parts as ingest
 from corpusmill.pipeline.stages.ingest.isolated import Ended, Watch, run_isolated
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.steps import user_code

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import ExitCode, InputError
 from corpusmill.pipeline.cli.main import main
-from corpusmill.pipeline.commands.run import job_of, job_to_run, sample_folder
+from corpusmill.pipeline.commands.jobs import job_of, job_to_run, sample_folder
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
 from corpusmill.pipeline.preflight.owner import another_owner, owner_of, packing_state

@@ -11,7 +11,8 @@ from rich.progress import Progress
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.progress import Display, print_table, screen
-from corpusmill.pipeline.report.funnel import Funnel, Leaf, Step, as_table, leaves_table, lost_in_words
+from corpusmill.pipeline.report.funnel import Funnel, Leaf, Step
+from corpusmill.pipeline.report.funnel_table import as_table, leaves_table, lost_in_words
 
 
 class Clock:

@@ -8,7 +8,7 @@ import pytest
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.load import find
-from corpusmill.pipeline.commands.run import written_in
+from corpusmill.pipeline.commands.jobs import written_in
 from corpusmill.pipeline.config.base.formats import LIST_MARK
 from corpusmill.pipeline.config.load import load
 from corpusmill.pipeline.inputs.as_written import AsWritten, as_written

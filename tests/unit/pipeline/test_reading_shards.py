@@ -11,7 +11,7 @@ import pytest
 from corpusmill.cluster.content_tag import content_tag
 from corpusmill.cluster.filesystems import filesystem
 from corpusmill.errors import AccountingError, InputChanged
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.jsonl import Jsonl
 from corpusmill.pipeline.config.load import load

@@ -23,7 +23,7 @@ from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.inputs.paths import InputFile
-from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.ingest import parts as ingest
 from corpusmill.pipeline.stages.ingest.files_apart import FilesApart, each_file, require_no_culprit
 from corpusmill.pipeline.stages.ingest.unit import Ingest
 from corpusmill.pipeline.stages.ingest.unreadable import unreadable

@@ -15,7 +15,7 @@ from corpusmill.operators.readers.jsonl import Jsonl
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.files.ids import SLOT_ROW_BITS, digest, doc_ids, slot_of
 from corpusmill.pipeline.inputs.paths import InputFile
-from corpusmill.pipeline.stages.ingest import stage as ingest
+from corpusmill.pipeline.stages.ingest import parts as ingest
 from corpusmill.pipeline.workspace import inventory, sharing
 from corpusmill.pipeline.workspace.inventory import numbered
 from corpusmill.pipeline.workspace.shards import Shard, Shards, UnitFiles

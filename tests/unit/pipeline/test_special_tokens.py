@@ -6,7 +6,8 @@ import pytest
 from corpusmill.errors import SpecialTokenNamed
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.execution.tally import Tally
-from corpusmill.pipeline.report.funnel import Funnel, funnel, of_unique
+from corpusmill.pipeline.report.funnel import Funnel
+from corpusmill.pipeline.report.funnel_of_stages import funnel, of_unique
 from corpusmill.pipeline.stages.tokenize.unit import count_special
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 

@@ -19,9 +19,11 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result
 from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.files.ids import digest
-from corpusmill.pipeline.report.funnel import Counted, Step
+from corpusmill.pipeline.report.funnel import Step
+from corpusmill.pipeline.report.funnel_of_stages import Counted
 from corpusmill.pipeline.run.stages import STAGES, folders, names, remembered, run_stages, statuses
-from corpusmill.pipeline.stages.ingest.stage import Ingested, IngestStage
+from corpusmill.pipeline.stages.ingest.outcome import Ingested
+from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.workspace import sweep
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles

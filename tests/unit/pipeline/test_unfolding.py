@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from corpusmill.errors import JobError
-from corpusmill.operators.contract import RECORD, Span
+from corpusmill.operators.contract import RECORD
 from corpusmill.operators.extract.image_text import PAIR
+from corpusmill.operators.file_format import Span
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.steps.unfolding import Unfolding

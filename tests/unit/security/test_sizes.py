@@ -6,7 +6,7 @@ import json
 import pytest
 import zstandard
 
-from corpusmill.operators.contract import Span
+from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing import codecs
 from corpusmill.operators.readers.jsonl import Jsonl
 

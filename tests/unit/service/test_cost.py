@@ -4,7 +4,10 @@ import pytest
 
 from corpusmill.pipeline.events.counts import StageCounts
 from corpusmill.pipeline.events.history import RunState
-from corpusmill.pipeline.report.cost import Cluster, Prices, basis_of, compared, predict, rates_of, unit_requests
+from corpusmill.pipeline.report.cost.prediction import predict
+from corpusmill.pipeline.report.cost.prices import Cluster, Prices, unit_requests
+from corpusmill.pipeline.report.cost.printed import compared
+from corpusmill.pipeline.report.cost.rates import basis_of, rates_of
 
 GB = 1_000_000_000
 

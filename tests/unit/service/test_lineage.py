@@ -10,7 +10,7 @@ from corpusmill.errors import InputError
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.run.lineage import Counted, lineage
-from corpusmill.pipeline.run.runner import Options
+from corpusmill.pipeline.run.options import Options
 
 JOB = "name: j\noutput: s3://b/out\ninputs: [{source: a, paths: [in.jsonl], language: en, domain: web}]\n"
 OWNER = "0123456789abcdef0123456789abcdef"
