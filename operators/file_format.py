@@ -24,7 +24,7 @@ class FileFormat:
     magic: matches the first bytes, decompressed. opening: matches the first bytes of the text in them, in UTF-8 without
     byte order mark and leading white space. inside: of formats with the same magic, bytes that tell this one.
     compressed: whether its files may be compressed as a whole (gzip, Zstandard, LZ4), with that ending after theirs.
-    zipped: whether it also reads them as members of a zip archive.
+    zipped: whether it also reads them as members of a zip archive. archives: endings of such archives, beside .zip.
     certain: whether magic or opening alone choose this reader; if not, the name or the job file has to.
     any_text: whether any text is such a file, whatever it begins with.
     archive: whether its records carry addresses (URLs) of their own.
@@ -38,6 +38,7 @@ class FileFormat:
     inside: bytes | None = None
     compressed: bool = True
     zipped: bool = False
+    archives: tuple[str, ...] = ()
     certain: bool = True
     any_text: bool = False
     archive: bool = False

@@ -63,7 +63,8 @@ def sniff(
     ours = reader is None or reader in readers()
     if ours and head.startswith(MAGIC["zst"]) and (told := longer_window(head, max_window_mib)):
         return Sniffed(error=f"{name}: {told}, under the `options` of this source.")
-    if head.startswith((LOCAL, END)) and ours and (low.endswith(ZIP) or (reader and readers()[reader].format.zipped)):
+    may_be_zip = ours and (low.endswith(archives()) or (reader is not None and readers()[reader].format.zipped))
+    if may_be_zip and head.startswith((LOCAL, END)):
         return _of_archive(name, head, reader)
     if reader is not None:
         return _as_named(name, head, reader, encoding)
@@ -166,9 +167,15 @@ def _stem(low: str) -> str:
     return next((low[: -len(end)] for end in COMPRESSED_NAMES if low.endswith(end)), low)
 
 
+def archives() -> tuple[str, ...]:
+    """Endings of the names of zip archives."""
+    return (ZIP, *(end for cls in readers().values() for end in cls.format.archives))
+
+
 def _by_name(low: str) -> str | None:
     stem = _stem(low)
-    fitting = [(len(end), name) for name, cls in readers().items() for end in cls.format.suffixes if stem.endswith(end)]
+    endings = [(end, name) for name, cls in readers().items() for end in (*cls.format.suffixes, *cls.format.archives)]
+    fitting = [(len(end), name) for end, name in endings if stem.endswith(end)]
     return max(fitting)[1] if fitting else None
 
 

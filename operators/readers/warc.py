@@ -1,6 +1,7 @@
 """WARC files: pages as a crawler received them.
 
-Source:   ISO 28500:2017 (WARC 1.1); the sub-type of HTTP responses as Common Crawl and Heritrix write it.
+Source:   ISO 28500:2017 (WARC 1.1); the sub-type of HTTP responses as Common Crawl and Heritrix write it;
+          WACZ 1.1.1 (Webrecorder): a zip archive with WARC files in `archive/`.
 Deviates: from warcio and fastwarc, which stop at damage: here a damaged region is one failed row and reading goes on.
 """
 
@@ -23,6 +24,8 @@ from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.warc_dates import warc_instants
 from corpusmill.operators.readers.framing.warc_head import CONVERSION, VERSION, WARC
+from corpusmill.operators.readers.framing.zip_members import is_zip
+from corpusmill.operators.readers.framing.zipped import zipped
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +37,7 @@ class Warc(HttpPages, Reader):
     protocols (dns:, ftp:) or without a status line as `not_http`. A failed row `broken_body`: a coding of the body
     breaks off, or leaves bytes over, and the crawler does not say that it cut it (WARC-Truncated).
     resources: `resource` records (pages stored without HTTP) are documents too, with null `http_status`.
+    In a zip archive, as WACZ is one, its WARC files are read; each is read whole by the span in which it begins.
     statuses: the HTTP statuses that make a document.
     max_record_bytes: a longer record, or body once decoded, is a failed row `record_too_large`.
     max_window_mib: of the windows of a Zstandard file, held in memory; a file of a longer one is a failed row
@@ -43,7 +47,13 @@ class Warc(HttpPages, Reader):
     resources: bool = False
 
     format: ClassVar[FileFormat] = FileFormat(
-        title="WARC", suffixes=(".warc",), magic=VERSION, archive=True, sample=gzip.compress(CONVERSION, mtime=0)
+        title="WARC",
+        suffixes=(".warc",),
+        magic=VERSION,
+        archive=True,
+        zipped=True,
+        archives=(".wacz",),
+        sample=gzip.compress(CONVERSION, mtime=0),
     )
     makes: ClassVar[Columns] = {
         "content": pa.large_binary(),
@@ -59,10 +69,12 @@ class Warc(HttpPages, Reader):
     libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
+        stored = Stored(file, self.max_window_mib)
+        if is_zip(stored):
+            yield from zipped(self, stored, span, named=False)
+            return
         rows = Rows(self.makes, {"fetched_at_utc": warc_instants})
-        yield from filled(
-            rows, framed(Stored(file, self.max_window_mib), span, WARC, self.max_record_bytes), self._add, span
-        )
+        yield from filled(rows, framed(stored, span, WARC, self.max_record_bytes), self._add, span)
 
     def _add(self, rows: Rows, record: Framed) -> None:
         head, at, length = record.head, record.offset, record.length

@@ -36,13 +36,16 @@ class Unread:
     failure: str | None = None
 
 
-def zipped(reader: Reader, stored: Stored, span: Span, *, most_bytes: int | None = None) -> Iterator[pa.RecordBatch]:
+def zipped(
+    reader: Reader, stored: Stored, span: Span, *, most_bytes: int | None = None, named: bool = True
+) -> Iterator[pa.RecordBatch]:
     """What `reader` makes of the members whose heads lie in the span.
 
     most_bytes: of a member, for a reader that holds it whole; a longer one is a failed row `record_too_large`.
+    named: whether the name of a member is the id of its documents, where the reader has a column for ids.
     """
     rows = Rows(reader.columns_made())
-    named = NAME in type(reader).makes
+    named = named and NAME in type(reader).makes
     try:
         for entry in entries(stored):
             if not span.start <= entry.offset < span.end:
