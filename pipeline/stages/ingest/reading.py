@@ -149,7 +149,7 @@ def together(
 
     limit: as in `records`, over all files.
     """
-    waiting: list[pa.Table] = []
+    waiting, rows, size = list[pa.Table](), 0, 0
     left, share = limit, to.spec.sample.documents
     for shard, content in _fetched(to.spec, to.files):
         if left is not None and left <= 0:
@@ -170,11 +170,12 @@ def together(
         for batch in batches:
             if waiting and not waiting[0].schema.equals(batch.schema):
                 yield pa.concat_tables(waiting)
-                waiting = []
+                waiting, rows, size = [], 0, 0
             waiting.append(batch)
-        if sum(b.num_rows for b in waiting) >= TOGETHER_ROWS or sum(b.nbytes for b in waiting) >= TOGETHER_BYTES:
+            rows, size = rows + batch.num_rows, size + batch.nbytes
+        if rows >= TOGETHER_ROWS or size >= TOGETHER_BYTES:
             yield pa.concat_tables(waiting)
-            waiting = []
+            waiting, rows, size = [], 0, 0
     if waiting:
         yield pa.concat_tables(waiting)
 
