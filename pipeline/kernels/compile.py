@@ -42,9 +42,10 @@ def once(use: str, warm: Callable[[], object], uses: Iterable[str] = ()) -> None
     """Return when the kernels of a use are in this machine's cache. warm: runs them, in one process at a time.
 
     uses: the names in the table of kernels (`pipeline.stages.kernel_uses`) that it consists of.
+    Where the package brings all kernels along there is nothing to wait for: each is loaded at its first use.
     """
     stamp = stamp_of(use)
-    if stamp.exists():
+    if stamp.exists() or shipped.are_all(kernel_cache.code_digest()):
         return
     started, cpu = time.perf_counter(), time.process_time()
     with FileLock(stamp.with_suffix(".lock")):
@@ -102,7 +103,7 @@ def missing(uses: Iterable[str]) -> Sequence[str]:
 def announce(uses: Iterable[str], tell: Callable[[str], object]) -> None:
     """Say so when kernels of these uses are yet to be compiled on this machine."""
     if not shipped.are_all(kernel_cache.code_digest()) and not all(stamp_of(use).exists() for use in uses):
-        tell("compiling the kernels of these steps (once per machine, up to a minute)")
+        tell("loading the kernels of these steps (once per machine; those it lacks are compiled)")
 
 
 @functools.lru_cache(maxsize=256)

@@ -47,6 +47,7 @@ def folder() -> Path:
     return Path(__file__).absolute().parents[2] / "compiled"
 
 
+@functools.cache
 def are_all(code: str) -> bool:
     """Whether the package brings every kernel along, compiled from the code that has this digest."""
     return bool(files()) and json.loads((folder() / MANIFEST).read_text(encoding="utf-8")).get("code") == code

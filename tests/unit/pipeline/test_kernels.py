@@ -69,11 +69,18 @@ def test_a_warm_up_that_failed_is_done_again():
 
 
 @pytest.mark.usefixtures("cache")
+def test_nobody_waits_for_kernels_that_came_along(monkeypatch):
+    monkeypatch.setattr(kernels.shipped, "are_all", lambda _: True)
+    kernels.once("a use", lambda: pytest.fail("warmed up"))
+    assert not kernels.stamp_of("a use").exists()
+
+
+@pytest.mark.usefixtures("cache")
 def test_compiling_is_announced_until_it_is_done():
     told: list[str] = []
     kernels.announce(["a use"], told.append)
     assert len(told) == 1
-    assert "compiling the kernels of these steps" in told[0]
+    assert "loading the kernels of these steps" in told[0]
     kernels.once("a use", lambda: None)
     kernels.announce(["a use"], told.append)
     kernels.announce([], told.append)
@@ -116,7 +123,7 @@ def test_a_stage_announces_them_after_ray_is_there_and_only_for_units_that_are_m
     units = [{"name": "one"}, {"name": "two"}]
     stage.run_stage(run, "ingest", units[:1], lambda _: {}, uses=use)
     assert said[0] == "ray"
-    assert "compiling the kernels of these steps" in said[1]
+    assert "loading the kernels of these steps" in said[1]
     stage.run_stage(run, "ingest", units, lambda _: {}, uses=use)
     assert asked == ["one", "two"]
     said.clear()
