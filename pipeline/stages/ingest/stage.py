@@ -12,6 +12,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import StageFailed
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.dedup.key_writer import fingerprint as keys_fingerprint
+from corpusmill.pipeline.execution import machine_faults
 from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import (
@@ -300,11 +301,11 @@ def _through_parts(
 
 
 def judge(run: Run, ingested: Ingested) -> None:
-    """Raise StageFailed unless the run may go on although units failed."""
+    """Raise StageFailed unless the run may go on although units failed: never where machines did and no file."""
     failed = ingested.result.failed
     if not failed:
         return
-    if run.spec.on_failure == "stop":
+    if run.spec.on_failure == "stop" or any(each.kind == machine_faults.KIND for each in failed):
         raise StageFailed(failures_in_words("ingest", failed))
     share = len(failed) / files_in(ingested.shards, failed)
     if share > run.spec.max_failed_share:
