@@ -11,12 +11,8 @@ import click
 
 from corpusmill.errors import CorpusmillError, ExitCode, JobError
 from corpusmill.pipeline.execution import interrupts
+from corpusmill.pipeline.execution.machine_faults import is_of_the_machine
 
-# Faults of the machine, whatever file they come from.
-OF_THE_MACHINE = (
-    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO),
-    *(errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN),
-)
 BUG = (
     "corpusmill: this is a bug in corpusmill, not in your job. Please report it with the lines above, the job file and "
     "the output of `corpusmill --version` (docs/ops-by-symptom.md, Report a bug). What was finished is kept."
@@ -39,7 +35,7 @@ def guarded(command: Callable[[], None]) -> None:
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except Exception as e:
-        if isinstance(e, OSError) and e.errno in OF_THE_MACHINE:
+        if isinstance(e, OSError) and (is_of_the_machine(e) or e.errno == errno.EIO):
             where = f" ({e.filename})" if e.filename else ""
             fail(f"{e.strerror}{where}; what was finished is kept: run the same command again", ExitCode.FAILED)
         click.echo(without_secrets("".join(traceback.format_exception(e))), err=True, nl=False)

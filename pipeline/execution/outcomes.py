@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from corpusmill.cluster import patience
 from corpusmill.errors import AccountingError, FilesFailed
+from corpusmill.pipeline.execution.machine_faults import in_words, kind_of
 
 Unit = Mapping[str, Any]  # each stage declares its own as a TypedDict beside its task
 U = TypeVar("U", bound=Unit)
@@ -45,9 +46,9 @@ class Done:
 class Failed:
     """A unit that failed every try, and the last error with its traceback.
 
-    kind: the error's class. lost_rows: rows did not add up, which no further try and no tolerance makes good.
-    culprits: of an error about some of the unit's files, these, see `errors.FilesFailed`. passes: a store did not
-    answer, which may pass. seconds: that it took where it ran.
+    kind: the error's class, or `machine_faults.KIND`. lost_rows: rows did not add up, which no further try and no
+    tolerance makes good. culprits: of an error about some of the unit's files, these, see `errors.FilesFailed`.
+    passes: a store did not answer, which may pass. seconds: that it took where it ran.
     """
 
     unit: Unit
@@ -68,9 +69,9 @@ def attempt(unit: Unit, run: Run) -> Done | Failed:
     except Exception as e:
         return Failed(
             unit,
-            f"{type(e).__name__}: {e}",
+            in_words(e),
             traceback.format_exc()[-4000:],
-            kind=type(e).__name__,
+            kind=kind_of(e),
             lost_rows=isinstance(e, AccountingError),
             culprits=e.culprits if isinstance(e, FilesFailed) else (),
             passes=patience.trouble(e) is not None,

@@ -59,11 +59,11 @@ class Ingested:
 
 
 def judge(run: Run, ingested: Ingested) -> None:
-    """Raise StageFailed unless the run may go on although units failed."""
+    """Raise StageFailed unless the run may go on although units failed: never where machines did and no file."""
     failed = ingested.result.failed
     if not failed:
         return
-    if run.spec.on_failure == "stop":
+    if run.spec.on_failure == "stop" or any(each.kind == machine_faults.KIND for each in failed):
         raise StageFailed(failures_in_words("ingest", failed))
     share = len(failed) / files_in(ingested.shards, failed)
     if share > run.spec.max_failed_share:

@@ -22,6 +22,7 @@ from corpusmill.errors import AccountingError, FilesFailed, InputChanged, StoreU
 from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.machine_faults import is_of_the_machine
 from corpusmill.pipeline.execution.measured import reading
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import doc_ids
@@ -45,8 +46,11 @@ class FileErrors:
     by_slot: dict[int, JsonObject] = field(default_factory=dict)
 
     def add(self, shard: Shard, error: Exception) -> None:
-        """Note the first error of a file; rows that do not add up, and trouble of a store, are raised at once."""
-        if isinstance(error, AccountingError | StoreUnavailable) or trouble(error) is not None:
+        """Note the first error of a file. What is no file's fault is raised at once: rows that do not add up, trouble
+        of a store or of the machine.
+        """
+        of_no_file = isinstance(error, AccountingError | StoreUnavailable) or is_of_the_machine(error)
+        if of_no_file or trouble(error) is not None:
             raise error
         told = {"slot": shard.slot, "error": f"{type(error).__name__}: {error}", "kind": type(error).__name__}
         details = "".join(traceback.format_exception(error))[-4000:]

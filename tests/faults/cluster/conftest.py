@@ -18,8 +18,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("faults")
     keys = {name: os.environ.pop(name) for name in KEYS if name in os.environ}  # they would hide the credentials file
     try:
-        with faulty_store(folder) as store, machines(store.environment) as ray:
-            made = Lab(folder, store, ray)
+        (folder / "disk").mkdir()
+        died = folder / "died"  # while it is there, no worker dies
+        died.touch()
+        environment = {"CORPUSMILL_FAULT_POINT": f"ingest.commit@{died}"}
+        with faulty_store(folder) as store, machines({**store.environment, **environment}, folder / "disk") as ray:
+            made = Lab(folder, store, ray, died)
             made.prepare()
             yield made
     finally:

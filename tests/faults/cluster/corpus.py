@@ -3,6 +3,7 @@
 import gzip
 import io
 import itertools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,12 @@ def upload(client: Any) -> int:
     return 4 * FILES * RECORDS
 
 
-def write_job(folder: Path, name: str, address: str) -> Path:
-    """The job file of a run with this name, whose workspace and output are its own."""
+def write_job(folder: Path, name: str, address: str, settings: Mapping[str, Any]) -> Path:
+    """The job file of a run with a workspace and an output of its own. settings: further top-level keys."""
     place = f"s3://{BUCKET}/{name}"
     job = yaml.safe_load(job_text(f"s3://{BUCKET}/in", f"{place}/work", f"{place}/out"))
     storage = {"storage": {"endpoint_url": address}}
-    job |= storage
+    job |= {**storage, **settings}
     for each in job["inputs"]:
         each |= storage
     path = folder / f"{name}.yaml"

@@ -36,10 +36,10 @@ class Trial:
     said: str = ""
     process: "subprocess.Popen[str] | None" = None
 
-    def start(self) -> None:
-        """Give the command; the run goes on in the background."""
+    def start(self, env: Mapping[str, str] | None = None) -> None:
+        """Give the command; the run goes on in the background. env: variables of its process alone."""
         command = [sys.executable, "-m", "corpusmill", "run", "--address", self.address, "--quiet", str(self.job)]
-        given = {**os.environ, **NO_TOKENS, **self.store.environment}
+        given = {**os.environ, **NO_TOKENS, **self.store.environment, **(env or {})}
         self.process = subprocess.Popen(command, cwd=ROOT, env=given, stderr=subprocess.PIPE, text=True)
         self.runs += 1
 
@@ -96,11 +96,15 @@ class Trial:
 
 @dataclass
 class Lab:
-    """The store, the machines and what an undisturbed run makes of the job there."""
+    """The store, the machines and what an undisturbed run makes of the job there.
+
+    died: a file; where it is missing, the next worker that is about to commit a unit of ingest makes it and dies.
+    """
 
     folder: Path
     store: FaultyStore
     machines: Machines
+    died: Path
     records: int = 0
     expected: Made = field(default_factory=dict)
     documents: int = 0
@@ -121,13 +125,14 @@ class Lab:
         assert missing == 0, "its own accounting does not hold"
 
     @contextmanager
-    def trial(self, fault: str, injected: str) -> Iterator[Trial]:
+    def trial(self, fault: str, injected: str, **settings: object) -> Iterator[Trial]:
         """A run of the job for this fault. The `with` starts it, and may let it end badly; then the same command is
-        given once more, with all machines there and a store that answers, and what it made is compared.
+        given once more, with all machines there and a store that answers, and what it made is compared. settings:
+        further keys of the job.
         """
         self.machines.complete()
         name = "".join(c if c.isalnum() else "-" for c in fault.lower())
-        run = self._trial(name)
+        run = self._trial(name, **settings)
         began = time.monotonic()
         try:
             yield run
@@ -163,7 +168,10 @@ class Lab:
         """Nothing goes wrong any more."""
         if self.store.proxied is not None:
             self.store.go_wrong()
+        self.store.forget_expired()
+        self.machines.empty_disks()
+        self.died.touch()
 
-    def _trial(self, name: str) -> Trial:
-        job = corpus.write_job(self.folder, name, self.store.address)
+    def _trial(self, name: str, **settings: object) -> Trial:
+        job = corpus.write_job(self.folder, name, self.store.address, settings)
         return Trial(name, job, self.store, self.machines.address)

@@ -2,15 +2,18 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from unittest import mock
 
 import psutil
+import pytest
 
 from corpusmill.cluster.head_watch import listens
 from tests.pipeline.test_cluster import NO_TOKENS, kill, ray, until
@@ -20,6 +23,7 @@ HEAD = "head"
 ALIVE = 0  # GcsNodeInfo.GcsNodeState
 JOIN_S, TRIES = 120.0, 4
 WORKERS = 2  # raylets beside the head, with one CPU each; the head has none, so that every unit can be hit
+DISK_BYTES = 64 << 20  # for the temporary files of a raylet that has a disk of its own
 Node = subprocess.Popen[bytes]
 
 
@@ -27,10 +31,12 @@ Node = subprocess.Popen[bytes]
 class Machines:
     """The head and the raylets that joined it.
 
-    environment: of their processes; started: how many raylets so far, which names them.
+    environment: of their processes; disk: the folder for temporary files, where each raylet sees a small disk of its
+    own, null where there is none; started: how many raylets so far, which names them.
     """
 
     environment: Mapping[str, str]
+    disk: Path | None = None
     head: Node | None = None
     raylets: list[Node] = field(default_factory=list)
     started: int = 0
@@ -61,8 +67,31 @@ class Machines:
         """Let one more raylet join, sooner or later."""
         self.started += 1
         arguments = ("--address", self.address, "--node-name", f"raylet {self.started}")
-        self.raylets.append(ray(*arguments, env=dict(self.environment)))
+        before, given = (), dict(self.environment)
+        if self.disk is not None:  # mounted in a namespace of its own, which ends with the raylet
+            script = f'mount -t tmpfs -o size={DISK_BYTES} none {self.disk} && exec "$@"'
+            before = ("unshare", "--mount", "sh", "-c", script, "sh")
+            given |= {"TMPDIR": str(self.disk), "RAY_TMPDIR": "/tmp"}
+        self.raylets.append(ray(*arguments, before=before, env=given))
         return self.raylets[-1]
+
+    def fill_disks(self) -> None:
+        """Leave no room for temporary files on any raylet."""
+        if self.disk is None:
+            pytest.skip("a disk of its own for a raylet needs root and unshare")
+        for node in self.raylets:
+            with contextlib.suppress(OSError), self._filler(node).open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(1 << 20))
+
+    def empty_disks(self) -> None:
+        """Make room again."""
+        for node in self.raylets if self.disk is not None else ():
+            self._filler(node).unlink(missing_ok=True)
+
+    def _filler(self, node: Node) -> Path:
+        """A file on the disk that a raylet alone sees."""
+        return Path(f"/proc/{node.pid}/root{self.disk}/filler")
 
     def alive(self) -> set[str]:
         """Names of the nodes that the head takes to be alive; none while it does not answer."""
@@ -92,9 +121,10 @@ class Machines:
 
 
 @contextmanager
-def machines(environment: Mapping[str, str]) -> Iterator[Machines]:
-    """A head and two raylets, for the length of the `with`."""
-    made = Machines(environment)
+def machines(environment: Mapping[str, str], disk: Path) -> Iterator[Machines]:
+    """A head and two raylets, for the length of the `with`. disk: an empty folder, see `Machines`."""
+    has_disks = os.geteuid() == 0 and shutil.which("unshare") is not None
+    made = Machines(environment, disk if has_disks else None)
     try:
         made.complete()
         yield made

@@ -20,8 +20,7 @@ import pytest
 from tests.pipeline.jobs import ROOT
 
 PROXY = Path(os.environ.get("CORPUSMILL_FAULT_PROXY") or ROOT.parent / "shared" / "faultproxy.py")
-MOTO = Path(sys.executable).with_name("moto_server")
-BUCKET = "test"
+BUCKET, FIRST_KEY = "test", "firstkey"
 OPEN_S = 20
 
 
@@ -29,12 +28,13 @@ OPEN_S = 20
 class FaultyStore:
     """direct, proxied: addresses without and with the proxy, which is null where this machine has none.
 
-    credentials: the file in which every process looks for its key.
+    credentials: the file in which every process looks for its key; expired: a folder with a file for each key that is.
     """
 
     direct: str
     proxied: str | None
     credentials: Path
+    expired: Path
 
     @property
     def address(self) -> str:
@@ -51,6 +51,18 @@ class FaultyStore:
         keys = {"aws_access_key_id": "observer", "aws_secret_access_key": "x", "region_name": "us-east-1"}
         return boto3.client("s3", endpoint_url=self.direct, **keys)
 
+    def write_credentials(self, key: str) -> None:
+        """Give processes that look for credentials from now on this key."""
+        unfinished = self.credentials.with_suffix(".new")
+        unfinished.write_text(f"[default]\naws_access_key_id = {key}\naws_secret_access_key = {key}-secret\n")
+        unfinished.replace(self.credentials)
+
+    def forget_expired(self) -> None:
+        """Take every key again, and give the first one to processes that look for credentials."""
+        for key in self.expired.iterdir():
+            key.unlink()
+        self.write_credentials(FIRST_KEY)
+
     def go_wrong(self, *rules: Mapping[str, Any]) -> None:
         """Let the proxy do this to requests from now on, see ../shared/faultproxy.py; without rules nothing."""
         if self.proxied is None:
@@ -63,14 +75,17 @@ class FaultyStore:
 @contextmanager
 def faulty_store(folder: Path) -> Iterator[FaultyStore]:
     """A store with one empty bucket, for the length of the `with`."""
+    expired = folder / "expired"
+    expired.mkdir()
     direct, proxied = _free_port(), _free_port()
     store = FaultyStore(
         direct=f"http://127.0.0.1:{direct}",
         proxied=f"http://127.0.0.1:{proxied}" if PROXY.is_file() else None,
         credentials=folder / "credentials",
+        expired=expired,
     )
-    store.credentials.write_text("[default]\naws_access_key_id = test\naws_secret_access_key = test\n")
-    commands = [[str(MOTO), "-H", "127.0.0.1", "-p", str(direct)]]
+    store.write_credentials(FIRST_KEY)
+    commands = [[sys.executable, "-m", f"{__package__}.expiring_store", str(direct), str(expired)]]
     commands += [[sys.executable, str(PROXY), str(proxied), "127.0.0.1", str(direct)]] if store.proxied else []
     with (folder / "log").open("wb") as log, contextlib.ExitStack() as open_:
         for command in commands:

@@ -1,10 +1,13 @@
-"""The store is busy, cuts connections or loses its replies: by the fault proxy, from the first unit on."""
+"""The store is busy, slow, away, cuts connections or loses its replies: by the fault proxy, from the first unit on."""
+
+import time
 
 import pytest
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 BUSY = {"action": "status", "code": 503}
+OUTAGE_S = 60  # libraries try again for less than half of it
 
 
 @pytest.mark.parametrize(
@@ -22,6 +25,7 @@ BUSY = {"action": "status", "code": 503}
             "RST after 1,000 bytes of 10 % of replies to GET",
             [{"match": "^GET", "action": "truncate", "bytes": 1000, "rst": True, "p": 0.1}],
         ),
+        pytest.param("slow reads", "2 s before 10 % of GET", [{"match": "^GET", "action": "delay", "s": 2, "p": 0.1}]),
     ],
 )
 def test_a_store_that_fails_now_and_then(lab, fault, injected, rules):
@@ -29,5 +33,17 @@ def test_a_store_that_fails_now_and_then(lab, fault, injected, rules):
         run.start()
         run.until_units()
         lab.store.go_wrong(*rules)
+        run.wait()
+    assert run.runs == 1, run.said
+
+
+def test_a_store_that_is_away_for_a_while(lab):
+    with lab.trial("store away", f"503 to every request for {OUTAGE_S} s, which `store_patience` allows") as run:
+        run.start()
+        run.until_units(2)
+        lab.store.go_wrong(BUSY)
+        time.sleep(OUTAGE_S)
+        assert run.is_running(), run.wait() and run.said
+        lab.store.go_wrong()
         run.wait()
     assert run.runs == 1, run.said
