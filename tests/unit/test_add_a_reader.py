@@ -17,7 +17,7 @@ OWN = '''
 from dataclasses import dataclass
 from typing import ClassVar
 
-from corpusmill.operators.contract import FileFormat
+from corpusmill.operators.file_format import FileFormat
 from corpusmill.operators.readers.jsonl import Jsonl
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpusmill.errors import StageFailed
+from corpusmill.pipeline.execution import machine_faults
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import (
     Result,
