@@ -40,7 +40,7 @@ from corpusmill.pipeline.steps.step_groups import LAST, Part, parts_of
 from corpusmill.pipeline.workspace import inventory
 from corpusmill.pipeline.workspace.shards import Shard, Shards, UnitFiles
 
-VERSION = 6  # of what a unit counts and writes
+VERSION = 7  # of what a unit counts and writes
 MEMORY_BYTES = 1_500_000_000  # 1.25 times the peak of a worker on a 1 GB WET file
 THRESHOLDS_SHOWN = 40
 
