@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.evidence.cells import State, edges
+from corpusmill.pipeline.evidence.cells import State, flat
 from corpusmill.pipeline.evidence.evidence import Evidence, of_name
 from corpusmill.pipeline.files.workspace_layout import FUNNEL, LIVE, TOKENIZED
 from corpusmill.pipeline.report.funnel import Funnel, groups_table
@@ -59,12 +59,15 @@ class Workspace:
         axis, value: "language" or "source", and which; outcome: kept, alone (dropped for this signal alone), later
         (passed the decision on it, dropped after it), other; low, high: the bin; documents, bytes.
         """
-        cells = self._evidence().cells
-        bins = cells["bin"].to_numpy()
+        rows = self._evidence().cells
+        cells = flat(rows)
+        table = rows.select(["column", "axis", "value", "state"]).take(pa.array(cells.row))
         names = pa.array([state.name.lower() for state in State])
-        table = cells.append_column("outcome", names.take(cells["state"].combine_chunks()))
-        table = table.append_column("low", pa.array(edges(bins))).append_column("high", pa.array(edges(bins + 1)))
-        return table.select(["column", "axis", "value", "outcome", "low", "high", "documents", "bytes"])
+        counts = {"low": cells.low, "high": cells.high, "documents": cells.documents, "bytes": cells.sizes}
+        table = table.set_column(3, "outcome", names.take(table["state"].combine_chunks()))
+        for name, values in counts.items():
+            table = table.append_column(name, pa.array(values))
+        return table
 
     def rules(self) -> pa.Table:
         """What each rule removed, by language and by source: first, alone, and how many documents broke it."""

@@ -1,28 +1,35 @@
-"""Adds up histograms of signals: documents and bytes by signal, group, outcome and bin (operators.text.cell_counts)."""
+"""Stores histograms of signals: documents and bytes by bin, for each signal, group and outcome.
 
-from collections.abc import Iterable, Sequence
+A row of CELLS is one histogram, whose cells are lists of equal length. Bins are those of operators.text.cell_counts
+without their last `level` bits: the same level in all rows of a table. Rows are sorted by KEYS, cells by bin.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 import pyarrow as pa
 
 from corpusmill.operators.checks import numbers
-from corpusmill.operators.text.cell_counts import BITS, NO_VALUE, CellCounts
+from corpusmill.operators.text.cell_counts import BIN_BITS, BITS, NO_VALUE, CellCounts
 
 _SIGN = np.uint64(1 << 63)
 
+KEYS = ("column", "axis", "value", "state")
+LISTS = ("bins", "documents", "bytes")
 CELLS = pa.schema(
     {
+        "column": pa.string(),
         "axis": pa.string(),
         "value": pa.string(),
-        "column": pa.string(),
         "state": pa.int8(),
-        "bin": pa.int32(),
-        "documents": pa.int64(),
-        "bytes": pa.int64(),
+        "level": pa.int8(),
+        "bins": pa.list_(pa.int32()),
+        "documents": pa.list_(pa.int64()),
+        "bytes": pa.list_(pa.int64()),
     }
 )
-KEYS = CELLS.names[:5]
 
 
 class State(IntEnum):
@@ -32,6 +39,54 @@ class State(IntEnum):
     ALONE = 1  # dropped where this signal alone was out of bounds
     LATER = 2  # passed the last decision on this signal, dropped after it
     OTHER = 3  # dropped before or at that decision, for something else too
+
+
+@dataclass(frozen=True)
+class Flat:
+    """Cells of several rows, one below another: row, bins, documents, sizes (bytes) as int64[cells].
+
+    level: of the bins; ends: where each row's cells end, int64[rows].
+    """
+
+    row: np.ndarray
+    bins: np.ndarray
+    documents: np.ndarray
+    sizes: np.ndarray
+    level: int
+    ends: np.ndarray
+
+    @property
+    def has_value(self) -> np.ndarray:
+        """Cells of documents that have the signal: bool[cells]."""
+        return self.bins < NO_VALUE >> self.level
+
+    @property
+    def low(self) -> np.ndarray:
+        """The least number in each cell, float64[cells]; NaN for documents without the signal."""
+        return np.where(self.has_value, edges(self.bins << self.level), np.nan)
+
+    @property
+    def high(self) -> np.ndarray:
+        """Where the bin after each cell begins, float64[cells]; NaN for documents without the signal."""
+        return np.where(self.has_value, edges(self.bins + 1 << self.level), np.nan)
+
+
+def flat(table: pa.Table) -> Flat:
+    """The cells of rows of CELLS."""
+    columns = [table[name].combine_chunks() for name in LISTS]
+    numbers_ = (column.flatten().to_numpy().astype(np.int64, copy=False) for column in columns)
+    many = columns[0].value_lengths().to_numpy()
+    level = table["level"][0].as_py() if table.num_rows else 0
+    return Flat(np.repeat(np.arange(len(many)), many), *numbers_, level, np.cumsum(many, dtype=np.int64))
+
+
+def totals(table: pa.Table) -> pa.Table:
+    """Documents and bytes of each row of CELLS, all cells together, with its KEYS."""
+    cells = flat(table)
+    found = table.select(KEYS)
+    for name, values in (("documents", cells.documents), ("bytes", cells.sizes)):
+        found = found.append_column(name, pa.array(np.diff(np.append(0, np.cumsum(values))[cells.ends], prepend=0)))
+    return found
 
 
 def matrix(columns: Sequence[pa.ChunkedArray | pa.Array]) -> np.ndarray:
@@ -45,39 +100,33 @@ def matrix(columns: Sequence[pa.ChunkedArray | pa.Array]) -> np.ndarray:
 
 
 def named(found: CellCounts, columns: Sequence[str], groups: Sequence[str], axis: str) -> pa.Table:
-    """Columns of CELLS. columns, groups: their names by number."""
+    """Rows of CELLS. columns, groups: their names by number."""
+    begins = np.flatnonzero(np.diff(found.keys >> BIN_BITS, prepend=-1))
     place, group, states, bins = found.parts()
-    return pa.table(
+    many = len(begins)
+    offsets = pa.array(np.append(begins, len(bins)).astype(np.int32))
+    lists = (bins.astype(np.int32), found.documents, found.sizes)
+    table = pa.table(
         [
-            pa.repeat(pa.scalar(axis), len(place)),
-            pa.array(groups, pa.string()).take(pa.array(group)),
-            pa.array(columns, pa.string()).take(pa.array(place)),
-            pa.array(states.astype(np.int8)),
-            pa.array(bins.astype(np.int32)),
-            pa.array(found.documents),
-            pa.array(found.sizes),
+            pa.array(columns, pa.string()).take(pa.array(place[begins])),
+            pa.repeat(pa.scalar(axis), many),
+            pa.array(groups, pa.string()).take(pa.array(group[begins])),
+            pa.array(states[begins].astype(np.int8)),
+            pa.repeat(pa.scalar(0, pa.int8()), many),
+            *(pa.ListArray.from_arrays(offsets, pa.array(values)) for values in lists),
         ],
         schema=CELLS,
     )
+    return in_order(table)
 
 
-def under(cells: pa.Table, axis: str, value: str) -> pa.Table:
-    """The same cells, all groups together, as one group of another axis."""
-    one = pa.repeat(pa.scalar(value), cells.num_rows)
-    renamed = cells.set_column(1, "value", one).set_column(0, "axis", pa.repeat(pa.scalar(axis), cells.num_rows))
-    return added([renamed])
-
-
-def added(tables: Iterable[pa.Table]) -> pa.Table:
-    """Cells added up, sorted."""
-    whole = pa.concat_tables([CELLS.empty_table(), *tables])
-    sums = whole.group_by(KEYS, use_threads=False).aggregate([("documents", "sum"), ("bytes", "sum")])
-    sums = sums.rename_columns({"documents_sum": "documents", "bytes_sum": "bytes"}).select(CELLS.names)
-    return sums.sort_by([(key, "ascending") for key in KEYS]).cast(CELLS)
+def in_order(table: pa.Table) -> pa.Table:
+    """The same rows, sorted by KEYS."""
+    return table.sort_by([(key, "ascending") for key in KEYS])
 
 
 def edges(bins: np.ndarray) -> np.ndarray:
-    """The least number in each bin: float64; NaN for NO_VALUE.
+    """The least number in each bin: float64. What lies beyond all numbers is infinite.
 
     >>> from corpusmill.operators.text.bins import bin_of
     >>> edges(np.array([bin_of(v) >> 6 for v in (3.0, 0.5, 100.0)])).tolist()
@@ -85,5 +134,6 @@ def edges(bins: np.ndarray) -> np.ndarray:
     """
     turned = bins.astype(np.uint64) << np.uint64(64 - BITS)
     bits = np.where(turned >= _SIGN, turned ^ _SIGN, ~turned)
-    with np.errstate(invalid="ignore"):
-        return np.where(bins >= NO_VALUE, np.nan, bits.view(np.float64))
+    found = bits.view(np.float64)
+    found = np.where(np.isnan(found), np.where(turned >= _SIGN, np.inf, -np.inf), found)
+    return np.where(bins >= NO_VALUE, np.inf, found)

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.evidence.cells import State, totals
 from corpusmill.pipeline.evidence.histogram import NOTHING, Amount, Histogram, histogram
 from corpusmill.pipeline.evidence.merge import address
 from corpusmill.pipeline.evidence.packed import unpack
@@ -52,13 +53,14 @@ class Evidence:
     @cached_property
     def _kept(self) -> dict[str, dict[str, Amount]]:
         """Every signal counts every kept document, those without a value too: the largest sum is all of them."""
-        one = self.cells.filter(pc.equal(self.cells["state"], 0))
-        by = ["axis", "value"]
-        sums = one.group_by([*by, "column"], use_threads=False).aggregate([("documents", "sum"), ("bytes", "sum")])
-        sums = sums.group_by(by, use_threads=False).aggregate([("documents_sum", "max"), ("bytes_sum", "max")])
         found: dict[str, dict[str, Amount]] = {"language": {}, "source": {}}
-        for row in sums.to_pylist():
-            found[row["axis"]][row["value"]] = Amount(row["documents_sum_max"], row["bytes_sum_max"])
+        one = self.cells.filter(pc.equal(self.cells["state"], State.KEPT.value))
+        for row in totals(one).to_pylist():
+            groups, amount = found[row["axis"]], Amount(row["documents"], row["bytes"])
+            before = groups.get(row["value"], NOTHING)
+            groups[row["value"]] = Amount(
+                max(before.documents, amount.documents), max(before.size_bytes, amount.size_bytes)
+            )
         return found
 
     @cached_property

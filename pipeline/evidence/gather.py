@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.contract import Decision
 from corpusmill.operators.text.cell_counts import count_cells
-from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
+from corpusmill.pipeline.evidence import adding, cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.aside import TEXTS, Aside, Choice, Looked, concatenated
 from corpusmill.pipeline.evidence.cells import State
 from corpusmill.pipeline.evidence.chances import drawn, near_share
@@ -193,7 +193,7 @@ class Gatherer:
         found = count_cells(values, languages.codes, states, table["_size"].to_numpy())
         self._cells.append(cells.named(found, columns, languages.names, "language"))
         if len(self._cells) > 64:
-            self._cells = [cells.added(self._cells)]
+            self._cells = [adding.added(self._cells)]
 
     def _sample(self) -> tuple[pa.Table, pa.Table]:
         """The rows of kept documents that were drawn lowest, and all that were measured after their drop."""
@@ -207,8 +207,9 @@ class Gatherer:
                     table = table.append_column(name, pa.repeat(pa.scalar(value), many))
             found.append(self._as_rows(table))
             each = pool.rates()
-            strata_ = {"language": [*each], "step_number": [KEPT] * len(each), "near": [False] * len(each)}
-            rates.append(pa.table({**strata_, "rate": [*each.values()]}, schema=rows.RATES))
+            many = len(each)
+            strata_ = {"language": [*each], "step_number": [KEPT] * many, "near": [False] * many}
+            rates.append(pa.table({**strata_, "rate": [*each.values()], "halved": [0] * many}, schema=rows.RATES))
         for stratum, table in (self._follower.measured() if self.last else {}).items():
             row = self._as_rows(table)
             found.append(row)
@@ -257,10 +258,11 @@ class Gatherer:
         self._look()
         self._count()
         sample, rates = self._sample()
-        by_language, by_rule = cells.added(self._cells), rules.added(self._rules)
+        by_language, by_rule = adding.added(self._cells), rules.added(self._rules)
+        by_source = adding.under(by_language, "source", self.source)
         return pack(
             {
-                "cells": pa.concat_tables([by_language, cells.under(by_language, "source", self.source)]),
+                "cells": cells.in_order(pa.concat_tables([by_language, by_source])),
                 "rules": pa.concat_tables([by_rule, rules.under(by_rule, "source", self.source)]),
                 "rows": sample,
                 "rates": rates,

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.text.cell_counts import NO_VALUE
-from corpusmill.pipeline.evidence.cells import State, edges
+from corpusmill.pipeline.evidence.cells import State, edges, flat
 
 NEIGHBOURS = 400  # documents next to a bound whose later fate stands for those beyond it; a guess
 
@@ -120,13 +120,13 @@ def histogram(cells: pa.Table, column: str, axis: str, value: str | None) -> His
     mask = pc.and_(pc.equal(cells["axis"], axis), pc.equal(cells["column"], column))
     if value is not None:
         mask = pc.and_(mask, pc.equal(cells["value"], value))
-    mine = cells.filter(mask)
-    bins, states = mine["bin"].to_numpy(), mine["state"].to_numpy()
-    found, place = np.unique(bins, return_inverse=True)
+    rows = cells.filter(mask)
+    mine, states = flat(rows), rows["state"].to_numpy()
+    found, place = np.unique(mine.bins, return_inverse=True)
     documents, sizes = np.zeros((4, len(found))), np.zeros((4, len(found)))
-    np.add.at(documents, (states, place), mine["documents"].to_numpy())
-    np.add.at(sizes, (states, place), mine["bytes"].to_numpy())
-    with_value = found < NO_VALUE
+    np.add.at(documents, (states[mine.row], place), mine.documents)
+    np.add.at(sizes, (states[mine.row], place), mine.sizes)
+    with_value = found < NO_VALUE >> mine.level
     blank = (documents[:, ~with_value].sum(axis=1), sizes[:, ~with_value].sum(axis=1))
-    at = found[with_value]
-    return Histogram(edges(at), edges(at + 1), documents[:, with_value], sizes[:, with_value], *blank)
+    low, high = (edges(at << mine.level) for at in (found[with_value], found[with_value] + 1))
+    return Histogram(low, high, documents[:, with_value], sizes[:, with_value], *blank)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
+from corpusmill.pipeline.evidence import adding, excerpts, rows, rules
 from corpusmill.pipeline.evidence.packed import Tables, pack, unpack
 from corpusmill.pipeline.files.ids import digest
 
-VERSION = 2
+VERSION = 3
 FOLDER = "evidence"
 FAN_IN = 48  # files one task adds up: some 15 MB; a guess
-HELD_CELLS = 2_000_000  # some 150 MB
+HELD_BYTES = 64 << 20  # read before they are added up, decoded; a guess
 
 
 def address(name: str) -> str:
@@ -23,9 +23,10 @@ def address(name: str) -> str:
 def together(parts: Sequence[Tables]) -> Mapping[str, Any]:
     """Evidence added up. The order of the parts and how they are grouped change nothing."""
     rates = rows.together_rates([part["rates"] for part in parts])
-    sample, rates = rows.lowest(rows.together([part["rows"] for part in parts]), rates, rows.MERGED_ROWS)
+    sample = rows.together([part["rows"] for part in parts])
+    sample, rates = rows.lowest(sample, rates, rows.MERGED_ROWS, rows.MOST_ROWS)
     return {
-        "cells": cells.added([part["cells"] for part in parts]),
+        "cells": adding.added([part["cells"] for part in parts]),
         "rules": rules.added([part["rules"] for part in parts]),
         "rows": sample,
         "rates": rates,
@@ -52,13 +53,21 @@ class Merge:
 
 
 def merge(workspace: Store, name: str, names: Sequence[str]) -> None:
-    """Add up the evidence of these names. In memory are HELD_CELLS cells, and those of one more."""
-    held: list[Tables] = []
+    """Add up the evidence of these names. In memory is their sum, and as much again or HELD_BYTES of single ones.
+
+    So however large the sum is, adding to it costs a few times what it takes to read the parts.
+    """
+    total: list[Tables] = []
+    waiting: list[Tables] = []
     for each in names:
-        held.append(unpack(workspace.read(address(each))))
-        if len(held) > 1 and sum(part["cells"].num_rows for part in held) > HELD_CELLS:
-            held = [together(held)]
-    workspace.publish(address(name), pack(together(held)))
+        waiting.append(unpack(workspace.read(address(each))))
+        if len(total + waiting) > 1 and _bytes(waiting) > max(HELD_BYTES, _bytes(total)):
+            total, waiting = [together([*total, *waiting])], []
+    workspace.publish(address(name), pack(together([*total, *waiting])))
+
+
+def _bytes(parts: Sequence[Tables]) -> int:
+    return sum(table.nbytes for part in parts for table in part.values())
 
 
 def groups(names: Sequence[str]) -> list[MergeUnit]:

@@ -2,7 +2,8 @@
 
 A stratum is a language, the step that dropped the document (-1: kept), and whether it is near a bound (`chances`).
 `rate` is the share of a stratum's documents that its sample holds; merging takes the lowest rate, so that rows of all
-units were drawn alike.
+units were drawn alike. A job with many strata keeps fewer of each: half as many, again and again until all are at most
+MOST_ROWS. `halved` says how often, and never falls when parts are added up.
 """
 
 from collections.abc import Iterable
@@ -13,8 +14,17 @@ import pyarrow.compute as pc
 
 UNIT_ROWS = 1024  # of a stratum in one unit; a guess
 MERGED_ROWS = 4096  # the same of a whole job: the standard error of a share of 5 % is 0.34 points
+MOST_ROWS = 250_000  # of all strata of a job: 100 MB with 40 signals
 STRATUM = ["language", "step_number", "near"]
-RATES = pa.schema({"language": pa.string(), "step_number": pa.int16(), "near": pa.bool_(), "rate": pa.float64()})
+RATES = pa.schema(
+    {
+        "language": pa.string(),
+        "step_number": pa.int16(),
+        "near": pa.bool_(),
+        "rate": pa.float64(),
+        "halved": pa.int8(),  # the same in all rows
+    }
+)
 FIXED = pa.schema(
     {
         "draw": pa.float64(),
@@ -30,13 +40,14 @@ FIXED = pa.schema(
 )
 
 
-def lowest(rows: pa.Table, rates: pa.Table, most: int) -> tuple[pa.Table, pa.Table]:
+def lowest(rows: pa.Table, rates: pa.Table, most: int, whole: int | None = None) -> tuple[pa.Table, pa.Table]:
     """The rows below the rate of their stratum, at most `most` of each, in order; and the rates after that.
 
-    rates: one row a stratum, of RATES.
+    rates: one row a stratum, of RATES; whole: at most so many of all strata, null for any number.
     """
+    halved = pc.max(rates["halved"]).as_py() or 0
     rates = rates.group_by(STRATUM, use_threads=False).aggregate([("rate", "min")])
-    rates = rates.rename_columns({"rate_min": "rate"}).select(RATES.names).sort_by([(c, "ascending") for c in STRATUM])
+    rates = rates.rename_columns({"rate_min": "rate"}).sort_by([(c, "ascending") for c in STRATUM])
     stratum = pc.index_in(_keys(rows), value_set=_keys(rates)).to_numpy(zero_copy_only=False).astype(np.int64)
     draw = rows["draw"].to_numpy()
     order = np.lexsort((draw, stratum))
@@ -44,19 +55,24 @@ def lowest(rows: pa.Table, rates: pa.Table, most: int) -> tuple[pa.Table, pa.Tab
     bound = rates["rate"].to_numpy().copy()
     inside = draw < bound[stratum]
     order, stratum, draw = order[inside], stratum[inside], draw[inside]
-    begins = np.searchsorted(stratum, np.arange(len(bound)))
+    there = np.bincount(stratum, minlength=len(bound))
+    while whole is not None and most >> halved > 1 and np.minimum(there, most >> halved).sum() > whole:
+        halved += 1
+    begins = np.cumsum(there) - there
     place = np.arange(len(order)) - begins[stratum]
-    over = place == most
+    over = place == most >> halved
     bound[stratum[over]] = draw[over]
-    keep = place < most
-    rates = rates.set_column(RATES.names.index("rate"), RATES.field("rate"), pa.array(bound))
-    return rows.take(pa.array(order[keep])), rates.cast(RATES)
+    keep = place < most >> halved
+    columns = [*(rates[name] for name in STRATUM), pa.array(bound), pa.repeat(pa.scalar(halved), len(bound))]
+    return rows.take(pa.array(order[keep])), pa.table(columns, names=RATES.names).cast(RATES)
 
 
 def rates_of(rows: pa.Table, rate: float) -> pa.Table:
     """The strata of these rows, each with this rate."""
     found = rows.group_by(STRATUM, use_threads=False).aggregate([])
-    return found.append_column("rate", pa.repeat(pa.scalar(rate), found.num_rows)).select(RATES.names).cast(RATES)
+    for name, value in (("rate", rate), ("halved", 0)):
+        found = found.append_column(name, pa.repeat(pa.scalar(value), found.num_rows))
+    return found.select(RATES.names).cast(RATES)
 
 
 def together(tables: Iterable[pa.Table]) -> pa.Table:

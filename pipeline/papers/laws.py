@@ -101,7 +101,7 @@ several needs all of theirs.
 **Size of the text,** after processing: {_range(facts.total.tokens)};
 {traced(facts.manifest["tokens"], "_manifest.json", "tokens")} tokens.
 
-**Latest acquisition:** {facts.months[-1] if facts.months else TO_FILL}; collection goes on: {facts.answer("ongoing")}
+**Latest acquisition:** {_period(facts)} Collection goes on: {facts.answer("ongoing")}
 
 **Languages** ({len(facts.by("language")):,} values):
 
@@ -117,7 +117,6 @@ def california(facts: Facts) -> str:
     """The twelve items of AB 2013, Markdown."""
     spec, steps = facts.spec, facts.funnel.steps
     sources = "; ".join(f"{escaped(i.source)} ({escaped(i.origin or 'origin not stated')})" for i in spec.inputs)
-    months = f"{facts.months[0]} to {facts.months[-1]}" if facts.months else TO_FILL
     points = traced(facts.total.documents, "_profile.json", "total.0.1")
     read = traced(steps[0].documents, "_funnel.json", "steps.0.documents")
     items = (
@@ -126,16 +125,16 @@ def california(facts: Facts) -> str:
         ("Number of data points", f"{points} documents."),
         ("Types of data points", f"Text documents without labels, as token ids.\n\n{_domains(facts)}"),
         ("Copyright, trademark, patent, or public domain", f"{facts.answer('copyright')}\n\n{licences_table(facts)}"),
-        ("Bought or licensed", facts.answer("acquired")),
+        ("Bought or licensed", f"{_stated(facts, 'licensed')}{facts.answer('acquired')}"),
         ("Personal information", facts.answer("personal_information")),
         ("Aggregate consumer information", facts.answer("consumer_information")),
         (
             "Cleaning, processing, other changes, and what they are for",
             f"{read} documents were read.\n\n{_steps(facts)}",
         ),
-        ("Time of collection", f"Documents carry dates of {months}. Goes on: {facts.answer('ongoing')}"),
+        ("Time of collection", f"{_period(facts)} Collection goes on: {facts.answer('ongoing')}"),
         ("First used in development", facts.answer("first_used")),
-        ("Synthetic data", facts.answer("synthetic")),
+        ("Generation of synthetic data", f"{_stated(facts, 'synthetic')}{facts.answer('synthetic')}"),
     )
     told = "\n\n".join(f"## {i}. {title}\n\n{text}" for i, (title, text) in enumerate(items, 1))
     name = escaped(spec.about.title or spec.name)
@@ -146,6 +145,19 @@ def _domains(facts: Facts) -> str:
     return amounts_table("domain", facts.by("domain"), 20)
 
 
+def _period(facts: Facts) -> str:
+    """When data was collected, as the job says and as documents carry it; a person has to say it where neither does."""
+    dates = f"Documents carry dates of {facts.months[0]} to {facts.months[-1]}." if facts.months else ""
+    told = facts.answer("collected") if facts.spec.about.collected or not dates else ""
+    return " ".join(part for part in (told, dates) if part)
+
+
+def _stated(facts: Facts, kind: str) -> str:
+    """The sources of which the job states this origin, as a paragraph; nothing where none is."""
+    found = [i.source for i in facts.spec.inputs if i.origin == kind]
+    return f"Stated as {kind} in the job file: {escaped(', '.join(found))}.\n\n" if found else ""
+
+
 def _of_kind(facts: Facts, kind: str) -> str:
     mine = {i.source for i in facts.spec.inputs if i.origin == kind}
     if not mine:
@@ -153,8 +165,7 @@ def _of_kind(facts: Facts, kind: str) -> str:
     amounts = [a for a in facts.by("source") if a.value in mine]
     answers = "".join(f"\n\n{question}: {facts.answer(key)}" for question, key in QUESTIONS[kind])
     if kind == "crawl":
-        period = f"{facts.months[0]} to {facts.months[-1]}" if facts.months else TO_FILL
-        answers += f"\n\nPeriod: documents of the dataset carry dates of {period}"
+        answers += f"\n\nPeriod: {_period(facts)}"
     return f"{amounts_table('source', amounts, len(amounts))}{answers}"
 
 

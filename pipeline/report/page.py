@@ -49,13 +49,22 @@ def render(facts: Facts) -> str:
 def environment() -> Environment:
     """The templates' surroundings: everything they print is escaped, and an unknown name is an error."""
     made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {"n": number, "size": size, "pct": percent, "marked": marked, "dec": decimal}
+    made.filters |= {"n": number, "size": size, "pct": percent, "marked": marked, "dec": decimal, "moment": moment}
     return made
 
 
 def source(name: str) -> str:
     """A file of the page, as it ships."""
     return (files(PLACE) / "page" / name).read_text(encoding="utf-8")
+
+
+def moment(utc: str) -> str:
+    """A time for people, to the minute.
+
+    >>> moment("2026-11-30T11:53:45Z")
+    '2026-11-30 11:53 UTC'
+    """
+    return f"{utc[:10]} {utc[11:16]} UTC"
 
 
 def embedded(data: Any) -> str:

@@ -8,8 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.abilities import Threshold
-from corpusmill.operators.text.cell_counts import NO_VALUE
-from corpusmill.pipeline.evidence.cells import State, edges
+from corpusmill.pipeline.evidence.cells import State, flat
 from corpusmill.pipeline.evidence.evidence import Evidence
 from corpusmill.pipeline.files.json_values import JsonObject
 
@@ -32,24 +31,51 @@ class Bound:
 
 @dataclass(frozen=True)
 class Axis:
-    """Where the bins of a page begin and end: float64[BINS + 1], rising. log: whether they are drawn that way."""
+    """Where the bins of a page begin and end: float64, rising, at most BINS + 1. log: whether they are drawn that way.
+
+    whole: whether all values are whole numbers, as all ends are then.
+    """
 
     ends: np.ndarray
     log: bool
+    whole: bool
 
 
 def axis_of(low: np.ndarray, weights: np.ndarray, bounds: Sequence[float]) -> Axis:
-    """Bins for the middle 99.6 % of documents and for every bound. low: rising, where fine bins begin."""
+    """Bins for the middle 99.6 % of documents and for every bound. low: rising, where fine bins begin.
+
+    bounds: first values that one of them parts from those before (`edge_of`).
+    """
     share = np.cumsum(weights) / weights.sum()
     at = [float(low[min(int(np.searchsorted(share, q)), len(low) - 1)]) for q in (0.002, 0.5, 0.998)]
     reach = [bound * 1.25 if bound > 0 else bound for bound in bounds]
     first, middle, last = min([at[0], *bounds]), at[1], max([at[2], *reach])
-    if first >= 0 and last > 40 and last > LONG_TAIL / 3 * max(middle, 1):
-        return Axis(with_bounds(np.concatenate([[0.0], np.geomspace(1, last * 1.0001 + 1, BINS)]), bounds), log=True)
-    if last <= first:
-        last = first + 1
-    first = 0.0 if 0 <= first < last / 3 else first
-    return Axis(with_bounds(np.linspace(first, last, BINS + 1), bounds), log=False)
+    whole = are_whole(low)
+    log = first >= 0 and last > 40 and last > LONG_TAIL / 3 * max(middle, 1)
+    if log:
+        ends = np.concatenate([[0.0], np.geomspace(1, last * 1.0001 + 1, BINS)])
+    else:
+        last = max(last, first) + (whole or last <= first)
+        first = 0.0 if 0 <= first < last / 3 else first
+        ends = np.linspace(first, last, BINS + 1)
+    ends = with_bounds(ends, bounds)
+    return Axis(np.unique(np.ceil(ends)) if whole else ends, log, whole)
+
+
+def are_whole(low: np.ndarray) -> bool:
+    """Whether values are whole numbers. low: where fine bins begin, which is at the number itself for small ones."""
+    return bool(np.all(low == np.round(low)))
+
+
+def edge_of(t: Threshold, whole: bool) -> float | None:
+    """The least value on the right of a bound. Of whole numbers 3 is on the left of a largest value of 3.
+
+    >>> edge_of(Threshold(reason="lines>3", column="lines", low=False, bound=3, key="lines"), whole=True)
+    4.0
+    """
+    if t.bound is None or not whole:
+        return t.bound
+    return float(np.ceil(t.bound) if t.low else np.floor(t.bound) + 1)
 
 
 def with_bounds(ends: np.ndarray, bounds: Sequence[float]) -> np.ndarray:
@@ -84,52 +110,67 @@ def signal_data(evidence: Evidence, bounds: Sequence[Bound]) -> list[JsonObject]
 def _signal(
     evidence: Evidence, name: str, bounds: Sequence[Bound], shown: Mapping[str, Sequence[str]]
 ) -> JsonObject | None:
-    cells = evidence.cells.filter(
-        pc.and_(pc.equal(evidence.cells["column"], name), pc.less(evidence.cells["bin"], NO_VALUE))
-    )
-    whole = cells.filter(pc.equal(cells["axis"], "language"))
-    if not whole.num_rows:
+    rows = evidence.cells.filter(pc.equal(evidence.cells["column"], name)).combine_chunks()
+    by_language = pc.equal(rows["axis"], "language")
+    whole = _cells(rows.filter(by_language))
+    if not len(whole.low):
         return None
-    sums = whole.group_by("bin", use_threads=False).aggregate([("documents", "sum")]).sort_by("bin")
-    low, weights = edges(sums["bin"].to_numpy()), sums["documents_sum"].to_numpy()
-    axis = axis_of(low, weights, [b.threshold.bound for b in bounds if b.threshold.bound is not None])
+    low, place = np.unique(whole.low, return_inverse=True)
+    edges = [edge_of(b.threshold, are_whole(low)) for b in bounds]
+    axis = axis_of(low, np.bincount(place, weights=whole.documents), [edge for edge in edges if edge is not None])
     least = [b.threshold.bound for b in bounds if b.threshold.low and b.threshold.bound is not None]
     groups = {"": _counts(whole, axis, least)}
     for kind, values in shown.items():
-        mine = cells.filter(pc.equal(cells["axis"], kind))
-        coded = mine["value"].combine_chunks().dictionary_encode()
-        codes, words = coded.indices.to_numpy(), coded.dictionary.to_pylist()
+        mine = rows.filter(pc.equal(rows["axis"], kind))
+        there = {*mine["value"].to_pylist()}
         for value in values:
-            if value in words:
-                rows = pa.array(np.flatnonzero(codes == words.index(value)))
-                groups[f"{kind}:{value}"] = _counts(mine.take(rows), axis, least)
+            if value in there:
+                groups[f"{kind}:{value}"] = _counts(_cells(mine.filter(pc.equal(mine["value"], value))), axis, least)
     return {
         "name": name,
         "log": axis.log,
-        "ends": [float(f"{end:.5g}") for end in axis.ends],
-        "rules": [_rule(bound) for bound in bounds],
+        "whole": axis.whole,
+        "ends": [int(end) if axis.whole else float(f"{end:.5g}") for end in axis.ends],
+        "rules": [_rule(bound, edge) for bound, edge in zip(bounds, edges, strict=True)],
         "groups": groups,
     }
 
 
-def _rule(bound: Bound) -> JsonObject:
+def _rule(bound: Bound, edge: float | None) -> JsonObject:
     t = bound.threshold
     told = {"step": bound.step, "number": bound.step_number, "reason": t.reason, "low": t.low, "bound": t.bound}
-    return {**told, "key": t.key, "later": round(bound.later, 4)}
+    return {**told, "edge": edge, "key": t.key, "later": round(bound.later, 4)}
 
 
-def _counts(cells: pa.Table, axis: Axis, least: Sequence[float]) -> list[list[int]]:
+@dataclass(frozen=True)
+class _Cells:
+    """Cells of documents that have the signal. All arrays have one entry a cell; low, high: where its bin is."""
+
+    low: np.ndarray
+    high: np.ndarray
+    states: np.ndarray
+    documents: np.ndarray
+    sizes: np.ndarray
+
+
+def _cells(rows: pa.Table) -> _Cells:
+    """The cells of some histograms, but for those of documents without a value."""
+    found = flat(rows)
+    states = rows["state"].to_numpy()[found.row]
+    arrays = (found.low, found.high, states, found.documents, found.sizes)
+    return _Cells(*(values[found.has_value] for values in arrays))
+
+
+def _counts(cells: _Cells, axis: Axis, least: Sequence[float]) -> list[list[int]]:
     """Kept documents, kB of them, documents dropped alone, kB of them, all other documents: by bin, zeros cut off.
 
     least: bounds that kept documents are not below, though the fine bin they are in may begin there.
     """
-    bins, states = cells["bin"].to_numpy(), cells["state"].to_numpy()
-    low, high = edges(bins), edges(bins + 1)
+    low, states = cells.low, cells.states
     for bound in least:
-        low = np.where((states == State.KEPT) & (low < bound) & (bound < high), bound, low)
+        low = np.where((states == State.KEPT) & (low < bound) & (bound < cells.high), bound, low)
     many = len(axis.ends) - 1
     place = np.clip(np.searchsorted(axis.ends, low, side="right") - 1, 0, many - 1)
-    documents, sizes = cells["documents"].to_numpy(), cells["bytes"].to_numpy()
 
     def binned(mask: np.ndarray, weights: np.ndarray) -> list[int]:
         counts = np.bincount(place[mask], weights=weights[mask], minlength=many)
@@ -137,6 +178,6 @@ def _counts(cells: pa.Table, axis: Axis, least: Sequence[float]) -> list[list[in
         return np.rint(counts[: last[-1] + 1 if len(last) else 0]).astype(np.int64).tolist()
 
     kept, alone = states == State.KEPT, states == State.ALONE
-    kilo = sizes / KILO
+    documents, kilo = cells.documents, cells.sizes / KILO
     return [binned(kept, documents), binned(kept, kilo), binned(alone, documents), binned(alone, kilo),
             binned(~kept & ~alone, documents)]  # fmt: skip

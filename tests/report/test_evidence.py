@@ -103,7 +103,7 @@ def test_adding_up_a_few_at_a_time_changes_no_byte(tmp_path, monkeypatch):
     for begin, name in enumerate(names):
         store.publish(merge.address(name), gathered([table(400, 400 * begin)]))
     merge.merge(store, "whole", names)
-    monkeypatch.setattr(merge, "HELD_CELLS", 0)
+    monkeypatch.setattr(merge, "HELD_BYTES", 0)
     merge.merge(store, "pieces", names)
     assert store.read(merge.address("pieces")) == store.read(merge.address("whole"))
 

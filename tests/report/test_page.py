@@ -13,7 +13,7 @@ import pytest
 
 from corpusmill.operators.abilities import Threshold
 from corpusmill.operators.text.cell_counts import count_cells
-from corpusmill.pipeline.evidence import cells, excerpts, rows, rules
+from corpusmill.pipeline.evidence import adding, cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.evidence import Evidence
 from corpusmill.pipeline.report.differences import marked
 from corpusmill.pipeline.report.facts import Facts, Pair, StageTime
@@ -56,7 +56,7 @@ def facts(languages: int = 6, signals: int = 8) -> Facts:
     groups = np.arange(many, dtype=np.int64) % languages
     found = count_cells(values, groups, states, np.full(many, 1000, np.int64))
     by_language = cells.named(found, names, words, "language")
-    whole = cells.added([by_language, cells.under(by_language, "source", "a")])
+    whole = adding.added([by_language, adding.under(by_language, "source", "a")])
     bounds = [
         Bound(1, "decide.bounds", Threshold(reason=f"{n}<x", column=n, low=True, bound=0.4, key="x"), 0.7)
         for n in names

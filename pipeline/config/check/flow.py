@@ -198,9 +198,14 @@ def _breaks(name: str, op: Operator, have: Columns, makers: Mapping[str, str], s
         yield f"{name} adds column {message}"
     for message in misfits(own):
         yield f"{name} adds column {message}"
+    twice: dict[str, list[str]] = {}
     for column in own if not isinstance(op, Extract) else ():
         if column in makers:
-            yield f"{name} adds column {column!r}, which {makers[column]} adds already"
+            twice.setdefault(makers[column], []).append(repr(column))
+    for maker, columns in twice.items():
+        which = f"column {columns[0]}" if len(columns) == 1 else f"columns {', '.join(columns)}"
+        what = "take one of the two out (a recipe brings its own steps)"
+        yield f"{name} adds {which}, which {maker} adds already; {what}"
 
 
 def misfits(columns: Columns) -> Iterator[str]:

@@ -42,6 +42,8 @@ class AboutSpec(Section):
     """What it lacks, known errors and biases."""
     collection: str | None = None
     """How the inputs were collected, by whom, with what crawlers, and what these respected."""
+    collected: str | None = None
+    """When the inputs were collected; beside the dates that documents carry, which not all of them do."""
     ongoing: str | None = None
     """Whether collection goes on."""
     acquired: str | None = None
@@ -55,10 +57,10 @@ class AboutSpec(Section):
     personal_information: str | None = None
     """Whether it has personal information, and what was done about it."""
     consumer_information: str | None = None
-    """Whether it has aggregate consumer information."""
+    """Whether it has aggregate consumer information: of groups of consumers, no longer of persons."""
     synthetic: str | None = None
-    """Whether any of it was made by models, and how."""
+    """Whether any of it was made by models, still is, how, and what for."""
     first_used: str | None = None
-    """When it was first used in development."""
+    """When the dataset was first used in the development of a model, YYYY-MM-DD."""
     maintenance: str | None = None
     """Who maintains it, how often it is updated, how long versions stay."""

@@ -45,21 +45,45 @@
   };
   const x = (signal, position) => L + (position / bins(signal)) * (W - L - R);
 
+  const range = (signal, i) => {
+    const from = signal.ends[i], to = signal.ends[i + 1] - (signal.whole ? 1 : 0);
+    return from === to ? nice(from) : `${nice(from)} to ${nice(to)}`;
+  };
+
   function canvas(label) {
     return svg("svg", { viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": label });
   }
+  // round numbers: powers of ten on a logarithmic axis, else 1, 2 or 5 times one
+  function round(signal) {
+    const e = signal.ends, last = e[e.length - 1], found = [];
+    if (signal.log) {
+      const steps = last > 2000 ? [1] : [1, 3];
+      for (let power = 1; power <= last; power *= 10) for (const step of steps) if (power * step <= last) found.push(power * step);
+      return [0, ...found];
+    }
+    const room = (last - e[0]) / 5, power = 10 ** Math.floor(Math.log10(room));
+    let step = power * [1, 2, 5, 10].find((k) => k * power >= room * 0.999);
+    if (signal.whole) step = Math.max(1, Math.round(step));
+    for (let k = Math.ceil(e[0] / step - 1e-9); k * step <= last + step * 1e-9; k++) found.push(k * step);
+    return found;
+  }
   function ticks(root, signal) {
     root.append(svg("line", { class: "axis", x1: L, x2: W - R, y1: H - B, y2: H - B }));
-    const n = bins(signal);
-    for (let i = 0; i <= n; i += n / 5) {
-      const k = Math.round(i);
-      root.append(svg("text", { x: x(signal, k), y: H - B + 18, "text-anchor": k === 0 ? "start" : k === n ? "end" : "middle" }, nice(signal.ends[k])));
+    const centre = signal.whole && !signal.log ? 0.5 : 0; // a whole number is the middle of its bin
+    let free = -1;
+    for (const value of round(signal)) {
+      const wide = place(signal, value + 1) - place(signal, value), words = nice(value);
+      const p = x(signal, place(signal, value) + (centre && wide >= 1 ? centre * wide : 0)), half = words.length * 3.6;
+      if (p - half < free || p > W - R + 1) continue;
+      root.append(svg("line", { class: "axis", x1: p, x2: p, y1: H - B, y2: H - B + 4 }));
+      root.append(svg("text", { x: Math.min(p, W - half), y: H - B + 18, "text-anchor": "middle" }, words));
+      free = p + half + 6;
     }
   }
   function today(root, signal) {
     for (const rule of signal.rules) {
       if (rule.bound === null) continue;
-      const p = x(signal, place(signal, rule.bound)), right = p > W * 0.7;
+      const p = x(signal, place(signal, rule.edge)), right = p > W * 0.7;
       root.append(svg("line", { class: "today", x1: p, x2: p, y1: T - 4, y2: H - B }));
       root.append(svg("text", { class: "today", x: p + (right ? -5 : 5), y: T + 6, "text-anchor": right ? "end" : "start" }, `${rule.low ? "≥" : "≤"} ${nice(rule.bound)}`));
     }
@@ -76,12 +100,16 @@
         if (!counts[i]) continue;
         const from = y(sum), to = y(sum + counts[i]);
         const bar = svg("rect", { class: kind, x: L + i * width + 0.6, width: Math.max(width - 1.2, 0.6), y: H - B - to, height: Math.max(to - from, 0.6) });
-        bar.append(svg("title", {}, `${nice(signal.ends[i])} to ${nice(signal.ends[i + 1])}: ${many.format(k[i])} kept, ${many.format(a[i])} dropped by this alone, ${many.format(o[i])} for other reasons`));
+        bar.append(svg("title", {}, `${range(signal, i)}: ${many.format(k[i])} kept, ${many.format(a[i])} dropped by this alone, ${many.format(o[i])} for other reasons`));
         root.append(bar);
         sum += counts[i];
       }
     }
-    for (const part of [1, 0.25]) root.append(svg("text", { x: L - 6, y: H - B - y(top * part) + 4, "text-anchor": "end" }, short.format(top * part)));
+    for (const part of [1, 0.25]) {
+      const power = 10 ** Math.floor(Math.log10(top * part)), v = Math.max(1, power * [5, 2, 1].find((k) => k * power <= top * part));
+      root.append(svg("line", { class: "axis", x1: L - 4, x2: L, y1: H - B - y(v), y2: H - B - y(v) }));
+      root.append(svg("text", { x: L - 6, y: H - B - y(v) + 4, "text-anchor": "end" }, short.format(v)));
+    }
     ticks(root, signal); today(root, signal);
     return root;
   }
@@ -89,7 +117,7 @@
   function curve(signal, group, side) {
     const n = bins(signal), [k, kb, a, ab] = group.map((c) => full(c, n));
     const rule = signal.rules[side.rule], low = side.low, later = rule ? rule.later : 1;
-    const edge = rule && rule.bound !== null ? place(signal, rule.bound) : low ? 0 : n;
+    const edge = rule && rule.bound !== null ? place(signal, rule.edge) : low ? 0 : n;
     const outside = (i) => (low ? i + 0.5 < edge : i + 0.5 > edge);
     const now = [k, kb].map((c) => c.reduce((s, v) => s + v, 0));
     const found = [];
@@ -122,7 +150,7 @@
       guide.setAttribute("x1", x(signal, t)); guide.setAttribute("x2", x(signal, t));
       const [d, b, count] = made.found[t], looser = made.low ? t < made.edge : t > made.edge;
       const words = at("readout");
-      words.replaceChildren(html("b", "", `${signal.name} ${made.low ? "≥" : "≤"} ${nice(signal.ends[t])}`), `: ${many.format(count)} documents (${share(d)} of today's), ${share(b)} of the text.`);
+      words.replaceChildren(html("b", "", `${signal.name} ${made.low ? "≥" : "≤"} ${nice(signal.whole && !made.low ? signal.ends[t] - 1 : signal.ends[t])}`), `: ${many.format(count)} documents (${share(d)} of today's), ${share(b)} of the text.`);
       if (made.rule && looser) words.append(` An estimate: of what it lets pass, about ${Math.round(made.later * 100)} % pass the later steps too.`);
     };
     root.addEventListener("pointermove", (event) => {
@@ -180,7 +208,7 @@
     const path = (sums) => "M0 44" + sums.map((v, i) => `L${((i / n) * 140).toFixed(1)} ${(44 - Math.sqrt(v / top) * 40).toFixed(1)}L${(((i + 1) / n) * 140).toFixed(1)} ${(44 - Math.sqrt(v / top) * 40).toFixed(1)}`).join("") + "L140 44Z";
     picture.append(svg("path", { class: "area-other", d: path(k.map((v, i) => v + a[i] + o[i])) }), svg("path", { class: "area-alone", d: path(k.map((v, i) => v + a[i])) }), svg("path", { class: "area-kept", d: path(k) }));
     for (const rule of signal.rules)
-      if (rule.bound !== null) { const p = (place(signal, rule.bound) / n) * 140; picture.append(svg("line", { class: "today", x1: p, x2: p, y1: 0, y2: 44, style: "stroke:var(--mark);stroke-width:1.5" })); }
+      if (rule.bound !== null) { const p = (place(signal, rule.edge) / n) * 140; picture.append(svg("line", { class: "today", x1: p, x2: p, y1: 0, y2: 44, style: "stroke:var(--mark);stroke-width:1.5" })); }
     button.append(html("span", "", signal.name), picture);
     button.addEventListener("click", () => { choose(signal); at("signals").scrollIntoView(); });
     at("overview").append(button);

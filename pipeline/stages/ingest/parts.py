@@ -19,7 +19,7 @@ from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.steps.step_groups import Part, parts_of
 from corpusmill.pipeline.workspace.shards import Shard, Shards, UnitFiles
 
-VERSION = 6  # of what a unit counts and writes
+VERSION = 7  # of what a unit counts and writes
 THRESHOLDS_SHOWN = 40
 
 

@@ -169,7 +169,7 @@ def test_a_step_for_some_sources_serves_those_alone():
     assert "decide.bounds reads column 'word_count', which nothing before it makes for 'wet' (wet)" in told
     job(f"{WET}, {LINES}", f"{{{steps}}}, {{signals.counts: {{}}, only: {{source: [wet]}}}}")
     told = problems(f"{WET}, {LINES}", f"{{{steps}}}, signals.counts")
-    assert "adds column 'word_count', which step 1, signals.counts, adds already" in told
+    assert "'word_count', 'line_count', 'mean_word_chars', which step 1, signals.counts, adds already; take one" in told
 
 
 def test_every_form_of_a_step_may_be_for_some_sources():

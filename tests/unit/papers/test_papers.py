@@ -2,13 +2,16 @@
 
 import json
 import re
+from dataclasses import replace
 
+import pyarrow.compute as pc
 import pytest
 import yaml
 from huggingface_hub import DatasetCard
 
 from corpusmill.pipeline.papers.croissant import croissant
 from corpusmill.pipeline.papers.papers import NAMES, papers
+from corpusmill.pipeline.profile.count import MONTH
 from tests.unit.papers.facts import HOSTILE, written
 
 TRACED = re.compile(r"([\d,]+) \(`(_\w+\.json)`: `([^`]+)`\)")
@@ -79,6 +82,28 @@ def test_california_asks_twelve_things_and_the_union_three():
     assert re.findall(r"^## (\d+)\.", found["california-ab-2013.md"], re.MULTILINE) == [str(i) for i in range(1, 13)]
     assert re.findall(r"^## (\d)\.", found["eu-ai-act-article-53.md"], re.MULTILINE) == ["1", "2", "3"]
     assert "30 registered domains; the largest 3 by tokens" in found["eu-ai-act-article-53.md"]
+
+
+def test_when_data_was_collected_is_said_by_the_documents_or_the_job_or_is_to_be_filled_in():
+    facts, _ = written()
+    dated = "Documents carry dates of 2023-11 to 2024-09."
+    undated = replace(facts, counts=facts.counts.filter(pc.not_equal(facts.counts["of"], MONTH)))
+    told, _ = written(about="about: {collected: In spring 2024.}\n")
+    for name in ("california-ab-2013.md", "eu-ai-act-article-53.md"):
+        assert dated in papers(facts)[name].decode()
+        assert f"In spring 2024. {dated}" in papers(told)[name].decode()
+        assert "**To be filled in** (`about.collected` in the job file)" in papers(undated)[name].decode()
+
+
+def test_california_is_told_which_sources_the_job_states_as_licensed_or_synthetic():
+    facts, _ = written()
+    first, second, *others = facts.spec.inputs
+    inputs = [first.model_copy(update={"origin": "licensed"}), second.model_copy(update={"origin": "synthetic"})]
+    spec = facts.spec.model_copy(update={"inputs": (*inputs, *others)})
+    text = papers(replace(facts, spec=spec))["california-ab-2013.md"].decode()
+    found = dict(re.findall(r"^## (\d+)\. .*?\n\n(.*?)$", text, re.MULTILINE))
+    assert found["6"] == f"Stated as licensed in the job file: {first.source}."
+    assert found["12"] == f"Stated as synthetic in the job file: {second.source}."
 
 
 def test_papers_are_the_same_bytes_and_hold_no_path_of_the_machine(tmp_path):

@@ -10,8 +10,8 @@ import pytest
 from corpusmill.errors import FilesFailed, StageFailed
 from corpusmill.pipeline.execution.outcomes import Failed, attempt, outcome_of, row_of
 from corpusmill.pipeline.execution.run_stage import failures_in_words
+from corpusmill.pipeline.stages.ingest.outcome import judge
 from corpusmill.pipeline.stages.ingest.reading import FileErrors
-from corpusmill.pipeline.stages.ingest.stage import judge
 
 UNIT = {"name": "a", "uri": "in/a.jsonl"}
 
