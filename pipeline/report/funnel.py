@@ -8,6 +8,7 @@ from typing import Any, Self
 import pyarrow as pa
 from rich.table import Table
 
+from corpusmill.operators.mix.spec.unit import SUPERVISED
 from corpusmill.operators.readers.framing.lines import COMPRESSION
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.execution.tally import Tally
@@ -19,6 +20,7 @@ BALANCES = (OTHER_SPAN, COMPRESSION)  # rows of bytes alone, no records
 BY_LANGUAGE = "by_language"  # in a tally: kind, language, step and reason of documents that left
 NAMED = "special_tokens_named"  # in a tally: documents whose text names special tokens, and occurrences
 LEFT_OUT = "conversations_left_out"  # in a tally of tokenizing: documents by reason
+LOST_SUPERVISED = "lost_supervised_tokens"  # in a step's JSON
 CHAT = "conversations"  # in a tally of tokenizing: how many were truncated or rendered by Jinja, supervised tokens
 AXES = ("source", "domain", "language")
 REASONS_SHOWN = 4  # of a step
@@ -35,6 +37,7 @@ class Step:
     lost: Mapping[str, int] = field(default_factory=dict)  # why documents did not reach this step
     lost_tokens: Mapping[str, int] = field(default_factory=dict)  # of these, where they are counted by then
     lost_bytes: Mapping[str, int] = field(default_factory=dict)  # of input, where documents could not be read
+    lost_supervised: Mapping[str, int] = field(default_factory=dict)  # tokens, where the mix counts these
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Funnel:
             {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens}
             | {"lost": dict(s.lost), "lost_tokens": dict(s.lost_tokens)}
             | ({"lost_bytes": dict(s.lost_bytes)} if s.lost_bytes else {})
+            | ({LOST_SUPERVISED: dict(s.lost_supervised)} if s.lost_supervised else {})
             for s in self.steps
         ]
         leaves = [
@@ -137,6 +141,7 @@ class Funnel:
             Step(
                 *(s[key] for key in ("name", "documents", "bytes", "tokens", "lost", "lost_tokens")),
                 lost_bytes=s.get("lost_bytes", {}),
+                lost_supervised=s.get(LOST_SUPERVISED, {}),
             )
             for s in stored["steps"]
         ]
@@ -263,6 +268,7 @@ def of_mix(mixed: Tally) -> Counted:
                 mixed.total("selected", "tokens"),
                 lost=reasons(mixed, "not selected", "documents"),
                 lost_tokens=reasons(mixed, "not selected", "tokens"),
+                lost_supervised=reasons(mixed, "not selected", SUPERVISED),
             ),
             Step("mixed", *_totals(mixed)),
         ],

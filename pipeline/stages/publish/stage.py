@@ -17,6 +17,7 @@ from typing import Any
 from corpusmill.cluster import faultpoint
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import StorageError
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.outcomes import Failed
@@ -110,6 +111,8 @@ class Contents:
         if spec.tokens.template is not None:
             manifest |= {"template": spec.tokens.template, "loss": loss_of(spec.tokens)}
             manifest["supervised_tokens"] = sum(p["supervised_tokens"] for p in parts)
+        if self.planned.plan.unit is not Unit.TOKENS:
+            manifest["mix_unit"] = self.planned.plan.unit
         if self.planned.without:
             manifest["without_documents"] = self.planned.without
         if self.profile is not None:
