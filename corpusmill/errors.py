@@ -63,12 +63,12 @@ class SpecError(CorpusmillError, ValueError):
 
 
 class Infeasible(SpecError):
-    """Bounds that no mix of this budget can satisfy; `need` and `have` are tokens of `node`."""
+    """Bounds that no mix of this budget can satisfy; `need` and `have` are tokens of `node`, or of another `unit`."""
 
     exit_code = ExitCode.FAILED
 
-    def __init__(self, node: str, need: int, have: int, why: str, end: str = "") -> None:
-        super().__init__(f"{node} needs {need:,} tokens, but {why} {have:,}{'; ' if end else ''}{end}")
+    def __init__(self, node: str, need: int, have: int, why: str, end: str = "", unit: str = "tokens") -> None:
+        super().__init__(f"{node} needs {need:,} {unit}, but {why} {have:,}{'; ' if end else ''}{end}")
         self.node, self.need, self.have, self.why, self.end = node, need, have, why, end
 
     def of_phase(self, phase: str, phases: int) -> "Infeasible":
@@ -76,6 +76,10 @@ class Infeasible(SpecError):
         if phases == 1:
             return self
         return Infeasible(f"phase {phase}: {self.node}", self.need, self.have, self.why, self.end)
+
+    def counted_in(self, unit: str) -> "Infeasible":
+        """The same error of a mix that is counted in another unit, in words."""
+        return Infeasible(self.node, self.need, self.have, self.why, self.end, unit)
 
 
 class NothingToMix(SpecError):

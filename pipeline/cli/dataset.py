@@ -70,6 +70,7 @@ def verify(**arguments: Any) -> None:
     help="Of text and messages: all documents that are no duplicates, or those that the mix selected.",
 )
 @click.option("--columns", metavar="A,B", help="Of text: further columns of the documents.")
+@click.option("--repeat", is_flag=True, help="Of text and messages: write a document as often as the mix takes it.")
 @JSON
 @SET
 @click.argument("job", metavar="URL_OR_JOB")
@@ -77,7 +78,7 @@ def export(**arguments: Any) -> None:
     """Write a dataset as the files of another program (Megatron, NumPy, ...), or documents as one file.
 
     `text` writes the documents of the last run as text: into one file, .parquet, .jsonl, .jsonl.gz or .tar
-    (a WebDataset), or into a folder.
+    (a WebDataset), or into a folder; `NAME-*.tar` is a shard for each unit of input.
     `messages` writes its conversations as JSON lines of messages, .jsonl or .jsonl.gz.
     `documents` (kept) and `dropped` write exactly the rows of the last run, as .parquet, .jsonl or .jsonl.gz.
     """

@@ -13,7 +13,7 @@ from corpusmill.pipeline.commands.inspect import documents_of
 from corpusmill.pipeline.commands.jobs import from_job, job_of, sent_job
 from corpusmill.pipeline.commands.messages import export_messages
 from corpusmill.pipeline.commands.printed import Exported, echo_json
-from corpusmill.pipeline.commands.text import export_text
+from corpusmill.pipeline.commands.text import TextRequest, export_text
 from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.terminal import echo
@@ -49,6 +49,9 @@ def advice(*, job: Path, overrides: tuple[str, ...], params: float, width: float
     if width is not None and width <= 0:
         raise InputError([f"--width must be above 0, got {width!r}"])
     spec = job_of(job, overrides)
+    if spec.mix.unit != "tokens":
+        told = f"the mix of {job} is counted in {spec.mix.unit.replace('_', ' ')}"
+        raise InputError([f"{told}, and the advice is about tokens: leave `mix.unit` and its budget out for it"])
     found, vocabulary = advise(params, planning.planned(spec), width), tokenizer_of(spec.tokens).vocab_size
     if as_json:
         echo_json({**asdict(found), "vocabulary": vocabulary})
@@ -98,31 +101,40 @@ def export(
     out: str,
     which: Which,
     columns: str | None = None,
+    repeat: bool = False,
     as_json: bool,
 ) -> None:
     """Write a dataset in another format, texts, or a table of the workspace."""
-    done = exported(format_, job, overrides, out, which, columns)
+    done = exported(format_, job, overrides, out, TextRequest(which=which, columns=names_in(columns), repeat=repeat))
     if as_json:
         echo_json({"format": format_, **asdict(done)})
     else:
         echo(done.line())
 
 
-def exported(
-    format_: str, job: str, overrides: tuple[str, ...], out: str, which: Which, columns: str | None
-) -> Exported:
+def names_in(columns: str | None) -> tuple[str, ...]:
+    """The names in a list with commas.
+
+    >>> names_in(" a,b, "), names_in(None)
+    (('a', 'b'), ())
+    """
+    return tuple(name.strip() for name in (columns or "").split(",") if name.strip())
+
+
+def exported(format_: str, job: str, overrides: tuple[str, ...], out: str, texts: TextRequest) -> Exported:
     """Write what `export` was called for; what it is."""
-    further = [name.strip() for name in (columns or "").split(",") if name.strip()]
-    if further and format_ != "text":
+    if texts.columns and format_ != "text":
         raise InputError([f"--columns is for `export text`; {format_} has the columns that it has"])
+    if texts.repeat and format_ not in ("text", "messages"):
+        raise InputError([f"--repeat is for `export text` and `messages`; {format_} has its own number of copies"])
     if format_ in ("text", "messages"):
         if not Path(job).is_file():
             raise InputError([f"texts are in the workspace of a job: expected a job file, found {job}"])
         spec = job_of(Path(job), overrides)
         workspace = Store(spec.workspace, spec.storage)
         if format_ == "text":
-            return export_text(workspace, which, out, further)
-        return export_messages(workspace, which, out)
+            return export_text(workspace, out, texts)
+        return export_messages(workspace, out, texts)
     if format_ in tables.NAMES:
         return export_table(format_, Path(job), overrides, out)
     source, target = dataset_of(job, overrides), Store(out)

@@ -15,21 +15,20 @@ from corpusmill.errors import InputError
 from corpusmill.operators.text.conversation import CONVERSATION_COLUMNS
 from corpusmill.operators.tokens.chat.messages import messages_of
 from corpusmill.pipeline.commands.printed import Exported
-from corpusmill.pipeline.commands.text import texts_of
+from corpusmill.pipeline.commands.text import TextRequest, texts_of
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.tables import write_lines
-from corpusmill.pipeline.stages.describe.texts import Which
 
 ENDINGS = (".jsonl", ".jsonl.gz")
-ABOUT = ("doc_id", "source", "source_id", "domain", "language", "license", "group", "copies")
+ABOUT = ("doc_id", "source", "source_id", "domain", "language", "license", "group", "copies", "copy")
 
 
-def export_messages(workspace: Store, which: Which, out: str) -> Exported:
+def export_messages(workspace: Store, out: str, request: TextRequest) -> Exported:
     """Write the conversations into one file. InputError for a file of another ending."""
     if not out.endswith(ENDINGS):
         raise InputError([f"--out: expected a file that ends in {' or '.join(ENDINGS)}, found {out}"])
     further = tuple(pa.field(name, kind) for name, kind in CONVERSATION_COLUMNS.items())
-    texts = replace(texts_of(workspace, which), further=further)
+    texts = replace(texts_of(workspace, request), further=further)
     rows = write_lines((line for table in texts.tables(texts.units) for line in lines_of(table)), out)
     return Exported(out=out, what="conversation", rows=rows)
 

@@ -7,6 +7,7 @@ writing; what holds is what pipeline.config.load says.
 from typing import Any, TypeAlias
 
 from corpusmill.operators.readers.framing.typed import BYTES, FLOATS, TYPES
+from corpusmill.pipeline.config.base.section import COUNTS
 from corpusmill.pipeline.config.build.recipes import recipe_names
 from corpusmill.pipeline.config.sections.datasets import dataset_names
 from corpusmill.pipeline.config.sections.presets import PRESETS
@@ -37,7 +38,8 @@ def job_schema() -> Schema:
     for rule in ("MixSpec", "LevelSpec"):
         _also(parts[rule], "axes", {"type": "string"})
         _also(parts[rule], "weights", {"type": "string"})
-    for part, key in ((schema, "shard_tokens"), (parts["MixSpec"], "budget_tokens"), (parts["MixSpec"], "min_tokens")):
+    for key in COUNTS:
+        part = schema if key in schema["properties"] else parts["MixSpec"]
         _also(part, key, {"type": "string", "pattern": r"^[0-9][0-9_,. ]*[kKmMbBgGtT]?$"})
     _also(parts["MixSpec"], "phases", {"type": "integer", "minimum": 1})
     _also(parts["MixSpec"], "head_decay", {"type": "number"})

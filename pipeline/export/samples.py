@@ -16,7 +16,8 @@ from corpusmill.pipeline.export.sequences import beside, library
 def write_samples(tables: Iterable[pa.Table], out: str) -> int:
     """Write one shard: `KEY.txt`, `KEY.url` where there is one, and `KEY.json`, all sorted by the order of the tables.
 
-    KEY is the doc_id in 20 digits. How many samples were written. Needs the extra `webdataset`.
+    KEY is the doc_id in 20 digits, of further copies with _1, _2 behind it. How many samples were written. Needs the
+    extra `webdataset`.
     """
     writer = library("webdataset", "webdataset").TarWriter
     folder, _, name = out.rpartition("/")
@@ -35,10 +36,13 @@ def write_samples(tables: Iterable[pa.Table], out: str) -> int:
 def sample(row: Mapping[str, Any]) -> dict[str, str | bytes]:
     """One sample.
 
+    >>> sample({"doc_id": 7, "text": "a pier", "copy": 2})["__key__"]
+    '00000000000000000007_2'
     >>> sample({"doc_id": 7, "text": "a pier", "url": None})
     {'__key__': '00000000000000000007', 'txt': b'a pier', 'json': b'{"doc_id": 7, "url": null}'}
     """
     rest = {name: value for name, value in row.items() if name != "text"}
     address = {} if row.get("url") is None else {"url": row["url"].encode()}
     about = json.dumps(rest, ensure_ascii=False, sort_keys=True, default=str).encode()
-    return {"__key__": f"{row['doc_id']:020d}", "txt": row["text"].encode(), **address, "json": about}
+    again = f"_{row['copy']}" if row.get("copy") else ""
+    return {"__key__": f"{row['doc_id']:020d}{again}", "txt": row["text"].encode(), **address, "json": about}

@@ -35,7 +35,7 @@ def card(facts: Facts) -> str:
 {description}{manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences
 of up to {manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
 (`tokenizer.json`). Made by corpusmill; `_manifest.json` lists every part with its checksum, `_plan.json` the mix,
-`_funnel.json` where each document went{beside(manifest)}.
+`_funnel.json` where each document went{beside(manifest)}.{counted(manifest)}
 
 ```python
 from datasets import load_dataset
@@ -84,6 +84,16 @@ def removed(funnel: Funnel) -> str:
     head = "| language | documents read | kept | removed by |\n|---|---:|---:|---|\n"
     head = f"## What the steps removed, by language\n\n{head}"
     return head + "\n".join(lines[:LEAVES_SHOWN]) + "\n" + rest + "\n"
+
+
+def counted(manifest: Mapping[str, Any]) -> str:
+    """What the mix is counted in where that is not tokens, and how many of the tokens are trained on."""
+    told = ""
+    if "supervised_tokens" in manifest:
+        told += f" {manifest['supervised_tokens']:,} of the tokens are trained on: `loss_mask` is 1 for them."
+    if "mix_unit" in manifest:
+        told += f" The mix is counted in {manifest['mix_unit'].replace('_', ' ')}."
+    return told
 
 
 def beside(manifest: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from corpusmill.pipeline.files.json_values import JsonObject
 
 NAMED = "special_tokens_named"  # in a tally: documents whose text names special tokens, and occurrences
 
+LOST_SUPERVISED = "lost_supervised_tokens"  # in a step's JSON
 CHAT = "conversations"  # in a tally of tokenizing: how many were truncated or rendered by Jinja, supervised tokens
 
 AXES = ("source", "domain", "language")
@@ -27,6 +28,7 @@ class Step:
     lost: Mapping[str, int] = field(default_factory=dict)  # why documents did not reach this step
     lost_tokens: Mapping[str, int] = field(default_factory=dict)  # of these, where they are counted by then
     lost_bytes: Mapping[str, int] = field(default_factory=dict)  # of input, where documents could not be read
+    lost_supervised: Mapping[str, int] = field(default_factory=dict)  # tokens, where the mix counts these
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Funnel:
             {"name": s.name, "documents": s.documents, "bytes": s.bytes_, "tokens": s.tokens}
             | {"lost": dict(s.lost), "lost_tokens": dict(s.lost_tokens)}
             | ({"lost_bytes": dict(s.lost_bytes)} if s.lost_bytes else {})
+            | ({LOST_SUPERVISED: dict(s.lost_supervised)} if s.lost_supervised else {})
             for s in self.steps
         ]
         leaves = [
@@ -130,6 +133,7 @@ class Funnel:
             Step(
                 *(s[key] for key in ("name", "documents", "bytes", "tokens", "lost", "lost_tokens")),
                 lost_bytes=s.get("lost_bytes", {}),
+                lost_supervised=s.get(LOST_SUPERVISED, {}),
             )
             for s in stored["steps"]
         ]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from corpusmill.operators.mix.spec.unit import SUPERVISED
 from corpusmill.operators.readers.framing.lines import COMPRESSION
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.execution.tally import Tally
@@ -113,6 +114,7 @@ def of_mix(mixed: Tally) -> Counted:
                 mixed.total("selected", "tokens"),
                 lost=reasons(mixed, "not selected", "documents"),
                 lost_tokens=reasons(mixed, "not selected", "tokens"),
+                lost_supervised=reasons(mixed, "not selected", SUPERVISED),
             ),
             Step("mixed", *_totals(mixed)),
         ],

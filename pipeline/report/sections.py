@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.compute as pc
 
 from corpusmill.operators.mix.plan.explain import table as plan_table
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.pipeline.evidence.excerpts import KEPT
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.facts import Facts
@@ -201,7 +202,7 @@ def rules(facts: Facts) -> list[Rule]:
 
 @dataclass(frozen=True)
 class Group:
-    """One mix group: what was planned, and what came of it. shares: of the whole, 0 to 1."""
+    """One mix group, in the unit of the mix: what was planned, and what came of it. shares: of the whole, 0 to 1."""
 
     name: str
     documents: int
@@ -221,25 +222,26 @@ def groups(facts: Facts) -> list[Group]:
     if plan is None:
         return []
     names = plan.leaves.columns
-    rows = plan_table(plan).to_pylist()
+    rows, unit = plan_table(plan).to_pylist(), plan.unit
     realised: Counter[tuple[str, ...]] | None = None
-    if set(names) <= set(AXES):
+    if set(names) <= set(AXES) and unit is not Unit.SUPERVISED_TOKENS:  # the funnel does not count these by leaf
         realised = Counter()
         for leaf in facts.funnel.leaves:
-            realised[tuple(leaf.key[AXES.index(name)] for name in names)] += leaf.mixed_tokens
-    available, planned = sum(r["available_tokens"] for r in rows), sum(r["target_tokens"] for r in rows)
+            key = tuple(leaf.key[AXES.index(name)] for name in names)
+            realised[key] += leaf.mixed if unit is Unit.ROWS else leaf.mixed_tokens
+    available, planned = sum(r[f"available_{unit}"] for r in rows), sum(r[f"target_{unit}"] for r in rows)
     found = [
         Group(
             name=" · ".join(row[name] or "none" for name in names),
             documents=row["documents"],
-            available=row["available_tokens"],
-            planned=row["target_tokens"],
+            available=row[f"available_{unit}"],
+            planned=row[f"target_{unit}"],
             realised=None if realised is None else realised[tuple(row[name] or "" for name in names)],
             epochs=row["epochs"],
-            effective=row["effective_tokens"],
+            effective=row[f"effective_{unit}"],
             stopped_by=row["stopped_by"],
-            available_share=row["available_tokens"] / max(available, 1),
-            planned_share=row["target_tokens"] / max(planned, 1),
+            available_share=row[f"available_{unit}"] / max(available, 1),
+            planned_share=row[f"target_{unit}"] / max(planned, 1),
         )
         for row in rows
     ]

@@ -12,6 +12,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.operators.contract import Reader
 from corpusmill.operators.signals.language import names_of
 from corpusmill.pipeline.config.check import languages_to_keep as kept_languages
+from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files import workspace_layout as layout
@@ -47,6 +48,7 @@ class Explanation:
     limit: int | None  # of documents a source
     tokenizer: str  # its path, in words
     template: str | None  # how conversations go through it, in words
+    mix: str | None  # what the mix is counted in, in words, where that is not tokens
     remarks: Sequence[str] = ()  # what is worth a warning
     columns: Sequence[str] = ()  # what gives the columns that the mix goes by, in words
     progress: Sequence[str] = ()  # what the stages say of how far they are
@@ -56,6 +58,8 @@ class Explanation:
         yield f"tokenizer: {self.tokenizer}"
         if self.template is not None:
             yield f"template: {self.template}"
+        if self.mix is not None:
+            yield f"mix: {self.mix}"
         yield from self.columns
         yield from self.progress
         if self.limit is not None:
@@ -104,8 +108,21 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         limit=spec.sample.limit,
         tokenizer=tokenizer_of(spec.tokens).description,
         template=chat.description if (chat := chat_of(spec.tokens)) is not None else None,
+        mix=unit_of(spec.mix),
         columns=tuple(column_origins.lines(spec, ((file.source, reader) for file, reader, _ in files))),
     )
+
+
+def unit_of(mix: MixSpec) -> str | None:
+    """What a mix is counted in, with its budget, in words; None where that is tokens.
+
+    >>> unit_of(MixSpec(unit="rows", budget_rows=1000))
+    'counted in rows, a budget of 1,000'
+    """
+    if mix.unit == "tokens":
+        return None
+    budget = "" if mix.budget is None else f", a budget of {mix.budget:,}"
+    return f"counted in {mix.unit.replace('_', ' ')}{budget}"
 
 
 def missing_from(current: Shards, identities: set[int]) -> set[int]:

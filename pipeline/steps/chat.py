@@ -13,7 +13,7 @@ from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.steps.tokenizer import tokenizer_json, tokenizer_of
 
-VERSION = 2  # of how templates are taken apart; 2: only with a proof
+VERSION = 3  # of how conversations are tokenized; 2: derived only with a proof; 3: supervised tokens of each document
 TEMPLATE_FILES = ("chat_template.jinja", "tokenizer_config.json")  # as transformers reads them beside a tokenizer.json
 
 

@@ -16,6 +16,7 @@ from corpusmill.errors import InputError
 from corpusmill.operators.mix.plan.plan import MixPlan
 from corpusmill.operators.mix.select.counts import columns_read
 from corpusmill.operators.mix.select.select import rows_of
+from corpusmill.operators.mix.spec.unit import TOKENS
 from corpusmill.operators.tokens import tokenizer
 from corpusmill.operators.tokens.balance import copies, rates
 from corpusmill.operators.tokens.fertility import Fertility, fertility
@@ -133,12 +134,13 @@ def _texts(workspace: Store, units: list[str], plan: MixPlan, training: Training
         aside = rows.u >= np.uint64(int((1 - SET_ASIDE) * 2.0**64))
         groups[unit] = np.where(rows.lane >= 0, leaf.astype(np.int64) * len(names) + language, -1), rows, aside
     size = len(plan.leaves) * max(len(names), 1)
-    tokens = np.zeros(size, np.int64)
-    for group, rows, aside in groups.values():
+    tokens, sizes = np.zeros(size, np.int64), np.zeros(size, np.int64)  # sizes: in the unit of the mix
+    for unit, (group, rows, aside) in groups.items():
         mine = (group >= 0) & ~aside
-        np.add.at(tokens, group[mine], rows.tokens[mine])
+        np.add.at(tokens, group[mine], tables[unit][TOKENS].to_numpy()[mine])
+        np.add.at(sizes, group[mine], rows.tokens[mine])
     number = np.arange(size)
-    of_leaf = np.add.reduceat(tokens, np.arange(0, size, len(names)))
+    of_leaf = np.add.reduceat(sizes, np.arange(0, size, len(names)))
     mixed = tokens * (plan.taken / np.maximum(of_leaf, 1))[number // len(names)]
     sample = min(training.sample_tokens, int(tokens.sum()))  # a small corpus is read once, not MOST_COPIES times
     rate = rates(tokens, mixed, number % len(names), temperature=training.temperature, sample_tokens=sample)

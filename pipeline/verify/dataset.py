@@ -10,7 +10,9 @@ import numpy as np
 
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import SpecError
+from corpusmill.operators.mix.plan.plan import MixPlan
 from corpusmill.operators.mix.plan.plan_json import from_json
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.pipeline.execution.progress import Bar, counted
 from corpusmill.pipeline.files.dataset_layout import PARTS
 from corpusmill.pipeline.files.manifest import read_manifest
@@ -40,12 +42,14 @@ def verify(output: Store, bar: Bar) -> Findings:
     """Every check of a dataset; `bar` advances with each part. Only the dataset itself is read."""
     manifest = manifest_of(output)
     told = manifest["parts"]
+    plan, unreadable = planned(output)
+    unit = Unit.TOKENS if plan is None else plan.unit
     every = max(1, -(-int(manifest["documents"]) // MOST_IN_MEMORY))
     sample = max(1, SAMPLED // max(len(told), 1))
 
     def one(line: Mapping[str, Any]) -> tuple[Part, Leafwise, Copies]:
         part = read_part(output, line, sample)
-        found = part, Leafwise.of(part), Copies.of(part, every)
+        found = part, Leafwise.of(part, unit), Copies.of(part, every)
         bar.advance(documents=len(part.doc_id), size_bytes=int(line["bytes"]))
         return found
 
@@ -60,8 +64,12 @@ def verify(output: Store, bar: Bar) -> Findings:
     if any(part.taken_down.copies for part in parts):
         checks.append(with_breaches(taken_down(parts, [copies for _, _, copies in seen]), unread))
     appended = "appended" in manifest
-    more, figures = mix_checks(output, [leafwise for _, leafwise, _ in seen], appended=appended)
-    checks += more
+    figures: dict[str, float] = {}
+    if plan is None:
+        checks.append(unreadable)
+    else:
+        more, figures = mix_checks(plan, [leafwise for _, leafwise, _ in seen], appended=appended)
+        checks += more
     checks.append(conservation(output, manifest, distinct(parts, [copies for _, _, copies in seen])))
     keep_special = manifest.get("special_tokens") == "keep"
     checks.append(with_breaches(round_trip(output, parts, keep_special=keep_special), unread))
@@ -89,7 +97,7 @@ def distinct(parts: list[Part], copies: list[Copies]) -> int | None:
 def light(part: Part) -> Part:
     """The part without its documents, which are counted by now."""
     none = part.doc_id[:0]
-    return dataclasses.replace(part, doc_id=none, pass_=none, leaf=none, tokens=none)
+    return dataclasses.replace(part, doc_id=none, pass_=none, leaf=none, tokens=none, supervised=none)
 
 
 def files(output: Store, manifest: Mapping[str, Any]) -> Check:
@@ -144,21 +152,29 @@ def contents(manifest: Mapping[str, Any], parts: list[Part]) -> Check:
     return Check(name="parts", message=figures, breaches=tuple(wrong))
 
 
-def mix_checks(output: Store, parts: list[Leafwise], *, appended: bool) -> tuple[list[Check], dict[str, float]]:
+def planned(output: Store) -> tuple[MixPlan | None, Check]:
+    """The plan of a dataset; None where it cannot be read, and the check that says so."""
+    try:
+        return from_json(output.read("_plan.json")), Check(name="mix", message="")
+    except (SpecError, ValueError, FileNotFoundError) as e:
+        return None, Check(name="mix", message="", breaches=(f"_plan.json: {e}",))
+
+
+def mix_checks(plan: MixPlan, parts: list[Leafwise], *, appended: bool) -> tuple[list[Check], dict[str, float]]:
     """What was written against the plan. appended: some parts were added to those of an earlier version, so that each
     by itself is no small mix any more: only all together are.
     """
     try:
-        written = mixed.Mixed.of(from_json(output.read("_plan.json")), parts)
-    except (SpecError, ValueError, FileNotFoundError) as e:
+        written = mixed.Mixed.of(plan, parts)
+    except ValueError as e:
         return [Check(name="mix", message="", breaches=(f"_plan.json: {e}",))], {}
     shares, worst_share, worst_fine_share = mixed.shares(written)
     variation, worst_part, worst_part_bound = mixed.parts(written)
-    total, planned = int(written.tokens.sum()), sum(p.tokens for p in written.plan.phases)
+    total, aim = int(written.tokens.sum()), sum(p.tokens for p in plan.phases)
     figures = {
         "tokens": float(total),
-        "off_budget": float(total - planned),
-        "largest_document": float(written.plan.leaves.largest.max(initial=0)),
+        "off_budget": float(total - aim),
+        "largest_document": float(plan.leaves.largest.max(initial=0)),
         "worst_share": worst_share,
         "worst_fine_share": worst_fine_share,
         "worst_part": worst_part,

@@ -8,15 +8,23 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan_json import from_json
 from corpusmill.operators.mix.select.counts import ExclusionReason
-from corpusmill.pipeline.report.funnel import SUMS
+from corpusmill.operators.mix.spec.unit import Unit
+from corpusmill.pipeline.report.funnel import CHAT, LOST_SUPERVISED, SUMS
 from corpusmill.pipeline.verify.findings import Check
 
 NO_PART = (
     ExclusionReason.EMPTY,
+    ExclusionReason.UNSUPERVISED,
     ExclusionReason.HELD,
     ExclusionReason.NOT_HELD,
     ExclusionReason.TIMES_0,
 )  # reasons for which a document is in no leaf of a plan
+
+LOST = {  # of a step of the funnel, by what a mix counts in
+    Unit.TOKENS: "lost_tokens",
+    Unit.SUPERVISED_TOKENS: LOST_SUPERVISED,
+    Unit.ROWS: "lost",
+}
 
 # What each of these columns of a leaf is the sum of.
 SPLIT = {"read": ("failed", "dropped", "not_sampled", "kept"), "kept": ("removed", "unique")}
@@ -30,7 +38,7 @@ def conservation(output: Store, manifest: Mapping[str, Any], distinct: int | Non
     try:
         told = json.loads(output.read("_funnel.json"))
         steps, leaves = {s["name"]: s for s in told["steps"]}, told["leaves"]
-        wrong = _steps(steps, leaves, manifest) + _supply(output, steps)
+        wrong = _steps(steps, leaves, manifest) + _supply(output, told)
         if distinct is not None and distinct != steps["selected"]["documents"]:
             wrong.append(f"{steps['selected']['documents']:,} documents selected, the parts hold {distinct:,}")
     except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError) as e:
@@ -74,14 +82,20 @@ def _steps(steps: Mapping[str, Any], leaves: list[Mapping[str, Any]], manifest: 
     ]
 
 
-def _supply(output: Store, steps: Mapping[str, Any]) -> list[str]:
-    """The plan's supply is what is unique, less what is held out, multiplied by 0, or empty: to the token."""
+def _supply(output: Store, funnel: Mapping[str, Any]) -> list[str]:
+    """The plan's supply is what is unique, less what is held out, multiplied by 0, or empty: exactly, in its unit."""
     try:
         plan = from_json(output.read("_plan.json"))
     except SpecError:
         return []  # told with the mix
-    supply, unique, lost = int(plan.leaves.tokens.sum()), steps["unique"]["tokens"], steps["selected"]["lost_tokens"]
+    steps = {step["name"]: step for step in funnel["steps"]}
+    supply, lost = int(plan.leaves.tokens.sum()), steps["selected"].get(LOST[plan.unit], {})
+    if plan.unit is Unit.SUPERVISED_TOKENS:
+        unique = funnel[CHAT]["supervised tokens"]
+    else:
+        unique = steps["unique"]["documents" if plan.unit is Unit.ROWS else "tokens"]
     apart = sum(lost.get(reason, 0) for reason in NO_PART)
     if supply + apart != unique:
-        return [f"{unique:,} tokens are unique, the plan is of {supply:,} and {apart:,} take no part in it"]
+        counted = plan.unit.words
+        return [f"{unique:,} {counted} are unique, the plan is of {supply:,} and {apart:,} take no part in it"]
     return []

@@ -32,7 +32,7 @@ FINE = 0.001  # a tenth of a point
 
 @dataclass(frozen=True, kw_only=True)
 class Mixed:
-    """tokens: (phases, leaves) as written. phase: of each part."""
+    """tokens: (phases, leaves) as written, in the unit of the plan. phase: of each part."""
 
     plan: MixPlan
     parts: Sequence[Leafwise]
@@ -53,12 +53,12 @@ class Mixed:
 
 def budget(mixed: Mixed) -> Check:
     """Tokens of the phases up to each one."""
-    plan = mixed.plan
+    plan, unit = mixed.plan, mixed.plan.unit.words
     largest = int(plan.leaves.largest[plan.taken > 0].max(initial=0))
     off = np.cumsum(mixed.tokens.sum(axis=1)) - np.cumsum([p.tokens for p in plan.phases])
     full = nothing_more(mixed)
     wrong = [
-        f"up to phase {phase.name} {abs(by):,} tokens {'too many' if by > 0 else 'too few'}, "
+        f"up to phase {phase.name} {abs(by):,} {unit} {'too many' if by > 0 else 'too few'}, "
         f"the largest document has {largest:,}"
         for phase, by, all_ in zip(plan.phases, off.tolist(), full.tolist(), strict=True)
         if abs(by) > largest and not (all_ and by < 0)
@@ -68,20 +68,20 @@ def budget(mixed: Mixed) -> Check:
     since = f", {gone:,} taken down since" if gone else ""
     if wanted - total > largest and full[-1]:
         since += "; no leaf has room for a document more below its cap, and caps lie inside documents"
-    figures = f"{total:,} tokens written, {wanted:,} planned: {total - wanted:+,}{since}"
+    figures = f"{total:,} {unit} written, {wanted:,} planned: {total - wanted:+,}{since}"
     return Check(name="budget", message=figures, breaches=tuple(wrong))
 
 
 def leaves(mixed: Mixed) -> Check:
     """Tokens of each leaf, phase after phase, against its target."""
-    plan = mixed.plan
+    plan, unit = mixed.plan, mixed.plan.unit.words
     half = plan.leaves.largest / 2
     off = np.abs(np.cumsum(mixed.tokens, axis=0) - plan.stops)
     allowed = np.where(may_fall_short(plan) | np.logical_or.accumulate(crowded(plan))[:, None], 2 * half, half)
     allowed = np.where(np.logical_or.accumulate(bounded(plan), axis=0), leeway(plan), allowed)
     free = balancing(plan)
     wrong = [
-        f"{'/'.join(plan.leaves.key(leaf))}: {int(off[phase, leaf]):,} tokens away from its plan by the end of phase "
+        f"{'/'.join(plan.leaves.key(leaf))}: {int(off[phase, leaf]):,} {unit} away from its plan by the end of phase "
         f"{plan.phases[phase].name}, its largest document has {int(plan.leaves.largest[leaf]):,}"
         for phase, leaf in np.argwhere((off > allowed) & ~free).tolist()
     ]
@@ -149,10 +149,10 @@ def unfit(plan: MixPlan, phase: int, bound: Bound, inside: np.ndarray) -> float:
 
 def caps(mixed: Mixed) -> Check:
     """No leaf is taken more often than its cap, over all phases, to the token."""
-    plan = mixed.plan
+    plan, unit = mixed.plan, mixed.plan.unit.words
     taken = mixed.tokens.sum(axis=0)
     wrong = [
-        f"{'/'.join(plan.leaves.key(leaf))} takes {taken[leaf]:,} tokens, at most {plan.caps[leaf]:,} are allowed"
+        f"{'/'.join(plan.leaves.key(leaf))} takes {taken[leaf]:,} {unit}, at most {plan.caps[leaf]:,} are allowed"
         for leaf in np.flatnonzero(taken > plan.caps).tolist()
     ]
     epochs = float((taken / np.maximum(plan.leaves.tokens, 1)).max(initial=0.0))

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.mix.select.position import SPREAD
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.operators.tokens.packing.table import values
 from corpusmill.operators.tokens.rows import offsets_of
 from corpusmill.operators.tokens.schema import LOSS_MASK, columns_of
@@ -20,12 +21,15 @@ FOOTER = ("schema_version", "tokenizer_sha256", "vocab_size", "eos_id", "packing
 
 @dataclass(frozen=True, kw_only=True)
 class TakenDown:
-    """What was taken out of a part: which documents, how many copies of them, tokens by leaf, in two arrays."""
+    """What was taken out of a part: which documents, how many copies of them, and by leaf their sizes.
+
+    sizes: of each leaf, by what a mix counts in; nothing of a unit that an earlier version did not write down.
+    """
 
     documents: np.ndarray
     copies: int
     leaf: np.ndarray
-    tokens: np.ndarray
+    sizes: Mapping[Unit, np.ndarray]
 
     @classmethod
     def of(cls, part_line: Mapping[str, Any]) -> "TakenDown":
@@ -35,7 +39,9 @@ class TakenDown:
             documents=np.array(gone["documents"], np.int64),
             copies=int(gone["copies"]),
             leaf=np.array([int(leaf) for leaf in gone["tokens"]], np.int64),
-            tokens=np.array(list(gone["tokens"].values()), np.int64),
+            sizes={
+                unit: np.array([gone.get(unit, {}).get(leaf, 0) for leaf in gone["tokens"]], np.int64) for unit in Unit
+            },
         )
 
 
@@ -44,7 +50,10 @@ NOTHING = TakenDown.of({})
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Documents in arrays, one entry a copy: doc_id, pass_, leaf, tokens. sampled: ids of a few whole documents."""
+    """Documents in arrays, one entry a copy: doc_id, pass_, leaf, tokens, supervised (tokens that are trained on).
+
+    sampled: ids of a few whole documents.
+    """
 
     name: str
     breaches: tuple[str, ...]
@@ -54,8 +63,15 @@ class Part:
     pass_: np.ndarray
     leaf: np.ndarray
     tokens: np.ndarray
+    supervised: np.ndarray
     sampled: tuple[np.ndarray, ...]
     taken_down: TakenDown = NOTHING
+
+    def sizes(self, unit: Unit) -> np.ndarray:
+        """What a mix counts each copy as, int64."""
+        if unit is Unit.ROWS:
+            return np.ones(len(self.tokens), np.int64)
+        return self.supervised if unit is Unit.SUPERVISED_TOKENS else self.tokens
 
 
 def read_part(output: Store, part_line: Mapping[str, Any], sample: int) -> Part:
@@ -93,6 +109,7 @@ def unread(name: str, why: str) -> Part:
         pass_=none,
         leaf=none,
         tokens=none,
+        supervised=none,
         sampled=(),
     )
 
@@ -124,7 +141,11 @@ def _documents(
     for what, found in (("sequences", table.num_rows), ("tokens", int(tokens.sum())), ("documents", len(begins))):
         if found != part_line[what]:
             wrong.append(f"{found:,} {what}, the manifest says {part_line[what]:,}")
-    wrong += _loss(table, footer, part_line)
+    wrong += (faulty := _loss(table, footer, part_line))
+    supervised = np.zeros(len(tokens), np.int64)
+    if footer["loss"] and not faulty and len(begins):
+        before = offsets_of(values(table, LOSS_MASK))
+        supervised = np.add.reduceat(before[at + size] - before[at], begins)
     chosen = np.argsort(doc[begins].astype(np.uint64) * np.uint64(SPREAD), kind="stable")[:sample]
     groups = zip(begins[chosen].tolist(), (last[chosen] + 1).tolist(), strict=True)
     sampled = () if wrong else tuple(_whole(ids, at[a:b], start[a:b], size[a:b]) for a, b in groups)
@@ -137,6 +158,7 @@ def _documents(
         pass_=copy[begins],
         leaf=leaf[begins],
         tokens=tokens,
+        supervised=supervised,
         sampled=sampled,
         taken_down=TakenDown.of(part_line),
     )

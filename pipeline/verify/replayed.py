@@ -19,7 +19,8 @@ def replay(mixed: Mixed) -> Check | None:
     tokens = mixed.tokens.sum(axis=0)
     own, total = int(tokens[again].sum()), max(int(tokens.sum()), 1)
     leaves = int(np.count_nonzero(tokens[again]))
-    figures = f"{in_words(wanted.where)} {own / total:.4%} of all tokens, {wanted.share:.4%} planned; {leaves:,} leaves"
+    unit, planned = mixed.plan.unit.words, f"{wanted.share:.4%} planned"
+    figures = f"{in_words(wanted.where)} {own / total:.4%} of all {unit}, {planned}; {leaves:,} leaves"
     lost = own == 0 and int(mixed.plan.taken[again].sum()) >= int(mixed.plan.leaves.largest[again].max(initial=0)) > 0
     wrong = (f"{in_words(wanted.where)} was to be replayed, and no document of it is there",) if lost else ()
     return Check(name="replay", message=figures, breaches=wrong)

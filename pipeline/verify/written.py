@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.pipeline.verify.findings import Check
 from corpusmill.pipeline.verify.part import Part
 
@@ -15,7 +16,8 @@ MOST_IN_MEMORY = 50_000_000  # copies of documents looked at one by one; of more
 class Leafwise:
     """Tokens of one part, by group: groups that occur, rising, and their tokens; `removed`: those taken down since.
 
-    What was taken down counts as written, so that the mix is held against the plan it was made by.
+    Tokens are what the mix counts in. What was taken down counts as written, so that the mix is held against the plan
+    it was made by.
     """
 
     leaf: np.ndarray
@@ -23,12 +25,12 @@ class Leafwise:
     removed: int = 0
 
     @classmethod
-    def of(cls, part: Part) -> "Leafwise":
-        down = part.taken_down
+    def of(cls, part: Part, unit: Unit = Unit.TOKENS) -> "Leafwise":
+        down, gone = part.taken_down, part.taken_down.sizes[unit]
         leaf, place = np.unique(np.concatenate((part.leaf, down.leaf)), return_inverse=True)
         tokens = np.zeros(len(leaf), np.int64)
-        np.add.at(tokens, place, np.concatenate((part.tokens, down.tokens)))
-        return cls(leaf=leaf, tokens=tokens, removed=int(down.tokens.sum()))
+        np.add.at(tokens, place, np.concatenate((part.sizes(unit), gone)))
+        return cls(leaf=leaf, tokens=tokens, removed=int(gone.sum()))
 
 
 @dataclass(frozen=True, kw_only=True)

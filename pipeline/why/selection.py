@@ -13,6 +13,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.operators.mix.select.assign import assign
 from corpusmill.operators.mix.select.counts import columns_read, excluded_rows
 from corpusmill.operators.mix.select.select import rows_of
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.pipeline.execution.run_stage import stage_manifest
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.manifest import read_manifest
@@ -47,7 +48,7 @@ class Chosen:
     """What the mix made of a document. reason: why it took no copy; null where it did.
 
     draw: its place in the order of its group, 0 to 1; taken_up_to: how far the mix took that order in its last round.
-    share: of the group's tokens that are in the mix, above 1 where documents are repeated.
+    group_tokens, group_taken: of the group, in the unit of the mix, in words.
     """
 
     group: str
@@ -58,6 +59,7 @@ class Chosen:
     taken_up_to: float | None
     group_tokens: int
     group_taken: int
+    unit: str = Unit.TOKENS.words
     held_out: bool = False
     parts: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
@@ -111,13 +113,14 @@ def _of_plan(run: LastRun, document: Document, axes: str, planned: Planned) -> C
     known = leaf >= 0 and leaf < len(plan.leaves)
     return Chosen(
         group="/".join(plan.leaves.key(leaf)) if known else "no group",
-        tokens=int(documents.tokens[0]),
+        tokens=int(row["n_tokens"][0].as_py()),
         draw=float(documents.u[0]) / 2**64,
         copies=copies.num_rows,
         reason=reason,
         taken_up_to=float(cuts.u[-1][lane]) / 2**64 if lane >= 0 else None,
         group_tokens=int(_tokens_of(plan, leaf)) if known else 0,
         group_taken=int(plan.taken[leaf]) if known else 0,
+        unit=plan.unit.words,
         parts=tuple(part_name(int(shard), selection.total_shards) for shard in copies["shard"].to_pylist()),
     )
 

@@ -162,7 +162,7 @@ def chosen_lines(took: Chosen | None) -> Iterator[str]:
         return
     yield "mix"
     share = f", {took.group_taken / took.group_tokens:.2f} times" if took.group_tokens else ""
-    yield f"  group {took.group}: {took.group_tokens:,} tokens, {took.group_taken:,} of them in the mix{share}"
+    yield f"  group {took.group}: {took.group_tokens:,} {took.unit}, {took.group_taken:,} of them in the mix{share}"
     yield f"  {took.tokens:,} tokens; draw {took.draw:.6f} of its group" + (
         "" if took.taken_up_to is None else f", the last round of the mix ends at {took.taken_up_to:.6f}"
     )

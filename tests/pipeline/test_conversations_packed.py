@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 import tokenizers
 
-from tests.pipeline.conftest import run_file
+from tests.pipeline.conftest import run_file, say
 from tests.pipeline.jobs import corpusmill_here
 
 pytestmark = pytest.mark.ray
@@ -85,3 +85,35 @@ def test_the_dataset_is_valid_and_stays_so_when_a_conversation_is_taken_down(fol
     assert 0 < after["supervised_tokens"] < before["supervised_tokens"]
     assert after["supervised_tokens"] == sum(part["supervised_tokens"] for part in after["parts"])
     assert corpusmill_here("verify", str(folder / "job.yaml")).returncode == 0
+
+
+def test_shares_of_supervised_tokens_are_those_of_the_loss_masks(folder, ray_session):
+    mix = "{axes: [domain], unit: supervised_tokens, weights: {chat: 0.7, web: 0.3}, budget_tokens: 500}"
+    (folder / "mixed.yaml").write_text(JOB.replace("{axes: [domain]}", mix).replace("output: out", "output: mixed"))
+    assert "mix: counted in supervised tokens, a budget of 500" in say("plan", folder / "mixed.yaml")
+    run_file(folder / "mixed.yaml")
+    plan = json.loads((folder / "mixed" / "_plan.json").read_text())
+    groups = [leaf["leaf"][0] for leaf in plan["leaves"]]
+    found, longest = dict.fromkeys(groups, 0), 0
+    for path in sorted((folder / "mixed" / "data").iterdir()):
+        for row in pq.read_table(path).to_pylist():
+            at = 0
+            for leaf, length in zip(row["leaf"], row["seq_lens"], strict=True):
+                size = sum(row["loss_mask"][at : at + length])
+                found[groups[leaf]] += size
+                at, longest = at + length, max(longest, size)
+    assert abs(found["chat"] - 350) <= longest / 2
+    assert abs(sum(found.values()) - 500) <= longest / 2
+    manifest = json.loads((folder / "mixed" / "_manifest.json").read_text())
+    assert manifest["supervised_tokens"] == sum(found.values()) < manifest["tokens"]
+    assert manifest["mix_unit"] == "supervised_tokens"
+    told = say("verify", folder / "mixed.yaml")
+    assert f"{sum(found.values()):,} supervised tokens written, 500 planned" in told
+    card = (folder / "mixed" / "README.md").read_text()
+    assert "The mix is counted in supervised tokens." in card
+    assert f"{manifest['supervised_tokens']:,} of the tokens are trained on" in card
+    assert "Share of supervised tokens by mix group" in (folder / "mixed" / "report.html").read_text()
+    ids = pq.read_table(folder / "mixed" / "documents.parquet")["doc_id"]
+    (folder / "ids.txt").write_text(f"{ids[0].as_py()}\n")
+    say("takedown", folder / "mixed.yaml", folder / "ids.txt")
+    assert "taken down since" in say("verify", folder / "mixed.yaml")

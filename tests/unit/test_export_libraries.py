@@ -122,3 +122,12 @@ def test_webdataset_reads_documents_as_samples(tmp_path):
     found = list(webdataset.WebDataset(str(tmp_path / "pairs.tar"), shardshuffle=False).decode())
     assert [{**sample["json"], "text": sample["txt"]} for sample in found] == rows
     assert [sample.get("url") for sample in found] == [b"https://example.org/p.jpg", None]
+
+
+def test_copies_of_a_document_are_samples_of_their_own(tmp_path):
+    webdataset = pytest.importorskip("webdataset", reason="pip install 'corpusmill[webdataset]'")
+    rows = [{"doc_id": 7, "text": "a pier", "url": None, "copy": copy} for copy in (0, 1, 2)]
+    assert write_samples([pa.Table.from_pylist(rows)], str(tmp_path / "pairs.tar")) == 3
+    found = list(webdataset.WebDataset(str(tmp_path / "pairs.tar"), shardshuffle=False).decode())
+    assert [sample["__key__"][-3:] for sample in found] == ["007", "7_1", "7_2"]
+    assert [sample["json"]["copy"] for sample in found] == [0, 1, 2]

@@ -22,7 +22,7 @@ def shards_of(plan: MixPlan, shards: int) -> tuple[int, ...]:
         raise SpecError(f"{shards} shards for {count} phases: each phase needs at least one")
     tokens = np.array([p.tokens for p in plan.phases], np.float64)
     if not tokens.sum() > 0:
-        raise SpecError("the budget of the mix comes to 0 tokens")
+        raise SpecError(f"the budget of the mix comes to 0 {plan.unit.words}")
     least, most = np.ones(count, np.int64), np.full(count, shards, np.int64)
     wanted = np.maximum(tokens / tokens.sum() * shards, 1.0)
     wanted = np.maximum(1.0, wanted * shards / wanted.sum())

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.operators.mix.spec.where import Bound, in_words
 from corpusmill.operators.mix.supply.leaves import LeafTable
 
@@ -19,27 +20,32 @@ class _Phase(Protocol):
 
 
 def breaches(
-    leaves: LeafTable, phases: Sequence[_Phase], caps: np.ndarray, tokens: np.ndarray, slack: int
+    leaves: LeafTable,
+    phases: Sequence[_Phase],
+    caps: np.ndarray,
+    tokens: np.ndarray,
+    slack: int,
+    unit: Unit = Unit.TOKENS,
 ) -> list[str]:
     """What is broken, in words, one a breach; empty when all holds.
 
-    tokens: (phases, leaves). slack: tokens by which a sum or window may be missed: 0 for a plan, whose windows are kept
-    to the token; for a dataset, which is cut between documents, the largest document.
+    tokens: (phases, leaves), in this unit. slack: tokens by which a sum or window may be missed: 0 for a plan, whose
+    windows are kept to the token; for a dataset, which is cut between documents, the largest document.
     """
     wrong = []
     if tokens.shape != (len(phases), len(leaves)):
         return [f"targets are for {tokens.shape} phases and leaves, there are {(len(phases), len(leaves))}"]
     for leaf in np.flatnonzero(tokens.sum(axis=0) > caps).tolist():
         took = int(tokens[:, leaf].sum())
-        wrong.append(f"{'/'.join(leaves.key(leaf))} takes {took:,} tokens, at most {caps[leaf]:,} are allowed")
+        wrong.append(f"{'/'.join(leaves.key(leaf))} takes {took:,} {unit.words}, at most {caps[leaf]:,} are allowed")
     for phase, row in zip(phases, tokens, strict=True):
         wrong += [
-            f"phase {phase.name}: {'/'.join(leaves.key(leaf))} takes {row[leaf]:,} tokens"
+            f"phase {phase.name}: {'/'.join(leaves.key(leaf))} takes {row[leaf]:,} {unit.words}"
             for leaf in np.flatnonzero(row < 0).tolist()
         ]
         total = int(row.sum())
         if abs(total - phase.tokens) > slack:
-            wrong.append(f"phase {phase.name}: leaves take {total:,} tokens, its budget is {phase.tokens:,}")
+            wrong.append(f"phase {phase.name}: leaves take {total:,} {unit.words}, its budget is {phase.tokens:,}")
         for bound in phase.bounds:
             part = int(row[leaves.matches(bound.where)].sum())
             low, high = bound.min * phase.tokens, bound.max * phase.tokens

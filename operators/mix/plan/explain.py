@@ -13,7 +13,8 @@ SHOWN = 60  # leaves; a longer plan ends with one line about the rest
 
 def table(plan: MixPlan) -> pa.Table:
     """One row a leaf, in the order of the plan: the leaf's columns, documents, available_tokens, target_tokens, share,
-    epochs, effective_tokens, stopped_by, and per phase `share_NAME`, its share of that phase.
+    epochs, effective_tokens, stopped_by, and per phase `share_NAME`, its share of that phase. In a mix that is counted
+    in another unit its name stands in place of tokens, as in target_rows.
     """
     leaves = plan.leaves
     columns: dict[str, pa.Array] = {}
@@ -22,11 +23,11 @@ def table(plan: MixPlan) -> pa.Table:
             pa.array(leaves.codes[:, i], pa.int32()), pa.array(leaves.values[i], pa.string())
         ).cast(pa.string())
     columns["documents"] = pa.array(leaves.documents)
-    columns["available_tokens"] = pa.array(leaves.tokens)
-    columns["target_tokens"] = pa.array(plan.taken)
+    columns[f"available_{plan.unit}"] = pa.array(leaves.tokens)
+    columns[f"target_{plan.unit}"] = pa.array(plan.taken)
     columns["share"] = pa.array(plan.taken / max(int(plan.taken.sum()), 1))
     columns["epochs"] = pa.array(plan.epochs)
-    columns["effective_tokens"] = pa.array(plan.effective)
+    columns[f"effective_{plan.unit}"] = pa.array(plan.effective)
     columns["stopped_by"] = pa.array([_stopped(plan, column) for column in plan.stopped.T.tolist()], pa.string())
     for phase, row in zip(plan.phases, plan.targets, strict=True):
         columns[f"share_{phase.name}"] = pa.array(row / max(phase.tokens, 1))
@@ -35,7 +36,7 @@ def table(plan: MixPlan) -> pa.Table:
 
 def explain(plan: MixPlan, shown: int = SHOWN) -> str:
     """The plan in words: its phases, its leaves by falling target, and what the whole amounts to."""
-    leaves = plan.leaves
+    leaves, unit = plan.leaves, plan.unit.words
     found = table(plan)
     order = sorted(range(len(leaves)), key=lambda i: (-int(plan.taken[i]), i))[:shown]
     several = len(plan.phases) > 1
@@ -46,19 +47,19 @@ def explain(plan: MixPlan, shown: int = SHOWN) -> str:
         row = {name: found.column(name)[i].as_py() for name in found.column_names}
         cells = [
             "/".join(value or EMPTY for value in leaves.key(i)),
-            *(f"{row[n]:,}" for n in ("documents", "available_tokens", "target_tokens")),
+            *(f"{row[n]:,}" for n in ("documents", f"available_{plan.unit}", f"target_{plan.unit}")),
         ]
         cells += [_percent(row["share"])]
         cells += [_percent(row[f"share_{p.name}"]) for p in plan.phases] if several else []
-        rows.append([*cells, f"{row['epochs']:.2f}", f"{row['effective_tokens']:,.0f}", row["stopped_by"]])
-    lines = [f"phase {p.name}: {p.tokens:,} tokens" for p in plan.phases] if several else []
+        rows.append([*cells, f"{row['epochs']:.2f}", f"{row[f'effective_{plan.unit}']:,.0f}", row["stopped_by"]])
+    lines = [f"phase {p.name}: {p.tokens:,} {unit}" for p in plan.phases] if several else []
     lines += _aligned(rows)
     if len(leaves) > shown:
         lines.append(f"... and {len(leaves) - shown:,} leaves more")
     taken, supply = int(plan.taken.sum()), int(leaves.tokens.sum())
     lines.append(
-        f"{taken:,} tokens of {supply:,} in {len(leaves):,} leaves: {taken / max(supply, 1):.2f} epochs on average, "
-        f"worth {plan.effective.sum():,.0f} new tokens"
+        f"{taken:,} {unit} of {supply:,} in {len(leaves):,} leaves: {taken / max(supply, 1):.2f} epochs on average, "
+        f"worth {plan.effective.sum():,.0f} new {unit}"
     )
     return "\n".join([*lines, *_lacking(plan), *_short(plan), *(f"unmatched: {u}" for u in plan.unmatched)]) + "\n"
 
@@ -97,8 +98,8 @@ def _lacking(plan: MixPlan) -> list[str]:
     room = int((plan.caps - plan.taken)[~short & (plan.taken > 0)].sum())
     if lost <= room:
         return []
-    leaves = f"{int(short.sum()):,} leaves end below caps that lie inside documents"
-    return [f"{leaves}: up to {lost - room:,} tokens may lack; whole max_epochs or a smaller budget would do"]
+    leaves, unit = f"{int(short.sum()):,} leaves end below caps that lie inside documents", plan.unit.words
+    return [f"{leaves}: up to {lost - room:,} {unit} may lack; whole max_epochs or a smaller budget would do"]
 
 
 def _stopped(plan: MixPlan, phases: list[int]) -> str:

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpusmill.errors import SpecError
+from corpusmill.errors import Infeasible, SpecError
 from corpusmill.operators.mix.plan.effective import effective_tokens
 from corpusmill.operators.mix.plan.unmatched import unmatched
 from corpusmill.operators.mix.solve.budget import NOTHING_NARROWED, Narrowed, Solved, caps_of, solve
 from corpusmill.operators.mix.solve.family import EPOCHS
 from corpusmill.operators.mix.spec.spec import MixSpec, Multiplier
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.operators.mix.spec.where import Bound, Replay
 from corpusmill.operators.mix.supply.leaves import PARTS, LeafTable
 
 FREE, CAPPED, EMPTY, SMALL, UNWEIGHTED, ROUNDED = range(6)
-WORDS = ("", "max_epochs", "empty", "min_tokens", "weight 0", "under half a token")
 
 MOST_COPIES = 2**15 - 1  # of a document: `pass` is an int16
 
@@ -53,6 +53,7 @@ class MixPlan:
     unmatched: tuple[str, ...] = ()
     replay: Replay | None = None  # its window is among the bounds of every phase
     validation: bool = False  # of the held out documents, and of no others
+    unit: Unit = Unit.TOKENS  # what is called tokens here
 
     @property
     def stops(self) -> np.ndarray:
@@ -122,7 +123,10 @@ def plan(leaves: LeafTable, spec: MixSpec, narrowed: Narrowed = NOTHING_NARROWED
 
     narrowed: see `operators.mix.select.windows`; the plan tells the bounds of the spec.
     """
-    solved = solve(spec, leaves, narrowed)
+    try:
+        solved = solve(spec, leaves, narrowed)
+    except Infeasible as e:
+        raise e.counted_in(spec.unit.words) from None
     reasons, stopped = _reasons(spec, leaves, solved)
     replayed = (spec.replay.window,) if spec.replay else ()
     made = MixPlan(
@@ -138,6 +142,7 @@ def plan(leaves: LeafTable, spec: MixSpec, narrowed: Narrowed = NOTHING_NARROWED
         unmatched=unmatched(spec, leaves),
         validation=spec.validation,
         replay=spec.replay,
+        unit=spec.unit,
     )
     if wrong := too_many_copies(made):
         raise SpecError("; ".join(wrong))
@@ -161,7 +166,14 @@ def _caps(spec: MixSpec, leaves: LeafTable, solved: Solved) -> np.ndarray:
 
 
 def _reasons(spec: MixSpec, leaves: LeafTable, solved: Solved) -> tuple[tuple[str, ...], np.ndarray]:
-    words: list[str] = list(WORDS)
+    words = [
+        "",
+        "max_epochs",
+        "empty",
+        spec.unit.least,
+        "weight 0",
+        f"under half a {spec.unit.words.removesuffix('s')}",
+    ]
     out = np.zeros(solved.targets.shape, np.int32)
     for phase, names in enumerate(solved.bound_names):
         for i, name in enumerate(names):

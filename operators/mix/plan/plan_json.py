@@ -1,7 +1,8 @@
 """A plan as JSON, to read, to edit and to keep: one leaf a line, the same bytes for the same plan.
 
 `tokens` of a phase, `targets`, `max_tokens` and bounds may be edited; epochs and effective tokens are told for the
-reader, and worked out again from what counts when the file is read.
+reader, and worked out again from what counts when the file is read. A mix that is not counted in tokens says its
+`unit`, which takes the place of `tokens` in these names.
 """
 
 import dataclasses
@@ -15,6 +16,7 @@ from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.check import breaches
 from corpusmill.operators.mix.plan.plan import MixPlan, PhasePlan, too_many_copies
 from corpusmill.operators.mix.spec.spec import Multiplier
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.operators.mix.spec.where import Bound, Replay
 from corpusmill.operators.mix.supply.leaves import Lanes, LeafTable
 
@@ -35,10 +37,12 @@ def _lines(plan: MixPlan) -> Iterator[str]:
         yield f'"replay": {_as_text({"where": dict(plan.replay.where), "share": plan.replay.share})},'
     if plan.validation:
         yield '"validation": true,'
+    if plan.unit is not Unit.TOKENS:
+        yield f'"unit": {_as_text(plan.unit)},'
     yield f'"multiplier": {_as_text(dataclasses.asdict(plan.multiplier) if plan.multiplier else None)},'
     yield f'"unmatched": {_as_text(plan.unmatched)},'
     yield '"phases": ['
-    yield ",\n".join(_as_text(_phase(p)) for p in plan.phases)
+    yield ",\n".join(_as_text(_phase(p, plan.unit)) for p in plan.phases)
     yield "],"
     yield f'"columns": {_as_text(plan.leaves.columns)},'
     yield '"leaves": ['
@@ -47,9 +51,9 @@ def _lines(plan: MixPlan) -> Iterator[str]:
     yield "}"
 
 
-def _phase(phase: PhasePlan) -> dict[str, object]:
+def _phase(phase: PhasePlan, unit: Unit) -> dict[str, object]:
     bounds = [{"where": dict(b.where), "min": b.min, "max": b.max} for b in phase.bounds]
-    return {"name": phase.name, "tokens": phase.tokens, "bounds": bounds}
+    return {"name": phase.name, unit.value: phase.tokens, "bounds": bounds}
 
 
 def _leaves(plan: MixPlan) -> Iterator[str]:
@@ -63,10 +67,10 @@ def _leaves(plan: MixPlan) -> Iterator[str]:
             {
                 "leaf": [values[c][k] for c, k in enumerate(codes)],
                 "lanes": rows[first[i] : first[i + 1]],
-                "max_tokens": caps[i],
+                f"max_{plan.unit}": caps[i],
                 "targets": targets[i],
                 "epochs": epochs[i],
-                "effective_tokens": effective[i],
+                f"effective_{plan.unit}": effective[i],
                 "stopped_by": [plan.reasons[k] for k in stopped[i]],
             }
         )
@@ -91,7 +95,7 @@ def from_json(payload: bytes) -> MixPlan:
         if isinstance(e, SpecError):
             raise
         raise SpecError(f"a mix plan that was edited into something else: {type(e).__name__}: {e}") from e
-    wrong = breaches(plan.leaves, plan.phases, plan.caps, plan.targets, slack=0)
+    wrong = breaches(plan.leaves, plan.phases, plan.caps, plan.targets, slack=0, unit=plan.unit)
     wrong += too_many_copies(plan)
     if wrong:
         raise SpecError("the plan contradicts itself:\n  " + "\n  ".join(wrong))
@@ -99,15 +103,15 @@ def from_json(payload: bytes) -> MixPlan:
 
 
 def _plan_of(found: dict[str, Any]) -> MixPlan:
-    rows = found["leaves"]
+    rows, unit = found["leaves"], Unit(found.get("unit", Unit.TOKENS))
     columns = tuple(found["columns"])
     reasons = tuple(dict.fromkeys(["", *(word for row in rows for word in row["stopped_by"])]))
     places = {word: i for i, word in enumerate(reasons)}
     return MixPlan(
         leaves=_table(columns, rows),
-        phases=tuple(_phase_of(p) for p in found["phases"]),
+        phases=tuple(_phase_of(p, unit) for p in found["phases"]),
         targets=np.array([row["targets"] for row in rows], np.int64).reshape(len(rows), -1).T.copy(),
-        caps=np.array([row["max_tokens"] for row in rows], np.int64),
+        caps=np.array([row[f"max_{unit}"] for row in rows], np.int64),
         stopped=np.array([[places[w] for w in row["stopped_by"]] for row in rows], np.int32).T.copy(),
         reasons=reasons,
         seed=found["seed"],
@@ -116,6 +120,7 @@ def _plan_of(found: dict[str, Any]) -> MixPlan:
         unmatched=tuple(found["unmatched"]),
         replay=_replay_of(found.get("replay")),
         validation=found.get("validation", False) is True,
+        unit=unit,
     )
 
 
@@ -142,11 +147,11 @@ def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> LeafTable:
     )
 
 
-def _phase_of(stored: Mapping[str, Any]) -> PhasePlan:
+def _phase_of(stored: Mapping[str, Any], unit: Unit) -> PhasePlan:
     bounds = tuple(
         Bound(where={c: tuple(v) for c, v in b["where"].items()}, min=b["min"], max=b["max"]) for b in stored["bounds"]
     )
-    return PhasePlan(name=stored["name"], tokens=stored["tokens"], bounds=bounds)
+    return PhasePlan(name=stored["name"], tokens=stored[unit.value], bounds=bounds)
 
 
 def _replay_of(stored: Mapping[str, Any] | None) -> Replay | None:

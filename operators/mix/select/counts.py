@@ -9,6 +9,7 @@ from corpusmill.errors import SpecError
 from corpusmill.operators.mix.plan.plan import MixPlan
 from corpusmill.operators.mix.select.position import held_out
 from corpusmill.operators.mix.spec.spec import MixSpec, Multiplier
+from corpusmill.operators.mix.spec.unit import TOKENS, Unit
 from corpusmill.operators.mix.supply.leaves import MOST_PARTS, PARTS, LeafTable, filled
 
 HELD_U = "held_u"  # `position.held_positions`, uint64
@@ -17,23 +18,26 @@ HELD_U = "held_u"  # `position.held_positions`, uint64
 def count(rows: pa.Table, spec: MixSpec) -> pa.Table:
     """The unit's leaves: the mix's columns (strings), multiplier_64, documents, tokens, largest; in no set order.
 
+    Tokens, and the largest document, are in the unit of the mix; where that is another one, n_tokens counts tokens.
+
     rows: one a document, with `n_tokens` and `columns_read`. Documents that are held out (for a validation mix: those
     that are not), or have multiplier 0 or no tokens, do not count. Give `LeafTable.of` the concatenation of all units.
     """
     parts = multiplier_64(rows, spec.multiplier)
-    tokens = rows.column("n_tokens").to_numpy().astype(np.int64)
+    tokens = spec.unit.sizes(rows)
     counts = (parts > 0) & (tokens > 0) & ~_apart(rows, spec)
     names = spec.columns()
+    measured = {"tokens": pa.array(tokens)}
+    sums = {"documents": ("tokens", "count"), "tokens": ("tokens", "sum"), "largest": ("tokens", "max")}
+    if spec.unit is not Unit.TOKENS:
+        measured[TOKENS] = rows.column(TOKENS).cast(pa.int64())
+        sums[TOKENS] = (TOKENS, "sum")
+    keys = [*names, "multiplier_64"]
     table = pa.Table.from_arrays(
-        [*(filled(rows.column(c)) for c in names), pa.array(parts), pa.array(tokens)],
-        names=[*names, "multiplier_64", "tokens"],
+        [*(filled(rows.column(c)) for c in names), pa.array(parts), *measured.values()], names=[*keys, *measured]
     ).filter(pa.array(counts))
-    found = table.group_by([*names, "multiplier_64"]).aggregate(
-        [("tokens", "count"), ("tokens", "sum"), ("tokens", "max")]
-    )
-    return found.select([*names, "multiplier_64", "tokens_count", "tokens_sum", "tokens_max"]).rename_columns(
-        [*names, "multiplier_64", "documents", "tokens", "largest"]
-    )
+    found = table.group_by(keys).aggregate(list(sums.values()))
+    return found.select([*keys, *("_".join(each) for each in sums.values())]).rename_columns([*keys, *sums])
 
 
 def multiplier_64(rows: pa.Table, multiplier: Multiplier | None) -> np.ndarray:
@@ -59,7 +63,7 @@ def multiplier_64(rows: pa.Table, multiplier: Multiplier | None) -> np.ndarray:
 def lanes_of(rows: pa.Table, leaves: LeafTable, spec: MixSpec | MixPlan) -> np.ndarray:
     """The lane of each row, int32; -1 for those that `count` leaves out, and for those whose leaf is not there."""
     lane = leaves.lane_of(leaves.leaf_of(rows), multiplier_64(rows, spec.multiplier))
-    out = _apart(rows, spec) | (rows.column("n_tokens").to_numpy() <= 0)
+    out = _apart(rows, spec) | (spec.unit.sizes(rows) <= 0)
     return np.where(out, np.int32(-1), lane)
 
 
@@ -67,6 +71,7 @@ class ExclusionReason(StrEnum):
     """Why a document that is there takes no part in a mix, the first reason that holds."""
 
     EMPTY = "no tokens"
+    UNSUPERVISED = "no supervised tokens"  # where the mix counts these
     HELD = "held out"
     NOT_HELD = "not held out"  # where the mix is that of validation
     TIMES_0 = "multiplier 0"
@@ -80,7 +85,8 @@ def excluded_rows(rows: pa.Table, plan: MixPlan, copies: np.ndarray) -> dict[Exc
     leaf = plan.leaves.leaf_of(rows)
     aimed = np.concatenate([plan.taken > 0, [False]])[leaf]
     masks = {
-        ExclusionReason.EMPTY: rows.column("n_tokens").to_numpy() <= 0,
+        ExclusionReason.EMPTY: rows.column(TOKENS).to_numpy() <= 0,
+        **({ExclusionReason.UNSUPERVISED: plan.unit.sizes(rows) <= 0} if plan.unit is Unit.SUPERVISED_TOKENS else {}),
         ExclusionReason.NOT_HELD if plan.validation else ExclusionReason.HELD: _apart(rows, plan),
         ExclusionReason.TIMES_0: multiplier_64(rows, plan.multiplier) == 0,
         ExclusionReason.LEAF: ~aimed,
@@ -97,7 +103,8 @@ def columns_read(spec: MixSpec | MixPlan) -> tuple[str, ...]:
     """What a mix reads of each document beside `doc_id`, `u` and `n_tokens`."""
     leaf = spec.leaves.columns if isinstance(spec, MixPlan) else spec.columns()
     times = (spec.multiplier.column,) if spec.multiplier else ()
-    return (*leaf, *times, *((HELD_U,) if spec.held_out else ()))
+    sizes = [name for name in spec.unit.columns if name != TOKENS]
+    return (*leaf, *times, *((HELD_U,) if spec.held_out else ()), *sizes)
 
 
 def _apart(rows: pa.Table, spec: MixSpec | MixPlan) -> np.ndarray:

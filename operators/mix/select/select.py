@@ -70,7 +70,7 @@ def rows_of(table: pa.Table, plan: MixPlan) -> Rows:
         lane=lanes_of(table, plan.leaves, plan),
         u=table.column("u").to_numpy(),
         doc_id=table.column("doc_id").to_numpy().astype(np.int64),
-        tokens=table.column("n_tokens").to_numpy().astype(np.int64),
+        tokens=plan.unit.sizes(table),
     )
 
 

@@ -52,12 +52,15 @@ def caps_of(spec: MixSpec, leaves: LeafTable) -> np.ndarray:
 def solve(spec: MixSpec, leaves: LeafTable, narrowed: Narrowed = NOTHING_NARROWED) -> Solved:
     """Targets in whole tokens, each phase's summing to its budget exactly. Raises Infeasible, SpecError.
 
+    What Infeasible counts in is for `plan` to say.
+
     narrowed: by number of a phase, the bounds that it keeps instead of its own; a search for a budget leaves it out.
     """
     caps = caps_of(spec, leaves)
     line = int(leaves.line_tokens[eligible(spec, leaves) > 0].sum())
     if line == 0:
-        raise SpecError(f"nothing to mix: {len(leaves)} groups, none with {max(spec.min_tokens, 1)} tokens or more")
+        unit = spec.unit.words
+        raise SpecError(f"nothing to mix: {len(leaves)} groups, none with {max(spec.min_tokens, 1)} {unit} or more")
     budget = spec.budget.of(line)
     if spec.budget.open and spec.replay is not None:
         budget = _new_once(spec, leaves) or budget
@@ -66,9 +69,9 @@ def solve(spec: MixSpec, leaves: LeafTable, narrowed: Narrowed = NOTHING_NARROWE
     try:
         found = _for(spec, leaves, caps, budget, narrowed)
     except Infeasible as e:
-        most = _largest(spec, leaves, caps, budget)
+        most, unit = _largest(spec, leaves, caps, budget), spec.unit.words
         end = (
-            f"the largest budget{_found(spec, leaves)} is {most:,} tokens" if most else "no budget can keep its bounds"
+            f"the largest budget{_found(spec, leaves)} is {most:,} {unit}" if most else "no budget can keep its bounds"
         )
         raise Infeasible(_naming_replay(spec, e.node), e.need, e.have, e.why, end + _remedy(spec, e.node)) from None
     if spec.on_exhausted == OnExhausted.ERROR:
@@ -195,5 +198,5 @@ def _refuse_exhausted(spec: MixSpec, leaves: LeafTable, caps: np.ndarray, budget
         int(caps[worst]),
         "its share runs out: within its epochs it has",
         f"{len(over)} groups run out; the largest budget at which none does is "
-        f"{_uncapped(spec, leaves, caps, budget):,} tokens, or say on_exhausted: redistribute",
+        f"{_uncapped(spec, leaves, caps, budget):,} {spec.unit.words}, or say on_exhausted: redistribute",
     )

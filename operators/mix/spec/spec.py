@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from corpusmill.operators.mix.spec.schedule import HeadDecay, Level, Phase
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.operators.mix.spec.weights import positive, refuse, unless
 from corpusmill.operators.mix.spec.where import Bound, Cap, Replay
 
@@ -23,7 +24,10 @@ class OnExhausted(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
-    """How many tokens to mix: a number, or a multiple of the tokens there are. Default: as many as there are."""
+    """How many tokens to mix: a number, or a multiple of the tokens there are. Default: as many as there are.
+
+    Tokens here, as everywhere in the mixer, are what the mix is counted in: rows, where its unit is rows.
+    """
 
     tokens: int | None = None
     multiple: float | None = None
@@ -87,6 +91,7 @@ class MixSpec:
     validation:  the mix is of that share instead, and of nothing else.
     multiplier:  how many times each document is taken when its leaf is taken once; none: once.
     seed:        of the dataset: together with the text it decides which documents a partial leaf holds.
+    unit:        what all of this is counted in; where the mixer says tokens, it means this.
     """
 
     levels: tuple[Level, ...]
@@ -103,6 +108,7 @@ class MixSpec:
     held_out: float = 0.0
     validation: bool = False
     seed: int = 0
+    unit: Unit = Unit.TOKENS
 
     def __post_init__(self) -> None:
         names = [p.name for p in self.phases]

@@ -14,7 +14,7 @@ BINS_A_LANE = 16  # on average, as far as MOST_BINS allows
 class Rows:
     """Documents of one unit, as selection sees them; those of lane -1 take no part.
 
-    lane: int32. u: uint64. doc_id: int64, above -1. tokens: int64.
+    lane: int32. u: uint64. doc_id: int64, above -1. tokens: int64, in the unit of the mix.
     """
 
     lane: np.ndarray

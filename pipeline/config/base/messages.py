@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from corpusmill.pipeline.config.base.problems import Problem, nearest
 from corpusmill.pipeline.config.base.secrets import redacted, redacted_value
-from corpusmill.pipeline.config.base.section import TOKEN_COUNTS, Section
+from corpusmill.pipeline.config.base.section import COUNTS, Section
 from corpusmill.pipeline.config.base.source import Path, Source
 
 EXPECTED = {
@@ -100,7 +100,7 @@ def in_words(detail: ErrorDetails) -> str:
         return f"expected at most {context['max_length']}, found {found(detail['input'])}"
     if kind == "tuple_type" and detail["loc"][-1:] == ("phases",) and isinstance(detail["input"], int | float):
         return f"expected a whole number of phases above 0, or a list of them, found {found(detail['input'])}"
-    if kind == "int_type" and isinstance(detail["input"], str) and set(detail["loc"][-1:]) & {*TOKEN_COUNTS}:
+    if kind == "int_type" and isinstance(detail["input"], str) and set(detail["loc"][-1:]) & {*COUNTS}:
         return f"expected a whole number, or one such as 10B, 1.5T, 500M, 80k, found {found(detail['input'])}"
     if kind in EXPECTED:
         return f"expected {EXPECTED[kind]}, found {found(detail['input'])}"

@@ -14,7 +14,7 @@ Plain = Any
 PlainMap = Annotated[dict[str, Plain], AfterValidator(frozen)]
 Complaint = tuple[tuple[str | int, ...], str]  # where inside the section, and what is wrong
 Share = Annotated[float, Field(ge=0, le=1)]
-TOKEN_COUNTS = ("budget_tokens", "min_tokens", "shard_tokens")  # keys that may hold 10B, 1.5T, 500M
+COUNTS = ("budget_tokens", "budget_rows", "min_tokens", "min_rows", "shard_tokens")  # may hold 10B, 1.5T, 500M
 Positive = Annotated[int, Field(gt=0)]
 
 

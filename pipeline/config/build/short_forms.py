@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from corpusmill.operators.mix.spec.schedule import equal_phases
-from corpusmill.pipeline.config.base.section import TOKEN_COUNTS
+from corpusmill.pipeline.config.base.section import COUNTS
 from corpusmill.pipeline.config.base.values import Values
 from corpusmill.pipeline.config.sections.datasets import with_dataset
 from corpusmill.pipeline.config.sections.phases import MOST_STEPS
@@ -43,7 +43,7 @@ def written_out(data: Mapping[str, Any]) -> Values:
     if isinstance(mix, dict):
         mix_written_out(mix)
     for section in (full, mix):
-        for key in TOKEN_COUNTS:
+        for key in COUNTS:
             _counted(section, key)
     return {key: tuples(value, key) for key, value in full.items()}
 

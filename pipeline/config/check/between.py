@@ -26,6 +26,7 @@ def complaints(full: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _sources(full)
     yield from _least(full)
     yield from _shards(full)
+    yield from _unit(full)
     if full.get("output_shards") is not None and full.get("shard_tokens") is not None:
         yield ("shard_tokens",), "output_shards and shard_tokens exclude each other: keep one"
     folders = [full.get(name, JobSpec.model_fields[name].default) for name in ("workspace", "output")]
@@ -93,6 +94,14 @@ def _shards(full: Mapping[str, Any]) -> Iterator[Complaint]:
     steps = sum(max(p.ramp_steps, 1) for p in mix.phases) if isinstance(mix, MixSpec) else 0
     if isinstance(shards, int) and shards < steps:
         yield ("output_shards",), f"expected at least {steps}, one for each phase and step of a ramp, found {shards}"
+
+
+def _unit(full: Mapping[str, Any]) -> Iterator[Complaint]:
+    """Supervised tokens are those of conversations."""
+    mix, tokens = (full.get(name) for name in ("mix", "tokens"))
+    supervised = isinstance(mix, Mapping) and mix.get("unit") == "supervised_tokens"
+    if supervised and not (isinstance(tokens, Mapping) and tokens.get("template")):
+        yield ("mix", "unit"), "supervised tokens are of conversations: set `tokens.template`, or leave unit out"
 
 
 def section_or_none(model: type[Section], value: Any) -> Section | None:

@@ -1,4 +1,4 @@
-"""How much of what goes into the dataset, in tokens."""
+"""How much of what goes into the dataset, in tokens or in rows."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
@@ -23,15 +23,24 @@ class MixSpec(RuleSpec):
     """Columns whose combinations are the leaves."""
     levels: tuple[LevelSpec, ...] = ()
     """Instead of axes and rule: a tree, top first, e.g. [{axes: domain, weights: ...}, {axes: language}]."""
+    unit: Literal["tokens", "supervised_tokens", "rows"] = "tokens"
+    """What shares, budget, epochs and bounds are counted in. `supervised_tokens`, with `tokens.template`: the tokens
+    that a model is trained on, for which `loss_mask` is 1; `rows`: documents, such as pairs of a picture and its
+    caption."""
     budget_tokens: Positive | None = None
-    """Size of the dataset in tokens, 10_000_000 or 10B, 1.5T, 500M, 80k; null: all there is."""
+    """Size of the dataset in tokens, 10_000_000 or 10B, 1.5T, 500M, 80k; null: all there is. With
+    `unit: supervised_tokens` in these."""
+    budget_rows: Positive | None = None
+    """With `unit: rows`, size of the dataset in documents, copies counted; null: all there are."""
     budget_multiple: Annotated[float, Field(gt=0)] | None = None
-    """The same as a multiple of the tokens there are."""
+    """The same as a multiple of what there is, in the unit."""
     max_epochs: Annotated[float, Field(gt=0)] = 4.0
-    """How often a leaf may be read: most tokens written of it, over its distinct tokens. With a `multiplier` single
+    """How often a leaf may be read: most tokens written of it, over its distinct ones. With a `multiplier` single
     documents may come more often. Source of 4: Muennighoff et al. 2023, arXiv:2305.16264."""
     min_tokens: Annotated[int, Field(ge=0)] = 0
-    """Leaves with fewer tokens are left out, and the plan says so."""
+    """Leaves with fewer tokens are left out, and the plan says so. With `unit: supervised_tokens` fewer of these."""
+    min_rows: Annotated[int, Field(ge=0)] = 0
+    """With `unit: rows`: leaves with fewer documents are left out, and the plan says so."""
     on_exhausted: Literal["redistribute", "error", "shrink_budget"] = "redistribute"
     """When a leaf's share asks for more than its epochs give: its siblings get the rest, the job is refused, or the
     whole is made smaller until all shares hold."""
@@ -63,6 +72,11 @@ class MixSpec(RuleSpec):
             return 1 / self.temperature
         return 1.0 if self.alpha is None else self.alpha
 
+    @property
+    def budget(self) -> int | None:
+        """The size of the dataset in the unit of the mix; null: all there is, or as budget_multiple says."""
+        return self.budget_rows if self.unit == "rows" else self.budget_tokens
+
     def leaf_columns(self) -> tuple[str, ...]:
         """The columns whose combinations are the leaves, over all levels, phases and rules."""
         levels = self.levels or (self,)
@@ -75,8 +89,10 @@ class MixSpec(RuleSpec):
         own = [key for key in ("axes", *self.rules()) if key in self.model_fields_set]
         if self.levels and own:
             yield (own[0],), f"levels have axes and rules of their own: take out {' and '.join(own)}"
-        if self.budget_tokens is not None and self.budget_multiple is not None:
-            yield ("budget_multiple",), "budget_tokens and budget_multiple exclude each other: keep one"
+        if self.budget is not None and self.budget_multiple is not None:
+            named = "budget_rows" if self.unit == "rows" else "budget_tokens"
+            yield ("budget_multiple",), f"{named} and budget_multiple exclude each other: keep one"
+        yield from self._other_unit()
         if self.head_decay is not None and len(self.phases) < 2:
             yield ("head_decay",), "head_decay acts from phase to phase: set phases: 4, or list them"
         yield from self._windows((), self.bounds)
@@ -87,6 +103,14 @@ class MixSpec(RuleSpec):
                 if bound.max_epochs is not None:
                     where = ("phases", number, "bounds", place, "max_epochs")
                     yield where, "epochs are capped over all phases: put it under the bounds of the mix"
+
+    def _other_unit(self) -> Iterator[Complaint]:
+        in_rows = self.unit == "rows"
+        for tokens, rows in (("budget_tokens", "budget_rows"), ("min_tokens", "min_rows")):
+            wrong, right = (tokens, rows) if in_rows else (rows, tokens)
+            if getattr(self, wrong):
+                how = f"write {right}" if in_rows else f"write {right}, or set unit: rows"
+                yield (wrong,), f"the mix is counted in {self.unit.replace('_', ' ')}: {how}"
 
     def _windows(self, under: tuple[str | int, ...], bounds: Sequence[BoundSpec]) -> Iterator[Complaint]:
         least: dict[str, float] = {}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from corpusmill.operators.mix.spec.schedule import HeadDecay, Level, Phase
 from corpusmill.operators.mix.spec.spec import Budget, Multiplier, OnExhausted
 from corpusmill.operators.mix.spec.spec import MixSpec as Mix
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.operators.mix.spec.weights import Alpha, Explicit, Natural, QualityCurve, Temperature, UniMax, Weighting
 from corpusmill.operators.mix.spec.where import Boost, Bound, Cap, Replay
 from corpusmill.pipeline.config.sections.bounds import BoundSpec
@@ -20,9 +21,9 @@ def mix_of(spec: MixSpec) -> Mix:
         levels=levels_of(spec.levels or (spec,)),
         bounds=windows(spec.bounds),
         caps=tuple(Cap(where=b.where, max_epochs=b.max_epochs) for b in spec.bounds if b.max_epochs is not None),
-        budget=Budget(tokens=spec.budget_tokens, multiple=spec.budget_multiple),
+        budget=Budget(tokens=spec.budget, multiple=spec.budget_multiple),
         max_epochs=spec.max_epochs,
-        min_tokens=spec.min_tokens,
+        min_tokens=spec.min_rows if spec.unit == "rows" else spec.min_tokens,
         on_exhausted=OnExhausted(spec.on_exhausted),
         phases=tuple(map(phase_of, spec.phases)),
         head_decay=HeadDecay(factor=decay.factor, head=decay.head) if decay else None,
@@ -30,6 +31,7 @@ def mix_of(spec: MixSpec) -> Mix:
         multiplier=Multiplier(column=times.column, steps=times.steps) if times else None,
         held_out=spec.held_out,
         seed=spec.seed,
+        unit=Unit(spec.unit),
     )
 
 

@@ -127,7 +127,8 @@ class Difference:
         assigned = assign(chosen.cuts, documents)
         row = assigned["row"].to_numpy()
         copies = np.zeros(len(row), COPY)
-        copies["doc_id"], copies["u"], copies["tokens"] = documents.doc_id[row], documents.u[row], documents.tokens[row]
+        copies["doc_id"], copies["u"] = documents.doc_id[row], documents.u[row]
+        copies["tokens"] = there["n_tokens"].to_numpy()[row]
         copies["pass"], copies["leaf"] = assigned["pass"].to_numpy(), assigned["leaf"].to_numpy()
         return Chosen(there, row, copies)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -31,7 +32,7 @@ class Texts:
     """Reads texts. units: as `selected.read_names` gives them; duplicates: table of each ingest unit.
 
     selected: what the mix took; null for all unique documents. further: more columns of the documents, null where they
-    have none.
+    have none. repeat: documents as often as the mix takes them, numbered by `copy` from 0 on, in place of `copies`.
     """
 
     spec: JobSpec
@@ -40,11 +41,14 @@ class Texts:
     duplicates: Mapping[str, str]
     selected: Selected | None
     further: tuple[pa.Field, ...] = ()
+    repeat: bool = False
 
     @property
     def schema(self) -> pa.Schema:
         """The columns of the tables."""
-        return pa.schema([*(UNIQUE if self.selected is None else MIXED), *self.further])
+        copies = MIXED.get_field_index("copies")
+        mixed = MIXED.set(copies, MIXED.field(copies).with_name("copy")) if self.repeat else MIXED
+        return pa.schema([*(UNIQUE if self.selected is None else mixed), *self.further])
 
     def tables(self, units: Sequence[str]) -> Iterator[pa.Table]:
         """Rows of `schema`, a row group of a unit at a time, in the order in which they were read."""
@@ -78,6 +82,12 @@ class Texts:
         there = place.is_valid()
         rows, about = rows.filter(there), about.take(place.filter(there).combine_chunks())
         given = {name: about[name].combine_chunks() for name in about.column_names if name in MIXED.names}
+        if self.repeat:
+            times = given.pop("copies").to_numpy()
+            place = np.repeat(np.arange(len(rows)), times)
+            rows = rows.take(pa.array(place))
+            given = {name: column.take(pa.array(place)) for name, column in given.items()}
+            given["copy"] = pa.array(np.arange(len(place)) - np.repeat(np.cumsum(times) - times, times))
         return _shaped(rows, given, self.schema)
 
 

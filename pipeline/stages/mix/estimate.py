@@ -59,7 +59,7 @@ def compared(before: MixPlan, after: MixPlan, shown: int = SHOWN) -> str:
         ]
         rows.append((-abs(share_has - share_had), [*cells, f"{epochs_had:.2f}", f"{epochs_has:.2f}"]))
     rows.sort()
-    head = ["group", "tokens now", "what-if", "share now", "what-if", "epochs now", "what-if"]
+    head = ["group", f"{before.unit.words} now", "what-if", "share now", "what-if", "epochs now", "what-if"]
     cells = [head, *(row for _, row in rows[:shown])]
     widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
     lines = [
@@ -69,7 +69,9 @@ def compared(before: MixPlan, after: MixPlan, shown: int = SHOWN) -> str:
     if len(rows) > shown:
         lines.append(f"... and {len(rows) - shown:,} more groups")
     worth_was, worth_now = float(before.effective.sum()), float(after.effective.sum())
+    other = "" if before.unit is after.unit else f" {after.unit.words}"
     lines.append(
-        f"{total_was:,} tokens now ({worth_was:,.0f} effective); what-if: {total_now:,} ({worth_now:,.0f} effective)"
+        f"{total_was:,} {before.unit.words} now ({worth_was:,.0f} effective); "
+        f"what-if: {total_now:,}{other} ({worth_now:,.0f} effective)"
     )
     return "\n".join(lines) + "\n"

@@ -28,18 +28,22 @@ def reviewed(content: str, leaves: LeafTable, spec: Mix) -> MixPlan:
             ("held_out", plan.held_out, spec.held_out),
             ("multiplier", plan.multiplier, spec.multiplier),
             ("columns", plan.leaves.columns, leaves.columns),
+            ("unit", plan.unit, spec.unit),
         )
         if theirs != ours
     ]
     if not differ:
-        differ = other_documents(plan.leaves, leaves)
+        differ = other_documents(plan.leaves, leaves, plan.unit.words)
     if differ:
         raise SpecError("\n  ".join(["mix.plan is the plan of other documents or another mix:", *differ, REMEDY]))
     return plan
 
 
-def other_documents(planned: LeafTable, there: LeafTable) -> list[str]:
-    """In what the supply of a plan differs from the documents there are, in words; at most three leaves."""
+def other_documents(planned: LeafTable, there: LeafTable, unit: str) -> list[str]:
+    """In what the supply of a plan differs from the documents there are, in words; at most three leaves.
+
+    unit: what both count, in words.
+    """
     names = [[table.key(i) for i in range(len(table))] for table in (planned, there)]
     if names[0] != names[1]:
         odd = sorted({*names[0]} ^ {*names[1]})[:3]
@@ -51,6 +55,6 @@ def other_documents(planned: LeafTable, there: LeafTable) -> list[str]:
         return []
     changed = [i for i in range(len(there)) if planned.tokens[i] != there.tokens[i]][:3]
     told = [
-        f"{'/'.join(there.key(i))}: {planned.tokens[i]:,} tokens planned, {there.tokens[i]:,} there" for i in changed
+        f"{'/'.join(there.key(i))}: {planned.tokens[i]:,} {unit} planned, {there.tokens[i]:,} there" for i in changed
     ]
     return told or ["the documents of its leaves are others"]

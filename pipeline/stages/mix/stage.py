@@ -24,6 +24,7 @@ from corpusmill.operators.mix.plan.plan import MixPlan, plan
 from corpusmill.operators.mix.plan.plan_json import from_json, to_json
 from corpusmill.operators.mix.select.select import aligned, cut, layout_of, survey
 from corpusmill.operators.mix.spec.spec import MixSpec
+from corpusmill.operators.mix.supply.leaves import LeafTable
 from corpusmill.operators.mix.supply.levels import Bins
 from corpusmill.pipeline.config.sections.mixing import mix_of, validation_of
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -34,7 +35,7 @@ from corpusmill.pipeline.preflight.column_origins import null_axis
 from corpusmill.pipeline.stages.mix.given_plan import given_plan, reviewed
 from corpusmill.pipeline.stages.mix.grouped import Read, read_groups
 from corpusmill.pipeline.stages.mix.near_cuts import UnitQueries
-from corpusmill.pipeline.stages.mix.supply import supply, supply_name
+from corpusmill.pipeline.stages.mix.supply import counted, supply_name, tokens_a_unit
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
 from corpusmill.pipeline.stages.tokenize.stage import AxesResult, TokenizeStage, axes, finished_axes, last_units
@@ -88,9 +89,12 @@ class Request:
         """Changes with whatever decides the plan of these tokenized units."""
         return digest(VERSION, sorted(units), self.decides, self.given, self.shards, self.shard_tokens)
 
-    def shard_count(self, planned: MixPlan) -> int:
-        """As the job says, or as many as its shard_tokens asks for, at least one a phase."""
-        wanted = math.ceil(int(planned.taken.sum()) / (self.shard_tokens or SHARD_TOKENS))
+    def shard_count(self, planned: MixPlan, tokens_each: float) -> int:
+        """As the job says, or as many as its shard_tokens asks for, at least one a phase.
+
+        tokens_each: tokens for each one of what the plan counts, on average.
+        """
+        wanted = math.ceil(int(planned.taken.sum()) * tokens_each / (self.shard_tokens or SHARD_TOKENS))
         return self.shards or max(wanted, len(planned.phases))
 
 
@@ -159,8 +163,8 @@ def finished_plan(request: Request, workspace: Store, units: Iterable[str]) -> P
     if not workspace.exists(f"mix/{fingerprint}/{CUTS}"):
         return None
     there = load_cuts(workspace, fingerprint)
-    counted, without = supply_name(units, request.mix), leaves_without_documents(there.plan, there.cuts)
-    return Planned(fingerprint, counted, there.plan, without, there.total_shards, ran=0)
+    named, without = supply_name(units, request.mix), leaves_without_documents(there.plan, there.cuts)
+    return Planned(fingerprint, named, there.plan, without, there.total_shards, ran=0)
 
 
 def mix(run: Run, tokenized: Result, request: Request) -> Planned:
@@ -170,7 +174,7 @@ def mix(run: Run, tokenized: Result, request: Request) -> Planned:
         return there
     spec, given = request.mix, request.given
     fingerprint = request.fingerprint(units)
-    folder, counted = f"mix/{fingerprint}", supply_name(units, spec)
+    folder = f"mix/{fingerprint}"
     if given is not None:
         run.display.line(
             f"mix: {run.spec.mix.plan} is taken as it is, sha256 {hashlib.sha256(given.encode()).hexdigest()}"
@@ -185,9 +189,10 @@ def mix(run: Run, tokenized: Result, request: Request) -> Planned:
             )  # bins refined, or a window planned again: more than the usual three
             bar.advance()
 
-        leaves = supply(run.workspace, units, spec, lambda read: passes("count", read))
+        counts = counted(run.workspace, units, spec, lambda read: passes("count", read))
+        leaves = LeafTable.of(counts, spec.columns())
         planned = plan(leaves, spec) if given is None else reviewed(given, leaves, spec)
-        shards, asked = request.shard_count(planned), UnitQueries(planned, passes)
+        shards, asked = request.shard_count(planned, tokens_a_unit(counts)), UnitQueries(planned, passes)
         line = survey(planned, asked.histograms(Bins.of(layout_of(planned))))
 
         def cut_by(planned: MixPlan) -> Cuts:
@@ -198,7 +203,8 @@ def mix(run: Run, tokenized: Result, request: Request) -> Planned:
     run.workspace.publish(f"{folder}/plan.json", to_json(planned))
     faultpoint.reached("mix.manifest")
     run.workspace.publish(f"{folder}/{CUTS}", to_npz(found))
-    return Planned(fingerprint, counted, planned, leaves_without_documents(planned, found), shards, ran=1)
+    named, without = supply_name(units, spec), leaves_without_documents(planned, found)
+    return Planned(fingerprint, named, planned, without, shards, ran=1)
 
 
 def leaves_without_documents(planned: MixPlan, found: Cuts) -> str:

@@ -14,6 +14,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.operators.mix.select.assign import assign
 from corpusmill.operators.mix.select.counts import ExclusionReason, columns_read, excluded_rows
 from corpusmill.operators.mix.select.select import rows_of
+from corpusmill.operators.mix.spec.unit import SUPERVISED
 from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.exchange.key_range import KEY_BITS, KeyRange
 from corpusmill.pipeline.execution.run_stage import Tallied, commit_unit
@@ -90,19 +91,25 @@ class Select:
                 "u": documents.u[rows],
                 "leaf": copies["leaf"],
                 "pass": copies["pass"],
-                "n_tokens": documents.tokens[rows].astype(np.int32),
+                "n_tokens": there["n_tokens"].combine_chunks().take(pa.array(rows)),
                 "ids": ids.take(pa.array(rows)),
             }
         )
 
 
 def tell_selected(there: pa.Table, lost: Mapping[ExclusionReason, np.ndarray], tally: Tally) -> None:
-    """Distinct documents of a unit, tokens and text bytes: those that are in the mix, and the others by reason."""
+    """Distinct documents of a unit, tokens and text bytes: those that are in the mix, and the others by reason.
+
+    Supervised tokens of the others, too, where the mix counts these.
+    """
     tokens, size = there["n_tokens"].to_numpy().astype(np.int64), there["bytes"].to_numpy()
     taken = ~np.logical_or.reduce(list(lost.values()))
     tally.add("selected", "documents", by=int(taken.sum()))
     tally.add("selected", "tokens", by=int(tokens[taken].sum()))
     tally.add("selected", "bytes", by=int(size[taken].sum()))
+    supervised = there[SUPERVISED].to_numpy() if SUPERVISED in there.column_names else None
     for reason, mask in lost.items():
         tally.add("not selected", "documents", reason, by=int(mask.sum()))
         tally.add("not selected", "tokens", reason, by=int(tokens[mask].sum()))
+        if supervised is not None:
+            tally.add("not selected", SUPERVISED, reason, by=int(supervised[mask].sum()))

@@ -53,11 +53,16 @@ class PackUnit(TypedDict):
 
 
 class RemovalRecord(TypedDict):
-    """Copies that were taken out of a part: their doc_ids, how many, and their tokens by leaf."""
+    """Copies that were taken out of a part: their doc_ids, how many, and by leaf their tokens and how many they are.
+
+    supervised_tokens: the same of what is trained on, where parts have a mask. Earlier versions have tokens alone.
+    """
 
     documents: list[int]
     copies: int
     tokens: dict[str, int]
+    rows: NotRequired[dict[str, int]]
+    supervised_tokens: NotRequired[dict[str, int]]
 
 
 class PartLine(TypedDict):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.outcomes import Failed
 from corpusmill.pipeline.execution.run_stage import Result
@@ -73,6 +74,8 @@ class Contents:
         if spec.tokens.template is not None:
             manifest |= {"template": spec.tokens.template, "loss": loss_of(spec.tokens)}
             manifest["supervised_tokens"] = sum(p["supervised_tokens"] for p in parts)
+        if self.planned.plan.unit is not Unit.TOKENS:
+            manifest["mix_unit"] = self.planned.plan.unit
         if self.planned.without:
             manifest["without_documents"] = self.planned.without
         if self.profile is not None:

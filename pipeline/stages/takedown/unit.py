@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -19,6 +20,7 @@ from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.pack.unit import PartLine, RemovalRecord, supervised_line, write_rows
+from corpusmill.pipeline.stages.tokenize.conversations import trained_tokens
 from corpusmill.pipeline.steps.layout import layout_of
 
 STAGE = "takedown"
@@ -97,18 +99,31 @@ def write_again(path: Path, documents: Documents, schema: pa.Schema, spec: JobSp
 
 
 def removal_record(documents: Documents, before: RemovalRecord | None) -> RemovalRecord:
-    """What the manifest says of copies that were taken out: their doc_ids, how many, their tokens by leaf; all times
-    together.
-    """
+    """What the manifest says of copies that were taken out; all times together."""
     before = before or RemovalRecord(documents=[], copies=0, tokens={})
-    tokens = {int(leaf): n for leaf, n in before["tokens"].items()}
-    for leaf, n in zip(documents.leaves.tolist(), documents.rows.n_tokens.tolist(), strict=True):
-        tokens[leaf] = tokens.get(leaf, 0) + n
-    return {
+    rows, leaves = documents.rows, documents.leaves
+    found: RemovalRecord = {
         "documents": sorted({*before["documents"], *documents.doc_ids.tolist()}),
-        "copies": before["copies"] + len(documents.rows),
-        "tokens": {str(leaf): n for leaf, n in sorted(tokens.items())},
+        "copies": before["copies"] + len(rows),
+        "tokens": by_leaf(leaves, rows.n_tokens, before["tokens"]),
+        "rows": by_leaf(leaves, np.ones(len(rows), np.int64), before.get("rows", {})),
     }
+    supervised = trained_tokens(rows)
+    if supervised.any() or "supervised_tokens" in before:
+        found["supervised_tokens"] = by_leaf(leaves, supervised, before.get("supervised_tokens", {}))
+    return found
+
+
+def by_leaf(leaves: np.ndarray, sizes: np.ndarray, before: Mapping[str, int]) -> dict[str, int]:
+    """Sums of sizes by leaf, in the order of leaves, on top of earlier ones.
+
+    >>> by_leaf(np.array([2, 1, 2]), np.array([5, 6, 7]), {"1": 1})
+    {'1': 7, '2': 12}
+    """
+    found = {int(leaf): n for leaf, n in before.items()}
+    for leaf, n in zip(leaves.tolist(), sizes.tolist(), strict=True):
+        found[leaf] = found.get(leaf, 0) + n
+    return {str(leaf): n for leaf, n in sorted(found.items())}
 
 
 def renamed(name: str, digest: str) -> str:

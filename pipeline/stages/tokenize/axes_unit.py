@@ -15,6 +15,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import NotNumeric
 from corpusmill.operators.mix.select.counts import HELD_U
 from corpusmill.operators.mix.select.position import held_positions, positions
+from corpusmill.operators.mix.spec.unit import TOKENS, Unit
 from corpusmill.pipeline.config.check.flow import COPIES
 from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -25,7 +26,7 @@ from corpusmill.pipeline.files.tables import read_table
 VERSION = 1
 STAGE = "axes"
 ALWAYS = ("source", "domain", "language")  # a leaf's usual columns; null becomes ""
-OF_TOKENS = ("doc_id", *ALWAYS, "n_tokens", "bytes")  # what is read of `tokens/`
+OF_TOKENS = ("doc_id", *ALWAYS, TOKENS, "bytes")  # what is read of `tokens/`
 
 
 def leaf_columns(mix: MixSpec) -> tuple[str, ...]:
@@ -38,9 +39,19 @@ def number_columns(mix: MixSpec) -> tuple[str, ...]:
     return () if mix.multiplier is None else (mix.multiplier.column,)
 
 
+def size_columns(mix: MixSpec) -> tuple[str, ...]:
+    """What a mix counts of a document beside its tokens."""
+    return tuple(name for name in Unit(mix.unit).columns if name != TOKENS)
+
+
+def read_of_tokens(mix: MixSpec) -> tuple[str, ...]:
+    """What is read of `tokens/` for this mix."""
+    return (*OF_TOKENS, *size_columns(mix))
+
+
 def name_of(tokens: str, mix: MixSpec) -> str:
     """The name of the axes unit of a tokenized unit: begins with that of the tokens, whose bundle may hold it."""
-    decides = [VERSION, leaf_columns(mix), number_columns(mix), mix.seed, mix.held_out_seed]
+    decides = [VERSION, leaf_columns(mix), number_columns(mix), mix.seed, mix.held_out_seed, *size_columns(mix)]
     return f"{tokens}-{digest(decides)[:16]}"
 
 
@@ -64,7 +75,8 @@ def schema(mix: MixSpec) -> pa.Schema:
             HELD_U: pa.uint64(),
             **leaf,
             **numbers,
-            "n_tokens": pa.int32(),
+            TOKENS: pa.int32(),
+            **dict.fromkeys(size_columns(mix), pa.int32()),
             "bytes": pa.int64(),  # of the text, UTF-8
         }
     )
@@ -95,15 +107,15 @@ class Axes:
     workspace: Store
 
     def __call__(self, unit: AxesUnit) -> AxesWritten:
-        name, tokens = unit["name"], unit["tokens"]
+        name, tokens, mix = unit["name"], unit["tokens"], JobSpec.from_canonical(self.job).mix
         with self.workspace.open(f"tokens/{tokens}.parquet") as f:
-            there = read_table(f, columns=OF_TOKENS)
-        table = self.measured(JobSpec.from_canonical(self.job).mix, unit, there)
+            there = read_table(f, columns=read_of_tokens(mix))
+        table = self.measured(mix, unit, there)
         counts: AxesWritten = {"documents": table.num_rows, "tokens": tokens}
         return commit_unit(self.workspace, STAGE, name, counts, {file_of(name): written(table)})
 
     def measured(self, mix: MixSpec, unit: AxesUnit, there: pa.Table) -> pa.Table:
-        """Rows of `schema` for the rows OF_TOKENS of a tokenized unit.
+        """Rows of `schema` for the rows `read_of_tokens` of a tokenized unit.
 
         NotNumeric where what the mix multiplies by is no number.
         """
@@ -122,7 +134,7 @@ class Axes:
         copies = copies_of(self.workspace, unit["duplicates"]) if COPIES in numbers else None
         columns = {n: there[n] if n in ALWAYS else words(documents, n, source) for n in leaf}
         columns |= {n: numbers_of(documents, n, copies, source) for n in numbers if n not in leaf}
-        columns |= {"doc_id": there["doc_id"], "n_tokens": there["n_tokens"], "bytes": there["bytes"]}
+        columns |= {n: there[n] for n in ("doc_id", TOKENS, "bytes", *size_columns(mix))}
         columns |= {"u": positions(keys, seed=mix.seed), HELD_U: held_positions(keys, seed=mix.held_out_seed)}
         return pa.table({n: columns[n] for n in wanted.names}).cast(wanted)
 

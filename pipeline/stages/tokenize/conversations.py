@@ -83,6 +83,7 @@ def conversations_of(table: pa.Table, answer: str = "chosen") -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(offsets), turns, type=column.type, mask=mask)
 
 
-def trained_tokens(rows: TokenRows) -> int:
-    """How many tokens of these rows a model is trained on."""
-    return int(unmarked(rows.ids)[1].sum())
+def trained_tokens(rows: TokenRows) -> np.ndarray:
+    """How many tokens of each row a model is trained on, int32."""
+    before = offsets_of(unmarked(rows.ids)[1])
+    return np.diff(before[rows.offsets]).astype(np.int32)

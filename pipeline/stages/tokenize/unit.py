@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import MissingFile, NotNumeric, SpecialTokenNamed
 from corpusmill.operators.mix.select.position import positions
+from corpusmill.operators.mix.spec.unit import SUPERVISED
 from corpusmill.operators.tokens.chat.encoder import ChatEncoder
 from corpusmill.operators.tokens.rows import TokenRows, some_rows
 from corpusmill.operators.tokens.tokenizer import Tokenizer
@@ -29,7 +30,7 @@ from corpusmill.pipeline.report.funnel import CHAT, NAMED
 from corpusmill.pipeline.report.funnel_of_stages import LEFT_OUT
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.tokenize import axes_unit
-from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, OF_TOKENS, Axes, AxesUnit, words
+from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, Axes, AxesUnit, read_of_tokens, words
 from corpusmill.pipeline.stages.tokenize.conversations import COLUMNS, trained_tokens, with_conversations
 from corpusmill.pipeline.stages.tokenize.preferences import with_pairs
 from corpusmill.pipeline.stages.tokenize.token_order import IDS, ROWS_AT_ONCE, write_sorted
@@ -40,8 +41,11 @@ VERSION = 8
 ORDER_SEED = 0  # rows lie in the order of a draw of their own: that of a mix has another seed
 
 
-def schema() -> pa.Schema:
-    """Columns of `tokens/`: one row a document, sorted by (u, doc_id), u being the draw with ORDER_SEED."""
+def schema(*, chat: bool) -> pa.Schema:
+    """Columns of `tokens/`: one row a document, sorted by (u, doc_id), u being the draw with ORDER_SEED.
+
+    chat: of a job with a template, in which documents say how many of their tokens are trained on.
+    """
     return pa.schema(
         {
             "doc_id": pa.int64(),
@@ -49,6 +53,7 @@ def schema() -> pa.Schema:
             **dict.fromkeys(ALWAYS, pa.string()),
             "n_tokens": pa.int32(),
             "bytes": pa.int64(),  # of the text, UTF-8
+            **({SUPERVISED: pa.int32()} if chat else {}),
             "ids": IDS,
         }
     )
@@ -104,7 +109,7 @@ class Tokenize:
         name, tally = unit["name"], Tally()
         with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
             unsorted, final = Path(folder) / "unsorted.arrow", Path(folder) / "tokens.parquet"
-            wanted = schema()
+            wanted = schema(chat=spec.tokens.template is not None)
             with pa.OSFile(str(unsorted), "wb") as sink, pa.ipc.new_file(sink, wanted) as out:
                 for table in self._encoded(spec, unit, tally):
                     out.write_table(table.select(wanted.names).cast(wanted))
@@ -137,8 +142,9 @@ class Tokenize:
             duplicates=unit["duplicates"],
             source=unit["source"],
         )
+        there = read_table(tokens, read_of_tokens(spec.mix))
         try:
-            table = Axes(self.job, self.workspace).measured(spec.mix, of_axes, read_table(tokens, OF_TOKENS))
+            table = Axes(self.job, self.workspace).measured(spec.mix, of_axes, there)
         except NotNumeric:
             return {}
         return {axes_unit.file_of(name): axes_unit.written(table)}
@@ -173,6 +179,7 @@ class Tokenize:
                         **{n: words(table, n, source) for n in ALWAYS},
                         "n_tokens": np.diff(rows.offsets).astype(np.int32),
                         "bytes": pc.binary_length(text),
+                        **({} if chat is None else {SUPERVISED: trained_tokens(rows)}),
                         "ids": ids,
                     }
                 )
@@ -227,7 +234,7 @@ def conversations(
         stays = np.ones(len(table), bool)
         stays[list(done.reasons)] = False
         table, rows = table.filter(pa.array(stays)), some_rows(rows, stays)
-    tally.add(CHAT, "supervised tokens", by=trained_tokens(rows))
+    tally.add(CHAT, "supervised tokens", by=int(trained_tokens(rows).sum()))
     return table, rows
 
 
