@@ -1,5 +1,6 @@
 """Measures a unit where it runs: its time, its CPU time and the peak memory of its process, beside what it returns."""
 
+import contextlib
 import resource
 import sys
 import time
@@ -22,9 +23,18 @@ T = TypeVar("T")
 
 @dataclass
 class Reading:
-    """CPU seconds that this process has read records for."""
+    """CPU seconds that this process has read records for: all that is done with each, in a sample or not."""
 
     cpu_s: float = 0.0
+
+    @contextlib.contextmanager
+    def timing(self) -> Iterator[None]:
+        """Add up what the body of a `with` takes."""
+        began = time.process_time()
+        try:
+            yield
+        finally:
+            self.cpu_s += time.process_time() - began
 
     def timed(self, batches: Iterator[T]) -> Iterator[T]:
         """The same batches; what each takes to come is added up."""

@@ -130,6 +130,7 @@ def _files(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool)
         infos = {name: info for name, info in infos.items() if name not in about}
     else:
         infos = {where: info}
+    infos = {name: _behind_link(name, info, fs) for name, info in infos.items()}
     files = {name: info for name, info in infos.items() if info["type"] == "file"}
     for (name, info), tag in zip(files.items(), _tags(fs, list(files.values())), strict=True):
         uri = str(fs.unstrip_protocol(name)) if "://" in path else name
@@ -161,6 +162,15 @@ def _file_info(where: str, fs: AbstractFileSystem, *, in_list: bool) -> Mapping[
     return None if fs.isdir(where) else fs.info(where)
 
 
+def _behind_link(name: str, info: Mapping[str, Any], fs: AbstractFileSystem) -> Mapping[str, Any]:
+    """What a link leads to; anything else as it is. A listing of fsspec tells of the link itself, which is no file."""
+    if not info.get("islink") or info["type"] == "file":
+        return info
+    if not os.path.exists(name):
+        raise OSError(f"{name} is a link to what is not there; mend it or remove it")
+    return fs.info(name)
+
+
 def _can_be_listed(fs: AbstractFileSystem, pattern: Pattern) -> None:
     """PermissionError for a local folder that may not be read, where it is that of a pattern or lies below one that
     matches: fsspec would find it empty.
@@ -170,12 +180,16 @@ def _can_be_listed(fs: AbstractFileSystem, pattern: Pattern) -> None:
 
 
 def _all_can_be_listed(folder: str, pattern: list[str]) -> None:
-    """pattern: its parts from here on; only folders that it may lead through are looked into."""
+    """pattern: its parts from here on; only folders that it may lead through are looked into. OSError for a link to one:
+    fsspec passes it by.
+    """
     deeper = pattern if pattern[0] == "**" else pattern[1:]
     with os.scandir(folder) as entries:
         below = [e for e in entries if deeper and e.is_dir() and not e.name.startswith(HIDDEN)]
     for entry in below:
         if pattern[0] == "**" or fnmatch(entry.name, pattern[0]):
+            if entry.is_symlink():
+                raise OSError(f"{entry.path} is a link to a folder, which is not followed; give it a path of its own")
             _all_can_be_listed(entry.path, deeper)
 
 

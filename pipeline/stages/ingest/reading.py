@@ -23,7 +23,6 @@ from corpusmill.operators.file_format import Span
 from corpusmill.operators.readers.framing.rows import OTHER_SPAN
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.machine_faults import is_of_the_machine
-from corpusmill.pipeline.execution.measured import reading
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import doc_ids
 from corpusmill.pipeline.files.json_values import JsonObject
@@ -211,7 +210,7 @@ def records(
     """
     row, left = 0, limit
     span = Span(shard.start, shard.end)
-    for batch in reading.timed(iter(chain.reader(file, span))):
+    for batch in chain.reader(file, span):
         rows = np.arange(row, row + batch.num_rows)
         row += batch.num_rows
         ids = doc_ids(run=shard.run, shard=shard.shard, rows=rows, uri=shard.uri, slot=shard.slot)

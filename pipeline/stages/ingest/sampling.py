@@ -26,11 +26,12 @@ def in_sample(records: pa.Table, share: float) -> np.ndarray:
 
 
 def sampled(records: pa.Table, share: float) -> tuple[pa.Table, pa.Table]:
-    """The records in a sample; and the rest."""
+    """The records in a sample; and the rest, without what they hold."""
+    rest = records.drop_columns([raw_column(records)])
     if share >= 1:
-        return records, records.slice(0, 0)
+        return records, rest.slice(0, 0)
     keep = in_sample(records, share)
-    return records.filter(pa.array(keep)), records.filter(pa.array(~keep))
+    return records.filter(pa.array(keep)), rest.filter(pa.array(~keep))
 
 
 def up_to(table: pa.Table, documents: int, share: float) -> tuple[pa.Table, int]:

@@ -16,6 +16,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.evidence.gather import Gatherer
 from corpusmill.pipeline.evidence.merge import FOLDER
 from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
+from corpusmill.pipeline.execution.measured import reading
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import slot_of
 from corpusmill.pipeline.files.tables import TableWriter
@@ -83,12 +84,22 @@ class ShardWriter:
 
     def take(self, records: pa.Table, errors: FileErrors | None = None) -> None:
         """Take one batch of records, readable and failed ones. errors: as in `go_on`."""
+        with reading.timing():  # what is done with every record counts as reading it, also of those not in the sample
+            taken = self._in_sample(self._readable(records))
+        self.go_on(standard(taken), errors)
+
+    def _readable(self, records: pa.Table) -> pa.Table:
+        """The records that could be read; the others are dropped here."""
         sound = records["failure"].is_null()
+        if pc.all(sound).as_py() is not False:
+            return records
         failed = records.filter(pc.invert(sound))
-        if failed.num_rows:
-            self._drop(Dropped("read", "failed", failed["failure"].combine_chunks(), failed))
-            self._count_lost_bytes(failed)
-        records = records.filter(sound)
+        self._drop(Dropped("read", "failed", failed["failure"].combine_chunks(), failed))
+        self._count_lost_bytes(failed)
+        return records.filter(sound)
+
+    def _in_sample(self, records: pa.Table) -> pa.Table:
+        """Count the records as input, leave out what is not in the sample."""
         raw = raw_column(records)
         self.tally.add("in", "documents", self.source, by=records.num_rows)
         self.tally.add("in", "bytes", self.source, by=int(pc.sum(pc.binary_length(records[raw])).as_py() or 0))
@@ -98,7 +109,7 @@ class ShardWriter:
         taken, rest = sampled(records, self.spec.sample.documents)
         self.tally.add("not_sampled", by=rest.num_rows)
         count_losses("not_sampled", rest, self.source, self.chain.fixed, self.tally)
-        self.go_on(standard(taken), errors)
+        return taken
 
     def go_on(self, documents: pa.Table, errors: FileErrors | None = None) -> None:
         """Take one batch of readable documents. errors: where the steps fail, takes the files whose documents they fail

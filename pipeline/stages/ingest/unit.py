@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.measured import reading
 from corpusmill.pipeline.execution.run_stage import commit_unit, committed_unit
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
@@ -155,7 +156,8 @@ def take_one(writer: ShardWriter, limit: int | None) -> None:
     writer.reads(shard)
     with opened(spec, shard) as file:
         share = spec.sample.documents
-        for batch in records(writer.chain, shard, file, writer.tally, limit=limit, share=share):
+        found = records(writer.chain, shard, file, writer.tally, limit=limit, share=share)
+        for batch in reading.timed(found):
             writer.take(batch)
 
 
@@ -164,7 +166,7 @@ def take_together(writer: ShardWriter, limit: int | None) -> list[UnreadableFile
     raised an error, when all have been tried.
     """
     errors, unreadable = FileErrors(), UnreadableFiles()
-    for batch in together(writer, errors, unreadable, limit):
+    for batch in reading.timed(together(writer, errors, unreadable, limit)):
         writer.take(batch, errors)
     errors.require_none(writer.files)
     return unreadable.files
