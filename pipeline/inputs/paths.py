@@ -180,8 +180,8 @@ def _can_be_listed(fs: AbstractFileSystem, pattern: Pattern) -> None:
 
 
 def _all_can_be_listed(folder: str, pattern: list[str]) -> None:
-    """pattern: its parts from here on; only folders that it may lead through are looked into. OSError for a link to one:
-    fsspec passes it by.
+    """pattern: its parts from here on; only folders that it may lead through are looked into. OSError for a link to a
+    folder: fsspec passes it by.
     """
     deeper = pattern if pattern[0] == "**" else pattern[1:]
     with os.scandir(folder) as entries:

@@ -84,7 +84,7 @@ class Tab:
 async def chromium() -> AsyncIterator[Tab]:
     """One tab of a browser of its own."""
     assert BINARY is not None
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"]
         flags += ["--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"]
         flags += ["--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"]
