@@ -151,7 +151,7 @@ def report(folder: Path, units: int) -> Measured:
         peak_bytes=peak_bytes(),
         page_bytes=len(page.encode()),
         documents=documents,
-        kept=sum(amount.documents for amount in evidence.groups("language").values()),
+        kept=round(sum(amount.documents for amount in evidence.groups("language").values())),
     )
 
 

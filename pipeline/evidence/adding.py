@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from corpusmill.operators.text.cell_counts import BIN_BITS, BITS, summed
+from corpusmill.operators.text.cell_counts import BITS
+from corpusmill.operators.text.cell_sums import CellLists, summed
 from corpusmill.pipeline.evidence.cells import CELLS, KEYS, flat
 
 MOST_CELLS = 4_000_000  # 80 MB; see decision 104
-AT_ONCE = 1_000_000  # cells sorted together; a guess
+AT_ONCE = 200_000  # cells added up together: 10 MB, so that little is held beside the parts and their sum
 
 
 def added(tables: Sequence[pa.Table], most: int = MOST_CELLS) -> pa.Table:
@@ -81,20 +82,15 @@ def _added(table: pa.Table, level: int) -> pa.Table:
     for name in KEYS:
         ranks, many = _ranks(table[name])
         code = code * many + ranks
-    _, first, row = np.unique(code, return_index=True, return_inverse=True)
+    _, first, group = np.unique(code, return_index=True, return_inverse=True)
     cells = flat(table)
-    shift = level - table["level"].to_numpy().astype(np.int64)
-    keys = row[cells.row] << BIN_BITS | cells.bins >> shift[cells.row]
-    found = summed(keys, cells.documents, cells.sizes)
-    bins = (found.keys & (1 << BIN_BITS) - 1).astype(np.int32)
-    offsets = pa.array(np.searchsorted(found.keys >> BIN_BITS, np.arange(len(first) + 1)).astype(np.int32))
-    names = (
-        table.select(KEYS)
-        .take(pa.array(first))
-        .append_column(CELLS.field("level"), pa.repeat(pa.scalar(level, pa.int8()), len(first)))
-    )
-    lists = (pa.ListArray.from_arrays(offsets, pa.array(values)) for values in (bins, found.documents, found.sizes))
-    return pa.table([*names.columns, *lists], schema=CELLS)
+    lists = CellLists(np.append(0, cells.ends), np.stack([cells.bins, cells.documents, cells.sizes]))
+    found = summed(lists, group, level - table["level"].to_numpy().astype(np.int64))
+    offsets = pa.array(found.offsets.astype(np.int32))
+    arrays = (found.cells[0].astype(np.int32), found.cells[1], found.cells[2])
+    names = table.select(KEYS).take(pa.array(first))
+    columns = [*names.columns, pa.repeat(pa.scalar(level, pa.int8()), len(first))]
+    return pa.table([*columns, *(pa.ListArray.from_arrays(offsets, pa.array(a)) for a in arrays)], schema=CELLS)
 
 
 def _ranks(column: pa.ChunkedArray) -> tuple[np.ndarray, int]:

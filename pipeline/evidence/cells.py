@@ -43,17 +43,21 @@ class State(IntEnum):
 
 @dataclass(frozen=True)
 class Flat:
-    """Cells of several rows, one below another: row, bins, documents, sizes (bytes) as int64[cells].
+    """Cells of several rows, one below another: bins, documents, sizes (bytes) as int64[cells].
 
     level: of the bins; ends: where each row's cells end, int64[rows].
     """
 
-    row: np.ndarray
     bins: np.ndarray
     documents: np.ndarray
     sizes: np.ndarray
     level: int
     ends: np.ndarray
+
+    @property
+    def row(self) -> np.ndarray:
+        """The row of each cell, int64[cells]."""
+        return np.repeat(np.arange(len(self.ends)), np.diff(self.ends, prepend=0))
 
     @property
     def has_value(self) -> np.ndarray:
@@ -74,10 +78,10 @@ class Flat:
 def flat(table: pa.Table) -> Flat:
     """The cells of rows of CELLS."""
     columns = [table[name].combine_chunks() for name in LISTS]
-    numbers_ = (column.flatten().to_numpy().astype(np.int64, copy=False) for column in columns)
+    bins, documents, sizes = (column.flatten().to_numpy().astype(np.int64, copy=False) for column in columns)
     many = columns[0].value_lengths().to_numpy()
     level = table["level"][0].as_py() if table.num_rows else 0
-    return Flat(np.repeat(np.arange(len(many)), many), *numbers_, level, np.cumsum(many, dtype=np.int64))
+    return Flat(bins, documents, sizes, level, np.cumsum(many, dtype=np.int64))
 
 
 def totals(table: pa.Table) -> pa.Table:

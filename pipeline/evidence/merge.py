@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
+import pyarrow as pa
+
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.evidence import adding, excerpts, rows, rules
 from corpusmill.pipeline.evidence.packed import Tables, pack, unpack
@@ -53,17 +55,20 @@ class Merge:
 
 
 def merge(workspace: Store, name: str, names: Sequence[str]) -> None:
-    """Add up the evidence of these names. In memory is their sum, and as much again or HELD_BYTES of single ones.
+    """Add up the evidence of these names. In memory is their sum, and half as much again or HELD_BYTES of single ones.
 
-    So however large the sum is, adding to it costs a few times what it takes to read the parts.
+    So however large the sum is, adding to it takes a few times what reading the parts does.
     """
     total: list[Tables] = []
     waiting: list[Tables] = []
     for each in names:
         waiting.append(unpack(workspace.read(address(each))))
-        if len(total + waiting) > 1 and _bytes(waiting) > max(HELD_BYTES, _bytes(total)):
+        if len(total + waiting) > 1 and _bytes(waiting) > max(HELD_BYTES, _bytes(total) // 2):
             total, waiting = [together([*total, *waiting])], []
-    workspace.publish(address(name), pack(together([*total, *waiting])))
+            pa.default_memory_pool().release_unused()
+    whole = together([*total, *waiting])
+    total, waiting = [], []  # not held while the sum is encoded
+    workspace.publish(address(name), pack(whole))
 
 
 def _bytes(parts: Sequence[Tables]) -> int:

@@ -78,7 +78,7 @@ def rates_of(rows: pa.Table, rate: float) -> pa.Table:
 def together(tables: Iterable[pa.Table]) -> pa.Table:
     """Rows of several units; a column that only some measured is null in the others."""
     found = [FIXED.empty_table(), *tables]
-    return pa.concat_tables(found, promote_options="permissive").combine_chunks()
+    return pa.concat_tables(found, promote_options="permissive")
 
 
 def _keys(table: pa.Table) -> pa.Array:

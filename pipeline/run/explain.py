@@ -1,5 +1,6 @@
 """What a run would do, and why: which units are committed, which are not, and what changed since the last run."""
 
+import difflib
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -195,14 +196,32 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
 
     >>> list(differences({"mix": {"seed": 0, "alpha": None}}, {"mix": {"seed": 1, "alpha": None}}))
     ['mix.seed: 0 -> 1']
+    >>> counts, bounds = {"operator": "signals.counts"}, {"operator": "decide.bounds", "params": {"max": 1}}
+    >>> list(differences({"documents": [bounds]}, {"documents": [counts, {**bounds, "params": {"max": 2}}]}))
+    ['step 1, signals.counts: new', 'step 2, decide.bounds: max: 1 -> 2']
     """
     if before is None and not path:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted({*before, *after}):
             yield from differences(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+    elif path == "documents" and isinstance(before, list) and isinstance(after, list):
+        yield from _of_steps(before, after)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for i, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from differences(old, new, f"{path}[{i}]")
     elif before != after:
         yield f"{path}: {json.dumps(before, ensure_ascii=False)} -> {json.dumps(after, ensure_ascii=False)}"
+
+
+def _of_steps(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Steps that are new, taken out, or have other parameters, by their number in the job that has them."""
+    names = [[step["operator"] for step in steps] for steps in (before, after)]
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, *names, autojunk=False).get_opcodes():
+        if tag == "equal":
+            for number, (old, new) in enumerate(zip(before[a:b], after[c:d], strict=True), c + 1):
+                place = f"step {number}, {new['operator']}: "
+                yield from (place + line.removeprefix("params.") for line in differences(old, new))
+        else:
+            yield from (f"step {a + n}, {name}: taken out" for n, name in enumerate(names[0][a:b], 1))
+            yield from (f"step {c + n}, {name}: new" for n, name in enumerate(names[1][c:d], 1))

@@ -21,7 +21,7 @@ from corpusmill.pipeline.report.flows import nodes_and_flows
 from corpusmill.pipeline.report.funnel import Funnel, Leaf, Step
 from corpusmill.pipeline.report.page import embedded, render
 from corpusmill.pipeline.report.sections import periods
-from corpusmill.pipeline.report.signal_data import Bound
+from corpusmill.pipeline.report.signal_data import Bound, signal_data
 from tests.support import chromium
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> mail jo.doe@mail.de"
@@ -155,6 +155,27 @@ def test_the_mix_is_shown_by_month_and_by_year_where_there_are_many():
     assert names == ["1970s", "1980s", "1990s", "2000s", *(str(year) for year in range(2010, 2025)), "no date"]
 
 
+@pytest.mark.parametrize(
+    ("low", "bound", "left"), [(False, 3.0, [0, 1, 2, 3]), (True, 3.0, [0, 1, 2]), (True, 2.5, [0, 1, 2])]
+)
+def test_whole_numbers_are_binned_as_such_and_a_bound_has_on_its_left_what_it_is_to_have(low, bound, left):
+    lines = np.array([[0, 1, 2, 3, 3, 4, 9]], np.float64)
+    zeros = np.zeros(7, np.int64)
+    found = cells.named(
+        count_cells(lines, zeros, zeros[None].astype(np.int8), zeros + 1000), ["lines"], ["en"], "language"
+    )
+    table = replace(facts().evidence, cells=found)
+    rule = Threshold(reason="lines", column="lines", low=low, bound=bound, key="lines")
+    (signal,) = signal_data(table, [Bound(1, "decide.bounds", rule, 1.0)])
+    ends, kept = signal["ends"], signal["groups"][""][0]
+    assert signal["whole"]
+    assert all(isinstance(end, int) for end in ends)
+    assert sum(kept) == 7
+    assert sum(n for n, end in zip(kept, ends[1:], strict=False) if end <= signal["rules"][0]["edge"]) == sum(
+        int(value in left) for value in lines[0]
+    )
+
+
 def test_differences_are_marked_and_escaped():
     assert str(marked("a <b> c", "a x c")) == "a <del>&lt;b&gt;</del> <ins>x</ins> c"
 
@@ -177,12 +198,14 @@ def test_a_report_without_a_workspace_says_what_is_missing():
 @pytest.mark.skipif(chromium.BINARY is None, reason="chromium is not installed: apt install chromium")
 def test_a_browser_draws_all_of_it_without_a_word(tmp_path):
     path = tmp_path / "report.html"
-    path.write_text(render(facts(12, 10)), encoding="utf-8")
+    made = facts(12, 10)
+    path.write_text(render(made), encoding="utf-8")
     folder = Path(ARTEFACTS) if ARTEFACTS else tmp_path
-    asyncio.run(_look(path, folder))
+    alone = {each["name"]: sum(each["groups"][""][2]) for each in signal_data(made.evidence, made.bounds)}
+    asyncio.run(_look(path, folder, max(alone, key=alone.get)))
 
 
-async def _look(path: Path, folder: Path) -> None:
+async def _look(path: Path, folder: Path, removes_most: str) -> None:
     for name, width, dark in (("light", 1200, False), ("dark", 1200, True), ("phone", 390, False)):
         async with chromium.chromium() as tab:
             await tab.open(path, width=width, height=900, dark=dark, phone=name == "phone")
@@ -192,6 +215,8 @@ async def _look(path: Path, folder: Path) -> None:
             assert await tab.evaluate("document.querySelector('#retention .curve-docs').getTotalLength()") > 100
             assert await tab.evaluate("document.querySelectorAll('.sankey .band').length") > 4
             assert await tab.evaluate("document.documentElement.scrollWidth") == width
+            assert await tab.evaluate("document.getElementById('signal').value") == removes_most
+            await tab.evaluate("document.querySelectorAll('#overview button')[0].click()")
             assert "EMAIL" in await tab.evaluate("document.querySelector('#margin .text').textContent")
             await tab.evaluate("document.querySelectorAll('#overview button')[3].click()")
             assert await tab.evaluate("document.getElementById('signal').value") == "signal_03"

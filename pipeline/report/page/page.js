@@ -7,7 +7,7 @@
         document.getElementById(other.dataset.tab).hidden = other !== button;
       }
     });
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d, i) => { d.open = i < 30; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((d, i) => { d.open = i < 12; }));
 
   const { signals, margins } = JSON.parse(document.getElementById("data").textContent);
   if (!signals.length) return;
@@ -64,7 +64,8 @@
     const room = (last - e[0]) / 5, power = 10 ** Math.floor(Math.log10(room));
     let step = power * [1, 2, 5, 10].find((k) => k * power >= room * 0.999);
     if (signal.whole) step = Math.max(1, Math.round(step));
-    for (let k = Math.ceil(e[0] / step - 1e-9); k * step <= last + step * 1e-9; k++) found.push(k * step);
+    const end = signal.whole ? last - 0.5 : last + step * 1e-9; // the last whole number is in the bin before its end
+    for (let k = Math.ceil(e[0] / step - 1e-9); k * step <= end; k++) found.push(k * step);
     return found;
   }
   function ticks(root, signal) {
@@ -218,6 +219,8 @@
   signalBox.addEventListener("change", () => choose(signals.find((s) => s.name === signalBox.value)));
   groupBox.addEventListener("change", draw);
   sideBox.addEventListener("change", draw);
-  choose(signals.find((s) => s.rules.some((r) => r.bound !== null)) || signals[0]);
+  // first the signal whose bounds remove most by themselves
+  const alone = (s) => s.rules.some((r) => r.bound !== null) ? s.groups[""][2].reduce((sum, v) => sum + v, 0) : -1;
+  choose(signals.reduce((most, s) => (alone(s) > alone(most) ? s : most), signals[0]));
   document.documentElement.dataset.ready = "true";
 })();

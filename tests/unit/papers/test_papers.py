@@ -11,6 +11,7 @@ from huggingface_hub import DatasetCard
 
 from corpusmill.pipeline.papers.croissant import croissant
 from corpusmill.pipeline.papers.papers import NAMES, papers
+from corpusmill.pipeline.papers.spdx import spdx
 from corpusmill.pipeline.profile.count import MONTH
 from tests.unit.papers.facts import HOSTILE, written
 
@@ -134,3 +135,23 @@ def test_every_section_of_the_commissions_template_is_there_in_its_order():
     assert told == ["1", "1.1", "1.2", "1.3", "2", *kinds, "3", "3.1", "3.2", "3.3"]
     assert "`about.model_dependencies` in the job file" in text
     assert "`about.placed_on_market` in the job file" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "expression"),
+    [
+        ("CC BY 4.0 International", "CC-BY-4.0"),
+        ("CC BY-SA 3.0 DE", "CC-BY-SA-3.0-DE"),
+        ("CC BY 3.0 ZZ", None),  # no such licence: not the one without a country
+        ("http://creativecommons.org/licenses/by/3.0/us/legalcode", "CC-BY-3.0-US"),
+        ("https://creativecommons.org/publicdomain/zero/1.0/deed.de", "CC0-1.0"),
+        ("Apache License, Version 2.0", "Apache-2.0"),
+        ("GPL-2.0 or LGPL-2.1+", "GPL-2.0-only OR LGPL-2.1-or-later"),
+        ("GPL-3.0-only", "GPL-3.0-only"),
+        ("GPLv3", None),
+        ("GFDL", None),
+        ("public domain / CC0-1.0", None),
+    ],
+)
+def test_words_for_a_licence_are_an_spdx_expression_only_where_they_leave_nothing_open(words, expression):
+    assert spdx(words) == expression
