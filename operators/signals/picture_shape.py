@@ -20,13 +20,20 @@ class PictureShape(Signal):
     """Adds `shorter_side`, pixels, and `aspect_ratio`, the longer side over it, 1 and more; both null without a size.
 
     Of a page's pictures the size is what the tag says, which many do not say: decide.bounds keeps or drops nulls.
+    width, height: the columns of the size in pixels, such as those of `signals.pixels`.
     """
+
+    width: str = "width"
+    height: str = "height"
 
     reads: ClassVar[Columns] = {"width": NUMBER, "height": NUMBER}
     adds: ClassVar[Columns] = {"shorter_side": pa.float32(), "aspect_ratio": pa.float32()}
 
+    def columns_read(self) -> Columns:
+        return {self.width: NUMBER, self.height: NUMBER}
+
     def measure(self, batch: Batch) -> Arrays:
-        width, height = (positive(batch.column(name)) for name in ("width", "height"))
+        width, height = (positive(batch.column(name)) for name in (self.width, self.height))
         shorter, longer = pc.min_element_wise(width, height), pc.max_element_wise(width, height)
         both = pc.and_(width.is_valid(), height.is_valid())
         null = pa.scalar(None, pa.float32())

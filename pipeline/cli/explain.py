@@ -20,8 +20,8 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print the same as J
 def why(**arguments: Any) -> None:
     """Explain what became of a document: its record, each step and threshold, duplicates, the mix, its place.
 
-    ID_OR_URL is a doc_id, or the address of a page, however it is spelt. --sample and --limit are those of the run to
-    look at. `trace` is another name of this command.
+    ID_OR_URL is a doc_id, the address of a page, however it is spelt, or a source_id. --sample and --limit are those of
+    the run to look at. `trace` is another name of this command.
     """
     from corpusmill.pipeline.commands import why as commands_why
 

@@ -1,4 +1,4 @@
-"""Implements `why`: explains documents of the last finished run, by number or address."""
+"""Implements `why`: explains documents of the last finished run, by number, address or id in their source."""
 
 import json
 from pathlib import Path
@@ -56,18 +56,21 @@ def last_run(workspace: Store) -> LastRun:
 
 
 def documents(run: LastRun, what: str) -> list[Document]:
-    """The documents of a number or an address. RowNotFound where the last run has none, with what may be the cause."""
+    """The documents of a number, an address or an id of their source. RowNotFound where the last run has none, with
+    what may be the cause.
+    """
     if what.isdigit():
         found = run.by_number(int(what))
         if found is None:
             raise RowNotFound(not_there(run, int(what)))
         return [found]
-    addressed = run.by_address(what)
-    if not addressed:
+    named = run.by_address(what) or run.by_source_id(what)
+    if not named:
         raise RowNotFound(
-            f"no document of the last run has the address {what}, kept or dropped: give it with its path, or a doc_id"
+            f"no document of the last run has the address {what}, or that source_id, kept or dropped: give an address "
+            "with its path, or a doc_id"
         )
-    return addressed
+    return named
 
 
 def not_there(run: LastRun, doc_id: int) -> str:

@@ -144,8 +144,8 @@ def _documents(
     wrong += (faulty := _loss(table, footer, part_line))
     supervised = np.zeros(len(tokens), np.int64)
     if footer["loss"] and not faulty and len(begins):
-        before = offsets_of(values(table, LOSS_MASK))
-        supervised = np.add.reduceat(before[at + size] - before[at], begins)
+        of_pieces = np.add.reduceat(values(table, LOSS_MASK), offsets_of(lens)[:-1], dtype=np.int64)
+        supervised = np.add.reduceat(of_pieces[order], begins)
     chosen = np.argsort(doc[begins].astype(np.uint64) * np.uint64(SPREAD), kind="stable")[:sample]
     groups = zip(begins[chosen].tolist(), (last[chosen] + 1).tolist(), strict=True)
     sampled = () if wrong else tuple(_whole(ids, at[a:b], start[a:b], size[a:b]) for a, b in groups)

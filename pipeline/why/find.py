@@ -1,8 +1,8 @@
-"""Finds documents of the last finished run by number or address, without reading the texts of others.
+"""Finds documents of the last finished run by number, address or id in their source, without reading other texts.
 
 A number names its shard, so one unit is read, and of that the row groups whose statistics hold the number. An address
 of a kept document is looked up in the sorted keys of each unit: two small reads a unit. Documents that were dropped
-have no keys: the column of their addresses is read.
+have no keys: the column of their addresses is read, as that of ids is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -95,7 +95,27 @@ class LastRun:
         gone = [
             (unit, "dropped", i) for unit, ids in _each(self.units, lambda u: self._dropped_rows(u, key)) for i in ids
         ]
-        found = (self._row(unit, table, doc_id) for unit, table, doc_id in (*kept, *gone))
+        return self._rows((*kept, *gone))
+
+    def by_source_id(self, name: str) -> list[Document]:
+        """Every document whose source calls it so, kept ones first; the column of these ids is read of all units."""
+        found = []
+        for table in TABLES:
+            answers = _each(self.units, lambda unit, table=table: self._called(unit, table, name))
+            found += [(unit, table, doc_id) for unit, ids in answers for doc_id in ids]
+        return self._rows(found)
+
+    def _called(self, unit: str, table: str, name: str) -> list[int]:
+        with self.workspace.open(f"{table}/{unit}.parquet") as file:
+            parquet = pq.ParquetFile(file)
+            if "source_id" not in parquet.schema_arrow.names:
+                return []
+            found = parquet.read(["doc_id", "source_id"])
+        same = pc.fill_null(pc.equal(found["source_id"], name), False)
+        return found["doc_id"].filter(same).to_pylist()
+
+    def _rows(self, places: Iterable[tuple[str, str, int]]) -> list[Document]:
+        found = (self._row(unit, table, doc_id) for unit, table, doc_id in places)
         return [document for document in found if document is not None]
 
     def _kept(self, unit: str, key: str) -> list[int]:

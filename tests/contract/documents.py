@@ -29,6 +29,8 @@ def turns(*said: tuple[str, str | None]) -> list[dict[str, str | None]]:
     return [{"role": role, "content": content, **rest} for role, content in said]
 
 
+GIF = bytes.fromhex("474946383761030002008000000000000000002c00000000030002000008060001081c1810003b")  # 3 x 2 pixels
+PICTURES = (GIF, GIF[:9], b"<html>not found</html>", b"", None)
 VECTORS = ([0.5, -1.0, 0.25], [0.0, 0.0, 0.0], [], [float("inf"), 1.0, 2.0], None)
 CONVERSATIONS = (
     turns(("user", "What is 2 + 2?"), ("assistant", "First, we add. Then we get $4$.")),
@@ -43,6 +45,8 @@ def values_for(name: str, dtype: pa.DataType) -> tuple[Any, ...]:
     """What a column of that name and type may hold, null among it."""
     if pa.types.is_string(dtype) or pa.types.is_large_string(dtype) or dtype == VALUE:
         return URLS if name == "url" else WORDS
+    if pa.types.is_large_binary(dtype):
+        return PICTURES
     if pa.types.is_timestamp(dtype):
         return TIMES
     if dtype == CONVERSATION:

@@ -21,7 +21,7 @@ from corpusmill.operators.checks import NUMBER, VALUE
 from corpusmill.operators.contract import Decision, Extract, Operator, Reader, Resource
 from corpusmill.operators.text.conversation import CONVERSATION
 from corpusmill.operators.text.vectors import VECTOR
-from tests.contract.documents import CONVERSATIONS, turns
+from tests.contract.documents import CONVERSATIONS, PICTURES, turns
 from tests.contract.needed import FOUND, PARAMS
 from tests.golden import pages
 from tests.golden.scripts import LANGUAGES, with_languages
@@ -69,6 +69,8 @@ def rows_for(op: Operator) -> dict[str, list[Any]]:
             found[name] = [[0.5, -1.0], [0.0, 0.0], [], None, [0.25, 0.5], [1.0]]
         elif pa.types.is_timestamp(dtype):
             found[name] = list(INSTANTS)
+        elif pa.types.is_large_binary(dtype) and name != "content":
+            found[name] = [None if content is None else content.hex() for content in PICTURES]
         elif name == "content":
             found[name] = [PAGE, "<p>no licence</p>", "", "plain", "<", None, None]
         elif dtype in (pa.string(), VALUE):
@@ -99,6 +101,8 @@ def given(op: Operator, rows: dict[str, list[Any]]) -> dict[str, list[Any]]:
         values = rows[name]
         if name == "content":
             values = [None if v is None else v.encode(c or "utf-8") for v, c in zip(values, charsets, strict=True)]
+        elif pa.types.is_large_binary(dtype):
+            values = [None if v is None else bytes.fromhex(v) for v in values]
         stored = pa.string() if dtype == VALUE else dtype
         columns[name] = pa.array(values, TEXT if name == "text" else stored)
     out = op(Batch(pa.table(columns)))

@@ -100,6 +100,21 @@ def test_pairs_of_pages_and_published_lists_are_mixed_exactly_in_pairs(ray_sessi
     assert "Share of rows by mix group" in (out / "report.html").read_text()
 
 
+def test_a_budget_of_pairs_is_held_in_each_language_to_the_pair(ray_session, tmp_path):
+    (tmp_path / "a.warc.gz").write_bytes(gzip.compress(DATA, mtime=0))
+    for language, count in PUBLISHED.items():
+        pq.write_table(published(language, count), tmp_path / f"{language}.parquet")
+    budget = "decide.budget: {amount: 24, by: language, shares: equal}"
+    text = BALANCED.replace("signals.counts]", f"{budget}]").replace(
+        "domain: pictures}", "domain: pictures, language: en}"
+    )
+    (tmp_path / "job.yaml").write_text(text.replace(", temperature: 2, budget_rows: 60", ""))
+    run_file(tmp_path / "job.yaml")
+    found = documents_of(tmp_path)
+    taken = Counter(found["language"].to_pylist())
+    assert taken == {"en": 3, "fr": 10, "de": 11}  # 8 each, and of the 5 that the pages lack what there is
+
+
 def test_one_job_goes_from_pages_to_pairs(ray_session, tmp_path):
     (tmp_path / "a.warc.gz").write_bytes(gzip.compress(DATA, mtime=0))
     text = (

@@ -40,6 +40,14 @@ def test_a_wrong_field_is_seen_with_the_fields_there_are(pack):
     assert look(pack(lines(MANY)), text="body", url="meta.url") == FirstLook(fields=seen.fields)
 
 
+def test_records_that_have_the_fields_of_a_shape_are_told_to_name_it():
+    shared = [{"id": n, "conversations": [{"from": "human", "value": "?"}]} for n in range(20)]
+    assert str(look(lines(shared)).lacks).endswith("e.g. shape: sharegpt, whose fields these are")
+    pairs = [{"chosen": "a", "rejected": "b"}] * 20
+    assert str(look(lines(pairs)).lacks).endswith("e.g. shape: preference or hh, whose fields these are")
+    assert "columns: {conversation: FIELD}" in str(look(lines(shared), shape="messages").lacks)
+
+
 def test_a_text_that_is_none_is_seen():
     assert "field 'id' is no string but int; name another of id, body, meta.url" in str(
         look(lines(MANY), text="id").lacks

@@ -25,7 +25,7 @@ class Columnar(Mapped):
         try:
             types = self.types_of(schema)
         except KeyError as e:
-            lacks = f"{e.args[0]}; say which is which, {self.example()}"
+            lacks = f"{e.args[0]}; say which is which, {self.example(field_names(schema))}"
             return FirstLook(fields=field_names(schema), lacks=lacks)
         if self.shape is None and not is_text(types[self.text]):
             lacks = f"column {self.text!r} is {types[self.text]}, not text; name another, e.g. columns: {{text: body}}"

@@ -75,7 +75,7 @@ def _lacks(mapped: Mapped, records: Sequence[Mapping[str, Any]], fields: Sequenc
     """What all of some records lack that the job needs of each."""
     name = next((n for n in mapped.needed() if not any(present(record, n) for record in records)), None)
     if name is not None:
-        return f"no record has a field {name!r}, only {listed(fields)}; say which is which, {mapped.example()}"
+        return f"no record has a field {name!r}, only {listed(fields)}; say which is which, {mapped.example(fields)}"
     shaped = [field.name for field in mapped.fields().values()]
     if shaped and not any(present(record, n) for record in records for n in shaped):
         return f"no record has a field {' or '.join(map(repr, shaped))}, only {listed(fields)}; say another shape"

@@ -15,7 +15,7 @@ from corpusmill.operators.readers.framing.strings import as_strings
 from corpusmill.operators.readers.framing.typed import AS_FOUND, TYPE_NAMES, UNREAD, as_type, in_types, type_of
 from corpusmill.operators.readers.shapes.answers import ANSWERS, answers_in, answers_of
 from corpusmill.operators.readers.shapes.columns import turns_in
-from corpusmill.operators.readers.shapes.shape import SHAPES, Field, shape_by_columns
+from corpusmill.operators.readers.shapes.shape import SHAPES, Field, shape_by_columns, shapes_with
 from corpusmill.operators.readers.shapes.shaped import PREFIX, shaped
 from corpusmill.operators.readers.shapes.trees import paths
 from corpusmill.operators.readers.shapes.values import READ_TURNS, turns_of
@@ -166,8 +166,10 @@ class Mapped:
         """`columns` without those that say where a field of the shape is."""
         return {c: field for c, field in self.columns.items() if c not in self.fields()}
 
-    def example(self) -> str:
-        """How a job says which field is which, for a message."""
+    def example(self, fields: Iterable[str] = ()) -> str:
+        """How a job says which field is which, for a message. fields: those that there are."""
+        if self.shape is None and (shapes := shapes_with(fields)):
+            return f"e.g. shape: {' or '.join(shapes)}, whose fields these are"
         name = next((n for n, field in self.fields().items() if field.needed), None)
         return "e.g. columns: {text: body}" if name is None else f"e.g. columns: {{{name}: FIELD}}"
 

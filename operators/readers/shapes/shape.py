@@ -7,7 +7,7 @@ Deviates: alpaca and dolly: the input or context is added to the instruction beh
           around them that each project trained with: those are a matter of the template.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -153,3 +153,14 @@ def shape_by_columns(columns: Mapping[str, str]) -> str | None:
     ('messages', None)
     """
     return "messages" if "conversation" in columns else None
+
+
+def shapes_with(fields: Iterable[str]) -> list[str]:
+    """The shapes all of whose needed fields are among these, by their usual names.
+
+    >>> shapes_with(["id", "conversations"]), shapes_with(["chosen", "rejected"]), shapes_with(["text"])
+    (['sharegpt'], ['preference', 'hh'], [])
+    """
+    there = {*fields}
+    needed = {name: {f.name for f in shape.fields.values() if f.needed} for name, shape in SHAPES.items()}
+    return [name for name, names in needed.items() if names and names <= there]
