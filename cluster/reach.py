@@ -52,22 +52,27 @@ def differences(expected: Mapping[str, str], found: Mapping[str, str]) -> str | 
 
 
 def _ask_all(question: Callable[..., Any], *arguments: Any) -> Iterator[tuple[str, Any]]:
-    """Each node, named, and what the question gives there: asked at the same time. A sentence when none comes."""
+    """Each node, named, and what the question gives there: asked at the same time. A sentence when none comes.
+
+    A node that has left the cluster meanwhile, as spot machines do, is passed over: it will be given no work.
+    """
     import ray
     from ray.exceptions import RayError
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     task: Any = ray.remote(_answer)
-    asked: list[tuple[str, Any]] = []
+    asked: list[tuple[str, str, Any]] = []
     for node in ray.nodes():
         if node["Alive"]:
             here = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
             answer = task.options(num_cpus=0, scheduling_strategy=here, max_retries=1).remote(question, *arguments)
-            asked.append((f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})", answer))
-    for node, answer in asked:
+            asked.append((node["NodeID"], f"{node['NodeManagerHostname']} ({node['NodeManagerAddress']})", answer))
+    for node_id, node, answer in asked:
         try:
             yield node, ray.get(answer, timeout=ANSWER_S)
         except RayError as e:
+            if node_id not in {each["NodeID"] for each in ray.nodes() if each["Alive"]}:
+                continue
             why = type(e).__name__
             busy = "; it may only be busy: run the same command again" if why == "GetTimeoutError" else ""
             yield node, f"it did not answer within {ANSWER_S:.0f} s or failed: {why}{busy}"

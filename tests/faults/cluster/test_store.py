@@ -8,6 +8,7 @@ pytestmark = [pytest.mark.ray, pytest.mark.slow]
 
 BUSY = {"action": "status", "code": 503}
 OUTAGE_S = 60  # libraries try again for less than half of it
+PATIENCE_S, ENDED_S = 20, 240  # it ends within this: a try of the libraries takes longer than the patience, each time
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,21 @@ def test_a_store_that_is_away_for_a_while(lab):
         lab.store.go_wrong()
         run.wait()
     assert run.runs == 1, run.said
+
+
+def test_a_store_that_is_away_for_too_long(lab):
+    injected = f"503 to every request until the run ends; `store_patience: {PATIENCE_S}`"
+    with lab.trial("store away for too long", injected, store_patience=PATIENCE_S) as run:
+        run.start()
+        run.until_units(2)
+        lab.store.go_wrong(BUSY)
+        began = time.monotonic()
+        assert run.wait() == 3, run.said
+        ended_s = time.monotonic() - began
+        *before, sentence = run.said.splitlines()
+        assert all("could not be given back" in line for line in before), run.said
+        assert "does not answer: tried for " in sentence
+        assert "all finished work is kept: run the same command again when it answers" in sentence
+        assert run.committed() >= 2
+    assert run.runs == 2
+    assert PATIENCE_S < ended_s < ENDED_S
