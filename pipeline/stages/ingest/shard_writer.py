@@ -28,6 +28,7 @@ from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
 from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
+SAMPLED_ROWS = 128  # documents of a sample that go through the steps as one batch; of whole pages some MB
 LOST = ("failed", "dropped", "not_sampled")
 # Where the bytes of a document that left are to be found: file, place in it and length as the reader tells them.
 ORIGIN = [pa.field("uri", pa.string()), pa.field("offset", pa.int64()), pa.field("length", pa.int64())]
@@ -81,12 +82,26 @@ class ShardWriter:
         )
         self._evidence_file = folder / FOLDER / f"{name}.parquet"
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
+        self._waiting: list[pa.Table] = []
 
     def take(self, records: pa.Table, errors: FileErrors | None = None) -> None:
         """Take one batch of records, readable and failed ones. errors: as in `go_on`."""
         with reading.timing():  # what is done with every record counts as reading it, also of those not in the sample
-            taken = self._in_sample(self._readable(records))
-        self.go_on(standard(taken), errors)
+            taken = standard(self._in_sample(self._readable(records)))
+        if self.spec.sample.documents >= 1:
+            self.go_on(taken, errors)
+            return
+        if self._waiting and not self._waiting[0].schema.equals(taken.schema):
+            self.take_rest(errors)
+        self._waiting.append(taken)
+        if sum(table.num_rows for table in self._waiting) >= SAMPLED_ROWS:
+            self.take_rest(errors)
+
+    def take_rest(self, errors: FileErrors | None = None) -> None:
+        """Take what waits. Of a sample a batch of records leaves few documents, and steps cost by the batch too."""
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self.go_on(pa.concat_tables(waiting), errors)
 
     def _readable(self, records: pa.Table) -> pa.Table:
         """The records that could be read; the others are dropped here."""

@@ -159,6 +159,7 @@ def take_one(writer: ShardWriter, limit: int | None) -> None:
         found = records(writer.chain, shard, file, writer.tally, limit=limit, share=share)
         for batch in reading.timed(found):
             writer.take(batch)
+        writer.take_rest()
 
 
 def take_together(writer: ShardWriter, limit: int | None) -> list[UnreadableFile]:
@@ -168,5 +169,6 @@ def take_together(writer: ShardWriter, limit: int | None) -> list[UnreadableFile
     errors, unreadable = FileErrors(), UnreadableFiles()
     for batch in reading.timed(together(writer, errors, unreadable, limit)):
         writer.take(batch, errors)
+    writer.take_rest(errors)
     errors.require_none(writer.files)
     return unreadable.files
