@@ -66,7 +66,7 @@ def merge(workspace: Store, name: str, names: Sequence[str]) -> None:
         if len(total + waiting) > 1 and _bytes(waiting) > max(HELD_BYTES, _bytes(total) // 2):
             total, waiting = [together([*total, *waiting])], []
             pa.default_memory_pool().release_unused()
-    whole = together([*total, *waiting])
+    whole = together([*total, *waiting]) if waiting or not total else total[0]
     total, waiting = [], []  # not held while the sum is encoded
     workspace.publish(address(name), pack(whole))
 

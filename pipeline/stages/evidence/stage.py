@@ -13,7 +13,7 @@ from corpusmill.pipeline.stages.ingest.outcome import Ingested
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 
-MEMORY_BYTES = 600_000_000  # a guess: twice a group of units with many languages
+MEMORY_BYTES = 900_000_000  # 0.83 GB seen with ten million documents in 50 languages with 40 signals
 
 
 @dataclass(frozen=True)
