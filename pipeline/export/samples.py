@@ -48,8 +48,9 @@ def sample(row: Mapping[str, Any]) -> dict[str, str | bytes]:
     """
     files: dict[str, bytes] = {name: value for name, value in row.items() if isinstance(value, bytes)}
     rest = {name: value for name, value in row.items() if name != "text" and name not in files}
-    if len(files) == 1 and (of_picture := row.get("picture_format")):
-        files = {str(ENDINGS.get(of_picture, of_picture)): value for value in files.values()}
+    if len(files) == 1 and row.get("picture_format"):
+        name = str(row["picture_format"])
+        files = {ENDINGS.get(name, name): value for value in files.values()}
     address = {} if row.get("url") is None else {"url": row["url"].encode()}
     about = json.dumps(rest, ensure_ascii=False, sort_keys=True, default=str).encode()
     again = f"_{row['copy']}" if row.get("copy") else ""
