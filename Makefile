@@ -73,7 +73,7 @@ test-full: .venv/dev.stamp .venv-peers/stamp .venv-torch/stamp  ## every test, a
 	$(PYTEST) -m "not ray"
 	$(BIN)/pytest -m ray
 
-faults: .venv/dev.stamp  ## kill machines and break the store under a run: the table in build/faults.md, half an hour
+faults: .venv/dev.stamp  ## break machines, disks, keys and the store under a run: the table in build/faults.md, an hour
 	$(BIN)/pytest tests/faults/cluster
 	@cat build/faults.md
 
