@@ -6,7 +6,7 @@ Deviates: the questions are shortened to what is asked of a text corpus.
 
 from corpusmill.pipeline.config.sections.datasets import named_dataset
 from corpusmill.pipeline.papers.facts import Facts, amounts_table, licences_table, traced
-from corpusmill.pipeline.report.markdown import escaped
+from corpusmill.pipeline.report.markdown import code, escaped
 
 SHOWN = 50
 
@@ -98,7 +98,7 @@ def _published_as(name: str | None) -> str:
 
 def _preprocessing(facts: Facts) -> str:
     spec = facts.spec
-    how = "\n".join(f"1. `{escaped(name)}`: {escaped(told)}" for name, told in facts.steps()) or "No steps."
+    how = "\n".join(f"1. {code(name)}: {escaped(told)}" for name, told in facts.steps()) or "No steps."
     near = "no" if spec.dedup.near is None else f"from {spec.dedup.near.threshold:g} on"
     return f"""## Preprocessing
 

@@ -7,7 +7,7 @@ Deviates: headings are in our words. Facts of the run are filled in; what only a
 """
 
 from corpusmill.pipeline.papers.facts import TO_FILL, Amount, Facts, amounts_table, licences_table, traced
-from corpusmill.pipeline.report.markdown import escaped
+from corpusmill.pipeline.report.markdown import code, escaped
 
 TOP_SHARE = 10  # of all sites one in so many is listed: the template's top 10 %
 MOST_SITES = 1_000  # listed here; documents*.parquet has the address of each document
@@ -180,7 +180,7 @@ def _sites(facts: Facts) -> str:
 
 
 def _steps(facts: Facts) -> str:
-    return "\n".join(f"- `{escaped(name)}`: {escaped(told)}" for name, told in facts.steps()) or "None."
+    return "\n".join(f"- {code(name)}: {escaped(told)}" for name, told in facts.steps()) or "None."
 
 
 def _taken_down(facts: Facts) -> int:

@@ -29,3 +29,12 @@ def yaml_value(value: Any) -> str:
     {"name": "a: \\"b\\"", "tags": ["x"]}
     """
     return json.dumps(value, ensure_ascii=True)
+
+
+def code(name: str) -> str:
+    """A name as Markdown code, in which a backslash is one and nothing else has a meaning.
+
+    >>> code("decide.gopher_quality"), code("a`b")
+    ('`decide.gopher_quality`', "`a'b`")
+    """
+    return f"`{' '.join(name.replace('`', chr(39)).split())}`"

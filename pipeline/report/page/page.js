@@ -165,13 +165,19 @@
     show(Number(slider.value));
     return root;
   }
+  // a value next to a bound is not rounded to it
+  function value(signal, m) {
+    if (m.measured === null) return "";
+    const rounded = nice(m.measured), beside = signal.rules.some((r) => r.bound !== m.measured && r.bound !== null && nice(r.bound) === rounded);
+    return beside ? String(Number(m.measured.toPrecision(7))) : rounded;
+  }
   function documents(signal) {
     const reasons = new Set(signal.rules.map((r) => `${r.number} ${r.reason}`));
     const shown = margins.filter((m) => reasons.has(`${m.number} ${m.reason}`));
     at("margin").replaceChildren(...shown.map((m) => {
       const card = html("div", "doc"), about = html("p", "about"), text = html("p", "text", m.text);
       text.dir = "auto"; text.tabIndex = 0;
-      about.append(html("span", `tag ${m.kind}`, m.kind), html("b", "", `${signal.name} = ${m.measured === null ? "" : nice(m.measured)}`), ` ${m.language} · ${m.url || m.source}`);
+      about.append(html("span", `tag ${m.kind}`, m.kind), html("b", "", `${signal.name} = ${value(signal, m)}`), ` ${m.language} · ${m.url || m.source}`);
       card.append(about, text);
       return card;
     }));

@@ -77,6 +77,14 @@ def test_what_nobody_said_is_marked_and_what_the_job_says_is_filled_in():
         assert "An &lt;b&gt;Institute&lt;/b&gt;" in filled
 
 
+def test_the_names_of_steps_are_code_without_marks_of_their_own():
+    facts, _ = written()
+    step = facts.spec.documents[0].model_copy(update={"operator": "rewrite.c4_lines"})
+    made = papers(replace(facts, spec=facts.spec.model_copy(update={"documents": (step,)})))
+    for name in ("datasheet.md", "california-ab-2013.md", "eu-ai-act-article-53.md"):
+        assert "`rewrite.c4_lines`: Removes the lines" in made[name].decode()
+
+
 def test_california_asks_twelve_things_and_the_union_three():
     facts, _ = written()
     found = {name: content.decode() for name, content in papers(facts).items()}
