@@ -9,7 +9,7 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.base.workspace import MAX_BYTES, MAX_SCRIPTS, Workspace
 from corpusmill.operators.extract.html.decode.sniff import HTML, PLAIN_TEXT, sniff
-from corpusmill.operators.extract.html.decode.utf8 import has_escape, is_utf8
+from corpusmill.operators.extract.html.decode.utf8 import is_utf8_throughout
 from corpusmill.operators.extract.html.decode.utf16 import utf16_order
 from corpusmill.operators.extract.html.model.model import Model
 from corpusmill.operators.extract.html.page import main_text
@@ -74,7 +74,7 @@ def classify(
         kind[row] = sniff(data, start, end, promised[row]) if valid[row] else NO_CONTENT
         is_page = kind[row] == HTML or kind[row] == PLAIN_TEXT
         is_bytes = is_page and utf16_order(data, start, end) == 0
-        utf8[row] = is_bytes and is_utf8(data, start, end) and not has_escape(data, start, end)
+        utf8[row] = is_bytes and is_utf8_throughout(data, start, end)
 
 
 class Pages(NamedTuple):

@@ -15,7 +15,7 @@ from corpusmill.operators.extract.html.features.second import second_features
 from corpusmill.operators.extract.html.features.statistics import block_statistics
 from corpusmill.operators.extract.html.features.sums import sum_elements
 from corpusmill.operators.extract.html.model.model import Model
-from corpusmill.operators.extract.html.model.trees import score_blocks
+from corpusmill.operators.extract.html.model.stages import score_first, score_second
 from corpusmill.operators.extract.html.parse.tokenizer import tokenize
 from corpusmill.operators.extract.html.result.assembly import assemble
 from corpusmill.operators.extract.html.result.choice import Choice, choose, nothing
@@ -37,12 +37,11 @@ def read_blocks(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> np.ndar
 def score_page(src: np.ndarray, n: Int, ws: Workspace, model: Model) -> None:
     """Fills `score` for every block of the page, and `page_row`."""
     table = read_blocks(src, n, ws, model)
-    blocks = ws.state[C.BLOCKS]
-    if blocks:
-        score_blocks(ws.features, blocks, model.first, ws.score)
+    if ws.state[C.BLOCKS]:
+        score_first(ws, model)
         page_features(ws, ws.page_row[0])
         second_features(ws, table)
-        score_blocks(ws.features, blocks, model.second, ws.score)
+        score_second(ws, model)
 
 
 @njit(cache=True, nogil=True, inline="always")

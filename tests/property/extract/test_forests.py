@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from corpusmill.operators.extract.html.model.forest import Forest, forest, probability
-from corpusmill.operators.extract.html.model.trees import CHUNK, score_blocks
+from corpusmill.operators.extract.html.base.workspace import CHUNK, FEATURES
+from corpusmill.operators.extract.html.model.forest import Forest, forest, joint_cuts, on_cuts, probability
+from corpusmill.operators.extract.html.model.ranks import rank_columns
+from corpusmill.operators.extract.html.model.tables import PLACE
+from corpusmill.operators.extract.html.model.trees import add_leaves, score_blocks
+from corpusmill.operators.extract.html.model.walk import walk_of
+from corpusmill.operators.text.kernel import njit
 
 CUTS = np.array([-2.5, -1, -0.0, 0, 0.5, 1, 3], np.float32)
 
@@ -53,11 +58,55 @@ def test_a_random_forest(leaves, features, rows):
         assert score[row] == pytest.approx(probability(trees, blocks[row]), abs=1e-6)
 
 
+def test_two_forests_read_the_same_ranks():
+    """Of features that one of them alone uses too, with more blocks than a chunk, half of them ranked later."""
+    random = np.random.default_rng(3)
+    first = grown(random, [20, 9], 12, CUTS[:4])
+    second = grown(random, [40, 3, 11], 20, CUTS[2:])
+    cuts = joint_cuts(first, second)
+    rows = CHUNK + 40
+    blocks = random.choice(np.concatenate([CUTS, CUTS + np.float32(0.25)]), (rows, 20)).astype(np.float32)
+    ranks = np.empty((2, FEATURES, CHUNK), np.uint8)
+    middle = len(cuts.column) // 2
+    for begin, end in ((0, middle), (middle, len(cuts.column))):
+        rank_columns(blocks.view(np.int32), rows, cuts, begin, end, ranks)
+    score = np.empty(rows, np.float32)
+    for trees in (first, second):
+        add_leaves(rows, on_cuts(trees, cuts), ranks, score)
+        assert score.tolist() == pytest.approx([probability(trees, row) for row in blocks], abs=1e-6)
+
+
+def test_values_of_leaves_are_looked_up_as_one_by_one():
+    """The same sums, bit for bit, on processors with tables of bytes and without."""
+    random = np.random.default_rng(4)
+    trees = grown(random, [1, 16, 17, 47, 256], 9, CUTS)
+    blocks = random.choice(CUTS, (CHUNK, 9)).astype(np.float32)
+    ranks = np.empty((1, FEATURES, CHUNK), np.uint8)
+    rank_columns(blocks.view(np.int32), CHUNK, trees.cuts, 0, len(trees.cuts.column), ranks)
+    found = []
+    for tables in (None, False):
+        walk = walk_of(CHUNK, tables)
+
+        @njit(cache=False, nogil=True)
+        def totals(trees, ranks, total, walk=walk):
+            for tree in range(trees.root.shape[0]):
+                begin, end = trees.node_from[tree], trees.node_from[tree + 1]
+                leaf, after = trees.leaf_from[tree], trees.leaf_from[tree + 1]
+                walk(trees.node, begin, end, ranks, trees.leaf, trees.leaf_bytes, leaf, after, total)
+
+        total = np.zeros(CHUNK, np.float32)
+        totals(trees, ranks[0], total)
+        found.append(total[PLACE])
+    expected = [np.log(p / (1 - p)) for p in (probability(trees, row) for row in blocks)]
+    assert found[0].tolist() == pytest.approx(expected, abs=1e-4)
+    assert found[0].tobytes() == found[1].tobytes()
+
+
 def test_255_thresholds_of_one_feature_are_distinguished():
     random = np.random.default_rng(1)
     cuts = np.arange(255, dtype=np.float32)
     trees = grown(random, [256] * 20, 1, cuts)
-    assert len(trees.cut) > 250
+    assert len(trees.cuts.cut) > 250
     blocks = np.arange(-1, 257, dtype=np.float32)[:, None]
     score = np.empty(len(blocks), np.float32)
     score_blocks(blocks, len(blocks), trees, score)

@@ -4,8 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpusmill.operators.extract.html.base.scan import after_ascii, find_byte, find_two
+from corpusmill.operators.extract.html.base.scan import find_byte, find_two
 from corpusmill.operators.extract.html.base.short_names import key_of_name, name_key
+from corpusmill.operators.extract.html.base.vectors import LANES, bytes_of
+from corpusmill.operators.text.kernel import njit
 
 haystacks = st.lists(st.sampled_from([b"a" * 63, b"b", b"<", b"\x80", b"ab" * 40]), max_size=8).map(b"".join)
 
@@ -18,12 +20,21 @@ def test_finds_the_first(data, start, end):
     assert find_byte(array, start, end, ord("<")) == (at if at >= 0 else max(start, end))
 
 
-@given(haystacks, st.integers(0, 200))
-def test_finds_the_first_that_is_not_ascii(data, start):
-    start = min(start, len(data))
-    at = after_ascii(np.frombuffer(data, np.uint8), start, len(data))
-    assert data[start:at].isascii()
-    assert at == len(data) or data[at] >= 128
+RANGES = (0, 32), (61, 62), (127, 127), (0xE2, 0xEF), (255, 255)
+in_ranges = bytes_of(*RANGES)
+
+
+@njit(cache=False, nogil=True)
+def mask(array: np.ndarray, at: int) -> int:
+    return in_ranges(array, at)
+
+
+@given(st.binary(min_size=LANES, max_size=LANES + 4))
+def test_bytes_in_any_of_several_ranges(data):
+    at = len(data) - LANES
+    bits = int(mask(np.frombuffer(data, np.uint8), at))
+    found = [bool(bits >> k & 1) for k in range(LANES)]
+    assert found == [any(low <= byte <= high for low, high in RANGES) for byte in data[at:]]
 
 
 @given(haystacks, st.integers(0, 200), st.integers(0, 400), st.integers(1, 5))

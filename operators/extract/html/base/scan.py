@@ -3,7 +3,7 @@
 import numpy as np
 
 from corpusmill.operators.extract.html.base.scalars import Int
-from corpusmill.operators.extract.html.base.vectors import LANES, between, equal, trailing_zeros
+from corpusmill.operators.extract.html.base.vectors import LANES, equal, trailing_zeros
 from corpusmill.operators.text.kernel import njit
 
 WIDTH = np.int64(LANES)  # bytes looked at together
@@ -28,20 +28,6 @@ def find_byte(src: np.ndarray, start: Int, end: Int, byte: Int) -> Int:
             return i + trailing_zeros(found)
         i += WIDTH
     while i < stop and src[i] != wanted:
-        i += 1
-    return i
-
-
-@njit(cache=True, nogil=True)
-def after_ascii(src: np.ndarray, start: Int, end: Int) -> Int:
-    """Position of the first byte of src[start:end] that is not ASCII; `end`, or `start` if greater, without one."""
-    i, stop = np.int64(start), np.int64(max(start, end))
-    while i + WIDTH <= stop:
-        found = between(src, i, 128, 255)
-        if found:
-            return i + trailing_zeros(found)
-        i += WIDTH
-    while i < stop and src[i] < 128:
         i += 1
     return i
 

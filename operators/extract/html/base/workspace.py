@@ -15,6 +15,8 @@ from corpusmill.operators.text.by_reference import ByReference
 MAX_BYTES = 16_000_000  # of one page as UTF-8
 MAX_BLOCKS = 1 << 17
 MAX_DEPTH = 590
+CHUNK = 128  # blocks whose ranks stand side by side
+FEATURES = 256  # of which there are ranks, at most
 ROOM_BYTES = 192  # behind the longest text: kernels look at 64 bytes at a time
 CONTAINED = 6  # features of a container
 VALUES = 512  # values of class and id whose words are remembered, a power of 2
@@ -49,6 +51,7 @@ class Workspace(ByReference):
     data_pairs: np.ndarray  # uint32[slots]: pairs of words in its JSON-LD
     slots: np.ndarray  # int32[blocks]: a block's slot in `signatures`
     features: np.ndarray  # float32[blocks, SECOND_STAGE], the first FIRST_STAGE of them for the first forest
+    ranks: np.ndarray  # uint8[chunks of blocks, FEATURES, CHUNK]: of features among the thresholds of both forests
     score: np.ndarray  # float32[blocks]: probability that a block is main text
     page_row: np.ndarray  # float32[1, features of the page]
     page_score: np.ndarray  # float32[1]: probability that the page is all boilerplate
@@ -84,6 +87,7 @@ def allocate(page_bytes: int) -> Workspace:
         data_pairs=np.empty(1 << 15, np.uint32),
         slots=np.empty(blocks, np.int32),
         features=np.empty((blocks, columns.SECOND_STAGE), np.float32),
+        ranks=np.empty((blocks // CHUNK + 1, FEATURES, CHUNK), np.uint8),
         score=np.empty(blocks, np.float32),
         page_row=np.zeros((1, columns.OF_PAGE), np.float32),
         page_score=np.zeros(1, np.float32),

@@ -8,9 +8,15 @@ import numpy as np
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import ONE, WIDTH, lowest
-from corpusmill.operators.extract.html.base.vectors import between, equal, ones, trailing_zeros
+from corpusmill.operators.extract.html.base.vectors import between, bytes_of, equal, ones, trailing_zeros
 from corpusmill.operators.text.kernel import njit
 
+is_separator = bytes_of((47, 47), (62, 62), (124, 124))  # / > |
+is_stop = bytes_of((33, 33), (46, 46), (63, 63))  # ! . ?
+is_punctuation = bytes_of((33, 33), (44, 44), (46, 46), (58, 59), (63, 63))  # ! , . : ; ?
+is_sign = bytes_of((33, 34), (36, 36), (44, 44), (46, 47), (58, 59), (62, 64), (124, 124))  # all of these, and " $ @
+ends_sentence = bytes_of((0, 32), (34, 34))
+is_named = bytes_of((0xC2, 0xC2), (0xE2, 0xE3), (0xEF, 0xEF))
 COUNTED = np.array(
     [
         *(C.CHARS, C.PUNCTUATION, C.COMMAS, C.SENTENCES, C.DIGIT_SHARE, C.UPPER_SHARE, C.SEPARATORS),
@@ -25,32 +31,40 @@ def count_characters(text: np.ndarray, start: Int, end: Int, row: np.ndarray) ->
     """Fills the columns COUNTED of `row`; CJK characters add half a word each to WORDS."""
     for k in COUNTED:
         row[k] = 0
-    cjk = np.int64(0)
+    chars = digits = capitals = separators = signs = prices = quotes = marks = beyond = cjk = np.int64(0)
+    commas = sentences = np.int64(0)
     for at in range(start, end, WIDTH):
         valid = lowest(end - at)
-        continued = between(text, at, 0x80, 0xBF)
-        row[C.CHARS] += ones(valid & ~continued)
-        row[C.DIGIT_SHARE] += ones(valid & between(text, at, 48, 57))
-        row[C.UPPER_SHARE] += ones(valid & between(text, at, 65, 90))
-        row[C.SEPARATORS] += ones(valid & (equal(text, at, 124) | equal(text, at, 47) | equal(text, at, 62)))  # | / >
-        row[C.AT_SIGNS] += ones(valid & equal(text, at, 64))
-        row[C.CURRENCY] += ones(valid & equal(text, at, 36))
-        row[C.QUOTES] += ones(valid & equal(text, at, 34))
-        commas = valid & equal(text, at, 44)
-        stops = valid & (equal(text, at, 46) | equal(text, at, 33) | equal(text, at, 63))  # . ! ?
-        row[C.COMMAS] += ones(commas)
-        row[C.PUNCTUATION] += ones(commas | stops | (valid & between(text, at, 58, 59)))
-        if stops:
-            followed = between(text, at + 1, 0, 32) | equal(text, at + 1, 34)
-            row[C.SENTENCES] += ones(stops & (followed | ~lowest(end - at - 1)))
+        chars += ones(valid & ~between(text, at, 0x80, 0xBF))
+        digits += ones(valid & between(text, at, 48, 57))
+        capitals += ones(valid & between(text, at, 65, 90))
+        if valid & is_sign(text, at):
+            separators += ones(valid & is_separator(text, at))
+            signs += ones(valid & equal(text, at, 64))
+            prices += ones(valid & equal(text, at, 36))
+            quotes += ones(valid & equal(text, at, 34))
+            commas += ones(valid & equal(text, at, 44))
+            marks += ones(valid & is_punctuation(text, at))
+            stops = valid & is_stop(text, at)
+            if stops:
+                followed = ends_sentence(text, at + 1)
+                sentences += ones(stops & (followed | ~lowest(end - at - 1)))
         begun = valid & between(text, at, 0xC0, 0xFF)
         if begun:
-            row[C.NON_ASCII_SHARE] += ones(begun)
+            beyond += ones(begun)
             cjk += ones(begun & between(text, at, 0xE4, 0xED))
-            named = begun & (equal(text, at, 0xC2) | between(text, at, 0xE2, 0xE3) | equal(text, at, 0xEF))
+            named = begun & is_named(text, at)
             while named:
                 cjk += _count_named(text, at + trailing_zeros(named), end, row)
                 named &= named - ONE
+    row[C.CHARS], row[C.DIGIT_SHARE], row[C.UPPER_SHARE], row[C.NON_ASCII_SHARE] = chars, digits, capitals, beyond
+    row[C.AT_SIGNS] = signs
+    row[C.SEPARATORS] += separators
+    row[C.CURRENCY] += prices
+    row[C.QUOTES] += quotes
+    row[C.COMMAS] += commas
+    row[C.PUNCTUATION] += marks
+    row[C.SENTENCES] += sentences
     row[C.DIGIT_SHARE] /= max(row[C.CHARS], np.float32(1))
     row[C.UPPER_SHARE] /= max(row[C.CHARS], np.float32(1))
     row[C.NON_ASCII_SHARE] /= max(row[C.CHARS], np.float32(1))

@@ -11,7 +11,7 @@ from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fold32
 from corpusmill.operators.extract.html.base.lookup import weight_of
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import ONE, WIDTH, ZERO, lowest
-from corpusmill.operators.extract.html.base.vectors import between, equal, ones, trailing_zeros
+from corpusmill.operators.extract.html.base.vectors import bytes_of, ones, trailing_zeros
 from corpusmill.operators.extract.html.model.model import Model
 from corpusmill.operators.text.kernel import njit
 
@@ -19,6 +19,8 @@ TITLE_SLOTS = 256
 TITLE_BYTES = 400  # of the title are compared with a block
 TITLE_WORDS = 40  # of a block are compared with the title
 WORD_MARK = np.uint64(7)  # the three bytes of one
+in_word = bytes_of((48, 57), (65, 90), (97, 122), (128, 255))
+begins_word_mark = bytes_of((0xE0, 0xE1))
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -70,15 +72,14 @@ def _in_title(slots: np.ndarray, key: Int) -> bool:
 @njit(cache=True, nogil=True, forceinline=True)
 def _word_bytes(text: np.ndarray, at: Int, end: Int) -> Int:
     """Which of the 64 bytes from `at` on, as far as `end`, may be in words: ASCII letters and digits, all beyond."""
-    found = between(text, at, 48, 57) | between(text, at, 65, 90) | between(text, at, 97, 122)
-    return (found | between(text, at, 128, 255)) & lowest(end - at)
+    return in_word(text, at) & lowest(end - at)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
 def _word_marks(text: np.ndarray, at: Int, end: Int, found: Int) -> Int:
     """Those of the bytes `found` by which word marks begin."""
     begun = ZERO
-    leads = (equal(text, at, 0xE0) | equal(text, at, 0xE1)) & found
+    leads = begins_word_mark(text, at) & found
     while leads:
         if _is_word_mark(text, at + trailing_zeros(leads), end):
             begun |= leads & (ZERO - leads)
@@ -127,7 +128,7 @@ def read_words(
                 break
             key = fold32(h)
             if kept < C.HASHED_WORDS:
-                weight = weight_of(model.word_keys, model.word_weights, key)
+                weight = weight_of(model.word_keys, model.word_weights, model.word_taken, key)
                 total += weight
                 low = min(low, weight)
                 high = max(high, weight)

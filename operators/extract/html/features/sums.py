@@ -20,7 +20,7 @@ def name_weights(ws: Workspace, model: Model, first: Int, last: Int) -> tuple[Re
     """Sum, lowest and highest weight of the class words names[first:last]; the last two include 0."""
     total = low = high = np.float32(0)
     for k in range(first, last):
-        weight = weight_of(model.name_keys, model.name_weights, ws.names[k])
+        weight = weight_of(model.name_keys, model.name_weights, model.name_taken, ws.names[k])
         total += weight
         low = min(low, weight)
         high = max(high, weight)

@@ -8,10 +8,20 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from corpusmill.operators.extract.html.base.workspace import CHUNK
 from corpusmill.operators.text.by_reference import ByReference
 
-CHUNK = 128  # blocks whose ranks are held at a time
 MOST = 255  # thresholds of one feature, and leaves of one tree but one: what a byte counts
+TABLE_LEAVES = 16  # of which one table of bytes holds the values
+
+
+@dataclass(frozen=True, eq=False)
+class Cuts(ByReference):
+    """Thresholds by feature, of one forest or of several that read the same ranks."""
+
+    column: np.ndarray  # int64 by feature used: which column of a row it is, rising
+    cut_from: np.ndarray  # int64 by feature used, and at the end: its part of `cut`
+    cut: np.ndarray  # int32: its thresholds, rising; the bits of float32, turned around below 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,22 +34,28 @@ class Forest(ByReference):
     threshold: np.ndarray  # float32 by node, infinite in leaves
     value: np.ndarray  # float32 by node, 0 in inner nodes
 
-    column: np.ndarray  # int64 by feature used: which column of a row it is
-    cut_from: np.ndarray  # int64 by feature used, and at the end: its part of `cut`
-    cut: np.ndarray  # int32: its thresholds, rising; the bits of float32, turned around below 0
+    cuts: Cuts
     node_from: np.ndarray  # int64 by tree, and at the end: its part of `node`
     # uint32 by inner node: where its feature's ranks begin; as four equal bytes each: the least rank that goes right,
     # less 128; the leaf here; leaves from here to the right
     node: np.ndarray
-    leaf_from: np.ndarray  # int64 by tree: its part of `leaf`
+    leaf_from: np.ndarray  # int64 by tree, and at the end: its part of `leaf`, a multiple of TABLE_LEAVES
     leaf: np.ndarray  # float32: values from left to right
+    leaf_bytes: np.ndarray  # uint8: of each TABLE_LEAVES values the first bytes, the second, the third and the fourth
 
 
 STORED = tuple(field.name for field in fields(Forest)[:5])
 
 
-def forest(root: np.ndarray, depth: np.ndarray, link: np.ndarray, threshold: np.ndarray, value: np.ndarray) -> Forest:
-    """The forest of these trees, each laid out from the root down.
+def forest(
+    root: np.ndarray,
+    depth: np.ndarray,
+    link: np.ndarray,
+    threshold: np.ndarray,
+    value: np.ndarray,
+    cuts: Cuts | None = None,
+) -> Forest:
+    """The forest of these trees, each laid out from the root down. cuts: of more than these trees (`joint_cuts`).
 
     ValueError: a tree has more than 256 leaves, or a feature more than 255 thresholds; train with a smaller `max_bin`.
     """
@@ -56,34 +72,62 @@ def forest(root: np.ndarray, depth: np.ndarray, link: np.ndarray, threshold: np.
     if most > MOST + 1:
         raise ValueError(f"a tree has {most} leaves, at most {MOST + 1} can be counted in a byte")
 
-    column, used = np.unique(feature[inner], return_inverse=True)
     ordered = _ordered(threshold[inner])
-    cuts = [np.unique(ordered[used == k]) for k in range(len(column))]
+    if cuts is None:
+        cuts = _cuts(feature[inner].astype(np.int64), ordered)
+    used = np.searchsorted(cuts.column, feature[inner])
     rank = np.zeros(len(ordered), np.int64)
-    for k, its in enumerate(cuts):
-        if len(its) > MOST:
-            raise ValueError(f"feature {column[k]} has {len(its)} thresholds, at most {MOST} can be counted in a byte")
+    for k in np.unique(used).tolist():
+        its = cuts.cut[cuts.cut_from[k] : cuts.cut_from[k + 1]]
         rank[used == k] = np.searchsorted(its, ordered[used == k])
 
-    its_tree = tree[inner]
     step = here[left[inner] + 1] - here[inner]
     node = np.stack([used * CHUNK, *((each & 255) * 0x01010101 for each in (rank + 1 - 128, here[inner], step))], 1)
-    ends = np.flatnonzero(~inner)
-    by_tree = ends[np.lexsort((here[ends], tree[ends]))]
+    ends = ~inner & (tree >= 0)  # a forest without a tree has a node all the same
+    leaf_from, leaf = _leaves(value[ends], here[ends], tree[ends], len(root))
     return Forest(
         root,
         depth,
         link,
         threshold,
         value,
-        column.astype(np.int64),
-        np.cumsum([0, *map(len, cuts)]),
-        np.concatenate([np.zeros(0, np.int32), *cuts]),
-        np.searchsorted(its_tree, np.arange(len(root) + 1)),
+        cuts,
+        np.searchsorted(tree[inner], np.arange(len(root) + 1)),
         node.astype(np.uint32),
-        np.searchsorted(tree[by_tree], np.arange(len(root))),
-        value[by_tree],
+        leaf_from,
+        leaf,
+        np.ascontiguousarray(leaf.view(np.uint8).reshape(-1, TABLE_LEAVES, 4).swapaxes(1, 2)).reshape(-1),
     )
+
+
+def joint_cuts(*forests: Forest) -> Cuts:
+    """The thresholds of all these forests. ValueError: more than 255 of one feature."""
+    features = [np.repeat(each.cuts.column, np.diff(each.cuts.cut_from)) for each in forests]
+    return _cuts(np.concatenate(features), np.concatenate([each.cuts.cut for each in forests]))
+
+
+def on_cuts(of: Forest, cuts: Cuts) -> Forest:
+    """The same trees over the ranks of other thresholds, which hold all of their own."""
+    return forest(of.root, of.depth, of.link, of.threshold, of.value, cuts)
+
+
+def _cuts(feature: np.ndarray, ordered: np.ndarray) -> Cuts:
+    column, used = np.unique(feature, return_inverse=True)
+    found = [np.unique(ordered[used == k]) for k in range(len(column))]
+    for k, its in enumerate(found):
+        if len(its) > MOST:
+            raise ValueError(f"feature {column[k]} has {len(its)} thresholds, at most {MOST} can be counted in a byte")
+    ends = np.cumsum([0, *map(len, found)])
+    return Cuts(column.astype(np.int64), ends, np.concatenate([np.zeros(0, np.int32), *found]))
+
+
+def _leaves(value: np.ndarray, here: np.ndarray, tree: np.ndarray, trees: int) -> tuple[np.ndarray, np.ndarray]:
+    """`leaf_from` and `leaf`; zeros follow the leaves of a tree up to the next multiple of TABLE_LEAVES."""
+    count = np.bincount(tree, minlength=trees)
+    leaf_from = np.cumsum([0, *(-(-count // TABLE_LEAVES) * TABLE_LEAVES)])
+    leaf = np.zeros(leaf_from[-1], np.float32)
+    leaf[leaf_from[tree] + here] = value
+    return leaf_from.astype(np.int64), leaf
 
 
 def _ordered(values: np.ndarray) -> np.ndarray:

@@ -3,14 +3,16 @@
 import io
 import zipfile
 import zlib
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
 from corpusmill.errors import InvalidModel
 from corpusmill.operators.extract.html.base.columns import FIRST_STAGE, OF_PAGE, SECOND_STAGE
-from corpusmill.operators.extract.html.model.forest import STORED, Forest, forest
+from corpusmill.operators.extract.html.base.lookup import taken
+from corpusmill.operators.extract.html.model.forest import STORED, Forest, forest, joint_cuts, on_cuts
 from corpusmill.operators.text.by_reference import ByReference
 
 STAGES = ("first", "second", "page")
@@ -35,6 +37,18 @@ class Model(ByReference):
     first: Forest
     second: Forest
     page: Forest  # over what the first found on the whole page: is it all boilerplate?
+    # uint64, made here: which slots of name_keys and of word_keys are not free, as bits
+    name_taken: np.ndarray = field(default_factory=partial(np.zeros, 0, np.uint64))
+    word_taken: np.ndarray = field(default_factory=partial(np.zeros, 0, np.uint64))
+
+    def __post_init__(self) -> None:
+        made: dict[str, Any] = {"name_taken": taken(self.name_keys), "word_taken": taken(self.word_keys)}
+        if self.first.cuts is not self.second.cuts:
+            cuts = joint_cuts(self.first, self.second)
+            made |= {"first": on_cuts(self.first, cuts), "second": on_cuts(self.second, cuts)}
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
+        super().__post_init__()
 
 
 def dump(model: Model) -> bytes:
@@ -61,11 +75,15 @@ def load(content: bytes) -> Model:
             found = forest(*(arrays[f"{stage}_{name}"] for name in STORED))
         except (ValueError, IndexError) as e:
             raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} do not hang together: {e}") from e
-        if found.column.max(initial=0) >= columns:
-            raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} use column {found.column.max()} of {columns}")
+        used = found.cuts.column.max(initial=0)
+        if used >= columns:
+            raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} use column {used} of {columns}")
         forests.append(found)
     first, second, page = forests
-    return Model(name_keys, name_weights, word_keys, word_weights, first, second, page)
+    try:
+        return Model(name_keys, name_weights, word_keys, word_weights, first, second, page)
+    except ValueError as e:
+        raise InvalidModel(f"{_NO_MODEL}: its two forests of blocks do not go together: {e}") from e
 
 
 def _arrays(content: bytes) -> dict[str, np.ndarray]:

@@ -11,7 +11,7 @@ from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, UPPER, 
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import WIDTH, find_byte
 from corpusmill.operators.extract.html.base.short_names import key_of_name, name_key
-from corpusmill.operators.extract.html.base.vectors import between, equal, trailing_zeros
+from corpusmill.operators.extract.html.base.vectors import bytes_of, trailing_zeros
 from corpusmill.operators.extract.html.base.workspace import MOST_WORDS, VALUES, Workspace
 from corpusmill.operators.text.kernel import njit
 
@@ -30,6 +30,9 @@ COMMENT_WORDS = np.array(
     ],
     np.uint32,
 )
+ends_name = bytes_of((0, 32), (47, 47), (61, 62))  # white space / = >
+ends_value = bytes_of((0, 32), (62, 62))
+equals_or_end = bytes_of((61, 62))
 MAY_BE_COMMENT = np.zeros(256, np.bool_)  # by the last byte of a hash: whether one of COMMENT_WORDS ends so
 MAY_BE_COMMENT[COMMENT_WORDS & 255] = True
 
@@ -39,7 +42,7 @@ def _end_of_name(src: np.ndarray, first: Int, n: Int) -> Int:
     """Position after the name that begins at `first`, which may itself be "="."""
     j = first + 1
     while j + WIDTH <= n:
-        found = between(src, j, 0, 32) | equal(src, j, 62) | equal(src, j, 47) | equal(src, j, 61)
+        found = ends_name(src, j)
         if found:
             return j + trailing_zeros(found)
         j += WIDTH
@@ -52,7 +55,7 @@ def _end_of_name(src: np.ndarray, first: Int, n: Int) -> Int:
 def _end_of_bare_value(src: np.ndarray, j: Int, n: Int) -> Int:
     """Position after the value without quotes that begins at `j`."""
     while j + WIDTH <= n:
-        found = between(src, j, 0, 32) | equal(src, j, 62)
+        found = ends_value(src, j)
         if found:
             return j + trailing_zeros(found)
         j += WIDTH
@@ -93,7 +96,7 @@ def end_of_tag(src: np.ndarray, j: Int, n: Int) -> Int:
     """Position of the ">" that ends the tag, quoted values passed over; n when there is none."""
     while j < n:
         if j + WIDTH <= n:
-            found = equal(src, j, 62) | equal(src, j, 61)
+            found = equals_or_end(src, j)
             if not found:
                 j += WIDTH
                 continue

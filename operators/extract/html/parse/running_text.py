@@ -6,12 +6,15 @@ from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.characters import AMPERSAND, EXOTIC, PLAIN, SPACE, TAG_OPEN, TEXT_CLASS
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import ONE, WIDTH
-from corpusmill.operators.extract.html.base.vectors import between, copy_lanes, equal, trailing_zeros
+from corpusmill.operators.extract.html.base.vectors import between, bytes_of, copy_lanes, equal, trailing_zeros
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.entities import decode_reference
 from corpusmill.operators.text.kernel import njit
 
 LAST = np.uint64(1 << 63)
+is_space = bytes_of((0, 32), (0x7F, 0x7F))  # the class SPACE
+stops_copying = bytes_of((0, 32), (0x7F, 0x7F), (38, 38), (60, 60))  # white space & <
+may_be_exotic = bytes_of((0xC2, 0xC2), (0xE2, 0xE3), (0xEF, 0xEF))
 
 
 @njit(cache=True, nogil=True)
@@ -46,23 +49,13 @@ def exotic(src: np.ndarray, i: Int, n: Int) -> Int:
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _is_space(src: np.ndarray, i: Int) -> Int:
-    """Which of the 64 bytes from `i` on are of the class SPACE."""
-    return between(src, i, 0, 32) | equal(src, i, 0x7F)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _is_special(src: np.ndarray, i: Int) -> Int:
-    """Which of the 64 bytes from `i` on begin a tag, perhaps a reference, or perhaps an exotic space. 65 are read."""
-    found = equal(src, i, 60) | equal(src, i, 38)
-    leads = equal(src, i, 0xC2) | between(src, i, 0xE2, 0xE3) | equal(src, i, 0xEF)
-    if leads:
-        at = i + 1
-        found |= equal(src, i, 0xC2) & (equal(src, at, 0xA0) | equal(src, at, 0xAD))
-        found |= equal(src, i, 0xE2) & between(src, at, 0x80, 0x81)
-        found |= equal(src, i, 0xE3) & equal(src, at, 0x80)
-        found |= equal(src, i, 0xEF) & equal(src, at, 0xBB)
-    return found
+def _exotic_leads(src: np.ndarray, i: Int) -> Int:
+    """Which of the 64 bytes from `i` on perhaps begin an exotic space. 65 are read."""
+    at = i + 1
+    found = equal(src, i, 0xC2) & (equal(src, at, 0xA0) | equal(src, at, 0xAD))
+    found |= equal(src, i, 0xE2) & between(src, at, 0x80, 0x81)
+    found |= equal(src, i, 0xE3) & equal(src, at, 0x80)
+    return found | equal(src, i, 0xEF) & equal(src, at, 0xBB)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -107,7 +100,9 @@ def copy_text(src: np.ndarray, i: Int, n: Int, ws: Workspace) -> Int:
 def _copy_plain(src: np.ndarray, i: Int, n: Int, out: np.ndarray, o: Int, room: Int) -> tuple[Int, Int]:
     """Copies what is text as it stands, single spaces inside it included: (i, o) after it. src[i] is PLAIN."""
     while i + WIDTH < n and o <= room:
-        stops = _is_space(src, i) | _is_special(src, i)
+        stops = stops_copying(src, i)
+        if may_be_exotic(src, i):
+            stops |= _exotic_leads(src, i)
         single = equal(src, i, 32) & ~(stops >> ONE | LAST)
         copy_lanes(src, i, out, o)
         run = trailing_zeros(stops & ~single)
@@ -129,7 +124,7 @@ def _copy_plain(src: np.ndarray, i: Int, n: Int, out: np.ndarray, o: Int, room: 
 def _after_spaces(src: np.ndarray, i: Int, n: Int) -> Int:
     """Position of the first byte from `i` on that is not of the class SPACE, or n."""
     while i + WIDTH <= n:
-        found = ~_is_space(src, i)
+        found = ~is_space(src, i)
         if found:
             return i + trailing_zeros(found)
         i += WIDTH

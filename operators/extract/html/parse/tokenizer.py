@@ -15,7 +15,7 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import WIDTH, find_byte
 from corpusmill.operators.extract.html.base.short_names import name_key, value_of_name
 from corpusmill.operators.extract.html.base.tags import TAG_KEYS, TAG_VALUES
-from corpusmill.operators.extract.html.base.vectors import between, equal, trailing_zeros
+from corpusmill.operators.extract.html.base.vectors import bytes_of, trailing_zeros
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.attributes import end_of_tag, read_attributes
 from corpusmill.operators.extract.html.parse.blocks import (
@@ -35,6 +35,8 @@ from corpusmill.operators.extract.html.parse.tree import close, open_element
 from corpusmill.operators.extract.html.parse.unseen import after_unseen
 from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
+
+ends_tag_name = bytes_of((0, 32), (47, 47), (62, 62))  # white space / >
 
 
 @njit(cache=True, nogil=True)
@@ -101,7 +103,7 @@ def _end_of_tag_name(src: np.ndarray, first: Int, n: Int) -> Int:
     """Position after the name that begins at `first`. Names have many lengths: a loop over bytes ends unforeseen."""
     j = first
     if j + WIDTH <= n:
-        found = between(src, j, 0, 32) | equal(src, j, 62) | equal(src, j, 47)
+        found = ends_tag_name(src, j)
         if found:
             return j + trailing_zeros(found)
         j += WIDTH

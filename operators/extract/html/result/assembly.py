@@ -13,6 +13,8 @@ from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base import tags as T
 from corpusmill.operators.extract.html.base.characters import WORD
 from corpusmill.operators.extract.html.base.scalars import Int
+from corpusmill.operators.extract.html.base.scan import WIDTH
+from corpusmill.operators.extract.html.base.vectors import copy_lanes
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.result.place import cells_between, place_of
 from corpusmill.operators.text.borrow import borrowed
@@ -62,9 +64,7 @@ def assemble(ws: Workspace, links: bool) -> Int:
             result[o + 1] = SPACE
             o += 2
         if links:
-            for j in range(start, end):
-                result[o] = ws.text[j]
-                o += 1
+            o = _copy(ws.text, start, end, result, o)
         else:
             after, span = _copy_without_links(ws, start, end, o, span, bool(code_now >= 0))
             if after == o:
@@ -75,6 +75,19 @@ def assemble(ws: Workspace, links: bool) -> Int:
             ws.elements[item, C.FIRST_BLOCK] = -1
         code, row, cell, tight = code_now, row_now, cell_now, tight_now
     return o
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _copy(text: np.ndarray, start: Int, end: Int, result: np.ndarray, o: Int) -> Int:
+    """Copies text[start:end] to result[o:], whole lanes where there is room for what follows; the position after."""
+    j = start
+    while j < end and j + WIDTH <= text.shape[0] and o + j - start + WIDTH <= result.shape[0]:
+        copy_lanes(text, j, result, o + j - start)
+        j += WIDTH
+    while j < end:
+        result[o + j - start] = text[j]
+        j += 1
+    return o + end - start
 
 
 @njit(cache=True, nogil=True)
