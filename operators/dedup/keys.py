@@ -43,6 +43,8 @@ def url_keys(urls: pa.Array) -> UrlKeys:
     fragment = np.empty(urls_.size_bytes + 1, np.uint8)
     page_offsets, fragment_offsets = np.zeros(len(urls_) + 1, np.int64), np.zeros(len(urls_) + 1, np.int64)
     canonical(urls_.data, urls_.offsets, page, page_offsets, fragment, fragment_offsets)
+    for array in (page, page_offsets, fragment, fragment_offsets):
+        array.flags.writeable = False  # as Arrow's own buffers are: kernels are compiled for those
     found = TextBuffers(data=page, offsets=page_offsets, valid=urls_.valid & (np.diff(page_offsets) > 0))
     halves = np.empty((len(urls_), 2), np.dtype("<u8"))
     digests(fragment, fragment_offsets, halves)

@@ -10,78 +10,50 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import numba
-from numba.core import compiler
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler_lock import require_global_compiler_lock
-from numba.core.compiler_machinery import register_pass
+from numba.core import errors, sigutils
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
-from numba.core.typed_passes import NativeLowering
+
+from corpusmill.operators.text.kernel_passes import KernelCompiler, PartCompiler
+from corpusmill.operators.text.numba_shortcuts import shortcuts
 
 Inline = Literal["never", "always"]
-
-
-class PartLibrary(JITCodeLibrary):
-    """LLVM code of a function and of all that it calls, to be linked into a caller; never machine code itself."""
-
-    def finalize(self) -> None:
-        """Link what the function calls. Optimising is left to the kernel that Python calls."""
-        require_global_compiler_lock()
-        self._raise_if_finalized()
-        for library in dict.fromkeys(self._linking_libraries):
-            self._reload_init.update(library._reload_init)
-            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
-        self._finalize_dynamic_globals()
-        self._finalized = True
-
-
-@register_pass(mutates_CFG=True, analysis_only=False)
-class PartLowering(NativeLowering):
-    """Writes LLVM code without wrappers for Python and C, and without an entry for them."""
-
-    _name = "part_lowering"
-
-    def run_pass(self, state: Any) -> Literal[True]:
-        state.library = PartLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
-        flags = state.flags
-        flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
-        changed = super().run_pass(state)
-        entry = Part()
-        state.targetctx.insert_user_function(entry, state["cr"].fndesc, [state.library])
-        state["cr"] = state["cr"]._replace(cfunc=entry)
-        state.reload_init.extend(state.library._reload_init)
-        return changed
-
-
-class Part:
-    """Stands for a function with one set of types where Numba asks for an entry."""
-
-
-class PartCompiler(compiler.CompilerBase):
-    """Numba's own pipeline, its last step apart."""
-
-    def define_pipelines(self) -> list[Any]:
-        """One pipeline, in nopython mode."""
-        builder = compiler.DefaultPassBuilder
-        passes = builder.define_nopython_pipeline(self.state)
-        passes.passes = [(PartLowering if p is NativeLowering else p, why) for p, why in passes.passes]
-        passes._finalized = False
-        passes.finalize()
-        return [passes]
 
 
 class PartDispatcher(CPUDispatcher):
     """A function as other kernels see it; in memory only, as what they contain of it is cached with them."""
 
+    _compiler: Any
+
     def add_overload(self, cres: Any) -> None:
+        """Take compiled code."""
         self.overloads[tuple(cres.signature.args)] = cres
+
+    def compile(self, sig: Any) -> Any:
+        """Compile the function for these types. The kernel that calls it holds Numba's lock, and counts the time."""
+        args, result = sigutils.normalize_signature(sig)
+        if tuple(args) in self.overloads:
+            return self.overloads[tuple(args)].entry_point
+        with self._compiling_counter:
+            try:
+                compiled = self._compiler.compile(args, result)
+            except errors.ForceLiteralArg as e:
+                raise e.bind_fold_arguments(lambda a, k: self._compiler.fold_argument_types(a, k)[1]) from None
+            self.add_overload(compiled)
+        return compiled.entry_point
 
 
 class Kernel(CPUDispatcher):
     """A function as Python calls it."""
 
     def __init__(self, py_func: Any, locals: Any = None, targetoptions: Any = None, pipeline_class: Any = None) -> None:
-        super().__init__(py_func, locals, targetoptions, pipeline_class or compiler.Compiler)
+        super().__init__(py_func, locals, targetoptions, pipeline_class or KernelCompiler)
         self.part = PartDispatcher(py_func, locals, targetoptions, PartCompiler)
+
+    def compile(self, sig: Any) -> Any:
+        """Compile the function for these types, or load it from the cache."""
+        with global_compiler_lock, shortcuts(part_of_numba):
+            return super().compile(sig)
 
     def add_overload(self, cres: Any) -> None:
         """Take compiled code, and give its parts what they hold of Python, as is done for code from the cache."""
@@ -101,6 +73,13 @@ class Kernel(CPUDispatcher):
     def is_compiling(self) -> Any:
         """Whether a call is one of the function by itself."""
         return bool(self._compiling_counter) or bool(self.part._compiling_counter)
+
+
+def part_of_numba(**options: Any) -> Callable[[Any], Any]:
+    """A decorator for functions of Numba's own that kernels call, such as `np.empty`: they are parts too."""
+    if options.keys() <= {"nopython", "no_cpython_wrapper"}:
+        return lambda function: PartDispatcher(function, None, options, PartCompiler)
+    return numba.jit(**options)
 
 
 def njit(*, cache: bool, nogil: bool, forceinline: bool = False, inline: Inline = "never") -> Callable[[Any], Any]:

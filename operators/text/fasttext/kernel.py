@@ -54,7 +54,9 @@ def _run(texts: Spans, weights: Weights, target: int) -> Predictions:
         hashes=np.empty(longest // 2 + 2 if weights.word_ngrams > 1 else 1, np.int32),
         rows=np.empty(ROWS, np.int32),
     )
-    _predict(texts.data, texts.starts, texts.ends, weights, seen, room, target, Scored(labels, scores))
+    data = texts.data.view()
+    data.flags.writeable = False  # as Arrow's own buffers are: compiled for those alone
+    _predict(data, texts.starts, texts.ends, weights, seen, room, target, Scored(labels, scores))
     return Predictions(labels=labels, scores=scores)
 
 

@@ -1,5 +1,6 @@
 """The table of kernels: types are written and read, and what is compiled ahead is what a job needs."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -53,6 +54,12 @@ def test_the_table_names_kernels_that_are_there():
         assert signatures.class_of(kernel.name).py_func.__name__ == kernel.name.rpartition(":")[2]
         for kind in kernel.types:
             assert signatures.written(signatures.read(kind)) == kind
+
+
+def test_the_table_has_a_type_for_each_argument():
+    for kernel in table.table().kernels:
+        parameters = inspect.signature(signatures.class_of(kernel.name).py_func).parameters
+        assert len(kernel.types) == len(parameters), f"{kernel.name}: make kernel-table"
 
 
 def test_make_compiles_ahead_what_the_demo_needs():
