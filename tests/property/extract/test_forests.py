@@ -6,10 +6,7 @@ import pytest
 from corpusmill.operators.extract.html.base.workspace import CHUNK, FEATURES
 from corpusmill.operators.extract.html.model.forest import Forest, forest, joint_cuts, on_cuts, probability
 from corpusmill.operators.extract.html.model.ranks import rank_columns
-from corpusmill.operators.extract.html.model.tables import PLACE
 from corpusmill.operators.extract.html.model.trees import add_leaves, score_blocks
-from corpusmill.operators.extract.html.model.walk import walk_of
-from corpusmill.operators.text.kernel import njit
 
 CUTS = np.array([-2.5, -1, -0.0, 0, 0.5, 1, 3], np.float32)
 
@@ -74,32 +71,6 @@ def test_two_forests_read_the_same_ranks():
     for trees in (first, second):
         add_leaves(rows, on_cuts(trees, cuts), ranks, score)
         assert score.tolist() == pytest.approx([probability(trees, row) for row in blocks], abs=1e-6)
-
-
-def test_values_of_leaves_are_looked_up_as_one_by_one():
-    """The same sums, bit for bit, on processors with tables of bytes and without."""
-    random = np.random.default_rng(4)
-    trees = grown(random, [1, 16, 17, 47, 256], 9, CUTS)
-    blocks = random.choice(CUTS, (CHUNK, 9)).astype(np.float32)
-    ranks = np.empty((1, FEATURES, CHUNK), np.uint8)
-    rank_columns(blocks.view(np.int32), CHUNK, trees.cuts, 0, len(trees.cuts.column), ranks)
-    found = []
-    for tables in (None, False):
-        walk = walk_of(CHUNK, tables)
-
-        @njit(cache=False, nogil=True)
-        def totals(trees, ranks, total, walk=walk):
-            for tree in range(trees.root.shape[0]):
-                begin, end = trees.node_from[tree], trees.node_from[tree + 1]
-                leaf, after = trees.leaf_from[tree], trees.leaf_from[tree + 1]
-                walk(trees.node, begin, end, ranks, trees.leaf, trees.leaf_bytes, leaf, after, total)
-
-        total = np.zeros(CHUNK, np.float32)
-        totals(trees, ranks[0], total)
-        found.append(total[PLACE])
-    expected = [np.log(p / (1 - p)) for p in (probability(trees, row) for row in blocks)]
-    assert found[0].tolist() == pytest.approx(expected, abs=1e-4)
-    assert found[0].tobytes() == found[1].tobytes()
 
 
 def test_255_thresholds_of_one_feature_are_distinguished():

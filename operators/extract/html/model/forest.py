@@ -12,7 +12,6 @@ from corpusmill.operators.extract.html.base.workspace import CHUNK
 from corpusmill.operators.text.by_reference import ByReference
 
 MOST = 255  # thresholds of one feature, and leaves of one tree but one: what a byte counts
-TABLE_LEAVES = 16  # of which one table of bytes holds the values
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +38,8 @@ class Forest(ByReference):
     # uint32 by inner node: where its feature's ranks begin; as four equal bytes each: the least rank that goes right,
     # less 128; the leaf here; leaves from here to the right
     node: np.ndarray
-    leaf_from: np.ndarray  # int64 by tree, and at the end: its part of `leaf`, a multiple of TABLE_LEAVES
+    leaf_from: np.ndarray  # int64 by tree: its part of `leaf`
     leaf: np.ndarray  # float32: values from left to right
-    leaf_bytes: np.ndarray  # uint8: of each TABLE_LEAVES values the first bytes, the second, the third and the fourth
 
 
 STORED = tuple(field.name for field in fields(Forest)[:5])
@@ -83,8 +81,8 @@ def forest(
 
     step = here[left[inner] + 1] - here[inner]
     node = np.stack([used * CHUNK, *((each & 255) * 0x01010101 for each in (rank + 1 - 128, here[inner], step))], 1)
-    ends = ~inner & (tree >= 0)  # a forest without a tree has a node all the same
-    leaf_from, leaf = _leaves(value[ends], here[ends], tree[ends], len(root))
+    ends = np.flatnonzero(~inner)
+    by_tree = ends[np.lexsort((here[ends], tree[ends]))]
     return Forest(
         root,
         depth,
@@ -94,9 +92,8 @@ def forest(
         cuts,
         np.searchsorted(tree[inner], np.arange(len(root) + 1)),
         node.astype(np.uint32),
-        leaf_from,
-        leaf,
-        np.ascontiguousarray(leaf.view(np.uint8).reshape(-1, TABLE_LEAVES, 4).swapaxes(1, 2)).reshape(-1),
+        np.searchsorted(tree[by_tree], np.arange(len(root))),
+        value[by_tree],
     )
 
 
@@ -119,15 +116,6 @@ def _cuts(feature: np.ndarray, ordered: np.ndarray) -> Cuts:
             raise ValueError(f"feature {column[k]} has {len(its)} thresholds, at most {MOST} can be counted in a byte")
     ends = np.cumsum([0, *map(len, found)])
     return Cuts(column.astype(np.int64), ends, np.concatenate([np.zeros(0, np.int32), *found]))
-
-
-def _leaves(value: np.ndarray, here: np.ndarray, tree: np.ndarray, trees: int) -> tuple[np.ndarray, np.ndarray]:
-    """`leaf_from` and `leaf`; zeros follow the leaves of a tree up to the next multiple of TABLE_LEAVES."""
-    count = np.bincount(tree, minlength=trees)
-    leaf_from = np.cumsum([0, *(-(-count // TABLE_LEAVES) * TABLE_LEAVES)])
-    leaf = np.zeros(leaf_from[-1], np.float32)
-    leaf[leaf_from[tree] + here] = value
-    return leaf_from.astype(np.int64), leaf
 
 
 def _ordered(values: np.ndarray) -> np.ndarray:

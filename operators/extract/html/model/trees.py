@@ -14,8 +14,7 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import CHUNK, FEATURES
 from corpusmill.operators.extract.html.model.forest import Forest
 from corpusmill.operators.extract.html.model.ranks import rank_columns
-from corpusmill.operators.extract.html.model.tables import PLACE
-from corpusmill.operators.extract.html.model.walk import walk_32, walk_64, walk_96, walk_128
+from corpusmill.operators.extract.html.model.walk import walk_64, walk_128
 from corpusmill.operators.text.borrow import borrowed
 from corpusmill.operators.text.kernel import njit
 
@@ -26,25 +25,23 @@ PIECE_CHUNKS = 8  # scored together where there is no room for the ranks of all
 def add_leaves(rows: Int, forest: Forest, ranks: np.ndarray, score: np.ndarray) -> None:
     """`forest.probability` of `rows` blocks to `score`. ranks: as `rank_columns` fills them."""
     forest = borrowed(forest)
-    node = forest.node
-    total = np.empty(CHUNK, np.float32)
+    leaf = np.empty(CHUNK, np.uint8)  # of the tree under way, the leaf each block ends at
     for first in range(0, rows, CHUNK):
         count = min(np.int64(CHUNK), rows - first)
-        its = ranks[first // CHUNK]
+        its, total = ranks[first // CHUNK], score[first : first + count]
         total[:] = 0
+        is_half = count <= CHUNK // 2
         for tree in range(forest.root.shape[0]):
             begin, end = forest.node_from[tree], forest.node_from[tree + 1]
-            leaf, after = forest.leaf_from[tree], forest.leaf_from[tree + 1]
-            if count <= 32:
-                walk_32(node, begin, end, its, forest.leaf, forest.leaf_bytes, leaf, after, total)
-            elif count <= 64:
-                walk_64(node, begin, end, its, forest.leaf, forest.leaf_bytes, leaf, after, total)
-            elif count <= 96:
-                walk_96(node, begin, end, its, forest.leaf, forest.leaf_bytes, leaf, after, total)
+            if is_half:
+                walk_64(forest.node, begin, end, its, leaf)
             else:
-                walk_128(node, begin, end, its, forest.leaf, forest.leaf_bytes, leaf, after, total)
+                walk_128(forest.node, begin, end, its, leaf)
+            value = forest.leaf[forest.leaf_from[tree] :]
+            for j in range(np.uint64(count)):
+                total[j] += value[leaf[j]]
         for j in range(count):
-            score[first + j] = 1 / (1 + np.exp(-total[PLACE[j]]))
+            total[j] = 1 / (1 + np.exp(-total[j]))
 
 
 @njit(cache=True, nogil=True)
