@@ -72,7 +72,8 @@ def load(content: bytes) -> Model:
     forests = []
     for stage, columns in zip(STAGES, (FIRST_STAGE, SECOND_STAGE, OF_PAGE), strict=True):
         try:
-            found = forest(*(arrays[f"{stage}_{name}"] for name in STORED))
+            root, depth, link, threshold, value = (arrays[f"{stage}_{name}"] for name in STORED)
+            found = forest(root, depth, link, threshold, value)
         except (ValueError, IndexError) as e:
             raise InvalidModel(f"{_NO_MODEL}: its trees {stage!r} do not hang together: {e}") from e
         used = found.cuts.column.max(initial=0)
