@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -49,7 +48,7 @@ class Selected:
         groups = pa.array(["/".join(chosen.plan.leaves.key(i)) for i in range(len(chosen.plan.leaves))], pa.string())
         mine = there.take(taken)
         known = self._recorded(workspace, ingested, mine["doc_id"].combine_chunks())
-        columns: dict[str, Any] = {"doc_id": mine["doc_id"], **{name: mine[name] for name in ALWAYS}}
+        columns = {"doc_id": mine["doc_id"], **{name: mine[name] for name in ALWAYS}}
         columns |= {name: known[name] for name in known.column_names}
         columns["license"] = pa.repeat(pa.scalar(self.licences.get(source), pa.string()), len(taken))
         columns["group"] = groups.take(pa.array(leaf[taken.to_numpy()]))
