@@ -54,7 +54,8 @@ def test_inspect_of_another_job_shows_what_that_one_read(inputs, ray_session, tm
     with pytest.raises(EmptyRun):
         run_file(job)
     told = say("inspect", "dropped", "--most", "1", "--source", "eips", str(job))
-    assert "shown: what this job has read; the last finished run was of another one: step 4, decide.bounds: bounds.word_count[0]" in told
+    assert "shown: what this job has read; the last finished run was of another one: step 4, decide.bounds: " in told
+    assert "bounds.word_count[0]" in told
     assert "dropped by decide.bounds: word_count<90000" in told
     assert "0 kept documents of source 'eips'" in say("inspect", "documents", "--source", "eips", str(job))
 
