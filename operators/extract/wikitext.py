@@ -6,8 +6,6 @@ Deviates: templates are left out and not expanded, since a dump of articles lack
           <div>) do so here, too.
 """
 
-import functools
-import importlib
 import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -16,6 +14,7 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Extract
+from corpusmill.operators.extras import library
 
 HIDDEN_TAGS = frozenset(("table", "gallery", "ref", "references", "math", "timeline", "score", "imagemap"))
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -70,7 +69,7 @@ class Wikitext(Extract):
 
 def plain(wikitext: str, prefixes: str) -> str:
     """The text of a page. prefixes: what links without text begin with, divided by bars."""
-    parser = _parser()
+    parser = library("mwparserfromhell", name="mwparserfromhell", extra="mediawiki")
     code = parser.parse(wikitext)
     _prune(code, tuple(f"{each.lower()}:" for each in prefixes.split("|") if each), parser.nodes)
     text = SWITCH.sub("", str(code.strip_code(normalize=True, collapse=True)))
@@ -108,12 +107,3 @@ def _prune(code: Any, hidden: tuple[str, ...], kinds: Any) -> None:
         if node is not None:
             kept.append(node)
     code.nodes = kept
-
-
-@functools.cache
-def _parser() -> Any:
-    try:
-        return importlib.import_module("mwparserfromhell")
-    except ImportError as e:
-        told = "mwparserfromhell is not installed: pip install 'corpusmill[mediawiki]', or leave this step out"
-        raise ValueError(told) from e

@@ -6,7 +6,6 @@ Deviates: documents without a Han character are not given to it, nor are those i
 """
 
 import functools
-import importlib
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Rewrite
+from corpusmill.operators.extras import library
 from corpusmill.operators.text.changes import chars_missing, counts_at, documents_at, put_back
 
 CONFIGURATIONS = ("s2t", "t2s", "s2tw", "tw2s", "s2hk", "hk2s", "s2twp", "tw2sp", "t2tw", "tw2t", "t2hk", "hk2t")
@@ -64,8 +64,4 @@ class ChineseScript(Rewrite):
 @functools.cache
 def converter(configuration: str) -> Any:
     """An OpenCC of this configuration; ValueError where the library is not installed."""
-    try:
-        opencc = importlib.import_module("opencc")
-    except ImportError as e:
-        raise ValueError("opencc is not installed: pip install 'corpusmill[chinese]', or leave this step out") from e
-    return opencc.OpenCC(configuration)
+    return library("opencc", name="opencc", extra="chinese").OpenCC(configuration)

@@ -7,7 +7,6 @@ Deviates: a blank document has none (null); lines are those of line feeds.
 
 import functools
 import hashlib
-import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
+from corpusmill.operators.extras import library
 from corpusmill.operators.text.language_model_text import characters, plain
 
 Split = Literal["whitespace", "characters"]
@@ -92,7 +92,7 @@ def perplexity(model: Any, text: str | None, cut: Callable[[str], str] | None = 
 @functools.lru_cache(maxsize=4)
 def _model(content: bytes) -> Any:
     """A model of KenLM from the bytes of its file; ValueError for other bytes and where the module is missing."""
-    kenlm = _module("kenlm")
+    kenlm = library("kenlm", name="kenlm", extra="kenlm")
     place = os.memfd_create(f"kenlm-{hashlib.sha256(content).hexdigest()[:8]}")
     try:
         with open(place, "wb", closefd=False) as file:
@@ -107,12 +107,7 @@ def _model(content: bytes) -> Any:
 @functools.lru_cache(maxsize=4)
 def _cutter(content: bytes) -> Callable[[str], str]:
     """Cuts a line into pieces with a space between them, by a SentencePiece model."""
-    processor = _module("sentencepiece").SentencePieceProcessor(model_proto=content)
+    processor = library("sentencepiece", name="sentencepiece", extra="kenlm").SentencePieceProcessor(
+        model_proto=content
+    )
     return lambda line: " ".join(processor.encode(line, out_type=str))
-
-
-def _module(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as e:
-        raise ValueError(f"{name} is not installed: pip install 'corpusmill[kenlm]', or leave this step out") from e

@@ -4,17 +4,16 @@ Source:   Pillow, which reads the headers of the formats below; no pixel is deco
 Deviates: a picture whose pixels are damaged behind a sound header has a size.
 """
 
-import functools
-import importlib
 import io
 import warnings
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Signal
+from corpusmill.operators.extras import library
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 TURNED = (5, 6, 7, 8)  # values of the EXIF orientation that show a picture on its side
@@ -56,7 +55,7 @@ def header(content: pa.Buffer | None) -> tuple[int | None, int | None, str | Non
     """Width, height, format, and why there are none, of one picture."""
     if content is None or content.size == 0:
         return None, None, None, "no bytes"
-    pillow = _pillow()
+    pillow = library("PIL.Image", name="Pillow", extra="pixels")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of pictures of half as many pixels as are too many
@@ -72,12 +71,3 @@ def header(content: pa.Buffer | None) -> tuple[int | None, int | None, str | Non
         return None, None, None, "too many pixels"
     except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError):
         return None, None, None, "damaged"
-
-
-@functools.cache
-def _pillow() -> Any:
-    try:
-        return importlib.import_module("PIL.Image")
-    except ImportError as e:
-        told = "Pillow is not installed: pip install 'corpusmill[pixels]', or leave this step out"
-        raise ValueError(told) from e

@@ -80,7 +80,10 @@ def _size_bytes(context: Any, ty: Any) -> int:
 
 
 def raise_other_size(source: Any, place: Any) -> None:
-    """Stands for Numba's function that raises when a slice is assigned an array of another size."""
+    """Stands for Numba's function that raises when a slice is assigned an array of another size.
+
+    Never runs as Python: in a kernel it is the overload below.
+    """
     raise NotImplementedError
 
 

@@ -191,7 +191,7 @@ def _first_look(file: InputFile, reader: str, spec: InputSpec, fs: AbstractFileS
             return made.first_look(cast(BinaryIO, opened))
     except FAULTS:
         raise
-    except Exception:
+    except Exception:  # of a damaged file, or a store: reading it will say what it is, with its place
         return FirstLook()
 
 

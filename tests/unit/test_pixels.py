@@ -63,6 +63,7 @@ def test_shapes_are_measured_by_pixels_where_the_step_names_their_columns():
     assert pa.table(step.measure(Batch(table)))["aspect_ratio"].to_pylist() == [3.0, None]
 
 
+@pytest.mark.filterwarnings("default")  # webdataset leaves files open
 def test_pictures_come_out_as_files_of_a_webdataset(tmp_path):
     webdataset = pytest.importorskip("webdataset", reason="pip install 'corpusmill[webdataset]'")
     rows = [

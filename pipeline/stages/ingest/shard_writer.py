@@ -1,6 +1,6 @@
 """What comes of one unit's records, written under the unit's name: documents that go on, those that left, counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -20,19 +20,23 @@ from corpusmill.pipeline.execution.measured import reading
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import slot_of
 from corpusmill.pipeline.files.tables import TableWriter
-from corpusmill.pipeline.report.funnel_of_stages import BY_LANGUAGE
 from corpusmill.pipeline.stages.ingest.counts import IngestCounts, SinkFacts, UnreadableFile
 from corpusmill.pipeline.stages.ingest.isolated import Watch
+from corpusmill.pipeline.stages.ingest.losses import count_losses, count_rules, most_common
 from corpusmill.pipeline.stages.ingest.reading import FileErrors
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
 from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 SAMPLED_ROWS = 128  # documents of a sample that go through the steps as one batch; of whole pages some MB
+
 LOST = ("failed", "dropped", "not_sampled")
+
 # Where the bytes of a document that left are to be found: file, place in it and length as the reader tells them.
 ORIGIN = [pa.field("uri", pa.string()), pa.field("offset", pa.int64()), pa.field("length", pa.int64())]
+
 SHOWN_BYTES = 16 << 20  # of a shard: of so much of it some documents may be shown in the report; a guess
+
 DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
 
 
@@ -271,34 +275,6 @@ def uris_of(files: UnitFiles) -> pa.Array:
     place = np.full(int(slots.max()) + 1, -1)
     place[slots] = np.arange(len(slots))
     return table["uri"].combine_chunks().take(pa.array(place, mask=place < 0))
-
-
-def most_common(reasons: Mapping[tuple[str, ...], int]) -> str | None:
-    """The reason of most, the first by name among equals; None when there is none."""
-    return min(reasons, key=lambda words: (-reasons[words], words))[-1] if reasons else None
-
-
-def count_losses(kind: str, table: pa.Table, source: str, fixed: Mapping[str, str], tally: Tally) -> None:
-    """Documents that left, under their source, domain and language; "" where nobody knows it (yet)."""
-    words = [values_of(name, table, fixed) for name in ("domain", "language")]
-    grouped = pa.table(words, names=["domain", "language"]).group_by(["domain", "language"])
-    for row in grouped.aggregate([([], "count_all")]).to_pylist():
-        tally.add("gone", kind, source, row["domain"], row["language"], by=row["count_all"])
-
-
-def count_rules(dropped: Dropped, fixed: Mapping[str, str], tally: Tally) -> None:
-    """Documents that left, under their language, the step and its reason."""
-    words = [values_of("language", dropped.table, fixed), reason_word(dropped.reasons)]
-    grouped = pa.table(words, names=["language", "reason"]).group_by(["language", "reason"])
-    for row in grouped.aggregate([([], "count_all")]).to_pylist():
-        tally.add(BY_LANGUAGE, dropped.kind, row["language"], dropped.step, row["reason"], by=row["count_all"])
-
-
-def values_of(name: str, table: pa.Table, fixed: Mapping[str, str]) -> pa.Array | pa.ChunkedArray:
-    """A column of words, "" where nobody knows it (yet)."""
-    if name in fixed or name not in table.column_names:
-        return pa.repeat(pa.scalar(fixed.get(name, "")), table.num_rows)
-    return pc.fill_null(table[name].cast(pa.string()), "")
 
 
 def standard(table: pa.Table) -> pa.Table:

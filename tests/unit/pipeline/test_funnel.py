@@ -6,7 +6,7 @@ from corpusmill.pipeline.execution.tally import Tally
 from corpusmill.pipeline.papers.card import removed
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.report.funnel_of_stages import funnel, of_ingest
-from corpusmill.pipeline.stages.ingest.shard_writer import count_rules
+from corpusmill.pipeline.stages.ingest.losses import count_rules
 from corpusmill.pipeline.steps.chain import Dropped
 
 
