@@ -45,6 +45,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
     return ByFile(config, log)
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Modules of the program are collected for their examples; the many that have none are not imported for it."""
+    if collection_path.suffix != ".py" or "tests" in collection_path.parts:
+        return None
+    return True if ">>> " not in collection_path.read_text(encoding="utf-8") else None
+
+
 @pytest.fixture(scope="session")
 def corpora() -> Path:
     """The folder of real corpora with gold labels, which lies beside a developer's checkout and not in it."""

@@ -35,6 +35,7 @@ def run(op: Operator, texts: list[str | None]) -> pa.Table:
     return pa.table({"drop_reason": out}) if isinstance(op, Decision) else out.table
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ON_BATCHES)
 @given(first=TEXTS, right=TEXTS)
 @settings(max_examples=40)

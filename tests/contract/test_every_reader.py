@@ -49,6 +49,7 @@ def test_an_empty_file_has_no_rows(name):
     assert read(reader_of(name, {}), b"") == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", FILES)
 @given(cuts=st.lists(st.floats(0, 1), max_size=5))
 @settings(max_examples=25)
@@ -83,6 +84,7 @@ def test_a_truncated_file_never_raises_and_still_adds_up(form):
             assert form.count(".one.") or {str(row) for row in sound} <= whole
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", FILES)
 def test_damage_in_the_middle_never_raises_and_still_adds_up(form):
     name, params, data = FILES[form]
@@ -98,6 +100,7 @@ def test_damage_in_the_middle_never_raises_and_still_adds_up(form):
                 assert length_of(read(reader, bytes(harmed), span)) == span.end - span.start
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", [form for form in FILES if FILES[form][0] != "readers.parquet"])
 def test_any_cut_of_a_damaged_file_gives_the_records_of_the_whole(form):
     name, params, data = FILES[form]
@@ -115,6 +118,7 @@ def test_any_cut_of_a_damaged_file_gives_the_records_of_the_whole(form):
             assert strip(documents(parts)) == whole, (at, cut)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", READERS)
 @given(data=st.binary(max_size=300), opening=st.sampled_from(["", "\x1f\x8b\x08\x00", "WARC/1.0\r\n", "PAR1", "{"]))
 @settings(max_examples=60)

@@ -60,6 +60,7 @@ def foreign(module: str) -> set[str]:
     return found - EVERYWHERE
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", load.names())
 def test_every_library_it_rests_on_is_declared(name):
     assert foreign(f"corpusmill.operators.{name}") <= set(load.find(name).libraries)

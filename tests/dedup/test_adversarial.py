@@ -99,6 +99,7 @@ def test_scripts_without_spaces_have_shingles_too(tmp_path, alphabet):
     assert ws.removed(ws.dedup()) == {30 + i: i for i in range(30)}
 
 
+@pytest.mark.thorough
 def test_all_documents_equal(tmp_path):
     ws = filled(tmp_path, ["the same five words again"] * 20_000)
     outcome = ws.dedup()

@@ -23,6 +23,7 @@ def put(root, texts: list[str], spec: NearSpec) -> Workspace:
     return ws
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", gold.SETS)
 def test_by_the_gold_rule_nothing_is_removed_falsely(tmp_path, corpora, name):
     data = gold.load(corpora / "neardup", name)
@@ -42,6 +43,7 @@ def test_by_the_default_rule_nothing_is_removed_falsely(tmp_path, corpora, name)
     assert judged.recall >= 0.98
 
 
+@pytest.mark.thorough
 def test_the_brute_force_judge_agrees_with_the_gold_pairs(corpora):
     data = gold.load(corpora / "neardup", "cc-legalcode")
     found = gold.all_pairs(data.texts, WordRule.GOLD, 0.3)
@@ -51,6 +53,7 @@ def test_the_brute_force_judge_agrees_with_the_gold_pairs(corpora):
     assert max(abs(found[p] - told[p]) for p in told) < 0.02
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", gold.SETS)
 def test_by_estimate_hardly_anything_is_removed_falsely(tmp_path, corpora, name):
     """Two standard errors: about 2 in 100 of the pairs that lie just there."""

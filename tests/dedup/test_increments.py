@@ -27,6 +27,7 @@ def update(ws: Workspace):
     return outcome, asked
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("verify", ["text", "estimate", "none"])
 @pytest.mark.parametrize("seed", range(3))
 def test_three_increments_give_the_bytes_of_one_run(tmp_path, verify, seed):

@@ -49,6 +49,7 @@ def tiny_parts(monkeypatch):
     monkeypatch.setattr(planning, "MIN_BATCH_BYTES", 1 << 9)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("verify", ["text", "none"])
 @pytest.mark.parametrize("unit_bytes", [1 << 11, 1 << 12])
 @pytest.mark.usefixtures("tiny_parts")
@@ -61,6 +62,7 @@ def test_partition_counts_change_nothing(tmp_path, unit_bytes, verify):
     assert payloads(whole, whole.dedup()) == many
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("shards", [1, 3, 20])
 def test_how_documents_are_cut_into_shards_changes_no_removal(tmp_path, shards):
     one, other = filled(tmp_path / "a", corpus(), 5), filled(tmp_path / "b", corpus(), shards)

@@ -24,6 +24,7 @@ def removed(root, *texts: str, threshold: float = 0.8) -> dict[int, float]:
     return {ws.ids.index(r["doc_id"]): r["similarity"] for r in rows if r["reason"] == "near"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "texts",
     [
@@ -49,6 +50,7 @@ def test_what_differs_in_signs_counts_or_order_stays(tmp_path, texts):
     assert removed(tmp_path, *texts) == {}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "texts",
     [

@@ -25,6 +25,7 @@ def compare(ws: Workspace, outcome) -> int:
     return len(expected)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", gold.SETS)
 def test_of_real_texts(tmp_path, corpora, name):
     texts = gold.load(corpora / "neardup", name).texts

@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     from datasketch.lsh import _optimal_param
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("threshold", [0.5, 0.7, 0.8, 0.9])
 @pytest.mark.parametrize("permutations", [64, 112, 128])
 @pytest.mark.parametrize("false_negative", [0.5, 0.9])

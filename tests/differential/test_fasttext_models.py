@@ -31,6 +31,7 @@ def trained(request, files):
     return path.read_bytes(), fasttext.load_model(str(path))
 
 
+@pytest.mark.thorough
 @given(texts=TEXTS)
 @settings(max_examples=30)
 def test_kernel_plain_function_and_module_agree(trained, texts):

@@ -59,6 +59,7 @@ def survives(op: Operator, texts: list[str]) -> None:
     assert len(rows) == len(texts)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_texts_are_survived(name):
     survives(operator(name), list(hostile(SMALL).values()))

@@ -54,6 +54,7 @@ def run(name: str, texts: list[str]) -> None:
     assert out.num_rows == len(texts)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_texts_are_survived(name):
     run(name, list(hostile(SMALL).values()))

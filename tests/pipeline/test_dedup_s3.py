@@ -18,6 +18,7 @@ def store(s3: str) -> Store:
     return Store("s3://test/dedup", {"key": "testing", "secret": "testing", "endpoint_url": s3})
 
 
+@pytest.mark.thorough
 def test_ranges_of_a_large_file(store, monkeypatch):
     monkeypatch.setattr(files, "MIN_BATCH_BYTES", 1 << 13)
     table = spread_table(20_000, 1)

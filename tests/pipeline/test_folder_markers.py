@@ -37,6 +37,7 @@ def put(fs: Any, *keys: str, body: bytes = b"") -> None:
         fs.call_s3("put_object", Bucket="marked", Key=key, Body=body)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", ["in/", "in", "in/**", "in/*", "in/sub", "*/sub/*", "list"])
 @pytest.mark.parametrize("format_", ["auto", "parquet"])
 def test_markers_are_no_inputs(bucket, s3, path, format_):
@@ -58,6 +59,7 @@ def test_a_folder_of_markers_alone_holds_no_file(bucket, s3):
     assert "is a folder and holds no file" in told
 
 
+@pytest.mark.thorough
 def test_markers_in_workspace_and_output_are_nobodys_files(bucket, s3):
     markers = ("out/", "out/sub/", "out/sub_$folder$", "out/x", "out/x/", "work/", "work/units/", "work/units_$folder$")
     put(bucket, *markers)

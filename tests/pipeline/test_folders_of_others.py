@@ -98,6 +98,7 @@ class _Run:
         self.output = output
 
 
+@pytest.mark.thorough
 def test_on_s3_too(tmp_path, s3, monkeypatch):
     for name, value in (
         ("ACCESS_KEY_ID", "testing"),

@@ -16,6 +16,7 @@ def store(s3, request) -> Store:
     return Store(f"s3://test/{request.node.name}", options)
 
 
+@pytest.mark.thorough
 def test_it_is_held_and_then_free_under_the_next_number(store):
     with lease.held(store) as mine:
         mine.renew()
@@ -29,6 +30,7 @@ def test_it_is_held_and_then_free_under_the_next_number(store):
     assert [f.uri for f in store.files()] == [lease.object_of(2)]
 
 
+@pytest.mark.thorough
 def test_of_many_at_once_one_has_it(store):
     def attempt(_: int) -> lease.Lease | None:
         try:

@@ -62,6 +62,7 @@ def look(path: str, s3: str) -> Named:
     return named(path, spec, FirstWord())
 
 
+@pytest.mark.thorough
 def test_a_line_is_one_request_and_many_are_sent_at_once(s3, store, requests):
     found = named_in_list(s3, store, FILES)
     assert not found.wrong
@@ -70,6 +71,7 @@ def test_a_line_is_one_request_and_many_are_sent_at_once(s3, store, requests):
     assert S3_CONNECTIONS / 2 < requests.most <= S3_CONNECTIONS
 
 
+@pytest.mark.thorough
 def test_lines_give_what_their_paths_give_in_their_order(s3, store):
     lines = [*FILES[::-3], "lists/data/", "lists/none/", FILES[1], "lists/data/0*.wet", "lists/data", "lists/no*"]
     lines += [f"lists/no-{i}.wet" for i in (2, 1)]

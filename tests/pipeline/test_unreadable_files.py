@@ -63,6 +63,7 @@ def test_a_job_that_goes_on_without_files_is_warned(job):
     say("plan", job, "--set", "on_failure=continue", code=ExitCode.WRONG_JOB)
 
 
+@pytest.mark.thorough
 def test_many_files_of_one_cause_are_one_line(job):
     for n in range(480):
         pq.write_table(pa.table({"content": ["a"]}), job.parent / f"{n}.parquet")

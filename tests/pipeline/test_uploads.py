@@ -57,6 +57,7 @@ def test_only_those_of_ours_that_are_old_enough_are_found(s3, client):
     assert remaining(client, "found/work") == {"notes.bin"}
 
 
+@pytest.mark.thorough
 def test_clean_lists_them_first_and_gives_them_up_on_request(s3, client, tmp_path):
     begin(client, "swept/work/tokens/ab.parquet", "swept/work/notes.bin")
     storage = f"storage: {{endpoint_url: '{s3}'}}"

@@ -38,6 +38,7 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("command", ["plan", "run"])
 def test_a_closed_endpoint_is_reported_at_every_key_that_leads_there(tmp_path, command):
     more = f"    storage: {CLOSED}\n  - {{source: b, paths: ['s3://other/'], storage: {CLOSED}}}"
@@ -46,6 +47,7 @@ def test_a_closed_endpoint_is_reported_at_every_key_that_leads_there(tmp_path, c
     assert "correct its address (storage: endpoint_url), or start it" in told
 
 
+@pytest.mark.thorough
 def test_a_closed_endpoint_of_the_output(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"text": "x"}\n')
     job = tmp_path / "job.yaml"

@@ -29,6 +29,7 @@ def texts_of(strategy):
     return st.lists(st.one_of(st.none(), st.text(), strategy), max_size=5)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("operator", "options"), FOLDS, ids=str)
 @given(texts=texts_of(WIDTHS))
 @settings(max_examples=100)

@@ -48,6 +48,7 @@ def judged(docs, resolved: dict[int, int], verify: str):
     }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("verify", ["text", "none"])
 @given(DOCS)
 @settings(max_examples=300)
@@ -62,6 +63,7 @@ def test_three_increments_equal_one_run(verify, raw):
     assert apart == together
 
 
+@pytest.mark.thorough
 @given(DOCS)
 @settings(max_examples=300)
 def test_with_verified_removal_runs_need_not_even_be_distinguished(raw):

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ def plain_verified(docs, threshold: float, most: int) -> list[int]:
     return survivors
 
 
+@pytest.mark.thorough
 @given(DOCS, st.sampled_from([0.3, 0.5, 0.8, 1.0]), st.sampled_from([1, 2, 1000]))
 def test_verified_removal_is_the_rule_in_its_own_words(docs, threshold, most):
     sets = [sorted(s) for _, s in docs]

@@ -4,6 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def test_a_quantile_is_a_value_with_that_share_before_it(values, quantile):
     assert found == sorted(values)[min(int(quantile * len(values)), len(values) - 1)]
 
 
+@pytest.mark.thorough
 @given(
     st.lists(st.tuples(st.one_of(st.none(), NUMBERS), st.sampled_from([None, "", "en", "de"])), max_size=12),
     st.integers(0, 12),

@@ -62,6 +62,7 @@ def through(text: str) -> tuple[Batch, Batch]:
     return batch, measured
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", HARD)
 def test_hard_document(name):
     text = HARD[name]

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from itertools import accumulate, pairwise
 
 import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,7 @@ def rows_of(reader, data, shares=()):
     return rows
 
 
+@pytest.mark.thorough
 @given(reader=READERS, packed=packed(), shares=SHARES)
 @settings(max_examples=150)
 def test_each_line_is_in_one_span_at_the_offset_of_its_member(reader, packed, shares):
@@ -65,6 +67,7 @@ def test_each_line_is_in_one_span_at_the_offset_of_its_member(reader, packed, sh
         assert row == {**told, "offset": at + told["offset"] - begins[member]}
 
 
+@pytest.mark.thorough
 @given(
     reader=READERS,
     packed=packed(("gz", "lz4")),  # a Zstandard frame that loses its checksum may take up others, and be sound

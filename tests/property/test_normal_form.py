@@ -18,6 +18,7 @@ AWKWARD = st.text(
 TEXTS = st.lists(st.one_of(st.none(), st.text(), AWKWARD), max_size=8)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["NFC", "NFKC"])
 @given(texts=TEXTS)
 def test_kernel_equals_plain_function_on_slices_and_nulls(form, texts):
@@ -25,6 +26,7 @@ def test_kernel_equals_plain_function_on_slices_and_nulls(form, texts):
     assert flagged(spans_of(column), form, UNWANTED).tolist() == [needs_work(t or "", form, UNWANTED) for t in texts]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["NFC", "NFKC"])
 @given(text=st.one_of(st.text(), AWKWARD))
 def test_a_document_that_is_skipped_would_not_have_changed(form, text):
@@ -32,6 +34,7 @@ def test_a_document_that_is_skipped_would_not_have_changed(form, text):
         assert unicodedata.normalize(form, text) == text
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("form", ["NFC", "NFKC"])
 def test_every_single_character_and_every_pair_behind_a_letter_is_judged_safely(form):
     for code in (*range(0xD800), *range(0xE000, 0x30000), *range(0xE0000, 0xE1000)):

@@ -1,6 +1,7 @@
 """Patterns run only where the scan points find what they find everywhere."""
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +24,7 @@ PERSONAL = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
 TEXTS = st.lists(st.one_of(st.none(), st.text(), PERSONAL), max_size=5)
 
 
+@pytest.mark.thorough
 @given(texts=TEXTS)
 @settings(max_examples=600)
 def test_scan_and_patterns_equal_patterns_alone(texts):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,12 +42,14 @@ def stay(entries: pa.Table, limit: int) -> set[int]:
     return {i & ((1 << int(RUN_SHIFT)) - 1) for i in kept["doc_id"].to_pylist()}
 
 
+@pytest.mark.thorough
 @given(rows=ROWS, limit=st.integers(1, 8))
 @settings(max_examples=200)
 def test_entries_stay_as_plain_python_finds(rows, limit):
     assert stay(table(rows), limit) == plain(rows, limit)
 
 
+@pytest.mark.thorough
 @given(rows=ROWS, limit=st.integers(1, 8), cut=st.integers(0, 30))
 @settings(max_examples=200)
 def test_leaving_out_of_each_shard_what_cannot_stay_changes_nothing(rows, limit, cut):

@@ -54,6 +54,7 @@ def test_all_ranks_and_workers_together_read_the_one_order(groups, world_size, w
     assert len({(row.group, row.row) for row in alone[:total]}) == total
 
 
+@pytest.mark.thorough
 @given(
     groups=GROUPS,
     before=st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 3)),

@@ -60,6 +60,7 @@ CASES = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("operator", "plain"), CASES, ids=lambda case: type(case).__name__)
 @given(texts=TEXTS)
 @settings(max_examples=150)
@@ -70,6 +71,7 @@ def test_operator_equals_plain_function(operator, plain, texts):
     assert table.column("text").to_pylist() == [None if text is None else plain(text) for text in texts]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("operator", "plain"), CASES, ids=lambda case: type(case).__name__)
 @given(texts=TEXTS)
 @settings(max_examples=60)
@@ -82,6 +84,7 @@ def test_counts_are_zero_exactly_where_nothing_changed(operator, plain, texts):
             assert not any(counts)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("operator", [RepeatedLines(), LineFilter(), Whitespace(), Pii(), Unicode()], ids=str)
 @given(text=st.one_of(st.text(), LINES, SPACED, HIDDEN))
 @settings(max_examples=150)

@@ -42,6 +42,7 @@ def words_by_document(words: Words, texts: list[str | None]) -> list[list[str]]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", WordRule)
 @given(texts=TEXTS)
 def test_words(rule, texts):
@@ -79,6 +80,7 @@ def test_words_with_the_signs_of_each_language(texts):
     assert words.hash.tolist() == [word_hash(w) for ws in expected for w in ws]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", WordRule)
 @given(texts=TEXTS)
 def test_there_is_room_for_every_word(rule, texts):
@@ -87,6 +89,7 @@ def test_there_is_room_for_every_word(rule, texts):
     assert room >= sum(len(words_of(each or "", rule)) for each in texts)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", LineRule)
 @given(texts=TEXTS)
 def test_lines(rule, texts):

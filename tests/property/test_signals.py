@@ -31,6 +31,7 @@ SPECIFIED = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SPECIFIED)
 @given(texts=TEXTS)
 def test_signal(name, texts):
@@ -51,6 +52,7 @@ NO_NUL = TEXTS.map(lambda texts: [text and text.replace("\x00", "") for text in 
 REPETITIVE = st.lists(st.sampled_from(["a", "bb", "lorem", "Ipsum", "{", "\n", "– x"]), max_size=60).map(" ".join)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", BY_WORDS)
 @given(texts=st.one_of(NO_NUL, st.lists(REPETITIVE, max_size=3)))
 def test_signal_of_words_distinguished_by_hash(name, texts):
@@ -77,6 +79,7 @@ def test_repetition_by_unicode_words(texts):
         assert row == {k: float(np.float32(v)) for k, v in plain.items()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "rules",
     [LineRules(), LineRules(min_words=0, end_marks=False), LineRules(max_word_chars=4, citations=False, policy=False)],

@@ -37,6 +37,7 @@ def plainly(tables: Sequence[pa.Table], level: int) -> dict[tuple[object, ...], 
     return found
 
 
+@pytest.mark.thorough
 @settings(deadline=None, max_examples=40)
 @given(st.integers(1, 400), st.permutations(range(5)), st.lists(st.integers(1, 4), max_size=2))
 def test_the_sum_is_the_same_whatever_the_order_and_the_groups(most, order, cuts):

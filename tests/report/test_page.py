@@ -134,6 +134,7 @@ def test_the_same_facts_give_the_same_page():
     assert render(facts()) == render(facts())
 
 
+@pytest.mark.thorough
 def test_fifty_languages_and_forty_signals_stay_under_five_megabytes():
     assert 600_000 < len(render(facts(50, 40)).encode()) < MOST_BYTES
 

@@ -30,6 +30,7 @@ def real(spec) -> dict[str, int]:
     return {row["values"]: row["counts"] for row in pc.value_counts(kept["language"]).to_pylist()}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "changes",
     [

@@ -30,6 +30,7 @@ def shingles(text: bytes) -> set[tuple[bytes, ...]]:
     return {tuple(words[i : i + 5]) for i in range(max(1, len(words) - 4))}
 
 
+@pytest.mark.thorough
 def test_copies_are_as_many_as_requested_in_clusters_of_the_given_sizes(corpus: Corpus):
     assert np.bincount(corpus.truth.kind).tolist() == [210, 30, 60]
     sizes = np.bincount(corpus.truth.cluster)

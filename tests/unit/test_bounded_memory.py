@@ -54,6 +54,7 @@ def peak(reader, file, size) -> tuple[int, int, int]:
         tracemalloc.stop()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["readers.jsonl", "readers.plain", "readers.warc", "readers.wet", "readers.arc"])
 def test_one_line_of_100_mb_is_passed_over_in_little_memory(name):
     params = {"max_record_bytes": MIB, **({"unit": "line"} if name == "readers.plain" else {})}

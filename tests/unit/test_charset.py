@@ -125,6 +125,7 @@ def test_any_bytes_become_valid_text(content, label):
     assert len(text) <= len(content)
 
 
+@pytest.mark.thorough
 def test_pages_of_a_real_crawl_are_read_without_replacement(corpora):
     import io
 

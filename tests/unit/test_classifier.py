@@ -28,6 +28,7 @@ def labelled(count: int = 300) -> bytes:
     return "\n".join(lines).encode()
 
 
+@pytest.mark.thorough
 def test_a_classifier_is_trained_judged_and_described():
     made = train(labelled(), name="tea", settings=SMALL)
     assert made.verdict.accuracy > 0.95
@@ -42,6 +43,7 @@ def test_a_classifier_is_trained_judged_and_described():
     assert scores[1] < 0.1
 
 
+@pytest.mark.thorough
 def test_the_same_documents_give_the_same_bytes():
     assert train(labelled(), name="a", settings=SMALL).model == train(labelled(), name="b", settings=SMALL).model
 
@@ -54,6 +56,7 @@ def test_nan_is_retried_with_another_seed_and_is_an_error_in_the_end(monkeypatch
     assert tried == [7, 8, 9, 10, 11]
 
 
+@pytest.mark.thorough
 def test_a_failure_of_the_module_is_reported():
     with pytest.raises(TrainingFailed, match=r"the fasttext module failed.*loss name"):
         train(labelled(), name="a", settings=Settings(loss="none"))
@@ -93,6 +96,7 @@ def test_a_model_is_as_large_as_its_documents_need(words, rows):
     assert buckets_for([Example(label="a", text="w " * (words - 1) + "w")]) == rows
 
 
+@pytest.mark.thorough
 def test_a_quantised_model_is_smaller_and_is_read_by_the_step():
     settings = Settings(dim=16, buckets=4000, epochs=20, learning_rate=0.5)
     plain, quantised = (train(labelled(2000), name="t", settings=settings, quantised=q) for q in (False, True))

@@ -124,6 +124,7 @@ def child(**changed) -> Child:
     )
 
 
+@pytest.mark.thorough
 def test_a_page_that_takes_too_long_is_ended_and_the_next_is_served():
     """The limit is below what any page needs: the kernel ends the child at its first tick."""
     stuck = child(time_limit_s=0.001)
@@ -152,6 +153,7 @@ def test_a_child_is_replaced_after_its_number_of_pages():
     assert ids[0] == ids[1] != ids[2] == ids[3]
 
 
+@pytest.mark.thorough
 def test_a_page_that_needs_too_much_memory_fails_alone():
     server = child(memory_limit_bytes=400 << 20)
     page = "<html><body>" + "<p>" + "x" * (60 << 20)

@@ -88,6 +88,7 @@ def test_one_record_that_describes_the_others_is_a_doubt_alone():
     assert "no record has a field 'text'" in str(seen.doubt)
 
 
+@pytest.mark.thorough
 def test_of_a_bomb_little_is_inflated():
     packed = zstandard.compress(b"\n" * (1 << 28))
     assert len(packed) < HEAD_BYTES

@@ -52,6 +52,7 @@ def test_text_behind_the_array_and_an_array_that_is_not_closed_are_failed_rows()
     assert rows_of(whole[:-1])[-1]["failure"] is not None
 
 
+@pytest.mark.thorough
 def test_elements_longer_than_what_is_read_at_once_are_whole(monkeypatch):
     rng = random.Random(3)
     records = [{"text": "".join(rng.choices('aä"\\', k=rng.randrange(1, 900_000)))} for _ in range(9)]

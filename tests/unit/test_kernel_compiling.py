@@ -32,6 +32,7 @@ def _steps(values: np.ndarray) -> int:
     return found.sum() + sum([twice(n) for n in range(4)]) + max(found[0], 2) + min(7, found[1])
 
 
+@pytest.mark.thorough
 def test_a_kernel_computes_what_its_source_does():
     values = np.arange(5)
     assert njit(cache=False, nogil=True)(_steps)(values) == _steps(values) == 53

@@ -77,6 +77,7 @@ def test_the_table_names_each_character_once_with_a_reason():
     assert all(rule.why and rule.first <= rule.last for rules in KINDS.values() for rule in rules)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_character_of_a_kind_is_replaced_or_deleted_among_latin_letters(kind):
     for rule in KINDS[kind]:

@@ -66,6 +66,7 @@ def agreement(texts: list[str]) -> list[float]:
     return [overlap(by_us(text), by_lexbor(text).translate(squeezed)).f1 for text in texts]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("step", "least"), [(40, 0.995)])
 def test_a_sample_of_crawled_pages(corpora, step, least):
     assert statistics.mean(agreement(pages(corpora / "crawl", step))) >= least

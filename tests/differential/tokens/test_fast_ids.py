@@ -35,6 +35,7 @@ def added(content: str, token: int, *, special: bool, normalized: bool) -> dict:
     return {"id": token, "content": content, **flags}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("expression", EXPRESSIONS)
 def test_every_expression_on_random_strings(trained, expression):
     assert_same_ids(loaded(trained(expression)), [*strings(5_000, seed=2), *long_strings(2_000, seed=2)])
@@ -106,6 +107,7 @@ def test_digits_one_by_one_before_the_gpt2_rule(trained):
     assert_same_ids(loaded(spec), strings(3_000, seed=3))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("prefix_space", [False, True])
 def test_the_gpt2_rule_of_the_byte_level_step_itself(trained, prefix_space):
     spec = trained("gpt2")
@@ -113,6 +115,7 @@ def test_the_gpt2_rule_of_the_byte_level_step_itself(trained, prefix_space):
     assert_same_ids(loaded(spec), ["", " ", "a", " a", "<|pad|>a", "<|pad|> a", *strings(3_000, seed=4)])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("normalizer", [{"type": "NFC"}, {"type": "Sequence", "normalizers": [{"type": "NFC"}]}])
 def test_nfc_with_added_tokens_before_and_after_it(trained, normalizer):
     spec = trained("qwen2")
@@ -161,6 +164,7 @@ def test_special_tokens_named_in_text_are_ids_of_ordinary_text(trained, normaliz
     assert tokenizer.decode(rows.row(1)) == "<|endoftext|><|endoftext|>"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("expression", ["llama3", "o200k"])
 def test_words_of_the_vocabulary_whatever_the_merges_say(trained, expression):
     spec = trained(expression)

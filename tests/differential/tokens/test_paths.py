@@ -62,6 +62,7 @@ def drop_byte(spec: dict) -> None:
     del vocabulary["q"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", REASONS)
 def test_what_is_unsupported_goes_through_tokenizers_and_says_why(trained, case):
     change, why = REASONS[case]
@@ -75,6 +76,7 @@ def test_what_is_unsupported_goes_through_tokenizers_and_says_why(trained, case)
     assert len(tokenizer.encode(pa.array([text], TEXT)).row(0)) > 0
 
 
+@pytest.mark.thorough
 def test_a_wrong_kernel_is_caught_and_the_document_named(trained):
     tokenizer = load(json.dumps(trained("llama3")).encode())
     assert tokenizer.fast is not None
@@ -84,6 +86,7 @@ def test_a_wrong_kernel_is_caught_and_the_document_named(trained):
         broken.encode(pa.array(texts, TEXT))
 
 
+@pytest.mark.thorough
 def test_about_one_document_in_a_thousand_is_checked_whatever_the_batch():
     from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
     from corpusmill.operators.tokens.sampled import sampled

@@ -94,6 +94,7 @@ def peak_bytes() -> int:
     return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
+@pytest.mark.thorough
 def test_pathological_pages_of_100_kb():
     taken = worst_cpu_s(100_000)
     assert len(taken) >= 34
@@ -106,6 +107,7 @@ def test_a_page_is_cut_between_characters():
         assert cut.column("truncated").to_pylist() == [True]
 
 
+@pytest.mark.thorough
 def test_mutated_pages(corpora):
     fuzz(real_pages(corpora / "crawl", 60), 400)
 

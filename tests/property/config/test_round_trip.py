@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,7 @@ JOBS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.thorough
 @given(job=JOBS)
 @settings(max_examples=60)
 def test_the_spec_of_the_canonical_text_is_the_spec(job):

@@ -1,6 +1,7 @@
 """The kernel puts blocks together as plain Python does, and never writes more than the page has bytes."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,7 @@ lists_and_tables = st.lists(
 ).map("".join)
 
 
+@pytest.mark.thorough
 @given(html=st.one_of(lists_and_tables, lists_and_tables, pages), links=st.booleans(), dropped=st.integers(0, 1 << 40))
 @settings(max_examples=600)
 def test_kept_blocks_as_text(html, links, dropped):

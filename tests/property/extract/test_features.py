@@ -38,6 +38,7 @@ def plain(source: np.ndarray, ws: Workspace, model: Model):
     return page_of(ws, model, source.tobytes(), og_type(source, ws), ld_types(source, ws))
 
 
+@pytest.mark.thorough
 @given(html=st.one_of(pages, pages, long_texts))
 @settings(max_examples=200)
 def test_first_stage(html):
@@ -53,6 +54,7 @@ def test_first_stage(html):
             assert found[column] == pytest.approx(row[name], rel=2e-4, abs=2e-5), (name, block)
 
 
+@pytest.mark.thorough
 @given(html=pages)
 @settings(max_examples=100)
 def test_second_stage(html):
@@ -73,6 +75,7 @@ def test_second_stage(html):
             assert WS.features[block, column] == pytest.approx(row[name], rel=5e-4, abs=slack), (name, block)
 
 
+@pytest.mark.thorough
 @given(html=pages)
 @settings(max_examples=60)
 def test_whole_page(html):

@@ -57,6 +57,7 @@ def balancing(found: Selection) -> np.ndarray:
     return np.logical_or.accumulate(own)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("alike", [True, False], ids=["alike", "uneven"])
 @pytest.mark.parametrize("each", [1, 3, 15])
 @pytest.mark.parametrize("multiple", [0.03, 0.3, 0.6, 1.0, 2.3])
@@ -148,6 +149,7 @@ def _copies(table: pa.Table, found: Selection, part: int = 0) -> np.ndarray:
     return np.bincount(doc_id, minlength=1200)
 
 
+@pytest.mark.thorough
 def test_hardly_a_leaf_gives_back_what_a_smaller_budget_took():
     """Of 15 documents a leaf one in 100, of one a leaf one in 12: sides are taken in one order, wherever it is cut."""
     for each, most in ((15, 0.01), (1, 0.08)):

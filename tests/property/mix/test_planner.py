@@ -90,6 +90,7 @@ def test_sums_windows_and_caps_hold_to_the_token(leaves, spec):
     assert (made.taken <= np.floor(4 * leaves.tokens)).all()
 
 
+@pytest.mark.thorough
 @settings(max_examples=30)
 @given(leaves=SUPPLIES, spec=specs())
 def test_a_plan_comes_back_from_json_byte_for_byte(leaves, spec):

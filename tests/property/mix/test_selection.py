@@ -59,6 +59,7 @@ def per_leaf(found: Selection, rows: pa.Table) -> np.ndarray:
     return out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SPECS)
 def test_the_same_documents_however_they_are_divided(name):
     whole = corpus(3, 4000)
@@ -71,6 +72,7 @@ def test_the_same_documents_however_they_are_divided(name):
         assert rows.equals(expected)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", SPECS)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_each_leaf_ends_within_half_a_document_and_the_total_within_one(name, seed):
@@ -201,6 +203,7 @@ def test_shards_are_small_mixes_of_their_phase():
     assert {int(p) for p, s in zip(rows["phase"].to_pylist(), shard, strict=True) if s < first} == {0}
 
 
+@pytest.mark.thorough
 @settings(max_examples=30)
 @given(seed=st.integers(0, 100), bins=st.sampled_from([1, 8, 1 << 10]))
 def test_any_number_of_bins_gives_the_same_cuts(seed, bins):

@@ -37,6 +37,7 @@ def documents(seed: int, law_documents: int, longest: int) -> pa.Table:
     ).set_column(1, "language", pa.array(np.where(np.arange(count) < others, rng.choice(["de", "en"], count), "de")))
 
 
+@pytest.mark.thorough
 @settings(max_examples=40)
 @example(seed=8, longest=8, window=(0.2, 0.3), phases=())  # law at the edge, and a total above the budget
 @given(

@@ -55,6 +55,7 @@ def kinds(ids):
     ]
 
 
+@pytest.mark.thorough
 @given(texts=TEXTS)
 @settings(max_examples=150, deadline=None)
 def test_the_kernel_equals_the_plain_function(texts):
@@ -68,6 +69,7 @@ def test_the_kernel_equals_the_plain_function(texts):
         assert found == kinds(rows.row(i))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("cut", ["sentence", "paragraph"])
 @given(texts=TEXTS, size=st.integers(1, 40), within=st.sampled_from([0.1, 0.5, 1.0]))
 @settings(max_examples=100, deadline=None)
@@ -90,6 +92,7 @@ def test_pieces_are_cut_at_the_last_end_there_is(cut, texts, size, within):
             assert begin + n == expected
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("cut", ["sentence", "paragraph"])
 @given(texts=TEXTS, size=st.integers(1, 40))
 @settings(max_examples=100, deadline=None)

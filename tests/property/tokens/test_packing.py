@@ -41,6 +41,7 @@ def documents_of(lengths: list[int]) -> Documents:
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", RULES)
 @given(lengths=LENGTHS)
 def test_unpacking_gives_the_documents_back(rule, lengths):
@@ -56,6 +57,7 @@ def test_unpacking_gives_the_documents_back(rule, lengths):
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", RULES)
 @given(lengths=LENGTHS, removed=st.sets(st.integers(0, 11)))
 def test_a_shard_gives_its_documents_back_in_the_order_of_their_first_pieces(rule, lengths, removed):
@@ -81,6 +83,7 @@ def test_a_shard_that_lacks_the_begin_of_a_document_is_refused():
         documents_in(table.take([1, 2]))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", RULES)
 @given(lengths=LENGTHS, cut=st.integers(0, 40))
 def test_a_shard_built_in_parts_is_the_shard_built_at_once(rule, lengths, cut):

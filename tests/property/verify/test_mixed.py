@@ -79,6 +79,7 @@ SPECS = st.builds(
 )
 
 
+@pytest.mark.thorough
 @settings(max_examples=60)
 @given(spec=SPECS, count=st.sampled_from([3, 40, 600]), longest=st.sampled_from([1, 50, 5000]), seed=st.integers(0, 99))
 def test_what_the_mixer_makes_keeps_every_promise(spec, count, longest, seed):
@@ -90,6 +91,7 @@ def test_what_the_mixer_makes_keeps_every_promise(spec, count, longest, seed):
     assert parts(mixed)[0].breaches == ()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("epochs", [2.5, 4])
 @pytest.mark.parametrize("multiple", [0.02, 0.3, 0.6, 1.1])
 def test_it_does_so_with_two_documents_a_leaf_and_tells_of_leaves_that_end_far_off(multiple, epochs):

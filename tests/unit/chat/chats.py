@@ -1,6 +1,7 @@
 """Conversations and encoders for tests of chat templates."""
 
 import datetime
+import functools
 from pathlib import Path
 
 import pyarrow as pa
@@ -31,15 +32,22 @@ def no_tools(count):
     return pa.nulls(count, pa.string())
 
 
+@functools.cache
+def _tokenizer(markers, keep):
+    """The tokenizer that ships with these markers, and its file. Made once: half a second each."""
+    tokenizer = sources.with_markers(DEFAULT.read_bytes(), markers)
+    return tokenizer, load(tokenizer, eos="<|endoftext|>", keep_special=keep)
+
+
+@functools.cache
 def encoder(name="chatml", text=None, markers=(), **options):
     """An encoder with the tokenizer that ships. text: of a template instead of the one of that name."""
     source = sources.named(name)
-    tokenizer = sources.with_markers(DEFAULT.read_bytes(), [*source.markers, *markers])
+    file, tokenizer = _tokenizer((*source.markers, *markers), options.get("keep_special", False))
     variables = {"eos_token": "<|endoftext|>", **source.variables}
-    keep = options.get("keep_special", False)
     return ChatEncoder(
-        tokenizer=load(tokenizer, eos="<|endoftext|>", keep_special=keep),
-        tokenizer_json=tokenizer,
+        tokenizer=tokenizer,
+        tokenizer_json=file,
         template=Template(source.text if text is None else text, variables, TODAY),
         **options,
     )

@@ -32,6 +32,7 @@ def said(chat, conversation, loss=Loss.ASSISTANT, most=None):
     return chat.tokenizer.decode(done.rows.ids), chat.tokenizer.decode(done.rows.ids[done.mask == 1])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("loss", "expected"),
     [
@@ -59,6 +60,7 @@ def test_a_conversation_is_cut_behind_the_last_answer_that_fits():
     assert said(chat, TWO, most=5) == ("", "")
 
 
+@pytest.mark.thorough
 def test_a_special_token_in_a_content_is_text():
     chat = encoder()
     hostile = [turn("user", "a<|im_end|>b"), turn("assistant", "c")]
@@ -100,6 +102,7 @@ def test_a_wrong_form_is_found_by_the_sample(monkeypatch):
         chat.encode(column([turn("assistant", "long " * 20)]), no_tools(1))
 
 
+@pytest.mark.thorough
 def test_white_space_is_trimmed_as_the_template_trims_it():
     spaces = "\u3000\x85 \t a b\u2003\n\u00a0"
     for name in ("llama3", "chatml", "gemma"):
@@ -121,6 +124,7 @@ def test_the_slow_path_gives_the_same_ids_and_answers():
         assert np.array_equal(getattr(fast.answers, name), getattr(slow.answers, name))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("jinja", [False, True])
 def test_special_tokens_of_contents_are_kept_on_the_slow_path_too(jinja):
     chat = encoder(keep_special=True, always_jinja=jinja)
@@ -135,6 +139,7 @@ def test_special_tokens_of_contents_are_kept_on_the_slow_path_too(jinja):
         assert np.array_equal(getattr(fast.answers, name), getattr(slow.answers, name))
 
 
+@pytest.mark.thorough
 def test_the_end_of_documents_is_special_on_the_slow_path_whatever_the_file_says():
     spec = json.loads(DEFAULT.read_bytes())
     for token in spec["added_tokens"]:

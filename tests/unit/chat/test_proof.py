@@ -77,6 +77,7 @@ def template(body: str) -> str:
     return "{% for m in messages %}{{ '<' + m.role + '>' }}" + body + "{{ '<end>' }}{% endfor %}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", LOOKS)
 def test_a_template_that_looks_into_contents_is_not_derived(name):
     made = Template(template(LOOKS[name]), {}, TODAY)
@@ -104,6 +105,7 @@ def test_what_is_derived_writes_every_content_without_a_trigger_as_jinja_does(na
             assert derived.form.text(derived.trimmed(said)) == made.render(messages).text
 
 
+@pytest.mark.thorough
 def test_contents_with_a_trigger_go_through_jinja():
     chats = column(*([turn("user", "You"), turn("assistant", content)] for content in CONTENTS))
     auto, jinja = (encoder(text=template(PLAIN["thoughts"]), always_jinja=always) for always in (False, True))

@@ -19,6 +19,7 @@ def head(monkeypatch: pytest.MonkeyPatch) -> socket.socket:
     return server
 
 
+@pytest.mark.thorough
 def test_a_head_that_no_longer_exists_is_reported_once(head):
     address, said, told = f"127.0.0.1:{head.getsockname()[1]}", [], threading.Event()
 

@@ -34,6 +34,7 @@ def found_at(hub, path):
     return named(path, spec, FirstWord())
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("path", "names"),
     [
@@ -66,6 +67,7 @@ def test_a_file_that_changed_is_seen_without_another_process(hub):
     assert before.files[0].etag != after.files[0].etag
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("path", "message"),
     [

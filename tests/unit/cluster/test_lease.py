@@ -166,6 +166,7 @@ def test_many_at_once(store):
         ran_out(store, got)
 
 
+@pytest.mark.thorough
 def test_renewing_in_the_background_never_makes_a_check_fail(store):
     with ThreadPoolExecutor(1) as pool:
         mine = lease.take(store)

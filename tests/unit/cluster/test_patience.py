@@ -108,6 +108,7 @@ def test_nothing_waits_before_a_run_has_begun():
     assert len(made) == 1
 
 
+@pytest.mark.thorough
 def test_expired_credentials_are_looked_for_again():
     renewed, made = [], []
 
@@ -122,6 +123,7 @@ def test_expired_credentials_are_looked_for_again():
     assert (len(made), len(renewed)) == (3, 2)
 
 
+@pytest.mark.thorough
 def test_a_store_in_trouble_is_requested_again_with_new_credentials(tmp_path, monkeypatch):
     store = Store(str(tmp_path))
     store.publish("a", b"1")

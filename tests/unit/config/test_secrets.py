@@ -35,18 +35,21 @@ IN_URLS = (
 )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("template", ANYWHERE)
 @given(secret=SECRETS)
 def test_a_secret_goes_from_any_text(template, secret):
     assert secret not in redacted(template.format(secret))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("template", IN_URLS)
 @given(secret=URL_SAFE)
 def test_a_secret_goes_from_any_address(template, secret):
     assert secret not in redacted(template.format(secret))
 
 
+@pytest.mark.thorough
 @given(secret=SECRETS)
 def test_a_secret_of_the_environment_goes_from_everywhere(secret):
     known = environment_secrets({"AWS_SECRET_ACCESS_KEY": secret, "HOME": "/home/x"})

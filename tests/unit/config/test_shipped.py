@@ -86,6 +86,7 @@ def test_the_schema_for_editors_knows_every_key_and_says_what_it_is():
     assert bare == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("file", [STARTER, DEMO], ids=["starter", "demo"])
 def test_the_schema_for_editors_takes_what_is_valid_and_the_short_forms(file):
     text = file.read_text(encoding="utf-8")

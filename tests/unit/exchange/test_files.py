@@ -43,6 +43,7 @@ def test_any_part_of_the_range_can_be_read(tmp_path_factory, keys, bits, data):
     assert got["key"].to_pylist() == sorted(k for k in keys if wanted.low <= k < wanted.high)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("bits", [0, 3, 8, 12])
 def test_a_file_larger_than_its_tail_is_read_by_stretches(tmp_path, monkeypatch, bits):
     monkeypatch.setattr(files, "MIN_BATCH_BYTES", 1 << 13)

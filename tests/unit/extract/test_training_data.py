@@ -71,6 +71,7 @@ def hosts_learned(learned: list[dict[str, str]]) -> set[str]:
     return {urlsplit(row["address"]).hostname or "" for row in pages} | {row["host"] for row in pages}
 
 
+@pytest.mark.thorough
 def test_no_domain_and_no_text_is_both_learned_from_and_measured_on(corpora, learned):
     hosts, hashes = measured(corpora)
     assert len(domains(hosts)) >= 45

@@ -66,6 +66,7 @@ def test_a_budget_that_is_given_is_kept():
     assert int(mixed(table, 0.05, budget=Budget(multiple=1.0)).plan.taken.sum()) == whole
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("share", [0.05, 0.01, 0.002, 0.0008])
 @pytest.mark.parametrize(("leaves", "each"), [(1_000, 1), (1_000, 3), (300, 10)])
 @pytest.mark.parametrize("sources", [("old",), ("old", "older")])

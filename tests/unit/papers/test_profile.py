@@ -40,6 +40,7 @@ ROWS = st.lists(
 )
 
 
+@pytest.mark.thorough
 @given(ROWS, st.integers(0, 40))
 def test_counts_are_those_of_a_plain_loop_however_documents_are_divided(rows, cut):
     whole = counted(table(rows))

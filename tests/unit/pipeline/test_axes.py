@@ -86,6 +86,7 @@ def tokens(workspace: Store) -> pa.Table:
 MIXES = ["{}", "{axes: [licence]}", "{seed: 7}", "{held_out: 0.1, held_out_seed: 3}", "{multiplier: {column: score}}"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mix", MIXES)
 def test_rows_are_those_of_the_tokens_in_their_order(tokenized, mix):
     here, there = axes(tokenized, mix), tokens(tokenized)
@@ -106,6 +107,7 @@ def test_axes_and_multipliers_are_those_of_the_documents(tokenized):
     assert axes(tokenized, "{multiplier: {column: copies}}")["copies"].to_pylist() == [i + 1.0 for i in numbers]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("mix", MIXES[1:])
 def test_another_mix_encodes_nothing_again(tokenized, mix, monkeypatch):
     shards = {"in": UnitFiles.of(Shard(0, 0, "s", "readers.jsonl", "x", 0, 1, 1, ""))}

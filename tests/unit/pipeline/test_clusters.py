@@ -80,6 +80,7 @@ def test_documents_of_a_topic_are_one_cluster(embedding, tmp_path):
     assert min(s for s in found["cluster_similarity"].to_pylist() if s is not None) > 0.4
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("embedding", ["embedding", None])
 def test_centres_do_not_depend_on_batches_units_or_order_and_an_update_keeps_them(embedding, tmp_path):
     step = Clusters(count=TOPICS, embedding=embedding, sample=60)

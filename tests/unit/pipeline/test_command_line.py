@@ -131,6 +131,7 @@ def interrupted(after_s: float, *arguments: object) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("after_s", [0.4, 0.8, 1.2])
 def test_ctrl_c_while_modules_are_imported_says_how_to_go_on(folder, after_s):
     code, told = interrupted(after_s, "run", folder / "job.json")

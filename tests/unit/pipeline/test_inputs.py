@@ -235,6 +235,7 @@ def test_an_empty_file_of_a_folders_name_or_of_hadoop_is_no_file(tmp_path):
     assert names(f"{tmp_path}/in/") == names(f"{tmp_path}/in/*") == ["a.jsonl", "b.jsonl"]
 
 
+@pytest.mark.thorough
 def test_many_paths_of_a_job_that_are_missing_are_one_line(folder):
     told = wrong(*(f"{folder}/no-{i}.jsonl" for i in range(480)), f"{folder}/no/*.txt")
     assert len(told) == 2

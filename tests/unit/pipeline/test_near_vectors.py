@@ -86,6 +86,7 @@ def test_it_is_what_comparing_all_pairs_says(tmp_path):
     assert all(r["similarity"] >= STEP.threshold for r in found)
 
 
+@pytest.mark.thorough
 def test_the_answer_is_the_same_in_any_order_of_units_and_any_size_of_pieces(tmp_path):
     ways = ((1 << 28, 7), (1 << 13, 30), (1 << 12, 1))
     answers = [found_by(tmp_path / str(i), size, i, batch) for i, (size, batch) in enumerate(ways)]

@@ -127,6 +127,7 @@ def test_rows_have_their_mask_and_no_conversation_is_split():
     assert packs(table)["seq_start_id"][0].as_py()[:2] == [0, table["seq_lens"][0][0].as_py()]
 
 
+@pytest.mark.thorough
 def test_where_sentences_end_is_looked_up_for_the_special_tokens_of_the_template_too(monkeypatch):
     spec = TokensSpec(template="chatml", sequence_tokens=40, cut="sentence", special_tokens="keep")
     tables = []

@@ -87,6 +87,7 @@ def by_itself(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.thorough
 def test_documents_and_counts_are_those_of_files_that_are_read_alone(folder, by_itself):
     (unit,) = ingest.units(spec_in(folder), shards_of(folder))
     (counts,) = run(folder, [unit], spec_in(folder)).values()

@@ -70,6 +70,7 @@ def found_by(folder: Path, awaited: Similar, unit_bytes: int = 1 << 28, seed: in
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("measure", MEASURED)
 def test_what_gives_way_is_similar_to_a_better_one_that_stays_and_little_is_missed(measure, tmp_path):
     found = found_by(tmp_path, Similar(measure=measure, score=("quality",)))
@@ -96,6 +97,7 @@ def test_what_gives_way_is_similar_to_a_better_one_that_stays_and_little_is_miss
     assert len(dropped & gone) >= 0.95 * len(dropped)
 
 
+@pytest.mark.thorough
 def test_the_answer_is_the_same_in_any_order_of_units_and_any_size_of_pieces(tmp_path):
     answers = [
         found_by(tmp_path / str(seed), Similar(), unit_bytes, seed)

@@ -15,6 +15,7 @@ TEXTS = pa.array(["salt", "a <|endoftext|> b <|pad|>", "<|endoftext|>", None], p
 IDS = pa.chunked_array([pa.array([3, 5, 8, 9])])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("handling", ["split", "keep"])
 def test_documents_and_occurrences_reach_the_funnel(handling):
     tally = Tally()

@@ -90,6 +90,7 @@ def test_a_unit_whose_worker_died_runs_isolated_and_only_once(monkeypatch):
     assert ran == [{"name": "a"}, {"name": "b"}, {"name": "c"}, {"name": "b", "isolated": True}]
 
 
+@pytest.mark.thorough
 def test_on_one_machine_nothing_runs_twice(executions, monkeypatch):
     monkeypatch.setattr(lifecycle, "nodes", lambda: 1)
     slow = threading.Event()

@@ -109,6 +109,7 @@ def test_what_is_excluded_is_read_as_it_was_written(tmp_path):
     assert excluded.state(store) != before
 
 
+@pytest.mark.thorough
 def test_versions_of_the_index_go_with_the_units_they_rest_on(tmp_path):
     docs = corpus(30)
     ws = Workspace(tmp_path, spec_of())

@@ -120,6 +120,7 @@ def test_what_is_installed_stays_where_it_is(folder):
     assert user_code.files_of(lay(folder, beside, "my_ops.Verse")) == beside
 
 
+@pytest.mark.thorough
 def test_a_process_that_has_none_of_it_can_import_it(folder):
     files = {
         "my_package/__init__.py": "",
@@ -158,6 +159,7 @@ def test_a_module_of_the_same_name_is_not_taken_for_the_one_that_was_sent(folder
             user_code.install(SENT)
 
 
+@pytest.mark.thorough
 def test_nor_is_one_that_is_loaded_or_was_sent_before(folder):
     (folder / "my_ops.py").write_text("WORDS = ['a']\n")
     told = "import my_ops\nfrom corpusmill.pipeline.steps import user_code\n"

@@ -59,10 +59,12 @@ def test_every_expression_is_linear_or_runs_on_little():
     assert BOUNDED.keys() <= found.keys()
 
 
+@pytest.mark.thorough
 def test_every_expression_that_is_put_together_is_listed():
     assert expressions.dynamic() == MADE_OF.keys()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "pattern", [r"(?:<!--.*?-->\s*)*<rss", r"[ \t]*\n", r"charset=\s*[\"']?\s*x", r"\b[a-z][a-z-]*:", r"(a|a)*b"]
 )

@@ -144,12 +144,14 @@ def loaded(values) -> dict[str, list[Any]]:
     return {kind: list(yaml.safe_load_all(documents(objects))) for kind, objects in made.items()}
 
 
+@pytest.mark.thorough
 @crds
 @pytest.mark.parametrize("kind", ["rayclusters", "rayjobs", "raycronjobs"])
 def test_objects_are_as_kuberay_has_them(loaded, kind):
     check(loaded[kind], kind)
 
 
+@pytest.mark.thorough
 @crds
 def test_a_field_that_kuberay_does_not_know_is_refused(loaded):
     loaded["rayjobs"][-1]["spec"]["rayClusterSpec"]["headGroupSpec"]["replica"] = 1
@@ -157,6 +159,7 @@ def test_a_field_that_kuberay_does_not_know_is_refused(loaded):
         check(loaded["rayjobs"], "rayjobs")
 
 
+@pytest.mark.thorough
 @crds
 def test_the_cron_job_creates_a_job_that_kuberay_takes(loaded):
     config = next(o for o in loaded["cronjob"] if o["kind"] == "ConfigMap" and "rayjob.yaml" in o["data"])

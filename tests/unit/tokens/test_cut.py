@@ -20,6 +20,7 @@ def footer(**cut):
     return Footer(tokenizer_sha256="0", vocab_size=9, eos_id=0, packing="best_fit", sequence_tokens=8, **cut).metadata()
 
 
+@pytest.mark.thorough
 def test_rows_end_with_sentences_only_where_the_job_says_so():
     spec = TokensSpec(sequence_tokens=64)
     rows = tokenizer_of(spec).documents(pa.array([SENTENCE * 40, "茶。"], pa.large_string()))

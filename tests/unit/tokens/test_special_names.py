@@ -81,6 +81,7 @@ def test_names_are_counted_by_document_the_longest_first():
     assert loaded("BPE", keep_special=True).names_special(pa.array(TEXTS, TEXT)).tolist() == [1, 1, 0, 0, 2, 1]
 
 
+@pytest.mark.thorough
 def test_too_many_names_for_a_tree_are_counted_alike():
     from corpusmill.operators.tokens.bpe.arrow_text import buffers_of
 

@@ -39,6 +39,7 @@ def test_the_default_has_32768_tokens_and_one_that_ends_a_document(default_json)
     assert tokenizer.decode(np.array([tokenizer.eos_id])) == "<|endoftext|>"
 
 
+@pytest.mark.thorough
 def test_each_document_ends_once_and_a_null_one_has_no_tokens(default_json):
     tokenizer = load(default_json)
     rows = tokenizer.documents(pa.array(["salt", None, "", "ends<|endoftext|>"], TEXT))
@@ -51,6 +52,7 @@ def test_each_document_ends_once_and_a_null_one_has_no_tokens(default_json):
     assert tokenizer.decode(rows.row(0)) == "salt<|endoftext|>"
 
 
+@pytest.mark.thorough
 def test_a_beginning_is_what_the_post_processor_adds(default_json):
     spec = json.loads(with_added(default_json, "<s>"))
     spec["post_processor"] = {
@@ -72,6 +74,7 @@ def test_sliced_texts_give_their_own_tokens(default_json):
     assert len(tokenizer.documents(texts.slice(5))) == 0
 
 
+@pytest.mark.thorough
 def test_two_names_that_may_end_a_document_must_be_distinguished(default_json):
     both = with_added(default_json, "</s>")
     with pytest.raises(TokenNotFound, match="several that may end a document"):
@@ -89,6 +92,7 @@ def test_bytes_that_are_no_tokenizer_are_refused():
         load(b'{"model": 1}')
 
 
+@pytest.mark.thorough
 def test_padding_and_truncation_in_the_file_change_nothing(default_json):
     spec = json.loads(default_json)
     spec["truncation"] = {"max_length": 2, "direction": "Right", "strategy": "LongestFirst", "stride": 0}

@@ -52,6 +52,7 @@ def test_a_search_ends_at_the_number_that_is_shown(workspace):
     assert len(list(search(workspace, "dropped", {"a", "b"}, Query.parse("reason:line"), most=20))) == 20
 
 
+@pytest.mark.thorough
 def test_the_browser_lists_searches_and_explains(workspace):
     def find(query):
         return list(search(workspace, "dropped", {"a", "b"}, query or Query(words="text"), most=50))
