@@ -1,6 +1,7 @@
 """Settings every test shares."""
 
 import contextlib
+import gc
 import os
 import socket
 import subprocess
@@ -50,6 +51,11 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     if collection_path.suffix != ".py" or "tests" in collection_path.parts:
         return None
     return True if ">>> " not in collection_path.read_text(encoding="utf-8") else None
+
+
+def pytest_collection_finish() -> None:
+    """Leave what collecting made, which lives to the end, out of every later search for garbage."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

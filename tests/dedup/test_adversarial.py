@@ -85,6 +85,7 @@ def test_a_cluster_of_200_000_that_share_a_bucket_but_are_not_alike_is_bounded()
     assert found.cut_short == n - 21
 
 
+@pytest.mark.thorough
 def test_ten_thousand_two_word_documents_are_distinguished(tmp_path):
     ws = filled(tmp_path, [f"word{i // 2} tail" for i in range(10_000)])
     assert ws.removed(ws.dedup()) == {i + 1: i for i in range(0, 10_000, 2)}

@@ -50,6 +50,7 @@ def test_kernel_plain_function_and_module_agree(trained, texts):
         assert shares.get(label, 0) == pytest.approx(plain.score, rel=1e-5, abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_the_probability_of_any_label_is_that_of_the_module(trained):
     content, peer = trained
     texts = ["tea with honey", "東京 чай", "", "pepper pepper"]

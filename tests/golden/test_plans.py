@@ -68,6 +68,7 @@ def test_of_the_starter(here):
     is_golden("starter", Path("job.yaml"))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("name", "page"), pages(), ids=[name for name, _ in pages()])
 def test_of_the_documentation(here, name, page):
     for file, content in FILE.findall(page.read_text(encoding="utf-8")):

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from corpusmill.pipeline.cli.main import main
@@ -19,6 +20,7 @@ def planned(folder, step: str) -> str:
     return done.output
 
 
+@pytest.mark.thorough
 def test_a_plan_counts_the_items_that_are_shorter_than_a_run(tmp_path):
     told = planned(tmp_path, "signals.contamination: {sets: sets.jsonl, run_words: 7}")
     assert "warning: signals.contamination: 1 of 2 items of the evaluation set 'quiz' can never match" in told

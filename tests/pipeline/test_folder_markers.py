@@ -52,6 +52,7 @@ def test_markers_are_no_inputs(bucket, s3, path, format_):
     assert sorted(f.uri.rpartition("/")[2] for f in found.files) == [f"{name}.jsonl" for name in wanted]
 
 
+@pytest.mark.thorough
 def test_a_folder_of_markers_alone_holds_no_file(bucket, s3):
     put(bucket, *MARKERS)
     spec = InputSpec(source="s", paths=("s3://marked/in/",), storage={"endpoint_url": s3})

@@ -19,6 +19,7 @@ inputs:
 """
 
 
+@pytest.mark.thorough
 def test_a_bucket_that_is_not_there(s3, tmp_path, monkeypatch):
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")

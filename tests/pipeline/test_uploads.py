@@ -36,6 +36,7 @@ def remaining(client, folder: str) -> set[str]:
     return {u["Key"].removeprefix(f"{folder}/") for u in told.get("Uploads", ())}
 
 
+@pytest.mark.thorough
 def test_only_those_of_ours_that_are_old_enough_are_found(s3, client):
     part = "data/part-00000-of-00002.parquet"
     begin(client, "found/work/tokens/ab.parquet", "found/work/notes.bin", "found/workshop/tokens/cd.parquet")

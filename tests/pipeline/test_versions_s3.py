@@ -23,6 +23,7 @@ def output(s3: str) -> Store:
     return Store("s3://test/versions", {"key": "testing", "secret": "testing", "endpoint_url": s3})
 
 
+@pytest.mark.thorough
 def test_a_version_is_shared_pointed_at_read_and_retired(output, monkeypatch):
     out = pa.BufferOutputStream()
     pq.write_table(pa.table({"n": [1, 2, 3]}), out)

@@ -37,6 +37,7 @@ WRONG_MODELS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("step", WRONG_MODELS)
 def test_a_file_of_a_step_that_is_something_else(tmp_path, step):
     content, wanted = WRONG_MODELS[step]

@@ -51,6 +51,7 @@ def test_folded_characters_are_counted(texts):
     assert table["folded_chars"].to_pylist() == changed
 
 
+@pytest.mark.thorough
 @given(
     texts=texts_of(MARKED),
     languages=st.lists(
@@ -70,6 +71,7 @@ def test_punctuation_equals_the_plain_function(texts, languages):
         assert (n > 0) == (text != after)
 
 
+@pytest.mark.thorough
 @given(texts=texts_of(BROKEN))
 @settings(max_examples=200)
 def test_garble_equals_the_plain_function(texts):

@@ -165,6 +165,7 @@ def test_survivor_order_is_priority_newest_quality_longest_first(rows):
     assert survivor_order(candidates(rows), Prefer.NEWEST).tolist() == expected
 
 
+@pytest.mark.thorough
 @given(ROWS)
 def test_exact_groups_keep_one_and_lose_no_copy(rows):
     docs = candidates(rows)

@@ -37,6 +37,7 @@ def in_turn(ranks: list[list[Row]]) -> list[Row]:
     return [row for step in range(longest) for rank in ranks for row in rank[step : step + 1]]
 
 
+@pytest.mark.thorough
 @given(
     groups=GROUPS,
     world_size=st.integers(1, 5),

@@ -93,6 +93,7 @@ def test_a_second_pass_changes_nothing(operator, text):
     assert operator(Batch(once)).table.column("text").equals(once.column("text"))
 
 
+@pytest.mark.thorough
 @given(texts=st.lists(st.one_of(st.text(), BROKEN), max_size=6))
 @settings(max_examples=300)
 def test_mojibake_scan_equals_plain_function(texts):

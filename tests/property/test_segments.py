@@ -67,6 +67,7 @@ SIGNS = st.lists(
 )
 
 
+@pytest.mark.thorough
 @given(texts=SIGNS)
 def test_words_with_the_signs_of_each_language(texts):
     languages = ["mt", "pcm", "de"] * len(texts)
@@ -160,6 +161,7 @@ def test_null_hiding_bytes_is_an_empty_document():
     assert batch.once(find_text).valid.tolist() == [False, True]
 
 
+@pytest.mark.thorough
 def test_every_row_of_the_character_table_is_its_plain_function():
     tables = unicode_table.unicode_tables()
     codes = [*range(0x3000), *range(0x3000, unicode_table.CODE_POINTS, 7)]

@@ -1,6 +1,7 @@
 """The SimHash kernel against the plain function."""
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from corpusmill.operators.dedup.simhash import distances, simhash_plain, simhash
 from corpusmill.operators.text.words import WordRule, find_words
 
 
+@pytest.mark.thorough
 @given(st.lists(st.lists(st.sampled_from(["tea", "milk", "sugar", "salt", "東京"]), max_size=8), max_size=6))
 def test_kernel_equals_plain_function(docs):
     words = find_words(Batch(pa.table({"text": pa.array([" ".join(d) for d in docs], TEXT)})), WordRule.UNICODE)

@@ -12,6 +12,7 @@ from tests.property.documents import TEXTS, sliced
 MIXED = st.text(st.sampled_from("aZ9_ .é\u0301Ωж한東ーカ々。เก็ดด์ກ្កဗ္ဗ\U00020000\U0001f600\u00ad"), max_size=40)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("rule", [WordRule.UNICODE, WordRule.GOLD, WordRule.SCRIPT])
 @given(texts=TEXTS | st.lists(MIXED, max_size=5))
 def test_they_are_those_of_the_words(rule, texts):

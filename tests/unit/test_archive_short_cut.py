@@ -84,6 +84,7 @@ def no_short_cut(_: object, start: int, *__: object) -> Iterator[Any]:
     return start  # what a generator returns is what `yield from` gives
 
 
+@pytest.mark.thorough
 @settings(deadline=None, max_examples=60)
 @given(st.lists(st.sampled_from(sorted(MEMBERS)), max_size=7), st.lists(st.floats(0, 1), max_size=2))
 def test_the_short_cut_gives_the_rows_of_the_general_path(names: list[str], cuts: list[float]):

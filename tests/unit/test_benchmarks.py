@@ -64,6 +64,7 @@ def test_a_corpus_depends_on_its_seed_alone(corpus: Corpus):
     assert not {other.text(i) for i in range(300)} & {corpus.text(i) for i in range(300)}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["a.warc.wet.gz", "a.wet"])
 def test_the_reader_gives_back_what_was_written(corpus: Corpus, tmp_path: Path, name: str):
     size = write_wet(tmp_path / name, corpus, range(50))

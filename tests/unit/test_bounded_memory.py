@@ -91,6 +91,7 @@ def test_a_record_of_100_mb_between_others_is_passed_over_in_little_memory():
     assert used < 16 * MIB
 
 
+@pytest.mark.thorough
 def test_a_file_of_100_mb_with_good_lines_is_read_in_little_memory():
     line = b'{"text": "' + b"Ein Satz, noch ein Satz. " * 800 + b'"}\n'
     count = 100 * MIB // len(line)

@@ -134,6 +134,7 @@ def test_a_page_that_takes_too_long_is_ended_and_the_next_is_served():
     stuck.close()
 
 
+@pytest.mark.thorough
 def test_a_child_that_died_is_replaced():
     server = child()
     assert "Heumilch" in server.ask(ARTICLE)["text"]
@@ -143,6 +144,7 @@ def test_a_child_that_died_is_replaced():
     server.close()
 
 
+@pytest.mark.thorough
 def test_a_child_is_replaced_after_its_number_of_pages():
     server = child(pages_per_process=2)
     ids = []

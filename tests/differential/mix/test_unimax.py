@@ -1,6 +1,7 @@
 """The solver against the UniMax algorithm as its authors write it, and against plain bisection."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ def test_unimax_is_the_algorithm_of_the_paper(sizes, epochs, part):
     np.testing.assert_allclose(made.taken, unimax(sizes, budget, epochs), atol=1.0)
 
 
+@pytest.mark.thorough
 @given(sizes=SIZES, alpha=st.floats(0, 1.5), part=st.floats(0.01, 1))
 def test_shares_are_those_of_plain_bisection(sizes, alpha, part):
     budget = max(int(sum(sizes) * 4 * part), 1)

@@ -101,6 +101,7 @@ def test_every_expression_on_the_whole_corpus(trained, corpora, expression):
             assert_same_ids(tokenizer, [json.loads(line)["text"] for line in lines])
 
 
+@pytest.mark.thorough
 def test_digits_one_by_one_before_the_gpt2_rule(trained):
     spec = trained("gpt2")
     spec["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [DIGITS, BYTES]}
@@ -128,6 +129,7 @@ def test_nfc_with_added_tokens_before_and_after_it(trained, normalizer):
     )
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("keep_special", [False, True])
 def test_added_tokens_inside_text_the_longest_first(trained, keep_special):
     spec = trained("llama3")
@@ -144,6 +146,7 @@ def test_added_tokens_inside_text_the_longest_first(trained, keep_special):
     assert_same_ids(tokenizer, ["<tool>", "<tool>s<tool>", "<<tool>>s", *strings(4_000, seed=6)])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("normalizer", [None, {"type": "NFC"}])
 def test_special_tokens_named_in_text_are_ids_of_ordinary_text(trained, normalizer):
     spec = trained("qwen2")
@@ -230,6 +233,7 @@ def test_what_the_post_processor_adds_is_added_once(trained, begin, end):
     assert len(rows.row(1)) == 0
 
 
+@pytest.mark.thorough
 def test_slices_and_nulls(trained):
     tokenizer = loaded(trained("o200k"))
     texts = pa.array([*strings(50, seed=10), None, "tea", None], TEXT)

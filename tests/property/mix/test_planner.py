@@ -113,6 +113,7 @@ def test_the_largest_feasible_budget_is_feasible_and_no_larger_one_is(leaves, sp
         plan(leaves, MixSpec(**{**vars(spec), "budget": Budget(tokens=most + 1)}))
 
 
+@pytest.mark.thorough
 @given(leaves=SUPPLIES, rule=RULES, small=st.floats(0.01, 4), large=st.floats(0.01, 4))
 def test_a_larger_budget_gives_no_leaf_less(leaves, rule, small, large):
     small, large = sorted((small, large))
@@ -121,6 +122,7 @@ def test_a_larger_budget_gives_no_leaf_less(leaves, rule, small, large):
     assert (less.taken <= more.taken + 1).all()  # one token: largest remainder
 
 
+@pytest.mark.thorough
 @given(leaves=SUPPLIES)
 def test_temperature_1_on_every_level_is_natural(leaves):
     tempered = plan(leaves, nested(Temperature(temperature=1), Temperature(temperature=1)))

@@ -107,6 +107,7 @@ def test_sequences_of_documents_end_to_end_lose_no_token(cut, texts, size):
     assert all(n >= size - size // 2 for n in per_sequence[:-1])
 
 
+@pytest.mark.thorough
 def test_documents_that_fit_are_packed_as_before():
     rows = default().documents(pa.array(["好。" * 3, "Tea. " * 4, "x"], pa.large_string()))
     size = int(rows.n_tokens.max())

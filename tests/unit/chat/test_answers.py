@@ -46,6 +46,7 @@ def test_the_loss_is_over_the_turns_that_the_job_names(loss, expected):
     assert found.startswith(expected)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", [None, PLAIN, PROMPT])
 def test_a_template_without_marks_has_the_answers_of_one_with_marks(text):
     assert said(encoder(text=text), TWO)[1] == "first answer<|im_end|>second<|im_end|>"

@@ -128,6 +128,7 @@ def test_a_proof_has_the_places_of_contents_and_what_was_sought_in_them():
     )
 
 
+@pytest.mark.thorough
 def test_the_reason_is_in_the_description_of_how_conversations_go_through():
     made = encoder()
     said = []

@@ -58,6 +58,7 @@ def test_a_template_writes_its_format_and_marks_the_answers(name, jinja):
     assert encoded.rendered == jinja
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ["chatml", "llama3", "mistral", "gemma"])
 def test_a_template_refuses_tool_calls_that_it_could_not_show(name):
     call = turn("assistant", None, tool_calls='[{"function": {"name": "f", "arguments": {}}}]')

@@ -52,6 +52,7 @@ def test_files_are_listed_with_their_size_and_the_id_of_their_content(hub, path,
     assert [(f.uri, f.size, f.etag) for f in found.files] == expected
 
 
+@pytest.mark.thorough
 def test_parts_of_a_file_are_read_alone(hub):
     fs = filesystem("hf://datasets/o/open", {"endpoint": hub.endpoint})
     with fs.open("hf://datasets/o/open/data/train-0.jsonl", "rb", block_size=1000) as file:
@@ -60,6 +61,7 @@ def test_parts_of_a_file_are_read_alone(hub):
         assert file.read(8) == b'{"text":'
 
 
+@pytest.mark.thorough
 def test_a_file_that_changed_is_seen_without_another_process(hub):
     before = found_at(hub, "hf://datasets/o/open/data/train-1.jsonl")
     hub.repositories["o/open"].files["data/train-1.jsonl"] = b'{"text": "other"}\n'
@@ -86,11 +88,13 @@ def test_what_is_not_there_is_said_with_what_to_do(hub, path, message):
     assert re.search(message, told), told
 
 
+@pytest.mark.thorough
 def test_a_token_opens_what_is_private(hub, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     assert len(found_at(hub, "hf://datasets/o/private/data/*.jsonl").files) == 2
 
 
+@pytest.mark.thorough
 def test_a_dataset_behind_terms_is_said_before_it_is_read(hub):
     found = found_at(hub, "hf://datasets/o/gated/data/train-1.jsonl")
     spec = InputSpec(source="s", paths=("hf://datasets/o/gated",), storage={"endpoint": hub.endpoint})

@@ -73,6 +73,7 @@ def decoded(ids):
     return tokenizer_of(SPEC).decode(np.asarray(ids, np.int32))
 
 
+@pytest.mark.thorough
 def test_texts_beside_conversations_are_trained_on_whole():
     done = laid(table_of(None, [ASK, ANSWER], texts=["A plain text.", None]))
     ids, mask = unmarked(done.rows.row(0))

@@ -33,6 +33,7 @@ def test_a_job_that_is_to_fail_names_the_document_and_the_token():
     count_special(tokenizer_of(spec), TEXTS.slice(3), IDS.slice(3), "fail", Tally())
 
 
+@pytest.mark.thorough
 def test_by_default_names_are_text_and_by_choice_the_tokens():
     split, kept = (tokenizer_of(TokensSpec(special_tokens=how)) for how in ("split", "keep"))
     assert TokensSpec().special_tokens == "split"

@@ -50,6 +50,7 @@ def test_many_inputs_are_reported_by_their_folders(tmp_path):
     assert inputs[0]["inputFacets"]["inputStatistics"]["fileCount"] == 150
 
 
+@pytest.mark.thorough
 def test_events_are_posted_and_a_server_that_is_not_there_is_a_warning(capsys):
     got: list[dict] = []
 

@@ -31,6 +31,7 @@ def read_megatron(idx: bytes, bin_: bytes) -> list[list[int]]:
     return [list(struct.unpack_from(f"<{n}{letter}", bin_, p)) for n, p in zip(lengths, pointers, strict=True)]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("vocab_size", [32_768, 128_256])
 @given(rows=ROWS)
 def test_megatron_files_give_the_rows_back(vocab_size, rows):

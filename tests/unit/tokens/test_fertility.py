@@ -1,6 +1,7 @@
 """Fertility of a tokenizer by language, on numbers that can be counted by eye."""
 
 import pyarrow as pa
+import pytest
 
 from corpusmill.operators import load as operators_load
 from corpusmill.operators.batch import TEXT
@@ -8,6 +9,7 @@ from corpusmill.operators.tokens.fertility import Fertility, fertility
 from corpusmill.operators.tokens.tokenizer import load
 
 
+@pytest.mark.thorough
 def test_counts_are_summed_by_language():
     tokenizer = load(operators_load.shipped("shipped:tokens/models/default.tokenizer.json"))
     texts = pa.array(["the tea", "the", "茶", None], TEXT)

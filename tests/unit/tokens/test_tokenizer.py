@@ -82,6 +82,7 @@ def test_two_names_that_may_end_a_document_must_be_distinguished(default_json):
     assert load(both, eos="</s>").eos_id == 32_768  # `tokenizers` numbers what is not in the model itself
 
 
+@pytest.mark.thorough
 def test_a_wrong_name_is_answered_with_the_nearest(default_json):
     with pytest.raises(TokenNotFound, match=r"no token '<\|endoftxt\|>'; near it are \['<\|endoftext\|>'"):
         load(default_json, eos="<|endoftxt|>")
