@@ -47,6 +47,7 @@ def test_result_does_not_depend_on_where_batches_are_cut(name, first, right):
     assert whole.select(kept).equals(parts.select(kept))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", [n for n in ON_BATCHES if n not in DECIDING])
 @given(texts=TEXTS)
 @settings(max_examples=40)

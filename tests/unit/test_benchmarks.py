@@ -76,6 +76,7 @@ def test_the_reader_gives_back_what_was_written(corpus: Corpus, tmp_path: Path, 
     assert size == sum(len(corpus.text(i)) for i in range(50))
 
 
+@pytest.mark.thorough
 def test_jsonl_holds_the_same_documents(corpus: Corpus, tmp_path: Path):
     write_jsonl(tmp_path / "a.jsonl.gz", corpus, range(50))
     with (tmp_path / "a.jsonl.gz").open("rb") as file:
