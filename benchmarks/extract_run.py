@@ -1,11 +1,11 @@
 """Extraction as one state of the project does it, in a process of its own: prints one JSON object.
 
-    extract_run.py PAGES ROUNDS TEXTS
+    extract_run.py PAGES ROUNDS [TEXTS]
 
 Run it in the folder of that state, which its imports come from. PAGES is a Parquet file with columns content,
 http_charset and fold. `cpu_s` has the CPU seconds of each round over all pages with the model that ships, from raw
-bytes; kernels are compiled before. TEXTS is written: the text of each page by the model of its fold, which never saw
-the page's host.
+bytes; kernels are compiled before. TEXTS, if given, is written: the text of each page by the model of its fold, which
+never saw the page's host.
 """
 
 import importlib
@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,8 +27,8 @@ def prefix() -> str:
     return "corpusmill." if Path("corpusmill").is_dir() else ""
 
 
-def main(pages: str, rounds: str, texts: str) -> None:
-    """Measure, then write the texts."""
+def main(pages: str, rounds: str, texts: str = "") -> None:
+    """Measure, then write the texts, where there is a name for them."""
     cache = "pipeline.kernels.cache" if prefix() else "pipeline.kernel_cache"
     importlib.import_module(prefix() + cache).choose()
     load = importlib.import_module(prefix() + "operators.load")
@@ -43,6 +44,13 @@ def main(pages: str, rounds: str, texts: str) -> None:
         for each in batches:
             shipped(each)
         spent.append(time.process_time() - before)
+    print(json.dumps({"cpu_s": spent}))
+    if texts:
+        write_texts(texts, table, load, batch)
+
+
+def write_texts(texts: str, table: pa.Table, load: Any, batch: Any) -> None:
+    """The text of each page by the model of its fold, with its URL."""
     found = []
     for fold in pc.unique(table["fold"]).to_pylist():
         model = Path(f"benchmarks/data/extract/fold-{fold}.npz").read_bytes()
@@ -53,7 +61,6 @@ def main(pages: str, rounds: str, texts: str) -> None:
             text = judge(batch(part.select(["content", "http_charset"]))).column("text")
             found.append(pa.table({"url": part["url"].combine_chunks(), "text": text}))
     pq.write_table(pa.concat_tables(found), texts)
-    print(json.dumps({"cpu_s": spent}))
 
 
 if __name__ == "__main__":
