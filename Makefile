@@ -77,6 +77,9 @@ faults: .venv/dev.stamp  ## break machines, disks, keys and the store under a ru
 	$(BIN)/pytest tests/faults/cluster
 	@cat build/faults.md
 
+soak: .venv/dev.stamp  ## small jobs back to back, which must not grow: half an hour, or MINUTES=10
+	CORPUSMILL_SOAK_MINUTES=$(or $(MINUTES),30) $(BIN)/pytest -s tests/faults/test_soak.py
+
 bench: .venv/dev.stamp .venv-peers/stamp  ## speed against the peers, with the answers pinned; QUICK=1 for ten minutes
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
@@ -95,4 +98,4 @@ lock: .venv/bin/python  ## compile the locked requirements from the .in files
 	cd requirements && for name in kernels run dev peers train torch docs; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate $$name.in -o $$name.txt || exit 1; done
 
-.PHONY: help demo check lint types fast test test-full faults bench golden docs site lock kernel-table wheel
+.PHONY: help demo check lint types fast test test-full faults soak bench golden docs site lock kernel-table wheel

@@ -89,6 +89,11 @@ def forget(store: Objects, *names: str) -> None:
         _held.drop((store.address, name))
 
 
+def keep_only(*stores: Objects) -> None:
+    """Hold nothing any more of other stores: a process that works in one after another would hold parts of all."""
+    _held.keep_only([store.address for store in stores])
+
+
 def stretch(store: Objects, bundle: bundles.Bundle, name: str, begin: int, end: int) -> bytes:
     """Bytes of the bundle that a file lies in, which this process may have already."""
     if begin == end:

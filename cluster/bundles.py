@@ -15,7 +15,7 @@ import shutil
 import struct
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -185,6 +185,12 @@ class Cache:
         """Hold nothing under an address any more."""
         with self._lock:
             self._bytes -= self._held.pop(key, (None, 0))[1]
+
+    def keep_only(self, stores: Collection[str]) -> None:
+        """Hold nothing any more of other stores than those of these addresses."""
+        with self._lock:
+            for key in [key for key in self._held if key[0] not in stores]:
+                self._bytes -= self._held.pop(key)[1]
 
     def __reduce__(self) -> tuple[type["Cache"], tuple[int]]:
         return Cache, (self.most_bytes,)

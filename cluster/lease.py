@@ -61,15 +61,29 @@ class Lease:
         """Raise LeaseHeld unless this run still holds the workspace. Called before each commit of a stage."""
         found = read(self.store)
         if found is None or (found.owner, found.fence) != (self.mine.owner, self.mine.fence):
-            raise LeaseHeld(f"{self.store.url} was taken over by {describe(found)}; this run stops without committing")
+            raise self._lost(found)
 
     def renew(self) -> None:
-        """Move the end; LeaseHeld when another run has the workspace, even one that took it since this call began."""
-        self.check()
+        """Move the end; LeaseHeld when another run has the workspace, even one that took it since this call began.
+
+        Three requests, every third of a minute of every run: its own object is read, written, and looked for in the
+        listing, where a successor's number would be higher.
+        """
+        name = object_of(self.mine.fence)
+        try:
+            there = Holder(**json.loads(self.store.read(name)))
+        except (FileNotFoundError, ValueError, TypeError):  # deleted by a successor, or by hand
+            raise self._lost(read(self.store)) from None
+        if there.owner != self.mine.owner:
+            raise self._lost(there)
         self.mine = replace(self.mine, expires_at=time.time() + LIFETIME_S)
         # One that comes too late is lower than a successor's, and changes nothing.
-        self.store.publish(object_of(self.mine.fence), self.mine.to_json())
-        self.check()
+        self.store.publish(name, self.mine.to_json())
+        if max(_numbers(self.store), default=0) != self.mine.fence:
+            raise self._lost(read(self.store))
+
+    def _lost(self, to: Holder | None) -> LeaseHeld:
+        return LeaseHeld(f"{self.store.url} was taken over by {describe(to)}; this run stops without committing")
 
 
 @contextmanager

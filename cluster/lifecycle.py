@@ -104,3 +104,10 @@ def nodes() -> int:
     import ray
 
     return sum(1 for node in ray.nodes() if node["Alive"])
+
+
+def nodes_with_cpus() -> set[str]:
+    """The ids of the live machines of the session that work can run on."""
+    import ray
+
+    return {node["NodeID"] for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")}

@@ -6,13 +6,13 @@ and not started again. A job that runs in a workspace keeps every other one out 
 
 import hashlib
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.jobs import KIND, OURS, WORKSPACE, SubmittedJob, connect, follow, jobs
 from corpusmill.errors import JobFailed, LeaseHeld
 
@@ -118,14 +118,14 @@ def is_same(id_: str, base: str) -> bool:
 
 def _start(client: "JobSubmissionClient", sent: Submission, *, number: int) -> str:
     """Send code and files, and start the job; its id. number: 1 for its first time."""
-    with tempfile.TemporaryDirectory(prefix="corpusmill-submit-") as folder:
-        shutil.copytree(sent.code, Path(folder) / sent.code.name, ignore=shutil.ignore_patterns("__pycache__"))
-        sent.complete(Path(folder) / sent.code.name)
+    with scratch.folder("submit-") as folder:
+        shutil.copytree(sent.code, folder / sent.code.name, ignore=shutil.ignore_patterns("__pycache__"))
+        sent.complete(folder / sent.code.name)
         for name, text in sent.files.items():
-            path = Path(folder) / name
+            path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return _accepted(client, sent, folder, sent.id if number == 1 else f"{sent.id}-{number}")
+        return _accepted(client, sent, str(folder), sent.id if number == 1 else f"{sent.id}-{number}")
 
 
 def _accepted(client: "JobSubmissionClient", sent: Submission, folder: str, job: str) -> str:

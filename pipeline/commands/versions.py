@@ -40,7 +40,7 @@ class Request:
 @dataclass(frozen=True, kw_only=True)
 class Listed:
     """A version for a person or a program. tokens_added: against the version before; base: the version that its parts
-    were carried over from; cpu_hours: of the run that made it.
+    were carried over from; cpu_hours: of all `runs` that made it; runs: 1, or more where some did not finish.
     """
 
     version: str
@@ -54,6 +54,7 @@ class Listed:
     duplicates: int | None
     base: str | None
     cpu_hours: float | None
+    runs: int | None
     tags: tuple[str, ...]
     latest: bool
     held: bool
@@ -131,6 +132,7 @@ def listed(output: Store) -> list[Listed]:
                 duplicates=new.get("duplicates"),
                 base=record.get("base"),
                 cpu_hours=None if "cpu_seconds" not in record else round(record["cpu_seconds"] / 3600, 4),
+                runs=record.get("runs"),
                 tags=tuple(tags.get(folder, ())),
                 latest=pointer.folder == folder,
                 held=pointer.folder == folder and pointer.held,

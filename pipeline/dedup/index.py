@@ -7,7 +7,6 @@ their content, so an older version of the index still points at what it pointed 
 
 import json
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.dedup import NearSpec
 from corpusmill.pipeline.dedup.levels import grown
@@ -125,8 +125,8 @@ class KeepSets:
         ids = ids[~np.isin(ids, gone)]
         name = f"sets/{unit['name']}/{Path(unit['table']).name}"
         schema = pa.schema({"doc_id": pa.int64(), "shingles": SHINGLES})
-        with tempfile.TemporaryDirectory(prefix="corpusmill-") as there:
-            local = Path(there) / "sets.parquet"
+        with scratch.folder() as there:
+            local = there / "sets.parquet"
             with TableWriter(local, schema) as out:
                 for table in sets_of(store, f"documents/{unit['name']}.parquet", ids, self.near):
                     out.write(table)

@@ -1,14 +1,13 @@
 """Six small documents through all of deduplication, so that its kernels are compiled before the real ones come."""
 
 import json
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.dedup.keys import text_keys
@@ -45,8 +44,8 @@ class Ready:
 def warm(spec: DedupSpec) -> None:
     """Deduplicate documents of which each is nearly the one before."""
     asked = DedupSpec(near=spec.near, max_removed_share={})
-    with tempfile.TemporaryDirectory(prefix="corpusmill-") as name:
-        folder, shards = Path(name), []
+    with scratch.folder() as folder:
+        shards = []
         for shard in range(SHARDS):
             unit = f"warm{shard}"
             table = _documents(shard)

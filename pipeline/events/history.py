@@ -16,7 +16,10 @@ RUNNING, FINISHED, FAILED, STOPPED = "running", "finished", "failed", "stopped"
 
 @dataclass(frozen=True, kw_only=True)
 class RunState:
-    """A run by its newest segment. seen_at: Unix seconds of that; state: `running` also where its driver died."""
+    """A run by its newest segment. seen_at: Unix seconds of that; state: `running` also where its driver died.
+
+    driver_cpu_seconds: of the driver, without the units.
+    """
 
     run: str
     seen_at: float
@@ -24,6 +27,7 @@ class RunState:
     kind: str = "run"
     slot: str | None = None
     version: str | None = None
+    output: str = ""
     state: str = RUNNING
     message: str = ""
     owner: str = ""
@@ -32,6 +36,7 @@ class RunState:
     cpus: int = 0
     began_at: float = 0.0
     ended_at: float | None = None
+    driver_cpu_seconds: float = 0.0
     stages: tuple[StageCounts, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -47,6 +52,16 @@ class RunState:
             **{name: line[name] for name in names if line.get(name) is not None},
         )
 
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time of the driver and of all units, as far as this segment says."""
+        return self.driver_cpu_seconds + sum(stage.cpu_seconds for stage in self.stages)
+
+    @property
+    def held_cpu_hours(self) -> float:
+        """CPU-hours that the cluster was held for the run, until its last sign."""
+        return max((self.ended_at or self.seen_at) - self.began_at, 0.0) * self.cpus / 3600
+
 
 def segments(workspace: Store) -> dict[str, list[str]]:
     """The segments of each run, in order; runs sorted by when they began."""
@@ -61,6 +76,22 @@ def runs(workspace: Store, most: int = 50) -> list[RunState]:
     """The state of the newest runs, the newest last."""
     newest = list(segments(workspace).values())[-most:]
     return [state for names in newest if (state := _state(workspace, names)) is not None]
+
+
+def unfinished(workspace: Store, *, job: str, output: str, owner: str) -> list[RunState]:
+    """The runs of a job into an output that did not finish, since the last one that did; the newest last.
+
+    owner: of the run that is not looked at, because it goes on with what these began.
+    """
+    found: list[RunState] = []
+    for names in reversed(segments(workspace).values()):
+        state = _state(workspace, names)
+        if state is None or state.owner == owner or (state.job, state.output) != (job, output):
+            continue
+        if state.state == FINISHED:
+            break
+        found.append(state)
+    return found[::-1]
 
 
 def last_run(workspace: Store) -> RunState | None:

@@ -17,7 +17,8 @@ from corpusmill.cluster.storage import Store
 
 FOLDER = "events"
 STOP = "stop"  # the name of a request, in the folder of a run
-FLUSH_S = (5.0, 60.0)  # at first and at most between two segments; a hundredth of the time so far in between
+FLUSH_S = (5.0, 60.0)  # at first and at most between two segments; a thirtieth of the time so far in between
+LOOK_S = 15.0  # at least between two looks for a request to stop
 BUFFERED = 10_000  # events that wait for a flush; of more the oldest are dropped and counted
 RUNS = 50  # of a workspace whose events stay
 
@@ -74,16 +75,20 @@ class EventLog:
     def interval_s(self) -> float:
         """Seconds until the next flush: short in a short run, so that segments stay few in a long one."""
         least, most = FLUSH_S
-        return min(max(least, (self.clock() - self._began) / 100), most)
+        return min(max(least, (self.clock() - self._began) / 30), most)
 
     def _line(self, event: str, facts: Mapping[str, Any]) -> str:
         at = datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds")
         return self._clean(json.dumps({"at": at, "event": event, "run": self.run, **facts}, ensure_ascii=False))
 
     def _watch(self) -> None:
+        looked = self.clock()
         while not self._ended.wait(self.interval_s()):
             self.flush()
-            if not self._stopping and self._stop_requested():
+            if self._stopping or self.clock() - looked < LOOK_S:
+                continue
+            looked = self.clock()
+            if self._stop_requested():
                 self._stopping = True
                 self.write("run.stop_requested")
                 self._stop()

@@ -44,9 +44,19 @@ class UnitListener(Protocol):
 class Recorder:
     """The stages of one run so far. Safe to read from another thread."""
 
-    def __init__(self, write: Write | None = None, *, clock: Callable[[], float] = time.time) -> None:
-        """write: takes an event and its facts, such as `EventLog.write`; None: there is nobody to take them."""
+    def __init__(
+        self,
+        write: Write | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        cpu_clock: Callable[[], float] = time.process_time,
+    ) -> None:
+        """write: takes an event and its facts, such as `EventLog.write`; None: there is nobody to take them. cpu_clock:
+        CPU seconds of this process, of which those before the run are not counted: one that catches up with slots has
+        several runs.
+        """
         self.clock = clock
+        self._cpu_clock, self._cpu_before_s = cpu_clock, cpu_clock()
         self.write: Write = write or (lambda event, **facts: None)
         self.facts: dict[str, Any] = {}
         self.listeners: list[UnitListener] = []
@@ -121,10 +131,15 @@ class Recorder:
         with self._lock:
             return [StageCounts.from_json(counts.to_json()) for counts in self._stages.values()]
 
+    def driver_cpu_seconds(self) -> float:
+        """CPU time of this process since the run began."""
+        return self._cpu_clock() - self._cpu_before_s
+
     def state(self) -> JsonObject:
-        """What the last line of a segment says: the facts of the run and the counts of its stages."""
+        """What the last line of a segment says: the facts of the run, its CPU time here, the counts of its stages."""
         with self._lock:
-            return {**self.facts, "stages": [counts.to_json() for counts in self._stages.values()]}
+            own = {"driver_cpu_seconds": round(self.driver_cpu_seconds(), 2)}
+            return {**self.facts, **own, "stages": [counts.to_json() for counts in self._stages.values()]}
 
     def _of(self, stage: str) -> StageCounts:
         return self._stages.setdefault(stage, StageCounts(stage, began_at=self.clock()))

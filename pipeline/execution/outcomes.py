@@ -29,6 +29,7 @@ OUTCOME = pa.schema(
         "culprits": pa.string(),
         "passes": pa.bool_(),
         "seconds": pa.float64(),
+        "node": pa.string(),
     }
 )
 
@@ -48,7 +49,8 @@ class Failed:
 
     kind: the error's class, or `machine_faults.KIND`. lost_rows: rows did not add up, which no further try and no
     tolerance makes good. culprits: of an error about some of the unit's files, these, see `errors.FilesFailed`.
-    passes: a store did not answer, which may pass. seconds: that it took where it ran.
+    passes: a store did not answer, which may pass. seconds: that it took where it ran. node: the machine that it failed
+    on by the machine's own fault, by its id in Ray; "" for any other failure.
     """
 
     unit: Unit
@@ -59,6 +61,7 @@ class Failed:
     culprits: Sequence[Mapping[str, Any]] = ()
     passes: bool = False
     seconds: float = 0.0
+    node: str = ""
 
 
 def attempt(unit: Unit, run: Run) -> Done | Failed:
@@ -85,7 +88,7 @@ def row_of(index: int, outcome: Done | Failed) -> pa.Table:
     if isinstance(outcome, Done):
         values: dict[str, object] = {"result": json.dumps(outcome.counts)}
     else:
-        names = ("error", "details", "kind", "lost_rows", "passes")
+        names = ("error", "details", "kind", "lost_rows", "passes", "node")
         values = {name: getattr(outcome, name) for name in names}
         values["culprits"] = json.dumps(outcome.culprits) if outcome.culprits else None
     values |= {"index": index, "seconds": outcome.seconds}
@@ -97,6 +100,8 @@ def outcome_of(unit: Unit, row: Mapping[str, Any]) -> Done | Failed:
     if row["error"] is not None:
         culprits = json.loads(row["culprits"]) if row["culprits"] else ()
         kind, lost = row["kind"], row["lost_rows"]
-        passes, seconds = row["passes"], row["seconds"]
-        return Failed(unit, row["error"], row["details"], kind, lost, culprits, passes=passes, seconds=seconds)
+        passes, seconds, node = row["passes"], row["seconds"], row["node"] or ""
+        return Failed(
+            unit, row["error"], row["details"], kind, lost, culprits, passes=passes, seconds=seconds, node=node
+        )
     return Done(unit, json.loads(row["result"]), row["seconds"])

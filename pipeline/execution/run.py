@@ -25,5 +25,4 @@ class Run:
     events: Recorder = field(default_factory=Recorder)  # what the stages report, for others to watch
     replace: bool = False  # the dataset of another job, where one lies in the output
     started: float = field(default_factory=time.monotonic)  # seconds, of the monotonic clock
-    cpu_before_s: float = field(default_factory=time.process_time)  # of this process, before the run
     provenance: Callable[[], Mapping[str, Any]] = dict  # how the dataset was made, for `_run.json`

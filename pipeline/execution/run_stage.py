@@ -6,19 +6,18 @@ anybody. When all units are done, `manifests/STAGE-FINGERPRINT.json` names them:
 
 import contextlib
 import json
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypedDict, TypeVar
 
-from corpusmill.cluster import faultpoint
+from corpusmill.cluster import faultpoint, scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import AccountingError, StageFailed
 from corpusmill.pipeline.config.base.causes import by_cause, cause
 from corpusmill.pipeline.events.counts import OUTSTANDING
-from corpusmill.pipeline.execution import machine_faults
+from corpusmill.pipeline.execution import faulty_machines, machine_faults
 from corpusmill.pipeline.execution.measured import Measured, split
 from corpusmill.pipeline.execution.outcomes import Done, Failed, U, Unit
 from corpusmill.pipeline.execution.phases import Advance, Runner, Show
@@ -87,7 +86,8 @@ def run_stage(
         if here:
             running = run_here(missing, Measured(task, stage, here=True))
         else:
-            running = _run_units(run, missing, Measured(with_same(task, run.spec), stage), memory_bytes, isolated)
+            to_run, remark = Measured(with_same(task, run.spec), stage), faulty_machines.remarks(run, stage)
+            running = _run_units(run, missing, to_run, memory_bytes, isolated, remark)
         with closing(running) as outcomes:
             failed = _take(run, stage, missing, outcomes, found)
     if failed and isolated is None:
@@ -131,14 +131,18 @@ def _run_units(
     task: Callable[[Any], Counts],
     memory_bytes: int | None,
     isolated: Callable[[Unit], Unit] | None,
+    remark: Callable[[str], None] = lambda _: None,
 ) -> Generator[Done | Failed, None, None]:
-    """Outcomes of all units, the largest begun first; those whose worker died are run once more, isolated."""
+    """Outcomes of all units, the largest begun first; those whose worker died are run once more, isolated.
+
+    remark: is called with a sentence about each machine that is avoided.
+    """
     order = sorted(units, key=lambda u: -int(u.get("size_bytes", 0)))
     if isolated is None:
-        yield from run_units(order, task, memory_bytes=memory_bytes)
+        yield from run_units(order, task, memory_bytes=memory_bytes, remark=remark)
         return
     dead: list[Unit] = []
-    with closing(run_units(order, task, memory_bytes=memory_bytes, final=DEATHS)) as outcomes:
+    with closing(run_units(order, task, memory_bytes=memory_bytes, final=DEATHS, remark=remark)) as outcomes:
         for outcome in outcomes:
             if isinstance(outcome, Failed) and outcome.kind in DEATHS:
                 run.display.line(f"{label(outcome.unit)}: {outcome.error}; looking for the document that ends it")
@@ -146,7 +150,8 @@ def _run_units(
             else:
                 yield outcome
     if dead:
-        yield from run_units(dead, task, memory_bytes=memory_bytes, final=(*DEATHS, *FOUND_ISOLATED))
+        final = (*DEATHS, *FOUND_ISOLATED)
+        yield from run_units(dead, task, memory_bytes=memory_bytes, final=final, remark=remark)
 
 
 def manifest_of(stage: str, names: Sequence[str]) -> str:
@@ -183,7 +188,8 @@ def runner(run: Run, stage: str, memory_bytes: int) -> Runner:
     def go(units: Sequence[Unit], task: Callable[[Any], Counts]) -> Generator[Counts, None, None]:
         run.ray()
         failed: list[Failed] = []
-        running = run_units(units, Measured(with_same(task, run.spec), stage), memory_bytes=memory_bytes)
+        to_run = Measured(with_same(task, run.spec), stage)
+        running = run_units(units, to_run, memory_bytes=memory_bytes, remark=faulty_machines.remarks(run, stage))
         with closing(running) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failed):
@@ -219,7 +225,7 @@ def commit_unit(workspace: Store, stage: str, name: str, counts: C, files: Mappi
     with contextlib.ExitStack() as open_:
         paths = {n: file for n, file in files.items() if isinstance(file, Path)}
         if len(paths) < len(files):
-            folder = Path(open_.enter_context(tempfile.TemporaryDirectory(prefix="corpusmill-")))
+            folder = open_.enter_context(scratch.folder())
             for number, (published, content) in enumerate(files.items()):
                 if isinstance(content, bytes):
                     paths[published] = folder / str(number)

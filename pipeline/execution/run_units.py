@@ -15,24 +15,22 @@ import time
 import warnings
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
 from corpusmill.cluster import lifecycle, patience
 from corpusmill.errors import StoreUnavailable, UnitsNotRun
+from corpusmill.pipeline.execution import machine_faults
+from corpusmill.pipeline.execution.faulty_machines import FaultyMachines, Where
 from corpusmill.pipeline.execution.outcomes import Done, Failed, Run, U, Unit, attempt, outcome_of, row_of
-from corpusmill.pipeline.execution.wave_rules import (
-    MOST_TWICE,
-    may_speculate,
-    next_wave_at,
-    speculate_after_s,
-    wave_size,
-)
+from corpusmill.pipeline.execution.wave_rules import LastUnits, next_wave_at, wave_size
 
 TRIES = 3
 DEATHS = ("WorkerCrashedError", "OutOfMemoryError")  # kinds of failures that one document may be the cause of
 WORKER_DEATHS = 3  # Ray Data's default is without end: a unit that kills its worker would be run for ever
+LOOK_S = 30.0  # between looks for machines that units may run on, where some are avoided
 END_S = 10.0  # a wave ends within a step of Ray Data's loop (0.1 s) and the 2 s that Ray Data then waits for it
 
 
@@ -42,22 +40,26 @@ def run_units(
     *,
     memory_bytes: int | None = None,
     final: Collection[str] = (),
+    remark: Callable[[str], None] = lambda _: None,
 ) -> Generator[Done | Failed, None, None]:
-    """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all,
-    where Ray finds room: perhaps on the same machine. UnitsNotRun when Ray itself fails, StoreUnavailable when a unit
-    has waited for a store as long as it may: others would wait as long. final: kinds of failures that are not tried
-    again.
+    """Each unit's outcome, in the order they end. One that fails is tried again, up to `TRIES` times in all, where Ray
+    finds room: perhaps on the same machine, but on others where it was the machine's own fault. UnitsNotRun when Ray
+    itself fails, StoreUnavailable when a unit has waited for a store as long as it may: others would wait as long.
+    final: kinds of failures that are not tried again. remark: is called with a sentence about each machine that is
+    avoided.
 
     Close it (`contextlib.closing`) before Ray is shut down: what still runs in the background would start Ray anew.
     """
     tries = dict.fromkeys(range(len(units)), 0)
     silent_since: dict[int, float] = {}
+    faulty = FaultyMachines(remark)
     waiting = list(range(len(units)))
     while waiting:
         again: list[int] = []
-        with closing(_waves(waiting, units, run, memory_bytes)) as outcomes:
+        with closing(_waves(waiting, units, run, memory_bytes, faulty)) as outcomes:
             for index, outcome in outcomes:
                 _require_store(outcome)
+                faulty.note(outcome)
                 if isinstance(outcome, Failed) and outcome.passes:
                     since = silent_since.setdefault(index, time.monotonic())
                     if time.monotonic() - since < patience.patience_s():  # its next try waits for the store
@@ -95,7 +97,7 @@ def _require_store(outcome: Done | Failed) -> None:
 
 
 def _waves(
-    indices: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None
+    indices: list[int], units: Sequence[Unit], run: Run, memory_bytes: int | None, faulty: FaultyMachines
 ) -> Generator[tuple[int, Done | Failed], None, None]:
     """Outcomes of all these units; at most two waves run at once, the second while the first one's stragglers end.
 
@@ -109,13 +111,16 @@ def _waves(
     unwanted, threads = threading.Event(), list[threading.Thread]()
     copies: dict[int, int] = {}  # of each unit that is not done: how many of it run
     took: list[float] = []  # seconds of the units that are done, sorted
-    few_since: float | None = None  # when so few remained that machines stood idle
-    twice = False
+    last = LastUnits(total=len(indices))
+    twice, avoids = False, False
 
     def begin(wave: list[int]) -> None:
+        nonlocal avoids
         for index in wave:
             copies[index] = copies.get(index, 0) + 1
-        args = (wave, units, run, memory_bytes, outcomes, unwanted)
+        where = Where(memory_bytes, faulty.label_selector())
+        avoids = where.label_selector is not None
+        args = (wave, units, run, where, outcomes, unwanted)
         threads.append(threading.Thread(target=_run_wave, args=args, name="wave", daemon=True))
         threads[-1].start()
 
@@ -123,15 +128,13 @@ def _waves(
         while waves or copies:
             if waves and len(copies) <= next_wave_at(size):
                 begin(waves.pop(0))
-            rest = None
-            if not waves and not twice and may_speculate(len(copies), len(indices)):
-                if few_since is None or len(indices) <= MOST_TWICE:  # of few units, since the last outcome
-                    few_since = time.monotonic()
-                rest = max(few_since + speculate_after_s(took, len(indices)) - time.monotonic(), 0.0)
+            rest = None if waves or twice else last.begun_again_in_s(len(copies), took)
             try:
-                outcome = outcomes.get(timeout=rest)
+                outcome = outcomes.get(timeout=LOOK_S if avoids and rest is None else rest)
             except queue.Empty:
-                twice = True
+                if rest is None and faulty.are_avoided():
+                    continue
+                twice = True  # also where the machines that units may run on are gone: then on any
                 begin(sorted(copies))
                 continue
             if isinstance(outcome, UnitsNotRun):
@@ -158,7 +161,7 @@ def _run_wave(
     wave: list[int],
     units: Sequence[Unit],
     run: Run,
-    memory_bytes: int | None,
+    where: Where,
     outcomes: queue.Queue[tuple[int, Done | Failed] | UnitsNotRun],
     unwanted: threading.Event,
 ) -> None:
@@ -172,7 +175,7 @@ def _run_wave(
     lost += (exceptions.OutOfMemoryError, exceptions.OutOfDiskError, exceptions.ObjectLostError)
     left = set(wave)
     try:
-        for row in _execute([{"index": i, "unit": json.dumps(units[i])} for i in wave], run, memory_bytes, unwanted):
+        for row in _execute([{"index": i, "unit": json.dumps(units[i])} for i in wave], run, where, unwanted):
             left.discard(row["index"])
             outcomes.put((row["index"], outcome_of(units[row["index"]], row)))
         for index in sorted(left):
@@ -190,11 +193,11 @@ def _run_wave(
         elif rest:
             at = max(1, min(len(rest) // 2, 2 * lifecycle.cpus()))  # those that ran come first: they began in order
             for half in (rest[:at], rest[at:]):
-                _run_wave(half, units, run, memory_bytes, outcomes, unwanted)
+                _run_wave(half, units, run, where, outcomes, unwanted)
 
 
 def _execute(
-    rows: list[Mapping[str, object]], run: Run, memory_bytes: int | None, unwanted: threading.Event
+    rows: list[Mapping[str, object]], run: Run, where: Where, unwanted: threading.Event
 ) -> Iterator[Mapping[str, Any]]:
     import ray.data
     from ray.util.annotations import RayDeprecationWarning
@@ -202,7 +205,10 @@ def _execute(
     from corpusmill.pipeline.execution.cancelled import end_when
 
     def run_one(batch: pa.Table) -> pa.Table:
-        return row_of(batch["index"][0].as_py(), attempt(json.loads(batch["unit"][0].as_py()), run))
+        outcome = attempt(json.loads(batch["unit"][0].as_py()), run)
+        if isinstance(outcome, Failed) and outcome.kind == machine_faults.KIND:
+            outcome = replace(outcome, node=ray.get_runtime_context().get_node_id())
+        return row_of(batch["index"][0].as_py(), outcome)
 
     with warnings.catch_warnings():
         # Named parameters cover everything but the bound on retries, which is not to be had otherwise in Ray 2.60.
@@ -212,7 +218,8 @@ def _execute(
             batch_format="pyarrow",
             batch_size=1,
             num_cpus=1,
-            memory=memory_bytes,
+            memory=where.memory_bytes,
+            label_selector=where.label_selector,
             max_retries=WORKER_DEATHS,
         )
     end_when(unwanted, dataset)

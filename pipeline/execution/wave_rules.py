@@ -1,6 +1,8 @@
 """How many units run at once, and when the last ones are begun a second time."""
 
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from corpusmill.cluster import lifecycle
 
@@ -56,3 +58,21 @@ def may_speculate(units: int, total: int) -> bool:
     if units > MOST_TWICE and units > most_twice(lifecycle.cpus()):
         return False
     return lifecycle.nodes() > 1 and units <= lifecycle.cpus() // 2
+
+
+@dataclass
+class LastUnits:
+    """When the last units of a stage of `total` are begun a second time."""
+
+    total: int
+    few_since: float | None = None  # when so few remained that machines stood idle
+
+    def begun_again_in_s(self, running: int, took: Sequence[float]) -> float | None:
+        """Seconds until those that still run are begun again; null while they are many, or there is one machine. took:
+        of those that are done, sorted.
+        """
+        if not may_speculate(running, self.total):
+            return None
+        if self.few_since is None or self.total <= MOST_TWICE:  # of few units, since the last outcome
+            self.few_since = time.monotonic()
+        return max(self.few_since + speculate_after_s(took, self.total) - time.monotonic(), 0.0)

@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.operators.tokens.packing.table import values
@@ -109,8 +109,8 @@ def beside(out: Store) -> Iterator[Path]:
     """A folder to write in, next to where its files are published in a local folder, else on this machine."""
     if out.is_local:
         Path(out.root).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".corpusmill-", dir=out.root if out.is_local else None) as folder:
-        yield Path(folder)
+    with scratch.folder(beside=out.root if out.is_local else None) as folder:
+        yield folder
 
 
 def publish_all(out: Store, folder: Path, last: str = "") -> None:

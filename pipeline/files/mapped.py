@@ -16,6 +16,8 @@ from typing import IO, cast
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
+from corpusmill.cluster import scratch
+
 MAPPED_BYTES = 64 << 20
 FASTTEXT = (793712314).to_bytes(4, "little")  # how the files of fastText begin
 FOLDER = "corpusmill-models"  # in the node's folder for temporary files
@@ -42,7 +44,8 @@ def _copy(fs: AbstractFileSystem, path: str, about: dict[str, object]) -> Path:
         raise OSError(f"{folder} is another user's; set TMPDIR to a folder of your own")
     there = folder / hashlib.sha256(told.encode()).hexdigest()[:32]
     if not there.exists():
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file, fs.open(path, "rb") as source:
-            shutil.copyfileobj(cast(IO[bytes], source), file, 16 << 20)
-        os.replace(file.name, there)
+        with scratch.folder() as new:
+            with tempfile.NamedTemporaryFile(dir=new, delete=False) as file, fs.open(path, "rb") as source:
+                shutil.copyfileobj(cast(IO[bytes], source), file, 16 << 20)
+            os.replace(file.name, there)
     return there

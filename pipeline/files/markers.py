@@ -9,13 +9,12 @@ So whatever was cut off goes on with the units that have none, on any machine, a
 import json
 import logging
 import re
-import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from corpusmill.cluster import bundles
+from corpusmill.cluster import bundles, scratch
 from corpusmill.cluster.storage import Store, Stored
 from corpusmill.errors import BrokenBundle
 from corpusmill.pipeline.files.ids import digest
@@ -54,8 +53,8 @@ def write_unit(
     large = {n: path.stat().st_size for n, path in files.items() if path.stat().st_size > bundles.APART_BYTES}
     for published in sorted(large):
         store.publish_file(published, files[published])
-    with tempfile.TemporaryDirectory(prefix="corpusmill-") as there:
-        bundle = Path(there) / "bundle"
+    with scratch.folder() as there:
+        bundle = there / "bundle"
         small = {n: path for n, path in files.items() if n not in large}
         bundles.write(bundle, small, large, {"folder": folder, "result": result})
         reached()

@@ -29,6 +29,7 @@ STRAGGLES = 3.0  # times the mean of its stage: a unit that took longer is named
 class WorkspaceStatus:
     """The newest run of a workspace and who holds the workspace, at `now` (Unix seconds).
 
+    earlier: the runs that it goes on with, which did not finish.
     price_cpu_hour: money an hour of one CPU costs, in any currency; None: no cost is shown.
     """
 
@@ -36,6 +37,7 @@ class WorkspaceStatus:
     run: RunState | None
     holder: Holder | None
     now: float
+    earlier: tuple[RunState, ...] = ()
     price_cpu_hour: float | None = None
 
     @property
@@ -63,13 +65,18 @@ class WorkspaceStatus:
 
     @property
     def cpu_hours(self) -> float:
-        """CPU-hours that the cluster was held for the run so far."""
+        """CPU-hours that the cluster was held for the run so far, and for those that it goes on with."""
+        return self.own_cpu_hours + sum(run.held_cpu_hours for run in self.earlier)
+
+    @property
+    def own_cpu_hours(self) -> float:
+        """CPU-hours that the cluster was held for the newest run alone."""
         run = self.run
         return 0.0 if run is None else max(self.until - run.began_at, 0) * run.cpus / 3600
 
     @property
     def cost(self) -> float | None:
-        """Money so far, of CPUs alone; null without a price."""
+        """Money so far, of CPUs alone, for all these runs; null without a price."""
         return None if self.price_cpu_hour is None else self.cpu_hours * self.price_cpu_hour
 
     def to_json(self) -> JsonObject:
@@ -81,6 +88,8 @@ class WorkspaceStatus:
             "run": None if run is None else {**asdict(run), "stages": [stage_facts(s, self.until) for s in run.stages]},
             "silent_s": None if run is None else round(self.now - run.seen_at, 1),
             "cpu_hours": round(self.cpu_hours, 4),
+            "cpu_hours_newest_run": round(self.own_cpu_hours, 4),
+            "runs": 0 if run is None else 1 + len(self.earlier),
             "cost": None if self.cost is None else round(self.cost, 4),
             "lease": self._lease(),
         }
@@ -105,6 +114,10 @@ class WorkspaceStatus:
         if self.cpu_hours:
             money = "" if self.cost is None else f", {self.cost:,.2f} so far"
             yield f"used     {self.cpu_hours:,.2f} CPU-hours ({counted(run.cpus, 'CPU')}){money}"
+            if self.earlier:
+                others = f"{counted(len(self.earlier), 'earlier run')} that did not finish"
+                yield f"         {self.own_cpu_hours:,.2f} of them in this run, the others in {others}"
+        yield from (f"machine  {text}" for text in run.facts.get("machines", ()))
         for stage in run.stages:
             yield from stage_remarks(stage)
 
@@ -131,9 +144,13 @@ class WorkspaceStatus:
 
 def status_of(workspace: Store, *, price_cpu_hour: float | None = None, now: float | None = None) -> WorkspaceStatus:
     """The status of a workspace. now: Unix seconds; null: the clock's."""
+    run, earlier = history.last_run(workspace), list[RunState]()
+    if run is not None:
+        earlier = history.unfinished(workspace, job=run.job, output=run.output, owner=run.owner)
     return WorkspaceStatus(
         workspace=workspace.url,
-        run=history.last_run(workspace),
+        run=run,
+        earlier=tuple(earlier),
         holder=lease.read(workspace),
         now=time.time() if now is None else now,
         price_cpu_hour=price_cpu_hour,

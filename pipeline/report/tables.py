@@ -1,7 +1,6 @@
 """Writes a table of the workspace, the rows of one run of many units, into one file."""
 
 import gzip
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 
@@ -70,8 +70,8 @@ def _published(out: str, write: Callable[[Path], int]) -> int:
     if target.is_local:
         Path(target.root).mkdir(parents=True, exist_ok=True)
     beside = target.root if target.is_local else None
-    with tempfile.TemporaryDirectory(prefix=".corpusmill-", dir=beside) as scratch:
-        path = Path(scratch) / name
+    with scratch.folder(beside=beside) as there:
+        path = there / name
         rows = write(path)
         target.publish_file(name, path)
     return rows

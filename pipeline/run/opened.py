@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from corpusmill.cluster import lease, lifecycle, metrics, patience, reach
+from corpusmill.cluster import bundled, lease, lifecycle, metrics, patience, reach, scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import ExitCode, InputError, StorageError
 from corpusmill.pipeline.config.sections.spec import JobSpec
@@ -32,7 +32,10 @@ def opened(spec: JobSpec, options: Options, display: Display, uses: Sequence[str
     uses: of kernels (`stages.kernel_uses`); those that this machine has not are compiled while Ray starts.
     """
     folders.check(spec, try_it=True, replace=options.replace)
+    if swept := scratch.sweep():
+        display.line(f"{counted(swept, 'temporary folder')} of processes that were killed: removed")
     workspace, output = Store(spec.workspace, spec.storage), Store(spec.output, spec.storage)
+    bundled.keep_only(workspace, output)
     with contextlib.ExitStack() as open_:
         try:
             held = open_.enter_context(lease.held(workspace))

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import re
-import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from corpusmill.cluster import faultpoint
+from corpusmill.pipeline.events import history
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import latest
@@ -101,16 +101,15 @@ def run_version(
         generation=0 if appended_to is None else appended_to.generations + 1,
         run=max((s.run for s in numbered.current), default=0),
         new=new,
-        cpu_seconds=round(cpu_seconds(run), 1),
+        **asdict(used_for(run)),
         chat=chat_print(run),
     )
     held = publishing.put_in_front(run, record, max_shrink=run.spec.versions.max_shrink)
     run.events.facts |= {"version": folder}
     _retire(run)
-    ran = {**ran, **more, "publish": int(published.wrote)}
     return VersionOutcome(
         state=state,
-        ran=ran,
+        ran={**ran, **more, "publish": int(published.wrote)},
         folder=folder,
         manifest=published.manifest,
         funnel=published.funnel,
@@ -253,10 +252,23 @@ def _nothing_new(run: Run, state: State, ran: Mapping[str, int], folder: str) ->
     return VersionOutcome(state=state, ran=ran, folder=None, manifest=manifest, funnel=funnel, held=held)
 
 
-def cpu_seconds(run: Run) -> float:
-    """CPU time of the driver, since this run began, and of the units so far."""
-    own = time.process_time() - run.cpu_before_s  # a process that catches up with slots has several runs
-    return own + sum(stage.cpu_seconds for stage in run.events.stages())
+@dataclass(frozen=True)
+class Used:
+    """What the runs took that a version is the outcome of. runs: how many; cpu_seconds: of drivers and units."""
+
+    runs: int
+    cpu_seconds: float
+
+
+def used_for(run: Run) -> Used:
+    """What this run has taken so far, with the runs before it that were to make the same and did not finish.
+
+    Of a run whose driver was killed: up to its last sign in the workspace.
+    """
+    own = run.events.driver_cpu_seconds() + sum(stage.cpu_seconds for stage in run.events.stages())
+    owner = str(run.events.facts.get("owner"))
+    earlier = history.unfinished(run.workspace, job=run.spec.name, output=run.spec.output, owner=owner)
+    return Used(runs=1 + len(earlier), cpu_seconds=round(own + sum(state.cpu_seconds for state in earlier), 1))
 
 
 def is_versioned(run: Run) -> bool:

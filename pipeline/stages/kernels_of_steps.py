@@ -2,12 +2,11 @@
 
 import io
 import json
-import tempfile
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.cluster import scratch
 from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.dedup.keys import text_keys
 from corpusmill.operators.file_format import Span
@@ -89,8 +88,8 @@ def warm_keys(batch: Batch, dedup: DedupSpec) -> None:
     """The keys of deduplication, of documents with all standard columns."""
     keyed = batch.with_columns({"text_key": text_keys(batch.column("text"))})
     with (
-        tempfile.TemporaryDirectory(prefix="corpusmill-") as folder,
-        KeyWriter(Path(folder), "warm", dedup) as keys,
+        scratch.folder() as folder,
+        KeyWriter(folder, "warm", dedup) as keys,
     ):
         keys.add(keyed)
 

@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill import pipeline
+from corpusmill.cluster import scratch
 from corpusmill.errors import TrainingFailed
 from corpusmill.operators.batch import TEXT
 from corpusmill.operators.text.fasttext.judged import Verdict, card, judge
@@ -115,7 +115,7 @@ def _labels(model: bytes, examples: list[Example]) -> list[str]:
 
 def _trained(learnt: list[Example], settings: Settings, seed: int, *, quantised: bool) -> bytes | None:
     """The model file, or None when training ended in NaN."""
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch.folder("training-") as folder:
         source, target = Path(folder, "train.txt"), Path(folder, "model.ftz" if quantised else "model.bin")
         source.write_text("\n".join(map(training_line, learnt)) + "\n", "utf-8")
         options = {

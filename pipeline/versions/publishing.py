@@ -21,7 +21,8 @@ class VersionRecord:
     slot: of the schedule it was made for. base: the version its parts were carried over from; null: all was packed, and
     `why` says why. packing, mix: fingerprints of what was packed and of its mix; axes: the axes unit of each shard, by
     its number. run: number of the newest run of the workspace that is in it. new: files, documents, tokens and
-    duplicates of what was added. chat: changes with whatever decides the ids and masks of conversations.
+    duplicates of what was added. cpu_seconds: of all `runs` that made it, of which the last one finished. chat: changes
+    with whatever decides the ids and masks of conversations.
     """
 
     version: str
@@ -36,6 +37,7 @@ class VersionRecord:
     run: int
     new: Mapping[str, int]
     cpu_seconds: float
+    runs: int = 1
     chat: str = ""
 
     def to_json(self) -> bytes:

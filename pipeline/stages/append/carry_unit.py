@@ -4,13 +4,12 @@ import contextlib
 import hashlib
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.filesystems import asking
 from corpusmill.cluster.storage import UNFINISHED, Store
 from corpusmill.operators.tokens.packing.table import with_marks
@@ -72,8 +71,8 @@ class Carry:
         table = read_table(pa.BufferReader(self.source.read(line["name"])))
         documents = documents_in(with_marks(table))
         remaining = chosen(documents, ~np.isin(pairs(documents.doc_ids, documents.passes), pairs(*self.removed.T)))
-        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-            path = Path(folder) / "part.parquet"
+        with scratch.folder() as folder:
+            path = folder / "part.parquet"
             spec = JobSpec.from_canonical(self.job)
             sequences = write_again(path, remaining, table.schema, spec)
             digest = hashlib.sha256(path.read_bytes()).hexdigest()

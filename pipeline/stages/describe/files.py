@@ -2,10 +2,8 @@
 
 import hashlib
 import re
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
@@ -13,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import Result, commit_unit, everything, manifest_of, rests_on, run_stage
@@ -78,8 +77,8 @@ def written(output: Store, name: str, rows: pa.Table, *, renamed: bool = False) 
 
     renamed: its name holds its content's sha256, so that a file of another content stays where it is.
     """
-    with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-        path = Path(folder) / "documents.parquet"
+    with scratch.folder() as folder:
+        path = folder / "documents.parquet"
         pq.write_table(rows, path, compression="zstd", compression_level=3, row_group_size=1 << 17)
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
         if renamed:

@@ -12,7 +12,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import psutil
 import pyarrow as pa
 
+from corpusmill.cluster import scratch
 from corpusmill.errors import FilesFailed, WorkerDied
 from corpusmill.pipeline.execution.outcomes import Unit
 from corpusmill.pipeline.workspace.shards import UnitFiles
@@ -93,8 +93,7 @@ def run_isolated(task: Task[U, C], unit: U) -> C:
     more than MOST_DOCUMENTS do it, or where no single document does.
     """
     set_aside: dict[int, str] = {}
-    with tempfile.TemporaryDirectory(prefix="corpusmill-isolated-") as name:
-        folder = Path(name)
+    with scratch.folder("isolated-") as folder:
         while len(set_aside) <= MOST_DOCUMENTS:
             ended = _process(folder, task, unit, set_aside)
             if ended.result is not None:

@@ -1,6 +1,5 @@
 """One ingest unit: its files are read, their documents go through the steps, and what comes of them is written."""
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import NotRequired
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.measured import reading
@@ -74,9 +74,9 @@ class Ingest:
         spec = self._prepared(unit)
         parts = parts_of(spec)
         part = parts[unit["part"]]
-        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
+        with scratch.folder() as folder:
             tally, unreadable = self._counted(unit, parts)
-            writer = self._writer(Path(folder), unit, spec, tally, watch)
+            writer = self._writer(folder, unit, spec, tally, watch)
             files = writer.files
             with writer:
                 if unit["before"] is not None:
@@ -85,7 +85,7 @@ class Ingest:
                     unreadable = take_together(writer, unit["limit"])
                 else:
                     take_one(writer, unit["limit"])
-            made = {path.relative_to(folder).as_posix(): path for path in Path(folder).rglob("*") if path.is_file()}
+            made = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
             counts = writer.counts(unreadable)
             counts["files_bytes"] = {
                 published.replace(unit["name"], ""): path.stat().st_size for published, path in sorted(made.items())
@@ -96,8 +96,8 @@ class Ingest:
         """Take documents through the steps of a unit, and leave nothing of them."""
         spec = self._prepared(unit)
         with (
-            tempfile.TemporaryDirectory(prefix="corpusmill-") as folder,
-            self._writer(Path(folder), unit, spec, Tally(), None) as writer,
+            scratch.folder() as folder,
+            self._writer(folder, unit, spec, Tally(), None) as writer,
         ):
             writer.go_on(documents)
 

@@ -1,7 +1,6 @@
 """One output shard: its documents in the order of the mix, packed into sequences, written as one Parquet file."""
 
 import hashlib
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -10,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import OutputTaken
 from corpusmill.operators.mix.select.interleave import order_in_shard
@@ -115,8 +115,8 @@ class Pack:
         tally.add("documents", by=len(documents.rows))
         tally.add("tokens", by=int(documents.rows.offsets[-1]))
         name = part_name(shard, shards, self.suffix)
-        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-            path = Path(folder) / "part.parquet"
+        with scratch.folder() as folder:
+            path = folder / "part.parquet"
             written = write_part(path, documents, layout, spec.tokens)
             check(
                 f"tokens of {name}", came=tally.total("tokens") + repeated(layout, documents), went={"written": written}

@@ -1,7 +1,6 @@
 """One part of a published dataset without the documents that were taken down, under a name of its own."""
 
 import hashlib
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TypedDict
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.operators.tokens.packing.documents import Documents
 from corpusmill.operators.tokens.packing.table import with_marks
@@ -67,8 +67,8 @@ class Rewrite:
         table = read_table(pa.BufferReader(self.output.read(part_line["name"])))
         documents = documents_in(with_marks(table))
         goes = np.isin(documents.doc_ids, self.ids)
-        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-            path = Path(folder) / "part.parquet"
+        with scratch.folder() as folder:
+            path = folder / "part.parquet"
             left = chosen(documents, ~goes)
             spec = JobSpec.from_canonical(self.job)
             sequences = write_again(path, left, table.schema, spec)

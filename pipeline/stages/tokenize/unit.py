@@ -1,6 +1,5 @@
 """One shard's surviving documents become rows of token ids, sorted by their draw `u`."""
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from corpusmill.cluster import scratch
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import MissingFile, NotNumeric, SpecialTokenNamed
 from corpusmill.operators.mix.select.position import positions
@@ -107,8 +107,8 @@ class Tokenize:
                 f"the chat template {spec.tokens.template!r} is another one here than where the run began"
             )
         name, tally = unit["name"], Tally()
-        with tempfile.TemporaryDirectory(prefix="corpusmill-") as folder:
-            unsorted, final = Path(folder) / "unsorted.arrow", Path(folder) / "tokens.parquet"
+        with scratch.folder() as folder:
+            unsorted, final = folder / "unsorted.arrow", folder / "tokens.parquet"
             wanted = schema(chat=spec.tokens.template is not None)
             with pa.OSFile(str(unsorted), "wb") as sink, pa.ipc.new_file(sink, wanted) as out:
                 for table in self._encoded(spec, unit, tally):

@@ -77,6 +77,10 @@ class Trial:
         names = {key.removeprefix(f"{self.name}/out/"): etag for key, etag in found.items()}
         return names if "_manifest.json" not in names else {n: e for n, e in names.items() if n not in CIRCUMSTANCES}
 
+    def events(self) -> list[str]:
+        """The lines of all events of its runs."""
+        return [line for key in self._keys(f"{self.name}/work/events/") for line in self._read(key).splitlines()]
+
     def documents(self) -> tuple[int, int]:
         """How many documents the dataset has, and how many the funnel lost without a reason."""
         steps = json.loads(self._read(f"{self.name}/out/_funnel.json"))["steps"]
@@ -85,8 +89,8 @@ class Trial:
         missing = sum(one["documents"] - two["documents"] - sum(two["lost"].values()) for one, two in pairs)
         return steps[-1]["documents"], missing
 
-    def _read(self, key: str) -> bytes:
-        return self.store.client().get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    def _read(self, key: str) -> str:
+        return self.store.client().get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
 
     def _keys(self, prefix: str) -> dict[str, str]:
         """ETags of the objects below a prefix, by key."""

@@ -144,3 +144,14 @@ def rewritten(**index: object) -> bytes:
 def test_what_is_no_bundle_is_refused_with_the_reason(content, why):
     with pytest.raises(ValueError, match=why):
         bundles.parse(content, complete=True)
+
+
+def test_a_process_that_works_in_one_store_after_another_holds_the_bundles_of_the_last():
+    cache = bundles.Cache(most_bytes=100)
+    for store in ("a", "b"):
+        for name in ("x", "y"):
+            cache.put((store, name), store, 20)
+    cache.keep_only(["b", "c"])
+    assert [cache.get((store, "x")) for store in ("a", "b")] == [None, "b"]
+    cache.put(("b", "z"), "b", 60)
+    assert all(cache.get(("b", name)) for name in ("x", "y", "z")), "what was dropped counts no more"

@@ -14,7 +14,7 @@ STAGE = "of a test alone"  # a process counts the first unit of each stage once
 JOB = "name: j\ninputs: [{source: a, paths: [in.jsonl], format: jsonl, language: en, domain: web}]\n"
 
 
-def here(units, task, *, memory_bytes=None, final=()):
+def here(units, task, *, memory_bytes=None, final=(), remark=None):
     """As run_units, in this process; a unit called `bad` fails."""
     for unit in units:
         if unit["name"] == "bad":

@@ -1,0 +1,195 @@
+"""Small jobs back to back in one process tree: memory, open files, temporary files and uploads do not grow.
+
+`make soak MINUTES=30`; by itself the test takes CORPUSMILL_SOAK_MINUTES, or three. What Ray Data itself keeps of each
+execution (findings/ray_data_keeps_a_function_of_each_execution.sh) is dropped before each look, and counted.
+"""
+
+import ctypes
+import gc
+import json
+import os
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+
+import boto3
+import psutil
+import pytest
+import yaml
+
+from corpusmill.cluster import lifecycle
+from corpusmill.pipeline.execution.run_units import quiet
+from tests.pipeline.conftest import run_file
+from tests.pipeline.jobs import made
+
+pytestmark = [pytest.mark.ray, pytest.mark.slow, pytest.mark.timeout(7200)]
+
+MINUTES = float(os.environ.get("CORPUSMILL_SOAK_MINUTES") or 3)
+WARM_ROUNDS = 4  # until every kernel is loaded and each worker has run each stage
+LEAST_ROUNDS = 9
+# What the last third of the rounds may have more than the first third: a share and a constant. Memory that the C
+# library cannot return, because something lives beside it, comes to some MB and then no more.
+MORE_SHARE, MORE_RSS_MB, MORE_OPEN = 0.02, 10.0, 3
+KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What processes hold after a round. _mb: resident memory, of this process without what is free; _open: file
+    descriptors; workers_: the largest of them; daemons_: Ray's own, together.
+    """
+
+    driver_mb: float
+    workers_mb: float
+    daemons_mb: float
+    driver_open: int
+    workers_open: int
+    daemons_open: int
+    threads: int
+    temporary_files: int
+    uploads: int
+
+
+def drop_what_ray_keeps() -> int:
+    """Empty the two caches of Ray in which nothing is found again; how many functions and classes they had."""
+    from ray.actor import _ActorClassMethodMetadata
+    from ray.data._internal.remote_fn import CACHED_FUNCTIONS
+
+    kept = len(CACHED_FUNCTIONS) + len(_ActorClassMethodMetadata._cache)
+    CACHED_FUNCTIONS.clear()
+    _ActorClassMethodMetadata.reset_cache()
+    return kept
+
+
+def give_back() -> None:
+    """Hand free memory back to the system: what the C library holds of it for later is no growth."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # another library than glibc goes its own way
+    if trim is not None:
+        trim(0)
+
+
+def held(temporary: Path, client) -> Held:
+    give_back()
+    driver = psutil.Process()
+    children = driver.children(recursive=True)
+    workers = [p for p in children if p.name().startswith("ray::")]
+    daemons = [p for p in children if p.name() in ("raylet", "gcs_server")]
+    return Held(
+        driver_mb=driver.memory_info().rss / 1e6,
+        workers_mb=max((p.memory_info().rss / 1e6 for p in workers), default=0.0),
+        daemons_mb=sum(p.memory_info().rss / 1e6 for p in daemons),
+        driver_open=driver.num_fds(),
+        workers_open=max((p.num_fds() for p in workers), default=0),
+        daemons_open=sum(p.num_fds() for p in daemons),
+        threads=driver.num_threads(),
+        temporary_files=sum(1 for path in temporary.rglob("*") if path.is_file()),
+        uploads=len(client.list_multipart_uploads(Bucket="test").get("Uploads", ())),
+    )
+
+
+def growth(rounds: list[Held]) -> dict[str, tuple[float, float]]:
+    """What there is more of in the last third of the rounds than in the first: medians of both, by name."""
+    third = len(rounds) // 3
+    found = {}
+    for place, field in enumerate(fields(Held)):
+        early, late = (statistics.median(astuple(x)[place] for x in part) for part in (rounds[:third], rounds[-third:]))
+        most = early * (1 + MORE_SHARE) + (MORE_RSS_MB if field.name.endswith("_mb") else MORE_OPEN)
+        if field.name in ("temporary_files", "uploads"):
+            most = early
+        if late > most:
+            found[field.name] = (early, late)
+    return found
+
+
+def test_growth_is_seen():
+    def after(number: int = 0) -> Held:
+        return Held(
+            driver_mb=500 + 8 * number,
+            workers_mb=400,
+            daemons_mb=200,
+            driver_open=60 + number,
+            workers_open=40,
+            daemons_open=200,
+            threads=30,
+            temporary_files=5,
+            uploads=number // 8,
+        )
+
+    assert growth([after()] * 12) == {}
+    assert growth([after(number) for number in range(12)]).keys() == {"driver_mb", "driver_open", "uploads"}
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The temporary folder of this process and of the workers of the Ray that it starts."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    for name, value in {**KEYS, "TMPDIR": str(folder), "RAY_TMPDIR": "/tmp"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(tempfile, "tempdir", None)  # which Python remembers
+    with lifecycle.session(address=None, workers=2):
+        quiet()
+        yield folder
+
+
+def write_inputs(folder: Path) -> None:
+    folder.mkdir()
+    for name in ("a", "b"):
+        rows = [{"text": f"text {n} of {name}, again and again " * 12, "url": f"http://{name}/{n}"} for n in range(60)]
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def job_of(folder: Path, inputs: Path, place: str, storage: dict[str, str]) -> Path:
+    folder.mkdir()
+    job = {
+        "name": "soak",
+        "workspace": f"{place}/work",
+        "output": f"{place}/out",
+        "storage": storage,
+        "inputs": [{"source": "a", "paths": [f"{inputs}/*.jsonl"], "language": "en", "domain": "web", "storage": {}}],
+        "documents": ["signals.counts"],
+        "tokens": {"sequence_tokens": 128},
+        "output_shards": 1,
+    }
+    (folder / "job.yaml").write_text(yaml.safe_dump(job))
+    return folder / "job.yaml"
+
+
+def forget(client) -> None:
+    """Delete what a round wrote to the store, which holds it in its memory."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket="test", Prefix="soak/")
+    for key in [each["Key"] for page in pages for each in page.get("Contents", ())]:
+        client.delete_object(Bucket="test", Key=key)
+
+
+def test_nothing_grows(temporary, s3, tmp_path):
+    client = boto3.client("s3", endpoint_url=s3, aws_access_key_id="testing", aws_secret_access_key="testing")
+    inputs = tmp_path / "in"
+    write_inputs(inputs)
+    rounds, expected, kept_by_ray = list[Held](), dict[str, str](), 0
+    until, number = time.monotonic() + MINUTES * 60, 0
+    while time.monotonic() < until or len(rounds) < LEAST_ROUNDS:
+        number += 1
+        folder = tmp_path / f"{number}"
+        if number % 2:
+            run_file(job_of(folder, inputs, f"s3://test/soak/{number}", {"endpoint_url": s3}))
+            forget(client)
+        else:
+            run_file(job_of(folder, inputs, str(folder), {}))
+            found = made(folder / "out")
+            expected = expected or found
+            assert found == expected, f"job {number} made other bytes than those before"
+        shutil.rmtree(folder)
+        kept_by_ray += drop_what_ray_keeps()
+        if number > WARM_ROUNDS:
+            rounds.append(held(temporary, client))
+            if len(rounds) % 10 == 1:
+                print(f"\n{number:5} {rounds[-1]}", end="", flush=True)
+    print(f"\n{number} jobs in {MINUTES:.0f} minutes: {rounds[0]} ... {rounds[-1]}")
+    print(f"Ray kept {kept_by_ray / number:.1f} functions and classes a job")
+    assert growth(rounds) == {}
