@@ -6,6 +6,7 @@ Deviates: the questions are shortened to what is asked of a text corpus.
 
 from corpusmill.pipeline.config.sections.datasets import named_dataset
 from corpusmill.pipeline.papers.facts import Facts, amounts_table, licences_table, traced
+from corpusmill.pipeline.papers.passages import duplicates_sentence
 from corpusmill.pipeline.report.markdown import code, escaped
 
 SHOWN = 50
@@ -97,17 +98,14 @@ def _published_as(name: str | None) -> str:
 
 
 def _preprocessing(facts: Facts) -> str:
-    spec = facts.spec
     how = "\n".join(f"1. {code(name)}: {escaped(told)}" for name, told in facts.steps()) or "No steps."
-    near = "no" if spec.dedup.near is None else f"from {spec.dedup.near.threshold:g} on"
     return f"""## Preprocessing
 
 The steps, in this order:
 
 {how}
 
-Duplicates are removed by address ({spec.dedup.url}), by text ({"yes" if spec.dedup.text else "no"}), by similarity
-({near}).
+{duplicates_sentence(facts)}
 
 **Is the raw data kept?** The workspace of the job has every document, kept or dropped, with the reason."""
 

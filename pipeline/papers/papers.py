@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from corpusmill.pipeline.papers.california import california
 from corpusmill.pipeline.papers.card import card
 from corpusmill.pipeline.papers.croissant import croissant
 from corpusmill.pipeline.papers.datasheet import datasheet
 from corpusmill.pipeline.papers.facts import Facts
-from corpusmill.pipeline.papers.laws import california, eu_summary
+from corpusmill.pipeline.papers.laws import eu_summary
 
 CARD = "README.md"
 OTHERS = {

@@ -21,7 +21,6 @@ ROWS = [[5, 6, 7], [8], [9, 10]]
 LIBRARIES = {
     "huggingface": "datasets",
     "lance": "lance",
-    "mds": "streaming",
     "tfrecord": "tfrecord",
     "webdataset": "webdataset",
 }

@@ -1,14 +1,14 @@
 """What `export` writes with the library of a format, read back by that library: the same ids, documents and order.
 
-The libraries are extras, and torch comes with two of them: they are not among the project's own requirements. To run
-all of these tests, in an environment apart:
-
-    python -m venv ENV && ENV/bin/pip install -e '.[huggingface,lance,mds,tfrecord,webdataset]' pytest pytest-timeout
-    ENV/bin/pytest tests/unit/test_export_libraries.py
+Those that are extras are among the requirements of the tests. MDS is read by mosaicml-streaming, which cannot be
+installed beside this program, in the environment that has torch.
 """
 
 import json
+import subprocess
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -17,10 +17,13 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.operators.tokens.schema import SEQUENCES
 from corpusmill.pipeline.export import choices
+from corpusmill.pipeline.export.formats import mds
 from corpusmill.pipeline.export.samples import write_samples
 from corpusmill.pipeline.export.sequences import library
+from tests.unit.test_examples_of_reading import needs, torch_python
 
 pytestmark = pytest.mark.filterwarnings("default")  # those of other people's libraries are not ours to mend
+LARGEST_ROW = 540  # bytes of a shard that has room for each of the rows, and for no two
 IDS = [[5, 6, 7, 60_000], [8], [9, 10], [11, 12, 13]]
 ROWS = [
     {
@@ -80,10 +83,22 @@ def test_lance_reads_the_folder(written):
     assert lance.dataset(str(written("lance") / "small.lance")).to_table().to_pylist() == EXPECTED
 
 
-def test_streaming_reads_the_shards(written):
-    streaming = pytest.importorskip("streaming", reason="pip install 'corpusmill[mds]'")
-    rows = streaming.LocalDataset(str(written("mds")))
-    assert [plain(rows[i]) for i in range(len(rows))] == EXPECTED
+@pytest.mark.slow
+def test_streaming_reads_the_shards_and_writes_the_same_bytes(written, monkeypatch):
+    needs(torch_python(), "streaming")
+    monkeypatch.setattr(mds, "SHARD_BYTES", LARGEST_ROW)  # a shard for each row
+    program = str(Path(__file__).with_name("read_mds.py"))
+    command = [torch_python(), program, str(written("mds"))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["rows"] == EXPECTED
+    assert said["written_alike"] == ["index.json", *(f"shard.{i:05d}.mds" for i in range(len(EXPECTED)))]
+
+
+def test_long_lists_say_their_length_in_as_many_bytes_as_it_needs():
+    found = [mds.value_bytes(np.zeros(n, np.int8), "ndarray:int8")[:4].hex() for n in (255, 256, 65_536)]
+    assert found == ["04ff0000", "05000100", "06000001"]
 
 
 def test_tfrecord_reads_the_files(written):
@@ -108,8 +123,8 @@ def test_webdataset_reads_the_shards(written):
 
 
 def test_a_library_that_is_missing_is_named_with_its_extra():
-    with pytest.raises(InputError, match=r"pip install 'corpusmill\[mds\]'"):
-        library("no_library_of_this_name", "mds")
+    with pytest.raises(InputError, match=r"pip install 'corpusmill\[lance\]'"):
+        library("no_library_of_this_name", "lance")
 
 
 def test_webdataset_reads_documents_as_samples(tmp_path):

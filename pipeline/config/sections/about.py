@@ -52,6 +52,8 @@ class AboutSpec(Section):
     """How reservations of rights (robots.txt, ai.txt, headers, requests) were found and respected."""
     illegal_content: str | None = None
     """What was done against illegal content."""
+    processing: str | None = None
+    """What cleaning, selection and other changes are for, in relation to the models."""
     copyright: str | None = None
     """What of it is protected by copyright, trademark or patent, and what is in the public domain."""
     personal_information: str | None = None

@@ -115,6 +115,49 @@ def test_california_is_told_which_sources_the_job_states_as_licensed_or_syntheti
     assert found["12"] == f"Stated as synthetic in the job file: {second.source}."
 
 
+def california_items(facts):
+    """The items of the paper for California: the number of each, and its heading and text."""
+    text = papers(facts)["california-ab-2013.md"].decode()
+    return {int(part.partition(".")[0]): part for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
+
+
+# What section 3111(a) asks, item by item, in words of ours that its answer has to have.
+CALIFORNIA = {
+    1: ("Sources or owners", "crawl (crawl)", "`about.acquired`"),
+    2: ("intended purpose", "To test."),
+    3: ("Number of data points", "300 (`_profile.json`: `total.0.1`)"),
+    4: ("Types of data points", "without labels"),
+    5: ("Copyright, trademark, patent, or public domain", "`about.copyright`", "CC-BY-SA-4.0"),
+    6: ("Bought or licensed", "`about.acquired`"),
+    7: ("Personal information", "`about.personal_information`"),
+    8: ("Aggregate consumer information", "`about.consumer_information`"),
+    9: ("Cleaning, processing, other changes", "Duplicates are removed", "What this is for", "`about.processing`"),
+    10: ("Time of collection", "2023-11 to 2024-09", "Collection goes on", "`about.ongoing`"),
+    11: ("Dates of first use", "`about.first_used`"),
+    12: ("Generation of synthetic data, once or still", "`about.synthetic`"),
+}
+
+
+def test_each_item_that_california_asks_for_is_under_its_number_with_its_facts():
+    items = california_items(written()[0])
+    assert list(items) == list(CALIFORNIA)
+    for number, expected in CALIFORNIA.items():
+        assert [words for words in expected if words not in items[number]] == [], number
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"),
+    [
+        ({"template": "chatml"}, "Conversations, and texts that are none, as token ids without labels"),
+        ({"template": "chatml", "packing": "pairs"}, "Label: which one has the better answer"),
+    ],
+)
+def test_california_is_told_the_labels_that_there_are(tokens, words):
+    facts, _ = written()
+    spec = facts.spec.model_copy(update={"tokens": facts.spec.tokens.model_copy(update=tokens)})
+    assert words in california_items(replace(facts, spec=spec))[4]
+
+
 def test_papers_are_the_same_bytes_and_hold_no_path_of_the_machine(tmp_path):
     first, _ = written(tmp_path / "one")
     second, _ = written(tmp_path / "two")
