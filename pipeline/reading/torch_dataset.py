@@ -30,25 +30,32 @@ STATE_VERSION = 2
 LANES = 4  # row groups side by side a rank: 1, 2 or 4 workers each decode their own
 PIECES = ("seq_lens", "doc_ids", "doc_offsets", "leaf", "pass")  # columns with a value for each piece of a document
 NUMBERS = ("n_tokens", "position")
+DERIVED = {"cu_seqlens": cu_seqlens, "position_ids": position_ids}  # from the lengths of pieces
 LOSS_MASK = "loss_mask"  # of datasets of conversations: a value for each token
 
 
 class PackedBatch(dict[str, Any]):
     """A batch as `collate_packed` makes it. Between processes it travels as bytes: torch would hand over each tensor
-    through an open file and a connection of its own, which costs more than reading it did.
+    through an open file and a connection of its own, which costs more than reading it did. A pipe takes 64 KiB at once,
+    so ids travel as narrow as they are, and what follows from the lengths of pieces does not.
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
         plain = {k: v.numpy() if torch is not None and torch.is_tensor(v) else v for k, v in self.items()}
-        return _batch_of, ({**plain, "input_ids": plain["input_ids"].astype(np.int32)},)
+        ids = plain["input_ids"]
+        narrow = np.uint16 if len(ids) and ids.max() < 1 << 16 else np.int32
+        sent = {k: v for k, v in plain.items() if k not in DERIVED}
+        return _batch_of, ({**sent, "input_ids": ids.astype(narrow)},)
 
 
 def _batch_of(arrays: dict[str, np.ndarray]) -> PackedBatch:
     assert torch is not None, "a batch is made where torch is"
     batch = PackedBatch(arrays)
     batch["input_ids"] = torch.from_numpy(arrays["input_ids"].astype(np.int64))
-    for name in ("position_ids", "cu_seqlens", *([LOSS_MASK] if LOSS_MASK in arrays else [])):
-        batch[name] = torch.from_numpy(arrays[name])
+    for name, of in DERIVED.items():
+        batch[name] = torch.from_numpy(of(arrays["seq_lens"]))
+    if LOSS_MASK in arrays:
+        batch[LOSS_MASK] = torch.from_numpy(arrays[LOSS_MASK])
     return batch
 
 
@@ -63,7 +70,6 @@ def collate_packed(rows: Sequence[Mapping[str, Any]]) -> PackedBatch:
     flat = (*PIECES, "input_ids", *([LOSS_MASK] if rows and LOSS_MASK in rows[0] else []))
     arrays = {name: np.concatenate([np.asarray(row[name]) for row in rows]) for name in flat}
     arrays |= {name: np.array([row[name] for row in rows], np.int64) for name in NUMBERS}
-    arrays |= {"cu_seqlens": cu_seqlens(arrays["seq_lens"]), "position_ids": position_ids(arrays["seq_lens"])}
     return _batch_of(arrays)
 
 

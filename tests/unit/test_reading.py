@@ -1,5 +1,7 @@
 """Packed shards read back: rows, footers that disagree, and, where torch is there, the DataLoader with resume."""
 
+import pickle
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -115,6 +117,19 @@ def test_batches_of_workers_come_in_the_order_of_a_loader_without(tmp_path, work
     loader = torch.utils.data.DataLoader(data, batch_size=2, num_workers=workers, collate_fn=collate_packed)
     found = [p for batch in loader for p in batch["position"].tolist()]
     assert found == list(range(data.shards.sequences))
+
+
+@needs_torch
+@pytest.mark.parametrize("highest", [255, 65_535, 65_536, 2**31 - 1])
+def test_a_batch_is_the_same_in_another_process(tmp_path, highest):
+    rows = list(PackedSequences(written(tmp_path)))[:3]
+    rows[0]["input_ids"][0] = highest
+    sent = collate_packed(rows)
+    found = pickle.loads(pickle.dumps(sent))
+    assert set(found) == set(sent)
+    for name, value in sent.items():
+        assert found[name].dtype == value.dtype
+        assert found[name].tolist() == value.tolist()
 
 
 @needs_torch
