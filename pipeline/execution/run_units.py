@@ -71,7 +71,7 @@ def run_units(
                     again.append(index)
                 else:
                     yield outcome
-        waiting = again
+        waiting, faulty.least = again, 1
 
 
 def run_here(units: Sequence[Unit], run: Run) -> Generator[Done | Failed, None, None]:
@@ -132,7 +132,7 @@ def _waves(
             try:
                 outcome = outcomes.get(timeout=LOOK_S if avoids and rest is None else rest)
             except queue.Empty:
-                if rest is None and faulty.are_avoided():
+                if rest is None and faulty.avoided():
                     continue
                 twice = True  # also where the machines that units may run on are gone: then on any
                 begin(sorted(copies))
