@@ -18,6 +18,7 @@ class ExitCode(IntEnum):
     BUSY = 4  # another run holds the workspace
     INCOMPLETE = 5  # published, but a file or a whole source gave no record, which the job did not allow
     STOPPED = 130  # Ctrl-C, as shells have it: 128 + SIGINT
+    READER_LEFT = 141  # 128 + SIGPIPE: whatever read the output does no more, as after `| head`
     TERMINATED = 143  # 128 + SIGTERM, which schedulers send
 
 

@@ -15,6 +15,7 @@ CODES = {
     "finished work is kept",
     "4": "another run holds the workspace",
     "5": "published, but a file or a whole source gave no record, which the job did not allow",
+    "141": "what read the output stopped reading, as after `| head`",
     "130, 143": "stopped by Ctrl-C or SIGTERM: run the same command to continue",
 }
 WIDTH = 100

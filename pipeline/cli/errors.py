@@ -2,6 +2,7 @@
 
 import errno
 import os
+import select
 import sys
 import traceback
 from collections.abc import Callable
@@ -35,12 +36,32 @@ def guarded(command: Callable[[], None]) -> None:
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except Exception as e:
+        if isinstance(e, BrokenPipeError) and reader_has_left(fd := output_descriptor()):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), fd)  # what is still buffered is flushed at the end
+            sys.exit(ExitCode.READER_LEFT)
         if isinstance(e, OSError) and (is_of_the_machine(e) or e.errno == errno.EIO):
             where = f" ({e.filename})" if e.filename else ""
             fail(f"{e.strerror}{where}; what was finished is kept: run the same command again", ExitCode.FAILED)
         click.echo(without_secrets("".join(traceback.format_exception(e))), err=True, nl=False)
         click.echo(BUG, err=True)
         sys.exit(ExitCode.BUG)
+
+
+def output_descriptor() -> int:
+    """The file descriptor of standard output; -1 where it is none, as in a notebook."""
+    try:
+        return sys.stdout.fileno()
+    except (AttributeError, OSError, ValueError):
+        return -1
+
+
+def reader_has_left(descriptor: int) -> bool:
+    """Whether this is a pipe that nobody reads any more, as after `| head`."""
+    if descriptor < 0:
+        return False
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))
 
 
 def without_secrets(text: str) -> str:

@@ -50,7 +50,8 @@ def logs(**arguments: Any) -> None:
 def stop(**arguments: Any) -> None:
     """Stop a run, as Ctrl-C does: what is finished stays, and the same command resumes it.
 
-    Without --address a request is left in the workspace, which the run sees within a minute, wherever it runs.
+    Without --address a request is left in the workspace, which the run sees within a minute, wherever it runs. With it
+    the job is named: by its id, its name or its job file.
     """
     from corpusmill.pipeline.commands import watch
 

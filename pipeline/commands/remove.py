@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.jobs import job_of, sent_job
 from corpusmill.pipeline.commands.outcome import tell
@@ -17,6 +18,7 @@ from corpusmill.pipeline.dedup.takedown import How
 from corpusmill.pipeline.execution.progress import Display, counted, screen
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.terminal import echo
+from corpusmill.pipeline.files import latest
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.run import report
 from corpusmill.pipeline.run.opened import opened
@@ -95,6 +97,7 @@ def rollback(*, job: Path, overrides: tuple[str, ...], name: str, again: bool, a
     """Point at an earlier version; or take the newest run out, then make the dataset of what is left."""
     spec, options = job_of(job, overrides), Options(look=False, kind="rollback", **where)
     if not name.isdecimal():
+        latest.named(Store(spec.output, spec.storage), name)  # a wrong name is no run
         with opened(spec, options, Display()) as run:
             roll_back(run, name, as_json=as_json)
         return

@@ -14,6 +14,7 @@ from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.commands.printed import echo_json
+from corpusmill.pipeline.events.history import POINTER
 from corpusmill.pipeline.execution.progress import print_table, screen
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import latest
@@ -171,6 +172,7 @@ def roll_back(run: Run, name: str, *, as_json: bool = False) -> None:
     """
     output = run.output
     folder = latest.named(output, name)
+    run.events.facts |= {POINTER: folder or UNVERSIONED}
     run.lease.check()
     if name == "newest":
         latest.point(output, Pointer(folder=folder))

@@ -1,15 +1,16 @@
 """Implements the commands that watch runs from outside: status, logs, stop, list."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Table
 
-from corpusmill.cluster import jobs
+from corpusmill.cluster import jobs, lease
 from corpusmill.cluster.jobs import SubmittedJob
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, RowNotFound
@@ -21,8 +22,9 @@ from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import FOLDER, STOP
 from corpusmill.pipeline.execution.progress import print_table, screen
 from corpusmill.pipeline.report.cost.printed import compared
-from corpusmill.pipeline.report.status import duration, stages_table, stamp, status_of
+from corpusmill.pipeline.report.status import duration, stages_table, stamp, state_of, status_of
 
+WITHOUT_EVENTS = ("verify",)  # commands that are no runs
 JOB_FILES = (".yaml", ".yml", ".json")
 
 
@@ -44,7 +46,8 @@ def status(
         echo_json({**found.to_json(), **({} if live is None else {"submitted": asdict(live)})})
         return
     if live is not None:
-        click.echo(f"submitted as {live.id}, {live.state}{f': {live.message}' if live.message else ''}")
+        for line in submitted_lines(live, found.run, address):
+            click.echo(line)
     for line in found.lines():
         click.echo(line)
     if found.run is not None and found.run.stages:
@@ -63,18 +66,24 @@ def logs(
         check_job_server(address)
         client = jobs.connect(address)
         job = _submitted(client, what, overrides)
+        if follow and as_json:
+            raise InputError(["--json prints the log so far: leave out --follow"])
         if follow:
             jobs.follow(client, job.id, click.echo)
+        elif as_json:
+            echo_json({**asdict(job), "log": jobs.logs(client, job.id)})
         else:
             click.echo(jobs.logs(client, job.id), nl=False)
         return
     if follow:
         raise InputError(["--follow is for a submitted job: say --address, or look at `corpusmill status`"])
     workspace = workspace_of(what, overrides)
-    known = [run.run for run in history.runs(workspace)]
-    if not known or (run_ is not None and run_ not in known):
-        raise RowNotFound(f"no run{f' {run_}' if run_ else ''} is recorded in {workspace.url}; there are: {known}")
-    for event in history.events(workspace, run_ or known[-1]):
+    known = list(history.segments(workspace))
+    newest = history.last_run(workspace)
+    if newest is None or (run_ is not None and run_ not in known):
+        there = f"`corpusmill list` shows its {len(known)}" if known else "no run has been recorded in it yet"
+        raise RowNotFound(f"no run{f' {run_}' if run_ else ''} is recorded in {workspace.url}; {there}")
+    for event in history.events(workspace, run_ or newest.run):
         click.echo(json.dumps(event, ensure_ascii=False) if as_json else event_line(event))
 
 
@@ -82,6 +91,8 @@ def stop(*, what: str | None, overrides: tuple[str, ...], address: str | None, a
     """Stop a submitted job, or leave a request to stop in the workspace."""
     if address is not None:
         check_job_server(address)
+        if what is None:
+            raise InputError(["name the job to stop; `corpusmill list --address ...` shows the jobs of the cluster"])
         client = jobs.connect(address)
         job = _submitted(client, what, overrides)
         stopped = jobs.stop(client, job.id)
@@ -91,7 +102,11 @@ def stop(*, what: str | None, overrides: tuple[str, ...], address: str | None, a
         workspace = workspace_of(what, overrides)
         found = status_of(workspace)
         if found.state != history.RUNNING or found.run is None:
-            raise RowNotFound(f"no run is under way in {workspace.url}: the newest is {found.state}")
+            newest = "there has been none" if found.run is None else f"the newest, {found.run.run}, is {found.state}"
+            raise RowNotFound(
+                f"no run is under way in {workspace.url}, so none is stopped: {newest}; one that was submitted and has "
+                "not begun is stopped with --address"
+            )
         workspace.publish(f"{FOLDER}/{found.run.run}/{STOP}", b"{}")
         done = {"run": found.run.run, "requested": True}
         message = f"{found.run.run} is requested to stop; it does within a minute: `corpusmill status` shows it"
@@ -108,7 +123,9 @@ def list_(*, what: str | None, overrides: tuple[str, ...], address: str | None, 
         else:
             print_table(screen(), jobs_table(found))
         return
-    runs = history.runs(workspace_of(what, overrides), most)
+    workspace = workspace_of(what, overrides)
+    holder, now = lease.read(workspace), time.time()
+    runs = [replace(run, state=state_of(run, holder, now)) for run in history.runs(workspace, most)]
     if as_json:
         echo_json([asdict(run) for run in runs])
     else:
@@ -136,6 +153,21 @@ def _submitted(client: Any, what: str | None, overrides: tuple[str, ...]) -> Sub
 def _live(address: str, what: str | None, overrides: tuple[str, ...]) -> SubmittedJob:
     check_job_server(address)
     return _submitted(jobs.connect(address), what, overrides)
+
+
+def submitted_lines(live: SubmittedJob, run: RunState | None, address: str | None) -> Iterator[str]:
+    """What the job server has of a job, a line; and another where the run below is an earlier one. run: the newest of
+    the workspace.
+    """
+    message = live.message.partition(", last available logs")[0].strip()  # Ray 2.60 puts up to 20,000 characters here
+    yield f"submitted as {live.id}, {live.state}{f': {message}' if message else ''}"
+    if live.began_at is None or (run is not None and run.began_at >= live.began_at):
+        return
+    below = "" if run is None else "; what follows is the run before it"
+    if live.is_live:
+        yield f"it has written nothing to the workspace yet{below}"
+    elif live.kind not in WITHOUT_EVENTS:
+        yield f"it wrote nothing to the workspace: `corpusmill logs --address {address} {live.id}` says why{below}"
 
 
 def event_line(event: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from corpusmill.pipeline.events.counts import StageCounts
 from corpusmill.pipeline.events.log import FOLDER
 from corpusmill.pipeline.files.json_values import JsonObject
 
+POINTER = "latest"  # a fact of a run that did no more than to put a version in front of readers
 RUNNING, FINISHED, FAILED, STOPPED = "running", "finished", "failed", "stopped"
 
 
@@ -95,8 +96,9 @@ def unfinished(workspace: Store, *, job: str, output: str, owner: str) -> list[R
 
 
 def last_run(workspace: Store) -> RunState | None:
-    """The state of the newest run; None before the first."""
-    return next(iter(runs(workspace, most=1)), None)
+    """The state of the newest run that worked; None before the first. One that only moved a pointer does not count."""
+    states = (_state(workspace, names) for names in reversed(segments(workspace).values()))
+    return next((state for state in states if state is not None and POINTER not in state.facts), None)
 
 
 def events(workspace: Store, run: str) -> Iterator[Mapping[str, Any]]:

@@ -129,7 +129,9 @@ def named(output: Store, name: str) -> str:
     for folder in reversed(there):
         if record_of(output, folder).get("slot") == name:
             return folder
-    raise RowNotFound(f"{output.url} has no version {name!r}; there are: {', '.join(there) or 'none'}")
+    names = [*([UNVERSIONED] if there and output.exists(MANIFEST) else []), *there, *sorted(tags_of(output))]
+    known = f"there are: {', '.join(names)}" if names else "there are none yet: `corpusmill update` makes them"
+    raise RowNotFound(f"{output.url} has no version {name!r}; {known}")
 
 
 def record_of(output: Store, folder: str) -> JsonObject:

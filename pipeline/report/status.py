@@ -48,12 +48,7 @@ class WorkspaceStatus:
     @property
     def state(self) -> str:
         """running, finished, failed or stopped; dead where the driver ended without a word; "none" before a run."""
-        if self.run is None:
-            return "none"
-        if self.run.state != history.RUNNING:
-            return self.run.state
-        ours = self.held and self.holder is not None and self.holder.owner == self.run.owner
-        return history.RUNNING if ours and self.now - self.run.seen_at < SILENT_S else DEAD
+        return "none" if self.run is None else state_of(self.run, self.holder, self.now)
 
     @property
     def until(self) -> float:
@@ -99,18 +94,24 @@ class WorkspaceStatus:
             return {"held": False}
         ours = self.run is not None and self.run.owner == self.holder.owner
         since = self.run.began_at if ours and self.run is not None else None
-        return {"held": True, "host": self.holder.host, "pid": self.holder.pid, "since": since}
+        expires = round(self.holder.expires_at, 1)
+        return {"held": True, "host": self.holder.host, "pid": self.holder.pid, "since": since, "expires_at": expires}
 
     def lines(self) -> Iterator[str]:
         """The same for a person, without the table of stages."""
         run = self.run
         if run is None:
-            yield f"no run has been recorded in {self.workspace}"
+            yield (
+                f"no run has been recorded in {self.workspace}: is this the `workspace` of the job? `corpusmill run` "
+                "and `submit` start one"
+            )
             return
         slot = f", slot {run.slot}" if run.slot else ""
         yield f"{run.job}  {run.kind}{slot}  {run.run}"
         yield f"state    {self._state_in_words()}"
         yield f"lease    {self._lease_in_words()}"
+        if where := run.facts.get("output"):
+            yield f"output   {where}{f'/{run.version}' if run.version else ''}{_made(run)}"
         if self.cpu_hours:
             money = "" if self.cost is None else f", {self.cost:,.2f} so far"
             yield f"used     {self.cpu_hours:,.2f} CPU-hours ({counted(run.cpus, 'CPU')}){money}"
@@ -130,7 +131,7 @@ class WorkspaceStatus:
             return f"running for {span}, since {began}, {where}; last sign {duration(self.now - run.seen_at)} ago"
         if self.state == DEAD:
             silent = duration(self.now - run.seen_at)
-            return f"dead: began {began}, {where}, no sign for {silent}; the same command again resumes it"
+            return f"dead: began {began}, {where}, no sign for {silent}; {again(run)} again resumes it"
         message = f": {run.message}" if run.message else ""
         return f"{self.state} after {span}, began {began}{message}"
 
@@ -139,7 +140,37 @@ class WorkspaceStatus:
         if not held["held"]:
             return "free: no run holds the workspace"
         since = f" since {stamp(held['since'])}" if held["since"] else ", whose events are not here"
-        return f"held by process {held['pid']} on {held['host']}{since}"
+        free = f"free in {duration(held['expires_at'] - self.now)} unless it is renewed, which a live run does"
+        return f"held by process {held['pid']} on {held['host']}{since}; {free}"
+
+
+def state_of(run: RunState, holder: Holder | None, now: float) -> str:
+    """The state of a run, by who holds its workspace at `now` (Unix seconds): `dead` where its driver ended without a
+    word.
+    """
+    if run.state != history.RUNNING:
+        return run.state
+    ours = holder is not None and not holder.has_ended(now) and holder.owner == run.owner
+    return history.RUNNING if ours and now - run.seen_at < SILENT_S else DEAD
+
+
+def again(run: RunState) -> str:
+    """The command that goes on where a run broke off, in words.
+
+    >>> again(RunState(run="r", seen_at=0.0, kind="update", slot="2026-10"))
+    '`corpusmill update JOB --slot 2026-10`'
+    """
+    if run.kind not in ("run", "update"):
+        return "the same command"
+    return f"`corpusmill {run.kind} JOB{f' --slot {run.slot}' if run.slot else ''}`"
+
+
+def _made(run: RunState) -> str:
+    """What a finished run made, where it noted that."""
+    if run.facts.get("did_nothing"):
+        return ": nothing was new, it stands as it was"
+    tokens = run.facts.get("tokens")
+    return "" if tokens is None else f": {counted(int(tokens), 'token')}"
 
 
 def status_of(workspace: Store, *, price_cpu_hour: float | None = None, now: float | None = None) -> WorkspaceStatus:

@@ -76,6 +76,7 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
         lineage.lineage(spec, options.lineage, run.lease.mine.owner, sizes, display) as sent,
     ):
         done = _stages(replace(run, started=started), files, options)
+        run.events.facts |= {"did_nothing": done.did_nothing, "tokens": done.manifest.get("tokens")}
         parts = done.manifest["parts"]
         sent.output = lineage.Counted(
             rows=int(done.manifest["sequences"]),

@@ -3,16 +3,18 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from corpusmill.cluster import faultpoint
+from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.events import history
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import latest
-from corpusmill.pipeline.files.dataset_layout import PART
+from corpusmill.pipeline.files.dataset_layout import MANIFEST, PART
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.latest import folder_store
 from corpusmill.pipeline.report.funnel import Funnel
@@ -35,6 +37,7 @@ from corpusmill.pipeline.steps.chat import decides
 from corpusmill.pipeline.steps.tokenizer import tokenizer_json
 from corpusmill.pipeline.versions import publishing
 from corpusmill.pipeline.versions.publishing import VersionRecord
+from corpusmill.pipeline.workspace import sweep
 from corpusmill.pipeline.workspace.inventory import Numbered, Shard
 
 UNIT = re.compile(r"[0-9a-f]{32}(-[0-9a-f]{16})?")  # the name of a unit, or a fingerprint
@@ -85,8 +88,8 @@ def run_version(
     ran = {**ran, **more}
     state, published, more = _publish(into, state)
     faultpoint.reached("version.record")
-    tokens_before = 0 if before is None else publishing.tokens_of(run.output, before[0])
-    new = news(state, numbered.current, {} if before is None else before[1])
+    new = news(state, numbered.current, earlier_shards(run, numbered.current, before))
+    tokens_before = tokens_before_of(run.output, before)
     new |= {"tokens": int(published.manifest["tokens"]) - tokens_before}
     appended_to = base if appended_of(state) is not None else None
     record = VersionRecord(
@@ -224,11 +227,27 @@ def manifest_extra(state: State) -> Mapping[str, Any]:
     return extra if appended is None else {**extra, "appended": appended.appended}
 
 
-def news(state: State, shards: Iterable[Shard], before: Mapping[str, Any]) -> dict[str, int]:
-    """What is new against the record of an earlier version, or of none: files, documents that passed the steps, and
-    those of them that dedup removed.
+def earlier_shards(run: Run, shards: Iterable[Shard], before: tuple[str, Mapping[str, Any]] | None) -> set[int]:
+    """Numbers of the shards that the newest version holds, or the dataset that was there before the first version."""
+    if before is not None:
+        return {int(number) for number in before[1].get("axes", ())}
+    if not run.output.exists(MANIFEST):
+        return set()
+    published = sweep.remembered(run.workspace, "shards")
+    return {shard.number for shard in shards if shard.identity in published}
+
+
+def tokens_before_of(output: Store, before: tuple[str, Mapping[str, Any]] | None) -> int:
+    """Tokens of the newest version, or of the dataset that was there before the first one."""
+    if before is None and not output.exists(MANIFEST):
+        return 0
+    return publishing.tokens_of(output, "" if before is None else before[0])
+
+
+def news(state: State, shards: Iterable[Shard], earlier: Collection[int]) -> dict[str, int]:
+    """What is new: files, documents that passed the steps, and those of them that dedup removed. earlier: numbers of
+    the shards that were there before.
     """
-    earlier = {int(number) for number in before.get("axes", ())}
     new = [shard for shard in shards if shard.number not in earlier]
     numbers, ingested = {shard.number for shard in new}, state.of(IngestStage)
     units = [name for name, shard in ingested.shards.items() if shard.number in numbers]

@@ -10,6 +10,7 @@ from typing import Any
 
 from corpusmill.cluster.lease import Lease
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import CorpusmillError
 from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.events import history
 from corpusmill.pipeline.events.log import EventLog, run_name, sweep_old
@@ -55,7 +56,8 @@ def recorded(
             yield recorder
         except BaseException as e:
             stopped = isinstance(e, KeyboardInterrupt | Terminated)
-            message = "" if stopped else f"{type(e).__name__}: {str(e)[:MESSAGE_CHARS]}"
+            told = "" if isinstance(e, CorpusmillError) else f"{type(e).__name__}: "  # ours are whole sentences
+            message = "" if stopped else f"{told}{e}"[:MESSAGE_CHARS]
             _end(recorder, history.STOPPED if stopped else history.FAILED, message)
             raise
         else:

@@ -160,7 +160,9 @@ def test_a_dataset_from_before_versions_stays_as_it_is(job, ray_session):
     assert update(job).did_nothing
     assert not (out / "latest.json").exists()
     write(job.parent, "2026-09", range(400, 420))
-    assert update(job).version.folder == "v0001"
+    first = update(job).version
+    assert (first.folder, first.new["files"], first.new["documents"]) == ("v0001", 1, 20)  # not all 420
+    assert first.new["tokens"] < 2000
     assert {name: (out / name).read_bytes() for name in before} == before
     assert len(list(corpusmill.open_dataset(str(out)).documents())) > 0
     say("rollback", job, "v0000")

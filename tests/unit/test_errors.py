@@ -3,6 +3,7 @@
 import ast
 import errno
 import inspect
+import os
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,19 @@ def test_what_a_store_raises_is_an_error_of_ours_and_still_one_of_files(raised, 
 def test_a_fault_while_a_disk_is_written_stays_a_fault():
     with pytest.raises(TypeError), asking("/data"):
         raise TypeError("unsupported operand")
+
+
+def test_output_that_nobody_reads_any_more_ends_the_command_without_a_word(capsys, monkeypatch):
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "w") as output, monkeypatch.context() as piped:
+        piped.setattr("sys.stdout", output)
+        with pytest.raises(SystemExit) as ended:
+            guarded(lambda: print("state    finished", flush=True))
+    assert (ended.value.code, capsys.readouterr().err) == (141, "")
+
+
+def test_a_broken_connection_to_a_store_is_not_taken_for_one(capsys):
+    with pytest.raises(SystemExit) as ended:
+        guarded(raising(BrokenPipeError(32, "Broken pipe")))
+    assert (ended.value.code, "this is a bug" in capsys.readouterr().err) == (1, True)

@@ -123,7 +123,9 @@ def test_a_run_without_its_lease_is_dead_and_one_with_it_runs(store, clock):
     running = status_of(store, now=clock.now + 10, price_cpu_hour=2.0)
     assert running.state == "running"
     facts = running.to_json()
-    assert facts["lease"] == {"held": True, "host": "elsewhere", "pid": 1, "since": 1_000_000.0}
+    lease_facts = {"held": True, "host": "elsewhere", "pid": 1, "since": 1_000_000.0, "expires_at": 1_000_070.0}
+    assert facts["lease"] == lease_facts
+    assert any("free in 50 s unless it is renewed" in line for line in running.lines())
     assert facts["cost"] == pytest.approx(20 * 4 / 3600 * 2.0, abs=1e-3)
     stage = facts["run"]["stages"][0]
     assert (stage["running"], stage["remaining_s"], stage["documents_per_s"]) == (3, 60.0, 0.2)
@@ -131,6 +133,29 @@ def test_a_run_without_its_lease_is_dead_and_one_with_it_runs(store, clock):
     recorder.facts |= {"state": "finished", "ended_at": clock.now}
     log.flush()
     assert status_of(store, now=clock.now + 1000).state == "finished"
+
+
+def test_the_end_of_a_run_says_what_it_made_and_a_dead_one_what_goes_on(store, clock):
+    log, recorder = log_of(store, clock)
+    recorder.facts |= {"kind": "update", "slot": "2026-10", "output": "s3://b/out"}
+    log.flush()
+    assert "`corpusmill update JOB --slot 2026-10` again resumes it" in "\n".join(status_of(store).lines())
+    recorder.facts |= {"state": "finished", "ended_at": clock.now, "version": "v0002", "tokens": 1200}
+    log.flush()
+    assert "output   s3://b/out/v0002: 1,200 tokens" in list(status_of(store).lines())
+    recorder.facts |= {"version": None, "did_nothing": True}
+    log.flush()
+    assert "output   s3://b/out: nothing was new, it stands as it was" in list(status_of(store).lines())
+
+
+def test_a_run_that_only_moved_the_pointer_hides_no_other(store, clock):
+    log_of(store, clock)[0].flush()
+    log, recorder = log_of(store, clock, "20261130T000001Z-cd")
+    recorder.facts |= {"kind": "rollback", history.POINTER: "v0001"}
+    log.flush()
+    newest = history.last_run(store)
+    assert newest is not None
+    assert newest.run == "20261130T000000Z-ab"
 
 
 def test_slow_and_failed_units_are_named(store, clock):

@@ -8,10 +8,13 @@ import pytest
 from click.testing import CliRunner
 
 from corpusmill.cluster import lease
+from corpusmill.cluster.jobs import SubmittedJob
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.commands.submit import Request, entrypoint
+from corpusmill.pipeline.commands.watch import submitted_lines
 from corpusmill.pipeline.events.counts import Figures
+from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import EventLog
 from corpusmill.pipeline.events.recorder import Recorder
 
@@ -59,6 +62,33 @@ def test_runs_and_events_are_listed(workspace):
     assert "unit.finished  stage=ingest unit=a.gz" in say("logs", workspace)
     assert json.loads(say("logs", "--json", workspace).splitlines()[0])["event"] == "stage.started"
     assert "no run nothing is recorded" in say("logs", "--run", "nothing", workspace, code=2)
+
+
+def test_a_run_whose_driver_died_is_not_listed_as_running(workspace):
+    assert json.loads(say("list", "--json", workspace))[0]["state"] == "running"
+    (workspace / "lease" / "00000001.json").unlink()
+    assert json.loads(say("list", "--json", workspace))[0]["state"] == "dead"
+
+
+def submitted(**changed: object) -> SubmittedJob:
+    facts = {"id": "corpusmill-j-run-1", "job": "j", "kind": "run", "workspace": "w", "state": "RUNNING"}
+    return SubmittedJob(**{**facts, "message": "", "began_at": 100.0, "ended_at": None, **changed})  # pyright: ignore
+
+
+def test_a_submitted_job_is_told_from_the_run_before_it():
+    before, its_own = RunState(run="a", seen_at=0, began_at=50.0), RunState(run="b", seen_at=0, began_at=101.0)
+    message = "exit code 1, last available logs (truncated to 20,000 chars):\n2026"
+    assert list(submitted_lines(submitted(message=message), its_own, "http://h:8265")) == [
+        "submitted as corpusmill-j-run-1, RUNNING: exit code 1"
+    ]
+    waiting = list(submitted_lines(submitted(), before, "http://h:8265"))[1]
+    assert waiting == "it has written nothing to the workspace yet; what follows is the run before it"
+    died = list(submitted_lines(submitted(state="FAILED"), None, "http://h:8265"))[1]
+    assert died.endswith("`corpusmill logs --address http://h:8265 corpusmill-j-run-1` says why")
+
+
+def test_a_job_of_a_cluster_is_stopped_by_its_name_alone():
+    assert "name the job to stop" in say("stop", "--address", "http://h:8265", code=2)
 
 
 def test_a_request_to_stop_remains_for_the_run(workspace):
