@@ -4,8 +4,6 @@ Source:   Pillow, which reads the headers of the formats below; no pixel is deco
 Deviates: a picture whose pixels are damaged behind a sound header has a size.
 """
 
-import io
-import warnings
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -13,11 +11,9 @@ import pyarrow as pa
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Signal
-from corpusmill.operators.extras import library
+from corpusmill.operators.signals.pictures.opened import NoPicture, opened, orientation
 
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 TURNED = (5, 6, 7, 8)  # values of the EXIF orientation that show a picture on its side
-ORIENTATION = 0x0112
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,21 +49,10 @@ class Pixels(Signal):
 
 def header(content: pa.Buffer | None) -> tuple[int | None, int | None, str | None, str | None]:
     """Width, height, format, and why there are none, of one picture."""
-    if content is None or content.size == 0:
-        return None, None, None, "no bytes"
-    pillow = library("PIL.Image", name="Pillow", extra="pixels")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of pictures of half as many pixels as are too many
-            with pillow.open(io.BytesIO(content), formats=FORMATS) as picture:
-                width, height = picture.size
-                # Without EXIF before its pixels a PNG would be decoded by getexif, to look for it behind them.
-                has_exif = "exif" in picture.info or picture.format == "TIFF"
-                turned = has_exif and picture.getexif().get(ORIENTATION) in TURNED
-                return *((height, width) if turned else (width, height)), picture.format.lower(), None
-    except pillow.UnidentifiedImageError:
-        return None, None, None, "unknown format"
-    except pillow.DecompressionBombError:
-        return None, None, None, "too many pixels"
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError, OverflowError):
-        return None, None, None, "damaged"
+        with opened(content) as picture:
+            width, height = picture.size
+            turned = orientation(picture) in TURNED
+            return *((height, width) if turned else (width, height)), picture.format.lower(), None
+    except NoPicture as e:
+        return None, None, None, str(e)

@@ -59,11 +59,19 @@ def group(work: Work, bands: Mapping[str, int], *, first_run: int = 0) -> tuple[
     units: list[BucketUnit] = [{**p.to_unit(), "first_run": first_run} for p in partitions]
     found = work.phase("buckets", units, bucket_unit, size_bytes=sum(bands.values()))
     largest = max((r.get("largest_bucket", 0) for r in found), default=0)
-    if sum(r["bytes"] for r in found) <= work.unit_bytes or len(found) == 1:
-        unit: UnionUnit = {"name": "all", "names": [r["edges"] for r in found]}
+    return joined(work, {r["edges"]: r["bytes"] for r in found}), largest
+
+
+def joined(work: Work, edges: Mapping[str, int]) -> dict[str, int]:
+    """Files of MEMBER records, with their bytes, of what edges join.
+
+    edges: bytes of each file of EDGE records, in which every edge is under both its ends.
+    """
+    if sum(edges.values()) <= work.unit_bytes or len(edges) == 1:
+        unit: UnionUnit = {"name": "all", "names": list(edges)}
         members = work.phase("components", [unit], union_unit, size_bytes=0)
-        return {r["members"]: r["bytes"] for r in members}, largest
-    return _star_rounds(work, {r["edges"]: r["bytes"] for r in found}), largest
+        return {r["members"]: r["bytes"] for r in members}
+    return _star_rounds(work, edges)
 
 
 def _star_rounds(work: Work, edges: Mapping[str, int]) -> dict[str, int]:
@@ -90,7 +98,7 @@ def bucket_unit(store: Store, folder: str, unit: BucketUnit) -> EdgesWritten:
     partition = partition_of(unit)
     table = read_range(store, partition.names, partition.range)
     stars = star_edges(table["key"].to_numpy(), table["doc_id"].to_numpy(), least=unit["first_run"] << int(RUN_SHIFT))
-    written = _publish_edges(store, folder, unit, contracted(stars.edges), both_ends=True)
+    written = publish_edges(store, folder, unit, contracted(stars.edges), both_ends=True)
     written["largest_bucket"] = stars.largest_bucket
     return written
 
@@ -109,7 +117,7 @@ def large_unit(store: Store, folder: str, unit: PartitionUnit) -> EdgesWritten:
     """One large-star step over a partition of edges."""
     node, other = _ends(store, unit)
     step = large_star(node, other)
-    written = _publish_edges(store, folder, unit, step.edges, both_ends=False)
+    written = publish_edges(store, folder, unit, step.edges, both_ends=False)
     written["unfinished"] = step.unfinished
     return written
 
@@ -118,7 +126,7 @@ def small_unit(store: Store, folder: str, unit: PartitionUnit) -> EdgesWritten:
     """One small-star step over a partition of edges."""
     node, other = _ends(store, unit)
     step = small_star(node, other)
-    return _publish_edges(store, folder, unit, step.edges, both_ends=True)
+    return publish_edges(store, folder, unit, step.edges, both_ends=True)
 
 
 def star_unit(store: Store, folder: str, unit: PartitionUnit) -> MembersWritten:
@@ -135,7 +143,7 @@ def _ends(store: Store, unit: PartitionUnit) -> tuple[np.ndarray, np.ndarray]:
     return table["node"].to_numpy(), table["other"].to_numpy()
 
 
-def _publish_edges(store: Store, folder: str, unit: PartitionUnit, edges: Edges, *, both_ends: bool) -> EdgesWritten:
+def publish_edges(store: Store, folder: str, unit: PartitionUnit, edges: Edges, *, both_ends: bool) -> EdgesWritten:
     node, other = edges.high, edges.low
     if both_ends:
         node, other = np.concatenate((node, edges.low)), np.concatenate((other, edges.high))

@@ -78,6 +78,7 @@ FOUND = {
     "decide.at_most": STAY,
     "decide.budget": STAY,
     "decide.similar_vectors": ipc([{"doc_id": 2, "better": 5, "similarity": 0.95}]),
+    "decide.similar_pictures": ipc([{"doc_id": 2, "better": 5, "similarity": 12.0}]),
     "decide.similar": ipc(
         [{"doc_id": 2, "better": 5, "similarity": 0.75}, {"doc_id": 60, "better": 2, "similarity": 1.0}]
     ),

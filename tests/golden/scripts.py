@@ -25,6 +25,7 @@ ADDRESSES = ("https://例子.测试/新闻/1", "https://ตัวอย่าง
 NO_TEXT = {
     "decide.boilerplate_page": "a score of pages",
     "signals.period": "dates",
+    "signals.pdq": "bytes of pictures",
     "signals.pixels": "bytes of pictures",
     "signals.picture_shape": "sizes of pictures",
 }

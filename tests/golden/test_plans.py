@@ -22,6 +22,7 @@ FILE = re.compile(r"^```(?:yaml|python|json|text)? ?file=(\S+)\n(.*?)^```$", re.
 ELSEWHERE = {
     "from-s3.yaml",
     "classified.yaml",
+    "monthly.yaml",
 }  # inputs in a store, or made by an earlier command
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.signals.picture_shape import PictureShape
-from corpusmill.operators.signals.pixels import FORMATS, Pixels
+from corpusmill.operators.signals.pictures.opened import FORMATS
+from corpusmill.operators.signals.pixels import Pixels
 from corpusmill.pipeline.export.samples import write_samples
 
 Image = pytest.importorskip("PIL.Image", reason="pip install 'corpusmill[pixels]'")

@@ -3,7 +3,7 @@
 A document is dropped only for one that stays. Clusters are found as in deduplication (`pipeline.dedup.grouping`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,8 +32,7 @@ from corpusmill.pipeline.stages.gathered.words import BANDS, COMPARED, GatherWor
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 MAX_CLUSTER = 1_000_000  # documents judged in one task, 1.5 GB; a guess
-# A document under its cluster, and one that gives way under its shard.
-CLUSTERED = pa.schema([pa.field("key", pa.uint64()), pa.field("cluster_id", pa.int64()), *COMPARED])
+# A document that gives way, under its shard.
 GOES = pa.schema([pa.field("key", pa.uint64()), *GIVES_WAY])
 
 
@@ -57,15 +56,31 @@ def similar(
 ) -> Found:
     """What gives way. files: of bands; compared: for each unit the table of its documents."""
     members, _ = group(work, files)
+    judge = Judge(measure=awaited.measure, threshold=awaited.threshold)
+    return give_way(work, members, shards, compared, send=SendClustered(columns=COMPARED), judge=judge)
+
+
+def give_way(
+    work: Work,
+    members: Mapping[str, int],
+    shards: Sequence[EnteredShard],
+    compared: Mapping[str, str],
+    *,
+    send: "SendClustered",
+    judge: Callable[[Store, str, PartitionUnit], Mapping[str, Any]],
+) -> Found:
+    """Bring the documents of each cluster together, and find what gives way there. members: files of MEMBER records.
+
+    judge: the task of a partition of clusters, which writes GOES.
+    """
     units = _units(shards, by_shard(work, members, shards, label="members"), compared)
-    sent = work.phase("send", units, send_clustered, size_bytes=sum(members.values()))
+    sent = work.phase("send", units, send, size_bytes=sum(members.values()))
     clustered = {name: size for r in sent for name, size in r["files"].items()}
     judged: list[Mapping[str, Any]] = []
     if clustered:
         partitions = run_exchange(clustered, label="clusters", phase=work.phase, unit_bytes=work.unit_bytes)
-        task = Judge(measure=awaited.measure, threshold=awaited.threshold)
         parts = [p.to_unit() for p in partitions if p.names]
-        judged = work.phase("judge", parts, task, size_bytes=sum(clustered.values()))
+        judged = work.phase("judge", parts, judge, size_bytes=sum(clustered.values()))
     goes = {r["goes"]: r["bytes"] for r in judged}
     units = _units(shards, by_shard(work, goes, shards, label="goes"), compared)
     lists = work.phase("lists", units, write_goes, size_bytes=sum(goes.values()))
@@ -84,22 +99,50 @@ def _units(
     ]
 
 
-def send_clustered(store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
-    """Task of a shard: its documents that are in a cluster, under that."""
-    members = of_shard(store, unit["files"], unit["number"], MEMBER)
-    files: dict[str, int] = {}
-    if members.num_rows:
-        begin, parts = 0, []
-        for piece in row_groups_of(store, unit["compared"], members["doc_id"].to_numpy()):
-            cluster = members["cluster_id"].slice(begin, piece.num_rows)
-            columns = [pa.array(spread(cluster.to_numpy())), cluster, *(piece[n] for n in COMPARED.names)]
-            parts.append(pa.table(columns, schema=CLUSTERED))
-            begin += piece.num_rows
-        for table in gathered(parts):
-            name = f"{folder}/{unit['name']}-{len(files):03d}.arrow"
-            store.publish(name, encoded(table).to_pybytes())
-            files[name] = table.nbytes
-    return {"files": files, "documents": members.num_rows}
+@dataclass(frozen=True, kw_only=True)
+class SendClustered:
+    """Task of a shard: its documents that are in a cluster, under that. columns: what is sent of each, with doc_id."""
+
+    columns: pa.Schema
+
+    def __call__(self, store: Store, folder: str, unit: Unit) -> Mapping[str, Any]:
+        members = of_shard(store, unit["files"], unit["number"], MEMBER)
+        files: dict[str, int] = {}
+        if members.num_rows:
+            begin, parts = 0, []
+            for piece in row_groups_of(store, unit["compared"], members["doc_id"].to_numpy()):
+                cluster = members["cluster_id"].slice(begin, piece.num_rows)
+                columns = [pa.array(spread(cluster.to_numpy())), cluster, *(piece[n] for n in self.columns.names)]
+                parts.append(pa.table(columns, schema=clustered_schema(self.columns)))
+                begin += piece.num_rows
+            for table in gathered(parts):
+                name = f"{folder}/{unit['name']}-{len(files):03d}.arrow"
+                store.publish(name, encoded(table).to_pybytes())
+                files[name] = table.nbytes
+        return {"files": files, "documents": members.num_rows}
+
+
+def clustered_schema(columns: pa.Schema) -> pa.Schema:
+    """A document under its cluster."""
+    return pa.schema([pa.field("key", pa.uint64()), pa.field("cluster_id", pa.int64()), *columns])
+
+
+def in_order_of_clusters(table: pa.Table) -> pa.Table:
+    """Documents sorted by cluster, run, rank and tie: the best of each first, after those of earlier runs."""
+    ids = table["doc_id"].to_numpy()
+    by = [ids, *(table[n].to_numpy() for n in ("tie", "rank")), ids >> RUN_SHIFT, table["cluster_id"].to_numpy()]
+    return table.take(pa.array(np.lexsort(by))).combine_chunks()
+
+
+def publish_goes(
+    store: Store, folder: str, unit: PartitionUnit, ids: np.ndarray, row: np.ndarray, similarity: np.ndarray
+) -> Mapping[str, Any]:
+    """Write what gives way under its shard. row: for each document the row it gives way to, -1 for none."""
+    goes = row >= 0
+    out = pa.table([shard_keys(ids[goes]), ids[goes], ids[row[goes]], similarity[goes]], schema=GOES)
+    name = f"{folder}/{unit['name']}.goes.arrow"
+    store.publish(name, encoded(out).to_pybytes())
+    return {"goes": name, "bytes": out.nbytes, "rows": out.num_rows}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +156,7 @@ class Judge:
         partition = partition_of(unit)
         table = read_range(store, partition.names, partition.range)
         check_sizes(table["cluster_id"].to_numpy())
-        ids = table["doc_id"].to_numpy()
-        ordered = [
-            ids,
-            *(table[n].to_numpy() for n in ("tie", "rank")),
-            ids >> RUN_SHIFT,
-            table["cluster_id"].to_numpy(),
-        ]
-        table = table.take(pa.array(np.lexsort(ordered))).combine_chunks()
+        table = in_order_of_clusters(table)
         ids, words = table["doc_id"].to_numpy(), table["words"].combine_chunks()
         flat = b"".join(table["bands"].combine_chunks().to_pylist())
         row, similarity = better_ones(
@@ -131,11 +167,7 @@ class Judge:
             measure=self.measure,
             threshold=self.threshold,
         )
-        goes = row >= 0
-        out = pa.table([shard_keys(ids[goes]), ids[goes], ids[row[goes]], similarity[goes]], schema=GOES)
-        name = f"{folder}/{unit['name']}.goes.arrow"
-        store.publish(name, encoded(out).to_pybytes())
-        return {"goes": name, "bytes": out.nbytes, "rows": out.num_rows}
+        return publish_goes(store, folder, unit, ids, row, similarity)
 
 
 def check_sizes(clusters: np.ndarray) -> None:

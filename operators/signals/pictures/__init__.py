@@ -1,0 +1,1 @@
+"""Opens pictures whose bytes are in a column, and says why one cannot be opened."""
