@@ -34,8 +34,8 @@ LEAST_ROUNDS = 9
 # What the last third of the rounds may have more than the first third: a share and a constant. Memory that the C
 # library cannot return, because something lives beside it, comes to some MB and then no more.
 MORE_SHARE, MORE_MB, MORE_OPEN = 0.01, 5.0, 3
-# And what Ray 2.60 alone gains by each execution of a dataset of two rows, with its caches emptied: 240 of them cost the
-# driver 12.6 MB outside of Python, and Ray's processes (functions, tasks) 11.4 MB, without this project.
+# And what Ray 2.60 alone gains by each execution of a dataset of two rows, with its caches emptied: 240 of them cost
+# the driver 12.6 MB outside of Python, and Ray's processes (functions, tasks) 11.4 MB, without this project.
 RAY_GAINS_MB = {"driver_mb": 0.0525, "daemons_mb": 0.0475}
 KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
 
