@@ -75,11 +75,11 @@ class Machines:
         self.raylets.append(ray(*arguments, before=before, env=given))
         return self.raylets[-1]
 
-    def fill_disks(self, number: int = WORKERS) -> None:
-        """Leave no room for temporary files on so many raylets."""
+    def fill_disks(self, *nodes: Node) -> None:
+        """Leave no room for temporary files on these raylets, or on any."""
         if self.disk is None:
             pytest.skip("a disk of its own for a raylet needs root and unshare")
-        for node in self.raylets[:number]:
+        for node in nodes or self.raylets:
             with contextlib.suppress(OSError), self._filler(node).open("wb", buffering=0) as file:
                 while True:
                     file.write(bytes(1 << 20))
