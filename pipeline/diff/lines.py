@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from rich.table import Table
 
 from corpusmill.pipeline.diff.compare import Difference, Share
+from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.terminal import one_line
 
 CHANGE = 0.0005  # of a share that is shown
@@ -24,7 +25,7 @@ def shares_table(of: str, shares: Sequence[Share], most: int) -> Table | None:
     moved = [s for s in shares if abs(s.change) >= CHANGE or 0 in s.documents][:most]
     if not moved:
         return None
-    table = _table(of, "documents", "documents", "share", "share", "points")
+    table = _table(of, "documents before", "after", "share before", "after", "points")
     for s in moved:
         old, new = s.documents
         share = (f"{s.shares[0]:.2%}", f"{s.shares[1]:.2%}", f"{100 * s.change:+.2f}")
@@ -34,7 +35,7 @@ def shares_table(of: str, shares: Sequence[Share], most: int) -> Table | None:
 
 def drifts_table(found: Difference, most: int) -> Table:
     """What drifted most."""
-    table = _table("drift of", "PSI", "JS", "median", "median")
+    table = _table("drift of", "PSI", "JS", "median before", "after")
     for drift in found.drifts[:most]:
         middle = ("", "") if drift.middle is None else tuple("-" if m is None else f"{m:.4g}" for m in drift.middle)
         table.add_row(drift.of, f"{drift.psi:.4f}", f"{drift.js:.4f}", *middle)
@@ -49,7 +50,8 @@ def site_lines(found: Difference, most: int) -> Iterator[str]:
             continue
         yield f"{word} sites{among}: {len(sites):,}"
         for s in sites[:most]:
-            yield f"  {one_line(s.value)}: {s.documents[side]:,} documents, {s.tokens[side]:,} tokens"
+            amounts = f"{counted(s.documents[side], 'document')}, {counted(s.tokens[side], 'token')}"
+            yield f"  {one_line(s.value)}: {amounts}"
         if len(sites) > most:
             yield f"  and {len(sites) - most:,} more"
 
