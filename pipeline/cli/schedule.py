@@ -33,7 +33,7 @@ def schedule(**arguments: Any) -> None:
 
 
 @click.command()
-@click.option("--values", type=VALUES, help="What the cluster is like. Default: what `--starter` prints.")
+@click.option("--values", type=VALUES, help="What the cluster is like; `--starter` prints one to edit.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write files here in place of printing.")
 @click.option("--every", metavar="WHEN", help="Also what runs an update on a schedule.")
 @click.option("--starter", is_flag=True, help="Print a commented values file to edit.")

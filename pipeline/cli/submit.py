@@ -17,6 +17,7 @@ LIST = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--update", is_flag=True, help="What `corpusmill update` does, in place of a run.")
 @click.option("--slot", metavar="DATE", help="With --update: the slot of a schedule.")
 @click.option("--every", metavar="WHEN", help="With --update: each slot that is due.")
+@click.option("--since", metavar="DATE", help="With --every: the first slot of a schedule of which none is done.")
 @click.option("--takedown", "list_", metavar="LIST", type=LIST, help="What `corpusmill takedown JOB LIST` does.")
 @click.option("--verify", is_flag=True, help="What `corpusmill verify JOB` does.")
 @LOG_FORMAT

@@ -12,14 +12,17 @@ import click
 from corpusmill.errors import InputError, JobFailed
 from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.submit import check_job_server
+from corpusmill.pipeline.commands.submit import check_job_server, note_local_paths
+from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.deploy import kubernetes
 from corpusmill.pipeline.deploy.aws import autoscaler_yaml
 from corpusmill.pipeline.deploy.grafana import dashboard
 from corpusmill.pipeline.deploy.image import dockerfile
+from corpusmill.pipeline.deploy.kubernetes import SentFiles
 from corpusmill.pipeline.deploy.schedule import Scheduled, cron_line, systemd_units, with_cron_line
 from corpusmill.pipeline.deploy.values import STARTER, Values, read_values
 from corpusmill.pipeline.deploy.yaml_text import documents
+from corpusmill.pipeline.steps import user_code
 from corpusmill.pipeline.versions.slots import Every
 
 UNITS = Path(".config/systemd/user")
@@ -50,7 +53,8 @@ def schedule(given: Request) -> None:
         if given.install or given.address is not None:
             raise InputError([f"--as {given.form} is for `kubectl apply`: leave out --install and --address"])
         values = values_of(given.values)
-        made = kubernetes.scheduled(spec.name, given.job.read_text(encoding="utf-8"), values, every, form=given.form)
+        note_local_paths(spec)
+        made = kubernetes.scheduled(sent_files(spec, given.job, given.overrides), values, every, form=given.form)
         if given.as_json:
             echo_json({"files": {f"{given.form}.yaml": documents(made)}, "installed": False})
         else:
@@ -63,6 +67,7 @@ def schedule(given: Request) -> None:
         program=program(),
         jitter_s=given.jitter,
         address=given.address,
+        overrides=given.overrides,
     )
     if given.as_json and not given.install:
         files = systemd_units(job) if given.form == "systemd" else {"crontab": cron_line(job)}
@@ -95,16 +100,17 @@ def manifests(
         return
     spec = job_of(job, overrides)
     found = values_of(values)
-    text = job.read_text(encoding="utf-8")
+    note_local_paths(spec)
+    sent = sent_files(spec, job, overrides)
     files = {
         "Dockerfile": dockerfile(found),
-        "raycluster.yaml": documents(kubernetes.lasting_cluster(spec.name, text, found)),
-        "rayjob.yaml": documents(kubernetes.one_run(spec.name, text, found)),
+        "raycluster.yaml": documents(kubernetes.lasting_cluster(sent, found)),
+        "rayjob.yaml": documents(kubernetes.one_run(sent, found)),
         "aws-cluster.yaml": documents([autoscaler_yaml(spec.name, found)]),
         "grafana-dashboard.json": dashboard(),
     }
     if every is not None:
-        scheduled = kubernetes.scheduled(spec.name, text, found, Every(every), form="k8s-cronjob")
+        scheduled = kubernetes.scheduled(sent, found, Every(every), form="k8s-cronjob")
         files["cronjob.yaml"] = documents(scheduled)
     if out is None:
         echo_json({"files": files, "out": None}) if as_json else _print_files(files)
@@ -116,6 +122,16 @@ def manifests(
         echo_json({"files": files, "out": str(out)})
     else:
         click.echo(f"wrote {', '.join(files)} to {out}")
+
+
+def sent_files(spec: JobSpec, job: Path, overrides: tuple[str, ...]) -> SentFiles:
+    """What the pods of a job get: its file as it is written, and the modules of its own operators beside it."""
+    modules = user_code.files_of(spec)
+    if packages := sorted(path for path in modules if "/" in path):
+        raise InputError(
+            [f"{', '.join(packages)}: operators in packages do not fit beside the job file: put them into the image"]
+        )
+    return SentFiles(job=spec.name, text=job.read_text(encoding="utf-8"), modules=modules, overrides=overrides)
 
 
 def values_of(path: Path | None) -> Values:
@@ -140,13 +156,21 @@ def _install_units(units: Mapping[str, str], job: Scheduled) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in units.items():
         (folder / name).write_text(content, encoding="utf-8")
-    _ran(["systemctl", "--user", "daemon-reload"])
-    _ran(["systemctl", "--user", "enable", "--now", f"{job.unit}.timer"])
+    try:
+        _ran(["systemctl", "--user", "daemon-reload"])
+        _ran(["systemctl", "--user", "enable", "--now", f"{job.unit}.timer"])
+    except JobFailed as e:
+        raise JobFailed(
+            f"{e}. The units are in {folder}. A session of systemd for this user is needed, which a login has, and a "
+            "container, `su` and cron have not: run it after a login, or use --as cron"
+        ) from e
     click.echo(f"installed {', '.join(units)} in {folder}; `journalctl --user -u {job.unit}` shows its log")
     click.echo("it runs while you are logged out only after `loginctl enable-linger`")
 
 
 def _install_cron(job: Scheduled) -> None:
+    if shutil.which("crontab") is None:
+        raise JobFailed("crontab is not on this machine: install cron, or print the lines without --install")
     found = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)
     _ran(["crontab", "-"], stdin=with_cron_line(found.stdout if found.returncode == 0 else "", job))
     click.echo(f"installed in the crontab of this user; `crontab -l` shows it, under {job.name}")

@@ -2,24 +2,26 @@
 
 import shlex
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from corpusmill import pipeline
+from corpusmill.cluster.storage import Store
 from corpusmill.cluster.submit import Submission
 from corpusmill.cluster.submit import submit as submit_job
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.jobs import WRITTEN, job_to_run, written_in
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.remove import request_in, text_of
+from corpusmill.pipeline.commands.update import EITHER, SINCE_ALONE, already, slots_due
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.inputs.slot_paths import has_slots
 from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages.compiling import send_along
 from corpusmill.pipeline.steps import user_code
-from corpusmill.pipeline.versions.slots import Every, parse_slot
 
 JOB, LIST = "job.json", "takedown.txt"
 
@@ -38,6 +40,7 @@ class Request:
     update: bool = False
     slot: str | None = None
     every: str | None = None
+    since: str | None = None
     list_: Path | None = None
     verify: bool = False
     log_format: str = "text"
@@ -53,6 +56,10 @@ class Request:
             raise InputError([f"one job does one thing: say --{' or --'.join(named)}"])
         if (self.slot or self.every) and not self.update:
             raise InputError(["--slot and --every are about updates: say --update too"])
+        if self.slot and self.every:
+            raise InputError([EITHER])
+        if self.since and not self.every:
+            raise InputError([SINCE_ALONE])
         return named[0] if named else "run"
 
 
@@ -66,10 +73,10 @@ def submit(given: Request) -> None:
     spec = job_to_run(given.job, given.overrides, sample=given.sample, limit=given.limit)
     if kind == "run" and has_slots(spec):
         raise InputError(["the paths of this job depend on the slot: submit it with --update"])
-    for slot in filter(None, (given.slot,)):
-        parse_slot(slot)
-    for every in filter(None, (given.every,)):
-        Every(every)
+    if (nothing := nothing_due(spec, given)) is not None:
+        facts = {"job": spec.name, "did_nothing": True, "message": nothing}
+        echo_json(facts) if given.as_json else click.echo(nothing)
+        return
     files = {JOB: spec.to_canonical(), WRITTEN: written_in(given.job, given.overrides).to_json()}
     if given.list_ is not None:
         files[LIST] = text_of(given.list_)
@@ -94,6 +101,23 @@ def submit(given: Request) -> None:
         echo_json(asdict(done))
 
 
+def nothing_due(spec: JobSpec, given: Request) -> str | None:
+    """Why no slot is to run, by what the workspace says of its slots; null where one is, or none is named.
+
+    So a schedule that looks every hour starts nothing on the cluster. InputError for a wrong slot or schedule.
+    """
+    if given.slot is None and given.every is None:
+        return None
+    due = slots_due(
+        Store(spec.workspace, spec.storage),
+        slot=given.slot,
+        every=given.every,
+        since=given.since,
+        now=datetime.now(UTC),
+    )
+    return None if due.slots else f"{spec.name}: nothing to do: {already(due.done, given.slot)}"
+
+
 def entrypoint(given: Request) -> list[str]:
     """The command that runs on the cluster, word by word."""
     kind = given.kind
@@ -106,6 +130,7 @@ def entrypoint(given: Request) -> list[str]:
         words += ["--lineage", given.lineage] if given.lineage else []
         words += ["--slot", given.slot] if given.slot else []
         words += ["--every", given.every] if given.every else []
+        words += ["--since", given.since] if given.since else []
     return [*words, "--sent", JOB, *([LIST] if kind == "takedown" else [])]
 
 

@@ -15,6 +15,9 @@ from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.inputs.slot_paths import with_slots
 from corpusmill.pipeline.versions.slots import DoneSlot, Every, Slot, done_slots, is_done, parse_slot
 
+SINCE_ALONE = "--since names the first slot of a schedule: say --every too"
+EITHER = "--slot names one slot, and --every all that are due: say one of them"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
@@ -31,20 +34,20 @@ def update(given: RunArguments, *, slot: str | None, every: str | None, since: s
     workspace = Store(spec.workspace, spec.storage)
     if slot is None and every is None:
         if since is not None:
-            raise InputError(["--since names the first slot of a schedule: say --every too"])
+            raise InputError([SINCE_ALONE])
         done = done_slots(workspace)
         run_and_tell(given, with_slots(spec, [(d.slot.at, d.slot.name) for d in done], None), written)
         return
     if slot is not None and every is not None:
-        raise InputError(["--slot names one slot, and --every all that are due: say one of them"])
+        raise InputError([EITHER])
     due = slots_due(workspace, slot=slot, every=every, since=since, now=datetime.now(UTC))
     if not due.slots:
-        note(given, f"{spec.name}: nothing to do: {already(due.done, slot)}")
+        note(given, spec.name, f"{spec.name}: nothing to do: {already(due.done, slot)}")
     summaries: list[JsonObject] = []
     try:
         for number, each in enumerate(due.slots, 1):
             if len(due.slots) > 1 and not given.as_json:
-                note(given, f"slot {each.name}: {number} of {len(due.slots)} that are due")
+                note(given, spec.name, f"slot {each.name}: {number} of {len(due.slots)} that are due")
             done = [(d.slot.at, d.slot.name) for d in done_slots(workspace)]
             of_slot = replace(given, slot=each.name)
             run_and_tell(of_slot, with_slots(spec, done, (each.at, each.name)), written, summaries=summaries)
@@ -55,10 +58,10 @@ def update(given: RunArguments, *, slot: str | None, every: str | None, since: s
             echo_json({**summaries[-1], "slots": told})
 
 
-def note(given: RunArguments, text: str) -> None:
+def note(given: RunArguments, job: str, text: str) -> None:
     """Print a line about the slots, in the form of all that the command prints."""
     if given.as_json:
-        echo_json({"job": None, "did_nothing": True, "message": text})
+        echo_json({"job": job, "did_nothing": True, "message": text})
     elif given.log_format == "json":
         Display(quiet=given.quiet, as_json=True).line(text)
     elif not given.quiet:

@@ -1,6 +1,8 @@
 """Makes the objects that run a job on Kubernetes with KubeRay."""
 
+import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from corpusmill.errors import InputError
@@ -37,63 +39,77 @@ done
 """
 
 
-def entrypoint(every: Every | None) -> str:
+@dataclass(frozen=True, kw_only=True)
+class SentFiles:
+    """What the pods of a job get. job: its name; text: of its file; modules: text by file name, of its own operators;
+    overrides: of the command line, `KEY=VALUE` each.
+    """
+
+    job: str
+    text: str
+    modules: Mapping[str, str] = field(default_factory=dict)
+    overrides: tuple[str, ...] = ()
+
+
+def entrypoint(sent: SentFiles, every: Every | None) -> str:
     """What the job server runs: one run, or an update for each slot that is due, of the job that the pods' environment
     names. (The words reach the job server quoted: no shell fills in a variable there.)
     """
+    changed = "".join(f" --set {shlex.quote(override)}" for override in sent.overrides)
     if every is None:
-        return "corpusmill run --address auto"
-    return f"corpusmill update --address auto --every '{every.text}'"
+        return f"corpusmill run --address auto{changed}"
+    return f"corpusmill update --address auto --every '{every.text}'{changed}"
 
 
-def lasting_cluster(job: str, text: str, values: Values) -> list[Object]:
-    """A cluster that stays, to which jobs are submitted. text: of the job file."""
-    cluster = _object("ray.io/v1", "RayCluster", f"corpusmill-{job}", values, job)
-    return [*_ground(job, text, values), {**cluster, "spec": cluster_spec(job, values)}]
+def lasting_cluster(sent: SentFiles, values: Values) -> list[Object]:
+    """A cluster that stays, to which jobs are submitted."""
+    cluster = _object("ray.io/v1", "RayCluster", f"corpusmill-{sent.job}", values, sent.job)
+    return [*_ground(sent, values), {**cluster, "spec": cluster_spec(sent.job, values)}]
 
 
-def one_run(job: str, text: str, values: Values) -> list[Object]:
+def one_run(sent: SentFiles, values: Values) -> list[Object]:
     """A job that brings its cluster along and takes it away again."""
-    return [*_ground(job, text, values), ray_job(job, values, None)]
+    return [*_ground(sent, values), ray_job(sent, values, None)]
 
 
-def scheduled(job: str, text: str, values: Values, every: Every, *, form: str) -> list[Object]:
+def scheduled(sent: SentFiles, values: Values, every: Every, *, form: str) -> list[Object]:
     """What updates a dataset on a schedule. form: `raycronjob`, which is behind a feature gate of KubeRay, or
     `k8s-cronjob`, which needs none: its pod creates a RayJob, waits for it, and fails when it failed.
     """
-    ground = _ground(job, text, values)
+    ground = _ground(sent, values)
     if form == "raycronjob":
-        cron = _object("ray.io/v1", "RayCronJob", f"corpusmill-{job}", values, job)
+        cron = _object("ray.io/v1", "RayCronJob", f"corpusmill-{sent.job}", values, sent.job)
         return [
             *ground,
             {
                 **cron,
-                "spec": {"schedule": every.cron, "timeZone": "Etc/UTC", "jobTemplate": job_spec(job, values, every)},
+                "spec": {"schedule": every.cron, "timeZone": "Etc/UTC", "jobTemplate": job_spec(sent, values, every)},
             },
         ]
     if values.kubectl_image is None:
         raise InputError(["values: kubectl_image: an image with kubectl and sh is needed for a schedule, by digest"])
-    return [*ground, *_starter(job, values, every), cron_job(job, values, every)]
+    return [*ground, *_starter(sent, values, every), cron_job(sent.job, values, every)]
 
 
-def job_spec(job: str, values: Values, every: Every | None) -> JsonObject:
+def job_spec(sent: SentFiles, values: Values, every: Every | None) -> JsonObject:
     """The spec of a RayJob."""
     return {
-        "entrypoint": entrypoint(every),
+        "entrypoint": entrypoint(sent, every),
         "submissionMode": "K8sJobMode",
         "backoffLimit": RETRIES,
         "shutdownAfterJobFinishes": True,
         "ttlSecondsAfterFinished": KEEP_S,
-        "submitterPodTemplate": submitter_pod(job, values),
-        "rayClusterSpec": cluster_spec(job, values),
+        "submitterPodTemplate": submitter_pod(sent.job, values),
+        "rayClusterSpec": cluster_spec(sent.job, values),
     }
 
 
-def ray_job(job: str, values: Values, every: Every | None) -> JsonObject:
+def ray_job(sent: SentFiles, values: Values, every: Every | None) -> JsonObject:
     """A RayJob; one of a schedule is named anew each time."""
     naming = "name" if every is None else "generateName"
-    made = _object("ray.io/v1", "RayJob", f"corpusmill-{job}{'' if every is None else '-'}", values, job, naming=naming)
-    return {**made, "spec": job_spec(job, values, every)}
+    name = f"corpusmill-{sent.job}{'' if every is None else '-'}"
+    made = _object("ray.io/v1", "RayJob", name, values, sent.job, naming=naming)
+    return {**made, "spec": job_spec(sent, values, every)}
 
 
 def cluster_spec(job: str, values: Values) -> JsonObject:
@@ -150,9 +166,9 @@ def cron_job(job: str, values: Values, every: Every) -> JsonObject:
     }
 
 
-def _starter(job: str, values: Values, every: Every) -> Sequence[Object]:
+def _starter(sent: SentFiles, values: Values, every: Every) -> Sequence[Object]:
     """The RayJob as a file for the CronJob's pod, and the right to create it."""
-    name = f"{values.service_account}-schedule"
+    job, name = sent.job, f"{values.service_account}-schedule"
     rules = [{"apiGroups": ["ray.io"], "resources": ["rayjobs"], "verbs": ["create", "get", "list", "watch"]}]
     account = {"kind": "ServiceAccount", "name": name, "namespace": values.namespace}
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name}
@@ -165,18 +181,19 @@ def _starter(job: str, values: Values, every: Every) -> Sequence[Object]:
             "subjects": [account],
             "roleRef": role,
         },
-        {**config, "data": {"rayjob.yaml": documents([ray_job(job, values, every)])}},
+        {**config, "data": {"rayjob.yaml": documents([ray_job(sent, values, every)])}},
     ]
 
 
-def _ground(job: str, text: str, values: Values) -> list[Object]:
+def _ground(sent: SentFiles, values: Values) -> list[Object]:
     """What every form needs: service account, job file, and a network policy that closes dashboard and job server."""
+    job = sent.job
     config = _object("v1", "ConfigMap", config_name(job), values, job)
     mine = {"podSelector": {"matchLabels": {LABEL: "corpusmill"}}}
     operator = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": values.operator_namespace}}}
     return [
         _object("v1", "ServiceAccount", values.service_account, values, job),
-        {**config, "data": {"job.yaml": text}},
+        {**config, "data": {"job.yaml": sent.text, **sent.modules}},
         {
             **_object("networking.k8s.io/v1", "NetworkPolicy", f"corpusmill-{job}", values, job),
             "spec": {

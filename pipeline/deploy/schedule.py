@@ -12,11 +12,15 @@ from corpusmill.pipeline.versions.slots import Every
 MARK = "# corpusmill {name}"  # before and after the line of a job in a crontab
 STOP_S = 300  # a run commits what is finished and gives the workspace back within seconds; a store may be slow
 
+STOPPING = "A run may take days; it stops cleanly on SIGTERM, and the next one resumes it."
+FOLLOWING = "A run may take days. Stopping this ends the following, not the job: `corpusmill stop --address ...` does."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scheduled:
     """A job on a schedule. program: the path of `corpusmill`; job: of the job file; jitter_s: at most so long after the
-    time that is due; address: of a job server, to which the job is submitted; log: the file that cron writes to.
+    time that is due; address: of a job server, to which the job is submitted; log: the file that cron writes to;
+    overrides: of the job, `KEY=VALUE` each.
     """
 
     name: str
@@ -26,6 +30,7 @@ class Scheduled:
     jitter_s: int = 900
     address: str | None = None
     log: Path | None = None
+    overrides: tuple[str, ...] = ()
 
     @property
     def unit(self) -> str:
@@ -34,10 +39,16 @@ class Scheduled:
 
     def words(self) -> list[str]:
         """The command that runs each slot that is due, word by word."""
-        every = ["--every", self.every.text, str(self.job)]
+        changed = [word for override in self.overrides for word in ("--set", override)]
+        every = ["--every", self.every.text, *changed, str(self.job)]
         if self.address is not None:
             return [self.program, "submit", "--address", self.address, "--update", *every]
         return [self.program, "update", *every]
+
+    @property
+    def environment(self) -> str:
+        """The file with its credentials and endpoints, from the home folder of the user."""
+        return f".config/corpusmill/{self.name}.env"
 
 
 def systemd_units(job: Scheduled) -> Mapping[str, str]:
@@ -54,10 +65,10 @@ After=network-online.target
 Type=oneshot
 WorkingDirectory={_systemd_path(job.job.parent)}
 # Credentials and endpoints, one NAME=value a line; the file need not exist.
-EnvironmentFile=-%h/.config/corpusmill/{job.name}.env
+EnvironmentFile=-%h/{job.environment}
 ExecStart={command}
 Nice=10
-# A run may take days; it stops cleanly on SIGTERM, and the next one resumes it.
+# {STOPPING if job.address is None else FOLLOWING}
 TimeoutStartSec=infinity
 TimeoutStopSec={STOP_S}
 KillMode=mixed
@@ -82,7 +93,8 @@ def cron_line(job: Scheduled) -> str:
     """Lines for the crontab of a user.
 
     Cron knows neither UTC nor times that were missed, so it looks every hour (every quarter, where the schedule is
-    hourly) whether a slot is due, at a minute that the job's name decides. `flock` keeps two from running at once.
+    hourly) whether a slot is due, at a minute that the job's name decides. `flock` keeps two from running at once. Cron
+    has next to no environment either: credentials come from the file that a service of systemd reads too.
     """
     number = int(hashlib.sha256(job.name.encode()).hexdigest(), 16)
     hourly = job.every.cron.split()[1] == "*"
@@ -90,12 +102,16 @@ def cron_line(job: Scheduled) -> str:
     log = job.log or job.job.with_name(f"{job.unit}.log")
     lock = job.job.with_name(f".{job.unit}.lock")
     pause = f"sleep $(awk 'BEGIN {{ srand(); print int(rand() * {min(job.jitter_s, 600)}) }}')"
+    file = f'"$HOME"/{shlex.quote(job.environment)}'
     command = (
-        f"cd {shlex.quote(str(job.job.parent))} && {pause} && "
+        f"set -a; [ ! -r {file} ] || . {file}; set +a; cd {shlex.quote(str(job.job.parent))} && {pause} && "
         f"flock -n {shlex.quote(str(lock))} {shlex.join(job.words())} >> {shlex.quote(str(log))} 2>&1"
     )
     mark = MARK.format(name=job.name)
-    return f"{mark} begin\n{minutes} * * * * {command.replace('%', chr(92) + '%')}\n{mark} end\n"
+    often = "every quarter of an hour" if hourly else "every hour"
+    about = f"# looks {often} whether a slot of {job.every.text!r} (UTC) is due; credentials: ~/{job.environment}"
+    line = f"{minutes} * * * * {command.replace('%', chr(92) + '%')}"
+    return f"{mark} begin\n{about}\n{line}\n{mark} end\n"
 
 
 def with_cron_line(crontab: str, job: Scheduled) -> str:
@@ -110,7 +126,7 @@ def with_cron_line(crontab: str, job: Scheduled) -> str:
 def _systemd_word(word: str) -> str:
     """A word as systemd reads it: `%` and `$` stand for themselves, blanks do not divide it."""
     escaped = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
-    return f'"{escaped}"' if any(c.isspace() for c in word) or "*" in word or not word else escaped
+    return f'"{escaped}"' if any(c.isspace() or c in "*'\";" for c in word) or not word else escaped
 
 
 def _systemd_path(path: Path) -> str:

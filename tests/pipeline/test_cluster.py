@@ -160,7 +160,7 @@ def assert_entrypoint_runs_as_written(address: str, job: Path) -> None:
     words = [sys.executable, "-m", "ray.scripts.scripts", "job", "submit", "--address", address]
     words += ["--runtime-env-json", json.dumps({"env_vars": {"CORPUSMILL_JOB": str(job)}}), "--"]
     done = subprocess.run(
-        [*words, *shlex.split(kubernetes.entrypoint(None))],
+        [*words, *shlex.split(kubernetes.entrypoint(kubernetes.SentFiles(job="small", text=""), None))],
         env={**os.environ, **NO_TOKENS},
         capture_output=True,
         text=True,

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shlex
 import shutil
 import subprocess
 from datetime import UTC, datetime
@@ -12,14 +13,17 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from click.testing import CliRunner
 from cronsim import CronSim
 
 from corpusmill.cluster import metrics
 from corpusmill.errors import InputError
+from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.deploy import grafana, kubernetes
 from corpusmill.pipeline.deploy.aws import autoscaler_yaml
 from corpusmill.pipeline.deploy.calendar import on_calendar
 from corpusmill.pipeline.deploy.image import dockerfile
+from corpusmill.pipeline.deploy.kubernetes import SentFiles
 from corpusmill.pipeline.deploy.schedule import Scheduled, cron_line, systemd_units, with_cron_line
 from corpusmill.pipeline.deploy.values import STARTER, Values, read_values
 from corpusmill.pipeline.deploy.yaml_text import documents
@@ -27,6 +31,7 @@ from corpusmill.pipeline.versions.slots import Every
 
 CRDS = Path(__file__).resolve().parents[4] / "shared" / "data" / "kuberay"
 JOB = "name: j\ninputs:\n  - {source: a, paths: [s3://b/a]}\n"
+SENT = SentFiles(job="j", text=JOB)
 systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not on this machine")
 
 
@@ -87,7 +92,8 @@ def test_a_line_of_cron_replaces_its_own_and_leaves_the_others(tmp_path):
     once = with_cron_line("0 1 * * * backup", job)
     assert once.startswith("0 1 * * * backup\n# corpusmill news begin\n")
     assert with_cron_line(once + "0 5 * * * other\n", job) == once + "0 5 * * * other\n"
-    line = cron_line(job).splitlines()[1]
+    about, line = cron_line(job).splitlines()[1:3]
+    assert about.endswith("whether a slot of 'monthly' (UTC) is due; credentials: ~/.config/corpusmill/news.env")
     minute, hour, *_ = line.split()
     assert minute.isdecimal()
     assert hour == "*"
@@ -100,6 +106,46 @@ def test_a_line_of_cron_replaces_its_own_and_leaves_the_others(tmp_path):
 def test_a_submitted_schedule_names_the_job_server(tmp_path):
     words = scheduled(tmp_path, address="http://head:8265").words()
     assert words[1:6] == ["submit", "--address", "http://head:8265", "--update", "--every"]
+
+
+def test_what_the_command_line_changes_of_a_job_is_scheduled_too(tmp_path):
+    job = scheduled(tmp_path, overrides=("mix.temperature=2", "about.purpose=a 'b' c"))
+    assert job.words()[4:8] == ["--set", "mix.temperature=2", "--set", "about.purpose=a 'b' c"]
+    service = systemd_units(job)["corpusmill-news.service"]
+    assert """--set mix.temperature=2 --set "about.purpose=a 'b' c" \"/""" in service
+    sent = SentFiles(job="j", text=JOB, overrides=job.overrides)
+    assert shlex.split(kubernetes.entrypoint(sent, Every("monthly")))[6:] == job.words()[4:8]
+
+
+def test_cron_has_the_credentials_that_systemd_has(tmp_path):
+    (tmp_path / ".config" / "corpusmill").mkdir(parents=True)
+    (tmp_path / ".config" / "corpusmill" / "news.env").write_text("AWS_PROFILE=corpora\n")
+    job = scheduled(tmp_path, jitter_s=0)
+    command = cron_line(job).splitlines()[2].split(None, 5)[5].replace("/usr/bin/true", "/usr/bin/env #")
+    environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, text=True, check=True)
+    assert "AWS_PROFILE=corpora" in done.stdout
+
+
+def test_a_machine_without_cron_or_a_session_is_said_to_be_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "job.yaml").write_text(JOB)
+    install = ["schedule", str(tmp_path / "job.yaml"), "--every", "monthly", "--install"]
+    cron = CliRunner().invoke(main, [*install, "--as", "cron"])
+    assert (cron.exit_code, "crontab is not on this machine" in cron.output) == (3, True)
+    (tmp_path / "systemctl").write_text("#!/bin/sh\necho 'Failed to connect to bus' >&2; exit 1\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    systemd = CliRunner().invoke(main, install)
+    assert systemd.exit_code == 3
+    assert "Failed to connect to bus. The units are in" in systemd.output
+    assert "use --as cron" in systemd.output
+
+
+def test_modules_of_own_operators_go_along(values):
+    sent = SentFiles(job="j", text=JOB, modules={"my_filters.py": "x = 1\n"})
+    config = next(each for each in kubernetes.one_run(sent, values) if each["kind"] == "ConfigMap")
+    assert config["data"] == {"job.yaml": JOB, "my_filters.py": "x = 1\n"}
 
 
 # Kubernetes
@@ -136,10 +182,10 @@ crds = pytest.mark.skipif(not CRDS.is_dir(), reason="the CRDs of KubeRay are not
 def loaded(values) -> dict[str, list[Any]]:
     every = Every("monthly")
     made = {
-        "rayclusters": kubernetes.lasting_cluster("j", JOB, values),
-        "rayjobs": kubernetes.one_run("j", JOB, values),
-        "raycronjobs": kubernetes.scheduled("j", JOB, values, every, form="raycronjob"),
-        "cronjob": kubernetes.scheduled("j", JOB, values, every, form="k8s-cronjob"),
+        "rayclusters": kubernetes.lasting_cluster(SENT, values),
+        "rayjobs": kubernetes.one_run(SENT, values),
+        "raycronjobs": kubernetes.scheduled(SENT, values, every, form="raycronjob"),
+        "cronjob": kubernetes.scheduled(SENT, values, every, form="k8s-cronjob"),
     }
     return {kind: list(yaml.safe_load_all(documents(objects))) for kind, objects in made.items()}
 

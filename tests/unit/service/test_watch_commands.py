@@ -17,6 +17,7 @@ from corpusmill.pipeline.events.counts import Figures
 from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import EventLog
 from corpusmill.pipeline.events.recorder import Recorder
+from corpusmill.pipeline.versions.slots import parse_slot, record_slot
 
 RUN = "20261130T000000Z-ab"
 
@@ -113,6 +114,10 @@ def request(**changed: object) -> Request:
         ({}, "run --address auto --sent job.json"),
         ({"replace": True, "log_format": "json"}, "run --address auto --replace --log-format json --sent job.json"),
         ({"update": True, "every": "0 2 1 * *"}, "update --address auto --every 0 2 1 * * --sent job.json"),
+        (
+            {"update": True, "every": "daily", "since": "2026-10"},
+            "update --address auto --every daily --since 2026-10 --sent job.json",
+        ),
         ({"update": True, "slot": "2026-10"}, "update --address auto --slot 2026-10 --sent job.json"),
         ({"list_": Path("l")}, "takedown --address auto --sent job.json takedown.txt"),
         ({"verify": True}, "verify --sent job.json"),
@@ -127,6 +132,19 @@ def test_what_cannot_be_together_is_refused(tmp_path):
     common = ("submit", "--address", "http://h:8265", tmp_path / "job.yaml")
     assert "one job does one thing: say --update or --verify" in say(*common, "--update", "--verify", code=2)
     assert "--slot and --every are about updates" in say(*common, "--slot", "2026-10", code=2)
+
+
+def test_a_slot_that_is_done_is_not_sent_to_the_cluster(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "one two three"}\n')
+    (tmp_path / "job.yaml").write_text(
+        "name: j\nworkspace: work\noutput: out\ninputs: [{source: a, paths: [a.jsonl]}]\n"
+    )
+    record_slot(Store(str(tmp_path / "work")), parse_slot("2026-10"), "v0001")
+    common = ("submit", "--address", "http://127.0.0.1:9", "--update", tmp_path / "job.yaml")
+    assert "j: nothing to do: slot 2026-10 is done already, it is v0001" in say(*common, "--slot", "2026-10")
+    assert json.loads(say(*common, "--slot", "2026-10", "--json"))["did_nothing"] is True
+    assert "say one of them" in say(*common, "--slot", "2026-10", "--every", "monthly", code=2)
+    assert "--since names the first slot" in say(*common, "--since", "2026-10", code=2)
 
 
 def test_a_log_line_is_one_json_object(capsys):
