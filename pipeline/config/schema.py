@@ -81,8 +81,9 @@ def field_docs(section: type[Section]) -> dict[str, str]:
     assert isinstance(made, ast.ClassDef), f"{section} is no class"
     found: dict[str, str] = {}
     for field, text in zip(made.body, made.body[1:], strict=False):
-        is_text = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
-        if is_text and isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+        if not (isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)):
+            continue
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             found[field.target.id] = inspect.cleandoc(str(text.value.value))
     return found
 

@@ -20,7 +20,7 @@ _load = caching.Cache.load_overload
 
 def prepare() -> None:
     """Put it in place in this process; a second call does nothing."""
-    caching.Cache.load_overload = _load_overload
+    caching.Cache.load_overload = _load_overload  # pyright: ignore[reportAttributeAccessIssue]  its name for self
 
 
 def _load_overload(cache: Any, sig: Any, target_context: Any) -> Any:

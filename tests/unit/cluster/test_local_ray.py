@@ -2,11 +2,11 @@
 
 import os
 import threading
-from types import SimpleNamespace
 
 import pytest
 import ray
 from ray._private import node
+from ray._private.parameter import RayParams
 
 from corpusmill.cluster import lifecycle, local_ray
 from corpusmill.cluster.local_ray import LocalRay
@@ -49,7 +49,7 @@ def test_ray_starts_while_other_things_go_on_and_a_session_takes_it_up(monkeypat
 def test_its_node_starts_no_dashboard_no_monitor_and_no_sender_of_logs(monkeypatch, ends):
     whole, found = node.Node, []
     monkeypatch.setattr(whole, "__init__", lambda self, ray_params, head: found.append((ray_params, head)))
-    monkeypatch.setattr(ray, "init", lambda **_: found.append(node.Node(SimpleNamespace(), head=True)))
+    monkeypatch.setattr(ray, "init", lambda **_: found.append(node.Node(RayParams(), head=True)))
     LocalRay(1).wait()
     (params, head), made = found
     assert (params.no_monitor, params.include_log_monitor, head) == (True, False, True)
