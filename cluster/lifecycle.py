@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from corpusmill.cluster.head_watch import watched
+from corpusmill.cluster.local_ray import QUIET, VARIABLES, LocalRay
 from corpusmill.errors import NoCluster
 
 START_HINT = (
@@ -22,7 +23,8 @@ BUSY_HINT = (
 )
 
 CONNECT_S = 5.0
-OOM_RETRIES = "3"  # of a task whose worker is ended for memory; Ray's own default is without end
+
+_here: list[LocalRay] = []  # the session on this machine that runs, if any
 
 
 @contextmanager
@@ -32,48 +34,75 @@ def session(
     workers: int | None,
     worker_setup: str | None = None,
     lost: Callable[[str], None] | None = None,
+    begun: LocalRay | None = None,
+    preload: tuple[str, ...] = (),
 ) -> Iterator[int]:
     """A Ray session for the length of a `with`; yields the number of CPUs it has.
 
     address: None starts Ray on this machine with `workers` CPUs (default: all); else 'auto' or 'host:port' joins. A
     session that this process has already is used, and left as it is. worker_setup: `module.function` that every worker
     process of a cluster calls before anything else; on this machine workers inherit the environment. lost: called with
-    a sentence when the head of a cluster is gone.
+    a sentence when the head of a cluster is gone. begun: the session on this machine, if it was begun before. preload:
+    modules that workers on this machine import before their first unit.
     """
     import ray
 
-    if ray.is_initialized():
+    if address is None and begun is not None:
+        with _on_this_machine(begun):
+            yield cpus()
+    elif ray.is_initialized():
         yield cpus()
-        return
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
-    os.environ.setdefault("RAY_task_oom_retries", OOM_RETRIES)
-    options: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-    if address is None:
-        # "local" starts a new one; without it Ray joins whatever cluster once ran on this machine.
-        options |= {
-            "address": "local",
-            "num_cpus": workers,
-            "include_dashboard": False,
-            "object_store_memory": 500_000_000,
-        }
+    elif address is None:
+        with _on_this_machine(LocalRay(workers, preload)):
+            yield cpus()
     else:
-        options |= {"address": address}
-        if worker_setup is not None:
-            options |= {"runtime_env": {"worker_process_setup_hook": worker_setup}}
+        with _joined(address, worker_setup, lost):
+            yield cpus()
+
+
+@contextmanager
+def _on_this_machine(local: LocalRay) -> Iterator[None]:
+    try:
+        local.wait()
+    except BaseException as e:
+        local.end()
+        if isinstance(e, Exception):
+            raise NoCluster(not_started(None, e, time.monotonic() - local.started)) from e
+        raise
+    _here.append(local)
+    try:
+        yield
+    finally:
+        local.end()
+        _here.remove(local)
+
+
+@contextmanager
+def _joined(address: str, worker_setup: str | None, lost: Callable[[str], None] | None) -> Iterator[None]:
+    import ray
+
+    for name, value in VARIABLES.items():
+        os.environ.setdefault(name, value)
+    options: dict[str, Any] = {"address": address, **QUIET}
+    if worker_setup is not None:
+        options |= {"runtime_env": {"worker_process_setup_hook": worker_setup}}
     started = time.monotonic()
     try:
-        if address is not None:
-            _answers(address)
+        _answers(address)
         ray.init(**options)
-    except Exception as e:  # Ray raises bare Exception, too, when its processes do not start in time
+    except Exception as e:  # Ray raises bare Exception, too
         ray.shutdown()
         raise NoCluster(not_started(address, e, time.monotonic() - started)) from e
     with contextlib.ExitStack() as open_:
         open_.callback(ray.shutdown)
-        if address is not None and lost is not None:
+        if lost is not None:
             open_.enter_context(watched(ray.get_runtime_context().gcs_address, lost))
-        yield cpus()
+        yield
+
+
+def is_local() -> bool:
+    """Whether the session is one that this process started, on this machine."""
+    return bool(_here)
 
 
 def not_started(address: str | None, error: Exception, seconds: float) -> str:

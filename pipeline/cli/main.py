@@ -1,5 +1,6 @@
 """The command line: thin. Arguments become a job, the job is run, what happened is told."""
 
+import contextlib
 import os
 from importlib.resources import files
 from pathlib import Path
@@ -70,9 +71,17 @@ def demo(folder: Path, workers: int | None) -> None:
 
     It writes the job file and its inputs there, runs the job, and names the files to look at.
     """
+    from corpusmill.pipeline.run.ray_ahead import ray_ahead
+
+    with contextlib.nullcontext() if folder.exists() else ray_ahead(workers) as begun:
+        guarded(lambda: run_the_demo(folder, workers, begun))
+
+
+def run_the_demo(folder: Path, workers: int | None, begun: Any) -> None:
+    """Import the command and run it: this takes as long as Ray takes to start."""
     from corpusmill.pipeline.commands.demo import run_demo
 
-    guarded(lambda: run_demo(folder, workers=workers))
+    run_demo(folder, workers=workers, begun=begun)
 
 
 @main.command()

@@ -4,6 +4,7 @@ import shutil
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from corpusmill.cluster.local_ray import LocalRay
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands import run as commands
 from corpusmill.pipeline.execution.terminal import echo
@@ -12,13 +13,16 @@ PACKAGE = "corpusmill.demo"
 JOB, DATA = "demo.yaml", "data"
 
 
-def run_demo(folder: Path, *, workers: int | None) -> None:
-    """Lay the demo out in `folder`, run it, say where to look. InputError for a folder that holds other files."""
+def run_demo(folder: Path, *, workers: int | None, begun: LocalRay | None = None) -> None:
+    """Lay the demo out in `folder`, run it, say where to look. InputError for a folder that holds other files.
+
+    begun: Ray on this machine, where it has been started already.
+    """
     job = folder / JOB
     if folder.is_dir() and not job.is_file() and any(folder.iterdir()):
         raise InputError([f"{folder} holds other files; name a new folder: `corpusmill demo FOLDER`"])
     lay_out(folder)
-    commands.run(commands.RunArguments(job=job, workers=workers))
+    commands.run(commands.RunArguments(job=job, workers=workers, begun=begun))
     echo(
         f"\njob file: {job}\ndataset card: {folder / 'dataset' / 'README.md'}\n"
         f"next: corpusmill inspect dropped {job}\n      corpusmill verify {job}\n      corpusmill init job.yaml"

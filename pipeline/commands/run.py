@@ -4,6 +4,7 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpusmill.cluster.local_ray import LocalRay
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import EmptyRun, IncompleteDataset
 from corpusmill.pipeline.commands.jobs import job_to_run, sent_job, written_in
@@ -42,6 +43,7 @@ class RunArguments:
     log_format: str = "text"
     lineage: str | None = None
     as_json: bool = False  # what came of it is printed as JSON, in place of the funnel
+    begun: LocalRay | None = None  # Ray on this machine, where it has been started already
 
     def options(self, written: AsWritten) -> Options:
         """How the job is run. written: what its file writes for its addresses."""
@@ -54,6 +56,7 @@ class RunArguments:
             versioned=self.versioned,
             slot=self.slot,
             lineage=self.lineage,
+            begun=self.begun,
         )
 
 

@@ -14,9 +14,8 @@ from corpusmill.cluster import jobs, lease
 from corpusmill.cluster.jobs import SubmittedJob
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, RowNotFound
-from corpusmill.pipeline.commands.jobs import job_of
 from corpusmill.pipeline.commands.printed import echo_json
-from corpusmill.pipeline.commands.submit import check_job_server
+from corpusmill.pipeline.config.workspace import written_workspace
 from corpusmill.pipeline.events import history
 from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import FOLDER, STOP
@@ -63,8 +62,7 @@ def logs(
 ) -> None:
     """Print the log of a submitted job, or the events of a run."""
     if address is not None:
-        check_job_server(address)
-        client = jobs.connect(address)
+        client = _connected(address)
         job = _submitted(client, what, overrides)
         if follow and as_json:
             raise InputError(["--json prints the log so far: leave out --follow"])
@@ -90,10 +88,9 @@ def logs(
 def stop(*, what: str | None, overrides: tuple[str, ...], address: str | None, as_json: bool) -> None:
     """Stop a submitted job, or leave a request to stop in the workspace."""
     if address is not None:
-        check_job_server(address)
         if what is None:
             raise InputError(["name the job to stop; `corpusmill list --address ...` shows the jobs of the cluster"])
-        client = jobs.connect(address)
+        client = _connected(address)
         job = _submitted(client, what, overrides)
         stopped = jobs.stop(client, job.id)
         done = {"job": job.id, "stopped": stopped}
@@ -116,8 +113,7 @@ def stop(*, what: str | None, overrides: tuple[str, ...], address: str | None, a
 def list_(*, what: str | None, overrides: tuple[str, ...], address: str | None, as_json: bool, most: int) -> None:
     """Print the runs of a workspace, or the jobs of a cluster."""
     if address is not None:
-        check_job_server(address)
-        found = jobs.jobs(jobs.connect(address))[-most:]
+        found = jobs.jobs(_connected(address))[-most:]
         if as_json:
             echo_json([asdict(job) for job in found])
         else:
@@ -137,6 +133,10 @@ def workspace_of(what: str | None, overrides: tuple[str, ...]) -> Store:
     if what is None:
         raise InputError(["name a job file or a workspace, or say --address http://HOST:8265"])
     if what.endswith(JOB_FILES) or Path(what).is_file():
+        if (address := written_workspace(Path(what), overrides)) is not None:
+            return Store(address)
+        from corpusmill.pipeline.commands.jobs import job_of  # brings all that checks a job
+
         spec = job_of(Path(what), overrides)
         return Store(spec.workspace, spec.storage)
     return Store(what)
@@ -145,14 +145,23 @@ def workspace_of(what: str | None, overrides: tuple[str, ...]) -> Store:
 def _submitted(client: Any, what: str | None, overrides: tuple[str, ...]) -> SubmittedJob:
     """The submitted job that an id, a name, a job file or nothing means."""
     if what is not None and (what.endswith(JOB_FILES) or Path(what).is_file()):
+        from corpusmill.pipeline.commands.jobs import job_of
+
         spec = job_of(Path(what), overrides)
         return jobs.newest(client, spec.name, spec.workspace)
     return jobs.newest(client, what)
 
 
 def _live(address: str, what: str | None, overrides: tuple[str, ...]) -> SubmittedJob:
+    return _submitted(_connected(address), what, overrides)
+
+
+def _connected(address: str) -> Any:
+    """A client of the job server at an address."""
+    from corpusmill.pipeline.commands.submit import check_job_server
+
     check_job_server(address)
-    return _submitted(jobs.connect(address), what, overrides)
+    return jobs.connect(address)
 
 
 def submitted_lines(live: SubmittedJob, run: RunState | None, address: str | None) -> Iterator[str]:

@@ -4,10 +4,14 @@
 writing; what holds is what pipeline.config.load says.
 """
 
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from corpusmill.operators.readers.framing.typed import BYTES, FLOATS, TYPES
-from corpusmill.pipeline.config.base.section import COUNTS
+from corpusmill.pipeline.config.base.section import COUNTS, Section
 from corpusmill.pipeline.config.build.recipes import recipe_names
 from corpusmill.pipeline.config.sections.datasets import dataset_names
 from corpusmill.pipeline.config.sections.presets import PRESETS
@@ -21,6 +25,8 @@ def job_schema() -> Schema:
     """The schema as plain values; the same for the same version of this program."""
     schema = JobSpec.model_json_schema(mode="validation")
     parts = schema["$defs"]
+    for section in sections():
+        _describe(schema if section is JobSpec else parts.get(section.__name__, {}), section)
     schema["properties"]["documents"] |= {"items": _step()}
     parts.pop("StepSpec")
     parts.pop("OnlySpec")
@@ -46,6 +52,40 @@ def job_schema() -> Schema:
     for rule in ("BoundSpec", "BoostSpec", "ReplaySpec"):
         _also(parts[rule], "where", {"type": "object", "additionalProperties": {"type": "string"}})
     return {"$schema": DIALECT, "title": "corpusmill job file", **{k: v for k, v in schema.items() if k != "title"}}
+
+
+def sections(of: type[Section] = Section) -> Iterator[type[Section]]:
+    """Every section of a job file."""
+    for section in of.__subclasses__():
+        yield section
+        yield from sections(section)
+
+
+def _describe(part: Schema, section: type[Section]) -> None:
+    """Give each key of a section what its field says below itself, unless it has a description.
+
+    pydantic could do so when the section is made, in every process: that takes a tenth of a second.
+    """
+    texts, keys = dict[str, str](), part.get("properties", {})
+    for base in reversed(section.__mro__):
+        texts |= field_docs(base) if issubclass(base, Section) else {}
+    for name, field in section.model_fields.items():
+        key = field.alias or name
+        if name in texts and key in keys and "description" not in keys[key]:
+            keys[key] = dict(sorted({**keys[key], "description": texts[name]}.items()))
+
+
+def field_docs(section: type[Section]) -> dict[str, str]:
+    """What the source of a section says of its fields: the text below each, by its name."""
+    (made,) = ast.parse(textwrap.dedent(inspect.getsource(section))).body
+    assert isinstance(made, ast.ClassDef), f"{section} is no class"
+    found: dict[str, str] = {}
+    for field, text in zip(made.body, made.body[1:], strict=False):
+        if not (isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)):
+            continue
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            found[field.target.id] = inspect.cleandoc(str(text.value.value))
+    return found
 
 
 def _step() -> Schema:

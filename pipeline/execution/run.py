@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpusmill.cluster.lease import Lease
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.events.recorder import Recorder
-from corpusmill.pipeline.execution.progress import Display
+
+if TYPE_CHECKING:  # workers show nothing
+    from corpusmill.pipeline.execution.progress import Display
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Run:
     workspace: Store
     output: Store
     lease: Lease
-    display: Display
+    display: "Display"
     ray: Callable[[], int]  # starts Ray on the first call, when there is something to run; gives the number of CPUs
     events: Recorder = field(default_factory=Recorder)  # what the stages report, for others to watch
     replace: bool = False  # the dataset of another job, where one lies in the output

@@ -1,7 +1,8 @@
 """Run work units on Ray Data: in waves, each unit on its own, a failure a row and never an exception.
 
 A unit is a small JSON-able mapping; running it writes its outputs under deterministic names and returns a small mapping
-of counts. Ray Data moves nothing else, so the driver's memory does not follow the corpus.
+of counts. Ray Data moves nothing else, so the driver's memory does not follow the corpus. In a session that this
+process started, on this machine alone, units are plain tasks (`local_tasks`).
 
 Ray Data is imported where it runs: that takes a second, and `plan` and `inspect` name units but run none.
 """
@@ -24,6 +25,7 @@ from corpusmill.cluster import lifecycle, patience
 from corpusmill.errors import StoreUnavailable, UnitsNotRun
 from corpusmill.pipeline.execution import machine_faults
 from corpusmill.pipeline.execution.faulty_machines import FaultyMachines, Where
+from corpusmill.pipeline.execution.local_tasks import run_as_tasks
 from corpusmill.pipeline.execution.outcomes import Done, Failed, Run, U, Unit, attempt, outcome_of, row_of
 from corpusmill.pipeline.execution.wave_rules import LastUnits, next_wave_at, wave_size
 
@@ -199,10 +201,21 @@ def _run_wave(
 def _execute(
     rows: list[Mapping[str, object]], run: Run, where: Where, unwanted: threading.Event
 ) -> Iterator[Mapping[str, Any]]:
+    """The row of each unit (`outcomes.OUTCOME`), in the order they end."""
+    if lifecycle.is_local():
+        return run_as_tasks(rows, run, where.memory_bytes, unwanted, worker_deaths=WORKER_DEATHS)
+    return _on_ray_data(rows, run, where, unwanted)
+
+
+def _on_ray_data(
+    rows: list[Mapping[str, object]], run: Run, where: Where, unwanted: threading.Event
+) -> Iterator[Mapping[str, Any]]:
     import ray.data
     from ray.util.annotations import RayDeprecationWarning
 
     from corpusmill.pipeline.execution.cancelled import end_when
+
+    quiet()
 
     def run_one(batch: pa.Table) -> pa.Table:
         outcome = attempt(json.loads(batch["unit"][0].as_py()), run)

@@ -85,7 +85,7 @@ def code_digest() -> str:
 
 
 def current(folder: Path) -> frozenset[str]:
-    """Functions (`shipped.key`) of ours that are compiled in a folder, from the code as it is now."""
+    """Functions (`shipped.key_of`) of ours that are compiled in a folder, from the code as it is now."""
     ends = {(place_of(p), p.stem): f"-{digest_of(p)[:16]}" for p in _sources()}
     found = {shipped.key_of(p.relative_to(folder).as_posix()) for p in folder.glob("*/*.nbi")}
 

@@ -1,7 +1,7 @@
 """When a compiled kernel may be used again: while its file, and all of its project that this imports, are unchanged.
 
 Numba notices when a kernel's own file changes, but not when a kernel it calls from another file does: it would go on
-with the old one. Nothing but the standard library is imported here, since every process with a kernel imports it.
+with the old one. Little is imported here, since every process with a kernel imports it.
 """
 
 import functools
@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-from corpusmill.pipeline.kernels import shipped
 
 FOLDER = "NUMBA_CACHE_DIR"  # Numba's own variable
 _IMPORT = re.compile(r"^(?:from\s+([\w.]+)\s+import\s+(\([^)]*\)|[^\n]*)|import\s+([\w., ]+))", re.MULTILINE)
@@ -35,10 +33,11 @@ class Located:
         path = Path(file).absolute()  # by the name it is imported under: the package may hold links
         if not path.is_file() or FOLDER not in os.environ:
             return None
+        from corpusmill.pipeline.kernels import loading  # Numba, which calls this, is there by now
+
+        loading.prepare()
         found = cls(path, function.__code__.co_firstlineno)
         found.folder.mkdir(parents=True, exist_ok=True)
-        of = shipped.key(found.folder.name, path.stem, function.__qualname__, found.get_disambiguator())
-        shipped.copy(of, found.folder.parent)
         return found
 
     def ensure_cache_path(self) -> None:
@@ -67,9 +66,18 @@ def place_of(file: Path) -> str:
 def digest_of(file: Path) -> str:
     """sha256 over a source file and all files of its project that it imports, directly or through others."""
     found = hashlib.sha256()
-    for path in sorted(rests_on(file)):
-        found.update(path.relative_to(_root(file)).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(rests_on(file), key=_parts):
+        found.update(_named_content(path, _root(file)))
     return found.hexdigest()
+
+
+def _parts(file: Path) -> tuple[str, ...]:
+    return file.parts
+
+
+@functools.cache
+def _named_content(file: Path, root: Path) -> bytes:
+    return file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0"
 
 
 def rests_on(file: Path) -> set[Path]:
@@ -105,10 +113,11 @@ def _names(source: str) -> Iterator[str]:
             yield from (name.split()[0] for name in modules.split(",") if name.split())
 
 
+@functools.cache
 def _module(root: Path, name: str) -> Path | None:
     """The file of a module, where it is one of this project's."""
-    place = root.joinpath(*name.split("."))
-    return next((p for p in (place.with_suffix(".py"), place / "__init__.py") if p.is_file()), None)
+    place = os.path.join(root, *name.split("."))
+    return next((Path(p) for p in (f"{place}.py", os.path.join(place, "__init__.py")) if os.path.isfile(p)), None)
 
 
 @functools.cache

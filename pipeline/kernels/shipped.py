@@ -55,7 +55,7 @@ def are_all(code: str) -> bool:
 
 @functools.cache
 def files() -> Mapping[str, Mapping[str, str]]:
-    """By function (`key`) the names of its files and their sha256; none where they are for something else."""
+    """By function (`key_of`) the names of its files and their sha256; none where they are for something else."""
     return read(folder())
 
 
@@ -68,13 +68,9 @@ def read(at: Path) -> Mapping[str, Mapping[str, str]]:
         return {}
 
 
-def key(place: str, module: str, function: str, disambiguator: str) -> str:
-    """Names one function in one state of its sources; its files in `place` begin like that."""
-    return f"{place}/{module}.{function}-{disambiguator}"
-
-
 def key_of(name: str) -> str:
-    """The key that a file of Numba's cache belongs to; it stands before the version of Python.
+    """Names the function, in one state of its sources, whose file of Numba's cache this is: what stands before the
+    version of Python.
 
     >>> key_of("operators.text/utf8.code_at-7-1f2e.py311.nbi")
     'operators.text/utf8.code_at-7-1f2e'

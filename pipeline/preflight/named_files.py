@@ -12,7 +12,7 @@ from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.steps.chat import chat_of
-from corpusmill.pipeline.steps.tokenizer import tokenizer_of
+from corpusmill.pipeline.steps.tokenizer import ships, tokenizer_of
 
 SHIPPED = "shipped:"  # what lies in this package is not the job's to mend
 
@@ -74,6 +74,8 @@ def _as_declared(step: ValidStep, own: Iterable[str]) -> None:
 
 def _tokenizer(tokens: TokensSpec) -> None:
     """MissingFile unless the job's tokenizer can be loaded."""
+    if ships(tokens):
+        return
     try:
         tokenizer_of(tokens)
     except (ValueError, LookupError) as e:

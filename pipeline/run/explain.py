@@ -27,9 +27,8 @@ from corpusmill.pipeline.run.version_run import BEFORE, stands
 from corpusmill.pipeline.stages.ingest import vanished_files as kept
 from corpusmill.pipeline.stages.pack.stage import SelectStage
 from corpusmill.pipeline.stages.stage import State
-from corpusmill.pipeline.steps import user_code
+from corpusmill.pipeline.steps import tokenizer, user_code
 from corpusmill.pipeline.steps.chat import chat_of
-from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace import excluded, inventory, sweep
 from corpusmill.pipeline.workspace.shards import Shards
 
@@ -107,7 +106,7 @@ def explain(spec: JobSpec, files: Sequence[tuple[InputFile, str, Reader]], *, up
         changes=changes,
         first_stage=first_stage,
         limit=spec.sample.limit,
-        tokenizer=tokenizer_of(spec.tokens).description,
+        tokenizer=tokenizer.description(spec.tokens),
         template=chat.description if (chat := chat_of(spec.tokens)) is not None else None,
         mix=unit_of(spec.mix),
         columns=tuple(column_origins.lines(spec, ((file.source, reader) for file, reader, _ in files))),

@@ -16,11 +16,10 @@ from corpusmill.pipeline.events.recorder import Recorder
 from corpusmill.pipeline.execution import interrupts
 from corpusmill.pipeline.execution.progress import Display, counted
 from corpusmill.pipeline.execution.run import Run
-from corpusmill.pipeline.execution.run_units import quiet
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.preflight import folders
-from corpusmill.pipeline.run import watched
+from corpusmill.pipeline.run import ray_ahead, watched
 from corpusmill.pipeline.run.options import Options
 from corpusmill.pipeline.stages.compiling import Compiling
 
@@ -102,10 +101,16 @@ def _start(
     where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
     display.line(f"{where} (some seconds; longer on a busy machine)")
     lost = functools.partial(_end_without_head, held)
-    session = lifecycle.session(address=options.address, workers=options.workers, worker_setup=setup, lost=lost)
+    session = lifecycle.session(
+        address=options.address,
+        workers=options.workers,
+        worker_setup=setup,
+        lost=lost,
+        begun=options.begun,
+        preload=ray_ahead.PRELOAD,
+    )
     cpus = open_.enter_context(session)
     interrupts.as_exceptions()
-    quiet()
     if options.address is not None:
         preflight.check_versions(spec)
         preflight.check_stores(stores)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from corpusmill.cluster.local_ray import LocalRay
 from corpusmill.errors import InputError
 from corpusmill.pipeline.inputs.as_written import AsWritten
 from corpusmill.pipeline.run import lineage
@@ -26,6 +27,7 @@ class Options:
     lineage: str | None = None  # where OpenLineage events go: a file or an http(s) address
     versioned: bool = False  # what is new becomes a version of its own; so it does wherever there are versions already
     slot: str | None = None  # of a schedule that the run is for
+    begun: LocalRay | None = None  # Ray on this machine, where it has been started already
 
     def __post_init__(self) -> None:
         if self.address is not None and self.workers is not None:

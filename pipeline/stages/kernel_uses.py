@@ -1,28 +1,24 @@
 """Names what a job needs kernels for, and runs each of these uses on little input.
 
 A use is smaller than the warm-up of a unit (`kernels_of_steps`): one step, one reader, keys, deduplication, tokens. The
-table of kernels (`pipeline.kernels.table`) has its kernels by these names.
+table of kernels (`pipeline.kernels.table`) has its kernels by these names. What runs them is imported by who runs them:
+a worker mostly finds them compiled.
 """
 
 import functools
 import io
+import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
 
 from corpusmill.operators import load
-from corpusmill.operators.batch import TEXT, Batch
 from corpusmill.operators.contract import Reader
 from corpusmill.operators.file_format import Span
-from corpusmill.operators.rewrite.common_lines import CommonLines
 from corpusmill.operators.sniff import READERS
-from corpusmill.pipeline.config.load import parse
-from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.config.sections.tokens import TokensSpec
-from corpusmill.pipeline.dedup import warm as dedup
-from corpusmill.pipeline.stages import kernels_of_steps as steps
+from corpusmill.pipeline.files.ids import digest
 
 # What steps need beyond their defaults; values change no type, and so no kernel.
 EVALUATION = "shipped:signals/lists/evaluation.jsonl"
@@ -56,6 +52,21 @@ def of_job(spec: JobSpec, readers: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def ingest_use(job: str, source: str, reader: str) -> str:
+    """Names the kernels that reading a source with this reader, the steps for it and its dedup keys need."""
+    spec = json.loads(job)
+    (columns,) = [each["columns"] for each in spec["inputs"] if each["source"] == source]
+    steps = [s for s in spec["documents"] if s["only"] is None or source in s["only"]["source"]]
+    return digest("ingest", reader, "content" in columns, steps, spec["dedup"]["near"])
+
+
+def tokens_use(job: str) -> str:
+    """Names the kernels that encoding and packing need."""
+    tokens = json.loads(job)["tokens"]
+    chat = [tokens["template"]] if tokens.get("template") else []
+    return digest("tokens", tokens["tokenizer"], tokens["eos"], tokens["packing"], tokens.get("cut"), *chat)
+
+
 def readers() -> list[str]:
     """The names of all readers that ship."""
     return [name for name in load.names() if name.startswith(READERS)]
@@ -63,6 +74,12 @@ def readers() -> list[str]:
 
 def every_use() -> dict[str, Callable[[], object]]:
     """All uses by name, each with what runs its kernels."""
+    from corpusmill.pipeline.config.load import parse
+    from corpusmill.pipeline.config.sections.dedup import DedupSpec, NearSpec
+    from corpusmill.pipeline.config.sections.tokens import TokensSpec
+    from corpusmill.pipeline.dedup import warm as dedup
+    from corpusmill.pipeline.stages import kernels_of_steps as steps
+
     found: dict[str, Callable[[], object]] = {}
     for name in load.names():
         if (op := _built(name)) is not None:
@@ -93,6 +110,10 @@ def _run(op: Any) -> None:
         if sample:
             list(op(io.BytesIO(sample), Span(0, len(sample))))
         return
+    from corpusmill.operators.batch import TEXT, Batch
+    from corpusmill.operators.rewrite.common_lines import CommonLines
+    from corpusmill.pipeline.stages import kernels_of_steps as steps
+
     reads = op.columns_read()
     pages = [steps.PAGE.format(text).encode(code) for text, code in zip(steps.TEXTS, steps.CHARSETS, strict=True)]
     made = {name: pa.nulls(len(steps.TEXTS), kind) for name, kind in reads.items()}

@@ -1,7 +1,6 @@
 """Two small documents through everything a unit will do, so that its kernels are compiled before the real ones come."""
 
 import io
-import json
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +22,6 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.config.sections.tokens import TokensSpec
 from corpusmill.pipeline.dedup.key_writer import KeyWriter
 from corpusmill.pipeline.evidence.gather import Gatherer
-from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.stages.tokenize.conversations import with_conversations
 from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.steps.chat import chat_of
@@ -36,14 +34,6 @@ CHARSETS = ("utf-8", "euc_jp")  # undeclared: the second is looked for
 DATA = '<script type="application/ld+json">{{"articleBody": "tide"}}</script>'  # read where the text is short
 PAGE = f"<html><head><title>tide</title>{DATA}</head><body><article><p>{{}}</p></article></body></html>"
 PAGE_URL = "https://example.org/tide"
-
-
-def ingest_use(job: str, source: str, reader: str) -> str:
-    """Names the kernels that reading a source with this reader, the steps for it and its dedup keys need."""
-    spec = json.loads(job)
-    (columns,) = [each["columns"] for each in spec["inputs"] if each["source"] == source]
-    steps = [s for s in spec["documents"] if s["only"] is None or source in s["only"]["source"]]
-    return digest("ingest", reader, "content" in columns, steps, spec["dedup"]["near"])
 
 
 def warm_ingest(job: str, source: str, reader: str) -> None:
@@ -92,13 +82,6 @@ def warm_keys(batch: Batch, dedup: DedupSpec) -> None:
         KeyWriter(folder, "warm", dedup) as keys,
     ):
         keys.add(keyed)
-
-
-def tokens_use(job: str) -> str:
-    """Names the kernels that encoding and packing need."""
-    tokens = json.loads(job)["tokens"]
-    chat = [tokens["template"]] if tokens.get("template") else []
-    return digest("tokens", tokens["tokenizer"], tokens["eos"], tokens["packing"], tokens.get("cut"), *chat)
 
 
 def warm_tokens(job: str) -> None:

@@ -62,6 +62,34 @@ def test_importing_the_package_loads_nothing_heavy():
     assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.strip() == "[]"
 
 
+LOADED = """
+import sys
+from corpusmill.pipeline.cli.main import main
+main(sys.argv[1:], standalone_mode=False)
+print(*sorted({"ray", "numba", "pandas", "pyarrow", "pydantic"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "loaded"),
+    [
+        ("--help", ""),
+        ("plan --help", ""),
+        ("status job.yaml", ""),
+        ("list job.yaml", ""),
+        pytest.param("plan job.yaml", "numba pandas pyarrow pydantic", marks=pytest.mark.thorough),
+    ],
+)
+def test_a_command_loads_what_it_needs_and_no_more(tmp_path, command, loaded):
+    (tmp_path / "texts.jsonl").write_text('{"text": "a few words of text"}\n')
+    inputs = "inputs: [{source: a, paths: [texts.jsonl]}]\ndocuments: [signals.counts]\n"
+    (tmp_path / "job.yaml").write_text(f"name: a\nworkspace: work\noutput: out\n{inputs}")
+    program = [sys.executable, "-c", LOADED, *command.split()]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr.splitlines()) == (0, [loaded])
+
+
 def test_each_public_name_can_be_imported_and_is_documented():
     for name in corpusmill.__all__:
         if name != "PackedSequences":

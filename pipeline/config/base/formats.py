@@ -1,9 +1,9 @@
-"""What a path of an input is: which reader its name asks for, and whether it is a list of files."""
+"""What a path of an input is: which reader its name asks for, and whether it is a list of files.
+
+Readers are imported by the functions that need them: an address alone can be read without.
+"""
 
 import re
-
-from corpusmill.operators import load
-from corpusmill.operators.sniff import READERS, sniff
 
 AUTO = "auto"
 
@@ -13,6 +13,9 @@ LIST_MARK = "list:"
 
 def formats() -> tuple[str, ...]:
     """The formats that ship, sorted: the name of each file of operators/readers."""
+    from corpusmill.operators import load
+    from corpusmill.operators.sniff import READERS
+
     return tuple(name.removeprefix(READERS) for name in load.names() if name.startswith(READERS))
 
 
@@ -22,6 +25,8 @@ def reader_name(format_: str) -> str:
     >>> reader_name("warc"), reader_name("my_package.feed.Feed")
     ('readers.warc', 'my_package.feed.Feed')
     """
+    from corpusmill.operators.sniff import READERS
+
     return format_ if "." in format_ else f"{READERS}{format_}"
 
 
@@ -31,6 +36,8 @@ def format_of(name: str) -> str | None:
     >>> format_of("s3://b/CC-MAIN-2026-00001.warc.wet.gz"), format_of("a/*.jsonl.zst"), format_of("folder/")
     ('wet', 'jsonl', None)
     """
+    from corpusmill.operators.sniff import READERS, sniff
+
     reader = sniff(name, b"").reader
     return reader.removeprefix(READERS) if reader else None
 

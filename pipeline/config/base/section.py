@@ -26,7 +26,6 @@ class Section(BaseModel):
         extra="forbid",
         strict=True,
         allow_inf_nan=False,
-        use_attribute_docstrings=True,
         validate_default=True,  # which is how a mapping that is left out cannot be changed either
     )
 

@@ -18,6 +18,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.pack.unit import Packed, PartLine, supervised_line
 from corpusmill.pipeline.stages.takedown.unit import PartUnit, renamed, write_again
@@ -67,7 +68,7 @@ class Carry:
         return bool(np.isin(column.flatten().to_numpy(), self.removed[:, 0]).any())
 
     def _without(self, line: PartLine) -> PartLine:
-        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
+        kernels.once(kernel_uses.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         table = read_table(pa.BufferReader(self.source.read(line["name"])))
         documents = documents_in(with_marks(table))
         remaining = chosen(documents, ~np.isin(pairs(documents.doc_ids, documents.passes), pairs(*self.removed.T)))

@@ -20,7 +20,7 @@ from corpusmill.pipeline.files.dataset_layout import MANIFEST, STATE
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.preflight.owner import owner_of, packing_state
-from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages.append import carry_unit, difference_unit
 from corpusmill.pipeline.stages.append.carry_unit import Carry
 from corpusmill.pipeline.stages.append.difference_unit import Compared, Difference, DifferenceUnit, removed_of
@@ -133,7 +133,7 @@ def append(run: Run, planned: Planned, base: Base, found: Comparison, fingerprin
     old = [digest("carry", VERSION, run.output.url, base.folder, part, removed.tolist()) for part in lines]
     _begin(run, state, {"pack": new, carry_unit.STAGE: old})
     job = run.spec.to_canonical()
-    uses = warm.tokens_use(job)
+    uses = kernel_uses.tokens_use(job)
     work: list[PartUnit] = [{"name": name, "part": line} for name, line in zip(old, lines, strict=True)]
     carried = run_stage(
         run,
@@ -171,7 +171,7 @@ def _pack(
         units.append({"name": name, "shard": shard, "shards": len(names), "files": list(dict.fromkeys(sources))})
     job = run.spec.to_canonical()
     task = Pack(job, run.workspace, run.output, mix=planned.fingerprint, state=state, suffix=suffix)
-    uses = warm.tokens_use(job)
+    uses = kernel_uses.tokens_use(job)
     return run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: uses)
 
 

@@ -13,7 +13,7 @@ from corpusmill.pipeline.execution.tally import Sums, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.report.empty_run import check_ingested
-from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages.gathered.stage import Answers, answers
 from corpusmill.pipeline.stages.ingest.counts import IngestCounts
 from corpusmill.pipeline.stages.ingest.files_apart import FilesApart, each_file, require_no_culprit
@@ -88,7 +88,7 @@ def _run(run: Run, stage: str, work: Sequence[IngestUnit], task: Ingest) -> Inge
         work,
         task,
         memory_bytes=MEMORY_BYTES,
-        uses=lambda unit: warm.ingest_use(task.job, unit["source"], unit["reader"]),
+        uses=lambda unit: kernel_uses.ingest_use(task.job, unit["source"], unit["reader"]),
         isolated=lambda unit: {**unit, "isolated": True},
     )
     require_no_culprit(result)

@@ -17,7 +17,6 @@ from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.stages import kernel_uses
-from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.ingest.counts import IngestCounts
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
 from corpusmill.pipeline.stages.ingest.isolated import Watch, run_isolated
@@ -106,8 +105,8 @@ class Ingest:
         user_code.install(self.code)
         resources.require(self.files)
         source, reader, spec = unit["source"], unit["reader"], JobSpec.from_canonical(self.job)
-        use, uses = warm.ingest_use(self.job, source, reader), kernel_uses.of_job(spec, [reader])
-        kernels.once(use, lambda: warm.warm_ingest(self.job, source, reader), uses)
+        use, uses = kernel_uses.ingest_use(self.job, source, reader), kernel_uses.of_job(spec, [reader])
+        kernels.once(use, lambda: _warm(self.job, source, reader), uses)
         return spec
 
     def _writer(self, folder: Path, unit: IngestUnit, spec: JobSpec, tally: Tally, watch: Watch | None) -> ShardWriter:
@@ -148,6 +147,12 @@ class Ingest:
                 writer.go_on(pa.Table.from_batches([batch]), errors)
         errors.require_none(writer.files)
         check(f"documents of {before}", came=expected, went={"taken up": came})
+
+
+def _warm(job: str, source: str, reader: str) -> None:
+    from corpusmill.pipeline.stages import kernels_of_steps as warm  # brings all of tokens, and is seldom needed
+
+    warm.warm_ingest(job, source, reader)
 
 
 def take_one(writer: ShardWriter, limit: int | None) -> None:

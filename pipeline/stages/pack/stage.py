@@ -27,7 +27,7 @@ from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.preflight.owner import another_owner, owner_of, packing_state
 from corpusmill.pipeline.report.funnel_of_stages import Counted, of_mix
-from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages.mix.stage import MixStage, Planned
 from corpusmill.pipeline.stages.pack.select_unit import Select, Selected, SelectUnit, shard_range
 from corpusmill.pipeline.stages.pack.unit import VERSION, Pack, Packed, PackUnit, loss_of, part_name
@@ -176,7 +176,9 @@ def _pack(run: Run, planned: Planned, selected: Result[Selected]) -> Result[Pack
         mix=planned.fingerprint,
         state=packing_state(fingerprint, owner_of(run.spec)).decode(),
     )
-    result = run_stage(run, "pack", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(task.job))
+    result = run_stage(
+        run, "pack", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: kernel_uses.tokens_use(task.job)
+    )
     for brought_together in run.workspace.files(f"exchange/{fingerprint}"):
         run.workspace.delete(brought_together.uri)
     return result

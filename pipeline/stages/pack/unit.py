@@ -26,6 +26,7 @@ from corpusmill.pipeline.execution.run_stage import Tallied, commit_unit
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.dataset_layout import PARTS, STATE
 from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.pack.select_unit import selection, shard_range
 from corpusmill.pipeline.steps.layout import layout_of
@@ -107,7 +108,7 @@ class Pack:
     suffix: str = ""  # of the names of parts that are added to those of an earlier version
 
     def __call__(self, unit: PackUnit) -> Packed:
-        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
+        kernels.once(kernel_uses.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         spec, shard, shards = JobSpec.from_canonical(self.job), unit["shard"], unit["shards"]
         documents = self._documents(read_range(self.workspace, unit["files"], shard_range(shard, shards)), shard)
         layout = layout_of(spec.tokens, documents.rows)

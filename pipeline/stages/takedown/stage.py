@@ -24,7 +24,7 @@ from corpusmill.pipeline.execution.run_stage import manifest_of, phases_of, run_
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.latest import datasets
 from corpusmill.pipeline.report.funnel import Funnel
-from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages.describe.files import without
 from corpusmill.pipeline.stages.pack.unit import PartLine
 from corpusmill.pipeline.stages.publish.put import current, put_manifest, put_papers, sweep_document_files, sweep_parts
@@ -154,7 +154,7 @@ def _rewrite(run: Run, down: np.ndarray, extra: Mapping[str, Any]) -> int | None
     units: list[PartUnit] = [
         {"name": digest(VERSION, run.output.url, part, ids), "part": part} for part in manifest["parts"]
     ]
-    uses = warm.tokens_use(task.job)
+    uses = kernel_uses.tokens_use(task.job)
     result = run_stage(run, STAGE, units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: uses)
     parts = [c["part"] for c in result.counts.values()]
     rewritten = sum(c["rewritten"] for c in result.counts.values())

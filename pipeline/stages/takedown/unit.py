@@ -18,6 +18,7 @@ from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run_stage import commit_unit
 from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.pack.unit import PartLine, RemovalRecord, supervised_line, write_rows
 from corpusmill.pipeline.stages.tokenize.conversations import trained_tokens
@@ -63,7 +64,7 @@ class Rewrite:
         return commit_unit(self.workspace, STAGE, unit["name"], counts)
 
     def _without(self, part_line: PartLine) -> PartLine:
-        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
+        kernels.once(kernel_uses.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         table = read_table(pa.BufferReader(self.output.read(part_line["name"])))
         documents = documents_in(with_marks(table))
         goes = np.isin(documents.doc_ids, self.ids)

@@ -23,16 +23,16 @@ from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files.ids import digest, libraries
 from corpusmill.pipeline.files.workspace_layout import TOKENIZED
 from corpusmill.pipeline.report.funnel_of_stages import Counted, of_unique
-from corpusmill.pipeline.stages import kernels_of_steps as warm
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages.dedup.stage import DedupStage
 from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize import axes_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import Axes, AxesUnit, AxesWritten
 from corpusmill.pipeline.stages.tokenize.unit import VERSION, MadeOf, Tokenize, Tokenized, TokenizeUnit
+from corpusmill.pipeline.steps import tokenizer
 from corpusmill.pipeline.steps.chat import chat_of
 from corpusmill.pipeline.steps.chat import decides as templates
-from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 STATE = TOKENIZED  # what a mix is planned from, also when planning failed
@@ -112,12 +112,14 @@ def tokenize(
         unit["few_removed"] = few_removed.get(unit["ingested"])
     files = {tokens.tokenizer: resources.sha256(tokens.tokenizer)}
     job = run.spec.to_canonical()
-    run.display.line(f"tokenizer: {tokenizer_of(tokens).description}")
+    run.display.line(f"tokenizer: {tokenizer.description(tokens)}")
     template = digest(templates(tokens))
     if (chat := chat_of(tokens)) is not None:
         run.display.line(f"template: {chat.description}")
     task = Tokenize(job=job, workspace=run.workspace, files=files, template=template)
-    return run_stage(run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: warm.tokens_use(job))
+    return run_stage(
+        run, "tokenize", units, task, memory_bytes=MEMORY_BYTES, uses=lambda _: kernel_uses.tokens_use(job)
+    )
 
 
 def axes_units(spec: JobSpec, tokenized: Mapping[str, MadeOf]) -> list[AxesUnit]:

@@ -28,6 +28,7 @@ from corpusmill.pipeline.files.tables import read_table
 from corpusmill.pipeline.kernels import compile as kernels
 from corpusmill.pipeline.report.funnel import CHAT, NAMED
 from corpusmill.pipeline.report.funnel_of_stages import LEFT_OUT
+from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.tokenize import axes_unit
 from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS, Axes, AxesUnit, read_of_tokens, words
@@ -101,7 +102,7 @@ class Tokenize:
     def __call__(self, unit: TokenizeUnit) -> Tokenized:
         resources.require(self.files)
         spec = JobSpec.from_canonical(self.job)
-        kernels.once(warm.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
+        kernels.once(kernel_uses.tokens_use(self.job), lambda: warm.warm_tokens(self.job))
         if spec.tokens.template is not None and digest(decides(spec.tokens)) != self.template:
             raise MissingFile(
                 f"the chat template {spec.tokens.template!r} is another one here than where the run began"

@@ -38,6 +38,22 @@ if sys.argv[2:]:
 """
 
 
+FIRST_CALL = """
+import sys
+from pathlib import Path
+from corpusmill.pipeline.kernels import cache, shipped
+shipped.folder = lambda: Path(sys.argv[1])
+made = cache.choose()
+from mine.kernel import kernel
+before = len(list(made.glob("*/*.nb?")))
+kernel(3)
+print(before, len(list(made.glob("*/*.nb?"))), "scipy.linalg" in sys.modules)
+import numba
+import numpy as np
+print(numba.njit(lambda a: np.dot(a, a))(np.eye(2))[0, 0], "scipy.linalg" in sys.modules)
+"""
+
+
 class Machine:
     """A project with one kernel, and a folder of compiled ones; each run begins with an empty cache."""
 
@@ -49,17 +65,21 @@ class Machine:
 
     def run(self, *arguments: str) -> tuple[str, str]:
         """The kernel's value, and how often its compiled form was found."""
+        value, hits = self.output(RUN, *arguments)
+        return value, hits
+
+    def output(self, program: str, *arguments: str) -> list[str]:
+        """What the program prints, word by word."""
         self.runs += 1
         environment = {
             **os.environ,
             "CORPUSMILL_CACHE": str(self.folder / f"cache-{self.runs}"),
             "PYTHONPATH": f"{self.folder}:{ROOT}",
         }
-        command = [sys.executable, "-c", RUN, str(self.compiled), *arguments]
+        command = [sys.executable, "-c", program, str(self.compiled), *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        value, hits = done.stdout.split()
-        return value, hits
+        return done.stdout.split()
 
 
 @pytest.fixture
@@ -74,6 +94,13 @@ def machine(tmp_path: Path) -> Machine:
 def test_an_empty_cache_takes_kernels_from_the_package(machine):
     assert machine.run() == ("7", "1")
     assert len(list(machine.compiled.glob("*/*.nbc"))) == 1, "the part is inside the kernel that calls it"
+
+
+@pytest.mark.thorough
+def test_a_kernel_is_taken_when_it_is_called_and_scipy_imported_when_a_kernel_needs_it(machine):
+    before, after, scipy, product, scipy_then = machine.output(FIRST_CALL)
+    assert (before, after, scipy) == ("0", "2", "False")
+    assert (product, scipy_then) == ("1.0", "True")
 
 
 @pytest.mark.thorough
