@@ -261,6 +261,10 @@ class BodyTooLarge(CorpusmillError):
     """An HTTP body that decompresses beyond the limit."""
 
 
+class NoPicture(CorpusmillError, ValueError):
+    """The bytes are no picture that can be used; its message is the reason."""
+
+
 class ContractError(CorpusmillError, TypeError):
     """An operator that was given, or returned, columns that break its declaration."""
 

@@ -47,8 +47,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Modules of the program are collected for their examples; the many that have none are not imported for it."""
-    if collection_path.suffix != ".py" or "tests" in collection_path.parts:
+    """Modules that hold no tests are collected for their examples; the many that have none are not imported for it."""
+    if collection_path.suffix != ".py" or collection_path.name.startswith(("test_", "conftest")):
         return None
     return True if ">>> " not in collection_path.read_text(encoding="utf-8") else None
 

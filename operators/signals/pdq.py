@@ -10,10 +10,11 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
+from corpusmill.errors import NoPicture
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Signal
 from corpusmill.operators.extras import library
-from corpusmill.operators.signals.pictures.opened import TOO_MANY, NoPicture, opened, orientation
+from corpusmill.operators.signals.pictures.opened import TOO_MANY, opened, orientation
 from corpusmill.operators.text.pdq import picture_hash
 
 TOO_SMALL = "too small"

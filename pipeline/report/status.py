@@ -110,8 +110,8 @@ class WorkspaceStatus:
         yield f"{run.job}  {run.kind}{slot}  {run.run}"
         yield f"state    {self._state_in_words()}"
         yield f"lease    {self._lease_in_words()}"
-        if where := run.facts.get("output"):
-            yield f"output   {where}{f'/{run.version}' if run.version else ''}{_made(run)}"
+        if run.output:
+            yield f"output   {run.output}{f'/{run.version}' if run.version else ''}{_made(run)}"
         if self.cpu_hours:
             money = "" if self.cost is None else f", {self.cost:,.2f} so far"
             yield f"used     {self.cpu_hours:,.2f} CPU-hours ({counted(run.cpus, 'CPU')}){money}"

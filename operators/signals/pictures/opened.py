@@ -8,15 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 
+from corpusmill.errors import NoPicture
 from corpusmill.operators.extras import library
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 ORIENTATION = 0x0112
 NO_BYTES, UNKNOWN, DAMAGED, TOO_MANY = "no bytes", "unknown format", "damaged", "too many pixels"
-
-
-class NoPicture(Exception):
-    """The bytes are no picture that can be used; its message is the reason."""
 
 
 @contextlib.contextmanager
