@@ -261,7 +261,7 @@ class BodyTooLarge(CorpusmillError):
     """An HTTP body that decompresses beyond the limit."""
 
 
-class NoPicture(CorpusmillError, ValueError):
+class NoPicture(CorpusmillError):
     """The bytes are no picture that can be used; its message is the reason."""
 
 
