@@ -46,7 +46,7 @@ def picture_hash(pixels: np.ndarray) -> PictureHash | None:
     quality = _lowest_frequencies(np.ascontiguousarray(pixels), FREQUENCIES, values)
     flat = values.ravel()
     median = np.partition(flat, len(flat) // 2 - 1)[len(flat) // 2 - 1]  # the lower of the two in the middle
-    return PictureHash(np.packbits((flat > median)[::-1]).tobytes(), min(quality // _STEP, _MOST_QUALITY))
+    return PictureHash(np.packbits((flat > median)[::-1]).tobytes(), min(int(quality // _STEP), _MOST_QUALITY))
 
 
 @njit(cache=True, nogil=True)

@@ -129,9 +129,7 @@ def sent_files(spec: JobSpec, job: Path, overrides: tuple[str, ...]) -> SentFile
     modules = user_code.files_of(spec)
     if packages := sorted(path for path in modules if "/" in path):
         raise InputError(
-            [
-                f"{', '.join(packages)}: only modules that are single files travel with the job file: put packages into the image"
-            ]
+            [f"{', '.join(packages)}: only single files travel with the job file: put packages into the image"]
         )
     return SentFiles(job=spec.name, text=job.read_text(encoding="utf-8"), modules=modules, overrides=overrides)
 
