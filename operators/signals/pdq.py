@@ -26,9 +26,9 @@ class Pdq(Signal):
 
     Needs `pip install 'corpusmill[pixels]'`. column: the bytes of the picture, as `columns: {image: {field: jpg, type:
     bytes}}` reads them. no_pdq: `no bytes`, `unknown format`, `damaged`, `too small` (a side below 5 pixels), `too many
-    pixels` (more than max_pixels; 11 bytes of memory each). Every picture is decoded: about 4 milliseconds for 640 x
-    480. The same hash is the same picture, give or take; `decide.similar_pictures` finds those that differ in a few
-    bits.
+    pixels` (more than max_pixels; 11 bytes of memory each). Every picture is decoded; the hash then takes about 4
+    milliseconds for 640 x 480 pixels. The same hash is the same picture, give or take; `decide.similar_pictures` finds
+    those that differ in a few bits.
     """
 
     column: str = "image"

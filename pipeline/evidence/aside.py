@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.text.beginnings import cut_chars
-from corpusmill.operators.text.spans import Spans, spans_of, text_from
+from corpusmill.operators.text.spans import spans_of, text_from
 from corpusmill.pipeline.evidence.draws import draws
 from corpusmill.pipeline.evidence.excerpts import CHARS
 from corpusmill.pipeline.steps.chain import Dropped
@@ -92,13 +92,9 @@ def look(parts: list[Dropped], choose: Callable[[Dropped, pa.Table], Choice]) ->
 
 def begins(texts: pa.ChunkedArray, places: np.ndarray) -> pa.Array:
     """The first characters of the texts at some places, sorted; null of all others, and where there are none."""
-    bounds = np.cumsum([0, *(len(chunk) for chunk in texts.chunks)])
-    which = np.searchsorted(bounds, places, side="right") - 1
-    pieces, sizes = [np.empty(0, np.uint8)], np.zeros(len(texts), np.int64)
-    for at in np.unique(which).tolist():
-        mine = places[which == at]
-        spans, rows = spans_of(texts.chunk(at)), mine - bounds[at]
-        cut = cut_chars(Spans(data=spans.data, starts=spans.starts[rows], ends=spans.ends[rows]), CHARS)
-        pieces.append(cut.data)
-        sizes[mine] = cut.ends - cut.starts
-    return text_from(np.concatenate(pieces), np.cumsum(sizes), sizes == 0)
+    sizes, mask = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_)
+    mask[places] = True
+    # filter goes from chunk to chunk, take would copy all texts first
+    cut = cut_chars(spans_of(texts.filter(pa.array(mask)).combine_chunks()), CHARS)
+    sizes[places] = cut.ends - cut.starts
+    return text_from(cut.data, np.cumsum(sizes), sizes == 0)

@@ -55,7 +55,9 @@ def near_bounds(table: pa.Table, step_number: int, bounds: Sequence[Threshold], 
         away = np.abs(measured - bound.bound)
         if kind == "dropped":
             away = np.where(pc.equal(table["_reason"], bound.reason).to_numpy(), away, np.inf)
-        near = np.lexsort((draw, away))[:AT_A_BOUND]
+        most = np.sort(away)[:AT_A_BOUND][-1:]  # NaN, which is last, where fewer have a value: then none is beyond it
+        near = np.flatnonzero(~(away > most))
+        near = near[np.lexsort((draw[near], away[near]))][:AT_A_BOUND]
         near = near[np.isfinite(away[near])]
         yield Picks(bound.reason, kind, step_number, near, away[near], measured[near])
 

@@ -14,7 +14,7 @@ from corpusmill.operators.contract import Decision
 from corpusmill.pipeline.steps.chain import Chain
 
 FULL_BYTES = 16 << 20  # of text held before it goes through the steps
-MOST, MOST_NEAR = 96, 192  # measured in a unit of those that one step dropped: far from bounds, and near one; a guess
+MOST, MOST_NEAR = 48, 96  # measured in a unit of those that one step dropped: far from bounds, and near one; a guess
 FACTS = ("_number", "_reason", "_size", "_near", "_broken", "_draw")
 Stratum = tuple[int, bool]  # the number of a step, and whether the document was near a bound of it
 
@@ -34,7 +34,9 @@ class Follower:
     _bound: dict[Stratum, float] = field(default_factory=dict)
 
     def add(self, number: int, near: bool, table: pa.Table) -> None:
-        """Take documents that a step dropped, with every column and FACTS but `_number` and `_near`."""
+        """Take documents that a step dropped, with the columns that later steps read, and FACTS but `_number` and
+        `_near`.
+        """
         if not table.num_rows:
             return
         self._waiting.setdefault((number, near), []).append(table)
@@ -43,6 +45,16 @@ class Follower:
             self._prune()
             if self._bytes >= FULL_BYTES / 2:
                 self.flush()
+
+    def may_be_measured(self, number: int, near: bool, draw: np.ndarray) -> np.ndarray:
+        """Which of these documents may be among those that are measured, bool[n]: one more than are, for its draw is
+        the rate.
+        """
+        stratum, most = (number, near), MOST_NEAR if near else MOST
+        inside = draw < self._bound.get(stratum, 1.0)
+        if not self.all_of_them and np.count_nonzero(inside) > most + 1:
+            inside &= draw <= np.partition(draw[inside], most)[most]
+        return inside
 
     def _prune(self) -> None:
         """Let go of what is drawn too high to be measured."""

@@ -15,7 +15,7 @@ from corpusmill.operators.text.cell_counts import count_cells
 from corpusmill.pipeline.evidence import adding, cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.aside import TEXTS, Aside, Choice, Looked, concatenated
 from corpusmill.pipeline.evidence.cells import State
-from corpusmill.pipeline.evidence.chances import drawn, near_share
+from corpusmill.pipeline.evidence.chances import Drawn, drawn, near_share
 from corpusmill.pipeline.evidence.excerpts import KEPT
 from corpusmill.pipeline.evidence.follow import Follower
 from corpusmill.pipeline.evidence.packed import pack
@@ -25,7 +25,7 @@ from corpusmill.pipeline.evidence.signals import is_signal, signals
 from corpusmill.pipeline.evidence.strata import Strata, in_words, language_strata, strata
 from corpusmill.pipeline.steps.chain import Chain, Dropped, Outcome, reason_word
 
-FULL_ROWS = 32_768  # counted at once
+FULL_ROWS = 65_536  # counted at once: some 30 MB of numbers; most of a count is calls, not rows
 FULL_TEXT_BYTES = 48 << 20  # of dropped documents that may be measured
 REASON_ROWS = 32  # of a reason, from which excerpts are chosen; a guess
 ORIGIN = ("doc_id", "language", "url")
@@ -53,6 +53,7 @@ class Gatherer:
     _rules: list[pa.Table] = field(default_factory=list)
     _pools: dict[int, Pool] = field(default_factory=dict)
     _held: dict[int, list[str]] = field(default_factory=dict)
+    _needs: dict[int, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._bounds = rules.thresholds(self.chain)
@@ -133,23 +134,43 @@ class Gatherer:
 
     def _follow(self, number: int, looked: Looked, table: pa.Table, found: Judged) -> None:
         """Choose documents that are measured to the end. table: the columns held of them."""
-        chosen = drawn(table, found, self._bounds.get(number, ()), self.share)
+        chosen = self._lowest(number, table, drawn(table, found, self._bounds.get(number, ()), self.share))
         if not len(chosen.rows):
             return
-        mask = np.zeros(table.num_rows, np.bool_)
-        mask[chosen.rows] = True
         whole = looked.table["_whole"].to_numpy(zero_copy_only=False)
-        taken = table.take(pa.array(chosen.rows))  # its columns are whole; of others filter is the cheaper way
-        others = [name for name in looked.table.column_names if name not in (*table.column_names, "_begin", "_whole")]
-        for part, rows_ in ((looked.table.select(others), mask), (looked.texts, mask[whole])):
-            part = part.filter(pa.array(rows_))
-            for name in part.column_names:
-                taken = taken.append_column(name, part[name])
-        taken = taken.append_column("_broken", pa.array(found.rules_broken[chosen.rows].astype(np.int16)))
-        if "language" not in looked.table.column_names:
-            taken = taken.drop_columns(["language"])
+        needed = self._needed(number) - set(table.column_names)
+        others = looked.table.select([name for name in looked.table.column_names if name in needed])
         for near in (False, True):
-            self._follower.add(number, near, taken.filter(pa.array(chosen.near == near)))
+            rows_ = chosen.rows[chosen.near == near]
+            if not len(rows_):
+                continue
+            mask = np.zeros(table.num_rows, np.bool_)
+            mask[rows_] = True
+            taken = table.take(pa.array(rows_))  # its columns are whole; of others filter is the cheaper way
+            for part, mine in ((others, mask), (looked.texts, mask[whole])):
+                part = part.filter(pa.array(mine))
+                for name in part.column_names:
+                    taken = taken.append_column(name, part[name])
+            taken = taken.append_column("_broken", pa.array(found.rules_broken[rows_].astype(np.int16)))
+            if "language" not in looked.table.column_names:
+                taken = taken.drop_columns(["language"])
+            self._follower.add(number, near, taken)
+
+    def _needed(self, number: int) -> set[str]:
+        """The columns that steps after this one read."""
+        if number not in self._needs:
+            later = [op for _, _, op in self.chain.numbered(number + 1, None) if not isinstance(op, Decision)]
+            self._needs[number] = {column for op in later for column in op.columns_read()}
+        return self._needs[number]
+
+    def _lowest(self, number: int, table: pa.Table, chosen: Drawn) -> Drawn:
+        """Of the documents drawn those that may be measured: copying the others is what costs most."""
+        draw = table["_draw"].to_numpy()[chosen.rows]
+        there = np.zeros(len(draw), np.bool_)
+        for near in (False, True):
+            mine = np.flatnonzero(chosen.near == near)
+            there[mine] = self._follower.may_be_measured(number, near, draw[mine])
+        return Drawn(chosen.rows[there], chosen.near[there])
 
     def _sample_rows(self, number: int, table: pa.Table, whole: pa.Table) -> None:
         """Hold the rows that are drawn lowest. whole: the same documents with all columns."""

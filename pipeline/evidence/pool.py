@@ -19,7 +19,10 @@ class Pool:
     _rows: int = 0
 
     def places(self, draw: np.ndarray, strata: Strata) -> np.ndarray:
-        """Rows of a batch that may belong to the lowest: int64, rising. draw: in [0, 1), one a row."""
+        """Rows of a batch that may belong to the lowest: int64, rising. draw: in [0, 1), one a row.
+
+        Rows of later batches that are drawn higher than enough of these are not named.
+        """
         bound = np.array([self._bound.get(name, 1.0) for name in strata.names] or [1.0])
         codes = strata.codes
         rows = np.flatnonzero(draw < bound[codes])
@@ -27,6 +30,8 @@ class Pool:
             order = np.lexsort((draw[rows], codes[rows]))
             sorted_ = codes[rows][order]
             place = np.arange(len(order)) - np.searchsorted(sorted_, sorted_)
+            over = order[place == self.most]
+            self._bound |= {strata.names[codes[row]]: float(draw[row]) for row in rows[over].tolist()}
             rows = np.sort(rows[order[place <= self.most]])
         return rows
 
