@@ -16,6 +16,7 @@ from typing import Any
 OOM_RETRIES = "3"  # of a task whose worker is ended for memory; Ray's own default is without end
 STORE_BYTES = 500_000_000  # of Ray's object store; units move next to nothing through it
 PRELOAD = "RAY_preload_python_modules"  # Ray's own variable: what a worker imports before it takes work
+PRELOAD_CPUS = 16  # on more, workers that get no unit would load for nothing; a guess
 VARIABLES = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
@@ -27,7 +28,7 @@ QUIET = {"log_to_driver": False, "logging_level": "ERROR"}
 class LocalRay:
     """A session of Ray that starts in the background, from the moment this is made.
 
-    workers: its CPUs, null is all. preload: modules that every worker imports before its first unit.
+    workers: its CPUs, null is all. preload: modules that every worker imports before its first unit, if these are few.
     """
 
     def __init__(self, workers: int | None, preload: tuple[str, ...] = ()) -> None:
@@ -39,7 +40,7 @@ class LocalRay:
         self._ready, self._ended = threading.Event(), threading.Event()
         for name, value in VARIABLES.items():
             os.environ.setdefault(name, value)
-        if preload:
+        if preload and (workers or os.cpu_count() or 1) <= PRELOAD_CPUS:
             os.environ.setdefault(PRELOAD, ",".join(preload))
         # Linux ends Ray's processes with the thread that started them: so it stays until the session ends.
         threading.Thread(target=self._run, name="ray", daemon=True).start()

@@ -46,6 +46,12 @@ def test_ray_starts_while_other_things_go_on_and_a_session_takes_it_up(monkeypat
     assert not lifecycle.is_local()
 
 
+def test_workers_that_may_get_no_unit_load_nothing_ahead(monkeypatch, ends):
+    monkeypatch.setattr(ray, "init", lambda **_: None)
+    LocalRay(local_ray.PRELOAD_CPUS + 1, ("a.module",)).wait()
+    assert local_ray.PRELOAD not in os.environ
+
+
 def test_its_node_starts_no_dashboard_no_monitor_and_no_sender_of_logs(monkeypatch, ends):
     whole, found = node.Node, []
     monkeypatch.setattr(whole, "__init__", lambda self, ray_params, head: found.append((ray_params, head)))
