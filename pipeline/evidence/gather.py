@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.abilities import Threshold
-from corpusmill.operators.contract import Decision
+from corpusmill.operators.contract import Decision, Reader
 from corpusmill.operators.text.cell_counts import count_cells
 from corpusmill.pipeline.evidence import adding, cells, excerpts, rows, rules
 from corpusmill.pipeline.evidence.aside import TEXTS, Aside, Choice, Looked, concatenated
@@ -159,7 +159,7 @@ class Gatherer:
     def _needed(self, number: int) -> set[str]:
         """The columns that steps after this one read."""
         if number not in self._needs:
-            later = [op for _, _, op in self.chain.numbered(number + 1, None) if not isinstance(op, Decision)]
+            later = [op for _, _, op in self.chain.numbered(number + 1, None) if not isinstance(op, Decision | Reader)]
             self._needs[number] = {column for op in later for column in op.columns_read()}
         return self._needs[number]
 

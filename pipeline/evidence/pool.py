@@ -24,14 +24,14 @@ class Pool:
         Rows of later batches that are drawn higher than enough of these are not named.
         """
         bound = np.array([self._bound.get(name, 1.0) for name in strata.names] or [1.0])
-        codes = strata.codes
+        codes: np.ndarray = strata.codes
         rows = np.flatnonzero(draw < bound[codes])
         if len(rows) > self.most:  # one more than are held, whose draw is the rate
             order = np.lexsort((draw[rows], codes[rows]))
             sorted_ = codes[rows][order]
             place = np.arange(len(order)) - np.searchsorted(sorted_, sorted_)
             over = order[place == self.most]
-            self._bound |= {strata.names[codes[row]]: float(draw[row]) for row in rows[over].tolist()}
+            self._bound |= {strata.names[int(codes[row])]: float(draw[row]) for row in rows[over].tolist()}
             rows = np.sort(rows[order[place <= self.most]])
         return rows
 
