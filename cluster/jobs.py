@@ -1,6 +1,7 @@
 """Lists, follows and stops the jobs of a Ray cluster through its job server."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 OURS = "corpusmill.job"  # the key of the metadata of a job that names it
 WORKSPACE, KIND = "corpusmill.workspace", "corpusmill.kind"
+RAY_LOGGERS = ("ray.dashboard", "ray._private.runtime_env")  # Ray 2.60
 LIVE = ("PENDING", "RUNNING")
 
 
@@ -41,6 +43,8 @@ def connect(address: str) -> "JobSubmissionClient":
     from ray.exceptions import AuthenticationError
     from ray.job_submission import JobSubmissionClient
 
+    for name in RAY_LOGGERS:  # lines about packages and sockets are no news of the job
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         return JobSubmissionClient(address)
     except (ConnectionError, RuntimeError, AuthenticationError) as e:

@@ -67,7 +67,8 @@ def submit(sent: Submission, *, address: str, say: Callable[[str], None], wait: 
     submitted = jobs(client)
     running = running_already(sent, submitted)
     if running is None:
-        job, attached = _start(client, sent, number=1 + sum(is_same(each.id, sent.id) for each in submitted)), False
+        number = 1 + sum(is_same(each.id, sent.id) for each in submitted)
+        job, attached = _start(client, sent, number=number, say=say), False
         say(f"submitted as {job}")
     else:
         job, attached = running.id, True
@@ -116,7 +117,7 @@ def is_same(id_: str, base: str) -> bool:
     return id_ == base or (id_.startswith(f"{base}-") and id_[len(base) + 1 :].isdecimal())
 
 
-def _start(client: "JobSubmissionClient", sent: Submission, *, number: int) -> str:
+def _start(client: "JobSubmissionClient", sent: Submission, *, number: int, say: Callable[[str], None]) -> str:
     """Send code and files, and start the job; its id. number: 1 for its first time."""
     with scratch.folder("submit-") as folder:
         shutil.copytree(sent.code, folder / sent.code.name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -125,13 +126,16 @@ def _start(client: "JobSubmissionClient", sent: Submission, *, number: int) -> s
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        return _accepted(client, sent, str(folder), sent.id if number == 1 else f"{sent.id}-{number}")
+        return _accepted(client, sent, str(folder), sent.id if number == 1 else f"{sent.id}-{number}", say)
 
 
-def _accepted(client: "JobSubmissionClient", sent: Submission, folder: str, job: str) -> str:
+def _accepted(
+    client: "JobSubmissionClient", sent: Submission, folder: str, job: str, say: Callable[[str], None]
+) -> str:
     """The job's id. A head that has just come up answers before it can start jobs: it is asked again for a while."""
     metadata = {OURS: sent.job, KIND: sent.kind, WORKSPACE: sent.workspace}
-    for _ in range(ASKED_AGAIN):
+    began = time.monotonic()
+    for number in range(ASKED_AGAIN):
         try:
             return client.submit_job(
                 entrypoint=sent.entrypoint,
@@ -142,7 +146,12 @@ def _accepted(client: "JobSubmissionClient", sent: Submission, folder: str, job:
         except RuntimeError as e:
             if NOT_READY not in str(e):
                 raise JobFailed(f"the job server refused the job: {e}") from e
+        if number == 0:
+            say("the job server answers, and has no agent yet that starts jobs; trying for a minute and a half")
         time.sleep(PAUSE_S)
     raise JobFailed(
-        f"the job server had no agent to start the job within {ASKED_AGAIN * PAUSE_S:.0f} s; try again later"
+        f"no agent of the cluster took the job within {time.monotonic() - began:.0f} s, and nothing was started. Where "
+        "the head has just come up, run the same command again. Else its agent has ended, most often because another "
+        "Ray on that machine has its port: the last lines of session_latest/logs/dashboard_agent.log in Ray's temp "
+        "folder say so, and `ray start --head --dashboard-agent-listen-port PORT` gives it another"
     )

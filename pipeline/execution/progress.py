@@ -25,9 +25,11 @@ from rich.table import Column, Table
 
 from corpusmill.pipeline.config.base.secrets import environment_secrets, redacted
 from corpusmill.pipeline.events.recorder import Watcher
+from corpusmill.pipeline.execution.heartbeat import repeated
 from corpusmill.pipeline.execution.terminal import PlainConsole
 
 LINE_EVERY_S = 10.0  # in a log
+SILENT_S = 20.0  # after so long a log says how far a stage is even when no unit has ended
 BRIEF_S = 2.0  # a phase that takes less gets no line of its own
 TEXT_COLUMNS = 12  # that a column of words needs at least
 GAP_COLUMNS = 2  # between two columns of a table
@@ -170,8 +172,11 @@ class Display:
     @contextmanager
     def _drawn(self, name: str, total: int, *, brief: bool) -> Iterator[Bar]:
         bar, outer = Bar(stage=name, total=total, say=self, started=self.clock()), self._rich
-        if self.quiet or self.as_json or not self.console.is_terminal:
+        if self.quiet:
             yield bar
+        elif self.as_json or not self.console.is_terminal:
+            with repeated(lambda: self.moved(bar), every_s=SILENT_S):
+                yield bar
         elif outer is not None:  # one bar at a time: the outer one's place is taken for a while
             task = outer.add_task(name, total=total, rates="")
             self._tasks.append(task)
@@ -195,11 +200,13 @@ class Display:
             self.line(f"{name:<10} {units} in {seconds:.1f} s  {bar.rates()}".rstrip())
 
     def moved(self, bar: Bar) -> None:
-        """Show how far a bar is; called by it after each unit."""
+        """Show how far a bar is; called by it after each unit, and from time to time where none ends. The end of a
+        stage has a line of its own.
+        """
         if self._rich is not None:
             rates = bar.rates() if self.console.width >= WIDE else bar.short_rates()
             self._rich.update(self._tasks[-1], completed=bar.done, total=bar.total, rates=rates)
-        elif self.clock() - max(bar.last_line, bar.started) > LINE_EVERY_S:
+        elif bar.done < bar.total and self.clock() - max(bar.last_line, bar.started) > LINE_EVERY_S:
             bar.last_line = self.clock()
             units = f"{bar.done:,} of {counted(bar.total, 'unit')}"
             self.line(f"{bar.stage:<10} {units} after {self.clock() - bar.started:.0f} s  {bar.rates()}".rstrip())

@@ -1,5 +1,6 @@
 """A job server that does not take us is told in words; the same job sent twice is one job."""
 
+import logging
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -57,6 +58,24 @@ def test_the_same_job_twice_is_attached_to(server, tmp_path):
     assert (first.attached, second.attached, second.id) == (False, True, first.id)
     assert len(server.jobs) == 1
     assert any("runs already: attached to it" in line for line in lines)
+
+
+def test_a_head_without_an_agent_is_told_from_one_that_comes_up(server, tmp_path, monkeypatch):
+    def refuses(**_: object) -> str:
+        raise RuntimeError("Request failed with status code 500: No available agent to submit job")
+
+    lines: list[str] = []
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(server, "submit_job", refuses)
+    with pytest.raises(JobFailed, match=r"another Ray on that machine has its port.*--dashboard-agent-listen-port"):
+        submit(sent(tmp_path), address="http://h:1", say=lines.append, wait=False)
+    assert lines == ["the job server answers, and has no agent yet that starts jobs; trying for a minute and a half"]
+
+
+def test_lines_of_ray_about_packages_are_not_shown(server):
+    jobs.connect("http://h:1")
+    for name in ("ray.dashboard.modules.job.sdk", "ray.dashboard.modules.dashboard_sdk"):
+        assert not logging.getLogger(name).isEnabledFor(logging.INFO)
 
 
 def test_another_job_in_the_same_workspace_is_refused(server, tmp_path):

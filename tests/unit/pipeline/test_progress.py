@@ -1,6 +1,7 @@
 """What a person sees of a stage: a bar with rates and time left on a terminal, plain lines in a log, or nothing."""
 
 import io
+import time
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.execution import progress
 from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.progress import Display, print_table, screen
 from corpusmill.pipeline.report.funnel import Funnel, Leaf, Step
@@ -49,6 +51,20 @@ def test_a_log_gets_a_line_every_ten_seconds_and_one_at_the_end(clock):
     assert said(display) == [
         "2026-11-30 12:00:00  ingest     3 of 4 units after 12 s  300 documents, 25 documents/s, 0.5 MB/s",
         "2026-11-30 12:00:00  ingest     4 of 4 units in 16.0 s  400 documents, 25 documents/s, 0.5 MB/s",
+    ]
+
+
+def test_a_log_says_how_far_a_stage_is_even_when_no_unit_ends(clock, monkeypatch):
+    monkeypatch.setattr(progress, "SILENT_S", 0.01)
+    display = Display(console=Console(file=io.StringIO(), width=200), clock=clock, now=noon)
+    with display.stage("ingest", 4):
+        clock.now += 25
+        tries = 0
+        while not said(display) and (tries := tries + 1) < 100:
+            time.sleep(0.01)
+    assert said(display) == [
+        "2026-11-30 12:00:00  ingest     0 of 4 units after 25 s",
+        "2026-11-30 12:00:00  ingest     0 of 4 units in 25.0 s",
     ]
 
 
