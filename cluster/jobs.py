@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OURS = "corpusmill.job"  # the key of the metadata of a job that names it
 WORKSPACE, KIND = "corpusmill.workspace", "corpusmill.kind"
-RAY_LOGGERS = ("ray.dashboard.modules.job.sdk", "ray.dashboard.modules.dashboard_sdk", "ray._private.runtime_env")  # Ray 2.60
+RAY_LOGGERS = ("ray.dashboard.modules.job.sdk", "ray.dashboard.modules.dashboard_sdk", "ray._private.runtime_env")
 LIVE = ("PENDING", "RUNNING")
 
 
