@@ -159,8 +159,10 @@ def _ceiling(spec: MixSpec, leaves: LeafTable, caps: np.ndarray) -> int:
     """A budget above which some least share alone, over all phases, or the whole asks for more than caps allow."""
     least: dict[str, tuple[Bound, float]] = {}
     for phase in spec.phases or (Phase(name="all", share=1.0),):
-        for bound in spec.bounds if phase.bounds is None else phase.bounds:
-            name = in_words(bound.where)
+        bounds = spec.bounds if phase.bounds is None else phase.bounds
+        # one group may be bound twice, of which the tighter counts
+        tightest = {in_words(b.where): b for b in sorted(bounds, key=lambda b: b.min)}
+        for name, bound in tightest.items():
             least[name] = bound, least.get(name, (bound, 0.0))[1] + phase.share * bound.min
     most = float(caps.sum())
     for bound, share in least.values():

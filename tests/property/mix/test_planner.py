@@ -113,6 +113,13 @@ def test_the_largest_feasible_budget_is_feasible_and_no_larger_one_is(leaves, sp
         plan(leaves, MixSpec(**{**vars(spec), "budget": Budget(tokens=most + 1)}))
 
 
+@pytest.mark.parametrize("least", [(0.5, 0.5), (0.5, 0.25), (0.25, 0.5)])
+def test_a_group_that_is_bound_twice_needs_the_larger_share_once(least):
+    bounds = tuple(Bound(where={"language": ("en",)}, min=share, max=1.0) for share in least)
+    spec = nested(Natural(), Natural(), bounds=bounds, max_epochs=4.0, budget=Budget(tokens=9))
+    assert "the largest budget is 8 tokens" in refusal(supply({("code", "de"): 899, ("code", "en"): 1}), spec)
+
+
 @pytest.mark.thorough
 @given(leaves=SUPPLIES, rule=RULES, small=st.floats(0.01, 4), large=st.floats(0.01, 4))
 def test_a_larger_budget_gives_no_leaf_less(leaves, rule, small, large):
