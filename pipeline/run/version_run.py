@@ -3,25 +3,23 @@
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from corpusmill.cluster import faultpoint
-from corpusmill.cluster.storage import Store
-from corpusmill.pipeline.events import history
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files import latest
-from corpusmill.pipeline.files.dataset_layout import MANIFEST, PART
+from corpusmill.pipeline.files.dataset_layout import PART
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.latest import folder_store
 from corpusmill.pipeline.report.funnel import Funnel
 from corpusmill.pipeline.run.stages import STAGES, run_stages
+from corpusmill.pipeline.run.version_news import axes_of, earlier_shards, news, tokens_before_of, used_for
 from corpusmill.pipeline.stages.append.stage import Appended, Base, append, compare, reason_to_pack, too_different
 from corpusmill.pipeline.stages.describe.files import DocumentsStage
 from corpusmill.pipeline.stages.describe.profile import ProfileStage
-from corpusmill.pipeline.stages.ingest.stage import IngestStage
 from corpusmill.pipeline.stages.mix.stage import MixStage
 from corpusmill.pipeline.stages.pack import stage as pack
 from corpusmill.pipeline.stages.pack.stage import PackStage, SelectStage
@@ -29,18 +27,17 @@ from corpusmill.pipeline.stages.publish.contents import contents
 from corpusmill.pipeline.stages.publish.put import Published, current, publish
 from corpusmill.pipeline.stages.publish.stage import PublishStage
 from corpusmill.pipeline.stages.stage import State
-from corpusmill.pipeline.stages.tokenize.axes_unit import AxesUnit
-from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage, axes_units
 from corpusmill.pipeline.stages.validation.stage import ValidationStage
 from corpusmill.pipeline.steps.chat import decides
 from corpusmill.pipeline.steps.tokenizer import tokenizer_json
 from corpusmill.pipeline.versions import publishing
 from corpusmill.pipeline.versions.publishing import VersionRecord
-from corpusmill.pipeline.workspace import sweep
-from corpusmill.pipeline.workspace.inventory import Numbered, Shard
+from corpusmill.pipeline.workspace.inventory import Numbered
 
 UNIT = re.compile(r"[0-9a-f]{32}(-[0-9a-f]{16})?")  # the name of a unit, or a fingerprint
+
 AFTER_MIX = next(i for i, stage in enumerate(STAGES) if isinstance(stage, SelectStage))
+
 BEFORE, AFTER = STAGES[:AFTER_MIX], STAGES[AFTER_MIX:]
 
 
@@ -167,13 +164,6 @@ def stands(state: State) -> bool:
     return before is not None and before[1].get("packing") == packing_of(state)
 
 
-def axes_of(state: State) -> dict[int, AxesUnit]:
-    """The axes unit of each shard, by the shard's number."""
-    shards = state.of(IngestStage).shards
-    units = axes_units(state.spec, state.of(TokenizeStage).counts)
-    return {shards[unit["ingested"]].number: unit for unit in units}
-
-
 def chat_print(run: Run) -> str:
     """Changes with whatever decides the ids and masks of conversations; "" for a job without a template."""
     decided = decides(run.spec.tokens)
@@ -226,41 +216,6 @@ def manifest_extra(state: State) -> Mapping[str, Any]:
     return extra if appended is None else {**extra, "appended": appended.appended}
 
 
-def earlier_shards(run: Run, shards: Iterable[Shard], before: tuple[str, Mapping[str, Any]] | None) -> set[int]:
-    """Numbers of the shards that the newest version holds, or the dataset that was there before the first version."""
-    if before is not None:
-        return {int(number) for number in before[1].get("axes", ())}
-    if not run.output.exists(MANIFEST):
-        return set()
-    published = sweep.remembered(run.workspace, "shards")
-    return {shard.number for shard in shards if shard.identity in published}
-
-
-def tokens_before_of(output: Store, before: tuple[str, Mapping[str, Any]] | None) -> int:
-    """Tokens of the newest version, or of the dataset that was there before the first one."""
-    if before is None and not output.exists(MANIFEST):
-        return 0
-    return publishing.tokens_of(output, "" if before is None else before[0])
-
-
-def news(state: State, shards: Iterable[Shard], earlier: Collection[int]) -> dict[str, int]:
-    """What is new: files, documents that passed the steps, and those of them that dedup removed. earlier: numbers of
-    the shards that were there before.
-    """
-    new = [shard for shard in shards if shard.number not in earlier]
-    numbers, ingested = {shard.number for shard in new}, state.of(IngestStage)
-    units = [name for name, shard in ingested.shards.items() if shard.number in numbers]
-    counts = [ingested.result.counts[name] for name in units if name in ingested.result.counts]
-    documents = sum(int(each.get("documents", 0)) for each in counts)
-    drawn = state.of(MixStage).axes.counts
-    unique = sum(drawn[unit["name"]]["documents"] for n, unit in axes_of(state).items() if n in numbers)
-    return {
-        "files": len({(shard.source, shard.uri) for shard in new}),
-        "documents": documents,
-        "duplicates": documents - unique,
-    }
-
-
 def _nothing_new(run: Run, state: State, ran: Mapping[str, int], folder: str) -> VersionOutcome:
     """The newest version stands for these inputs; the pointer is moved to it where a run was cut off before that."""
     store = folder_store(run.output, folder)
@@ -268,25 +223,6 @@ def _nothing_new(run: Run, state: State, ran: Mapping[str, int], folder: str) ->
     manifest = current(store) or {}
     funnel = Funnel.from_json(json.loads(store.read("_funnel.json")))
     return VersionOutcome(state=state, ran=ran, folder=None, manifest=manifest, funnel=funnel, held=held)
-
-
-@dataclass(frozen=True)
-class Used:
-    """What the runs took that a version is the outcome of. runs: how many; cpu_seconds: of drivers and units."""
-
-    runs: int
-    cpu_seconds: float
-
-
-def used_for(run: Run) -> Used:
-    """What this run has taken so far, with the runs before it that were to make the same and did not finish.
-
-    Of a run whose driver was killed: up to its last sign in the workspace.
-    """
-    own = run.events.driver_cpu_seconds() + sum(stage.cpu_seconds for stage in run.events.stages())
-    owner = str(run.events.facts.get("owner"))
-    earlier = history.unfinished(run.workspace, job=run.spec.name, output=run.spec.output, owner=owner)
-    return Used(runs=1 + len(earlier), cpu_seconds=round(own + sum(state.cpu_seconds for state in earlier), 1))
 
 
 def is_versioned(run: Run) -> bool:

@@ -10,7 +10,7 @@ from corpusmill.pipeline.events.counts import Figures
 from corpusmill.pipeline.events.log import EventLog
 from corpusmill.pipeline.events.recorder import Recorder
 from corpusmill.pipeline.report.status import status_of
-from corpusmill.pipeline.run.version_run import used_for
+from corpusmill.pipeline.run.version_news import used_for
 
 CPUS, SECONDS = 4, 900.0
 
