@@ -24,6 +24,7 @@ LIMIT = click.option(
 )
 
 
+BY = "content: copies stay out too. url: the best copy elsewhere may take its place in the next run."
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 SENT = click.option("--sent", is_flag=True, hidden=True, help="JOB is what `submit` wrote.")
 

@@ -6,9 +6,7 @@ from typing import Any
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
-from corpusmill.pipeline.cli.options import JOB, JSON, SENT, SET, on_a_cluster
-
-BY = "content: copies stay out too. url: the best copy elsewhere may take its place in the next run."
+from corpusmill.pipeline.cli.options import BY, JOB, JSON, SENT, SET, on_a_cluster
 
 
 @click.command()

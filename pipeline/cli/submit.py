@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from corpusmill.pipeline.cli.errors import guarded
-from corpusmill.pipeline.cli.options import JOB, JSON, LIMIT, LINEAGE, LOG_FORMAT, REPLACE, SAMPLE, SET
+from corpusmill.pipeline.cli.options import BY, JOB, JSON, LIMIT, LINEAGE, LOG_FORMAT, REPLACE, SAMPLE, SET
 
 LIST = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -19,6 +19,8 @@ LIST = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--every", metavar="WHEN", help="With --update: each slot that is due.")
 @click.option("--since", metavar="DATE", help="With --every: the first slot of a schedule of which none is done.")
 @click.option("--takedown", "list_", metavar="LIST", type=LIST, help="What `corpusmill takedown JOB LIST` does.")
+@click.option("--by", type=click.Choice(["content", "url"]), help=f"With --takedown: {BY}")
+@click.option("--allow-missing", is_flag=True, help="With --takedown: addresses may match no document.")
 @click.option("--verify", is_flag=True, help="What `corpusmill verify JOB` does.")
 @LOG_FORMAT
 @LINEAGE

@@ -11,7 +11,7 @@ from corpusmill.pipeline.commands.jobs import job_to_run, sent_job, written_in
 from corpusmill.pipeline.commands.outcome import tell
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.commands.submitted_paths import at_lines
-from corpusmill.pipeline.commands.summary import summary_json
+from corpusmill.pipeline.commands.summary import last_line, output_of, summary_json
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display, print_table, screen
 from corpusmill.pipeline.execution.terminal import echo
@@ -107,7 +107,8 @@ def run_and_tell(
     elif given.as_json:
         echo_json(summary_json(spec, done))
     elif given.log_format == "json":
-        display.line(f"{spec.name}: {'nothing to do' if done.did_nothing else 'published'}: {spec.output}")
+        what = "nothing to do" if done.did_nothing else "published"
+        display.line(f"{spec.name}: {what}: {output_of(spec, done)}", facts=last_line(spec, done))
     elif not given.quiet:
         tell(spec, done, screen())
     check_complete(spec, done)

@@ -28,7 +28,7 @@ JOB, LIST = "job.json", "takedown.txt"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What `submit` is given. list_: of a takedown."""
+    """What `submit` is given. list_, by, allow_missing: of a takedown."""
 
     job: Path
     overrides: tuple[str, ...]
@@ -42,6 +42,8 @@ class Request:
     every: str | None = None
     since: str | None = None
     list_: Path | None = None
+    by: str | None = None
+    allow_missing: bool = False
     verify: bool = False
     log_format: str = "text"
     lineage: str | None = None
@@ -56,6 +58,8 @@ class Request:
             raise InputError([f"one job does one thing: say --{' or --'.join(named)}"])
         if (self.slot or self.every) and not self.update:
             raise InputError(["--slot and --every are about updates: say --update too"])
+        if (self.by or self.allow_missing) and self.list_ is None:
+            raise InputError(["--by and --allow-missing are about takedowns: say --takedown LIST too"])
         if self.slot and self.every:
             raise InputError([EITHER])
         if self.since and not self.every:
@@ -131,6 +135,9 @@ def entrypoint(given: Request) -> list[str]:
         words += ["--slot", given.slot] if given.slot else []
         words += ["--every", given.every] if given.every else []
         words += ["--since", given.since] if given.since else []
+    if kind == "takedown":
+        words += ["--by", given.by] if given.by else []
+        words += ["--allow-missing"] if given.allow_missing else []
     return [*words, "--sent", JOB, *([LIST] if kind == "takedown" else [])]
 
 

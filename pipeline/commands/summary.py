@@ -15,6 +15,22 @@ def output_of(spec: JobSpec, done: Summary) -> str:
     return spec.output if version is None or version.folder is None else f"{spec.output.rstrip('/')}/{version.folder}"
 
 
+def last_line(spec: JobSpec, done: Summary) -> JsonObject:
+    """What the last line of a run says in a log of JSON lines, beside its message.
+
+    version: the one that it published, or that stands where there was nothing new; null where the output has none.
+    """
+    version = done.version
+    return {
+        "job": spec.name,
+        "output": output_of(spec, done),
+        "version": None if version is None else version.folder or version.found,
+        "did_nothing": done.did_nothing,
+        **{what: done.manifest.get(what) for what in AMOUNTS},
+        "seconds": round(done.seconds, 1),
+    }
+
+
 def summary_json(spec: JobSpec, done: Summary, **more: Any) -> JsonObject:
     """What `run`, `update`, `rollback` and `remove-source` print with --json.
 

@@ -3,10 +3,11 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -27,6 +28,7 @@ from corpusmill.pipeline.config.base.secrets import environment_secrets, redacte
 from corpusmill.pipeline.events.recorder import Watcher
 from corpusmill.pipeline.execution.heartbeat import repeated
 from corpusmill.pipeline.execution.terminal import PlainConsole
+from corpusmill.pipeline.files.json_values import Json
 
 LINE_EVERY_S = 10.0  # in a log
 SILENT_S = 20.0  # after so long a log says how far a stage is even when no unit has ended
@@ -144,12 +146,12 @@ class Display:
         self._rich: Progress | None = None
         self._tasks: list[TaskID] = []
 
-    def line(self, text: str) -> None:
-        """Print one line about what just happened; in a log with the time before it."""
+    def line(self, text: str, facts: Mapping[str, Json] = MappingProxyType({})) -> None:
+        """Print one line about what just happened; in a log with its time. facts: more keys of a JSON line."""
         if not self.quiet and self.as_json:
             record = {"time": self.now().astimezone().isoformat(timespec="milliseconds"), "level": level_of(text)}
             text = redacted(
-                json.dumps({**record, "message": text}, ensure_ascii=False), environment_secrets(os.environ)
+                json.dumps({**record, "message": text, **facts}, ensure_ascii=False), environment_secrets(os.environ)
             )
             self.console.out(text, highlight=False)
         elif not self.quiet:

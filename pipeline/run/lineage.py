@@ -1,7 +1,8 @@
 """Sends OpenLineage events of a run: START, then COMPLETE or FAIL, with inputs, outputs and row counts.
 
 Source: the OpenLineage specification 2-0-2, https://openlineage.io/docs/spec/object-model; names of datasets as its
-naming page has them (`s3://bucket` and the key; `file` and the path).
+naming page has them (`s3://bucket` and the key; `file` and the path); versions of facets as openlineage-python 1.x has
+them.
 """
 
 import json
@@ -25,6 +26,12 @@ SPEC = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 FACETS = "https://openlineage.io/spec/facets"
 TIMEOUT_S = 10.0
 MOST_FILES = 100  # of an input named one by one; of more only the source is
+FACET_VERSIONS = {
+    "DatasetVersionDatasetFacet": "1-0-1",
+    "ErrorMessageRunFacet": "1-0-1",
+    "InputStatisticsInputDatasetFacet": "1-0-0",
+    "OutputStatisticsOutputDatasetFacet": "1-0-2",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,49 +42,49 @@ class Counted:
     size_bytes: int | None = None
     files: int | None = None
 
-    def facet(self, kind: str) -> Mapping[str, Any]:
+    def facet(self, kind: str) -> JsonObject:
         """The facet of this kind, such as OutputStatisticsOutputDatasetFacet, without what is not known."""
-        known = {"rowCount": self.rows, "size": self.size_bytes, "fileCount": self.files}
-        return {
-            "_producer": PRODUCER,
-            "_schemaURL": f"{FACETS}/1-0-2/{kind}.json",
-            **{key: value for key, value in known.items() if value is not None},
-        }
+        counts = {"rowCount": self.rows, "size": self.size_bytes, "fileCount": self.files}
+        return facet(kind, **{key: value for key, value in counts.items() if value is not None})
 
 
 @dataclass
 class Lineage:
-    """The events of one run. inputs: files by address with their size; output: set when the run has ended well."""
+    """The events of one run. inputs: files by address with their size; output: set when the run has ended well, as
+    version, the name of the one that it published or found, where the output has versions.
+    """
 
     spec: JobSpec
     target: str
     run: uuid.UUID
     inputs: Mapping[str, int]
     output: Counted | None = None
+    version: str | None = None
 
     def event(self, kind: str, *, at: datetime, error: str | None = None) -> JsonObject:
         """One event. kind: START, COMPLETE or FAIL."""
         facets: dict[str, Json] = {}
         if error is not None:
-            facets["errorMessage"] = {
-                "_producer": PRODUCER,
-                "_schemaURL": f"{FACETS}/1-0-0/ErrorMessageRunFacet.json",
-                "message": error,
-                "programmingLanguage": "PYTHON",
-            }
-        made = (
-            {} if self.output is None else {"outputStatistics": self.output.facet("OutputStatisticsOutputDatasetFacet")}
-        )
+            facets["errorMessage"] = facet("ErrorMessageRunFacet", message=error, programmingLanguage="PYTHON")
         return {
             "eventType": kind,
             "eventTime": at.isoformat(),
             "run": {"runId": str(self.run), "facets": facets},
             "job": {"namespace": "corpusmill", "name": self.spec.name, "facets": {}},
             "inputs": list(_inputs(self.inputs)),
-            "outputs": [{**dataset(self.spec.output), "outputFacets": made}],
+            "outputs": [self._output()],
             "producer": PRODUCER,
             "schemaURL": SPEC,
         }
+
+    def _output(self) -> JsonObject:
+        """The output as far as the run has come, with its version where it has one."""
+        of: JsonObject = {**dataset(self.spec.output), "outputFacets": {}}
+        if self.version is not None:
+            of["facets"] = {"version": facet("DatasetVersionDatasetFacet", datasetVersion=self.version)}
+        if self.output is not None:
+            of["outputFacets"] = {"outputStatistics": self.output.facet("OutputStatisticsOutputDatasetFacet")}
+        return of
 
     def send(self, kind: str, *, error: str | None = None) -> None:
         """Send one event. OSError where it cannot be delivered."""
@@ -108,6 +115,11 @@ def lineage(
         send("FAIL", f"{type(e).__name__}: {e}")
         raise
     send("COMPLETE")
+
+
+def facet(kind: str, **facts: Json) -> JsonObject:
+    """A facet of the specification with these facts, and where its schema is."""
+    return {"_producer": PRODUCER, "_schemaURL": f"{FACETS}/{FACET_VERSIONS[kind]}/{kind}.json", **facts}
 
 
 def check_target(target: str | None) -> None:

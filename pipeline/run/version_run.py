@@ -44,7 +44,8 @@ BEFORE, AFTER = STAGES[:AFTER_MIX], STAGES[AFTER_MIX:]
 @dataclass(frozen=True, kw_only=True)
 class VersionOutcome:
     """What a run with versions did. state: after its last stage; folder: the version that it published; null: there was
-    nothing new. held: why the version is not the latest. new: files, documents, tokens and duplicates that came.
+    nothing new, and `found` is the one that stands. held: why the version is not the latest. new: files, documents,
+    tokens and duplicates that came.
     """
 
     state: State
@@ -54,6 +55,7 @@ class VersionOutcome:
     funnel: Funnel
     held: str | None = None
     new: Mapping[str, int] | None = None
+    found: str | None = None
     of_slot: str | None = None  # the version of the slot that the run is for, also where an earlier run made it
 
 
@@ -222,7 +224,7 @@ def _nothing_new(run: Run, state: State, ran: Mapping[str, int], folder: str) ->
     held = publishing.move_pointer(run, folder, max_shrink=run.spec.versions.max_shrink)
     manifest = current(store) or {}
     funnel = Funnel.from_json(json.loads(store.read("_funnel.json")))
-    return VersionOutcome(state=state, ran=ran, folder=None, manifest=manifest, funnel=funnel, held=held)
+    return VersionOutcome(state=state, ran=ran, folder=None, manifest=manifest, funnel=funnel, held=held, found=folder)
 
 
 def is_versioned(run: Run) -> bool:

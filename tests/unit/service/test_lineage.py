@@ -33,6 +33,19 @@ def test_start_and_complete_with_inputs_and_row_counts(tmp_path):
     assert (facet["rowCount"], facet["size"], facet["fileCount"]) == (3, 100, 1)
 
 
+def test_the_output_is_named_with_its_version(tmp_path):
+    target = tmp_path / "events.jsonl"
+    with lineage(parse(JOB), str(target), OWNER, {"/d/b.gz": 5}, Display(quiet=True)) as sent:
+        sent.version = "v0002"
+    start, complete = events(target)
+    assert "facets" not in start["outputs"][0]
+    found = complete["outputs"][0]["facets"]["version"]
+    assert found["datasetVersion"] == "v0002"
+    assert found["_schemaURL"].endswith("/1-0-1/DatasetVersionDatasetFacet.json")
+    read = start["inputs"][0]["inputFacets"]["inputStatistics"]
+    assert read["_schemaURL"].endswith("/1-0-0/InputStatisticsInputDatasetFacet.json")
+
+
 def test_a_run_that_fails_says_why(tmp_path):
     target = tmp_path / "events.jsonl"
     with pytest.raises(ValueError, match="broken"), lineage(parse(JOB), str(target), OWNER, {}, Display(quiet=True)):

@@ -120,6 +120,10 @@ def request(**changed: object) -> Request:
         ),
         ({"update": True, "slot": "2026-10"}, "update --address auto --slot 2026-10 --sent job.json"),
         ({"list_": Path("l")}, "takedown --address auto --sent job.json takedown.txt"),
+        (
+            {"list_": Path("l"), "by": "url", "allow_missing": True},
+            "takedown --address auto --by url --allow-missing --sent job.json takedown.txt",
+        ),
         ({"verify": True}, "verify --sent job.json"),
     ],
 )
@@ -132,6 +136,8 @@ def test_what_cannot_be_together_is_refused(tmp_path):
     common = ("submit", "--address", "http://h:8265", tmp_path / "job.yaml")
     assert "one job does one thing: say --update or --verify" in say(*common, "--update", "--verify", code=2)
     assert "--slot and --every are about updates" in say(*common, "--slot", "2026-10", code=2)
+    assert "--by and --allow-missing are about takedowns" in say(*common, "--by", "url", code=2)
+    assert "say --takedown LIST too" in say(*common, "--allow-missing", code=2)
 
 
 def test_a_slot_that_is_done_is_not_sent_to_the_cluster(tmp_path):
