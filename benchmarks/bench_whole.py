@@ -1,10 +1,12 @@
 """A whole job, from WARC files to packed tokens, beside an earlier state of the project in the same minutes.
 
-CPU seconds of everything that runs, workers and Ray included. What a job costs that has next to nothing to read is
-measured on both sides and taken off. A gigabyte is one of the texts that ours keeps, on both sides.
+CPU seconds of everything that runs, workers and Ray included. Input is pages made of real ones, enough that they cost
+more than the start of Ray and its workers. What a job costs that has next to nothing to read, but as many files as
+workers, is measured on both sides and taken off. A gigabyte is one of the texts that ours keeps, on both sides.
 """
 
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -14,15 +16,16 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from benchmarks import earlier
+from benchmarks import earlier, generated_pages
 from benchmarks.row import row
 from benchmarks.running import ROOT
-from benchmarks.texts import CORPORA
 from benchmarks.tree import watch
 
 AT_LEAST = 1.5
 ROUNDS = 3
-FEW_BYTES = 2_000_000  # stored bytes of pages that measure the fixed cost
+STORED_BYTES = {True: 100_000_000, False: 300_000_000}
+FILES = 8
+FEW_BYTES = 1_000_000  # stored bytes of each file of pages that measure the fixed cost
 MEMBER = b"\x1f\x8b\x08\x00"  # begins each record of a gzip file
 LIMIT_S = 900.0
 RUN = "import sys; from {module} import main; sys.argv[0] = 'corpusmill'; sys.exit(main())"
@@ -32,7 +35,8 @@ def rows(quick: bool) -> list[dict[str, Any]]:
     """The one row; `quick` runs each side once."""
     with tempfile.TemporaryDirectory(prefix="corpusmill-whole-") as name, earlier.unpacked() as tree:
         folder = Path(name)
-        inputs = {"many": sorted(str(path) for path in CORPORA.glob("*/*[0-9].warc.gz")), "few": [few_pages(folder)]}
+        generated_pages.write(folder / "pages", STORED_BYTES[quick], FILES)
+        inputs = {"many": sorted(map(str, (folder / "pages").iterdir())), "few": few_pages(folder)}
         states = {"ours": (ROOT, "corpusmill.pipeline.cli.main"), "earlier": (tree, "pipeline.cli")}
         spent: dict[tuple[str, str], list[float]] = {}
         for turn in range((1 if quick else ROUNDS) + 1):
@@ -53,15 +57,17 @@ def rows(quick: bool) -> list[dict[str, Any]]:
     return [row(name, cost["ours"], "CPU-s/GB", peer=cost["earlier"], at_least=AT_LEAST)]
 
 
-def few_pages(folder: Path) -> str:
-    """A WARC file of the first records of another: whole gzip members, up to FEW_BYTES."""
-    source = min(CORPORA.glob("crawl/*[0-9].warc.gz"))
-    with source.open("rb") as file:
-        stored = file.read(FEW_BYTES)
-    end = stored.rindex(MEMBER)
-    path = folder / "few.warc.gz"
-    path.write_bytes(stored[:end])
-    return str(path)
+def few_pages(folder: Path) -> list[str]:
+    """A WARC file for each worker, of the first records of another: whole gzip members, up to FEW_BYTES."""
+    paths = []
+    sources = sorted((folder / "pages").iterdir())
+    for number, source in zip(range(os.cpu_count() or 1), sources, strict=False):
+        with source.open("rb") as file:
+            stored = file.read(FEW_BYTES)
+        path = folder / f"few-{number}.warc.gz"
+        path.write_bytes(stored[: stored.rindex(MEMBER)])
+        paths.append(str(path))
+    return paths
 
 
 def write_job(folder: Path, paths: list[str]) -> Path:

@@ -68,6 +68,14 @@ class Batch:
             other._before = self._before
         return other
 
+    def without(self, name: str) -> "Batch":
+        """The same batch without a column other than `text`, if it has it; findings stay."""
+        if name not in self.table.column_names:
+            return self
+        other = Batch(self.table.drop_columns([name]))
+        other._found, other._before = dict(self._found), self._before
+        return other
+
     def keep(self, mask: np.ndarray) -> "Batch":
         """The rows where the boolean `mask` is true; what is `Sliceable` follows once asked for."""
         if mask.all():

@@ -46,7 +46,7 @@ def apply(steps: Sequence[Step], documents: pa.Table | Sequence[str], *, folder:
     process.prepare()
     table = documents if isinstance(documents, pa.Table) else pa.table({"text": pa.array(documents, TEXT)})
     with importable(Path(folder)):
-        chain = Chain(_Table(columns=_bodies(table)), _built(steps, Path(folder)), {})
+        chain = Chain(_Table(columns=_bodies(table)), _built(steps, Path(folder)), {}, keeps_content=True)
         outcome = chain.run(Batch(_with_standard(table)))
     gone = [_named(g) for g in outcome.dropped]
     dropped = pa.concat_tables(gone, promote_options="default") if gone else _nothing()

@@ -45,7 +45,8 @@ class Outcome:
 class Chain:
     """A source's reader and its steps, equipped with their files; `begin` to `end` of them are run.
 
-    without: the numbers of steps that are not for this source.
+    without: the numbers of steps that are not for this source. keeps_content: the bytes of pages go with a document to
+    the end; else they are let go once no later step reads them, since each decision would copy them.
     """
 
     reader: Reader
@@ -54,6 +55,7 @@ class Chain:
     begin: int = 0
     end: int | None = None
     without: frozenset[int] = frozenset()
+    keeps_content: bool = False
 
     def columns(self) -> Columns:
         """Every column a kept document has, in order; also a dropped one, null from the step that dropped it on.
@@ -77,24 +79,42 @@ class Chain:
 
     def run(self, batch: Batch) -> Outcome:
         """Take readable documents through the steps. The batch has `STANDARD` columns and what came before `begin`."""
-        came = batch.num_rows
-        gone: list[Dropped] = []
+        return self.through(self.started(batch), self.begin, self.end)
+
+    def started(self, batch: Batch) -> Batch:
+        """A batch as the first step takes it: with what the source fixes, without what a step will measure."""
         measured = self._measured()
         batch = Batch(batch.table.drop_columns([n for n in batch.table.column_names if n in measured]))
         if self.begin == 0:
             if self.language_from() == DECLARED:
                 batch = batch.with_columns({"language": first_language(batch.column(DECLARED))})
             batch = self._with_fixed(batch, {n: v for n, v in self.fixed.items() if n not in measured})
-        for number, name, op in self.numbered(self.begin, self.end):
+        return batch
+
+    def through(self, batch: Batch, begin: int, end: int | None) -> Outcome:
+        """Take documents through the steps from `begin` to `end`."""
+        came = batch.num_rows
+        gone: list[Dropped] = []
+        light_at = self.light_at()
+        for number, name, op in self.numbered(begin, end):
             if isinstance(op, Decision):
                 batch = split(batch, op(batch), Place(name, "dropped", number), gone)
             elif not isinstance(op, Reader):
                 batch = self._with_fixed(op(batch), {n: v for n, v in self.fixed.items() if n in op.columns_added()})
-                if isinstance(op, Extract):
-                    batch = split(batch, batch.column("failure"), Place(name, "failed", number), gone)
+            if number + 1 == light_at:
+                batch = batch.without("content")
+            if isinstance(op, Extract):
+                batch = split(batch, batch.column("failure"), Place(name, "failed", number), gone)
         left = batch.num_rows + sum(len(g.reasons) for g in gone)
         assert came == left, f"{came} rows came, {left} left"
         return Outcome(batch, gone)
+
+    def light_at(self) -> int | None:
+        """The step from which on documents go without the bytes of their pages; null where they never do."""
+        if self.keeps_content:
+            return None
+        steps = [(number, op) for number, _, op in self.numbered(0, None) if not isinstance(op, Reader)]
+        return max((number + 1 for number, op in steps if "content" in op.columns_read()), default=None)
 
     def language_from(self) -> str | None:
         """What gives `language`: "fixed", the name of the last step that measures it, DECLARED, or null for nothing."""

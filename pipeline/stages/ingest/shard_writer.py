@@ -1,6 +1,6 @@
 """What comes of one unit's records, written under the unit's name: documents that go on, those that left, counts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -25,10 +25,11 @@ from corpusmill.pipeline.stages.ingest.isolated import Watch
 from corpusmill.pipeline.stages.ingest.losses import count_losses, count_rules, most_common
 from corpusmill.pipeline.stages.ingest.reading import FileErrors
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
-from corpusmill.pipeline.steps.chain import Chain, Dropped, reason_word
+from corpusmill.pipeline.steps.chain import Chain, Dropped, Outcome, reason_word
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 SAMPLED_ROWS = 128  # documents of a sample that go through the steps as one batch; of whole pages some MB
+LIGHT_ROWS, LIGHT_BYTES = 4096, 8 << 20  # documents without their pages that go through the further steps as one batch
 
 LOST = ("failed", "dropped", "not_sampled")
 
@@ -69,6 +70,7 @@ class ShardWriter:
         self.spec, self.files, self.chain, self.sink, self.tally = spec, files, chain, sink, tally
         self.source, self._uris = files.source, uris_of(files)
         self.watch: Watch | None = None
+        self._cut = cut_of(chain)
         (folder / "dropped").mkdir()
         columns = [pa.field(n, t) for n, t in chain.columns().items() if n != "content"]
         place = columns.index(pa.field("offset", pa.int64()))
@@ -87,6 +89,7 @@ class ShardWriter:
         self._evidence_file = folder / FOLDER / f"{name}.parquet"
         self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
         self._waiting: list[pa.Table] = []
+        self._light: list[pa.Table] = []
 
     def take(self, records: pa.Table, errors: FileErrors | None = None) -> None:
         """Take one batch of records, readable and failed ones. errors: as in `go_on`."""
@@ -102,10 +105,13 @@ class ShardWriter:
             self.take_rest(errors)
 
     def take_rest(self, errors: FileErrors | None = None) -> None:
-        """Take what waits. Of a sample a batch of records leaves few documents, and steps cost by the batch too."""
+        """Take all that waits. Of a sample, and of pages, a batch of records leaves few or short documents, and steps
+        cost by the batch too.
+        """
         waiting, self._waiting = self._waiting, []
         if waiting:
             self.go_on(pa.concat_tables(waiting), errors)
+        self._light_rest(errors)
 
     def _readable(self, records: pa.Table) -> pa.Table:
         """The records that could be read; the others are dropped here."""
@@ -133,23 +139,70 @@ class ShardWriter:
     def go_on(self, documents: pa.Table, errors: FileErrors | None = None) -> None:
         """Take one batch of readable documents. errors: where the steps fail, takes the files whose documents they fail
         on; what else is in the batch is lost, for the unit fails in any case.
+
+        Of pages, what is left once nobody reads their bytes any more waits until a larger batch has come together.
         """
+        chain, cut = self.chain, None if self.watch is not None else self._cut
         if self.watch is not None:
             documents = self._without_killers(documents, self.watch)
+
+        def first(table: pa.Table) -> Outcome:
+            return chain.through(chain.started(Batch(table)), chain.begin, chain.end if cut is None else cut)
+
+        outcome = self._outcome(first, documents, errors)
+        if outcome is None:
+            return
+        if cut is None:
+            self._ended(outcome)
+        else:
+            self._leave(outcome)
+            self.evidence.add(Outcome(outcome.kept.keep(np.zeros(outcome.kept.num_rows, np.bool_)), outcome.dropped))
+            self._gather(outcome.kept.table, errors)
+        if self.watch is not None:
+            self.watch.takes(None)
+
+    def _gather(self, light: pa.Table, errors: FileErrors | None) -> None:
+        """Put documents without their pages aside, and take them through the further steps when they are enough."""
+        if self._light and not self._light[0].schema.equals(light.schema):
+            self._light_rest(errors)
+        self._light.append(light)
+        rows, size = (sum(getattr(table, what) for table in self._light) for what in ("num_rows", "nbytes"))
+        if rows >= LIGHT_ROWS or size >= LIGHT_BYTES:
+            self._light_rest(errors)
+
+    def _light_rest(self, errors: FileErrors | None) -> None:
+        """Take the documents that were put aside through the further steps."""
+        light, self._light = self._light, []
+        if light and self._cut is not None:
+            cut, end = self._cut, self.chain.end
+            found = self._outcome(lambda t: self.chain.through(Batch(t), cut, end), pa.concat_tables(light), errors)
+            if found is not None:
+                self._ended(found)
+
+    def _outcome(
+        self, steps: Callable[[pa.Table], Outcome], documents: pa.Table, errors: FileErrors | None
+    ) -> Outcome | None:
+        """What comes of documents; null where the steps failed, and `errors` has the files on which they do."""
         try:
-            outcome = self.chain.run(Batch(documents))
+            return steps(documents)
         except Exception as e:
             if errors is None or not self.files.is_shared:
                 raise
-            self._find_files(documents, e, errors)
-            return
-        for gone in outcome.dropped:
-            self._drop(gone)
-        self._count_changes([outcome.kept.table, *(gone.table for gone in outcome.dropped)])
+            self._find_files(steps, documents, e, errors)
+            return None
+
+    def _ended(self, outcome: Outcome) -> None:
+        """Write and count what has come to the end of the chain, and what left on the way."""
+        self._count_changes([outcome.kept.table])
+        self._leave(outcome)
         self.evidence.add(outcome)
         self.sink.keep(outcome.kept, self.tally)
-        if self.watch is not None:
-            self.watch.takes(None)
+
+    def _leave(self, outcome: Outcome) -> None:
+        """Write and count what left."""
+        for gone in outcome.dropped:
+            self._drop(gone)
+        self._count_changes([gone.table for gone in outcome.dropped])
 
     def reads(self, shard: Shard) -> None:
         """Note that this file is read from here on."""
@@ -167,14 +220,16 @@ class ShardWriter:
         watch.takes(documents)
         return documents
 
-    def _find_files(self, documents: pa.Table, error: Exception, errors: FileErrors) -> None:
+    def _find_files(
+        self, steps: Callable[[pa.Table], Outcome], documents: pa.Table, error: Exception, errors: FileErrors
+    ) -> None:
         """Take each file's documents through the steps alone; `error` is raised where none of them fails so."""
         slots, found = slot_of(documents["doc_id"].to_numpy()), False
         for shard in self.files.files:
             mine = slots == shard.slot
             if mine.any():
                 try:
-                    self.chain.run(Batch(documents.filter(pa.array(mine))))
+                    steps(documents.filter(pa.array(mine)))
                 except Exception as e:
                     errors.add(shard, e)
                     found = True
@@ -264,6 +319,14 @@ class ShardWriter:
         if kind is None:
             self._evidence_file.parent.mkdir()
             self._evidence_file.write_bytes(self.evidence.packed())
+
+
+def cut_of(chain: Chain) -> int | None:
+    """The step of a chain from which on its documents are gathered to larger batches; null where they are not."""
+    light = chain.light_at()
+    if light is None or light <= chain.begin:
+        return None
+    return light if any(True for _ in chain.numbered(light, chain.end)) else None
 
 
 def uris_of(files: UnitFiles) -> pa.Array:

@@ -99,6 +99,7 @@ class Ingest:
             self._writer(folder, unit, spec, Tally(), None) as writer,
         ):
             writer.go_on(documents)
+            writer.take_rest()
 
     def _prepared(self, unit: IngestUnit) -> JobSpec:
         """The job, when all that its steps need is here."""
@@ -145,6 +146,7 @@ class Ingest:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS_AT_ONCE):
                 came += batch.num_rows
                 writer.go_on(pa.Table.from_batches([batch]), errors)
+        writer.take_rest(errors)
         errors.require_none(writer.files)
         check(f"documents of {before}", came=expected, went={"taken up": came})
 

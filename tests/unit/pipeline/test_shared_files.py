@@ -137,14 +137,14 @@ def test_a_damaged_file_is_named_and_costs_its_own_records_only(folder):
 
 def fails_on(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
     """The steps raise an error at a batch with this word in a text."""
-    steps: Callable[..., Any] = Chain.run
+    steps: Callable[..., Any] = Chain.through
 
-    def fragile(chain: Chain, batch: Any) -> Any:
+    def fragile(chain: Chain, batch: Any, *places: int | None) -> Any:
         if any(word in text for text in batch.column("text").to_pylist()):
             raise ValueError("this text cannot be measured")
-        return steps(chain, batch)
+        return steps(chain, batch, *places)
 
-    monkeypatch.setattr(Chain, "run", fragile)
+    monkeypatch.setattr(Chain, "through", fragile)
 
 
 def test_files_that_fail_are_all_named_and_the_others_read_without_them(folder, monkeypatch):
