@@ -22,6 +22,7 @@ from corpusmill.operators.readers.framing.http_pages import HttpPages, filled
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.utf8 import binaries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +51,7 @@ class Arc(HttpPages, Reader):
     libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
-        rows = Rows(self.makes, {"fetched_at_utc": arc_instants})
+        rows = Rows(self.makes, {"content": binaries, "fetched_at_utc": arc_instants})
         yield from filled(
             rows, framed(Stored(file, self.max_window_mib), span, ARC, self.max_record_bytes), self._add, span
         )

@@ -22,6 +22,7 @@ from corpusmill.operators.readers.framing.http_pages import HttpPages, filled
 from corpusmill.operators.readers.framing.record import Framed
 from corpusmill.operators.readers.framing.rows import Rows
 from corpusmill.operators.readers.framing.stored import Stored
+from corpusmill.operators.readers.framing.utf8 import binaries
 from corpusmill.operators.readers.framing.warc_dates import warc_instants
 from corpusmill.operators.readers.framing.warc_head import CONVERSION, VERSION, WARC
 from corpusmill.operators.readers.framing.zip_members import is_zip
@@ -73,7 +74,7 @@ class Warc(HttpPages, Reader):
         if is_zip(stored):
             yield from zipped(self, stored, span, named=False)
             return
-        rows = Rows(self.makes, {"fetched_at_utc": warc_instants})
+        rows = Rows(self.makes, {"content": binaries, "fetched_at_utc": warc_instants})
         yield from filled(rows, framed(stored, span, WARC, self.max_record_bytes), self._add, span)
 
     def _add(self, rows: Rows, record: Framed) -> None:

@@ -16,7 +16,7 @@ from corpusmill.operators.readers.framing.run import Run
 from corpusmill.operators.readers.framing.stored import Stored
 
 FEED_BYTES = 1 << 14
-MOST_BYTES = 1 << 20  # of a member, stored or inflated; a larger one is read in bounded pieces
+MOST_BYTES = 4 << 20  # of a member, stored or inflated; a larger one is read in bounded pieces
 RUN_BYTES = 6 << 20  # of inflated members in a run; what is made of a run is one batch
 RUN_RECORDS = 4096
 GZIP = 31  # window bits: a gzip head and trailer are expected
