@@ -87,15 +87,16 @@ class ImageText(Extract):
         classify(data, offsets, valid_rows(content), promises(batch, ()).kind, kind, utf8)
         charsets = batch.column("http_charset") if "http_charset" in batch.table.column_names else None
         pages = as_utf8(data, offsets, kind == HTML, utf8, charsets)
+        whole = pages.joined()
         named = "url" in batch.table.column_names
         urls = batch.column("url").cast(TEXT) if named else pa.nulls(rows, TEXT)
         long = pc.fill_null(pc.greater(pc.binary_length(urls), MOST_URL_BYTES), False)
         urls = pc.if_else(long, pa.scalar(None, TEXT), urls)
         spans = views(urls.fill_null(""))
         sizes = np.where(kind == HTML, pages.end - pages.start, 0)
-        found = room(rows, int(sizes.sum()), *count_marks(pages.data, pages.start, pages.end, kind, spans[1]))
-        count, figures = scan_pages(pages.data, pages.start, pages.end, kind, *spans, found)
-        pairs = self._pairs(found, count, figures, pages.data, urls)
+        found = room(rows, int(sizes.sum()), *count_marks(whole, pages.start, pages.end, kind, spans[1]))
+        count, figures = scan_pages(whole, pages.start, pages.end, kind, *spans, found)
+        pairs = self._pairs(found, count, figures, whole, urls)
         many = pa.array(np.bincount(found.page[:count], minlength=rows) > MOST_PICTURES)
         none = pa.scalar(None, pa.string())
         failure = pc.coalesce(

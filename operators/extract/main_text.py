@@ -107,7 +107,7 @@ class MainText(Extract):
         repeats = DROP if self.repeats == "drop" else KEEP
         choices = Choices(threshold, self.comments, self.links, self.title, repeats)
         ws = workspace(int(sizes.max(initial=0)))
-        html = Pages(pages.data, pages.start, pages.end, kind)
+        html = Pages(pages.data, pages.decoded, pages.start, pages.end, kind)
         extract_pages(html, ws, load(self.model.read()), choices, out, found)
         failed = ~(is_html | is_text)
         title = strings(found.title, found.title_end, np.diff(found.title_end) == 0, TEXT)

@@ -78,9 +78,12 @@ def classify(
 
 
 class Pages(NamedTuple):
-    """Page data[start[row]:end[row]] (UTF-8) of each row, and what it is (`sniff`)."""
+    """Page data[start[row]:end[row]] (UTF-8) of each row, as if `decoded` began where `data` ends, and what it is
+    (`sniff`).
+    """
 
     data: np.ndarray
+    decoded: np.ndarray
     start: np.ndarray
     end: np.ndarray
     kind: np.ndarray
@@ -92,14 +95,15 @@ def extract_pages(
 ) -> None:
     """Extracts the page of every row that is HTML; the others are left empty."""
     pages, ws, model = borrowed(pages), borrowed(ws), borrowed(model)
-    data = pages.data
     for row in range(pages.kind.shape[0]):
         o = out.text_end[row]
         if pages.kind[row] != HTML:
             out.text_end[row + 1] = o
             put_nothing(row, page_facts)
             continue
-        first, last = pages.start[row], pages.end[row]
+        base = pages.data.shape[0] if pages.start[row] >= pages.data.shape[0] else 0
+        data = pages.decoded if base else pages.data
+        first, last = pages.start[row] - base, pages.end[row] - base
         if last - first >= BOM_BYTES and data[first] == 0xEF and data[first + 1] == 0xBB and data[first + 2] == 0xBF:
             first += BOM_BYTES
         cut = last - first > MAX_BYTES
@@ -123,8 +127,8 @@ def extract_pages(
         out.cut[row] = cut or ws.state[C.CUT] != 0
         out.scripts[row] = ws.state[C.SCRIPTS]
         for k in range(ws.state[C.SCRIPTS]):
-            out.script_at[row, k, 0] = first + ws.scripts[k, 0]
-            out.script_at[row, k, 1] = first + ws.scripts[k, 1]
+            out.script_at[row, k, 0] = base + first + ws.scripts[k, 0]
+            out.script_at[row, k, 1] = base + first + ws.scripts[k, 1]
 
 
 @njit(cache=True, nogil=True)

@@ -51,7 +51,7 @@ def from_structured_data(text: pa.Array, out: Texts, pages: Decoded, titles: pa.
 
 def _described(pages: Decoded, out: Texts, row: int) -> Described:
     spots = out.script_at[row, : out.scripts[row]].tolist()
-    return described(pages.data[start:end].tobytes() for start, end in spots)
+    return described(pages.between(start, end) for start, end in spots)
 
 
 def _word_counts(texts: list[str]) -> np.ndarray:

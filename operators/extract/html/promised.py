@@ -45,7 +45,7 @@ def with_plain(text: pa.Array, pages: Decoded, is_text: np.ndarray) -> pa.Array:
     if not len(rows):
         return text
     places = zip(pages.start[rows].tolist(), pages.end[rows].tolist(), strict=True)
-    found = [pages.data[begin:end].tobytes().removeprefix(codecs.BOM_UTF8) for begin, end in places]
+    found = [pages.between(begin, end).removeprefix(codecs.BOM_UTF8) for begin, end in places]
     taken = np.where(is_text, len(text) + np.cumsum(is_text) - 1, np.arange(len(text)))
     plain = pa.array(found, pa.large_binary()).cast(TEXT)
     return pa.concat_arrays([text, plain]).take(pa.array(taken, pa.int64()))
