@@ -87,7 +87,7 @@ def look(parts: list[Dropped], choose: Callable[[Dropped, pa.Table], Choice]) ->
     choice = choose(parts[0], table)
     mask = pa.array(choice.whole)
     table = table.append_column("_whole", mask).append_column("_begin", begins(text, choice.begins))
-    return Looked(table, whole.filter(mask))
+    return Looked(table, whole.filter(mask) if choice.whole.any() else whole.slice(0, 0))
 
 
 def begins(texts: pa.ChunkedArray, places: np.ndarray) -> pa.Array:

@@ -14,7 +14,7 @@ from corpusmill.operators.contract import Decision
 from corpusmill.pipeline.steps.chain import Chain
 
 FULL_BYTES = 16 << 20  # of text held before it goes through the steps
-MOST, MOST_NEAR = 48, 96  # measured in a unit of those that one step dropped: far from bounds, and near one; a guess
+MOST, MOST_NEAR = 36, 96  # measured in a unit of those that one step dropped: far from bounds, and near one; a guess
 FACTS = ("_number", "_reason", "_size", "_near", "_broken", "_draw")
 Stratum = tuple[int, bool]  # the number of a step, and whether the document was near a bound of it
 

@@ -17,7 +17,8 @@ def pack(tables: Tables) -> bytes:
         rows = chunks.combine_chunks() if isinstance(chunks, pa.ChunkedArray) else chunks
         columns[name] = pa.ListArray.from_arrays(pa.array([0, len(rows)], pa.int32()), rows)
     out = io.BytesIO()
-    pq.write_table(pa.table(columns), out, compression="zstd", compression_level=3, write_statistics=False)
+    how = {"compression": "zstd", "compression_level": 3, "write_statistics": False}
+    pq.write_table(pa.table(columns), out, use_dictionary=False, **how)  # one row: a dictionary makes it larger
     return out.getvalue()
 
 
