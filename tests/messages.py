@@ -1,6 +1,7 @@
 """Collects every message a user can meet: texts of raised errors and of what commands print, from the source."""
 
 import ast
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,13 @@ PROBLEMS = (
 )
 
 
-def messages() -> Iterator[tuple[str, str]]:
+@functools.cache
+def messages() -> tuple[tuple[str, str], ...]:
     """(file, message) in the order of the source; what is filled in stands in braces."""
+    return tuple(_messages())
+
+
+def _messages() -> Iterator[tuple[str, str]]:
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             name = path.relative_to(ROOT).as_posix()

@@ -19,4 +19,6 @@ def position_ids(seq_lens: np.ndarray) -> np.ndarray:
     [0, 1, 2, 0, 1]
     """
     begins = cu_seqlens(seq_lens)
-    return (np.arange(begins[-1]) - np.repeat(begins[:-1], seq_lens)).astype(np.int32)
+    places = np.arange(begins[-1], dtype=np.int32)
+    places -= np.repeat(begins[:-1], seq_lens)
+    return places

@@ -70,6 +70,7 @@ def test_a_bucket_of_a_million_equal_keys_is_joined_over_many_partitions(tmp_pat
     assert not found["cluster_id"].to_numpy().any()
 
 
+@pytest.mark.thorough
 def test_a_cluster_of_200_000_that_share_a_bucket_but_are_not_alike_is_bounded():
     n = 200_000
     found = verify_by_sets(

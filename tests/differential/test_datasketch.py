@@ -52,6 +52,7 @@ def drifting_texts(n: int = 300) -> list[str]:
     return texts
 
 
+@pytest.mark.thorough
 def test_signatures_and_clusters_are_those_of_datasketch():
     """Given our shingle hashes and our permutations, its MinHash has our minima, its MinHashLSH our clusters."""
     batch = Batch(pa.table({"text": pa.array(drifting_texts(), TEXT)}))

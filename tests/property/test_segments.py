@@ -137,6 +137,7 @@ def test_span_hash(text):
 
 
 @given(texts=TEXTS)
+@pytest.mark.thorough
 def test_parts_follow_their_documents_when_some_are_dropped(texts):
     batch, mask = sliced(texts), np.arange(len(texts)) % 2 == 0
     found = [batch.once(find_words, r) for r in WordRule] + [batch.once(find_lines, r) for r in LineRule]

@@ -12,7 +12,7 @@ FILLED_IN = re.compile(r"\{[^}]*\}")
 
 
 def test_messages_are_found():
-    found = list(messages())
+    found = messages()
     assert len(found) > 450
     assert any("check the folder or the pattern" in text for _, text in found)  # returned, in the room of inputs
     assert any("groups run out; the largest budget" in text for _, text in found)  # raised, an f-string of two lines

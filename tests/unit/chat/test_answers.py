@@ -52,6 +52,7 @@ def test_a_template_without_marks_has_the_answers_of_one_with_marks(text):
     assert said(encoder(text=text), TWO)[1] == "first answer<|im_end|>second<|im_end|>"
 
 
+@pytest.mark.thorough
 def test_a_conversation_is_cut_behind_the_last_answer_that_fits():
     chat = encoder()
     whole = len(chat.encode(column(TWO), no_tools(1)).rows.ids)

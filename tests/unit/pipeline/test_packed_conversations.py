@@ -83,6 +83,7 @@ def test_texts_beside_conversations_are_trained_on_whole():
     assert not done.reasons
 
 
+@pytest.mark.thorough
 def test_a_long_conversation_is_truncated_or_dropped_and_one_without_an_answer_is_dropped():
     table = table_of(LONG, [ASK], [ASK, turn("assistant", "word " * 60)])
     done = laid(table)

@@ -96,6 +96,7 @@ def test_the_best_of_each_host_stay(stayed, unit_bytes, held_rows):
     assert not any(r["stays"] for r in rows if r["host"] is None)  # in no group: the step keeps them by itself
 
 
+@pytest.mark.thorough
 def test_the_answer_is_the_same_in_any_order_of_units_and_any_size_of_pieces(stayed):
     for awaited in (AtMost(count=3, by=("host",)), Budget(amount=AMOUNT, score=("quality",), weight="tokens")):
         answers = [

@@ -105,6 +105,7 @@ def test_documents_and_counts_are_those_of_files_that_are_read_alone(folder, by_
     assert documents["doc_id"].to_pylist() == sorted(documents["doc_id"].to_pylist())
 
 
+@pytest.mark.thorough
 def test_a_later_group_of_steps_takes_up_a_shared_unit(folder):
     text = JOB.replace(
         "[signals.counts, ", "[signals.counts, {decide.quantiles: {bounds: {word_count: [0.1, null]}, by: []}}, "

@@ -83,6 +83,7 @@ def test_it_is_what_comparing_all_pairs_says(tmp_path):
     assert max(away for _, away in expected.values()) > 28
 
 
+@pytest.mark.thorough
 def test_the_answer_is_the_same_in_any_order_of_units_and_any_size_of_pieces(tmp_path, monkeypatch):
     whole = found_by(tmp_path / "whole")
     monkeypatch.setattr(pictures, "PIECE_ROWS", 9)
