@@ -28,7 +28,8 @@ def rows(quick: bool) -> list[dict]:
     told = gold(CORPORA / "extract" / "wcxb-dev-gold.jsonl.gz")
     found = pages(CORPORA / "extract", "wcxb-dev-*.warc.gz", set(told))
     urls = sorted(found)[:: 4 if quick else 1]
-    with tempfile.TemporaryDirectory(prefix="corpusmill-extract-") as name, earlier.unpacked() as tree:
+    with tempfile.TemporaryDirectory(prefix="corpusmill-extract-") as name:
+        tree = earlier.unpacked()
         of_pages, run = Path(name, "pages.parquet"), ROOT / "benchmarks" / "extract_run.py"
         content = pa.array([found[url].content for url in urls], pa.large_binary())
         charsets = pa.array([found[url].http_charset for url in urls], pa.string())

@@ -33,7 +33,8 @@ RUN = "import sys; from {module} import main; sys.argv[0] = 'corpusmill'; sys.ex
 
 def rows(quick: bool) -> list[dict[str, Any]]:
     """The one row; `quick` runs each side once."""
-    with tempfile.TemporaryDirectory(prefix="corpusmill-whole-") as name, earlier.unpacked() as tree:
+    with tempfile.TemporaryDirectory(prefix="corpusmill-whole-") as name:
+        tree = earlier.unpacked()
         folder = Path(name)
         generated_pages.write(folder / "pages", STORED_BYTES[quick], FILES)
         inputs = {"many": sorted(map(str, (folder / "pages").iterdir())), "few": few_pages(folder)}
