@@ -116,5 +116,5 @@ def test_no_text_is_measured_that_trained_the_tokenizer_that_ships(documents, tm
 
 def test_a_commit_that_the_clone_lacks_is_named():
     missing = "0" * 12
-    with pytest.raises(RuntimeError, match=f"commit {missing} is not in this clone"), earlier.unpacked(missing):
-        pass
+    with pytest.raises(RuntimeError, match=f"commit {missing} is not in this clone"):
+        earlier.unpacked(missing)
