@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import StageFailed
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.decide.similar_pictures import SimilarPictures
 from corpusmill.operators.dedup.components import contracted
@@ -34,12 +33,18 @@ from corpusmill.pipeline.stages.gathered.similar import (
     give_way,
     in_order_of_clusters,
     publish_goes,
+    require_sizes,
 )
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 FOLDER = "similar_pictures"
 HASH = pa.binary(HASH_BYTES)
 MAX_CLUSTER = 10_000_000  # pictures judged in one task, 0.7 GB; a guess
+ALIKE = "decide.similar_pictures: {} pictures resemble one another"
+FEWER = (
+    "lower `distance`, raise `min_quality`, or put `decide.at_most: {by: pdq}` before it, which drops those with the "
+    "same hash"
+)
 PIECE_ROWS = 50_000  # pictures whose places are written together: 77 MB
 # A picture as it is compared, and the same at one of its places.
 HASHED = pa.schema({"doc_id": pa.int64(), "rank": pa.uint64(), "tie": pa.uint64(), "hash": HASH})
@@ -161,20 +166,8 @@ class JudgePictures:
     def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> Mapping[str, Any]:
         partition = partition_of(unit)
         table = read_range(store, partition.names, partition.range)
-        check_sizes(table["cluster_id"].to_numpy())
+        require_sizes(table["cluster_id"].to_numpy(), MAX_CLUSTER, ALIKE, FEWER)
         table = in_order_of_clusters(table)
         hashes = words_of(bytes_of(table).tobytes())
         row, away = first_near(hashes, table["cluster_id"].to_numpy(), self.distance)
         return publish_goes(store, folder, unit, table["doc_id"].to_numpy(), row, away.astype(np.float32))
-
-
-def check_sizes(clusters: np.ndarray) -> None:
-    """Raise StageFailed where a cluster is too large to be judged in one task. clusters: int64, one a picture."""
-    _, sizes = np.unique(clusters, return_counts=True)
-    largest = int(sizes.max(initial=0))
-    if largest > MAX_CLUSTER:
-        raise StageFailed(
-            f"decide.similar_pictures: {largest:,} pictures resemble one another, however indirectly, and at most "
-            f"{MAX_CLUSTER:,} can be compared in one task; lower `distance`, raise `min_quality`, or put "
-            "`decide.at_most: {by: pdq}` before it, which drops those with the same hash"
-        )

@@ -32,6 +32,8 @@ from corpusmill.pipeline.stages.gathered.words import BANDS, COMPARED, GatherWor
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
 MAX_CLUSTER = 1_000_000  # documents judged in one task, 1.5 GB; a guess
+ALIKE = "decide.similar: {} documents share words with one another"
+FEWER = "compare another `field`, such as `prompt`, or put a step before it that drops more"
 # A document that gives way, under its shard.
 GOES = pa.schema([pa.field("key", pa.uint64()), *GIVES_WAY])
 
@@ -155,7 +157,7 @@ class Judge:
     def __call__(self, store: Store, folder: str, unit: PartitionUnit) -> Mapping[str, Any]:
         partition = partition_of(unit)
         table = read_range(store, partition.names, partition.range)
-        check_sizes(table["cluster_id"].to_numpy())
+        require_sizes(table["cluster_id"].to_numpy(), MAX_CLUSTER, ALIKE, FEWER)
         table = in_order_of_clusters(table)
         ids, words = table["doc_id"].to_numpy(), table["words"].combine_chunks()
         flat = b"".join(table["bands"].combine_chunks().to_pylist())
@@ -170,15 +172,17 @@ class Judge:
         return publish_goes(store, folder, unit, ids, row, similarity)
 
 
-def check_sizes(clusters: np.ndarray) -> None:
-    """Raise StageFailed where a cluster is too large to be judged in one task. clusters: int64, one a document."""
+def require_sizes(clusters: np.ndarray, most: int, found: str, remedy: str) -> None:
+    """Raise StageFailed where a cluster is too large to be judged in one task.
+
+    clusters: int64, one a document; found: what its members have in common, after their number; remedy: what to do.
+    """
     _, sizes = np.unique(clusters, return_counts=True)
     largest = int(sizes.max(initial=0))
-    if largest > MAX_CLUSTER:
+    if largest > most:
         raise StageFailed(
-            f"decide.similar: {largest:,} documents share words with one another, however indirectly, and at most "
-            f"{MAX_CLUSTER:,} can be compared in one task; compare another `field`, such as `prompt`, or "
-            "put a step before it that drops more"
+            f"{found.format(f'{largest:,}')}, however indirectly, and at most {most:,} can be compared in one task; "
+            f"{remedy}"
         )
 
 

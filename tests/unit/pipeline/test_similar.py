@@ -193,11 +193,10 @@ def test_unrelated_texts_of_common_words_are_not_joined_to_one_cluster():
     assert sizes.max() < n // 20
 
 
-def test_a_cluster_that_is_too_large_for_a_task_ends_with_what_to_change(monkeypatch):
-    monkeypatch.setattr(judging, "MAX_CLUSTER", 3)
-    judging.check_sizes(np.array([7, 8, 7, 8, 7]))
+def test_a_cluster_that_is_too_large_for_a_task_ends_with_what_to_change():
+    judging.require_sizes(np.array([7, 8, 7, 8, 7]), 3, judging.ALIKE, judging.FEWER)
     with pytest.raises(StageFailed, match=r"4 documents share words .* at most 3 can .* compare another `field`"):
-        judging.check_sizes(np.array([7, 8, 7, 8, 7, 7]))
+        judging.require_sizes(np.array([7, 8, 7, 8, 7, 7]), 3, judging.ALIKE, judging.FEWER)
 
 
 def test_the_task_that_judges_checks_the_sizes_of_clusters(tmp_path, monkeypatch):

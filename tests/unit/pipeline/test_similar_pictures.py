@@ -122,10 +122,9 @@ def test_the_reason_says_how_many_bits_apart_and_names_the_document_that_stays(t
     assert f"similar picture, bits apart: {row['similarity']:.0f} to document {row['better']}" in reasons
 
 
-def test_a_cluster_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr(pictures, "MAX_CLUSTER", 2)
+def test_a_cluster_that_is_too_large_is_refused():
     with pytest.raises(StageFailed, match="3 pictures resemble one another"):
-        pictures.check_sizes(np.array([7, 7, 8, 7]))
+        pictures.require_sizes(np.array([7, 7, 8, 7]), 2, pictures.ALIKE, pictures.FEWER)
 
 
 def test_more_bits_than_are_searched_for_are_refused():
