@@ -35,8 +35,13 @@ NO_STEP: Mapping[int, Collection[str]] = {}
 TYPED_READERS = ("arrow", "csv", "jsonl", "parquet", "tfrecord", "webdataset")
 # What to do where a reader makes a column another type than a step reads.
 TYPE_IT = {
-    NUMBER: "; give it a type under the columns of the input, {0}: {{field: {0}, type: float}}",
-    pa.timestamp("s", "UTC"): "; give it a type under the columns of the input, {0}: {{field: {0}, type: timestamp}}",
+    dtype: f"; give it a type under the columns of the input, {{0}}: {{{{field: {{0}}, type: {name}}}}}"
+    for dtype, name in (
+        (NUMBER, "float"),
+        (pa.timestamp("s", "UTC"), "timestamp"),
+        (pa.large_binary(), "bytes"),
+        (pa.list_(pa.string()), "strings"),
+    )
 }
 
 

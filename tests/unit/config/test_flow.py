@@ -126,6 +126,11 @@ def test_columns_of_a_type_serve_what_reads_numbers():
     )
 
 
+def test_a_picture_that_is_read_as_text_is_told_the_type_of_its_column():
+    told = problems("{source: a, paths: [x.parquet], columns: {image: picture}}", "signals.pixels")
+    assert "image: {field: image, type: bytes}" in told
+
+
 def test_a_list_is_no_axis_and_a_time_no_multiplier():
     told = problems(TYPED, "", "mix: {axes: [tags]}\n")
     assert "mix.axes: a mix goes by one value a document, and 'tags' is a list for 'a'" in told
