@@ -1,7 +1,7 @@
 """Parquet files: one document a row.
 
 Source:   https://parquet.apache.org/docs/file-format/: column chunks grouped by rows, metadata at the end of the file.
-Deviates: none; other string types are widened to large_string, bytes are read as UTF-8.
+Deviates: none; other string types are widened to large_string, bytes are read as UTF-8, UUIDs as their text.
 """
 
 import re
@@ -32,7 +32,8 @@ class Parquet(Columnar, Reader):
     """One document a row; a span has the row groups whose first byte lies in it.
 
     text: the column of the text: strings, or bytes in UTF-8. url, source_id, domain, language, date: the column that
-    holds each, None when there is none; "a.b" reaches into a struct, unless there is a column of just that name.
+    holds each, None when there is none; "a.b" reaches into a struct or an object in a column of JSON, unless there is a
+    column of just that name.
     columns: further ones, name -> name in the file, strings unless `types` names another type: int, float, bool,
     strings (a list of texts) or timestamp. Dates are read as in text.dates; a date or a value that cannot be read is
     null, and `unread_fields` holds it.
@@ -51,7 +52,7 @@ class Parquet(Columnar, Reader):
         title="Parquet", suffixes=(".parquet", ".pq"), magic=re.compile(rb"PAR1"), compressed=False
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 

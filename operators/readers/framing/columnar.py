@@ -9,10 +9,12 @@ import pyarrow.compute as pc
 
 from corpusmill.operators.abilities import FirstLook
 from corpusmill.operators.contract import RECORD
+from corpusmill.operators.readers.framing.json_columns import inside_json
 from corpusmill.operators.readers.framing.mapping import Mapped, array_of, listed
 from corpusmill.operators.readers.framing.rows import BATCH_BYTES
 from corpusmill.operators.readers.framing.strings import as_bytes, as_strings, is_text, readable, wide
 from corpusmill.operators.readers.framing.typed import in_types
+from corpusmill.operators.readers.framing.usual import usual, usual_type
 from corpusmill.operators.readers.shapes.shaped import PREFIX
 
 
@@ -118,15 +120,19 @@ def field_names(schema: pa.Schema) -> tuple[str, ...]:
 
 
 def type_of(schema: pa.Schema, name: str) -> pa.DataType:
-    """The type of a column, or of what "a.b" reaches. KeyError when there is none of that name.
+    """The type of a column as `reached` gives it, or of what "a.b" reaches. KeyError when there is none of that name.
+
+    A column of JSON has whatever is looked for in it, as text.
 
     >>> str(type_of(pa.schema({"a": pa.struct({"b": pa.int8()})}), "a.b"))
     'int8'
     """
     if name in schema.names:
-        return schema.field(name).type
+        return usual_type(schema.field(name).type)
     first, dot, rest = name.partition(".")
     inner = schema.field(first).type if dot and first in schema.names else None
+    if isinstance(inner, pa.JsonType):
+        return pa.string()
     if inner is None or not pa.types.is_struct(inner):
         raise KeyError(f"the file has no column {name!r}, only {schema.names}")
     return type_of(pa.schema(inner.fields), rest)
@@ -142,11 +148,13 @@ def has(schema: pa.Schema, name: str) -> bool:
 
 
 def reached(piece: pa.RecordBatch, name: str) -> pa.Array:
-    """A column, or what "a.b" reaches, null where the struct is."""
+    """A column in the type that its own stands for, or what "a.b" reaches, null where the struct is."""
     if name in piece.schema.names:
-        return piece.column(name)
+        return usual(piece.column(name))
     first, _, rest = name.partition(".")
     inner = piece.column(first)
+    if isinstance(inner.type, pa.JsonType):
+        return inside_json(inner.storage, rest)
     below = [pc.struct_field(inner, field.name) for field in inner.type]
     return reached(pa.RecordBatch.from_arrays(below, schema=pa.schema(inner.type.fields)), rest)
 

@@ -1,6 +1,9 @@
 """Reads the turns of a chat out of Arrow columns: the same as `values` reads out of JSON, without a Python object."""
 
+from typing import Any
+
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,7 +19,7 @@ from corpusmill.operators.readers.shapes.values import (
 
 
 def turns_in(column: pa.Array, speaks: str | None = None) -> pa.Array:
-    """Turns from a column of lists of structs, or of texts: READ_TURNS; see `turns_of`."""
+    """Turns from a column of texts, or of lists of structs or of texts that are JSON: READ_TURNS; see `turns_of`."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if column.type == READ_TURNS:
@@ -26,7 +29,18 @@ def turns_in(column: pa.Array, speaks: str | None = None) -> pa.Array:
     listed = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
     if listed and pa.types.is_struct(column.type.value_type) and _plain(column.type.value_type):
         return _turns(column)
+    if listed and is_text(column.type.value_type):
+        return turns_of([value and [*map(_object, value)] for value in column.to_pylist()], speaks)
     return turns_of([_without_nulls(value) for value in column.to_pylist()], speaks)
+
+
+def _object(text: Any) -> Any:
+    """What a text is the JSON of, if that is an object, else the text."""
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:  # null too
+        return text
+    return found if isinstance(found, dict) else text
 
 
 def one_turn(contents: pa.Array, role: str, *, blank: bool = True) -> pa.Array:
