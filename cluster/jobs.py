@@ -1,8 +1,6 @@
-"""Lists, follows and stops the jobs of a Ray cluster through its job server."""
+"""Lists and stops the jobs of a Ray cluster through its job server."""
 
-import asyncio
 import logging
-from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,11 +16,18 @@ OURS = "corpusmill.job"  # the key of the metadata of a job that names it
 WORKSPACE, KIND = "corpusmill.workspace", "corpusmill.kind"
 RAY_LOGGERS = ("ray.dashboard.modules.job.sdk", "ray.dashboard.modules.dashboard_sdk", "ray._private.runtime_env")
 LIVE = ("PENDING", "RUNNING")
+SUCCEEDED = "SUCCEEDED"
+# Raised where the server does not answer, or refuses: what `requests` raises for a broken connection is an OSError.
+UNREACHABLE = (OSError, RuntimeError)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SubmittedJob:
-    """A job as the job server has it. began_at, ended_at: Unix seconds; workspace: its address, without secrets."""
+    """A job as the job server has it.
+
+    began_at, ended_at: Unix seconds; workspace: its address, without secrets; exit_code: of its command, null until it
+    ends, and where it ended with its machine.
+    """
 
     id: str
     job: str
@@ -32,6 +37,7 @@ class SubmittedJob:
     message: str
     began_at: float | None
     ended_at: float | None
+    exit_code: int | None = None
 
     @property
     def is_live(self) -> bool:
@@ -49,10 +55,11 @@ def connect(address: str) -> "JobSubmissionClient":
         return JobSubmissionClient(address)
     except (ConnectionError, RuntimeError, AuthenticationError) as e:
         raise JobFailed(
-            f"the job server at {address} did not answer: {e}; it is part of the dashboard: pip install 'ray[default]' "
-            "on the head, `ray start --head --dashboard-host ADDRESS` with an address that only you reach (whoever "
-            "reaches it runs code as you), and http://ADDRESS:8265 here; when the cluster uses tokens, RAY_AUTH_MODE "
-            "and RAY_AUTH_TOKEN_PATH must be the same here as there"
+            f"the job server at {address} did not answer: {reason(e)}. Is the head running? Its job server is part of "
+            "the dashboard: pip install 'ray[default]' there, `ray start --head --dashboard-host ADDRESS` with an "
+            "address that only you reach (whoever reaches it runs code as you), and http://ADDRESS:8265 here; when the "
+            "cluster uses tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here as there. Without a "
+            "head, `status`, `list`, `logs` and `stop` work from the files of the workspace: leave out --address"
         ) from e
 
 
@@ -82,15 +89,21 @@ def newest(client: "JobSubmissionClient", name: str | None, workspace: str | Non
     return max(matching, key=lambda job: (job.is_live, job.began_at or 0.0))
 
 
-def follow(client: "JobSubmissionClient", job: str, say: Callable[[str], None]) -> None:
-    """Print the log of a job, from its beginning until it ends."""
+def find(client: "JobSubmissionClient", id_: str) -> SubmittedJob:
+    """The job with an id. Raises what `UNREACHABLE` names."""
+    return _job(client.get_job_info(id_))
 
-    async def tail() -> None:
-        async for lines in client.tail_job_logs(job):
-            say(lines.rstrip("\n"))
 
-    with _answers():
-        asyncio.run(tail())
+def reason(error: BaseException) -> str:
+    """Why a request failed, in one line: the job server sends the traces of its own processes along.
+
+    >>> reason(RuntimeError("Request failed with status code 500: Traceback\\n  ...\\nValueError: no such thing\\n."))
+    'no such thing'
+    """
+    lines = [line.strip() for line in str(error).splitlines() if line.strip(" .")] or [type(error).__name__]
+    last = lines[-1] if len(lines) > 1 else lines[0]
+    kind, colon, rest = last.partition(": ")
+    return (rest if colon and kind.endswith(("Error", "Exception")) else last).rstrip(". ")
 
 
 def logs(client: "JobSubmissionClient", job: str) -> str:
@@ -116,6 +129,7 @@ def _job(found: Any) -> SubmittedJob:
         message=found.message or "",
         began_at=None if found.start_time is None else found.start_time / 1000,
         ended_at=None if not found.end_time else found.end_time / 1000,
+        exit_code=getattr(found, "driver_exit_code", None),
     )
 
 
@@ -124,5 +138,5 @@ def _answers() -> "Iterator[None]":
     """JobFailed in place of what the client raises when the server refuses."""
     try:
         yield
-    except (ConnectionError, RuntimeError) as e:
-        raise JobFailed(f"the job server refused: {e}") from e
+    except UNREACHABLE as e:
+        raise JobFailed(f"the job server refused, or stopped to answer: {reason(e)}") from e

@@ -11,8 +11,10 @@ import click
 from rich.table import Table
 
 from corpusmill.cluster import jobs, lease
+from corpusmill.cluster.job_log import follow as follow_log
 from corpusmill.cluster.jobs import SubmittedJob
 from corpusmill.cluster.storage import Store
+from corpusmill.cluster.submitted import short
 from corpusmill.errors import InputError, RowNotFound
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.config.workspace import written_workspace
@@ -67,7 +69,7 @@ def logs(
         if follow and as_json:
             raise InputError(["--json prints the log so far: leave out --follow"])
         if follow:
-            jobs.follow(client, job.id, click.echo)
+            follow_log(client, job.id, click.echo)
         elif as_json:
             echo_json({**asdict(job), "log": jobs.logs(client, job.id)})
         else:
@@ -168,7 +170,7 @@ def submitted_lines(live: SubmittedJob, run: RunState | None, address: str | Non
     """What the job server has of a job, a line; and another where the run below is an earlier one. run: the newest of
     the workspace.
     """
-    message = live.message.partition(", last available logs")[0].strip()  # Ray 2.60 puts up to 20,000 characters here
+    message = short(live.message)
     yield f"submitted as {live.id}, {live.state}{f': {message}' if message else ''}"
     if live.began_at is None or (run is not None and run.began_at >= live.began_at):
         return
