@@ -1,6 +1,8 @@
 """Lists and stops the jobs of a Ray cluster through its job server."""
 
+import json
 import logging
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,21 @@ LIVE = ("PENDING", "RUNNING")
 SUCCEEDED = "SUCCEEDED"
 # Raised where the server does not answer, or refuses: what `requests` raises for a broken connection is an OSError.
 UNREACHABLE = (OSError, RuntimeError)
+
+
+CONFIG = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by Ray 2.60 for the command of a job
+
+
+def own_id(environment: Mapping[str, str]) -> str | None:
+    """The id of the job that this process was started for by a job server; null where it was not.
+
+    >>> own_id({CONFIG: '{"metadata": {"job_submission_id": "corpusmill-a-run-12"}}'})
+    'corpusmill-a-run-12'
+    """
+    try:
+        return str(json.loads(environment[CONFIG])["metadata"]["job_submission_id"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,22 +88,25 @@ def jobs(client: "JobSubmissionClient") -> list[SubmittedJob]:
 
 
 def newest(client: "JobSubmissionClient", name: str | None, workspace: str | None = None) -> SubmittedJob:
-    """The job with an id, or the newest of that name or in that workspace; null: of all. JobFailed where there is none.
-
-    A live one is preferred to one that has ended.
-    """
+    """`newest_of` all jobs of ours that the server knows. JobFailed where there is none."""
     found = jobs(client)
-    by_id = [job for job in found if job.id == name]
+    if (job := newest_of(found, name, workspace)) is not None:
+        return job
+    there = ", ".join(job.id for job in found[-10:]) or "none"
+    wanted = "" if name is None else f" {name!r}"
+    raise JobFailed(f"the cluster has no job{wanted}; there are: {there}")
+
+
+def newest_of(found: Sequence[SubmittedJob], name: str | None, workspace: str | None = None) -> SubmittedJob | None:
+    """The job with an id, or the newest of that name or in that workspace; null: of all. A live one is preferred to one
+    that has ended. Null where there is none.
+    """
     matching = [
         job
-        for job in by_id or found
-        if (name is None or name in (job.id, job.job)) and workspace in (None, job.workspace)
+        for job in [job for job in found if job.id == name] or found
+        if (name is None or name in (job.id, job.job, job.workspace)) and workspace in (None, job.workspace)
     ]
-    if not matching:
-        there = ", ".join(job.id for job in found[-10:]) or "none"
-        wanted = "" if name is None else f" {name!r}"
-        raise JobFailed(f"the cluster has no job{wanted}; there are: {there}")
-    return max(matching, key=lambda job: (job.is_live, job.began_at or 0.0))
+    return max(matching, key=lambda job: (job.is_live, job.began_at or 0.0), default=None)
 
 
 def find(client: "JobSubmissionClient", id_: str) -> SubmittedJob:

@@ -27,6 +27,8 @@ FOLDER = "lease"  # of its own, so that one short listing finds the highest numb
 OLD_NAME = "_lease.json"  # the one object that earlier versions overwrote; respected, then deleted
 READ_TRIES = 3  # of a listing and then the object it names: each but the first needs a new holder in between
 LIFETIME_S = 60.0  # a guess: long against a slow store, short against an operator's patience
+RENEWED_S = LIFETIME_S / 3  # from one renewal to the next
+OVERDUE_S = RENEWED_S + 10  # a live run on a slow store has renewed it by then; a guess
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class Holder:
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self), sort_keys=True).encode()
+
+    @property
+    def renewed_at(self) -> float:
+        """When it was taken or renewed last, by the clock of its holder."""
+        return self.expires_at - LIFETIME_S
 
     def has_ended(self, now: float) -> bool:
         """True when the lease ran out, or its process was on this machine and is no more."""
@@ -93,7 +100,7 @@ def held(store: Store) -> Iterator[Lease]:
     stop = threading.Event()
 
     def keep_alive() -> None:
-        while not stop.wait(LIFETIME_S / 3):
+        while not stop.wait(RENEWED_S):
             try:
                 lease.renew()
             except LeaseHeld:

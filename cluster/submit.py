@@ -123,7 +123,7 @@ def is_same(id_: str, base: str) -> bool:
 
 
 def _start(client: "JobSubmissionClient", sent: Submission, *, number: int, say: Callable[[str], None]) -> str | None:
-    """Send code and files, and start the job; its id, null where there is one of this id. number: 1 for its first time."""
+    """Send code and files, and start the job; its id, null where that is taken. number: 1 the first time."""
     with scratch.folder("submit-") as folder:
         shutil.copytree(sent.code, folder / sent.code.name, ignore=shutil.ignore_patterns("__pycache__"))
         sent.complete(folder / sent.code.name)
