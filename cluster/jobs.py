@@ -92,9 +92,14 @@ def newest(client: "JobSubmissionClient", name: str | None, workspace: str | Non
     found = jobs(client)
     if (job := newest_of(found, name, workspace)) is not None:
         return job
+    raise not_found(found, name)
+
+
+def not_found(found: Sequence[SubmittedJob], name: str | None) -> JobFailed:
+    """The error that there is no such job, with those that there are."""
     there = ", ".join(job.id for job in found[-10:]) or "none"
-    wanted = "" if name is None else f" {name!r}"
-    raise JobFailed(f"the cluster has no job{wanted}; there are: {there}")
+    of_name = "" if name is None else f" {name!r}"
+    return JobFailed(f"the cluster has no job{of_name}; there are: {there}")
 
 
 def newest_of(found: Sequence[SubmittedJob], name: str | None, workspace: str | None = None) -> SubmittedJob | None:

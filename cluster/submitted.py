@@ -30,7 +30,7 @@ class Submitted:
         if self.exit_code in PASSED_ON:
             code = ExitCode(self.exit_code)
             raise JobFailed(f"{self.id}: its command ended with exit code {code}, as its last lines above say", code)
-        if self.state == "STOPPED":
+        if self.state == "STOPPED" or self.exit_code in (ExitCode.STOPPED, ExitCode.TERMINATED):
             raise JobFailed(f"{self.id} was stopped; what it finished is kept: the same command resumes it")
         raise JobFailed(f"{self.id} ended as {self.state}: {short(self.message)}; the same command resumes it")
 

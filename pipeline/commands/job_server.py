@@ -18,10 +18,11 @@ JOB_FILES = (".yaml", ".yml", ".json")
 
 @dataclass(frozen=True, kw_only=True)
 class ServerView:
-    """What a job server says of a job. newest: the live one, or the newest; jobs: all of its; problem: why it says
-    nothing.
+    """What a job server says of a job. has_address: there is one to look at; newest: the live one, or the newest; jobs:
+    all of its; problem: why it says nothing.
     """
 
+    has_address: bool = False
     newest: SubmittedJob | None = None
     jobs: tuple[SubmittedJob, ...] = ()
     problem: JobFailed | None = None
@@ -43,8 +44,8 @@ def view_of(address: str, what: str | None, overrides: tuple[str, ...]) -> Serve
     try:
         found = jobs.jobs(connected(address))
     except JobFailed as e:
-        return ServerView(problem=e)
-    return ServerView(newest=jobs.newest_of(found, *_meant(what, overrides)), jobs=tuple(found))
+        return ServerView(has_address=True, problem=e)
+    return ServerView(has_address=True, newest=jobs.newest_of(found, *_meant(what, overrides)), jobs=tuple(found))
 
 
 def connected(address: str) -> Any:

@@ -72,9 +72,14 @@ def _workspace_with(what: str | None, overrides: tuple[str, ...], there: ServerV
     """The workspace that `what` means; of an id or a name of a submitted job, the one that it works in."""
     if there.newest is not None and what in (there.newest.id, there.newest.job) and not Path(what).exists():
         return Store(there.newest.workspace)
-    named = what is not None and not is_job_file(what) and "://" not in what and not Path(what).exists()
-    if there.problem is not None and named:
-        raise there.problem  # only the server knows what the name means
+    if (
+        there.has_address
+        and what is not None
+        and not is_job_file(what)
+        and "://" not in what
+        and not Path(what).exists()
+    ):
+        raise there.problem or jobs.not_found(there.jobs, what)  # a name, which says nothing without the server
     return workspace_of(what, overrides)
 
 

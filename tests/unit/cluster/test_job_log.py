@@ -92,9 +92,11 @@ def test_the_exit_code_of_the_command_is_passed_on(ended, code):
     assert failed.value.exit_code == code
 
 
-def test_a_job_that_was_stopped_can_be_resumed():
+@pytest.mark.parametrize(("state", "code"), [("STOPPED", None), ("FAILED", 143)])
+def test_a_job_that_was_stopped_can_be_resumed(state, code):
+    """By the job server, or by a request in its workspace."""
     with pytest.raises(JobFailed, match="j was stopped; what it finished is kept: the same command resumes it"):
-        Submitted(id="j", attached=False, detached=False, state="STOPPED").check()
+        Submitted(id="j", attached=False, detached=False, state=state, exit_code=code).check()
 
 
 def test_the_reason_of_a_refusal_is_one_line():

@@ -83,6 +83,7 @@ def test_a_head_that_was_started_anew_hides_no_workspace(workspace, monkeypatch)
     assert "http://h:8265 has no such job" in lines
     assert "running for 1 min" in lines
     assert json.loads(said("status", "--json", *ADDRESS, workspace))["submitted"] is None
+    assert "the cluster has no job 'j'; there are: none" in said("status", *ADDRESS, "j", code=3)
 
 
 def test_a_head_that_does_not_answer_hides_no_workspace_and_is_an_error(workspace, monkeypatch):
