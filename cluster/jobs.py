@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,7 +125,11 @@ def reason(error: BaseException) -> str:
 
     >>> reason(RuntimeError("Request failed with status code 500: Traceback\\n  ...\\nValueError: no such thing\\n."))
     'no such thing'
+    >>> reason(OSError("Pool(host='h'): Max retries (Caused by E('h: [Errno 111] Connection refused'))"))
+    'Connection refused'
     """
+    if (system := re.search(r"\[Errno -?\d+\] ([\w ]+)", str(error))) is not None:
+        return system[1]
     lines = [line.strip() for line in str(error).splitlines() if line.strip(" .")] or [type(error).__name__]
     last = lines[-1] if len(lines) > 1 else lines[0]
     kind, colon, rest = last.partition(": ")

@@ -72,14 +72,9 @@ def _workspace_with(what: str | None, overrides: tuple[str, ...], there: ServerV
     """The workspace that `what` means; of an id or a name of a submitted job, the one that it works in."""
     if there.newest is not None and what in (there.newest.id, there.newest.job) and not Path(what).exists():
         return Store(there.newest.workspace)
-    if (
-        there.has_address
-        and what is not None
-        and not is_job_file(what)
-        and "://" not in what
-        and not Path(what).exists()
-    ):
-        raise there.problem or jobs.not_found(there.jobs, what)  # a name, which says nothing without the server
+    is_place = what is None or is_job_file(what) or "://" in what or Path(what).exists()
+    if there.has_address and not is_place:  # a name, which says nothing without the server
+        raise there.problem or jobs.not_found(there.jobs, what)
     return workspace_of(what, overrides)
 
 
