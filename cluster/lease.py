@@ -70,6 +70,7 @@ class Lease:
     def __init__(self, store: Store, mine: Holder) -> None:
         self.store = store
         self.mine = mine
+        self.lost: LeaseHeld | None = None  # why this run holds the workspace no more, once renewing has found that
 
     def check(self) -> None:
         """Raise LeaseHeld unless this run still holds the workspace. Called before each commit of a stage."""
@@ -97,14 +98,22 @@ class Lease:
             raise self._lost(read(self.store))
 
     def _lost(self, to: Holder | None) -> LeaseHeld:
+        if to is None or not to.owner:
+            return LeaseHeld(
+                f"the lease of this run is gone from {self.store.url}: the workspace was deleted or emptied under it; "
+                "this run stops without committing"
+            )
         return LeaseHeld(f"{self.store.url} was taken over by {describe(to)}; this run stops without committing")
 
 
 @contextmanager
-def held(store: Store, say: Callable[[str], None] = lambda _: None) -> Iterator[Lease]:
+def held(
+    store: Store, say: Callable[[str], None] = lambda _: None, lost: Callable[[], None] = lambda: None
+) -> Iterator[Lease]:
     """Hold the workspace for the length of a `with`, renewing in the background; LeaseHeld when another run has it.
 
-    say: see `take`.
+    say: see `take`. lost: called in the background, once, when another run has it or the workspace is gone; the
+    KeyboardInterrupt that this may raise in the `with` becomes LeaseHeld.
     """
     lease = take(store, say)
     stop = threading.Event()
@@ -113,8 +122,10 @@ def held(store: Store, say: Callable[[str], None] = lambda _: None) -> Iterator[
         while not stop.wait(RENEWED_S):
             try:
                 lease.renew()
-            except LeaseHeld:
-                return  # the next check() at a commit tells the run
+            except LeaseHeld as e:
+                lease.lost = e
+                lost()
+                return  # otherwise the next check() at a commit tells the run
             except Exception:  # whatever a store raises for a hiccup: the next tick tries again, well before the end
                 continue
 
@@ -122,6 +133,10 @@ def held(store: Store, say: Callable[[str], None] = lambda _: None) -> Iterator[
     thread.start()
     try:
         yield lease
+    except KeyboardInterrupt as e:
+        if lease.lost is not None:
+            raise lease.lost from e
+        raise
     finally:
         stop.set()
         thread.join()

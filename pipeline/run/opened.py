@@ -40,7 +40,7 @@ def opened(spec: JobSpec, options: Options, display: Display, uses: Sequence[str
     bundled.keep_only(workspace, output)
     with contextlib.ExitStack() as open_:
         try:
-            held = open_.enter_context(lease.held(workspace, display.line))
+            held = open_.enter_context(lease.held(workspace, display.line, interrupts.terminate))
         except (FileNotFoundError, PermissionError, StorageError) as e:
             raise _unwritable("workspace", spec.workspace, e) from e
         _try_to_write(output)

@@ -59,6 +59,8 @@ def recorded(
             yield recorder
         except BaseException as e:
             stopped = isinstance(e, KeyboardInterrupt | Terminated)
+            if stopped and held.lost is not None:  # nobody stopped it: see `lease.held`
+                stopped, e = False, held.lost
             told = "" if isinstance(e, CorpusmillError) else f"{type(e).__name__}: "  # ours are whole sentences
             message = "" if stopped else f"{told}{e}"[:MESSAGE_CHARS]
             _end(recorder, history.STOPPED if stopped else history.FAILED, message)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -219,6 +220,30 @@ def test_many_at_once(store):
         assert got.mine.fence == fence
         got.check()
         ran_out(store, got)
+
+
+@pytest.mark.parametrize("taken_over", [True, False])
+def test_a_run_is_told_that_it_has_lost_the_workspace_before_it_commits(store, monkeypatch, taken_over):
+    monkeypatch.setattr(lease, "RENEWED_S", 0.01)
+    lost = threading.Event()
+
+    def work() -> None:
+        with lease.held(store, lost=lost.set):
+            if taken_over:
+                elsewhere(store)
+            while not lost.wait(0.01):
+                if not taken_over:  # a renewal that has begun writes it once more
+                    store.delete(lease.object_of(1))
+            raise KeyboardInterrupt
+
+    words = "taken over by process 1 on elsewhere" if taken_over else "the workspace was deleted or emptied under it"
+    with pytest.raises(LeaseHeld, match=words):
+        work()
+
+
+def test_an_interrupt_of_a_run_that_holds_its_workspace_stays_one(store):
+    with pytest.raises(KeyboardInterrupt), lease.held(store):
+        raise KeyboardInterrupt
 
 
 @pytest.mark.thorough

@@ -1,11 +1,15 @@
-"""A run that loses the head of its cluster says so in its workspace, and gives it back, before its process ends."""
+"""A run that loses the head of its cluster, or its workspace, says so before it ends."""
 
+import signal
 import threading
+import time
 
 import pytest
 
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
+from corpusmill.errors import LeaseHeld
+from corpusmill.pipeline.execution import interrupts
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.report.status import status_of
 from corpusmill.pipeline.run import opened, watched
@@ -50,3 +54,34 @@ def test_a_store_that_is_away_too_does_not_keep_the_process(tmp_path, monkeypatc
     with pytest.raises(Ended):
         opened._end_without_head(lease.take(Store(str(tmp_path))), None, "lost")  # pyright: ignore
     answers.set()
+
+
+def test_a_run_whose_workspace_was_deleted_ends_by_itself(tmp_path, monkeypatch):
+    monkeypatch.setattr(lease, "RENEWED_S", 0.01)
+    before = signal.getsignal(signal.SIGTERM)
+    interrupts.as_exceptions()
+    store = Store(str(tmp_path / "work"))
+
+    def work() -> None:
+        with (
+            lease.held(store, lost=interrupts.terminate) as held,
+            watched.recorded(store, held, {"job": "j", "kind": "run"}, Display(quiet=True)),
+        ):
+            store.delete(lease.object_of(1))
+            time.sleep(10)
+
+    try:
+        with pytest.raises(LeaseHeld, match="the workspace was deleted or emptied under it"):
+            work()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    found = status_of(store)
+    assert found.state == "failed"
+    assert found.run is not None
+    assert found.run.message.startswith("the lease of this run is gone from")
+
+
+def test_a_process_that_does_not_take_sigterm_goes_on(monkeypatch):
+    monkeypatch.setattr("os.kill", lambda *_: pytest.fail("killed"))
+    assert signal.getsignal(signal.SIGTERM) is not interrupts._terminate
+    interrupts.terminate()
