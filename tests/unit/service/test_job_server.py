@@ -40,7 +40,7 @@ def serve(monkeypatch, *found: SubmittedJob) -> None:
 
 def job(state: str, workspace: Path, id_: str = "corpusmill-j-update-1") -> SubmittedJob:
     facts = {"job": "j", "kind": "update", "workspace": str(workspace), "message": "exit code 137"}
-    return SubmittedJob(id=id_, state=state, began_at=time.time() - 70, ended_at=None, **facts)
+    return SubmittedJob(**facts, id=id_, state=state, began_at=time.time() - 70, ended_at=None, exit_code=None)
 
 
 def said(*arguments: object, code: int = 0) -> str:
