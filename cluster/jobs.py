@@ -1,8 +1,9 @@
-"""Lists, follows and stops the jobs of a Ray cluster through its job server."""
+"""Lists and stops the jobs of a Ray cluster through its job server."""
 
-import asyncio
+import json
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,33 @@ OURS = "corpusmill.job"  # the key of the metadata of a job that names it
 WORKSPACE, KIND = "corpusmill.workspace", "corpusmill.kind"
 RAY_LOGGERS = ("ray.dashboard.modules.job.sdk", "ray.dashboard.modules.dashboard_sdk", "ray._private.runtime_env")
 LIVE = ("PENDING", "RUNNING")
+SUCCEEDED = "SUCCEEDED"
+# Raised where the server does not answer, or refuses: what `requests` raises for a broken connection is an OSError.
+UNREACHABLE = (OSError, RuntimeError)
+
+
+CONFIG = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by Ray 2.60 for the command of a job
+
+
+def own_id(environment: Mapping[str, str]) -> str | None:
+    """The id of the job that this process was started for by a job server; null where it was not.
+
+    >>> own_id({CONFIG: '{"metadata": {"job_submission_id": "corpusmill-a-run-12"}}'})
+    'corpusmill-a-run-12'
+    """
+    try:
+        return str(json.loads(environment[CONFIG])["metadata"]["job_submission_id"])
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class SubmittedJob:
-    """A job as the job server has it. began_at, ended_at: Unix seconds; workspace: its address, without secrets."""
+    """A job as the job server has it.
+
+    began_at, ended_at: Unix seconds; workspace: its address, without secrets; exit_code: of its command, null until it
+    ends, and where it ended with its machine.
+    """
 
     id: str
     job: str
@@ -32,6 +55,7 @@ class SubmittedJob:
     message: str
     began_at: float | None
     ended_at: float | None
+    exit_code: int | None = None
 
     @property
     def is_live(self) -> bool:
@@ -49,10 +73,11 @@ def connect(address: str) -> "JobSubmissionClient":
         return JobSubmissionClient(address)
     except (ConnectionError, RuntimeError, AuthenticationError) as e:
         raise JobFailed(
-            f"the job server at {address} did not answer: {e}; it is part of the dashboard: pip install 'ray[default]' "
-            "on the head, `ray start --head --dashboard-host ADDRESS` with an address that only you reach (whoever "
-            "reaches it runs code as you), and http://ADDRESS:8265 here; when the cluster uses tokens, RAY_AUTH_MODE "
-            "and RAY_AUTH_TOKEN_PATH must be the same here as there"
+            f"the job server at {address} did not answer: {reason(e)}. Is the head running? Its job server is part of "
+            "the dashboard: pip install 'ray[default]' there, `ray start --head --dashboard-host ADDRESS` with an "
+            "address that only you reach (whoever reaches it runs code as you), and http://ADDRESS:8265 here; when the "
+            "cluster uses tokens, RAY_AUTH_MODE and RAY_AUTH_TOKEN_PATH must be the same here as there. Without a "
+            "head, `status`, `list`, `logs` and `stop` work from the files of the workspace: leave out --address"
         ) from e
 
 
@@ -64,33 +89,51 @@ def jobs(client: "JobSubmissionClient") -> list[SubmittedJob]:
 
 
 def newest(client: "JobSubmissionClient", name: str | None, workspace: str | None = None) -> SubmittedJob:
-    """The job with an id, or the newest of that name or in that workspace; null: of all. JobFailed where there is none.
-
-    A live one is preferred to one that has ended.
-    """
+    """`newest_of` all jobs of ours that the server knows. JobFailed where there is none."""
     found = jobs(client)
-    by_id = [job for job in found if job.id == name]
+    if (job := newest_of(found, name, workspace)) is not None:
+        return job
+    raise not_found(found, name)
+
+
+def not_found(found: Sequence[SubmittedJob], name: str | None) -> JobFailed:
+    """The error that there is no such job, with those that there are."""
+    there = ", ".join(job.id for job in found[-10:]) or "none"
+    of_name = "" if name is None else f" {name!r}"
+    return JobFailed(f"the cluster has no job{of_name}; there are: {there}")
+
+
+def newest_of(found: Sequence[SubmittedJob], name: str | None, workspace: str | None = None) -> SubmittedJob | None:
+    """The job with an id, or the newest of that name or in that workspace; null: of all. A live one is preferred to one
+    that has ended. Null where there is none.
+    """
     matching = [
         job
-        for job in by_id or found
-        if (name is None or name in (job.id, job.job)) and workspace in (None, job.workspace)
+        for job in [job for job in found if job.id == name] or found
+        if (name is None or name in (job.id, job.job, job.workspace)) and workspace in (None, job.workspace)
     ]
-    if not matching:
-        there = ", ".join(job.id for job in found[-10:]) or "none"
-        wanted = "" if name is None else f" {name!r}"
-        raise JobFailed(f"the cluster has no job{wanted}; there are: {there}")
-    return max(matching, key=lambda job: (job.is_live, job.began_at or 0.0))
+    return max(matching, key=lambda job: (job.is_live, job.began_at or 0.0), default=None)
 
 
-def follow(client: "JobSubmissionClient", job: str, say: Callable[[str], None]) -> None:
-    """Print the log of a job, from its beginning until it ends."""
+def find(client: "JobSubmissionClient", id_: str) -> SubmittedJob:
+    """The job with an id. Raises what `UNREACHABLE` names."""
+    return _job(client.get_job_info(id_))
 
-    async def tail() -> None:
-        async for lines in client.tail_job_logs(job):
-            say(lines.rstrip("\n"))
 
-    with _answers():
-        asyncio.run(tail())
+def reason(error: BaseException) -> str:
+    """Why a request failed, in one line: the job server sends the traces of its own processes along.
+
+    >>> reason(RuntimeError("Request failed with status code 500: Traceback\\n  ...\\nValueError: no such thing\\n."))
+    'no such thing'
+    >>> reason(OSError("Pool(host='h'): Max retries (Caused by E('h: [Errno 111] Connection refused'))"))
+    'Connection refused'
+    """
+    if (system := re.search(r"\[Errno -?\d+\] ([\w ]+)", str(error))) is not None:
+        return system[1]
+    lines = [line.strip() for line in str(error).splitlines() if line.strip(" .")] or [type(error).__name__]
+    last = lines[-1] if len(lines) > 1 else lines[0]
+    kind, colon, rest = last.partition(": ")
+    return (rest if colon and kind.endswith(("Error", "Exception")) else last).rstrip(". ")
 
 
 def logs(client: "JobSubmissionClient", job: str) -> str:
@@ -116,6 +159,7 @@ def _job(found: Any) -> SubmittedJob:
         message=found.message or "",
         began_at=None if found.start_time is None else found.start_time / 1000,
         ended_at=None if not found.end_time else found.end_time / 1000,
+        exit_code=getattr(found, "driver_exit_code", None),
     )
 
 
@@ -124,5 +168,5 @@ def _answers() -> "Iterator[None]":
     """JobFailed in place of what the client raises when the server refuses."""
     try:
         yield
-    except (ConnectionError, RuntimeError) as e:
-        raise JobFailed(f"the job server refused: {e}") from e
+    except UNREACHABLE as e:
+        raise JobFailed(f"the job server refused, or stopped to answer: {reason(e)}") from e

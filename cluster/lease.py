@@ -12,13 +12,14 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
 import psutil
 
 from corpusmill.cluster.storage import Store
+from corpusmill.cluster.store_clock import written_s_ago
 from corpusmill.errors import LeaseHeld
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,9 @@ FOLDER = "lease"  # of its own, so that one short listing finds the highest numb
 OLD_NAME = "_lease.json"  # the one object that earlier versions overwrote; respected, then deleted
 READ_TRIES = 3  # of a listing and then the object it names: each but the first needs a new holder in between
 LIFETIME_S = 60.0  # a guess: long against a slow store, short against an operator's patience
+RENEWED_S = LIFETIME_S / 3  # from one renewal to the next
+OVERDUE_S = RENEWED_S + 10  # a live run on a slow store has renewed it by then; a guess
+LOOK_S = 2.0  # between two looks whether a holder that is late renews it
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,19 @@ class Holder:
     def to_json(self) -> bytes:
         return json.dumps(asdict(self), sort_keys=True).encode()
 
+    @property
+    def renewed_at(self) -> float:
+        """When it was taken or renewed last, by the clock of its holder."""
+        return self.expires_at - LIFETIME_S
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the holder gave it back, or was a process of this machine that is no more."""
+        return self.expires_at <= 0 or (self.host == socket.gethostname() and not psutil.pid_exists(self.pid))
+
     def has_ended(self, now: float) -> bool:
-        """True when the lease ran out, or its process was on this machine and is no more."""
-        return now > self.expires_at or (self.host == socket.gethostname() and not psutil.pid_exists(self.pid))
+        """True when the lease ran out, if the clocks of both machines agree, or `is_free`."""
+        return now > self.expires_at or self.is_free
 
 
 NOBODY = Holder(owner="", host="", pid=0, fence=0, expires_at=0.0)
@@ -56,6 +70,7 @@ class Lease:
     def __init__(self, store: Store, mine: Holder) -> None:
         self.store = store
         self.mine = mine
+        self.lost: LeaseHeld | None = None  # why this run holds the workspace no more, once renewing has found that
 
     def check(self) -> None:
         """Raise LeaseHeld unless this run still holds the workspace. Called before each commit of a stage."""
@@ -83,21 +98,34 @@ class Lease:
             raise self._lost(read(self.store))
 
     def _lost(self, to: Holder | None) -> LeaseHeld:
+        if to is None or not to.owner:
+            return LeaseHeld(
+                f"the lease of this run is gone from {self.store.url}: the workspace was deleted or emptied under it; "
+                "this run stops without committing"
+            )
         return LeaseHeld(f"{self.store.url} was taken over by {describe(to)}; this run stops without committing")
 
 
 @contextmanager
-def held(store: Store) -> Iterator[Lease]:
-    """Hold the workspace for the length of a `with`, renewing in the background; LeaseHeld when another run has it."""
-    lease = take(store)
+def held(
+    store: Store, say: Callable[[str], None] = lambda _: None, lost: Callable[[], None] = lambda: None
+) -> Iterator[Lease]:
+    """Hold the workspace for the length of a `with`, renewing in the background; LeaseHeld when another run has it.
+
+    say: see `take`. lost: called in the background, once, when another run has it or the workspace is gone; the
+    KeyboardInterrupt that this may raise in the `with` becomes LeaseHeld.
+    """
+    lease = take(store, say)
     stop = threading.Event()
 
     def keep_alive() -> None:
-        while not stop.wait(LIFETIME_S / 3):
+        while not stop.wait(RENEWED_S):
             try:
                 lease.renew()
-            except LeaseHeld:
-                return  # the next check() at a commit tells the run
+            except LeaseHeld as e:
+                lease.lost = e
+                lost()
+                return  # otherwise the next check() at a commit tells the run
             except Exception:  # whatever a store raises for a hiccup: the next tick tries again, well before the end
                 continue
 
@@ -105,6 +133,10 @@ def held(store: Store) -> Iterator[Lease]:
     thread.start()
     try:
         yield lease
+    except KeyboardInterrupt as e:
+        if lease.lost is not None:
+            raise lease.lost from e
+        raise
     finally:
         stop.set()
         thread.join()
@@ -121,15 +153,15 @@ def give_back(lease: Lease) -> None:
         log.warning("the workspace could not be given back (%s); it is free in %.0f s", type(e).__name__, LIFETIME_S)
 
 
-def take(store: Store) -> Lease:
-    """Become the holder: the place is free, or its holder is gone."""
-    now = time.time()
+def take(store: Store, say: Callable[[str], None] = lambda _: None) -> Lease:
+    """Become the holder: the place is free, its holder is dead, or it does not renew its lease until that runs out.
+
+    A holder that renewed a moment ago is refused at once. say: takes a sentence where it is waited.
+    """
     found = read(store)
-    if found is not None and not found.has_ended(now):
-        raise LeaseHeld(
-            f"{store.url} is in use by {describe(found)}; wait for it, or if it is dead, for its lease to run out "
-            f"in {found.expires_at - now:.0f} s"
-        )
+    if found is not None and not found.is_free:
+        found = _when_it_ran_out(store, found, say)
+    now = time.time()
     mine = Holder(
         owner=uuid.uuid4().hex,
         host=socket.gethostname(),
@@ -146,6 +178,35 @@ def take(store: Store) -> Lease:
             store.delete(object_of(lower))
     store.delete(OLD_NAME)
     return lease
+
+
+def _when_it_ran_out(store: Store, found: Holder, say: Callable[[str], None]) -> Holder | None:
+    """The holder, once its lease has run out, or has been given back; LeaseHeld where it is alive.
+
+    Seconds are those of the store's clock where that says any: the holder's clock may be another than ours.
+    """
+    age = written_s_ago(store, object_of(found.fence))
+    if age is None:
+        age = time.time() - found.renewed_at
+    left = LIFETIME_S - age
+    if age < OVERDUE_S:
+        raise LeaseHeld(
+            f"{store.url} is in use by {describe(found)}; wait for it, or if it is dead, for its lease to run out in "
+            f"{min(left, LIFETIME_S):.0f} s"
+        )
+    if left > 0:
+        say(
+            f"{describe(found)}, which holds {store.url}, is late to renew its lease: waiting {left:.0f} s, after "
+            "which it counts as dead"
+        )
+    ends = time.monotonic() + left
+    while (left := ends - time.monotonic()) > 0:
+        time.sleep(min(left, LOOK_S))
+        if (now := read(store)) is None or now.is_free:
+            return now
+        if now != found:
+            raise LeaseHeld(f"{store.url} is in use by {describe(now)}, which has renewed its lease; wait for it")
+    return found
 
 
 def read(store: Store) -> Holder | None:

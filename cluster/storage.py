@@ -111,6 +111,15 @@ class Store:
         return (bundle is not None and name in bundle.files) or bool(self.fs.exists(self.path(name)))
 
     @_in_words
+    def modified_at(self, name: str) -> float | None:
+        """When a file was written, in Unix seconds by the store's own clock; null where the store does not say."""
+        try:
+            found = self.fs.modified(self.path(name))
+        except NotImplementedError:
+            return None
+        return float(found.timestamp())
+
+    @_in_words
     def files(self, folder: str = "") -> list[Stored]:
         """Every file below `folder`, sorted by name, `uri` being the name in this store; empty when there is none.
 

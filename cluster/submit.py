@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpusmill.cluster import scratch
-from corpusmill.cluster.jobs import KIND, OURS, WORKSPACE, SubmittedJob, connect, follow, jobs
+from corpusmill.cluster.job_log import follow
+from corpusmill.cluster.jobs import KIND, OURS, WORKSPACE, SubmittedJob, connect, jobs, reason
+from corpusmill.cluster.submitted import Submitted, short
 from corpusmill.errors import JobFailed, LeaseHeld
 
 if TYPE_CHECKING:
     from ray.job_submission import JobSubmissionClient
 
 NOT_READY = "No available agent"  # Ray 2.60
+ALREADY_SENT = "already exists"  # Ray 2.60
 ASKED_AGAIN, PAUSE_S = 6, 5.0  # the server itself waits ten seconds each time
+TRIES = 5  # to be the first to send a job, or to find the one that was
 ID_DIGITS = 10
 
 
@@ -47,44 +51,45 @@ class Submission:
         return f"corpusmill-{self.job}-{self.kind}-{whole.hexdigest()[:ID_DIGITS]}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Submitted:
-    """attached: the job was running already; detached: it was followed no longer than to Ctrl-C, or not at all."""
-
-    id: str
-    attached: bool
-    detached: bool
-    state: str
-
-
 def submit(sent: Submission, *, address: str, say: Callable[[str], None], wait: bool) -> Submitted:
     """Start a job on the cluster, or attach to it where it runs already. wait: follow the log until it ends.
 
-    JobFailed unless it succeeded; LeaseHeld where another job runs in its workspace. Ctrl-C ends the following, not the
-    job.
+    JobFailed where the job server does not take it; LeaseHeld where another job runs in its workspace. Ctrl-C ends the
+    following, not the job.
     """
     client = connect(address)
-    submitted = jobs(client)
-    running = running_already(sent, submitted)
-    if running is None:
-        number = 1 + sum(is_same(each.id, sent.id) for each in submitted)
-        job, attached = _start(client, sent, number=number, say=say), False
-        say(f"submitted as {job}")
-    else:
-        job, attached = running.id, True
-        say(f"{job} runs already: attached to it, nothing was sent")
+    job, attached = _sent_or_running(client, sent, say)
     if not wait:
         say(after(job, address))
-        return Submitted(id=job, attached=attached, detached=True, state="")
+        return Submitted(id=job, attached=attached, detached=True)
     try:
-        follow(client, job, say)
+        ended = follow(client, job, say)
     except KeyboardInterrupt:
         say(f"detached; the job goes on: {after(job, address)}")
-        return Submitted(id=job, attached=attached, detached=True, state="")
-    ended = client.get_job_info(job)
-    if (state := str(getattr(ended.status, "value", ended.status))) != "SUCCEEDED":
-        raise JobFailed(f"{job} ended as {state}: {ended.message}")
-    return Submitted(id=job, attached=attached, detached=False, state=state)
+        return Submitted(id=job, attached=attached, detached=True)
+    return Submitted(
+        id=job,
+        attached=attached,
+        detached=False,
+        state=ended.state,
+        exit_code=ended.exit_code,
+        message=short(ended.message),
+    )
+
+
+def _sent_or_running(client: "JobSubmissionClient", sent: Submission, say: Callable[[str], None]) -> tuple[str, bool]:
+    """The id of the job, and whether it was there already: of several that send the same at once, one is the first."""
+    for _ in range(TRIES):
+        submitted = jobs(client)
+        if (running := running_already(sent, submitted)) is not None:
+            say(f"{running.id} runs already: attached to it, nothing was sent")
+            return running.id, True
+        number = 1 + sum(is_same(each.id, sent.id) for each in submitted)
+        if (job := _start(client, sent, number=number, say=say)) is not None:
+            say(f"submitted as {job}")
+            return job, False
+        time.sleep(PAUSE_S / TRIES)
+    raise JobFailed(f"the job server has a job {sent.id} already, and does not list it: run the same command again")
 
 
 def after(job: str, address: str) -> str:
@@ -117,8 +122,8 @@ def is_same(id_: str, base: str) -> bool:
     return id_ == base or (id_.startswith(f"{base}-") and id_[len(base) + 1 :].isdecimal())
 
 
-def _start(client: "JobSubmissionClient", sent: Submission, *, number: int, say: Callable[[str], None]) -> str:
-    """Send code and files, and start the job; its id. number: 1 for its first time."""
+def _start(client: "JobSubmissionClient", sent: Submission, *, number: int, say: Callable[[str], None]) -> str | None:
+    """Send code and files, and start the job; its id, null where that is taken. number: 1 the first time."""
     with scratch.folder("submit-") as folder:
         shutil.copytree(sent.code, folder / sent.code.name, ignore=shutil.ignore_patterns("__pycache__"))
         sent.complete(folder / sent.code.name)
@@ -131,8 +136,10 @@ def _start(client: "JobSubmissionClient", sent: Submission, *, number: int, say:
 
 def _accepted(
     client: "JobSubmissionClient", sent: Submission, folder: str, job: str, say: Callable[[str], None]
-) -> str:
-    """The job's id. A head that has just come up answers before it can start jobs: it is asked again for a while."""
+) -> str | None:
+    """The job's id; null where somebody else sent one under this id since the jobs were listed. A head that has just
+    come up answers before it can start jobs: it is asked again for a while.
+    """
     metadata = {OURS: sent.job, KIND: sent.kind, WORKSPACE: sent.workspace}
     began = time.monotonic()
     for number in range(ASKED_AGAIN):
@@ -144,8 +151,10 @@ def _accepted(
                 runtime_env={"working_dir": folder},
             )
         except RuntimeError as e:
+            if ALREADY_SENT in str(e):
+                return None
             if NOT_READY not in str(e):
-                raise JobFailed(f"the job server refused the job: {e}") from e
+                raise JobFailed(f"the job server refused the job: {reason(e)}") from e
         if number == 0:
             say("the job server answers, and has no agent yet that starts jobs; trying for a minute and a half")
         time.sleep(PAUSE_S)

@@ -363,7 +363,13 @@ class NoCluster(CorpusmillError, RuntimeError):
 
 
 class JobFailed(CorpusmillError, RuntimeError):
-    """A submitted job that failed, or whose server did not answer."""
+    """A submitted job that failed, or whose server did not answer. exit_code: of the job's command, where that says
+    more.
+    """
+
+    def __init__(self, message: str, exit_code: ExitCode = ExitCode.FAILED) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
 
 
 class LeaseHeld(CorpusmillError, RuntimeError):

@@ -11,6 +11,7 @@ from corpusmill import pipeline
 from corpusmill.cluster.storage import Store
 from corpusmill.cluster.submit import Submission
 from corpusmill.cluster.submit import submit as submit_job
+from corpusmill.cluster.submitted import Submitted
 from corpusmill.errors import InputError
 from corpusmill.pipeline.commands.jobs import WRITTEN, job_to_run, written_in
 from corpusmill.pipeline.commands.printed import echo_json
@@ -18,6 +19,7 @@ from corpusmill.pipeline.commands.remove import request_in, text_of
 from corpusmill.pipeline.commands.update import EITHER, SINCE_ALONE, already, slots_due
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.inputs.slot_paths import has_slots
 from corpusmill.pipeline.stages import kernel_uses
 from corpusmill.pipeline.stages.compiling import send_along
@@ -78,8 +80,8 @@ def submit(given: Request) -> None:
     if kind == "run" and has_slots(spec):
         raise InputError(["the paths of this job depend on the slot: submit it with --update"])
     if (nothing := nothing_due(spec, given)) is not None:
-        facts = {"job": spec.name, "did_nothing": True, "message": nothing}
-        echo_json(facts) if given.as_json else click.echo(nothing)
+        none = Submitted(id="", attached=False, detached=False, message=nothing)
+        echo_json(facts_of(spec.name, none)) if given.as_json else click.echo(nothing)
         return
     files = {JOB: spec.to_canonical(), WRITTEN: written_in(given.job, given.overrides).to_json()}
     if given.list_ is not None:
@@ -102,7 +104,13 @@ def submit(given: Request) -> None:
         wait=not given.no_wait,
     )
     if given.as_json:
-        echo_json(asdict(done))
+        echo_json(facts_of(spec.name, done))
+    done.check()
+
+
+def facts_of(job: str, done: Submitted) -> JsonObject:
+    """What `--json` prints: the same keys whatever happened. id: null where nothing was submitted."""
+    return {"job": job, **asdict(done), "id": done.id or None, "did_nothing": not done.id}
 
 
 def nothing_due(spec: JobSpec, given: Request) -> str | None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ import click
 from rich.table import Table
 
 from corpusmill.cluster import jobs, lease
+from corpusmill.cluster.job_log import follow as follow_log
 from corpusmill.cluster.jobs import SubmittedJob
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, RowNotFound
+from corpusmill.pipeline.commands.job_server import ServerView, connected, is_job_file, submitted, view_of
 from corpusmill.pipeline.commands.printed import echo_json
 from corpusmill.pipeline.config.workspace import written_workspace
 from corpusmill.pipeline.events import history
@@ -21,10 +23,10 @@ from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import FOLDER, STOP
 from corpusmill.pipeline.execution.progress import print_table, screen
 from corpusmill.pipeline.report.cost.printed import compared
-from corpusmill.pipeline.report.status import duration, stages_table, stamp, state_of, status_of
+from corpusmill.pipeline.report.durations import duration, stamp
+from corpusmill.pipeline.report.status import WorkspaceStatus, stages_table, state_of, status_of
 
-WITHOUT_EVENTS = ("verify",)  # commands that are no runs
-JOB_FILES = (".yaml", ".yml", ".json")
+NOT_BEGUN = "one that was submitted and has not begun is stopped with --address"
 
 
 def status(
@@ -39,22 +41,41 @@ def status(
     if address is not None and what is None:
         list_(what=None, overrides=overrides, address=address, as_json=as_json, most=20)
         return
-    live = None if address is None else _live(address, what, overrides)
-    found = status_of(workspace_of(what, overrides), price_cpu_hour=price_cpu_hour)
+    there = ServerView() if address is None else view_of(address, what, overrides)
+    workspace = _workspace_with(what, overrides, there)
+    found = there.applied_to(status_of(workspace, price_cpu_hour=price_cpu_hour))
     if as_json:
-        echo_json({**found.to_json(), **({} if live is None else {"submitted": asdict(live)})})
-        return
-    if live is not None:
-        for line in submitted_lines(live, found.run, address):
+        submitted = {} if address is None else {"submitted": None if there.newest is None else asdict(there.newest)}
+        echo_json({**found.to_json(), **submitted})
+    else:
+        for line in there.lines(found.run, address):
             click.echo(line)
+        print_status(found)
+    if there.problem is not None:
+        raise there.problem
+
+
+def print_status(found: WorkspaceStatus) -> None:
+    """Print a status for a person."""
     for line in found.lines():
         click.echo(line)
-    if found.run is not None and found.run.stages:
-        click.echo()
-        print_table(screen(), stages_table(found.run.stages, found.until))
-        predicted = dict(found.run.facts.get("predicted") or {})
-        for line in compared(predicted, found.run.stages):
-            click.echo(f"cost     {line}")
+    if found.run is None or not found.run.stages:
+        return
+    click.echo()
+    print_table(screen(), stages_table(found.run.stages, found.until))
+    predicted = dict(found.run.facts.get("predicted") or {})
+    for line in compared(predicted, found.run.stages):
+        click.echo(f"cost     {line}")
+
+
+def _workspace_with(what: str | None, overrides: tuple[str, ...], there: ServerView) -> Store:
+    """The workspace that `what` means; of an id or a name of a submitted job, the one that it works in."""
+    if there.newest is not None and what in (there.newest.id, there.newest.job) and not Path(what).exists():
+        return Store(there.newest.workspace)
+    is_place = what is None or is_job_file(what) or "://" in what or Path(what).exists()
+    if there.has_address and not is_place:  # a name, which says nothing without the server
+        raise there.problem or jobs.not_found(there.jobs, what)
+    return workspace_of(what, overrides)
 
 
 def logs(
@@ -62,12 +83,12 @@ def logs(
 ) -> None:
     """Print the log of a submitted job, or the events of a run."""
     if address is not None:
-        client = _connected(address)
-        job = _submitted(client, what, overrides)
+        client = connected(address)
+        job = submitted(client, what, overrides)
         if follow and as_json:
             raise InputError(["--json prints the log so far: leave out --follow"])
         if follow:
-            jobs.follow(client, job.id, click.echo)
+            follow_log(client, job.id, click.echo)
         elif as_json:
             echo_json({**asdict(job), "log": jobs.logs(client, job.id)})
         else:
@@ -90,49 +111,53 @@ def stop(*, what: str | None, overrides: tuple[str, ...], address: str | None, a
     if address is not None:
         if what is None:
             raise InputError(["name the job to stop; `corpusmill list --address ...` shows the jobs of the cluster"])
-        client = _connected(address)
-        job = _submitted(client, what, overrides)
+        client = connected(address)
+        job = submitted(client, what, overrides)
         stopped = jobs.stop(client, job.id)
         done = {"job": job.id, "stopped": stopped}
         message = f"{job.id}: {'stopped' if stopped else f'was not running ({job.state.lower()})'}"
     else:
         workspace = workspace_of(what, overrides)
         found = status_of(workspace)
-        if found.state != history.RUNNING or found.run is None:
-            newest = "there has been none" if found.run is None else f"the newest, {found.run.run}, is {found.state}"
-            raise RowNotFound(
-                f"no run is under way in {workspace.url}, so none is stopped: {newest}; one that was submitted and has "
-                "not begun is stopped with --address"
-            )
-        workspace.publish(f"{FOLDER}/{found.run.run}/{STOP}", b"{}")
-        done = {"run": found.run.run, "requested": True}
-        message = f"{found.run.run} is requested to stop; it does within a minute: `corpusmill status` shows it"
+        if found.run is None:
+            raise RowNotFound(f"no run has been recorded in {workspace.url}, so none is stopped; {NOT_BEGUN}")
+        running = found.state == history.RUNNING
+        if running:
+            workspace.publish(f"{FOLDER}/{found.run.run}/{STOP}", b"{}")
+            message = f"{found.run.run} is requested to stop; it does within a minute: `corpusmill status` shows it"
+        else:
+            message = f"{found.run.run}: was not running ({found.state}); {NOT_BEGUN}"
+        done = {"run": found.run.run, "requested": running, "state": found.state}
     echo_json(done) if as_json else click.echo(message)
 
 
 def list_(*, what: str | None, overrides: tuple[str, ...], address: str | None, as_json: bool, most: int) -> None:
     """Print the runs of a workspace, or the jobs of a cluster."""
     if address is not None:
-        found = jobs.jobs(_connected(address))[-most:]
+        found = jobs.jobs(connected(address))[-most:]
         if as_json:
             echo_json([asdict(job) for job in found])
-        else:
+        elif found:
             print_table(screen(), jobs_table(found))
+        else:
+            click.echo(f"no job has been submitted to {address} since its head was started")
         return
     workspace = workspace_of(what, overrides)
     holder, now = lease.read(workspace), time.time()
     runs = [replace(run, state=state_of(run, holder, now)) for run in history.runs(workspace, most)]
     if as_json:
         echo_json([asdict(run) for run in runs])
-    else:
+    elif runs:
         print_table(screen(), runs_table(runs))
+    else:
+        click.echo(f"no run has been recorded in {workspace.url}")
 
 
 def workspace_of(what: str | None, overrides: tuple[str, ...]) -> Store:
     """The workspace of a job file, or the one at an address. InputError where none is named."""
     if what is None:
         raise InputError(["name a job file or a workspace, or say --address http://HOST:8265"])
-    if what.endswith(JOB_FILES) or Path(what).is_file():
+    if is_job_file(what):
         if (address := written_workspace(Path(what), overrides)) is not None:
             return Store(address)
         from corpusmill.pipeline.commands.jobs import job_of  # brings all that checks a job
@@ -140,43 +165,6 @@ def workspace_of(what: str | None, overrides: tuple[str, ...]) -> Store:
         spec = job_of(Path(what), overrides)
         return Store(spec.workspace, spec.storage)
     return Store(what)
-
-
-def _submitted(client: Any, what: str | None, overrides: tuple[str, ...]) -> SubmittedJob:
-    """The submitted job that an id, a name, a job file or nothing means."""
-    if what is not None and (what.endswith(JOB_FILES) or Path(what).is_file()):
-        from corpusmill.pipeline.commands.jobs import job_of
-
-        spec = job_of(Path(what), overrides)
-        return jobs.newest(client, spec.name, spec.workspace)
-    return jobs.newest(client, what)
-
-
-def _live(address: str, what: str | None, overrides: tuple[str, ...]) -> SubmittedJob:
-    return _submitted(_connected(address), what, overrides)
-
-
-def _connected(address: str) -> Any:
-    """A client of the job server at an address."""
-    from corpusmill.pipeline.commands.submit import check_job_server
-
-    check_job_server(address)
-    return jobs.connect(address)
-
-
-def submitted_lines(live: SubmittedJob, run: RunState | None, address: str | None) -> Iterator[str]:
-    """What the job server has of a job, a line; and another where the run below is an earlier one. run: the newest of
-    the workspace.
-    """
-    message = live.message.partition(", last available logs")[0].strip()  # Ray 2.60 puts up to 20,000 characters here
-    yield f"submitted as {live.id}, {live.state}{f': {message}' if message else ''}"
-    if live.began_at is None or (run is not None and run.began_at >= live.began_at):
-        return
-    below = "" if run is None else "; what follows is the run before it"
-    if live.is_live:
-        yield f"it has written nothing to the workspace yet{below}"
-    elif live.kind not in WITHOUT_EVENTS:
-        yield f"it wrote nothing to the workspace: `corpusmill logs --address {address} {live.id}` says why{below}"
 
 
 def event_line(event: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from corpusmill.pipeline.events.log import FOLDER
 from corpusmill.pipeline.files.json_values import JsonObject
 
 POINTER = "latest"  # a fact of a run that did no more than to put a version in front of readers
+SUBMISSION = "submission"  # a fact of a run that a job server started: the id of the job there
 RUNNING, FINISHED, FAILED, STOPPED = "running", "finished", "failed", "stopped"
 
 
@@ -52,6 +53,11 @@ class RunState:
             facts={k: v for k, v in line.items() if k not in names | {"at", "event", "run", "stages"}},
             **{name: line[name] for name in names if line.get(name) is not None},
         )
+
+    @property
+    def submission(self) -> str:
+        """The id under which a job server started it; empty where none did."""
+        return str(self.facts.get(SUBMISSION) or "")
 
     @property
     def cpu_seconds(self) -> float:

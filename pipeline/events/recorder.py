@@ -58,6 +58,7 @@ class Recorder:
         self.clock = clock
         self._cpu_clock, self._cpu_before_s = cpu_clock, cpu_clock()
         self.write: Write = write or (lambda event, **facts: None)
+        self.flush: Callable[[], object] = lambda: None
         self.facts: dict[str, Any] = {}
         self.listeners: list[UnitListener] = []
         self._stages: dict[str, StageCounts] = {}

@@ -47,6 +47,12 @@ def as_exceptions() -> None:
         signal.signal(signal.SIGTERM, _terminate)
 
 
+def terminate() -> None:
+    """Raise Terminated in the main thread, from any other; nothing where SIGTERM is not ours, as in a notebook."""
+    if signal.getsignal(signal.SIGTERM) is _terminate:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated
 

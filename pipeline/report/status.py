@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from rich.table import Table
@@ -17,6 +16,8 @@ from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import FLUSH_S
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.files.json_values import JsonObject
+from corpusmill.pipeline.report.durations import duration, stamp
+from corpusmill.pipeline.report.lease_words import lease_facts, lease_in_words
 
 SILENT_S = 3 * FLUSH_S[1]  # after so long without a segment a run counts as dead
 DEAD = "dead"
@@ -30,7 +31,8 @@ class WorkspaceStatus:
     """The newest run of a workspace and who holds the workspace, at `now` (Unix seconds).
 
     earlier: the runs that it goes on with, which did not finish.
-    price_cpu_hour: money an hour of one CPU costs, in any currency; None: no cost is shown.
+    price_cpu_hour: money an hour of one CPU costs, in any currency; None: no cost is shown. driver_ended: a job server
+    says that the process of the run is no more, which the workspace alone shows only after a while.
     """
 
     workspace: str
@@ -39,6 +41,7 @@ class WorkspaceStatus:
     now: float
     earlier: tuple[RunState, ...] = ()
     price_cpu_hour: float | None = None
+    driver_ended: bool = False
 
     @property
     def held(self) -> bool:
@@ -48,7 +51,10 @@ class WorkspaceStatus:
     @property
     def state(self) -> str:
         """running, finished, failed or stopped; dead where the driver ended without a word; "none" before a run."""
-        return "none" if self.run is None else state_of(self.run, self.holder, self.now)
+        if self.run is None:
+            return "none"
+        state = state_of(self.run, self.holder, self.now)
+        return DEAD if state == history.RUNNING and self.driver_ended else state
 
     @property
     def until(self) -> float:
@@ -90,12 +96,13 @@ class WorkspaceStatus:
         }
 
     def _lease(self) -> Mapping[str, Any]:
-        if self.holder is None or not self.held:
-            return {"held": False}
-        ours = self.run is not None and self.run.owner == self.holder.owner
-        since = self.run.began_at if ours and self.run is not None else None
-        expires = round(self.holder.expires_at, 1)
-        return {"held": True, "host": self.holder.host, "pid": self.holder.pid, "since": since, "expires_at": expires}
+        return lease_facts(self.holder, self._held_since, self.now)
+
+    @property
+    def _held_since(self) -> float | None:
+        """When the run that holds the workspace began; null where that is not the newest."""
+        ours = self.run is not None and self.holder is not None and self.run.owner == self.holder.owner
+        return self.run.began_at if ours and self.run is not None else None
 
     def lines(self) -> Iterator[str]:
         """The same for a person, without the table of stages."""
@@ -107,9 +114,11 @@ class WorkspaceStatus:
             )
             return
         slot = f", slot {run.slot}" if run.slot else ""
-        yield f"{run.job}  {run.kind}{slot}  {run.run}"
+        submitted = f", submitted as {run.submission}" if run.submission else ""
+        yield f"{run.job}  {run.kind}{slot}  {run.run}{submitted}"
         yield f"state    {self._state_in_words()}"
-        yield f"lease    {self._lease_in_words()}"
+        ended = self.driver_ended and self._held_since is not None
+        yield f"lease    {lease_in_words(self.holder, self._held_since, self.now, driver_ended=ended)}"
         if run.output:
             yield f"output   {run.output}{f'/{run.version}' if run.version else ''}{_made(run)}"
         if self.cpu_hours:
@@ -135,14 +144,6 @@ class WorkspaceStatus:
         message = f": {run.message}" if run.message else ""
         return f"{self.state} after {span}, began {began}{message}"
 
-    def _lease_in_words(self) -> str:
-        held = self._lease()
-        if not held["held"]:
-            return "free: no run holds the workspace"
-        since = f" since {stamp(held['since'])}" if held["since"] else ", whose events are not here"
-        free = f"free in {duration(held['expires_at'] - self.now)} unless it is renewed, which a live run does"
-        return f"held by process {held['pid']} on {held['host']}{since}; {free}"
-
 
 def state_of(run: RunState, holder: Holder | None, now: float) -> str:
     """The state of a run, by who holds its workspace at `now` (Unix seconds): `dead` where its driver ended without a
@@ -159,10 +160,15 @@ def again(run: RunState) -> str:
 
     >>> again(RunState(run="r", seen_at=0.0, kind="update", slot="2026-10"))
     '`corpusmill update JOB --slot 2026-10`'
+    >>> again(RunState(run="r", seen_at=0.0, kind="update", slot="2026-10", facts={"submission": "corpusmill-a-1"}))
+    '`corpusmill submit JOB --address ... --update --slot 2026-10`'
     """
+    slot = f" --slot {run.slot}" if run.slot else ""
     if run.kind not in ("run", "update"):
         return "the same command"
-    return f"`corpusmill {run.kind} JOB{f' --slot {run.slot}' if run.slot else ''}`"
+    if run.submission:
+        return f"`corpusmill submit JOB --address ...{' --update' if run.kind == 'update' else ''}{slot}`"
+    return f"`corpusmill {run.kind} JOB{slot}`"
 
 
 def _made(run: RunState) -> str:
@@ -243,25 +249,3 @@ def stage_remarks(stage: StageCounts) -> Iterator[str]:
         yield f"slow     {stage.name}: {name} took {duration(seconds)}, the mean is {duration(mean)}"
     if stage.outstanding and stage.ended_at is None:
         yield f"waiting  {stage.name}: for {', '.join(stage.outstanding)}"
-
-
-def stamp(seconds: float) -> str:
-    """
-    >>> stamp(0.0)
-    '1970-01-01 00:00:00 UTC'
-    """
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def duration(seconds: float) -> str:
-    """A time in its two largest units.
-
-    >>> duration(4.26), duration(75), duration(7384), duration(200_000)
-    ('4.3 s', '1 min 15 s', '2 h 3 min', '2 d 7 h')
-    """
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    for size, name, below, inner in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
-        if seconds >= size:
-            return f"{int(seconds // size)} {name} {int(seconds % size // below)} {inner}"
-    raise AssertionError("covered above")

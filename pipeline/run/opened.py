@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import sys
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -23,6 +24,8 @@ from corpusmill.pipeline.run import ray_ahead, watched
 from corpusmill.pipeline.run.options import Options
 from corpusmill.pipeline.stages.compiling import Compiling
 
+GIVE_BACK_S = 20.0  # a guess: for the last requests to the store of a process that has lost its cluster
+
 
 @contextlib.contextmanager
 def opened(spec: JobSpec, options: Options, display: Display, uses: Sequence[str] = ()) -> Iterator[Run]:
@@ -37,7 +40,7 @@ def opened(spec: JobSpec, options: Options, display: Display, uses: Sequence[str
     bundled.keep_only(workspace, output)
     with contextlib.ExitStack() as open_:
         try:
-            held = open_.enter_context(lease.held(workspace))
+            held = open_.enter_context(lease.held(workspace, display.line, interrupts.terminate))
         except (FileNotFoundError, PermissionError, StorageError) as e:
             raise _unwritable("workspace", spec.workspace, e) from e
         _try_to_write(output)
@@ -100,7 +103,7 @@ def _start(
     setup = "corpusmill.pipeline.execution.process.prepare"
     where = f"joining the Ray cluster at {options.address}" if options.address else "starting Ray on this machine"
     display.line(f"{where} (some seconds; longer on a busy machine)")
-    lost = functools.partial(_end_without_head, held)
+    lost = functools.partial(_end_without_head, held, events)
     session = lifecycle.session(
         address=options.address,
         workers=options.workers,
@@ -125,10 +128,17 @@ def _start(
     return cpus
 
 
-def _end_without_head(held: lease.Lease, message: str) -> None:
+def _end_without_head(held: lease.Lease, events: Recorder, message: str) -> None:
     """End this process, as Ray would: the threads that wait for the cluster cannot be reached."""
     print(f"corpusmill: {message}", file=sys.stderr, flush=True)
-    lease.give_back(held)
+
+    def give_back() -> None:
+        watched.failed(events, message)
+        lease.give_back(held)
+
+    last = threading.Thread(target=give_back, daemon=True)  # a store that is away too must not keep the process
+    last.start()
+    last.join(GIVE_BACK_S)
     os._exit(ExitCode.FAILED)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from corpusmill.cluster.jobs import own_id
 from corpusmill.cluster.lease import Lease
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import CorpusmillError
@@ -44,9 +45,11 @@ def recorded(
         stop=lambda: os.kill(os.getpid(), signal.SIGTERM),
         clock=clock,
     )
-    recorder.write = log.write
+    recorder.write, recorder.flush = log.write, log.flush
     holder = {"owner": held.mine.owner, "host": held.mine.host, "pid": held.mine.pid}
+    submission = own_id(os.environ)
     recorder.facts |= {"began_at": clock(), "state": history.RUNNING, **holder, **facts}
+    recorder.facts |= {history.SUBMISSION: submission} if submission else {}
     with contextlib.suppress(OSError):  # the next run sweeps them
         sweep_old(workspace)
     log.write("run.started", **holder, **facts)
@@ -56,6 +59,8 @@ def recorded(
             yield recorder
         except BaseException as e:
             stopped = isinstance(e, KeyboardInterrupt | Terminated)
+            if stopped and held.lost is not None:  # nobody stopped it: see `lease.held`
+                stopped, e = False, held.lost
             told = "" if isinstance(e, CorpusmillError) else f"{type(e).__name__}: "  # ours are whole sentences
             message = "" if stopped else f"{told}{e}"[:MESSAGE_CHARS]
             _end(recorder, history.STOPPED if stopped else history.FAILED, message)
@@ -64,6 +69,12 @@ def recorded(
             _end(recorder, history.FINISHED, "")
         finally:
             display.watchers.remove(recorder)
+
+
+def failed(recorder: Recorder, message: str) -> None:
+    """Record that the run has failed, where its process ends without coming back to the `with`."""
+    _end(recorder, history.FAILED, message)
+    recorder.flush()
 
 
 def _end(recorder: Recorder, state: str, message: str) -> None:

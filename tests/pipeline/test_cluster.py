@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -135,9 +136,7 @@ def test_submitted_through_the_job_server_it_makes_the_same(inputs, undisturbed,
         address = f"http://127.0.0.1:{dashboard}"
         until(lambda: urllib.request.urlopen(f"{address}/api/version", timeout=1).status == 200)
         job = write_job(tmp_path, inputs)
-        sent = corpusmill("submit", "--detach", "--json", "--address", address, str(job), env=NO_TOKENS)
-        assert sent.returncode == 0, sent.stdout + sent.stderr
-        first = json.loads(sent.stdout)["id"]
+        first = submitted_by_two_at_once(address, job)
         other = corpusmill("submit", "--update", "--address", address, str(job), env=NO_TOKENS)
         assert other.returncode == 4, "another job in the same workspace"
         assert f"{first} (run of small) works in" in other.stderr
@@ -153,6 +152,21 @@ def test_submitted_through_the_job_server_it_makes_the_same(inputs, undisturbed,
         assert_entrypoint_runs_as_written(address, job)
     finally:
         kill(head)
+
+
+def submitted_by_two_at_once(address: str, job: Path) -> str:
+    """The id of the job, which both get: one has sent it, the other is attached to it."""
+
+    def send(_: int) -> subprocess.CompletedProcess[str]:
+        return corpusmill("submit", "--detach", "--json", "--address", address, str(job), env=NO_TOKENS)
+
+    with ThreadPoolExecutor(2) as pool:
+        sent = list(pool.map(send, range(2)))
+    assert [each.returncode for each in sent] == [0, 0], [each.stdout + each.stderr for each in sent]
+    facts = [json.loads(each.stdout) for each in sent]
+    assert sorted(each["attached"] for each in facts) == [False, True]
+    assert facts[0]["id"] == facts[1]["id"]
+    return facts[0]["id"]
 
 
 def assert_entrypoint_runs_as_written(address: str, job: Path) -> None:

@@ -1,11 +1,12 @@
 """A workspace in an object store is held by one run, as on a disk."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from corpusmill.cluster import lease
+from corpusmill.cluster import lease, store_clock
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import LeaseHeld
 
@@ -28,6 +29,17 @@ def test_it_is_held_and_then_free_under_the_next_number(store):
         with pytest.raises(LeaseHeld, match="was taken over by"):
             mine.check()
     assert [f.uri for f in store.files()] == [lease.object_of(2)]
+
+
+@pytest.mark.thorough
+def test_clocks_of_machines_decide_nothing(store):
+    theirs = lease.Holder(owner="a", host="elsewhere", pid=1, fence=1, expires_at=time.time() - 600)
+    store.publish(lease.object_of(1), theirs.to_json())
+    with pytest.raises(LeaseHeld, match="is in use by process 1 on elsewhere"):
+        lease.take(store)
+    assert store_clock.written_s_ago(store, lease.object_of(1)) < 30
+    assert store_clock.written_s_ago(store, lease.object_of(2)) is None
+    assert [f.uri for f in store.files()] == [lease.object_of(1)]
 
 
 @pytest.mark.thorough

@@ -8,8 +8,8 @@ from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.report.cost.prices import IN_BUNDLES, Cluster, Prices, UnitRequests
 from corpusmill.pipeline.report.cost.rates import input_bytes_of, rates_of
+from corpusmill.pipeline.report.durations import duration
 from corpusmill.pipeline.report.numbers import size
-from corpusmill.pipeline.report.status import duration
 
 STAGE_S = 2.0  # a stage starts and ends: measured with Ray Data on one machine
 

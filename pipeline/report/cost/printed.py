@@ -7,8 +7,8 @@ from rich.table import Table
 
 from corpusmill.pipeline.events.counts import StageCounts
 from corpusmill.pipeline.report.cost.prediction import Prediction
+from corpusmill.pipeline.report.durations import duration
 from corpusmill.pipeline.report.numbers import size
-from corpusmill.pipeline.report.status import duration
 
 
 def stages_table(prediction: Prediction) -> Table:

@@ -1,6 +1,8 @@
 """One run at a time in a workspace; whoever was taken for dead can no longer commit."""
 
+import os
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -26,6 +28,12 @@ def elsewhere(store: Store, **changes: object) -> lease.Holder:
     return holder
 
 
+def renewed_long_ago(store: Store, holder: lease.Holder, seconds: float) -> None:
+    """By the clock of the store, whatever the holder's clock said."""
+    then = time.time() - seconds
+    os.utime(store.path(lease.object_of(holder.fence)), (then, then))
+
+
 def test_the_workspace_is_held_and_then_free(store):
     with lease.held(store) as mine:
         mine.check()
@@ -41,6 +49,54 @@ def test_another_machine_that_still_lives_keeps_it(store):
 
 
 def test_a_lease_that_ran_out_is_taken_over_with_a_higher_number(store):
+    renewed_long_ago(store, elsewhere(store, expires_at=time.time() - 1), 61)
+    assert lease.take(store).mine.fence == 8
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, -300, 300, 3600])
+def test_a_live_run_keeps_it_whatever_its_clock_says(store, ahead_s):
+    elsewhere(store, expires_at=time.time() + ahead_s + 60)
+    with pytest.raises(LeaseHeld, match=r"elsewhere; wait for it.* in (60|59) s"):
+        lease.take(store)
+    assert [f.uri for f in store.files()] == [lease.object_of(7)], "what was written to read the clock is deleted"
+
+
+@pytest.mark.parametrize("ahead_s", [-3600, 300, 3600])
+def test_a_dead_run_loses_it_whatever_its_clock_said(store, ahead_s):
+    renewed_long_ago(store, elsewhere(store, expires_at=time.time() + ahead_s), 61)
+    assert lease.take(store).mine.fence == 8
+
+
+def test_a_holder_that_is_late_is_waited_for(store, monkeypatch):
+    monkeypatch.setattr(lease, "LOOK_S", 0.01)
+    lines: list[str] = []
+    renewed_long_ago(store, elsewhere(store), lease.LIFETIME_S - 0.2)
+    assert lease.take(store, lines.append).mine.fence == 8
+    (line,) = lines
+    assert "process 1 on elsewhere, which holds" in line
+    assert "is late to renew its lease: waiting 0 s, after which it counts as dead" in line
+
+
+@pytest.mark.parametrize("given_back", [True, False])
+def test_a_holder_that_is_late_and_alive_keeps_it_until_it_gives_it_back(store, monkeypatch, given_back):
+    renewed_long_ago(store, holder := elsewhere(store), lease.OVERDUE_S + 1)
+
+    def renew(_: float) -> None:
+        elsewhere(store, expires_at=0.0 if given_back else holder.expires_at + 20)
+
+    monkeypatch.setattr("time.sleep", renew)
+    if given_back:
+        assert lease.take(store).mine.fence == 8
+    else:
+        with pytest.raises(LeaseHeld, match="elsewhere, which has renewed its lease; wait for it"):
+            lease.take(store)
+
+
+def test_where_the_store_says_no_times_the_holders_clock_counts(store, monkeypatch):
+    monkeypatch.setattr(Store, "modified_at", lambda *_: None)
+    elsewhere(store, expires_at=time.time() + 55)
+    with pytest.raises(LeaseHeld, match="run out in 55 s"):
+        lease.take(store)
     elsewhere(store, expires_at=time.time() - 1)
     assert lease.take(store).mine.fence == 8
 
@@ -166,6 +222,30 @@ def test_many_at_once(store):
         ran_out(store, got)
 
 
+@pytest.mark.parametrize("taken_over", [True, False])
+def test_a_run_is_told_that_it_has_lost_the_workspace_before_it_commits(store, monkeypatch, taken_over):
+    monkeypatch.setattr(lease, "RENEWED_S", 0.01)
+    lost = threading.Event()
+
+    def work() -> None:
+        with lease.held(store, lost=lost.set):
+            if taken_over:
+                elsewhere(store)
+            while not lost.wait(0.01):
+                if not taken_over:  # a renewal that has begun writes it once more
+                    store.delete(lease.object_of(1))
+            raise KeyboardInterrupt
+
+    words = "taken over by process 1 on elsewhere" if taken_over else "the workspace was deleted or emptied under it"
+    with pytest.raises(LeaseHeld, match=words):
+        work()
+
+
+def test_an_interrupt_of_a_run_that_holds_its_workspace_stays_one(store):
+    with pytest.raises(KeyboardInterrupt), lease.held(store):
+        raise KeyboardInterrupt
+
+
 @pytest.mark.thorough
 def test_renewing_in_the_background_never_makes_a_check_fail(store):
     with ThreadPoolExecutor(1) as pool:
@@ -204,7 +284,7 @@ def test_the_newest_alone_stays(store):
 
 
 def test_the_lease_of_an_earlier_version_is_respected_and_its_number_goes_on(store):
-    old = lease.Holder(owner="old", host="elsewhere", pid=42, fence=7, expires_at=time.time() + 30)
+    old = lease.Holder(owner="old", host="elsewhere", pid=42, fence=7, expires_at=time.time() + 50)
     store.publish(lease.OLD_NAME, old.to_json())
     with pytest.raises(LeaseHeld, match="in use by process 42 on elsewhere"):
         lease.take(store)

@@ -60,6 +60,33 @@ def test_the_same_job_twice_is_attached_to(server, tmp_path):
     assert any("runs already: attached to it" in line for line in lines)
 
 
+def test_of_two_who_send_the_same_at_once_one_attaches(server, tmp_path, monkeypatch):
+    send, others = server.submit_job, iter([True])
+
+    def late(**given: object) -> str:
+        if next(others, False):
+            send(**given)
+            raise RuntimeError("Request failed: Traceback\n  ...\nValueError: Job with submission_id a already exists.")
+        return send(**given)
+
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(server, "submit_job", late)
+    lines: list[str] = []
+    done = submit(sent(tmp_path), address="http://h:1", say=lines.append, wait=False)
+    assert done.attached
+    assert len(server.jobs) == 1
+    assert any("runs already: attached to it" in line for line in lines)
+
+
+def test_a_refusal_is_told_without_the_traces_of_the_server(server, tmp_path, monkeypatch):
+    def refuses(**_: object) -> str:
+        raise RuntimeError("Request failed with status code 500: Traceback\n  File x\nValueError: no room for it\n.")
+
+    monkeypatch.setattr(server, "submit_job", refuses)
+    with pytest.raises(JobFailed, match=r"^the job server refused the job: no room for it$"):
+        submit(sent(tmp_path), address="http://h:1", say=print, wait=False)
+
+
 def test_a_head_without_an_agent_is_told_from_one_that_comes_up(server, tmp_path, monkeypatch):
     def refuses(**_: object) -> str:
         raise RuntimeError("Request failed with status code 500: No available agent to submit job")

@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from corpusmill.cluster import lease
 from corpusmill.cluster.storage import Store
+from corpusmill.cluster.submit import Submission
+from corpusmill.cluster.submitted import Submitted
 from corpusmill.pipeline.cli.main import main
 from corpusmill.pipeline.config.load import load
 from tests.pipeline.jobs import ROOT
@@ -58,7 +60,11 @@ def test_submit_refuses_what_is_no_job_server_and_names_one(folder, address, mon
 
 def test_submit_takes_a_sample_and_a_limit_along(folder, monkeypatch):
     sent: dict[str, str] = {}
-    keep = lambda job, **_: sent.update(job.files, run=job.entrypoint)  # noqa: E731
+
+    def keep(job: Submission, **_: object) -> Submitted:
+        sent.update(job.files, run=job.entrypoint)
+        return Submitted(id=job.id, attached=False, detached=True)
+
     monkeypatch.setattr("corpusmill.pipeline.commands.submit.submit_job", keep)
     arguments = [
         "submit",

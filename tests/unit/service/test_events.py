@@ -123,9 +123,9 @@ def test_a_run_without_its_lease_is_dead_and_one_with_it_runs(store, clock):
     running = status_of(store, now=clock.now + 10, price_cpu_hour=2.0)
     assert running.state == "running"
     facts = running.to_json()
-    lease_facts = {"held": True, "host": "elsewhere", "pid": 1, "since": 1_000_000.0, "expires_at": 1_000_070.0}
-    assert facts["lease"] == lease_facts
-    assert any("free in 50 s unless it is renewed" in line for line in running.lines())
+    lease_facts = {"held": True, "host": "elsewhere", "pid": 1, "since": 1_000_000.0}
+    assert facts["lease"] == {**lease_facts, "renewed_at": 1_000_010.0, "expires_at": 1_000_070.0}
+    assert any("renewed 10 s ago; free in 50 s unless it is again" in line for line in running.lines())
     assert facts["cost"] == pytest.approx(20 * 4 / 3600 * 2.0, abs=1e-3)
     stage = facts["run"]["stages"][0]
     assert (stage["running"], stage["remaining_s"], stage["documents_per_s"]) == (3, 60.0, 0.2)

@@ -11,8 +11,8 @@ from corpusmill.cluster import lease
 from corpusmill.cluster.jobs import SubmittedJob
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.cli.main import main
+from corpusmill.pipeline.commands.job_server import submitted_lines
 from corpusmill.pipeline.commands.submit import Request, entrypoint
-from corpusmill.pipeline.commands.watch import submitted_lines
 from corpusmill.pipeline.events.counts import Figures
 from corpusmill.pipeline.events.history import RunState
 from corpusmill.pipeline.events.log import EventLog
@@ -92,6 +92,13 @@ def test_a_job_of_a_cluster_is_stopped_by_its_name_alone():
     assert "name the job to stop" in say("stop", "--address", "http://h:8265", code=2)
 
 
+def test_a_run_that_has_ended_is_not_stopped_again(workspace):
+    (workspace / "lease" / "00000001.json").unlink()
+    assert f"{RUN}: was not running (dead); one that was submitted" in say("stop", workspace)
+    assert json.loads(say("stop", "--json", workspace)) == {"run": RUN, "requested": False, "state": "dead"}
+    assert not (workspace / "events" / RUN / "stop").exists()
+
+
 def test_a_request_to_stop_remains_for_the_run(workspace):
     assert f"{RUN} is requested to stop" in say("stop", workspace)
     assert (workspace / "events" / RUN / "stop").is_file()
@@ -100,7 +107,8 @@ def test_a_request_to_stop_remains_for_the_run(workspace):
 def test_an_empty_workspace_has_no_run(tmp_path):
     assert "no run has been recorded" in say("status", tmp_path)
     assert json.loads(say("status", "--json", tmp_path))["state"] == "none"
-    assert "no run is under way" in say("stop", tmp_path, code=2)
+    assert "no run has been recorded in" in say("list", tmp_path)
+    assert "so none is stopped" in say("stop", tmp_path, code=2)
     assert "name a job file or a workspace" in say("status", code=2)
 
 
