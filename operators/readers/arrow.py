@@ -52,7 +52,7 @@ class Arrow(Columnar, Reader):
         compressed=False,
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:

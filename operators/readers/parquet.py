@@ -51,7 +51,7 @@ class Parquet(Columnar, Reader):
         title="Parquet", suffixes=(".parquet", ".pq"), magic=re.compile(rb"PAR1"), compressed=False
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 5
+    version: ClassVar[int] = 6
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
