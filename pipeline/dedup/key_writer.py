@@ -21,7 +21,7 @@ from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import TableWriter
 
-VERSION = 4
+VERSION = 5
 
 
 def fingerprint(spec: DedupSpec) -> str:
