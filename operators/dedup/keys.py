@@ -3,8 +3,8 @@
 Source:   digest: operators/text/digest.py. Address: the syntax-based and scheme-based normalisation of RFC 3986,
           sections 6.2.2 and 6.2.3, in part. Fragments without a meaning: HTML Living Standard, "find a potential
           indicated element" (`top`); WICG, "URL Fragment Text Directives" (`:~:`).
-Deviates: from RFC 3986: http and https count as one (a page is crawled under both), dots in paths are not resolved,
-          and the parts of a query keep their order.
+Deviates: from RFC 3986: http and https count as one (a page is crawled under both), percent-encoding is left as it
+          is, dots in paths are not resolved, and the parts of a query keep their order.
 """
 
 import re
@@ -51,7 +51,6 @@ def url_keys(urls: pa.Array) -> UrlKeys:
     return UrlKeys(page=_keys(page, page_offsets, found), fragment=halves[:, 0].copy())
 
 
-_ESCAPED, _UNRESERVED = re.compile("%([0-9A-Fa-f]{2})"), re.compile("[A-Za-z0-9._~-]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
 
 
@@ -59,10 +58,9 @@ def canonical_url(url: str) -> tuple[str, str]:
     """The address as it is compared, without its fragment, and the fragment; both empty for what is no address.
 
     Control characters and spaces around it go; the scheme http or https goes, another one stays in lower case; user and
-    password go; the host loses its capitals (ASCII), its last dot and a port that is empty, 80 or 443; an empty path is
-    "/". In path and query an escape of a letter, digit or one of -._~ is that character, and another one is written in
-    capitals: %7euser is ~user, %c3 is %C3. What else is in path, query and fragment stays, byte for byte; but an empty
-    fragment, `top` and what `:~:` begins name no part of a page and go.
+    password go; the host loses its capitals (ASCII), its last dot and a port that is 80 or 443; an empty path is "/".
+    Path, query and fragment stay, byte for byte; but an empty fragment, `top` and what `:~:` begins name no part of a
+    page and go.
 
     An address has "//" after a scheme, or begins with it; its host is not empty (unless another scheme than http has a
     path), has no white space and is none of NO_HOSTS, which stand for an address that somebody did not have.
@@ -80,7 +78,7 @@ def canonical_url(url: str) -> tuple[str, str]:
     ends = [at for at in (rest.find("/", 2), rest.find("?", 2)) if at >= 0]
     cut = min(ends, default=len(rest))
     host, path = _lower(rest[2:cut].rpartition("@")[2]), rest[cut:]
-    for port in (":80", ":443", ":"):
+    for port in (":80", ":443"):
         if host.endswith(port):
             host = host[: -len(port)]
             break
@@ -89,14 +87,7 @@ def canonical_url(url: str) -> tuple[str, str]:
         return "", ""
     fragment = fragment.partition(":~:")[0]
     fragment = "" if _lower(fragment) == "top" else fragment
-    path = _ESCAPED.sub(_plain, path)
     return f"{scheme}//{host}{path if path.startswith('/') else '/' + path}", fragment
-
-
-def _plain(escaped: re.Match[str]) -> str:
-    """What one escape is written as."""
-    character = chr(int(escaped[1], 16))
-    return character if _UNRESERVED.fullmatch(character) else escaped[0].upper()
 
 
 def _lower(text: str) -> str:

@@ -8,10 +8,7 @@ from corpusmill.operators.text.kernel import njit
 
 _SPACE, _HASH, _SLASH, _COLON, _QUESTION, _AT, _DOT = 32, 35, 47, 58, 63, 64, 46
 _HTTP = np.frombuffer(b"http", np.uint8)
-_TILDE, _PERCENT = 126, 37
-_HEX = np.frombuffer(b"0123456789ABCDEF", np.uint8)
-_UNRESERVED = np.zeros(256, np.bool_)
-_UNRESERVED[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")] = True
+_TILDE = 126
 
 # Hosts that stand for no address: what a program writes for a missing value, and the first half of "n/a".
 NO_HOSTS = ("n", "na", "nan", "nil", "none", "null", "tbd", "undefined", "unknown", "-")
@@ -25,14 +22,6 @@ def _find(data: np.ndarray, byte: int, begin: int, end: int) -> int:
     while begin < end and data[begin] != byte:
         begin += 1
     return begin
-
-
-@njit(nogil=True, cache=True)
-def _hex(byte: int) -> int:
-    """The value of a hexadecimal digit, -1 for anything else."""
-    if 48 <= byte <= 57:
-        return byte - 48
-    return (byte | 32) - 87 if 97 <= (byte | 32) <= 102 else -1
 
 
 @njit(nogil=True, cache=True)
@@ -53,7 +42,7 @@ def _is_web(data: np.ndarray, begin: int, end: int) -> bool:
 
 @njit(nogil=True, cache=True)
 def _host_end(data: np.ndarray, begin: int, end: int) -> int:
-    """The end of a host without its port, if that is empty, 80 or 443, and without its last dot."""
+    """The end of a host without its port, if that is 80 or 443, and without its last dot."""
     if end - begin >= 3 and data[end - 3] == _COLON and data[end - 2] == 56 and data[end - 1] == 48:
         end -= 3
     elif (
@@ -64,8 +53,6 @@ def _host_end(data: np.ndarray, begin: int, end: int) -> int:
         and data[end - 1] == 51
     ):
         end -= 4
-    elif end > begin and data[end - 1] == _COLON:
-        end -= 1
     return end - 1 if end > begin and data[end - 1] == _DOT else end
 
 
@@ -156,21 +143,9 @@ def canonical(
         if cut == end or data[cut] != _SLASH:
             out[n] = _SLASH
             n += 1
-        i = cut
-        while i < end:
-            byte, width = data[i], 1
-            if byte == _PERCENT and i + 2 < end:
-                high, low = _hex(data[i + 1]), _hex(data[i + 2])
-                if high >= 0 and low >= 0:
-                    byte, width = np.uint8(16 * high + low), 3
-                    if not _UNRESERVED[byte]:
-                        out[n], out[n + 1], out[n + 2] = _PERCENT, _HEX[high], _HEX[low]
-                        n += 3
-                        i += 3
-                        continue
-            out[n] = byte
+        for i in range(cut, end):
+            out[n] = data[i]
             n += 1
-            i += width
         for i in range(end + 1, _fragment_end(data, end + 1, last)):
             fragments[f] = data[i]
             f += 1

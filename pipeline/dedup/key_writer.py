@@ -21,7 +21,7 @@ from corpusmill.pipeline.exchange.files import encoded
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import TableWriter
 
-VERSION = 5
+VERSION = 4
 
 
 def fingerprint(spec: DedupSpec) -> str:
