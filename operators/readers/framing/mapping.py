@@ -88,7 +88,18 @@ def array_of(field: Field, column: pa.Array) -> pa.Array:
 
 
 # What published data sets call the field with the text, the commonest first.
-USUAL_BODIES = "text content body raw_content raw_text full_text document article markdown html".split()
+USUAL_BODIES = [
+    "text",
+    "content",
+    "body",
+    "raw_content",
+    "raw_text",
+    "full_text",
+    "document",
+    "article",
+    "markdown",
+    "html",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
