@@ -122,6 +122,9 @@ def has(column: pa.Array, values: list[Any]) -> np.ndarray:
     if not values:
         return np.zeros(len(column), np.bool_)
     column = column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    if pa.types.is_integer(column.type):
+        bounds = np.iinfo(column.type.to_pandas_dtype())
+        values = [value for value in values if bounds.min <= value <= bounds.max]
     return pc.is_in(column, value_set=pa.array(values, column.type), skip_nulls=True).to_numpy(zero_copy_only=False)
 
 

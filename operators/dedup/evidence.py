@@ -1,9 +1,9 @@
 """What two documents are compared by: shingles, their repetitions and, in code and tables, the signs between words.
 
 A set of shingles does not say how often and in which order a document repeats itself, and words do not say `<` or `>`.
-So each document has, beside the set, its repeated shingles; and code and tables have a second series over words with
-the signs after them, in which repetitions are distinguished by as many words before them as it takes, at most 64
-shingles' worth. `operators.dedup.visit` says how they decide.
+So each document has, beside the set, its repeated shingles; and code and tables have a second series over words as
+they are written, in capitals or not, with the signs after them. In it repetitions are distinguished by as many words
+before them as it takes, at most 64 shingles' worth. `operators.dedup.visit` says how they decide.
 
 Source:   multisets of shingles: Broder 1997, "On the resemblance and containment of documents"; the rest is ours.
 Deviates: SIGNS_A_WORD lies between pages of documentation (httpd-manual-versions and eips-versions: median 0.03 and
@@ -54,11 +54,22 @@ def elements(text: TextBuffers, words: Words, *, shingle_words: int) -> Shingles
 
 
 @njit(nogil=True, cache=True)
+def _is_sign(data: np.ndarray, at: int, end: int) -> bool:
+    """Whether an arrow or a sign of mathematics beyond ASCII begins at `at`."""
+    lead, second = data[at], (data[at + 1] if at + 1 < end else 0)
+    if lead == 0xE2:  # U+2190 to U+21FF, U+2200 to U+22FF, U+2A00 to U+2AFF
+        return bool(0x86 <= second <= 0x8B or 0xA8 <= second <= 0xAB)
+    if lead == 0xC2:  # not, plus or minus
+        return bool(second == 0xAC or second == 0xB1)
+    return bool(lead == 0xC3 and (second == 0x97 or second == 0xB7))  # times, divided by
+
+
+@njit(nogil=True, cache=True)
 def _signed(
     data: np.ndarray, begin: int, end: int, starts: np.ndarray, sizes: np.ndarray, hashes: np.ndarray, out: np.ndarray
 ) -> int:
-    """Hashes of the words of data[begin:end] with the signs and the line's end after each; returns how many of SIGNS
-    there are. Signs before the first word belong to it too.
+    """Hashes of the words of data[begin:end] with their capitals, and the signs and the line's end after each; returns
+    how many of SIGNS there are. Signs before the first word belong to it too.
     """
     n, found = len(hashes), 0
     for i in range(-1, n):
@@ -67,9 +78,12 @@ def _signed(
         value, line = (np.uint64(0) if i < 0 else hashes[i]), False
         if i == 0:
             value ^= out[0]
+        for k in range(begin + starts[i] if i >= 0 else at, at):
+            if 65 <= data[k] <= 90:
+                value = fold(fold(value, data[k]), (at - k) & 0xFF)
         for k in range(at, stop):
             byte = data[k]
-            found += int(_SIGNS[byte])
+            found += int(_SIGNS[byte] or (byte >= 0xC2 and _is_sign(data, k, stop)))
             line |= byte == _LINE
             if byte > _SPACE:
                 value = fold(value, byte)

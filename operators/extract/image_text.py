@@ -66,7 +66,7 @@ class ImageText(Extract):
     caption: tuple[str, ...] = CAPTIONS
     context_chars: int = 200
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     adds: ClassVar[Columns] = {"pairs": pa.list_(PAIR)}
     unfolds: ClassVar[str] = "pairs"
 

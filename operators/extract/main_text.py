@@ -66,7 +66,7 @@ class MainText(Extract):
     text_types: tuple[str, ...] = TEXT_TYPES
     model: Resource = MODEL
 
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     adds: ClassVar[Columns] = {
         "title": TEXT,  # null when the page tells none; so are language, address and day
         "html_lang": pa.string(),  # as written in <html lang>

@@ -42,7 +42,7 @@ class Trafilatura(Extract):
     text_types: tuple[str, ...] = TEXT_TYPES
     max_page_bytes: int = 16 << 20
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     adds: ClassVar[Columns] = ADDS
     libraries: ClassVar[tuple[str, ...]] = ("trafilatura", "lxml", "orjson")
 

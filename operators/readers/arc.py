@@ -46,7 +46,7 @@ class Arc(HttpPages, Reader):
         "fetched_at_utc": SECONDS,
         "source_id": pa.string(),  # ARC records have none: always null
     }
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 

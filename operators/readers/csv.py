@@ -58,7 +58,7 @@ class Csv(Mapped, Reader):
     max_window_mib: int = WINDOW_MIB
 
     format: ClassVar[FileFormat] = FileFormat(title="CSV", suffixes=(".csv", ".tsv"), zipped=True)
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     makes: ClassVar[Columns] = {"text": TEXT}
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 

@@ -70,7 +70,7 @@ class Jsonl(Mapped, Reader):
         title="JSON lines", suffixes=(".jsonl", ".ndjson", ".json"), opening=re.compile(rb"\{|\[\s*\{"), zipped=True
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
 

@@ -40,7 +40,7 @@ class Tfrecord(Mapped, Reader):
         suffixes=(".tfrecord", ".tfrecords", ".tfrec"),
         magic=re.compile(rb".{4}\x00\x00\x00\x00.{4}\x0a", re.DOTALL),  # a short first record, and a field of it
     )
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     makes: ClassVar[Columns] = {"text": TEXT}
     libraries: ClassVar[tuple[str, ...]] = ("protobuf", "orjson", "zstandard", "lz4")
 

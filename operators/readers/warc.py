@@ -65,7 +65,7 @@ class Warc(HttpPages, Reader):
         "fetched_at_utc": SECONDS,
         "source_id": pa.string(),  # WARC-Record-ID
     }
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("fastwarc", "isal", "zstandard", "lz4")
 

@@ -46,7 +46,7 @@ class Webdataset(Mapped, Reader):
         title="tar", suffixes=(".tar",), magic=re.compile(rb".{257}ustar", re.DOTALL), compressed=False
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     libraries: ClassVar[tuple[str, ...]] = ("orjson",)
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:

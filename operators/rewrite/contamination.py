@@ -41,7 +41,7 @@ class CutContamination(Rewrite):
     run_words: int = 13
     min_item_words: int | None = None
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     adds: ClassVar[Columns] = {"contaminated_words_cut": pa.int32()}
 
     def __post_init__(self) -> None:

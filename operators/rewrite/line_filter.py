@@ -8,6 +8,7 @@ Deviates: ends of sentences are those of signals.fineweb, in every script; brack
 """
 
 import functools
+import re
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -24,6 +25,11 @@ from corpusmill.operators.text.trimming import drop_spaces
 from corpusmill.operators.text.unicode_table import CODE_POINTS, unicode_tables
 from corpusmill.operators.text.utf8 import code_at, start_before
 
+UNSEEN = (
+    "\xad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff"
+)
+BEHIND_ENDS = "*_†‡¹²³⁰⁴⁵⁶⁷⁸⁹"  # marks of notes, and of Markdown: **Tea is hot.**
+END_OF_LINE = re.compile(f"[\\s{UNSEEN}]+$")
 ASCII_SPACE = "".join(map(chr, range(33)))
 WORD_MARKS_FOR_FULL_STOP = "፡፡"  # as Amharic is typed where a keyboard has no U+1362
 TERMINAL = (*sorted(LINE_ENDS), WORD_MARKS_FOR_FULL_STOP)
@@ -32,8 +38,8 @@ TERMINAL = (*sorted(LINE_ENDS), WORD_MARKS_FOR_FULL_STOP)
 def filter_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> str:
     """`text` without non-blank lines of fewer than `min_chars` characters or ending in none of `must_end_with`.
 
-    Lines are measured without ASCII white space around them, their ends looked at without any white space; an empty
-    `must_end_with` allows any.
+    Lines are measured without ASCII white space around them, their ends looked at without any white space, characters
+    that show nothing (UNSEEN) and marks behind the end (BEHIND_ENDS); an empty `must_end_with` allows any.
 
     >>> filter_lines("Home | About\\n\\nTea is hot.\\nok.", 4, (".",))
     '\\nTea is hot.'
@@ -41,7 +47,10 @@ def filter_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> s
     kept = []
     for line in text.split("\n"):
         core = line.strip(ASCII_SPACE)
-        ends_well = not must_end_with or core.rstrip().endswith(must_end_with)
+        bare = END_OF_LINE.sub("", core)
+        ends_well = (
+            not must_end_with or bare.endswith(must_end_with) or bare.rstrip(BEHIND_ENDS).endswith(must_end_with)
+        )
         if not core or (len(core) >= min_chars and ends_well):
             kept.append(line)
     return "\n".join(kept)
@@ -57,7 +66,7 @@ class LineFilter(Rewrite):
     min_chars: int = 0
     must_end_with: tuple[str, ...] | None = None
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     adds: ClassVar[Columns] = {"lines_filtered": pa.int32()}
 
     def __post_init__(self) -> None:
@@ -117,6 +126,28 @@ def _ends_well(data: np.ndarray, begin: int, end: int, endings: Endings) -> bool
     return False
 
 
+_UNSEEN, _BEHIND_ENDS = (np.array([*map(ord, characters)], np.int64) for characters in (UNSEEN, BEHIND_ENDS))
+_NO_SPACE = np.zeros(1, np.uint8)
+
+
+@njit(nogil=True, cache=True)
+def _drop_listed(data: np.ndarray, begin: int, end: int, listed: np.ndarray, bits: np.ndarray) -> int:
+    """The end of data[begin:end] without the listed characters at its end; and without white space, where there are
+    `bits` for all code points."""
+    while end > begin:
+        code = code_at(data, start_before(data, end))
+        if code < 33:
+            return drop_spaces(data, begin, end, bits) if len(bits) > 1 else end
+        found = False
+        for each in listed:
+            found |= each == code
+        if not found:
+            break
+        end = start_before(data, end)
+        end = drop_spaces(data, begin, end, bits) if len(bits) > 1 else end
+    return end
+
+
 @njit(nogil=True, cache=True)
 def _mark(
     data: np.ndarray, begins: np.ndarray, ends: np.ndarray, min_chars: int, endings: Endings, bits: np.ndarray,
@@ -126,9 +157,12 @@ def _mark(
         begin, end = begins[line], ends[line]
         if begin == end:
             continue
-        if not endings.any_end and not _ends_well(data, begin, drop_spaces(data, begin, end, bits), endings):
-            dropped[line] = True
-            continue
+        if not endings.any_end:
+            bare = _drop_listed(data, begin, drop_spaces(data, begin, end, bits), _UNSEEN, bits)
+            marked = _drop_listed(data, begin, bare, _BEHIND_ENDS, _NO_SPACE)
+            if not _ends_well(data, begin, bare, endings) and not _ends_well(data, begin, marked, endings):
+                dropped[line] = True
+                continue
         chars = 0
         for p in range(begin, end):
             chars += (data[p] & 0xC0) != 0x80

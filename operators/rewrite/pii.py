@@ -72,7 +72,7 @@ class Pii(Rewrite):
     placeholders: Mapping[str, str] = field(default_factory=dict)
     language_column: str | None = None
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     libraries: ClassVar[tuple[str, ...]] = ("publicsuffixlist", "phonenumbers")
     adds: ClassVar[Columns] = {f"pii_{kind}": pa.int32() for kind in PLACEHOLDERS}
 

@@ -62,7 +62,7 @@ class Unicode(Rewrite):
     form: Form = "NFC"
     remove: tuple[str, ...] = ("control", "zero_width", "soft_hyphen", "direction", "tag")
 
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     adds: ClassVar[Columns] = {"unicode_removed_chars": pa.int32(), "unicode_normalized_chars": pa.int32()}
 
     def __post_init__(self) -> None:

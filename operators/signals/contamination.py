@@ -37,7 +37,7 @@ class Contamination(Signal):
     min_item_words: int | None = None
     field: str = WHOLE
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     adds: ClassVar[Columns] = {
         "contaminated_by": pa.string(),
         "contaminated_share": pa.float32(),

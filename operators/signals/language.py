@@ -18,6 +18,7 @@ import pyarrow as pa
 from corpusmill.operators.batch import Batch
 from corpusmill.operators.contract import Arrays, Columns, Resource, Signal
 from corpusmill.operators.text.buffers import find_text
+from corpusmill.operators.text.composed import composed
 from corpusmill.operators.text.fasttext.kernel import classify
 from corpusmill.operators.text.fasttext.model import read_model
 from corpusmill.operators.text.fasttext.weights import weights_of
@@ -79,7 +80,7 @@ class Language(Signal):
     script_column: str = "script"
     lines: bool = False
 
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     adds: ClassVar[Columns] = {"language": pa.string(), "language_score": pa.float32(), "script": pa.string()}
 
     def __post_init__(self) -> None:
@@ -103,7 +104,7 @@ class Language(Signal):
 
     def measure(self, batch: Batch) -> Arrays:
         names = names_of(self.model.read())
-        texts = sampled_spans(spans_of(batch.column("text")), self.sample_bytes)
+        texts = composed(sampled_spans(spans_of(batch.column("text")), self.sample_bytes))
         found = classify(texts, weights_of(self.model.read()))
         counted = scripts_of(texts)
         unknown = (found.labels < 0) | (counted == 0)
@@ -127,7 +128,7 @@ class Language(Signal):
         document = np.repeat(np.arange(batch.num_rows), lines.counts)
         starts = text.offsets[:-1][document] + lines.start
         sizes = lines.size_bytes.astype(np.int64)
-        spans = sampled_spans(Spans(data=text.data, starts=starts, ends=starts + sizes), self.sample_bytes)
+        spans = composed(sampled_spans(Spans(data=text.data, starts=starts, ends=starts + sizes), self.sample_bytes))
         found = classify(spans, weights_of(self.model.read()))
         unknown = (found.labels < 0) | (scripts_of(spans) == 0)
         of_line = np.where(unknown, len(names), found.labels)

@@ -50,7 +50,7 @@ def seconds_from(year: np.ndarray, month: np.ndarray, day: np.ndarray, times: Ti
 
 
 def seconds_of_fields(fields: Mapping[str, pa.Array]) -> Instants:
-    """The same from texts by field: y, and where there are any mo or mon, d, h, mi, s, z.
+    """The same from texts by field: y, and where there are any mo or mon, d, h, mi, s, half (a or p), z.
 
     A field that is missing or empty is the first of its kind: a date alone is its midnight, a time without zone is UTC.
     """
@@ -60,6 +60,8 @@ def seconds_of_fields(fields: Mapping[str, pa.Array]) -> Instants:
     year = np.where(short, year + np.where(year < 50, 2000, 1900), year)  # RFC 2822, section 4.3
     month = _month(fields["mon"]) if "mon" in fields else _number(fields.get("mo"), 1, n)
     day, hour, minute, second = (_number(fields.get(f), 1 if f == "d" else 0, n) for f in ("d", "h", "mi", "s"))
+    if "half" in fields:
+        hour = _of_the_day(hour, fields["half"])
     return seconds_from(year, month, day, Times(hour, minute, second, _offset(fields.get("z"), n)))
 
 
@@ -67,6 +69,14 @@ def _number(texts: pa.Array | None, missing: int, n: int = 0) -> np.ndarray:
     if texts is None:
         return np.full(n, missing, np.int64)
     return pc.if_else(pc.equal(texts, ""), str(missing), texts).cast(pa.int64()).fill_null(missing).to_numpy()
+
+
+def _of_the_day(hour: np.ndarray, halves: pa.Array) -> np.ndarray:
+    """Hours of 0 to 24; those of a half day are 1 to 12, 12 being its first; -1 where there is no such hour in it."""
+    second = pc.is_in(halves, pa.array(["p", "P"])).to_numpy(zero_copy_only=False)
+    halved = second | pc.is_in(halves, pa.array(["a", "A"])).to_numpy(zero_copy_only=False)
+    counted = np.where((hour >= 1) & (hour <= 12), hour % 12 + 12 * second, -1)
+    return np.where(halved, counted, hour)
 
 
 def _month(names: pa.Array) -> np.ndarray:

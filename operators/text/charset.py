@@ -29,14 +29,17 @@ from corpusmill.operators.text.charsets.wider import widened
 CharsetSource = Literal["bom", "utf8", "document", "http", "detected", "default"]
 
 DECLARED_WITHIN_BYTES = 4096  # the standard looks at 1,024; many pages declare later
-META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*+[\"']?\s*+([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
+META = re.compile(rb"<meta([^>]{0,400}?)charset\s*=\s*+[\"']?\s*+([A-Za-z0-9_:.\-]{2,40})([^>]{0,400})", re.IGNORECASE)
+ABOUT_THE_PAGE = re.compile(rb"\s(?:name|property|itemprop)\s*=", re.IGNORECASE)  # a <meta> that declares no encoding
 XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_:.\-]{2,40})", re.IGNORECASE)
 FIRST_TAG = {
     "utf-16-le": re.compile(rb"(?:[\t\n\f\r ]\0)*<\0[!?/A-Za-z]\0"),
     "utf-16-be": re.compile(rb"(?:\0[\t\n\f\r ])*\0<\0[!?/A-Za-z]"),
 }
+UTF16_HEAD_BYTES, LEAST_UNITS, LEAST_ZEROS = 512, 4, 8  # guesses; spaces alone are one in seven of Cyrillic
+MOST_ASCII = 0.7  # share of bytes that are ASCII in a page of 16-bit units; a guess
 BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-COMMENT = re.compile(rb"<!--.*?(?:-->|$)", re.DOTALL)
+NO_TAGS = re.compile(rb"<!--.*?(?:-->|$)|<(script|style)\b[^>]*>.*?(?:</\1|$)", re.DOTALL | re.IGNORECASE)
 DEFAULT = "cp1252"
 # Bytes that are not UTF-8 for a character that is, at most: in pages of other encodings there are 2.2 and more,
 # over the judging texts.
@@ -84,20 +87,38 @@ NOT_OF_PAGES = frozenset({"utf_7", "punycode", "idna", "unicode_escape", "raw_un
 
 
 def declared_in(page: bytes) -> str | None:
-    """The label a page gives in its XML declaration or `<meta>`, within the first 4 kB."""
-    head = COMMENT.sub(b"", page[:DECLARED_WITHIN_BYTES])
-    found = XML.search(head) or META.search(head)
-    return found.group(1).decode("ascii") if found else None
+    """The label a page gives in its XML declaration or `<meta>`, within the first 4 kB.
+
+    >>> declared_in(b"<meta name=a content='charset=koi8-r'><script>'<meta charset=big5>'</script><meta charset=gbk>")
+    'gbk'
+    """
+    head = NO_TAGS.sub(b"", page[:DECLARED_WITHIN_BYTES])
+    if found := XML.search(head):
+        return found.group(1).decode("ascii")
+    tags = (tag for tag in META.finditer(head) if not ABOUT_THE_PAGE.search(tag[1] + b" " + tag[3]))
+    return next((tag[2].decode("ascii") for tag in tags), None)
 
 
 def utf16_without_mark(page: bytes) -> str | None:
-    """The codec when the first thing in a page, but for white space, is a tag in 16-bit units; else None.
+    """The codec when the first thing in a page, but for white space, is a tag in 16-bit units, or when every second
+    byte is zero as often as in text of letters: in one of LEAST_ZEROS units of its beginning, and beside no control.
 
-    >>> [utf16_without_mark(page) for page in ("\\n<p>a".encode("utf-16-le"), b"<p>a", b"a\\0<\\0p\\0")]
-    ['utf-16-le', None, None]
+    >>> utf16_without_mark("\\n<p>a".encode("utf-16-le")), utf16_without_mark("Дом и сад".encode("utf-16-be"))
+    ('utf-16-le', 'utf-16-be')
+    >>> utf16_without_mark(b"<p>a")
     """
     head = page[:DECLARED_WITHIN_BYTES]
-    return next((codec for codec, first_tag in FIRST_TAG.items() if first_tag.match(head)), None)
+    tagged = next((codec for codec, first_tag in FIRST_TAG.items() if first_tag.match(head)), None)
+    if tagged:
+        return tagged
+    units = min(len(page), UTF16_HEAD_BYTES) // 2
+    for codec, high in (("utf-16-le", 1), ("utf-16-be", 0)):
+        highs, lows = page[high : 2 * units : 2], page[1 - high : 2 * units : 2]
+        narrow = [low for upper, low in zip(highs, lows, strict=True) if not upper]
+        text = all(low >= 160 or 32 <= low < 127 or low in b"\t\n\f\r" for low in narrow)
+        if units >= LEAST_UNITS and len(narrow) * LEAST_ZEROS >= units and 0 not in lows and text:
+            return codec
+    return None
 
 
 def _utf16_source(page: bytes, http_charset: str | None) -> CharsetSource:
@@ -119,12 +140,30 @@ def detect(page: bytes, http_charset: str | None = None) -> Charset:
     unmarked = utf16_without_mark(page)
     if unmarked:
         return Charset(unmarked, _utf16_source(page, http_charset))
+    declared = _declared_utf16(page, http_charset)
+    if declared:
+        return Charset(declared, "http")
     declarations: list[tuple[str, CharsetSource]] = []
     for label, source in _labels(page, http_charset):
         name = codec_named(label)
         if name is not None:
             declarations.append((name, source))
     return _in_ascii(page, declarations) if page.isascii() else _beyond_ascii(page, declarations)
+
+
+def _declared_utf16(page: bytes, http_charset: str | None) -> str | None:
+    """The codec of a page that the server declares to be in UTF-16, where it is that without an error, and no UTF-8."""
+    label = (http_charset or "").strip().lower()
+    if label not in UTF16 or len(page) % 2 or is_utf8(page):
+        return None
+    if sum(32 <= byte < 127 for byte in page) > MOST_ASCII * len(page):  # of Chinese in UTF-16 it is a half
+        return None
+    codec = "utf-16-be" if label in ("utf-16be", "unicodefffe") else "utf-16-le"
+    try:
+        page.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    return codec
 
 
 def _labels(page: bytes, http_charset: str | None) -> Iterator[tuple[str, CharsetSource]]:

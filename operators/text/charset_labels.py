@@ -45,7 +45,7 @@ _LABELS = {
     "cp950": "big5 cn-big5 csbig5 x-x-big5",
     "big5hkscs": "big5-hkscs",
     "euc_jp": "cseucpkdfmtjapanese euc-jp x-euc-jp",
-    "iso2022_jp": "csiso2022jp iso-2022-jp",
+    "iso2022_jp_ext": "csiso2022jp iso-2022-jp",
     "cp932": "csshiftjis ms932 ms_kanji shift-jis shift_jis sjis windows-31j x-sjis",
     "cp949": """cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601
         windows-949""",

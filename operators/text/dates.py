@@ -15,7 +15,7 @@ from corpusmill.operators.text.calendar import Instants, Times, seconds_from, se
 
 SECONDS = pa.timestamp("s", "UTC")
 
-_TIME = r"(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?"
+_TIME = r"(?P<h>\d{1,2}):(?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
 _ZONE = (
     r"(?P<z>[Zz]|UTC|utc|UT|GMT|[ECMPecmp][SDsd][Tt]|[+-]\d{2}(?::?\d{2})?)?(?:\s+(?:UTC|GMT)|\s*\([^)]*\)|\[[^\]]*\])?"
 )
@@ -23,11 +23,12 @@ _DAY = r"(?:(?:[Mm]on|[Tt]ue|[Ww]ed|[Tt]hu|[Ff]ri|[Ss]at|[Ss]un)[a-z]*\.?,?\s*)?
 _MONTH = r"(?P<mon>(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*)\.?"
 # Tried in this order; each reads what the ones before it do not.
 FORMS = (
-    rf"^(?P<y>\d{{4}})[-/](?P<mo>\d{{1,2}})(?:[-/](?P<d>\d{{1,2}})(?:(?:[Tt]|\s+){_TIME}\s*{_ZONE})?)?$",
-    rf"^(?P<y>\d{{4}})(?P<mo>\d{{2}})(?P<d>\d{{2}})[Tt\s](?P<h>\d{{2}}):?(?P<mi>\d{{2}}):?(?P<s>\d{{2}})?(?:[.,]\d+)?\s*{_ZONE}$",
-    rf"^{_DAY}(?P<d>\d{{1,2}})[-\s]{_MONTH}[-,\s]\s*(?P<y>\d{{4}}|\d{{2}})(?:,?\s+{_TIME}\s*{_ZONE})?$",
-    rf"^{_DAY}{_MONTH}\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}})(?:,?\s+{_TIME}\s*{_ZONE})?$",
+    rf"^(?P<y>\d{{4}})[-/.](?P<mo>\d{{1,2}})(?:[-/.](?P<d>\d{{1,2}})(?:(?:[Tt]|\s+){_TIME}\s*{_ZONE})?)?$",
+    rf"^(?P<y>\d{{4}})-?(?P<mo>\d{{2}})-?(?P<d>\d{{2}})[Tt\s]?(?P<h>\d{{2}}):?(?P<mi>\d{{2}}):?(?P<s>\d{{2}})?(?:[.,]\d+)?\s*{_ZONE}$",
+    rf"^{_DAY}(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-\s]{_MONTH}[-,\s]\s*(?P<y>\d{{4}}|\d{{2}})(?:,?\s+{_TIME}\s*{_ZONE})?$",
+    rf"^{_DAY}{_MONTH}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})(?:,?\s+{_TIME}\s*{_ZONE})?$",
     rf"^{_DAY}{_MONTH}\s+(?P<d>\d{{1,2}})\s+{_TIME}\s+(?:{_ZONE}\s+)?(?P<y>\d{{4}})$",
+    rf"^{_MONTH},?\s+(?P<y>\d{{4}})$",
 )
 WEEK = r"^\d{4}-?W\d{2}"
 NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
@@ -75,7 +76,7 @@ def dates_of(texts: pa.Array) -> Dates:
     >>> dates_of(pa.array(["2024-01-02T03:04:05+02:00", "1704164645", "soon"])).seconds.cast(pa.int64()).to_pylist()
     [1704157445, 1704164645, None]
     """
-    texts = pc.utf8_trim_whitespace(texts.cast(pa.string()))
+    texts = pc.replace_substring(pc.utf8_trim_whitespace(texts.cast(pa.string())), "\u2212", "-")
     written = pc.and_(texts.is_valid(), pc.not_equal(texts, "")).fill_null(False).to_numpy(zero_copy_only=False)
     seconds, found = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_)
 

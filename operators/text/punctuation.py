@@ -5,8 +5,9 @@ Source: PUNCTUATION: the list of CCNet (Wenzek et al. 2019, arXiv:1911.00359), w
         SENTENCE_ENDS: the property Sentence_Terminal of Unicode 15 without 2CF9-2CFB, FE12, FE15, FE16, 2024, with the
         Khmer signs 17D6, 17D9, 17DA, as FineWeb counts by it.
         LINE_ENDS: SENTENCE_ENDS with the characters that FineWeb leaves out of the property, ellipses, the Greek
-        question mark, the ends of Hebrew verses and of Tibetan and Thai passages, and CLOSING_MARKS. C4 (Raffel et al.
-        2020, arXiv:1910.10683, section 2.2) counts a full stop, exclamation mark, question mark and end quotation mark.
+        question mark, the Hebrew quote and the ends of Hebrew verses and of Tibetan and Thai passages, and
+        CLOSING_MARKS. C4 (Raffel et al. 2020, arXiv:1910.10683, section 2.2) counts a full stop, exclamation mark,
+        question mark and end quotation mark.
         CLOSING_MARKS: brackets and quotes that can stand last, also those that open in English and close in German
         or Danish.
 """
@@ -45,5 +46,5 @@ CLOSING_MARKS = _characters(
 LINE_ENDS = (
     SENTENCE_ENDS
     | CLOSING_MARKS
-    | _characters("37E 5C3 E5A-E5B F0D-F12 F14 2024-2026 22EF 2CF9-2CFB FE12 FE15-FE16 FE19")
+    | _characters("37E 5C3 5F4 E5A-E5B F0D-F12 F14 2024-2026 22EF 2CF9-2CFC 2CFE FE12 FE15-FE16 FE19")
 )

@@ -56,18 +56,26 @@ def _c1() -> tuple[Rule, ...]:
     return tuple(rules)
 
 
+def _noncharacters() -> tuple[Rule, ...]:
+    """The 66 code points that are never a character: the last two of each plane, and 32 in a block of Arabic."""
+    why = "noncharacters; U+FFFE is a byte-order mark read in the wrong order"
+    last = (_rule(plane << 16 | 0xFFFE, plane << 16 | 0xFFFF, "", why) for plane in range(17))
+    return (_rule(0xFDD0, 0xFDEF, "", why), *last)
+
+
 KINDS: dict[str, tuple[Rule, ...]] = {
     "control": (
         _rule(0x00, 0x07, "", "controls that no text format gives a meaning; NUL also between letters read as UTF-16"),
         _rule(0x08, 0x08, None, "backspace: printers' bold (N, BS, N) and underlining (_, BS, N) become the letter"),
         _rule(0x0B, 0x0C, "\n", "line and page break: VT is a soft line end in word processors, FF ends a page"),
-        _rule(0x0E, 0x1B, "", "shifts, device controls, escape: no character, no break"),
+        _rule(0x0E, 0x1A, "", "shifts, device controls: no character, no break"),
+        _rule(0x1B, 0x1B, None, "escape: deleted with the command that it begins, such as the colours of a terminal"),
         _rule(0x1C, 0x1E, "\n", "file, group and record separator: they part paragraphs (bidirectional class B)"),
         _rule(0x1F, 0x1F, " ", "unit separator: it parts fields (bidirectional class S)"),
         _rule(0x7F, 0x7F, "", "delete"),
         *_c1(),
         _rule(0xFFF9, 0xFFFB, None, "interlinear annotation: what reads base and gloss in a row becomes base(gloss)"),
-        _rule(0xFFFE, 0xFFFF, "", "noncharacters; U+FFFE is a byte-order mark read in the wrong order"),
+        *_noncharacters(),
     ),
     "zero_width": (
         _rule(0x200B, 0x200B, None, "stays in scripts without spaces, whose words it parts; elsewhere a layout hint"),
@@ -83,6 +91,7 @@ KINDS: dict[str, tuple[Rule, ...]] = {
         _rule(0x200E, 0x200F, "", "as U+061C"),
         _rule(0x202A, 0x202E, "", "as U+061C"),
         _rule(0x2066, 0x2069, "", "as U+061C"),
+        _rule(0x206A, 0x206F, "", "switches of shaping, deprecated since Unicode 3.0; they show nothing"),
     ),
     "tag": (_rule(0xE0001, 0xE007F, None, "language tags, hidden text; the flags of regions are spelt with them"),),
     "joiner": (_rule(0x200C, 0x200D, "", "only on request: Persian, Indic scripts and emoji are spelt with them"),),
@@ -90,8 +99,14 @@ KINDS: dict[str, tuple[Rule, ...]] = {
     "private": (_rule(0xE000, 0xF8FF, "", "only on request: letters of some fonts and systems"),),
 }  # fmt: skip
 
-ANNOTATED = re.compile("\ufff9([^\ufff9-\ufffb]*)\ufffa([^\ufff9-\ufffb]*)\ufffb")
+ANNOTATED = re.compile("\ufff9([^\ufff9-\ufffb]*)((?:\ufffa[^\ufff9-\ufffb]*)+)\ufffb")
+GLOSS = re.compile("\ufffa([^\ufffa]*)")
+# Of a terminal: a control sequence (ECMA-48, section 5.4), a string with its end (5.6), a switch of characters.
+COMMAND = re.compile(
+    "\x1b(?:\\[[0-?]*[ -/]*[@-~]|[]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\\\)|[$()*+./-]{1,2}[0-9@-Z]|[78=>])?"
+)
 FLAG = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,7}\U000e007f)|[\U000e0001-\U000e007f]")
+BACK = re.compile("\x08{2,}")
 OVERSTRUCK = re.compile("(.)\x08(?=\\1)|_\x08(?=[^\x08])|(?<=[^\x08])\x08_|\x08")
 HYPHEN = re.compile("(?<=\\d)\xad+(?=\\w)|(?<=\\w)\xad+(?=\\d)|(?<!\\S)\xad+(?=[^\\S\\n])")
 BROKEN_WORD = re.compile("(?<=[^\\W\\d_])\xad+\r?\n[ \t]*(?=[^\\W\\d_])")
@@ -110,10 +125,13 @@ def without_removed(text: str, kinds: Iterable[str]) -> str:
         return text
     if "\x85" in special:
         text = text.replace("\x85", "\n" if _next_lines(text) else "…")
+    if "\x1b" in special:
+        text = COMMAND.sub("", text)
     if "\x08" in special:
-        text = OVERSTRUCK.sub("", text)
+        text = OVERSTRUCK.sub("", _overwritten(text))
     if not special.isdisjoint("\ufff9\ufffa\ufffb"):
-        text = re.sub("[\ufff9-\ufffb]", "", ANNOTATED.sub(r"\1(\2)", text))
+        text = ANNOTATED.sub(lambda found: found[1] + GLOSS.sub(r"(\1)", found[2]), text)
+        text = re.sub("[\ufff9-\ufffb]", "", text)
     text = text.translate(_translation(tuple(kinds)))
     if not special.isdisjoint(map(chr, range(0xE0001, 0xE0080))):
         text = FLAG.sub(r"\1", text)
@@ -122,6 +140,23 @@ def without_removed(text: str, kinds: Iterable[str]) -> str:
     if "\xad" in special:
         text = BROKEN_WORD.sub("", HYPHEN.sub("-", text)).replace("\xad", "")
     return text
+
+
+def _overwritten(text: str) -> str:
+    """`text` as it stood on paper where it goes back by more than one character: what came last, but for underscores.
+
+    >>> _overwritten("teh\x08\x08he bold\x08\x08\x08\x08____")
+    'the bold'
+    """
+    pieces, at = [], 0
+    for back in BACK.finditer(text):
+        begin, end = back.start() - len(back[0]), back.end() + len(back[0])
+        before, after = text[max(begin, 0) : back.start()], text[back.end() : end]
+        if begin >= at and len(after) == len(before) and not {"\x08", "\n"} & {*before, *after}:
+            over = (old if new in "_ " else new for old, new in zip(before, after, strict=True))
+            pieces += [text[at:begin], *over]
+            at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _next_lines(text: str) -> bool:

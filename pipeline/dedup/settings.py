@@ -11,7 +11,7 @@ from corpusmill.pipeline.config.sections.dedup import DedupSpec
 from corpusmill.pipeline.dedup.tombstones import Down, Takedown
 from corpusmill.pipeline.files.ids import ROW_BITS, SHARD_BITS, digest
 
-VERSION = 3
+VERSION = 4
 MAX_COMPARISONS = 1000  # kept documents one document is compared with; a guess that bounds a cluster of n at 1,000 n
 GIANT_CLUSTER_LEAST = 10_000  # a cluster below this never alarms
 

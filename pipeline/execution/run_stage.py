@@ -21,6 +21,7 @@ from corpusmill.pipeline.execution import faulty_machines, machine_faults
 from corpusmill.pipeline.execution.measured import Measured, split
 from corpusmill.pipeline.execution.outcomes import Done, Failed, U, Unit
 from corpusmill.pipeline.execution.phases import Advance, Runner, Show
+from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_units import DEATHS, run_here, run_units
 from corpusmill.pipeline.execution.tally import Sums, Tally
@@ -274,12 +275,13 @@ def failures_in_words(stage: str, failed: Sequence[Failed]) -> str:
     lines = [f"  {line}" for line in by_cause((label(f.unit), f"{label(f.unit)}: {f.error}") for f in failed)]
     more = [f"  and {len(lines) - CAUSES_SHOWN} more causes"] if len(lines) > CAUSES_SHOWN else []
     shown = "\n".join([*lines[:CAUSES_SHOWN], *more])
+    units = counted(len(failed), "unit")
     if all(f.kind == machine_faults.KIND for f in failed):
         return (
-            f"{stage}: {len(failed)} units failed after every try, by the fault of machines and not of files; what "
+            f"{stage}: {units} failed after every try, by the fault of machines and not of files; what "
             f"succeeded is kept: put these machines right, or take them out, and run the same command again\n{shown}"
         )
     return (
-        f"{stage}: {len(failed)} units failed after every try; what succeeded is kept, run again to try the rest, or "
+        f"{stage}: {units} failed after every try; what succeeded is kept, run again to try the rest, or "
         f"set `on_failure: continue` to publish without them\n{shown}\n{failed[0].details}"
     )

@@ -19,6 +19,7 @@ from corpusmill.errors import InvalidPathList
 from corpusmill.pipeline.config.base.causes import by_cause
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, list_address
 from corpusmill.pipeline.config.sections.inputs import InputSpec
+from corpusmill.pipeline.inputs.braces import has_braces, written_out
 from corpusmill.pipeline.inputs.meant_elsewhere import meant_elsewhere, page_of_hub
 from corpusmill.pipeline.inputs.path_list import full_address, lines_of
 from corpusmill.pipeline.inputs.patterns import Pattern, divided, is_pattern, matches
@@ -79,14 +80,36 @@ def _wrong(path: str, error: InvalidPathList | OSError) -> Named:
     return Named(wrong=[f"{path!r}{told}"])
 
 
-def _of_one(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool) -> Named:
-    """What a path names that is no list."""
+def _of_one(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool, in_braces: bool = False) -> Named:
+    """What a path names that is no list. in_braces: whether it comes from braces that were written out."""
     try:
         with asking(path):
+            if has_braces(path) and not in_braces and not fs.exists(_place(path)):
+                return _of_several(path, spec, fs)
             files = list(_files(path, spec, fs, in_list=in_list))
             return Named(files=files, wrong=[] if files else [f"{path!r} {_holds_nothing(path, fs)}"])
     except OSError as e:
         return _wrong(path, e)
+
+
+def _of_several(path: str, spec: InputSpec, fs: AbstractFileSystem) -> Named:
+    """What a path with braces names: each of those that it stands for must name a file."""
+    try:
+        paths = written_out(path, lambda folder: _is_folder(folder, fs))
+    except ValueError as e:
+        return Named(wrong=[f"{path!r}: {e}; name them in a list of paths"])
+    found, wrong = Named(), list[tuple[str, str]]()
+    for each in paths:
+        one = _of_one(each, spec, fs, in_list=True, in_braces=True)
+        found.files += one.files
+        wrong += [(each, told) for told in one.wrong]
+    found.wrong = by_cause(wrong, "paths")
+    return found
+
+
+def _place(path: str) -> str:
+    """The path as its store takes it."""
+    return os.path.abspath(path) if protocol_of(path) == "file" and "://" not in path else path
 
 
 def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str, ...]) -> Named:
@@ -113,7 +136,7 @@ def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[
 
 def _files(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool) -> Iterator[InputFile]:
     """The files of one path that is no list. A name that is there as it is written wins over a pattern."""
-    where = os.path.abspath(path) if protocol_of(path) == "file" and "://" not in path else path
+    where = _place(path)
     bare = str(fs._strip_protocol(where)).rstrip("/")
     infos: Mapping[str, Any]
     if is_pattern(path) and not fs.exists(where):

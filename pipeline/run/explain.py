@@ -15,6 +15,7 @@ from corpusmill.operators.signals.language import names_of
 from corpusmill.pipeline.config.check import languages_to_keep as kept_languages
 from corpusmill.pipeline.config.sections.mix import MixSpec
 from corpusmill.pipeline.config.sections.spec import JobSpec
+from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.files import referenced as resources
 from corpusmill.pipeline.files import workspace_layout as layout
 from corpusmill.pipeline.files.latest import pointer_of
@@ -54,7 +55,7 @@ class Explanation:
     progress: Sequence[str] = ()  # what the stages say of how far they are
 
     def lines(self) -> Iterator[str]:
-        yield f"inputs: {self.shards} units, {self.new_shards} of them new"
+        yield f"inputs: {counted(self.shards, 'unit')}, {self.new_shards} of them new"
         yield f"tokenizer: {self.tokenizer}"
         if self.template is not None:
             yield f"template: {self.template}"

@@ -16,6 +16,10 @@ def matrix(seed: int, rows: int = 50, columns: int = 20, cells: str = "01") -> s
     return "\n".join(" ".join(draw.choice(cells.split() or cells) for _ in range(columns)) for _ in range(rows))
 
 
+def lines(form: str, count: int = 40) -> str:
+    return "\n".join(form.format(i) for i in range(count))
+
+
 def removed(root, *texts: str, threshold: float = 0.8) -> dict[int, float]:
     """Removed documents -> similarity, by place."""
     ws = Workspace(root, DedupSpec(near=NearSpec(threshold=threshold), max_removed_share={}))
@@ -42,9 +46,16 @@ def removed(root, *texts: str, threshold: float = 0.8) -> dict[int, float]:
         ("1 0 0 1\n0 1 1 0", "1 0\n0 1\n0 1\n1 0"),
         (prose(1), prose(1) + " " + prose(1)),
         ("la " * 40, "la " * 80),
+        (lines("x{0} = a{0} + b{0}"), lines("x{0} = a{0} \u2212 b{0}")),
+        (lines("p{0} ∧ q{0} → r{0}"), lines("p{0} ∨ q{0} → r{0}")),
+        (lines("{0} × 3 ≤ {0}"), lines("{0} ÷ 3 ≥ {0}")),
+        ("const MAX = 1; let max = 2; return MAX;", "const max = 1; let MAX = 2; return max;"),
+        (lines("Foo{0} = foo{0}(x);"), lines("foo{0} = Foo{0}(x);")),
+        (lines("+int a{0} = {0};"), lines("-int a{0} = {0};")),
+        (lines("- [x] task({0})"), lines("- [ ] task({0})")),
         ("3.14 2.71 1.41 1.61 0.57", "31.4 27.1 14.1 16.1 05.7".replace("05", "0 5")),
     ],
-    ids=range(15),
+    ids=range(22),
 )
 def test_what_differs_in_signs_counts_or_order_stays(tmp_path, texts):
     assert removed(tmp_path, *texts) == {}

@@ -221,6 +221,83 @@ def test_a_declaration_in_a_comment_does_not_count():
     assert detect(content).name == "cp1251"
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        '<meta name="description" content="we use charset=koi8-r here">',
+        '<meta content="charset=koi8-r" property="og:description">',
+        "<script>document.write('<meta charset=koi8-r>')</script>",
+        "<STYLE>/* <meta charset=koi8-r> */</STYLE>",
+        "<!-- <meta charset=koi8-r> -->",
+    ],
+)
+def test_what_declares_no_encoding_is_passed_over(before):
+    text = "<p>Москва является столицей России"
+    for declared in (
+        "",
+        "<meta charset=windows-1251>",
+        '<meta http-equiv=a content="text/html; charset=windows-1251">',
+    ):
+        content = f"{before}{declared}{text}".encode("cp1251")
+        assert decoded(content, detect(content)).endswith(text)
+
+
+@pytest.mark.parametrize("order", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    ["Moscow is the capital.\r\n", "Дом и сад, дом и сад", "Hello <b>world</b>", "Größe: 5 €", "مدينة القاهرة هي"],
+)
+def test_utf16_without_a_mark_and_a_tag_is_known_by_its_zeros(order, text):
+    content = text.encode(order)
+    found = detect(content)
+    assert (found.name, found.source, decoded(content, found)) == (order, "default", text)
+
+
+def test_utf16_without_zeros_is_read_where_the_server_declares_it():
+    content = "这是一个中文句子。".encode("utf-16-be")
+    assert decoded(content, detect(content, "UTF-16BE")) == "这是一个中文句子。"
+    assert detect("这是".encode(), "utf-16").name == "utf-8"
+    assert not detect(b"caf\xe9", "utf-16").name.startswith("utf-16")
+
+
+@pytest.mark.parametrize(
+    "content", [b"\0\0\0\0\0\0\0\0", bytes(range(1, 9)), b"a\0\x01\0b\0c\0", b"a\0b\0c", b"\x7fELF\0\0\1\0"]
+)
+def test_zeros_in_other_bytes_are_no_utf16(content):
+    assert not detect(content).name.startswith("utf-16")
+
+
+@pytest.mark.parametrize("declared", ["", "<meta charset=iso-2022-jp>"])
+def test_half_width_katakana_are_read_in_iso_2022(declared):
+    content = f"{declared}<p>日本のﾄｳｷｮｳ".encode("iso2022_jp_ext")
+    assert decoded(content, detect(content)).endswith("<p>日本のﾄｳｷｮｳ")
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [
+        ("cp932", "ﾄｳｷｮｳﾄﾊ ﾆﾎﾝﾉ ｼｭﾄ ﾃﾞｱﾙ｡ ｶﾝﾄｳﾁﾎｳﾆ ｲﾁｽﾙ｡"),
+        ("cp932", "ﾎｰﾑﾍﾟｰｼﾞへようこそ｡ ｹﾞｽﾄﾌﾞｯｸに書いてね｡"),
+        ("big5hkscs", "佢哋喺香港食嘢,啲人話係噉樣嘅。香港特別行政區"),
+        ("cp950", "臺北市是中華民國的首都,位於臺灣北部"),
+        ("iso8859-7", "Η Αθήνα είναι η πρωτεύουσα της Ελλάδας."),
+        ("cp1255", "בְּרֵאשִׁית בָּרָא אֱלֹהִים אֵת הַשָּׁמַיִם וְאֵת הָאָרֶץ, וְהָאָרֶץ הָיְתָה תֹהוּ וָבֹהוּ"),
+        ("cp874", "กรุงเทพมหานครเป็นเมืองหลวง"),
+        ("cp1257", "Tallinn on Eesti pealinn ja suurim linn; see asub Soome lahe ääres. Õpetaja räägib šokolaadist."),
+        ("iso8859-4", "Rīga ir Latvijas galvaspilsēta un lielākā pilsēta Baltijas valstīs"),
+        ("koi8-u", "Їжак і ґава жили в лісі, у їхній хаті було тепло й затишно."),
+        ("cp1251", "Београд је главни и највећи град Републике Србије, његова љубав"),
+        ("cp949", "똠방각하 펲시콜라 서울특별시는 대한민국의 수도이자 최대 도시이다."),
+        ("gb18030", "龍馬精神 繁體中文也可以用這個編碼 国家"),
+        ("iso8859-3", "Eĥoŝanĝo ĉiuĵaŭde estas Esperanta frazo pri la ĉielo"),
+        ("cp852", "Praha je hlavní a největší město České republiky. Žluťoučký kůň"),
+    ],
+)
+def test_an_undeclared_sentence_is_read_as_it_was_written(label, text):
+    content = f"<p>{text}</p>".encode(label)
+    assert decoded(content, detect(content)) == f"<p>{text}</p>"
+
+
 def test_characters_of_hong_kong_are_read_in_declared_big5():
     content = "<meta charset=big5><p>佢哋喺香港".encode("big5hkscs")
     assert decoded(content, detect(content)).endswith("佢哋喺香港")

@@ -272,3 +272,23 @@ def test_similarity_equals_its_plain_function(text):
     total = sum(weight * (pairs[w][0] - pairs[w][1]) / (sum(pairs[w]) + 2 * least) for w, weight in weights.items())
     expected = total / sum(weights.values()) if weights else 0
     assert similarities(TARGET, RAW, text) == [pytest.approx(expected, abs=1e-6)]
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        ("What’s the capital of France?", "he asked: what's the CAPITAL of France"),
+        ("die große Straße", "DIE GROSSE STRASSE"),
+        ("ο λόγος", "Ο ΛΌΓΟΣ"),
+        ("Who wrote Ham\xadlet?", "who wrote Hamlet"),
+        ("I ❤\ufe0f tea", "I ❤ tea"),
+        ("Ｗｈｏ wrote it", "who wrote it"),
+        ("Où est la gare", "Ou\u0300 est la gare"),
+        ("法国的首都是哪里", "问:法国的首都是哪里?巴黎"),
+        ("Who wrote Hamlet?", "**who**\u00a0wrote\r\n_Hamlet_"),
+    ],
+)
+def test_an_item_is_found_as_texts_write_it(item, text):
+    sets = evaluation_sets(json.dumps({"set": "quiz", "text": item}).encode(), 13, 1)
+    assert whole_items(text, sets) == 1
+    assert whole_items("who wrote what and where", sets) == 0

@@ -40,6 +40,18 @@ def test_a_wrong_field_is_seen_with_the_fields_there_are(pack):
     assert look(pack(lines(MANY)), text="body", url="meta.url") == FirstLook(fields=seen.fields)
 
 
+@pytest.mark.parametrize(
+    ("record", "example"),
+    [
+        ({"id": 1, "Content": "a"}, "{text: Content}"),
+        ({"raw": "a"}, "{text: raw}"),
+        ({"id": 1, "at": 2}, "{text: body}"),
+    ],
+)
+def test_the_example_names_a_field_that_is_there(record, example):
+    assert str(look(lines([record] * 9)).lacks).endswith(f"e.g. columns: {example}")
+
+
 def test_records_that_have_the_fields_of_a_shape_are_told_to_name_it():
     shared = [{"id": n, "conversations": [{"from": "human", "value": "?"}]} for n in range(20)]
     assert str(look(lines(shared)).lacks).endswith("e.g. shape: sharegpt, whose fields these are")

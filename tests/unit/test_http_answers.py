@@ -165,6 +165,13 @@ def chunked(body: bytes) -> bytes:
         (b"Content-Encoding: gzip\r\nContent-Encoding: gzip", gz(PAGE)),
         (b"Transfer-Encoding: gzip, chunked", gz(PAGE)),  # chunks undone before it was stored
         (b"Transfer-Encoding: gzip, chunked", PAGE),  # everything undone
+        (b'Content-Encoding: "gzip"', gz(PAGE)),
+        (b"Content-Encoding: x-deflate", zlib.compress(PAGE)),
+        (b"Content-Encoding: deflate", gz(HALVES[0]) + gz(HALVES[1])),
+        (b"Content-Encoding: deflate", zlib.compress(PAGE)[2:-4] + b"\r\n"),  # raw
+        (b"Content-Encoding: gzip", zlib.compress(PAGE)),
+        (b"Content-Encoding: gzip", zlib.compress(PAGE)[2:-4]),
+        (b"Content-Encoding: gzip, deflate", zlib.compress(gz(PAGE))),
     ],
 )
 def test_all_codings_of_transfer_and_content_are_undone(fields, body):

@@ -63,7 +63,7 @@ def test_elements_longer_than_what_is_read_at_once_are_whole(monkeypatch):
 def test_a_first_look_sees_the_fields_of_an_array():
     look = reader_of("readers.jsonl", {"text": "body"}).first_look(io.BytesIO(PRETTY))
     assert look.fields == ("text", "id")
-    assert look.lacks == "no record has a field 'body', only text, id; say which is which, e.g. columns: {text: body}"
+    assert look.lacks == "no record has a field 'body', only text, id; say which is which, e.g. columns: {text: text}"
 
 
 @pytest.mark.parametrize("packed", [bytes, gzip.compress])

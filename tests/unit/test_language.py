@@ -1,5 +1,7 @@
 """What the language signal says of small documents."""
 
+import unicodedata
+
 import pyarrow as pa
 import pytest
 
@@ -71,6 +73,18 @@ def test_text_in_capitals_has_the_language_it_has_in_small_letters(language):
     assert found["language"][0] == found["language"][1] == found["language"][3] == language
     assert found["language_score"][0] == found["language_score"][1]
     assert found["language_lines"][0] == [language]
+
+
+def test_accents_and_syllables_written_in_pieces_are_read_as_one_character():
+    texts = {
+        "vi": "Cảng vụ ghi chép tất cả các tàu ra vào cảng và hàng hóa của chúng mỗi ngày",
+        "ko": "서울특별시는 대한민국의 수도이자 최대 도시이다",
+        "fr": "Où est la gare la plus proche, et à quelle heure part le dernier train ?",
+    }
+    apart = [unicodedata.normalize("NFD", text) for text in texts.values()]
+    whole, found = languages_of([*texts.values()], lines=True), languages_of([*apart, "x"], lines=True)
+    assert found["language"][:3] == [*texts]
+    assert {name: values[:3] for name, values in found.items()} == whole
 
 
 def test_an_empty_prefix_is_refused():

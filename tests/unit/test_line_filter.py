@@ -12,9 +12,28 @@ ENDED = (
     "Er sagt „nein“", "Er sagt ‚nein‘", "Er sagt »nein«", "(so it is)", "as in [1]", "wait…", "茶。",
     "茶｡", "「茶」", "（茶）",
     "चाय है।", "इति॥", "چائے ہے۔", "هل هذا؟", "Սա թեյ է։", "ይህ ሻይ ነው።", "ይህ ምንድን ነው፧", "ይህ፡ሻይ፡ነው፡፡", "ཇ་འདི་ཚ་བོ་རེད།",
-    "នេះជាតែ។", "ဒါကလက်ဖက်ရည်ပါ။", "Τι είναι αυτό\u037e", "טוב׃", "non-breaking space behind it.\u00a0", "茶。\u3000",
+    "នេះជាតែ។", "ဒါကလက်ဖက်ရည်ပါ။", "Τι είναι αυτό\u037e", "טוב׃",
+    "שלום.״", "end.\u200f", "سلام.\u200f \u200b", "Tea.\ufeff", "It is hot.\ufe0f", "It was so.¹", "See above.†",
+    "**Tea is hot.**", "_It is._*", "“Ja!”²³", "—Sí —dijo él—.", "እንዴት ነህ፨", "ᠮᠣᠩᠭᠣᠯ᠃", "ꦲ꧉", "ᱚ᱾", "ⲁ⳾",
+    "non-breaking space behind it.\u00a0", "茶。\u3000",
 )  # fmt: skip
-NOT_ENDED = ("Home | About", "Share this", "Read more »»x", "ሻይ፡", "2024", "a, b,", "so:", "茶、", "- one")
+NOT_ENDED = (
+    "Home | About",
+    "Share this",
+    "Read more »»x",
+    "ሻይ፡",
+    "2024",
+    "a, b,",
+    "so:",
+    "茶、",
+    "- one",
+    "x²",
+    "**Menu**",
+    "†",
+    "\u200b",
+    "5 km²\u200f",
+    "Tea\ufe0f",
+)
 
 
 def remaining_lines(text: str, **params: object) -> list[str]:

@@ -98,6 +98,32 @@ def test_parquet_in_types_whatever_types_it_stores():
     assert [second[name] for name in (*KINDS, "unread_fields")] == [None] * 6
 
 
+@pytest.mark.parametrize(
+    ("kind", "column", "values"),
+    [
+        ("int", pa.array([Decimal("9007199254740993.00"), Decimal("4.50")], pa.decimal128(20, 2)), [2**53 + 1, None]),
+        ("int", pa.array(["12.", "-9007199254740993.0", " 7 ", "1,234"]), [12, -(2**53) - 1, 7, None]),
+        ("bool", pa.array(["on", "Off", "1.0", "0.0", "2.0"]), [True, False, True, False, None]),
+        ("bool", pa.array([Decimal("1.0"), Decimal("0.0")]), [True, False]),
+        ("float", pa.array([Decimal("3.25")], pa.decimal128(9, 2)), [3.25]),
+        ("strings", pa.array([["a", "b"], None], pa.list_(pa.string(), 2)), [["a", "b"], None]),
+        ("strings", pa.array([["a"]]).cast(pa.list_(pa.dictionary(pa.int8(), pa.string()))), [["a"]]),
+        ("timestamp", pa.array([AT], pa.timestamp("us", "America/New_York")), [AT]),
+        ("timestamp", pa.array([Decimal("1704164645.5")]), [AT]),
+        ("timestamp", pa.array([AT.date()], pa.date64()), [AT.replace(hour=0, minute=0, second=0)]),
+        ("timestamp", pa.array(["2024-01-02T03:04:05Z"]).dictionary_encode(), [AT]),
+        ("timestamp", pa.array([-0.5]), [datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC)]),
+    ],
+    ids=range(12),
+)
+def test_numbers_flags_lists_and_times_however_they_are_stored(kind, column, values):
+    found = typed(column, TYPES[kind])
+    assert found.values.to_pylist() == values
+    assert found.unread.tolist() == [
+        value is None and valid.as_py() for value, valid in zip(values, column.is_valid(), strict=True)
+    ]
+
+
 @pytest.mark.parametrize("name", TYPES)
 @pytest.mark.parametrize(
     "column",

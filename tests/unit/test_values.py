@@ -59,6 +59,13 @@ def test_flags_and_whole_numbers():
     assert reasons({"values": {"n": {"drop": [3]}}}, n=pa.array([3, 4, None], pa.int32())) == ["n=3", None, None]
 
 
+@pytest.mark.parametrize("dtype", [pa.uint8(), pa.int8(), pa.uint64(), pa.int64()], ids=str)
+def test_a_number_that_a_column_cannot_hold_is_none_of_its_values(dtype):
+    column = pa.array([3, 4, None], dtype)
+    assert reasons({"values": {"n": {"drop": [3, 300, -300, 2**65]}}}, n=column) == ["n=3", None, None]
+    assert reasons({"values": {"n": {"keep": [3, -300, 2**65]}}}, n=column) == [None, "n is another", "n is null"]
+
+
 def test_of_a_list_one_word_is_enough():
     tags = pa.chunked_array([pa.array([["spam", "a"], ["a"], [], None, [None, "spam"]])]).combine_chunks()
     assert reasons({"values": {"tags": {"drop": ["spam"]}}}, tags=tags) == ["tags=spam", None, None, None, "tags=spam"]

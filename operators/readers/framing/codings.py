@@ -18,12 +18,16 @@ from corpusmill.operators.readers.framing.zstd_window import FRAME_HEAD_BYTES
 
 BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")  # in no text but UTF-16; ISO-2022 has 0x1b
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+GZIP = b"\x1f\x8b"
 PADDING = b"\0\t\n\r "  # behind the last member: zeros fill blocks of a tape, line ends are what servers add
 
 
 def gunzip(body: bytes, max_bytes: int) -> Undone:
-    """A gzip body, all its members; without gzip's mark it is taken as decoded already."""
-    return _members(body, Codec("gz"), max_bytes) if body[:2] == b"\x1f\x8b" else Undone(body)
+    """A gzip body, all its members; without gzip's mark what servers send by that name: deflate, or decoded already."""
+    if body[:2] == GZIP:
+        return _members(body, Codec("gz"), max_bytes)
+    deflated = None if _is_text(body) else _deflated(body, max_bytes)
+    return deflated or Undone(body)
 
 
 def unzstd(body: bytes, max_bytes: int) -> Undone:
@@ -65,11 +69,17 @@ def _members(body: bytes, codec: Codec, max_bytes: int) -> Undone:
 
 
 def inflate(body: bytes, max_bytes: int) -> Undone:
-    """A `deflate` body: zlib as the RFC has it, or raw as some servers send it; else as it is, at fault if not text."""
-    for wbits in (15, -15):
-        if (found := _inflated(body, wbits, max_bytes)) is not None:
-            return found
-    return Undone(body) if _is_text(body) else Undone(body, "cannot be undone")
+    """A `deflate` body: zlib as the RFC has it, or raw or gzip as some servers send it; else as it is, at fault if no
+    text."""
+    if body[:2] == GZIP:
+        return gunzip(body, max_bytes)
+    found = _deflated(body, max_bytes)
+    return found or (Undone(body) if _is_text(body) else Undone(body, "cannot be undone"))
+
+
+def _deflated(body: bytes, max_bytes: int) -> Undone | None:
+    """What zlib or raw deflate gives of a body; None where it is neither."""
+    return next((found for wbits in (15, -15) if (found := _inflated(body, wbits, max_bytes)) is not None), None)
 
 
 def _inflated(body: bytes, wbits: int, max_bytes: int) -> Undone | None:
@@ -125,6 +135,7 @@ DECODERS: dict[bytes, Callable[[bytes, int], Undone]] = {
     b"gzip": gunzip,
     b"x-gzip": gunzip,
     b"deflate": inflate,
+    b"x-deflate": inflate,
     b"zstd": unzstd,
     b"br": unbrotli,
 }

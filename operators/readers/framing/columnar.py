@@ -30,7 +30,8 @@ class Columnar(Mapped):
             lacks = f"{e.args[0]}; say which is which, {self.example(field_names(schema))}"
             return FirstLook(fields=field_names(schema), lacks=lacks)
         if self.shape is None and not is_text(types[self.text]):
-            lacks = f"column {self.text!r} is {types[self.text]}, not text; name another, e.g. columns: {{text: body}}"
+            example = self.example(name for name in field_names(schema) if name != self.text)
+            lacks = f"column {self.text!r} is {types[self.text]}, not text; name another, {example}"
             return FirstLook(fields=field_names(schema), lacks=lacks)
         return FirstLook(fields=field_names(schema))
 

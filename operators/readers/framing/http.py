@@ -83,7 +83,7 @@ def codings_of(head: bytes) -> list[bytes]:
     """
     found: dict[bytes, list[bytes]] = {b"transfer": [], b"content": []}
     for where, value in CODINGS.findall(head):
-        names = [each.partition(b";")[0].strip() for each in value.lower().split(b",")]
+        names = [each.partition(b";")[0].strip(b" \t\r\n\"'") for each in value.lower().split(b",")]
         where = where.lower()
         found[where] += [name for name in names if name in DECODERS or (where, name) == (b"transfer", b"chunked")]
     return [name for each in found.values() for name in reversed(each[-MAX_CODINGS:])]

@@ -87,6 +87,21 @@ def array_of(field: Field, column: pa.Array) -> pa.Array:
     return answers_in(column) if field.kind == "answers" else turns_in(column, field.speaks)
 
 
+# What published data sets call the field with the text, the commonest first.
+USUAL_BODIES = [
+    "text",
+    "content",
+    "body",
+    "raw_content",
+    "raw_text",
+    "full_text",
+    "document",
+    "article",
+    "markdown",
+    "html",
+]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mapped:
     """The parameters of a reader of structured records: which of their fields become which columns.
@@ -171,7 +186,7 @@ class Mapped:
         if self.shape is None and (shapes := shapes_with(fields)):
             return f"e.g. shape: {' or '.join(shapes)}, whose fields these are"
         name = next((n for n, field in self.fields().items() if field.needed), None)
-        return "e.g. columns: {text: body}" if name is None else f"e.g. columns: {{{name}: FIELD}}"
+        return f"e.g. columns: {{{name or 'text'}: {'FIELD' if name else body_among(fields)}}}"
 
     def needed(self) -> tuple[str, ...]:
         """The fields of which each record must have one."""
@@ -207,3 +222,15 @@ class Mapped:
         return fields_by_column(
             url=self.url, source_id=self.source_id, domain=self.domain, language=self.language, date=self.date
         )
+
+
+def body_among(fields: Iterable[str]) -> str:
+    """Which of these fields is the text, by its name, for an example; `body` where none is.
+
+    >>> body_among(["id", "Content"]), body_among(["raw"]), body_among(["id", "at"])
+    ('Content', 'raw', 'body')
+    """
+    there = list(fields)
+    by_name = {field.lower(): field for field in reversed(there)}
+    usual = next((by_name[name] for name in USUAL_BODIES if name in by_name), None)
+    return usual or (there[0] if len(there) == 1 else "body")

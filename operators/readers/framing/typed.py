@@ -33,7 +33,8 @@ UNREAD = "unread_fields"
 BETWEEN = "; "
 SHOWN_CHARS = 60  # of a value that could not be read
 INTEGER, LONGEST_INT = r"^[+-]?\d{1,19}$", 19
-TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
+TRUE, FALSE = ("true", "t", "yes", "y", "on", "1"), ("false", "f", "no", "n", "off", "0")
+WHOLE = r"^([+-]?\d+)\.0*$"  # a whole number written with a fraction of zeros, as decimals are
 
 
 def type_of(name: str) -> pa.DataType | None:
@@ -116,6 +117,8 @@ def unread_columns(notes: pa.ChunkedArray | pa.Array) -> dict[str, int]:
 def as_lists(column: pa.Array) -> Typed:
     """Any column as lists of texts: a single value is a list of one, what is nested deeper its JSON."""
     dtype = pa.list_(pa.string())
+    if pa.types.is_fixed_size_list(column.type):
+        column = column.cast(pa.list_(column.type.value_type))
     if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
         column, unread = readable(column)
         if is_text(column.type.value_type):
@@ -161,6 +164,7 @@ def _widens(found: pa.DataType, dtype: pa.DataType) -> bool:
 
 
 def _ints(texts: pa.Array) -> pa.Array:
+    texts = pc.replace_substring_regex(texts, WHOLE, r"\1")
     bare = pc.utf8_ltrim(texts, "+-")
     held = pc.or_(pc.less(pc.utf8_length(bare), LONGEST_INT), pc.less_equal(bare, str(2**63 - 1)))
     whole = pc.and_(pc.match_substring_regex(texts, INTEGER), held)
@@ -177,7 +181,7 @@ def _floats(texts: pa.Array) -> pa.Array:
 
 
 def _flags(texts: pa.Array) -> pa.Array:
-    texts = pc.utf8_lower(texts)
+    texts = pc.replace_substring_regex(pc.utf8_lower(texts), WHOLE, r"\1")
     yes, no = (pc.is_in(texts, value_set=pa.array(words)) for words in (TRUE, FALSE))
     return pc.if_else(yes, True, pc.if_else(no, False, pa.scalar(None, pa.bool_())))
 

@@ -12,7 +12,7 @@ from publicsuffixlist import PublicSuffixList
 
 EMAIL = re.compile(
     rb"(?<![A-Za-z0-9._%+-])[A-Za-z0-9_%+][A-Za-z0-9._%+-]{0,63}@"
-    rb"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}(?:[A-Za-z]{2,24}|[Xx][Nn]--[A-Za-z0-9-]{2,59})(?![A-Za-z0-9-]|\.[A-Za-z0-9])"
+    rb"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}(?:[A-Za-z]{2,24}|[Xx][Nn]--[A-Za-z0-9-]{2,59})(?![A-Za-z0-9-]|[._][A-Za-z0-9])"
 )
 IPV4 = re.compile(rb"(?<![0-9A-Za-z.-])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9A-Za-z]|\.[0-9]|-[0-9A-Za-z])")
 IPV6 = re.compile(rb"(?<![0-9A-Za-z:.])[23][0-9A-Fa-f]{3}:[0-9A-Fa-f:]{1,34}(?![0-9A-Za-z:]|\.[0-9])")
@@ -25,6 +25,7 @@ VERSION_BEFORE = re.compile(
     rb"(?i)(?:\bv|version|ver\.?|release|firmware|build|section|sec\.|chapter|clause|\xc2\xa7)[ \t:=]*$"
 )
 
+COMMON_ENDINGS = (b"com", b"net", b"org")
 VERSION = re.compile(rb"[0-9]+(?:\.[0-9]+)+\.[a-z]+$")  # pkg@1.2.dev; 163.com has one number
 CALL_AFTER = re.compile(rb"\([)a-z0-9_'\"-]")  # q@k.to(device): a method of a product of matrices
 PATH_AFTER = re.compile(rb":[~/]")  # scp jo@host.de:/srv
@@ -56,7 +57,8 @@ def is_email(found: bytes, before: bytes, after: bytes) -> bool:
     ending = found[-len(labels[-1]) :]
     mixed = not (ending.islower() or ending.isupper() or ending.istitle())  # q@k.mT
     reserved = labels[-1] in RESERVED_HOSTS or b".".join(labels[-2:]) in RESERVED_DOMAINS
-    if reserved or mixed or not is_top_level(labels[-1]) or VERSION.match(domain):
+    product = len(local) == len(labels[-2]) == 1 and len(labels) == 2 and labels[-1] not in COMMON_ENDINGS  # m@n.name
+    if product or reserved or mixed or not is_top_level(labels[-1]) or VERSION.match(domain):
         return False
     if URL_BEFORE.search(before) or CALL_AFTER.match(after) or PATH_AFTER.match(after):
         return False

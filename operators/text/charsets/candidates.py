@@ -48,7 +48,7 @@ class DoubleByte:
     """An encoding of mostly two bytes a character, and the language whose characters it is judged by.
 
     common: the first and the last lead byte of the common characters. wider: codecs to decode by where `codec` does not
-    have every character of a text, in this order.
+    have every character of a text, in this order. often: characters that texts in it have and the language's have not.
     """
 
     codec: str
@@ -56,6 +56,7 @@ class DoubleByte:
     rarity: int
     common: tuple[int, int]
     wider: tuple[str, ...] = ()
+    often: str = ""
 
 
 DOUBLE_BYTE = (
@@ -65,5 +66,7 @@ DOUBLE_BYTE = (
     DoubleByte("gb18030", "zh", 4, (0xB0, 0xD7)),
     DoubleByte("gb18030", "zh-Hant", 8, (0xB0, 0xD7)),
     DoubleByte("cp950", "zh-Hant", 4, (0xA4, 0xC6), ("big5hkscs",)),
+    # Cantonese is written with these, that Taiwan's Big5 has not or that its texts have seldom.
+    DoubleByte("big5hkscs", "zh-Hant", 6, (0xA4, 0xC6), often="啲喺咗嗰嘢噉哋嚟嗻冇嘅唔咁佢嗌攞瞓揾"),
     DoubleByte("johab", "ko", 12, (0x88, 0xD3)),
 )

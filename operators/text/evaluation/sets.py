@@ -6,6 +6,7 @@ Source:   Brown et al. 2020 (GPT-3), arXiv:2005.14165, appendix C: overlap of 13
 
 import functools
 import json
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ import numpy as np
 from corpusmill.errors import InvalidEvaluationSet
 from corpusmill.operators.text.hashing import run_hash, word_hash
 from corpusmill.operators.text.words import WordRule, words_of
+
+UNSEEN = re.compile("[\xad\u200b\u2060\ufe0f\ufeff]")  # shows nothing and parts no words of what is compared
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,7 +71,7 @@ def evaluation_sets(content: bytes, length: int, min_item_words: int | None = No
         if name not in names:
             names, sizes, unmatched = [*names, name], [*sizes, 0], [*unmatched, 0]
         owner = names.index(name)
-        for form in dict.fromkeys((text, *(unicodedata.normalize(f, text) for f in ("NFC", "NFD")))):
+        for form in forms_of(text):
             hashes = [word_hash(word) for word in words_of(form, WordRule.UNICODE)]
             words, matched = len(hashes), len(hashes) >= max(1, least)
             if form == text:
@@ -81,6 +84,19 @@ def evaluation_sets(content: bytes, length: int, min_item_words: int | None = No
                 for run in runs:
                     owner_of.setdefault(run, owner)
     return _tables(names, sizes, unmatched, sorted(lengths), owner_of, begins)
+
+
+def forms_of(text: str) -> list[str]:
+    """An item as texts may write it, itself first: composed or not, without soft hyphens and the like, in capitals
+    (STRASSE, final sigma), full-width characters as the usual ones.
+
+    >>> forms_of("Stra\xadße")
+    ['Stra\xadße', 'Straße', 'STRASSE']
+    """
+    seen = UNSEEN.sub("", text)
+    normal = (unicodedata.normalize(form, seen) for form in ("NFC", "NFD", "NFKC"))
+    capitals = [seen.upper()] if [*map(str.lower, seen.upper())] != [*map(str.lower, seen)] else []
+    return [*dict.fromkeys((text, seen, *normal, *capitals))]
 
 
 def _tables(

@@ -35,7 +35,8 @@ class InputSpec(Section):
 
     The other keys here win. A column that is null is left out."""
     paths: Annotated[tuple[str, ...], Field(min_length=1)]
-    """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`).
+    """Files, globs, folders, or lists of files (a name ending in .paths or .paths.gz, or `list:PATH`); braces are
+    written out: `shard-{000..099}.tar`, `{train,dev}.jsonl`.
 
     Files listed explicitly are always read. In folders and globs what begins with `_` or `.` is passed over,
     folders too, and so is a README or LICENSE beside files of records.

@@ -55,6 +55,36 @@ WIKIPEDIA = (
         ('<math alttext="x^{2}"><msup><mi>x</mi><mn>2</mn></msup></math>', "\\(x^{2}\\)"),
         ("<math><mi>a</mi><mo>&InvisibleTimes;</mo><mi>b</mi></math>", "ab"),
         ("\\(x^2\\) stays", "\\(x^2\\) stays"),
+        ("a <mml:math><mml:mfrac><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:mfrac></mml:math> b", "a 1/2 b"),
+        ("<m:math><m:msup><m:mn>10</m:mn><m:mn>6</m:mn></m:msup></m:math> c", "10^6 c"),
+        (
+            '<mml:math><mml:semantics><mml:annotation encoding="LaTeX">\\frac{1}{2}</mml:annotation></mml:math>',
+            "\\(\\frac{1}{2}\\)",
+        ),
+        (
+            "<math><mfrac><mn>1</mn><mn>2</mn></mfrac><annotation encoding='MathType-MTEF'>MTEF@5</annotation></math>",
+            "1/2",
+        ),
+        ("<math><mfrac linethickness='0'><mi>n</mi><mi>k</mi></mfrac></math>", "binom(n, k)"),
+        ("<math><mfrac linethickness='0.5'><mi>n</mi><mi>k</mi></mfrac></math>", "n/k"),
+        (
+            "<math><munderover><mo>∑</mo><mrow><mi>i</mi>=<mn>1</mn></mrow><mi>n</mi></munderover><mi>i</mi></math>",
+            "∑_{i=1}^n i",
+        ),
+        ("<math><msup><mi>x</mi><mn>2</mn></msup><mi>y</mi><mo>+</mo><mn>1</mn></math>", "x^2 y+1"),
+        (
+            "<math><mmultiscripts><mi>U</mi><mn>6</mn><none/><mprescripts/><none/><mn>235</mn></mmultiscripts></math>",
+            "^235U_6",
+        ),
+        (
+            "<math><mmultiscripts><mi>R</mi><mi>i</mi><mi>j</mi><mi>k</mi><mi>l</mi></mmultiscripts></math>",
+            "R_i^j_k^l",
+        ),
+        ("<math><mroot><mi>x</mi><mn>3</mn></mroot></math>", "root(x, 3)"),
+        ('a <amp-mathml data-formula="\\[x = {1 \\over 2}\\]"></amp-mathml> b', "a \\[x = {1 \\over 2}\\] b"),
+        ('Now <img alt="$x^2$" src=a.png> is', "Now \\(x^2\\) is"),
+        ('Now <img alt="5$ and 6$" src=a.png> is', "Now is"),
+        ('<span class="texhtml"><i>x</i><sup>2</sup></span>', "x^2"),
     ],
 )
 def test_formulas(html, text):

@@ -47,6 +47,10 @@ from tests.unit.extract.blocks import texts
         ('<tr><td class="hljs-ln-numbers">1</td><td class="hljs-ln-code">a</td></tr>', ["a"]),
         ('<div class="gutter">5 apples</div>', ["5 apples"]),
         ("<table><tr><td class=lineno>1<td>a</table>", ["a"]),
+        (
+            '<pre><a class="lnr" href="#l1"> 1</a> int a;\n<a class="lnr" href="#l2"> 2</a> int b;</pre>',
+            [" int a;\n int b;"],
+        ),
     ],
 )
 def test_line_numbers(html, blocks):

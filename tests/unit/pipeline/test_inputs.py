@@ -227,6 +227,36 @@ def test_a_folder_of_the_job_that_is_a_pattern_reads_no_other_where_it_has_no_su
     assert "matches no file" in str(find_files(job.inputs).problems[0])
 
 
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("{a,b}.jsonl", ["a.jsonl", "b.jsonl"]),
+        ("part-{08..10}.jsonl", ["part-08.jsonl", "part-09.jsonl", "part-10.jsonl"]),
+        ("part-{10..9}.jsonl", None),
+        ("part-{0,1}{0,8}.jsonl", None),
+        ("{d{1,2}}/x*.jsonl", ["x[1].jsonl"]),
+        ("{d{1,2}}/{x,x}[1].jsonl", ["x[1].jsonl"]),
+        ("{c,d}.jsonl", ["{c,d}.jsonl"]),
+        ("{a}.jsonl", None),
+        ("{a,}*.jsonl", ["a.jsonl", "b.jsonl", "part-08.jsonl", "part-09.jsonl", "part-10.jsonl", "{c,d}.jsonl"]),
+    ],
+)
+def test_braces_are_written_out_where_nothing_of_that_name_is_there(tmp_path, path, expected):
+    (tmp_path / "{d{1,2}}").mkdir()
+    for name in ("a", "b", "part-08", "part-09", "part-10", "{c,d}", "{d{1,2}}/x[1]"):
+        (tmp_path / f"{name}.jsonl").write_text("{}\n")
+    if expected is None:
+        assert wrong(f"{tmp_path}/{path}")
+    else:
+        assert names(f"{tmp_path}/{path}") == expected
+
+
+def test_paths_that_braces_stand_for_and_that_are_missing_are_named(folder):
+    assert "no-7.jsonl" in wrong(f"{folder}/{{a,no-7}}.jsonl")[0]
+    assert wrong(f"{folder}/x-{{0..9}}.jsonl")[0].count("and 7 more") == 1
+    assert "more than 1,000,000 paths" in wrong(f"{folder}/x-{{0..9000000}}.jsonl")[0]
+
+
 def test_an_empty_file_of_a_folders_name_or_of_hadoop_is_no_file(tmp_path):
     """As `aws s3 sync` brings them from a store."""
     for name in ("in/a.jsonl", "in/sub_$folder$", "in/b.jsonl"):

@@ -67,7 +67,9 @@ IN_COMMENTS = 1 << 24
     MATH_OUT,
     MATH_UNCLOSED,  # 1 when no </math> follows
     READ_AHEAD,  # bytes read ahead in vain, so that no page is read a thousand times
-) = range(30)
+    RAISED_UNTIL,  # position after the </span> that ends a superscript; 0 for none
+    GLOSS,  # 1 in a reading whose bracket is open
+) = range(32)
 STATE = 32
 
 # spots in the source

@@ -23,8 +23,10 @@ _KINDS = {
     VOID | HEAD: "meta link",
     INLINE: "a span b strong em i label",
     INLINE | HEAD: "time",
-    0: "math sup sub",  # inline as well; handled on their own, so that their class words describe no block
+    # inline as well; handled on their own, so that their class words describe no block
+    0: "math sup sub rt ruby amp-mathml",
 }
+_SAME = {"mml:math": "math", "m:math": "math", "math:math": "math"}  # MathML with a prefix, as publishers write it
 
 NUMBER: dict[str, int] = {}
 KIND = np.zeros(128, np.uint8)  # kind bits by tag number; number 0 is "unknown"
@@ -33,9 +35,11 @@ for _bits, _names in _KINDS.items():
         NUMBER[_name] = len(NUMBER) + 1
         KIND[NUMBER[_name]] = _bits
 
-TAG_KEYS, TAG_VALUES = name_table({name.encode(): number for name, number in NUMBER.items()}, 1024)
+_numbers = NUMBER | {name: NUMBER[same] for name, same in _SAME.items()}
+TAG_KEYS, TAG_VALUES = name_table({name.encode(): number for name, number in _numbers.items()}, 1024)
 
 A = NUMBER["a"]
+AMP_MATHML = NUMBER["amp-mathml"]
 ARTICLE = NUMBER["article"]
 B = NUMBER["b"]
 BODY = NUMBER["body"]
@@ -61,6 +65,8 @@ META = NUMBER["meta"]
 OL = NUMBER["ol"]
 P = NUMBER["p"]
 PRE = NUMBER["pre"]
+RT = NUMBER["rt"]
+RUBY = NUMBER["ruby"]
 SCRIPT = NUMBER["script"]
 SPAN = NUMBER["span"]
 STRONG = NUMBER["strong"]

@@ -11,6 +11,8 @@ from corpusmill.operators.extract.html.parse.attributes import end_of_tag
 from corpusmill.operators.extract.html.parse.entities import decode_reference
 from corpusmill.operators.text.kernel import njit
 
+LONGEST_PREFIX = 8  # bytes
+
 
 class Ahead(NamedTuple):
     """A short element, read ahead."""
@@ -30,6 +32,17 @@ def is_name(src: np.ndarray, at: Int, n: Int, name: np.ndarray) -> bool:
         if LOWER[src[at + k]] != name[k]:
             return False
     return bool(at + size == n or src[at + size] <= 32 or src[at + size] == 62 or src[at + size] == 47)
+
+
+@njit(cache=True, nogil=True)
+def after_prefix(src: np.ndarray, at: Int, n: Int) -> Int:
+    """Position after the prefix of a name space, such as `mml:`, that a tag's name may begin with at `at`."""
+    for k in range(at, min(at + LONGEST_PREFIX, n)):
+        if src[k] == 58:
+            return np.int64(k + 1)
+        if not 97 <= (src[k] | 32) <= 122:
+            break
+    return np.int64(at)
 
 
 @njit(cache=True, nogil=True)

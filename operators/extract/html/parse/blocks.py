@@ -12,7 +12,7 @@ def end_block(ws: Workspace) -> None:
     """Closes the block under way, if it holds any text, and starts an empty one at the same place."""
     st = ws.state
     o, start = st[C.OUT], st[C.BLOCK_START]
-    st[C.PENDING] = 0
+    st[C.PENDING] = st[C.GLOSS] = 0
     if o > start:
         if st[C.LINK_FROM] >= 0:
             st[C.B_LINK] += o - st[C.LINK_FROM]

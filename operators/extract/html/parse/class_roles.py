@@ -7,21 +7,37 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.parse.attributes import OF_CLASS
 from corpusmill.operators.text.kernel import njit
 
-LINE_NUMBERS, BEGINS_LINE_NUMBERS, ENDS_LINE_NUMBERS, MATH, FOOTNOTE, KATEX, HTML, JAX, MWE, PREVIEW, MJX = (
-    1 << bit for bit in range(11)
-)
+(
+    LINE_NUMBERS,
+    BEGINS_LINE_NUMBERS,
+    ENDS_LINE_NUMBERS,
+    MATH,
+    FOOTNOTE,
+    KATEX,
+    HTML,
+    JAX,
+    MWE,
+    PREVIEW,
+    MJX,
+    SUPERSCRIPT,
+    SUBSCRIPT,
+) = (1 << bit for bit in range(13))
 _WORDS = {
-    LINE_NUMBERS: "gutter lineno linenos linenum linenums linenumber linenumbers linenodiv linenr lnum lnums lnt ln",
+    LINE_NUMBERS: """gutter lineno linenos linenum linenums linenumber linenumbers linenodiv linenr lnum lnums lnt ln
+        lnr lno""",
     BEGINS_LINE_NUMBERS: "line ln code blob crayon source",  # line-number, LineNr, ln-numbers, blob-num, crayon-nums
     ENDS_LINE_NUMBERS: "number numbers num nums no nr",
     MATH: "math maths tex latex equation formula mathjax",
-    FOOTNOTE: "reference footnote footnotes fn fnref noteref endnote note cite citation ref",
+    FOOTNOTE: """reference footnote footnotes fn fnref noteref endnote endnotes note notes cite citation ref ftn ftnref
+        edn ednref sdfootnote sdendnote""",
     KATEX: "katex",
     HTML: "html",
     JAX: "jax",
     MWE: "mwe",
     PREVIEW: "preview",
     MJX: "mjx",
+    SUPERSCRIPT: "superscript sup",
+    SUBSCRIPT: "subscript sub",
 }
 _roles: dict[int, int] = {}
 for _role, _words in _WORDS.items():

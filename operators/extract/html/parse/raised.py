@@ -9,7 +9,7 @@ import numpy as np
 from corpusmill.operators.extract.html.base import columns as C
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.parse.ahead import read_ahead
+from corpusmill.operators.extract.html.parse.ahead import is_name, read_ahead
 from corpusmill.operators.extract.html.parse.attributes import CLASS, ID, OF_CLASS, hash_words, next_attribute
 from corpusmill.operators.extract.html.parse.class_roles import FOOTNOTE, roles_of
 from corpusmill.operators.extract.html.parse.raised_base import AFTER_DIGIT, AFTER_NOTHING, AFTER_YEAR, base_before
@@ -26,21 +26,21 @@ from corpusmill.operators.extract.html.parse.raised_marks import (
 from corpusmill.operators.text.kernel import njit
 
 ROOM = 32  # bytes of a superscript that are looked at
-SUP_NAME, SUB_NAME = (np.frombuffer(name, np.uint8).copy() for name in (b"sup", b"sub"))
+SUP_NAME, SUB_NAME, SPAN_NAME = (np.frombuffer(name, np.uint8).copy() for name in (b"sup", b"sub", b"span"))
 
 
 @njit(cache=True, nogil=True)
-def begin_raised(src: np.ndarray, name_end: Int, i: Int, n: Int, ws: Workspace, is_sup: bool) -> Int:
+def begin_raised(src: np.ndarray, name_end: Int, i: Int, n: Int, ws: Workspace, name: np.ndarray, is_sup: bool) -> Int:
     """Writes what goes before the content that begins at `i`, and notes in the state what goes after it.
 
-    The position at which the content goes on. One inside another is closed with the outer one.
+    name: of the tag. The position at which the content goes on. One inside another is closed with the outer one.
     """
     st, out = ws.state, ws.text
     o = st[C.OUT]
     if o + ROOM + 32 > out.shape[0]:
         return i
     scratch = o + 16
-    held, end, has_link = read_ahead(src, i, n, SUP_NAME if is_sup else SUB_NAME, out, scratch, ROOM)
+    held, end, has_link = read_ahead(src, i, n, name, out, scratch, ROOM)
     while held and out[scratch + held - 1] == 32:
         held -= 1
     first, last = scratch, scratch + held
@@ -62,7 +62,9 @@ def begin_raised(src: np.ndarray, name_end: Int, i: Int, n: Int, ws: Workspace, 
     elif kinds == DIGITS and is_fraction(src, end, n):
         before, behind = np.int64(32 if base in (AFTER_DIGIT, AFTER_YEAR) else 0), np.int64(0)
     else:
-        before, behind = marks_of_sup(out, o, first, last, kinds, base, after, is_element(src, end, n))
+        before, behind = marks_of_sup(
+            out, o, first, last, kinds, base, after, is_element(src, _after_sub(src, end, n), n)
+        )
     is_inside = st[C.RAISED_AFTER] != 0
     if before == 32:
         _write_space(ws)
@@ -72,7 +74,19 @@ def begin_raised(src: np.ndarray, name_end: Int, i: Int, n: Int, ws: Workspace, 
             i += 1
     if not is_inside:
         st[C.RAISED_AFTER] = behind
+        if name.shape[0] == SPAN_NAME.shape[0]:
+            st[C.RAISED_UNTIL] = end
     return i
+
+
+@njit(cache=True, nogil=True)
+def _after_sub(src: np.ndarray, at: Int, n: Int) -> Int:
+    """Position after a short <sub> at `at`, as between the numbers and the symbol of an isotope; or `at`."""
+    if at + 4 < n and src[at] == 60 and is_name(src, at + 1, n, SUB_NAME):
+        for k in range(at + 5, min(at + ROOM, n - 5)):
+            if src[k] == 60:
+                return np.int64(k + 6) if src[k + 1] == 47 and is_name(src, k + 2, n, SUB_NAME) else at
+    return at
 
 
 @njit(cache=True, nogil=True, forceinline=True)

@@ -1,4 +1,4 @@
-"""Text between tags: references decoded, white space collapsed, invisible characters dropped."""
+"""Text between tags: references decoded, white space collapsed, invisible characters dropped but where they spell."""
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from corpusmill.operators.extract.html.base.scan import ONE, WIDTH
 from corpusmill.operators.extract.html.base.vectors import between, bytes_of, copy_lanes, equal, trailing_zeros
 from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.entities import decode_reference
+from corpusmill.operators.extract.html.parse.invisible import what_stays
 from corpusmill.operators.text.kernel import njit
 
 LAST = np.uint64(1 << 63)
@@ -162,9 +163,12 @@ def _special(
         if width == 0:
             out[at] = src[i]
             return i + 1, at + 1, False
+        for k in range(-width):
+            out[at + k] = src[i + k]
         i += abs(width)
     if width < 0:
-        return i, o, pending
+        stays = what_stays(out, start, o, at, at - width, src, i, n)
+        return (i, stays, False) if stays > at else (i, o, pending)
     if in_pre:
         out[o] = 32
         return i, o + 1, False

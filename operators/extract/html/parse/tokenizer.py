@@ -2,9 +2,9 @@
 
 Source:   HTML Living Standard 13.2.5 (tokenization).
 Deviates: text in script, style, svg, select, iframe and the like is dropped; runs of white space, no-break and other
-          exotic spaces become one space outside <pre>; soft hyphens and zero-width characters are dropped; noscript is
-          read, because forums serve their posts in it. Formulas become TeX or one line, superscripts are set apart,
-          line numbers of code listings are left out.
+          exotic spaces become one space outside <pre>; soft hyphens and zero-width characters are dropped where they
+          spell nothing; noscript is read, because forums serve their posts in it. Formulas become TeX or one line,
+          superscripts and readings above a line are set apart, line numbers of code listings are left out.
 """
 
 import numpy as np
@@ -26,10 +26,12 @@ from corpusmill.operators.extract.html.parse.blocks import (
     line_break,
 )
 from corpusmill.operators.extract.html.parse.class_roles import roles_of
+from corpusmill.operators.extract.html.parse.glosses import begin_or_end_gloss
 from corpusmill.operators.extract.html.parse.head import note, read_head_tag
 from corpusmill.operators.extract.html.parse.markup import after_comment, end_of_raw_text
-from corpusmill.operators.extract.html.parse.math.formulas import put_image, put_math, put_script
-from corpusmill.operators.extract.html.parse.raised import begin_raised, end_raised
+from corpusmill.operators.extract.html.parse.math.formulas import put_attribute, put_image, put_math, put_script
+from corpusmill.operators.extract.html.parse.raised import SPAN_NAME, SUB_NAME, SUP_NAME, begin_raised, end_raised
+from corpusmill.operators.extract.html.parse.raised_otherwise import after_note_link, raised_span
 from corpusmill.operators.extract.html.parse.running_text import copy_text
 from corpusmill.operators.extract.html.parse.tree import close, open_element
 from corpusmill.operators.extract.html.parse.unseen import after_unseen
@@ -158,18 +160,47 @@ def _tag(src: np.ndarray, first: Int, n: Int, ws: Workspace, closing: bool) -> I
         _inline(ws, tag, closing)
         if tag == T.IMG:
             put_image(src, name_end, n, ws)
+        elif tag == T.A and not closing:
+            o = st[C.OUT]
+            if i < n and 48 <= src[i] <= 57 and not st[C.PENDING] and o > st[C.BLOCK_START] and ws.text[o - 1] > 32:
+                return after_note_link(src, name_end, i, n, ws)
+        elif tag == T.SPAN:
+            return _raised_span(src, name_end, i, n, ws, closing, names_from)
     return i
 
 
 @njit(cache=True, nogil=True)
 def _math_or_raised(src: np.ndarray, name_end: Int, i: Int, n: Int, ws: Workspace, tag: Int, closing: bool) -> Int:
-    """<math>, <sup> or <sub>, or the end of one; the position after it."""
+    """<math>, <sup>, <sub>, <rt> and the like, or the end of one; the position after it."""
     if tag == T.MATH:
         return i if closing or ws.state[C.MATH_UNCLOSED] else put_math(src, name_end, i, n, ws)
+    if tag == T.AMP_MATHML:
+        if not closing:
+            put_attribute(src, name_end, n, ws)
+        return i
+    if tag == T.RT or tag == T.RUBY:
+        begin_or_end_gloss(ws, tag == T.RT and not closing)
+        return i
     if closing:
         end_raised(ws)
         return i
-    return begin_raised(src, name_end, i, n, ws, tag == T.SUP)
+    return begin_raised(src, name_end, i, n, ws, SUP_NAME if tag == T.SUP else SUB_NAME, tag == T.SUP)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _raised_span(src: np.ndarray, name_end: Int, i: Int, n: Int, ws: Workspace, closing: bool, names_from: Int) -> Int:
+    """<span> that is a superscript or subscript by its class or style, or the end of one; the position after it."""
+    st = ws.state
+    if closing:
+        if st[C.RAISED_UNTIL] == i and i > 0:
+            st[C.RAISED_UNTIL] = 0
+            end_raised(ws)
+        return i
+    if src[name_end] != 62:
+        raised = raised_span(src, name_end, n, ws, names_from)
+        if raised:
+            return begin_raised(src, name_end, i, n, ws, SPAN_NAME, raised == T.SUP)
+    return i
 
 
 @njit(cache=True, nogil=True, forceinline=True)

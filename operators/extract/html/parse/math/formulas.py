@@ -10,16 +10,18 @@ from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.base.short_names import key_of_name
 from corpusmill.operators.extract.html.base.workspace import Workspace
-from corpusmill.operators.extract.html.parse.ahead import is_name
+from corpusmill.operators.extract.html.parse.ahead import after_prefix, is_name
 from corpusmill.operators.extract.html.parse.attributes import CLASS, OF_CLASS, end_of_tag, hash_words, next_attribute
 from corpusmill.operators.extract.html.parse.class_roles import MATH, MWE, roles_of
 from corpusmill.operators.extract.html.parse.head import TYPE
 from corpusmill.operators.extract.html.parse.math.byte_strings import begins_with, find_bytes
 from corpusmill.operators.extract.html.parse.math.formula_text import put_linear, put_tex
-from corpusmill.operators.extract.html.parse.math.tex import is_tex, is_tex_or_short, style_bytes
+from corpusmill.operators.extract.html.parse.math.tex import is_tex, is_tex_or_short, is_wrapped_tex, style_bytes
 from corpusmill.operators.text.kernel import njit
 
-ALT, ALTTEXT, ENCODING, SRC, DISPLAY = map(key_of_name, (b"alt", b"alttext", b"encoding", b"src", b"display"))
+ALT, ALTTEXT, ENCODING, SRC, DISPLAY, DATA_FORMULA = map(
+    key_of_name, (b"alt", b"alttext", b"encoding", b"src", b"display", b"data-formula")
+)
 ANNOTATION, MATH_NAME = (np.frombuffer(name, np.uint8).copy() for name in (b"annotation", b"math"))
 _TEX = np.frombuffer(b"tex", np.uint8).copy()
 _MATH_TEX, _MATH_ASCII, _MATH_ML, _MODE = (
@@ -66,7 +68,7 @@ def put_math(src: np.ndarray, name_end: Int, start: Int, n: Int, ws: Workspace) 
         if end >= n:
             st[C.MATH_UNCLOSED] = 1
             return start
-        if src[min(end + 1, n - 1)] == 47 and is_name(src, end + 2, n, MATH_NAME):
+        if src[min(end + 1, n - 1)] == 47 and is_name(src, after_prefix(src, end + 2, n), n, MATH_NAME):
             break
         end += 1
     after = min(end_of_tag(src, end, n) + 1, n)
@@ -83,8 +85,9 @@ def put_math(src: np.ndarray, name_end: Int, start: Int, n: Int, ws: Workspace) 
     at = np.int64(start)
     while at < end:
         at = find_byte(src, at, end, 60)
-        if at < end and is_name(src, at + 1, end, ANNOTATION):
-            j, of_tex = at + 11, False
+        name = after_prefix(src, at + 1, end)
+        if at < end and is_name(src, name, end, ANNOTATION):
+            j, of_tex = name + ANNOTATION.shape[0], False
             while True:
                 h, a, b, j = next_attribute(src, j, end)
                 if h == np.uint64(0):
@@ -100,6 +103,18 @@ def put_math(src: np.ndarray, name_end: Int, start: Int, n: Int, ws: Workspace) 
     else:
         put_linear(src, start, end, ws)
     return after
+
+
+@njit(cache=True, nogil=True)
+def put_attribute(src: np.ndarray, name_end: Int, n: Int, ws: Workspace) -> None:
+    """Writes the formula that an `<amp-mathml>` has in its attribute `data-formula`."""
+    at = np.int64(name_end)
+    while True:
+        h, a, b, at = next_attribute(src, at, n)
+        if h == np.uint64(0):
+            return
+        if h == DATA_FORMULA:
+            put_tex(src, a, b, ws, True, False)
 
 
 @njit(cache=True, nogil=True)
@@ -123,7 +138,7 @@ def put_image(src: np.ndarray, name_end: Int, n: Int, ws: Workspace) -> None:
     if alt_end <= alt:
         return
     of_math = of_math or bool(roles_of(names, first, last) & (MATH | MWE))
-    styled = src[alt] == 123 and style_bytes(src, alt + 1, alt_end) > 0
+    styled = (src[alt] == 123 and style_bytes(src, alt + 1, alt_end) > 0) or is_wrapped_tex(src, alt, alt_end)
     if styled or style_bytes(src, alt, alt_end) > 0 or (of_math and is_tex_or_short(src, alt, alt_end)):
         if ws.state[C.MATH_OUT] == ws.state[C.OUT] and ws.state[C.PENDING] == 0 and ws.state[C.OUT] > 0 and of_math:
             return  # the image stands in for the MathML before it

@@ -10,9 +10,20 @@ from corpusmill.operators.extract.html.base.hashing import BASIS, PRIME, fnv1a
 from corpusmill.operators.extract.html.base.scalars import Int
 from corpusmill.operators.extract.html.base.scan import find_byte
 from corpusmill.operators.extract.html.parse.entities import decode_reference
+from corpusmill.operators.extract.html.parse.math.byte_strings import find_bytes
+from corpusmill.operators.extract.html.parse.math.stretches import (
+    insert,
+    is_bracketed,
+    is_invisible,
+    is_letter,
+    meet,
+    rotate,
+)
 from corpusmill.operators.text.kernel import njit
 
-GROUP, LEAF, FRACTION, SUP, SUB, SUBSUP, SQRT, ROOT, ROW, TABLE, FENCED, HIDDEN = range(12)
+GROUP, LEAF, FRACTION, SUP, SUB, SUBSUP, SQRT, ROOT, ROW, TABLE, FENCED, HIDDEN, BINOMIAL, MULTI, NONE, PRESCRIPTS = (
+    range(16)
+)
 _NAMES = {
     LEAF: "mi mn mo mtext ms",
     FRACTION: "mfrac",
@@ -25,19 +36,26 @@ _NAMES = {
     TABLE: "mtable",
     FENCED: "mfenced",
     HIDDEN: "annotation annotation-xml mphantom",
+    MULTI: "mmultiscripts",
+    NONE: "none",
+    PRESCRIPTS: "mprescripts",
 }
 _pairs = [(fnv1a(name.encode()), kind) for kind, names in _NAMES.items() for name in names.split()]
 KEYS = np.array([key for key, _ in _pairs], np.uint64)
 KINDS = np.array([kind for _, kind in _pairs], np.int64)
-_SQRT, _ROOT = (np.frombuffer(name, np.uint8).copy() for name in (b"sqrt(", b"root("))
+_SQRT, _ROOT, _BINOMIAL, _THICKNESS = (
+    np.frombuffer(name, np.uint8).copy() for name in (b"sqrt(", b"root(", b"binom(", b"linethickness")
+)
 DEPTH = 64  # elements deeper in are read as if they were not there
-KIND, START, CHILDREN, SIZE = range(4)  # of an open element: kind, where its text begins, children, terms in it
+# Of an open element: kind, where its text begins, children, terms in it, where what stands before it begins.
+KIND, START, CHILDREN, SIZE, BEFORE = range(5)
 
 
 @njit(cache=True, nogil=True)
 def write_linear(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int) -> Int:
     """Writes the formula src[i:end] to out[o:]; the position after it. Never longer than its source."""
-    stack = np.zeros((DEPTH + 1, 4), np.int64)
+    stack = np.zeros((DEPTH + 1, 5), np.int64)
+    scripted = np.int64(-1)  # where the last superscript or subscript ended
     begin, top, too_deep, hidden, leaf_size = np.int64(o), 0, 0, 0, np.int64(0)
     stack[0, START] = o
     while i < end:
@@ -45,6 +63,9 @@ def write_linear(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int) -> 
             stop = find_byte(src, i, end, 60)
             if hidden == 0:
                 before = o
+                if o == scripted and meet(src, i, stop, out, o):
+                    out[o] = 32
+                    o += 1
                 o = _copy(src, i, stop, out, o, begin, leaf_size)
                 leaf_size = o - before - (out[before] == 32) if o > before else leaf_size
             i = stop
@@ -53,7 +74,7 @@ def write_linear(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int) -> 
             i = find_byte(src, i, end, 62) + 1
             continue
         closing = i + 1 < end and src[i + 1] == 47
-        j = i + 2 if closing else i + 1
+        j = i_of_name = i + 2 if closing else i + 1
         h = BASIS
         while j < end and src[j] > 32 and src[j] != 62 and src[j] != 47:
             h = BASIS if src[j] == 58 else (h ^ np.uint64(LOWER[src[j]])) * PRIME  # a name space's prefix is left out
@@ -65,6 +86,12 @@ def write_linear(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int) -> 
         for k in range(KEYS.shape[0]):
             if KEYS[k] == h:
                 kind = KINDS[k]
+        if kind == FRACTION and not closing and _has_no_line(src, i_of_name, j):
+            kind = BINOMIAL
+        if kind == PRESCRIPTS:
+            if not closing and stack[top, KIND] == MULTI:
+                stack[top, BEFORE], stack[top, CHILDREN] = o, 1
+            continue
         if not closing:
             if empty:
                 stack[top, CHILDREN] += 1
@@ -73,7 +100,8 @@ def write_linear(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int) -> 
                 too_deep += 1
                 continue
             top += 1
-            stack[top, KIND], stack[top, START], stack[top, CHILDREN], stack[top, SIZE] = kind, o, 0, 0
+            stack[top, :] = 0
+            stack[top, KIND], stack[top, START] = kind, o
             hidden += kind == HIDDEN
             if hidden == 0:
                 o = _open(out, o, kind)
@@ -82,6 +110,7 @@ def write_linear(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int) -> 
         elif top > 0:
             hidden -= stack[top, KIND] == HIDDEN
             o = _close(stack, top, out, o, begin)
+            scripted = o if stack[top, KIND] in (SUP, SUB, SUBSUP, MULTI) else scripted
             top -= 1
     while top > 0:
         o = _close(stack, top, out, o, begin)
@@ -98,7 +127,7 @@ def _copy(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int, begin: Int
         i += 1
     while end > i and src[end - 1] <= 32:
         end -= 1
-    if i < end and o > begin and _is_letter(out[o - 1]) and _is_letter(src[i]) and (end - i > 1 or before > 1):
+    if i < end and o > begin and is_letter(out[o - 1]) and is_letter(src[i]) and (end - i > 1 or before > 1):
         out[o] = 32
         o += 1
     while i < end:
@@ -106,11 +135,11 @@ def _copy(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int, begin: Int
         if c == 38:
             after, to = decode_reference(src, i, end, out, o)
             if to > o:
-                if not _is_invisible(out, o, to):
+                if not is_invisible(out, o, to):
                     o = to
                 i = after
                 continue
-        if c == 0xE2 and i + 2 < end and _is_invisible(src, i, i + 3):
+        if c == 0xE2 and i + 2 < end and is_invisible(src, i, i + 3):
             i += 3
             continue
         if c > 32:
@@ -124,22 +153,13 @@ def _copy(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int, begin: Int
 
 
 @njit(cache=True, nogil=True)
-def _is_letter(c: Int) -> bool:
-    return bool(97 <= (c | 32) <= 122)
-
-
-@njit(cache=True, nogil=True)
-def _is_invisible(text: np.ndarray, start: Int, end: Int) -> bool:
-    """U+2061 to U+2064: applied to, times, separator, plus, none of them seen."""
-    return bool(
-        end - start == 3 and text[start] == 0xE2 and text[start + 1] == 0x81 and 0xA1 <= text[start + 2] <= 0xA4
-    )
-
-
-@njit(cache=True, nogil=True)
 def _open(out: np.ndarray, o: Int, kind: Int) -> Int:
     if kind in (SQRT, ROOT):
         for c in _SQRT if kind == SQRT else _ROOT:
+            out[o] = c
+            o += 1
+    elif kind == BINOMIAL:
+        for c in _BINOMIAL:
             out[o] = c
             o += 1
     elif kind == FENCED:
@@ -152,13 +172,15 @@ def _open(out: np.ndarray, o: Int, kind: Int) -> Int:
 def _close(stack: np.ndarray, top: Int, out: np.ndarray, o: Int, begin: Int) -> Int:
     """Ends the element on top: its own bracket, then what its parent puts before it or around it."""
     kind, start, size = stack[top, KIND], stack[top, START], stack[top, SIZE]
-    if kind in (SQRT, ROOT, FENCED):
+    if kind == MULTI and stack[top, BEFORE]:
+        rotate(out, start, stack[top, BEFORE], o)
+    if kind in (SQRT, ROOT, FENCED, BINOMIAL):
         out[o] = 41
         o += 1
         size = 1
     elif kind == LEAF:
         size = 1 if o > start else 0
-    elif kind in (FRACTION, SUP, SUB, SUBSUP):
+    elif kind in (FRACTION, SUP, SUB, SUBSUP, MULTI):
         size = 2
     parent, number = stack[top - 1, KIND], stack[top - 1, CHILDREN]
     stack[top - 1, SIZE] += size
@@ -166,52 +188,36 @@ def _close(stack: np.ndarray, top: Int, out: np.ndarray, o: Int, begin: Int) -> 
     while start < o and out[start] <= 32:
         start += 1
     if parent == FRACTION:
-        if size > 1 and not _is_bracketed(out, start, o):
-            o = _insert(out, start, o, 40)
+        if size > 1 and not is_bracketed(out, start, o):
+            o = insert(out, start, o, 40)
             out[o] = 41
             o += 1
         if number == 0:
             out[o] = 47
             o += 1
-    elif parent in (SUP, SUB, SUBSUP):
+    elif parent in (SUP, SUB, SUBSUP, MULTI):
         if number == 0:
-            if size > 1 and not _is_bracketed(out, start, o):
-                o = _insert(out, start, o, 40)
+            if size > 1 and not is_bracketed(out, start, o):
+                o = insert(out, start, o, 40)
                 out[o] = 41
                 o += 1
         elif o > start:
             if size > 1:
-                o = _insert(out, start, o, 123)
+                o = insert(out, start, o, 123)
                 out[o] = 125
                 o += 1
-            is_sup = parent == SUP or (parent == SUBSUP and number == 2)
-            o = _insert(out, start, o, 94 if is_sup else 95)
-    elif number > 0 and (parent in (ROOT, ROW, FENCED, TABLE)):
-        o = _insert(out, start, o, 32)
-        o = _insert(out, start, o, 59 if parent == TABLE else 44)
+            is_sup = parent == SUP or (parent in (SUBSUP, MULTI) and number % 2 == 0)
+            o = insert(out, start, o, 94 if is_sup else 95)
+    elif number > 0 and (parent in (ROOT, ROW, FENCED, TABLE, BINOMIAL)):
+        o = insert(out, start, o, 32)
+        o = insert(out, start, o, 59 if parent == TABLE else 44)
     return o
 
 
 @njit(cache=True, nogil=True)
-def _is_bracketed(out: np.ndarray, start: Int, end: Int) -> bool:
-    """Whether one pair of round brackets holds all of out[start:end]."""
-    if end - start < 2 or out[start] != 40:
-        return False
-    depth = 0
-    for k in range(start, end):
-        if out[k] == 40:
-            depth += 1
-        elif out[k] == 41:
-            depth -= 1
-            if depth == 0:
-                return bool(k == end - 1)
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _insert(out: np.ndarray, at: Int, end: Int, byte: Int) -> Int:
-    """Puts a byte before out[at:end]; the new end."""
-    for k in range(end, at, -1):
-        out[k] = out[k - 1]
-    out[at] = byte
-    return end + 1
+def _has_no_line(src: np.ndarray, start: Int, end: Int) -> bool:
+    """Whether the tag src[start:end] of a fraction says `linethickness="0"`: it is a binomial coefficient."""
+    at = find_bytes(src, start, end, _THICKNESS)
+    while 0 <= at < end and not 48 <= src[at] <= 57:
+        at += 1
+    return bool(0 <= at < end and src[at] == 48 and not (at + 1 < end and src[at + 1] == 46))

@@ -70,6 +70,17 @@ def is_tex(src: np.ndarray, start: Int, end: Int) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def is_wrapped_tex(src: np.ndarray, start: Int, end: Int) -> bool:
+    r"""Whether a text is TeX between dollar signs, `\(` and `\)` or `\[` and `\]`."""
+    if end - start < 3 or not is_tex(src, start, end):
+        return False
+    if src[start] == 36 and src[end - 1] == 36:
+        return True
+    first, last = src[start + 1], src[end - 1]
+    return bool(src[start] == 92 and src[end - 2] == 92 and (first, last) in ((40, 41), (91, 93)))
+
+
+@njit(cache=True, nogil=True)
 def is_tex_or_short(src: np.ndarray, start: Int, end: Int) -> bool:
     """Whether a text is TeX, has an equals sign, or is one word of up to LONGEST_WORD bytes."""
     if is_tex(src, start, end):
