@@ -74,20 +74,9 @@ def write_linear(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int) -> 
             i = find_byte(src, i, end, 62) + 1
             continue
         closing = i + 1 < end and src[i + 1] == 47
-        j = i_of_name = i + 2 if closing else i + 1
-        h = BASIS
-        while j < end and src[j] > 32 and src[j] != 62 and src[j] != 47:
-            h = BASIS if src[j] == 58 else (h ^ np.uint64(LOWER[src[j]])) * PRIME  # a name space's prefix is left out
-            j += 1
-        j = find_byte(src, j, end, 62)
+        kind, j = _kind_of_tag(src, i + 2 if closing else i + 1, end)
         empty = j > i and src[j - 1] == 47
         i = j + 1
-        kind = GROUP
-        for k in range(KEYS.shape[0]):
-            if KEYS[k] == h:
-                kind = KINDS[k]
-        if kind == FRACTION and not closing and _has_no_line(src, i_of_name, j):
-            kind = BINOMIAL
         if kind == PRESCRIPTS:
             if not closing and stack[top, KIND] == MULTI:
                 stack[top, BEFORE], stack[top, CHILDREN] = o, 1
@@ -118,6 +107,23 @@ def write_linear(src: np.ndarray, i: Int, end: Int, out: np.ndarray, o: Int) -> 
     while o > begin and out[o - 1] <= 32:
         o -= 1
     return o
+
+
+@njit(cache=True, nogil=True)
+def _kind_of_tag(src: np.ndarray, name: Int, end: Int) -> tuple[Int, Int]:
+    """The kind of the tag whose name begins at `name`, and the position of its ">"."""
+    h, j = BASIS, name
+    while j < end and src[j] > 32 and src[j] != 62 and src[j] != 47:
+        h = BASIS if src[j] == 58 else (h ^ np.uint64(LOWER[src[j]])) * PRIME  # a name space's prefix is left out
+        j += 1
+    j = find_byte(src, j, end, 62)
+    kind = np.int64(GROUP)
+    for k in range(KEYS.shape[0]):
+        if KEYS[k] == h:
+            kind = KINDS[k]
+    if kind == FRACTION and _has_no_line(src, name, j):
+        kind = np.int64(BINOMIAL)
+    return kind, j
 
 
 @njit(cache=True, nogil=True)
