@@ -32,7 +32,7 @@ def follow(client: "JobSubmissionClient", job: str, say: Callable[[str], None]) 
         try:
             found = find(client, job)
             if broken is not None:
-                log.catch_up(client.get_job_logs(job))
+                log.catch_up(client.get_job_logs(job), whole_lines=found.is_live)
         except UNREACHABLE as e:
             if NO_SUCH_JOB in str(e):
                 raise JobFailed(
@@ -56,8 +56,9 @@ class _Printed:
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say, self.characters = say, 0
 
-    def catch_up(self, whole: str) -> None:
-        """Print what of the whole log so far is missing."""
+    def catch_up(self, whole: str, *, whole_lines: bool) -> None:
+        """Print what of the whole log so far is missing. whole_lines: not the last line, where it goes on."""
+        whole = whole[: whole.rfind("\n") + 1] if whole_lines else whole
         if missing := whole[self.characters :].rstrip("\n"):
             self.say(missing)
         self.characters = max(self.characters, len(whole))

@@ -62,6 +62,14 @@ def test_a_job_that_ended_while_nobody_listened_is_printed_to_its_end(monkeypatc
     assert ("\n".join(lines), ended.state) == ("one\ntwo\nthree\nfour", "FAILED")
 
 
+@pytest.mark.parametrize("fetched", ["", "one\ntw", "one\ntwo\nthr"])
+def test_a_line_that_is_not_whole_yet_waits_for_its_end(monkeypatch, fetched):
+    monkeypatch.setattr(Server, "get_job_logs", lambda *_: fetched)
+    lines: list[str] = []
+    job_log.follow(Server([0]), "j", lines.append)  # pyright: ignore[reportArgumentType]
+    assert "\n".join(lines) == "one\ntwo\nthree\nfour"
+
+
 def test_a_server_that_is_away_for_a_moment_costs_a_line():
     lines: list[str] = []
     job_log.follow(Server([1], silent=3), "j", lines.append)  # pyright: ignore[reportArgumentType]
