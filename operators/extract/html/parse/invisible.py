@@ -44,14 +44,13 @@ def what_stays(out: np.ndarray, start: Int, o: Int, at: Int, end: Int, src: np.n
         joins = code >= FIRST_JOINED and not PUNCTUATION[0] <= code <= PUNCTUATION[1]
         return end if joins or (0x200C <= code <= 0x200D) else at
     if mark == 0x8B:  # U+200B
-        return (
-            end if _unspaced(out, max(start, o - REACH), o, True) or _unspaced(src, i, min(n, i + REACH), False) else at
-        )
+        behind = _unspaced(out, int(max(start, o - REACH)), int(o), True)
+        return end if behind or _unspaced(src, int(i), int(min(n, i + REACH)), False) else at
     return at
 
 
 @njit(cache=True, nogil=True)
-def _unspaced(text: np.ndarray, begin: Int, end: Int, backwards: bool) -> bool:
+def _unspaced(text: np.ndarray, begin: int, end: int, backwards: bool) -> bool:
     """Whether the run without spaces and tags at one end of text[begin:end] has a letter of a script without spaces."""
     if backwards:
         first = end
