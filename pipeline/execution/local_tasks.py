@@ -4,6 +4,7 @@ A unit gives one row, and nothing flows from task to task. Ray Data would add it
 it, and two processes for actors that watch a cluster: 6 CPU seconds before the first unit (decision 105).
 """
 
+import functools
 import json
 import threading
 from collections.abc import Iterator, Mapping
@@ -33,7 +34,7 @@ def run_as_tasks(
     import ray
 
     options: dict[str, Any] = {"num_cpus": 1, "memory": memory_bytes, "max_retries": worker_deaths}
-    task: Any = ray.remote(**options)(_run_one)
+    task: Any = _task().options(**options)
     shared, waiting, under_way = ray.put(run), list(reversed(rows)), dict[Any, int]()
     most = TASKS_A_CPU * lifecycle.cpus()
     try:
@@ -46,6 +47,14 @@ def run_as_tasks(
     finally:
         for ref in under_way:
             ray.cancel(ref, force=True)
+
+
+@functools.cache
+def _task() -> Any:
+    """What Ray runs, made once: workers and driver keep every function that was ever made for them."""
+    import ray
+
+    return ray.remote(_run_one)
 
 
 def _run_one(run: Run, index: int, unit: str) -> Mapping[str, Any]:
