@@ -8,7 +8,6 @@ Deviates: ends of sentences are those of signals.fineweb, in every script; brack
 """
 
 import functools
-import re
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -29,7 +28,7 @@ UNSEEN = (
     "\xad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufe0e\ufe0f\ufeff"
 )
 BEHIND_ENDS = "*_†‡¹²³⁰⁴⁵⁶⁷⁸⁹"  # marks of notes, and of Markdown: **Tea is hot.**
-END_OF_LINE = re.compile(f"[\\s{UNSEEN}]+$")
+BLANK = "".join(character for character in map(chr, range(0x3001)) if character.isspace()) + UNSEEN
 ASCII_SPACE = "".join(map(chr, range(33)))
 WORD_MARKS_FOR_FULL_STOP = "፡፡"  # as Amharic is typed where a keyboard has no U+1362
 TERMINAL = (*sorted(LINE_ENDS), WORD_MARKS_FOR_FULL_STOP)
@@ -47,7 +46,7 @@ def filter_lines(text: str, min_chars: int, must_end_with: tuple[str, ...]) -> s
     kept = []
     for line in text.split("\n"):
         core = line.strip(ASCII_SPACE)
-        bare = END_OF_LINE.sub("", core)
+        bare = core.rstrip(BLANK)
         ends_well = (
             not must_end_with or bare.endswith(must_end_with) or bare.rstrip(BEHIND_ENDS).endswith(must_end_with)
         )
