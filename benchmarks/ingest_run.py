@@ -34,7 +34,8 @@ from corpusmill.pipeline.inputs.paths import InputFile
 from corpusmill.pipeline.preflight import checks as preflight
 from corpusmill.pipeline.stages import kernels_of_steps as warm
 from corpusmill.pipeline.stages.ingest import run as ingest
-from corpusmill.pipeline.stages.ingest.shard_writer import DROPPED_TEXT_CHARS, standard
+from corpusmill.pipeline.stages.ingest.dropped_writer import DROPPED_TEXT_CHARS
+from corpusmill.pipeline.stages.ingest.shard_writer import standard
 from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.workspace import inventory
 

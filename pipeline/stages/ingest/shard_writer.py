@@ -8,9 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from corpusmill.operators.batch import TEXT, Batch
+from corpusmill.operators.batch import Batch
 from corpusmill.operators.readers.framing.typed import UNREAD, unread_columns
-from corpusmill.operators.text.beginnings import beginnings
 from corpusmill.pipeline.config.base.columns import STANDARD
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.evidence.gather import Gatherer
@@ -19,13 +18,13 @@ from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
 from corpusmill.pipeline.execution.measured import reading
 from corpusmill.pipeline.execution.tally import Tally, check
 from corpusmill.pipeline.files.ids import slot_of
-from corpusmill.pipeline.files.tables import TableWriter
 from corpusmill.pipeline.stages.ingest.counts import IngestCounts, SinkFacts, UnreadableFile
+from corpusmill.pipeline.stages.ingest.dropped_writer import DroppedWriter
 from corpusmill.pipeline.stages.ingest.isolated import Watch
-from corpusmill.pipeline.stages.ingest.losses import count_losses, count_rules, most_common
+from corpusmill.pipeline.stages.ingest.losses import count_losses, most_common
 from corpusmill.pipeline.stages.ingest.reading import FileErrors
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
-from corpusmill.pipeline.steps.chain import Chain, Dropped, Outcome, reason_word
+from corpusmill.pipeline.steps.chain import Chain, Dropped, Outcome
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 SAMPLED_ROWS = 128  # documents of a sample that go through the steps as one batch; of whole pages some MB
@@ -33,12 +32,7 @@ LIGHT_ROWS, LIGHT_BYTES = 4096, 8 << 20  # documents without their pages that go
 
 LOST = ("failed", "dropped", "not_sampled")
 
-# Where the bytes of a document that left are to be found: file, place in it and length as the reader tells them.
-ORIGIN = [pa.field("uri", pa.string()), pa.field("offset", pa.int64()), pa.field("length", pa.int64())]
-
 SHOWN_BYTES = 16 << 20  # of a shard: of so much of it some documents may be shown in the report; a guess
-
-DROPPED_TEXT_CHARS = 2000  # what `inspect` shows of a dropped document
 
 
 class Sink(Protocol):
@@ -68,14 +62,9 @@ class ShardWriter:
         self, folder: Path, name: str, spec: JobSpec, files: UnitFiles, chain: Chain, sink: Sink, tally: Tally
     ) -> None:
         self.spec, self.files, self.chain, self.sink, self.tally = spec, files, chain, sink, tally
-        self.source, self._uris = files.source, uris_of(files)
+        self.source = files.source
         self.watch: Watch | None = None
         self._cut = cut_of(chain)
-        (folder / "dropped").mkdir()
-        columns = [pa.field(n, t) for n, t in chain.columns().items() if n != "content"]
-        place = columns.index(pa.field("offset", pa.int64()))
-        columns[place : place + 1] = ORIGIN
-        gone = [pa.field("step", pa.string()), pa.field("kind", pa.string()), pa.field("reason", pa.string())]
         share, last = spec.evidence.measure_dropped, chain.end is None
         self.evidence = SafeGatherer(
             Gatherer(
@@ -87,7 +76,7 @@ class ShardWriter:
             )
         )
         self._evidence_file = folder / FOLDER / f"{name}.parquet"
-        self.dropped = TableWriter(folder / "dropped" / f"{name}.parquet", pa.schema(columns + gone))
+        self.dropped = DroppedWriter(folder, name, files, chain, tally)
         self._waiting: list[pa.Table] = []
         self._light: list[pa.Table] = []
 
@@ -119,8 +108,8 @@ class ShardWriter:
         if pc.all(sound).as_py() is not False:
             return records
         failed = records.filter(pc.invert(sound))
-        self._drop(Dropped("read", "failed", failed["failure"].combine_chunks(), failed))
-        self._count_lost_bytes(failed)
+        self.dropped.take(Dropped("read", "failed", failed["failure"].combine_chunks(), failed))
+        self.dropped.count_lost_bytes(failed)
         return records.filter(sound)
 
     def _in_sample(self, records: pa.Table) -> pa.Table:
@@ -201,7 +190,7 @@ class ShardWriter:
     def _leave(self, outcome: Outcome) -> None:
         """Write and count what left."""
         for gone in outcome.dropped:
-            self._drop(gone)
+            self.dropped.take(gone)
         self._count_changes([gone.table for gone in outcome.dropped])
 
     def reads(self, shard: Shard) -> None:
@@ -215,7 +204,7 @@ class ShardWriter:
         out = pa.array(reasons, pa.string())
         if out.null_count < len(out):
             away = documents.filter(out.is_valid())
-            self._drop(Dropped("worker", "failed", out.drop_null(), away))
+            self.dropped.take(Dropped("worker", "failed", out.drop_null(), away))
             documents = documents.filter(out.is_null())
         watch.takes(documents)
         return documents
@@ -245,36 +234,6 @@ class ShardWriter:
         for step, column in self.chain.changes():
             found = [pc.sum(table[column]).as_py() or 0 for table in tables if column in table.column_names]
             self.tally.add("rewritten", step, column, by=sum(found))
-
-    def _count_lost_bytes(self, failed: pa.Table) -> None:
-        """How much of the input could not be read: a damaged stretch is one failed record, whatever was in it."""
-        words = pa.table([reason_word(failed["failure"].combine_chunks()), failed["length"]], names=["word", "bytes"])
-        for row in words.group_by("word").aggregate([("bytes", "sum")]).to_pylist():
-            self.tally.add("lost_bytes", row["word"], by=row["bytes_sum"])
-
-    def _drop(self, dropped: Dropped) -> None:
-        for row in pc.value_counts(reason_word(dropped.reasons)).to_pylist():
-            self.tally.add(dropped.kind, dropped.step, row["values"], by=row["counts"])
-        count_losses(dropped.kind, dropped.table, self.source, self.chain.fixed, self.tally)
-        count_rules(dropped, self.chain.fixed, self.tally)
-        table = dropped.table.drop_columns(
-            [c for c in ("content", "failure", "skipped") if c in dropped.table.column_names]
-        )
-        if "text" in table.column_names:
-            short = beginnings(table["text"].cast(TEXT), DROPPED_TEXT_CHARS)
-            table = table.set_column(table.column_names.index("text"), "text", short)
-        n = table.num_rows
-        table = table.append_column("step", pa.repeat(dropped.step, n)).append_column(
-            "kind", pa.repeat(dropped.kind, n)
-        )
-        table = table.append_column("uri", self._uris_of(table["doc_id"]))
-        self.dropped.write(table.append_column("reason", dropped.reasons))
-
-    def _uris_of(self, doc_ids: pa.ChunkedArray) -> pa.Array:
-        """The file that each document is of."""
-        if not self.files.is_shared:
-            return pa.repeat(self._uris[0], len(doc_ids))
-        return self._uris.take(pa.array(slot_of(doc_ids.to_numpy())))
 
     def counts(self, unreadable: Sequence[UnreadableFile] = ()) -> IngestCounts:
         """What the unit returns, after checking that every record went somewhere.
@@ -327,17 +286,6 @@ def cut_of(chain: Chain) -> int | None:
     if light is None or light <= chain.begin:
         return None
     return light if any(True for _ in chain.numbered(light, chain.end)) else None
-
-
-def uris_of(files: UnitFiles) -> pa.Array:
-    """The addresses of a unit's files by their slots, null where there is none; of a single shard the only one."""
-    table = files.files.table
-    if not files.is_shared:
-        return table["uri"].combine_chunks()
-    slots = files.files.column("slot")
-    place = np.full(int(slots.max()) + 1, -1)
-    place[slots] = np.arange(len(slots))
-    return table["uri"].combine_chunks().take(pa.array(place, mask=place < 0))
 
 
 def standard(table: pa.Table) -> pa.Table:

@@ -140,7 +140,7 @@ class Ingest:
         """Take what an earlier part passed on, and copy what it dropped."""
         with self.workspace.open(f"dropped/{before}.parquet") as file:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS_AT_ONCE):
-                writer.dropped.write(pa.Table.from_batches([batch]))
+                writer.dropped.copy(pa.Table.from_batches([batch]))
         came, expected, errors = 0, writer.passed_on(), FileErrors()
         with self.workspace.open(f"parts/{before}.parquet") as file:
             for batch in pq.ParquetFile(file).iter_batches(batch_size=ROWS_AT_ONCE):
