@@ -1,6 +1,6 @@
 """What comes of one unit's records, written under the unit's name: documents that go on, those that left, counts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -17,10 +17,10 @@ from corpusmill.pipeline.evidence.merge import FOLDER
 from corpusmill.pipeline.evidence.safe_gatherer import SafeGatherer
 from corpusmill.pipeline.execution.measured import reading
 from corpusmill.pipeline.execution.tally import Tally, check
-from corpusmill.pipeline.files.ids import slot_of
 from corpusmill.pipeline.stages.ingest.counts import IngestCounts, SinkFacts, UnreadableFile
 from corpusmill.pipeline.stages.ingest.dropped_writer import DroppedWriter
 from corpusmill.pipeline.stages.ingest.isolated import Watch
+from corpusmill.pipeline.stages.ingest.large_batches import LargeBatches
 from corpusmill.pipeline.stages.ingest.losses import count_losses, most_common
 from corpusmill.pipeline.stages.ingest.reading import FileErrors
 from corpusmill.pipeline.stages.ingest.sampling import raw_column, sampled
@@ -28,7 +28,6 @@ from corpusmill.pipeline.steps.chain import Chain, Dropped, Outcome
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 SAMPLED_ROWS = 128  # documents of a sample that go through the steps as one batch; of whole pages some MB
-LIGHT_ROWS, LIGHT_BYTES = 4096, 8 << 20  # documents without their pages that go through the further steps as one batch
 
 LOST = ("failed", "dropped", "not_sampled")
 
@@ -64,7 +63,6 @@ class ShardWriter:
         self.spec, self.files, self.chain, self.sink, self.tally = spec, files, chain, sink, tally
         self.source = files.source
         self.watch: Watch | None = None
-        self._cut = cut_of(chain)
         share, last = spec.evidence.measure_dropped, chain.end is None
         self.evidence = SafeGatherer(
             Gatherer(
@@ -78,7 +76,7 @@ class ShardWriter:
         self._evidence_file = folder / FOLDER / f"{name}.parquet"
         self.dropped = DroppedWriter(folder, name, files, chain, tally)
         self._waiting: list[pa.Table] = []
-        self._light: list[pa.Table] = []
+        self._steps = LargeBatches(chain, files, self._left, self._ended)
 
     def take(self, records: pa.Table, errors: FileErrors | None = None) -> None:
         """Take one batch of records, readable and failed ones. errors: as in `go_on`."""
@@ -100,7 +98,7 @@ class ShardWriter:
         waiting, self._waiting = self._waiting, []
         if waiting:
             self.go_on(pa.concat_tables(waiting), errors)
-        self._light_rest(errors)
+        self._steps.rest(errors)
 
     def _readable(self, records: pa.Table) -> pa.Table:
         """The records that could be read; the others are dropped here."""
@@ -126,69 +124,27 @@ class ShardWriter:
         return taken
 
     def go_on(self, documents: pa.Table, errors: FileErrors | None = None) -> None:
-        """Take one batch of readable documents. errors: where the steps fail, takes the files whose documents they fail
-        on; what else is in the batch is lost, for the unit fails in any case.
-
-        Of pages, what is left once nobody reads their bytes any more waits until a larger batch has come together.
-        """
-        chain, cut = self.chain, None if self.watch is not None else self._cut
+        """Take one batch of readable documents. errors: as in `LargeBatches`."""
         if self.watch is not None:
             documents = self._without_killers(documents, self.watch)
-
-        def first(table: pa.Table) -> Outcome:
-            return chain.through(chain.started(Batch(table)), chain.begin, chain.end if cut is None else cut)
-
-        outcome = self._outcome(first, documents, errors)
-        if outcome is None:
-            return
-        if cut is None:
-            self._ended(outcome)
-        else:
-            self._leave(outcome)
-            self.evidence.add(Outcome(outcome.kept.keep(np.zeros(outcome.kept.num_rows, np.bool_)), outcome.dropped))
-            self._gather(outcome.kept.table, errors)
+        self._steps.take(documents, errors, at_once=self.watch is not None)
         if self.watch is not None:
             self.watch.takes(None)
-
-    def _gather(self, light: pa.Table, errors: FileErrors | None) -> None:
-        """Put documents without their pages aside, and take them through the further steps when they are enough."""
-        if self._light and not self._light[0].schema.equals(light.schema):
-            self._light_rest(errors)
-        self._light.append(light)
-        rows, size = (sum(getattr(table, what) for table in self._light) for what in ("num_rows", "nbytes"))
-        if rows >= LIGHT_ROWS or size >= LIGHT_BYTES:
-            self._light_rest(errors)
-
-    def _light_rest(self, errors: FileErrors | None) -> None:
-        """Take the documents that were put aside through the further steps."""
-        light, self._light = self._light, []
-        if light and self._cut is not None:
-            cut, end = self._cut, self.chain.end
-            found = self._outcome(lambda t: self.chain.through(Batch(t), cut, end), pa.concat_tables(light), errors)
-            if found is not None:
-                self._ended(found)
-
-    def _outcome(
-        self, steps: Callable[[pa.Table], Outcome], documents: pa.Table, errors: FileErrors | None
-    ) -> Outcome | None:
-        """What comes of documents; null where the steps failed, and `errors` has the files on which they do."""
-        try:
-            return steps(documents)
-        except Exception as e:
-            if errors is None or not self.files.is_shared:
-                raise
-            self._find_files(steps, documents, e, errors)
-            return None
 
     def _ended(self, outcome: Outcome) -> None:
         """Write and count what has come to the end of the chain, and what left on the way."""
         self._count_changes([outcome.kept.table])
-        self._leave(outcome)
+        self._write_dropped(outcome)
         self.evidence.add(outcome)
         self.sink.keep(outcome.kept, self.tally)
 
-    def _leave(self, outcome: Outcome) -> None:
-        """Write and count what left."""
+    def _left(self, outcome: Outcome) -> None:
+        """Write and count what left; the others go on."""
+        self._write_dropped(outcome)
+        nobody = outcome.kept.keep(np.zeros(outcome.kept.num_rows, np.bool_))
+        self.evidence.add(Outcome(nobody, outcome.dropped))
+
+    def _write_dropped(self, outcome: Outcome) -> None:
         for gone in outcome.dropped:
             self.dropped.take(gone)
         self._count_changes([gone.table for gone in outcome.dropped])
@@ -208,22 +164,6 @@ class ShardWriter:
             documents = documents.filter(out.is_null())
         watch.takes(documents)
         return documents
-
-    def _find_files(
-        self, steps: Callable[[pa.Table], Outcome], documents: pa.Table, error: Exception, errors: FileErrors
-    ) -> None:
-        """Take each file's documents through the steps alone; `error` is raised where none of them fails so."""
-        slots, found = slot_of(documents["doc_id"].to_numpy()), False
-        for shard in self.files.files:
-            mine = slots == shard.slot
-            if mine.any():
-                try:
-                    steps(documents.filter(pa.array(mine)))
-                except Exception as e:
-                    errors.add(shard, e)
-                    found = True
-        if not found:
-            raise error
 
     def passed_on(self) -> int:
         """How many documents an earlier part left for this one; it forgets them, to count where they go now."""
@@ -278,14 +218,6 @@ class ShardWriter:
         if kind is None:
             self._evidence_file.parent.mkdir()
             self._evidence_file.write_bytes(self.evidence.packed())
-
-
-def cut_of(chain: Chain) -> int | None:
-    """The step of a chain from which on its documents are gathered to larger batches; null where they are not."""
-    light = chain.light_at()
-    if light is None or light <= chain.begin:
-        return None
-    return light if any(True for _ in chain.numbered(light, chain.end)) else None
 
 
 def standard(table: pa.Table) -> pa.Table:

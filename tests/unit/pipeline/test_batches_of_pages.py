@@ -15,10 +15,11 @@ from corpusmill.operators.contract import Reader
 from corpusmill.operators.readers.framing import rows
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.execution.tally import Tally
-from corpusmill.pipeline.stages.ingest import shard_writer
+from corpusmill.pipeline.stages.ingest import large_batches
 from corpusmill.pipeline.stages.ingest.document_writer import DocumentWriter
+from corpusmill.pipeline.stages.ingest.large_batches import cut_of
 from corpusmill.pipeline.stages.ingest.reading import records
-from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter, cut_of
+from corpusmill.pipeline.stages.ingest.shard_writer import ShardWriter
 from corpusmill.pipeline.steps.chain import Chain
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
@@ -86,7 +87,7 @@ def test_small_batches_of_pages_are_gathered_and_nothing_changes(tmp_path, monke
     assert len(whole[0]) > 20
     assert whole[1]
     monkeypatch.setattr(rows, "BATCH_ROWS", 5)
-    monkeypatch.setattr(shard_writer, "LIGHT_ROWS", 20)
+    monkeypatch.setattr(large_batches, "LIGHT_ROWS", 20)
     seen = batches_seen(monkeypatch)
     assert taken(tmp_path / "gathered", chain_of(*STEPS)) == whole
     assert [n for begin, n, content in seen if begin == 0 and content] == [5] * (PAGES // 5)
