@@ -86,19 +86,21 @@ class ShardWriter:
             self.go_on(taken, errors)
             return
         if self._waiting and not self._waiting[0].schema.equals(taken.schema):
-            self.take_rest(errors)
+            self._take_sampled(errors)
         self._waiting.append(taken)
         if sum(table.num_rows for table in self._waiting) >= SAMPLED_ROWS:
-            self.take_rest(errors)
+            self._take_sampled(errors)
 
     def take_rest(self, errors: FileErrors | None = None) -> None:
-        """Take all that waits. Of a sample, and of pages, a batch of records leaves few or short documents, and steps
-        cost by the batch too.
-        """
+        """Take all that waits, when nothing more comes."""
+        self._take_sampled(errors)
+        self._steps.rest(errors)
+
+    def _take_sampled(self, errors: FileErrors | None) -> None:
+        """Take the documents of a sample that wait: a batch of records leaves few, and steps cost by the batch too."""
         waiting, self._waiting = self._waiting, []
         if waiting:
             self.go_on(pa.concat_tables(waiting), errors)
-        self._steps.rest(errors)
 
     def _readable(self, records: pa.Table) -> pa.Table:
         """The records that could be read; the others are dropped here."""
