@@ -22,6 +22,7 @@ BOUNDED = {
     r"""operators/signals/licence.py re.search b'\\b(?:noai|noimageai)\\b|tdm-reservation[\\"\'][^<>]*content\\s*=\\s*[\\"\']?1'""": "tags of 2,000 bytes at most",
     "operators/text/charset.py FIRST_TAG['utf-16-be']": "the first 1,024 bytes of a page",
     "operators/text/charset.py FIRST_TAG['utf-16-le']": "the first 1,024 bytes of a page",
+    "operators/text/charset.py META": "as far into a page as a declaration counts, and each repetition is bounded by 400",
     "operators/text/charset.py NO_TAGS": "as far into a page as a declaration counts",
     "pipeline/config/base/environment.py VARIABLE": "a value of a job file",
     "pipeline/config/base/secrets.py _S3_USER": "each repetition is bounded, the longest by 1,000 characters",
