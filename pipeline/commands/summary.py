@@ -24,7 +24,7 @@ def last_line(spec: JobSpec, done: Summary) -> JsonObject:
     return {
         "job": spec.name,
         "output": output_of(spec, done),
-        "version": None if version is None else version.folder or version.found,
+        "version": version and version.newest,
         "did_nothing": done.did_nothing,
         **{what: done.manifest.get(what) for what in AMOUNTS},
         "seconds": round(done.seconds, 1),

@@ -83,7 +83,7 @@ def run_job(spec: JobSpec, options: Options, display: Display) -> Summary:
             size_bytes=sum(int(part["bytes"]) for part in parts),
             files=len(parts),
         )
-        sent.version = done.version and (done.version.folder or done.version.found)
+        sent.version = done.version and done.version.newest
         return done
 
 

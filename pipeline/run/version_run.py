@@ -58,6 +58,11 @@ class VersionOutcome:
     found: str | None = None
     of_slot: str | None = None  # the version of the slot that the run is for, also where an earlier run made it
 
+    @property
+    def newest(self) -> str | None:
+        """Folder of the version that stands after the run."""
+        return self.folder or self.found
+
 
 def run_version(
     run: Run,
