@@ -18,6 +18,7 @@ from corpusmill.pipeline.commands.printed import Exported
 from corpusmill.pipeline.commands.summary import last_line, summary_json
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.execution.progress import Display
+from corpusmill.pipeline.run.version_run import VersionOutcome
 
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "json-output.md").read_text(encoding="utf-8")
 FOR_PEOPLE = {"init", "demo"}
@@ -127,7 +128,9 @@ def test_a_summary_without_a_dataset_has_no_parts():
 @pytest.mark.parametrize(("published", "found"), [("v0002", None), (None, "v0001")])
 def test_the_last_line_of_a_log_says_version_and_tokens(published, found, capsys):
     done = summary(documents=3, sequences=2, tokens=10)
-    done.version, done.did_nothing = SimpleNamespace(folder=published, found=found), published is None
+    nothing: Any = None
+    done.version = VersionOutcome(state=nothing, ran={}, folder=published, manifest={}, funnel=nothing, found=found)
+    done.did_nothing = published is None
     Display(as_json=True).line("j: published: out", facts=last_line(parse(JOB), done))
     line = json.loads(capsys.readouterr().err)
     assert (line["version"], line["tokens"], line["did_nothing"]) == (published or found, 10, published is None)
