@@ -4,7 +4,7 @@ import numpy as np
 
 from corpusmill.operators.dedup.extremes import extremes
 from corpusmill.operators.dedup.minhash import Shingles
-from corpusmill.operators.dedup.permutations import ENDS, GROUP, permutation_keys
+from corpusmill.operators.dedup.permutations import ENDS, permutation_keys
 from corpusmill.operators.text.kernel import njit
 
 _HALF = np.uint64(32)
@@ -25,12 +25,12 @@ def _minima(first: np.ndarray, values: np.ndarray, multiply: np.ndarray, add: np
         longest = max(longest, first[d + 1] - first[d])
     room, ends = np.empty(longest, np.uint32), np.empty(ENDS * len(multiply), np.uint32)
     for d in range(len(first) - 1):
-        begin, count = first[d], first[d + 1] - first[d]
+        of_set = values[first[d] : first[d + 1]]
+        count = len(of_set)
         if count == 0:
             continue
         for k in range(count):
-            room[k] = np.uint32(values[begin + k] >> _HALF)
-        for at in range(0, len(multiply), GROUP):
-            extremes(room, count, multiply, add, at, ends)
+            room[k] = np.uint32(of_set[k] >> _HALF)
+        extremes(room, count, multiply, add, minima.shape[1], ends)
         for j in range(minima.shape[1]):
             minima[d, j] = ends[j]

@@ -7,7 +7,7 @@ permutations: of more than a few shingles the four are different ones, each is a
 drawing without putting back varies less, not more (docs/decisions/0077-four-minima-a-permutation.md).
 
 LLVM keeps all of it in registers: for 16 permutations and a shingle 2 multiplications, 2 additions and 8 comparisons of
-32 bytes on x86-64-v3; the numbers are the same everywhere.
+32 bytes on x86-64-v3, 6 where the last ends are not asked for; the numbers are the same everywhere.
 """
 
 from typing import Any, Protocol, cast
@@ -19,6 +19,7 @@ from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from corpusmill.operators.dedup.permutations import ENDS, GROUP
+from corpusmill.operators.text.kernel import njit
 
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
 _VECTOR = ir.VectorType(_I32, GROUP)
@@ -36,17 +37,13 @@ def extremes_plain(values: list[int], multiply: int, add: int) -> list[int]:
     return [min(permuted), max(permuted), min(signed) % 2**32, max(signed) % 2**32]
 
 
-class Extremes(Protocol):
-    """How `extremes` looks to its callers: Numba hands the typing context over itself."""
+class Ends(Protocol):
+    """How these look to their callers: Numba hands the typing context over itself."""
 
     def __call__(
         self, values: np.ndarray, count: int, multiply: np.ndarray, add: np.ndarray, at: int, out: np.ndarray
     ) -> None:
-        """Ends of values[:count] under the permutations at to at + GROUP.
-
-        All arrays are contiguous and of uint32; out[ENDS * len(multiply)] has all least ends, then all greatest, least
-        with a sign, greatest with a sign. Of no values: 2^32 - 1, 0, 2^31 - 1, 2^31.
-        """
+        """Ends of values[:count] under the permutations at to at + GROUP, as `extremes` lays them out."""
         ...
 
 
@@ -66,18 +63,16 @@ def _splat(builder: Any, value: Any) -> Any:
     return builder.shuffle_vector(one, ir.Constant(_VECTOR, ir.Undefined), zeros)
 
 
-@intrinsic
-def _extremes(typing_context: Any, values: Any, count: Any, multiply: Any, add: Any, at: Any, out: Any) -> Any:
-    for kind in (values, multiply, add, out):
-        if not (isinstance(kind, types.Array) and kind.dtype == types.uint32 and kind.layout == "C" and kind.ndim == 1):
-            raise TypingError(f"expected a contiguous array of uint32, found {kind}")
+def _ends(kinds: int) -> Any:
+    """The first so many kinds of ends."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         arrays = [context.make_array(signature.args[k])(context, builder, value=arguments[k]) for k in (0, 2, 3, 5)]
         shingles, multipliers, addends, ends = (array.data for array in arrays)
         begin = arguments[4]
         times, plus = _read(builder, multipliers, begin), _read(builder, addends, begin)
-        found = [cgutils.alloca_once_value(builder, ir.Constant(_VECTOR, [start] * GROUP)) for start in _STARTS]
+        starts = (ir.Constant(_VECTOR, [start] * GROUP) for start in _STARTS[:kinds])
+        found = [cgutils.alloca_once_value(builder, start) for start in starts]
         with cgutils.for_range(builder, arguments[1]) as loop:
             value = builder.load(builder.gep(shingles, [loop.index]), typ=_I32)
             permuted = builder.add(builder.mul(_splat(builder, value), times), plus)
@@ -91,8 +86,31 @@ def _extremes(typing_context: Any, values: Any, count: Any, multiply: Any, add: 
             builder.store(builder.load(kept, typ=_VECTOR), _place(builder, ends, place)).align = 4
         return context.get_dummy_value()
 
-    return types.void(values, types.int64, multiply, add, types.int64, out), generate
+    def typed(typing_context: Any, values: Any, count: Any, multiply: Any, add: Any, at: Any, out: Any) -> Any:
+        for kind in (values, multiply, add, out):
+            good = isinstance(kind, types.Array) and kind.dtype == types.uint32 and kind.layout == "C"
+            if not (good and kind.ndim == 1):
+                raise TypingError(f"expected a contiguous array of uint32, found {kind}")
+        return types.void(values, types.int64, multiply, add, types.int64, out), generate
+
+    return intrinsic(typed)
 
 
-extremes = cast(Extremes, _extremes)
+_all_ends, _but_last = cast(Ends, _ends(ENDS)), cast(Ends, _ends(ENDS - 1))
 assert len(_STARTS) == ENDS
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def extremes(
+    values: np.ndarray, count: int, multiply: np.ndarray, add: np.ndarray, minima: int, out: np.ndarray
+) -> None:
+    """Ends of values[:count] under all permutations, the first `minima` of them at least.
+
+    All arrays are contiguous and of uint32; out[ENDS * len(multiply)] has all least ends, then all greatest, least
+    with a sign, greatest with a sign. Of no values: 2^32 - 1, 0, 2^31 - 1, 2^31.
+    """
+    for at in range(0, len(multiply), GROUP):
+        if (ENDS - 1) * len(multiply) + at < minima:
+            _all_ends(values, count, multiply, add, at, out)
+        else:
+            _but_last(values, count, multiply, add, at, out)

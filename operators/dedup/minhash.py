@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpusmill.operators.dedup.extremes import extremes
-from corpusmill.operators.dedup.permutations import ENDS, GROUP, permutation_keys
+from corpusmill.operators.dedup.permutations import ENDS, permutation_keys
 from corpusmill.operators.text.hashing import finish, power, roll
 from corpusmill.operators.text.kernel import njit
 from corpusmill.operators.text.word_hashes import WordHashes
@@ -134,8 +134,7 @@ def _minima(
         count = _halves_of(hashes, first[d], first[d + 1], size, weight, room)
         if count == 0:
             continue
-        for at in range(0, len(multiply), GROUP):
-            extremes(room, count, multiply, add, at, ends)
+        extremes(room, count, multiply, add, minima.shape[1], ends)
         for j in range(minima.shape[1]):
             minima[d, j] = ends[j]
 
