@@ -68,6 +68,12 @@ def count_sentences(data: np.ndarray, begin: int, end: int, bits: np.ndarray) ->
                 filled |= shown
                 at += _BLOCK
                 continue
+            while True:  # up to what ended the block
+                byte = data[np.uintp(at)]
+                if (byte == 46) | (byte == 33) | (byte == 63) | (byte >= 0x80):
+                    break
+                filled |= (bits[np.uintp(byte)] & SPACE) == 0
+                at += 1
         kind = bits[code_at(data, at)]
         if not kind & ENDS:
             filled |= (kind & SPACE) == 0
