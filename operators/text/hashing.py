@@ -100,6 +100,12 @@ def fold(value: np.uint64, code: int) -> np.uint64:
 
 
 @njit(nogil=True, cache=True)
+def fold_shown(value: np.uint64, code: int) -> np.uint64:
+    """`fold` of a code point that is not 0."""
+    return (value ^ np.uint64(code)) * _SPREAD
+
+
+@njit(nogil=True, cache=True)
 def power(n: int) -> np.uint64:
     """BASE to the power of n, modulo 2^64: the weight a word has lost when it leaves a run of n."""
     value = np.uint64(1)
