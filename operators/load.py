@@ -57,6 +57,7 @@ def find(name: str) -> type[Operator]:
     return found
 
 
+@functools.cache
 def _shipped(name: str) -> type[Operator]:
     if name not in names():
         raise UnknownName(f"no operator {name!r}{_near(name, names())}")

@@ -60,7 +60,7 @@ class Csv(Mapped, Reader):
     format: ClassVar[FileFormat] = FileFormat(title="CSV", suffixes=(".csv", ".tsv"), zipped=True)
     version: ClassVar[int] = 4
     makes: ClassVar[Columns] = {"text": TEXT}
-    libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("orjson", "isal", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
         super().__post_init__()

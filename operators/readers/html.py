@@ -50,7 +50,7 @@ class Html(Reader):
         "source_id": pa.string(),  # of a page in a zip archive its name there
     }
     version: ClassVar[int] = 2
-    libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("isal", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
         if self.max_record_bytes < 1:

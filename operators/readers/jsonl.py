@@ -72,7 +72,7 @@ class Jsonl(Mapped, Reader):
     makes: ClassVar[Columns] = {"text": TEXT}
     version: ClassVar[int] = 7
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("orjson", "isal", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
         super().__post_init__()

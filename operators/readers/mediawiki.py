@@ -56,7 +56,7 @@ class Mediawiki(Reader):
         "link_prefixes": pa.string(),
     }
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("orjson", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("orjson", "isal", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
         if self.max_record_bytes < 1:

@@ -58,7 +58,7 @@ class Plain(Reader):
     }
     version: ClassVar[int] = 4
     splittable: ClassVar[bool] = True
-    libraries: ClassVar[tuple[str, ...]] = ("zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("isal", "zstandard", "lz4")
 
     def __post_init__(self) -> None:
         if self.unit not in ("file", "line", "paragraph"):

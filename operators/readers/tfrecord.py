@@ -42,7 +42,7 @@ class Tfrecord(Mapped, Reader):
     )
     version: ClassVar[int] = 4
     makes: ClassVar[Columns] = {"text": TEXT}
-    libraries: ClassVar[tuple[str, ...]] = ("protobuf", "orjson", "zstandard", "lz4")
+    libraries: ClassVar[tuple[str, ...]] = ("protobuf", "orjson", "isal", "zstandard", "lz4")
 
     def batches(self, file: BinaryIO, span: Span) -> Iterator[pa.RecordBatch]:
         yield from self.finished(self._found(file, span))

@@ -1,5 +1,6 @@
 """Looks at the files of a job before any work: format, size and fields of each source, and what is wrong with files."""
 
+import functools
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem
 from corpusmill.operators.abilities import FirstLook, Foresees
+from corpusmill.operators.contract import Reader
 from corpusmill.operators.readers.framing.encodings import is_encoding
 from corpusmill.operators.readers.framing.mapping import listed
 from corpusmill.operators.readers.framing.zstd_window import WINDOW_MIB
@@ -126,23 +128,32 @@ def looks(files: Sequence[InputFile], spec: InputSpec) -> dict[InputFile, Looked
     nameless = {f for f in files if spec.format == AUTO and format_of(f.uri) is None}
     order = sorted(files, key=lambda f: digest(f.source, f.uri)) if len(files) > LOOKED_INTO else files
     chosen = nameless.union(order[:LOOKED_INTO])
-    ready = [_look_ready(file, spec) for file in files if file in chosen]
+    built = functools.cache(functools.partial(_built, spec))
+    ready = [_look_ready(file, spec, built) for file in files if file in chosen]
     with ThreadPoolExecutor(S3_CONNECTIONS) as pool:
         looked = list(pool.map(lambda look: look(), ready))
     return dict(zip((file for file in files if file in chosen), looked, strict=True))
 
 
-def _look_ready(file: InputFile, spec: InputSpec) -> Callable[[], Looked]:
+def _built(spec: InputSpec, reader: str) -> Reader | None:
+    """The reader; null where the job file is wrong about it, which is told where that is read."""
+    try:
+        return build_reader(spec, reader)
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def _look_ready(file: InputFile, spec: InputSpec, built: Callable[[str], Reader | None]) -> Callable[[], Looked]:
     """What looks at a file, in whatever thread it is called; its file system is made here, see `input_paths`."""
     try:
         fs = filesystem(file.uri, spec.storage)
     except OSError as e:
         error = plainly(e)
         return lambda: Looked(reader=None, error=error)
-    return lambda: _look(file, spec, fs)
+    return lambda: _look(file, spec, built, fs)
 
 
-def _look(file: InputFile, spec: InputSpec, fs: AbstractFileSystem) -> Looked:
+def _look(file: InputFile, spec: InputSpec, built: Callable[[str], Reader | None], fs: AbstractFileSystem) -> Looked:
     told = format_of(file.uri) if spec.format == AUTO else spec.format
     named = None if told is None else reader_name(told)
     try:
@@ -154,7 +165,7 @@ def _look(file: InputFile, spec: InputSpec, fs: AbstractFileSystem) -> Looked:
     reader = named or sniffed.reader
     if sniffed.error or reader is None:
         return Looked(reader=reader, error=sniffed.error)
-    first = _first_look(file, reader, spec, fs, head)
+    first = _first_look(file, built(reader), fs, head)
     return Looked(reader=reader, error=first.lacks, at="columns", first=first)
 
 
@@ -176,12 +187,8 @@ def _sniffed(file: InputFile, spec: InputSpec, head: bytes, reader: str | None) 
     )
 
 
-def _first_look(file: InputFile, reader: str, spec: InputSpec, fs: AbstractFileSystem, head: bytes) -> FirstLook:
+def _first_look(file: InputFile, made: Reader | None, fs: AbstractFileSystem, head: bytes) -> FirstLook:
     """What the reader sees of a file without reading it. One that cannot be read at all is left to its unit."""
-    try:
-        made = build_reader(spec, reader)
-    except (LookupError, TypeError, ValueError):
-        return FirstLook()  # what is wrong with the format or its options is told where the job file is read
     if not isinstance(made, Foresees) or not file.size:
         return FirstLook()
     try:

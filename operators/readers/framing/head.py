@@ -3,12 +3,13 @@
 import bz2
 import zlib
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import lz4.frame
 import zstandard
+from isal import isal_zlib
 
-from corpusmill.operators.readers.framing.codecs import FEED_BYTES, MAGIC
+from corpusmill.operators.readers.framing.codecs import FEED_BYTES, GZIP, MAGIC, QUICK_ERROR
 
 HEAD_BYTES = 256 << 10  # as stored; and of what they inflate to
 
@@ -56,9 +57,10 @@ def _inflated(stored: bytes) -> tuple[bytes, bool]:
 def _member(stored: bytes) -> tuple[bytes, bytes, bool]:
     """What one member inflates to, the bytes behind it, and whether its end was there."""
     if stored.startswith(MAGIC["gz"]):
-        member = zlib.decompressobj(wbits=31)
-        piece = member.decompress(stored, HEAD_BYTES)
-        return piece, member.unused_data, member.eof
+        try:
+            return _gzip(isal_zlib.decompressobj(wbits=GZIP), stored)
+        except QUICK_ERROR:
+            return _gzip(zlib.decompressobj(wbits=GZIP), stored)
     if stored.startswith(MAGIC["zst"]):
         return _frame(stored)
     if stored.startswith(MAGIC["lz4"]):
@@ -70,6 +72,11 @@ def _member(stored: bytes) -> tuple[bytes, bytes, bool]:
         piece = stream.decompress(stored, HEAD_BYTES)
         return piece, stream.unused_data, stream.eof
     return b"", b"", False
+
+
+def _gzip(member: Any, stored: bytes) -> tuple[bytes, bytes, bool]:
+    piece = member.decompress(stored, HEAD_BYTES)
+    return piece, member.unused_data, member.eof
 
 
 def _frame(stored: bytes) -> tuple[bytes, bytes, bool]:

@@ -10,7 +10,7 @@ from collections.abc import Generator
 import numpy as np
 from isal import isal_zlib
 
-from corpusmill.operators.readers.framing.codecs import MAGIC
+from corpusmill.operators.readers.framing.codecs import GZIP, MAGIC, QUICK_ERROR
 from corpusmill.operators.readers.framing.grammar import Grammar
 from corpusmill.operators.readers.framing.run import Run
 from corpusmill.operators.readers.framing.stored import Stored
@@ -19,7 +19,6 @@ FEED_BYTES = 1 << 14
 MOST_BYTES = 4 << 20  # of a member, stored or inflated; a larger one is read in bounded pieces
 RUN_BYTES = 6 << 20  # of inflated members in a run; what is made of a run is one batch
 RUN_RECORDS = 4096
-GZIP = 31  # window bits: a gzip head and trailer are expected
 
 
 def readable_runs(stored: Stored, start: int, end: int, grammar: Grammar, max_bytes: int) -> Generator[Run, None, int]:
@@ -89,7 +88,7 @@ def _inflated(stored: Stored, at: int) -> tuple[bytes, int] | None:
             data = stored.read(at + fed, FEED_BYTES)
             if not data:
                 return None
-    except isal_zlib.error:  # pyright: ignore[reportGeneralTypeIssues]  # its stub has a plain name here
+    except QUICK_ERROR:
         return None
     whole = pieces[0] if len(pieces) == 1 else b"".join(pieces)
     return whole, fed - len(inflater.unused_data)
