@@ -22,7 +22,7 @@ from corpusmill.operators.tokens.chat import sources
 
 ROOT = Path(__file__).resolve().parents[1]
 TOKENIZER = ROOT / "operators" / "tokens" / "models" / "default.tokenizer.json"
-ROWS = {True: 4_000, False: 10_000}
+ROWS = {True: 8_000, False: 10_000}
 TURNS = 3
 NAME = "chat, JSON lines to packed ids and masks"
 TEN = 10.0  # the goal

@@ -28,7 +28,8 @@ from corpusmill.pipeline.inputs.files import InJob, find
 from corpusmill.pipeline.inputs.paths import InputFile, plainly
 from corpusmill.pipeline.report.numbers import size
 
-LOOKED_INTO = 2000  # files of each source; 32 at once, so a minute where a request takes a second
+DISK_THREADS = 4  # look at files on a disk; with more each has its memory, and waits for Python's lock
+LOOKED_INTO = 2000  # files of each source; of a store 32 at once: a minute, where a request takes a second
 FAULTS = (AssertionError, AttributeError, MemoryError, NameError, NotImplementedError, TypeError)  # of the program
 NOTHING_SEEN = FirstLook()
 READ_AT_ONCE = 256 << 10  # of a file in a store: a Parquet file's metadata is rarely longer
@@ -130,7 +131,8 @@ def looks(files: Sequence[InputFile], spec: InputSpec) -> dict[InputFile, Looked
     chosen = nameless.union(order[:LOOKED_INTO])
     built = functools.cache(functools.partial(_built, spec))
     ready = [_look_ready(file, spec, built) for file in files if file in chosen]
-    with ThreadPoolExecutor(S3_CONNECTIONS) as pool:
+    on_disk = not any("://" in file.uri for file in chosen)
+    with ThreadPoolExecutor(DISK_THREADS if on_disk else S3_CONNECTIONS) as pool:
         looked = list(pool.map(lambda look: look(), ready))
     return dict(zip((file for file in files if file in chosen), looked, strict=True))
 
