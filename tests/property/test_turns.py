@@ -25,7 +25,7 @@ RECORD = st.one_of(st.lists(PLAIN, max_size=3), st.lists(ANY, max_size=2), st.no
 @given(st.one_of(st.lists(st.lists(PLAIN, max_size=3), max_size=4), st.lists(RECORD, max_size=4)))
 def test_turns_are_the_same_by_columns_and_one_by_one(records):
     found = turns_of(records)
-    with mock.patch.object(values, "_all_plain", lambda _: None):
+    with mock.patch.object(values, "_all_plain", return_value=None):
         assert found.equals(turns_of(records))
     assert found.type == READ_TURNS
 
