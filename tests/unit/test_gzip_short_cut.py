@@ -7,8 +7,8 @@ import zlib
 
 import pytest
 
-from corpusmill.errors import DamagedData
-from corpusmill.operators.readers.framing import codecs
+from corpusmill.errors import BodyTooLarge, DamagedData
+from corpusmill.operators.readers.framing import codecs, codings
 from corpusmill.operators.readers.framing.codecs import PIECE_BYTES, Codec, Gzip, Member
 from corpusmill.operators.readers.framing.stored import Stored
 
@@ -67,3 +67,23 @@ def test_what_was_given_is_not_given_again(monkeypatch):
     assert (position, damage) == read(damaged, quick=False)[1:]
     assert str(damage).startswith("bad_gz")
     assert codecs.QUICK_ERROR is not zlib.error
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_body_of_http_is_what_zlib_makes_of_it(seed):
+    draw = random.Random(seed)
+    body = bytearray(gzip.compress(LINES[: draw.randrange(20_000)]))
+    if seed % 2:
+        body[draw.randrange(len(body))] ^= 1 << draw.randrange(8)
+    whole = bytes(body) + (b"", b"\r\n", b"more", gzip.compress(b"more"))[seed % 4]
+    assert codings.gunzip(whole, 1 << 20) == codings._members(whole, Codec("gz"), 1 << 20)
+
+
+def test_a_sound_body_is_inflated_without_zlib(monkeypatch):
+    monkeypatch.setattr(zlib, "decompressobj", None)
+    assert codings.gunzip(SOUND, len(LINES)).body == LINES
+
+
+def test_a_body_that_is_too_large_is_refused():
+    with pytest.raises(BodyTooLarge):
+        codings.gunzip(SOUND, len(LINES) - 1)

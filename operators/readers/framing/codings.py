@@ -10,9 +10,18 @@ from collections.abc import Callable
 from io import BytesIO
 
 from fastwarc.stream_io import BrotliReader
+from isal import isal_zlib
 
 from corpusmill.errors import BodyTooLarge
-from corpusmill.operators.readers.framing.codecs import FEED_BYTES, INFLATE_ERRORS, MAGIC, Codec, is_skippable
+from corpusmill.operators.readers.framing.codecs import (
+    FEED_BYTES,
+    INFLATE_ERRORS,
+    MAGIC,
+    QUICK_ERROR,
+    Codec,
+    is_skippable,
+)
+from corpusmill.operators.readers.framing.codecs import GZIP as WBITS
 from corpusmill.operators.readers.framing.undone import Undone, breaks_off
 from corpusmill.operators.readers.framing.zstd_window import FRAME_HEAD_BYTES
 
@@ -25,9 +34,21 @@ PADDING = b"\0\t\n\r "  # behind the last member: zeros fill blocks of a tape, l
 def gunzip(body: bytes, max_bytes: int) -> Undone:
     """A gzip body, all its members; without gzip's mark what servers send by that name: deflate, or decoded already."""
     if body[:2] == GZIP:
-        return _members(body, Codec("gz"), max_bytes)
+        sound = _one_member(body, max_bytes)
+        return _members(body, Codec("gz"), max_bytes) if sound is None else Undone(sound)
     deflated = None if _is_text(body) else _deflated(body, max_bytes)
     return deflated or Undone(body)
+
+
+def _one_member(body: bytes, max_bytes: int) -> bytes | None:
+    """What a body of one sound member holds, by ISA-L at more than twice the speed; null for any other body."""
+    member = isal_zlib.decompressobj(wbits=WBITS)
+    try:
+        found = member.decompress(body, max_bytes + 1)
+    except QUICK_ERROR:
+        return None
+    is_sound = member.eof and len(found) <= max_bytes and not member.unused_data.strip(PADDING)
+    return found if is_sound else None
 
 
 def unzstd(body: bytes, max_bytes: int) -> Undone:
