@@ -1,5 +1,6 @@
 """The commands about a dataset: its mix before it is written, its proof and its other forms afterwards."""
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -87,4 +88,5 @@ def export(**arguments: Any) -> None:
     guarded(lambda: commands_mix.export(**arguments))
 
 
+export.help = f"{inspect.cleandoc(export.help or '')}\n\nFORMAT: {', '.join(choices.names())}; {', '.join(OF_WORKSPACE)}."
 COMMANDS = (mix, verify, export)
