@@ -88,5 +88,6 @@ def export(**arguments: Any) -> None:
     guarded(lambda: commands_mix.export(**arguments))
 
 
-export.help = f"{inspect.cleandoc(export.help or '')}\n\nFORMAT: {', '.join(choices.names())}; {', '.join(OF_WORKSPACE)}."
+formats = f"FORMAT: {', '.join(choices.names())}; {', '.join(OF_WORKSPACE)}."
+export.help = f"{inspect.cleandoc(export.help or '')}\n\n{formats}"
 COMMANDS = (mix, verify, export)
