@@ -9,15 +9,16 @@ from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.terminal import one_line
 from corpusmill.pipeline.profile.count import bin_words
 
+WORDS_OF = {"distinct_documents": "documents", "documents": "document copies"}  # of amounts, where they differ
 CHANGE = 0.0005  # of a share that is shown
 
 
 def amounts_table(found: Difference) -> Table:
-    """Documents, sequences and tokens of both sides."""
+    """Documents, their copies, sequences and tokens of both sides."""
     table = _table("", "before", "after", "change")
     for name, (old, new) in found.amounts.items():
         change = f"{(new - old) / old:+.1%}" if old else "new"
-        table.add_row(name, f"{old:,}", f"{new:,}", change)
+        table.add_row(WORDS_OF.get(name, name), f"{old:,}", f"{new:,}", change)
     return table
 
 
