@@ -44,5 +44,11 @@ def _probe(url: str, bucket: str, options: Mapping[str, Any]) -> StorageError | 
     except (AccessDenied, FileOperationFailed):
         return None  # it answered: no permission, busy; who needs more of it reports that
     except StorageError as e:
-        return e
+        return NoBucket(_wrong_name(bucket)) if "Invalid bucket name" in str(e) else e
     return None
+
+
+def _wrong_name(bucket: str) -> str:
+    if not bucket:
+        return "the address names no bucket; write s3://BUCKET/PATH"
+    return f"{bucket!r} cannot be the name of a bucket; correct the address: s3://BUCKET/PATH"

@@ -24,6 +24,7 @@ from fsspec.implementations.local import LocalFileSystem
 from corpusmill.cluster import bundled, bundles
 from corpusmill.cluster.filesystems import asking, filesystem, is_s3, renewed
 from corpusmill.cluster.folder_markers import is_marker, without_markers
+from corpusmill.cluster.last_buffers import wait_at_exit
 from corpusmill.cluster.patience import patiently
 from corpusmill.errors import StorageError
 
@@ -158,6 +159,7 @@ class Store:
     @_in_words
     def open(self, name: str) -> BinaryIO:
         """A file to read from; a small one of S3 comes whole, in one request, with others of its unit."""
+        wait_at_exit()
         if (bundle := bundled.holding(self, name)) is not None:
             return bundled.opened(self, bundle, name, self._fetch)
         if self.is_s3:

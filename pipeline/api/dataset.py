@@ -39,6 +39,10 @@ class Dataset:
     store: Store
     manifest: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        amounts = f"{self.manifest['tokens']:,} tokens in {self.manifest['sequences']:,} sequences"
+        return f"Dataset({self.store.url!r}: {amounts}, {len(self.manifest['parts']):,} parts)"
+
     @property
     def parts(self) -> list[str]:
         """Addresses of the Parquet files, in reading order."""

@@ -26,6 +26,9 @@ class Workspace:
 
     store: Store
 
+    def __repr__(self) -> str:
+        return f"Workspace({self.store.url!r})"
+
     def documents(self, columns: list[str] | None = None) -> pa.Table:
         """Kept documents, before deduplication: doc_id, source, url, language, text and every signal measured."""
         return _joined(self._tables("documents", columns))

@@ -1,5 +1,6 @@
 """The commands about a dataset: its mix before it is written, its proof and its other forms afterwards."""
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -87,4 +88,6 @@ def export(**arguments: Any) -> None:
     guarded(lambda: commands_mix.export(**arguments))
 
 
+formats = f"FORMAT: {', '.join(choices.names())}; {', '.join(OF_WORKSPACE)}."
+export.help = f"{inspect.cleandoc(export.help or '')}\n\n{formats}"
 COMMANDS = (mix, verify, export)

@@ -42,9 +42,13 @@ def tell(spec: JobSpec, done: Summary, console: Console, *, again: str = AGAIN) 
     kept = done.funnel.by("source")
     out = excluded.read(Store(spec.workspace, spec.storage)).sources
     if empty := [i.source for i in spec.inputs if i.source not in out and not kept.get(i.source, {}).get("kept")]:
-        console.print(f"nothing is kept of {', '.join(empty)}: see `corpusmill inspect dropped --source {empty[0]}`")
+        console.print(
+            f"nothing is kept of {', '.join(empty)}: see `corpusmill inspect dropped --source {empty[0]} JOB`"
+        )
     if removed := [i.source for i in spec.inputs if i.source in out]:
-        console.print(f"{', '.join(removed)} left out: `corpusmill remove-source --undo` lets a source in again")
+        console.print(
+            f"{', '.join(removed)} left out: `corpusmill remove-source JOB NAME --undo` lets a source in again"
+        )
     console.print()
     console.print(
         f"{counted(made['tokens'], 'token')} in {counted(made['sequences'], 'sequence')}, "

@@ -74,7 +74,7 @@ def versions(given: Request) -> None:
     if given.as_json:
         echo_json([asdict(each) for each in found])
     elif not found:
-        click.echo(f"{output.url} has no versions: `corpusmill update` makes them")
+        click.echo(f"{output.url} has no versions: `corpusmill update JOB` makes them")
     else:
         print_table(screen(), table(found))
 

@@ -95,12 +95,12 @@ def logs(
             click.echo(jobs.logs(client, job.id), nl=False)
         return
     if follow:
-        raise InputError(["--follow is for a submitted job: say --address, or look at `corpusmill status`"])
+        raise InputError(["--follow is for a submitted job: say --address, or look at `corpusmill status JOB`"])
     workspace = workspace_of(what, overrides)
     known = list(history.segments(workspace))
     newest = history.last_run(workspace)
     if newest is None or (run_ is not None and run_ not in known):
-        there = f"`corpusmill list` shows its {len(known)}" if known else "no run has been recorded in it yet"
+        there = f"`corpusmill list JOB` shows its {len(known)}" if known else "no run has been recorded in it yet"
         raise RowNotFound(f"no run{f' {run_}' if run_ else ''} is recorded in {workspace.url}; {there}")
     for event in history.events(workspace, run_ or newest.run):
         click.echo(json.dumps(event, ensure_ascii=False) if as_json else event_line(event))
@@ -124,7 +124,7 @@ def stop(*, what: str | None, overrides: tuple[str, ...], address: str | None, a
         running = found.state == history.RUNNING
         if running:
             workspace.publish(f"{FOLDER}/{found.run.run}/{STOP}", b"{}")
-            message = f"{found.run.run} is requested to stop; it does within a minute: `corpusmill status` shows it"
+            message = f"{found.run.run} is requested to stop; it does within a minute: `corpusmill status JOB` shows it"
         else:
             message = f"{found.run.run}: was not running ({found.state}); {NOT_BEGUN}"
         done = {"run": found.run.run, "requested": running, "state": found.state}

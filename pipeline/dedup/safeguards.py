@@ -28,7 +28,7 @@ def check_ceilings(settings: Settings, results: Sequence[TableWritten]) -> None:
             "deduplication would remove more of a source than allowed; if that is right, set "
             "`dedup: {max_removed_share: {SOURCE: SHARE}}`. To see what would go, allow it for a run into another "
             "folder, `--set output=LOOK --set 'dedup.max_removed_share={SOURCE: 1}'`; then `corpusmill inspect "
-            "duplicates`\n" + "\n".join(over)
+            "duplicates JOB`\n" + "\n".join(over)
         )
 
 

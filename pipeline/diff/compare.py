@@ -12,7 +12,7 @@ from corpusmill.errors import InvalidDataset
 from corpusmill.pipeline.files.json_values import JsonObject
 from corpusmill.pipeline.files.manifest import MOST_BYTES, read_manifest
 from corpusmill.pipeline.profile.count import COUNTS, DOMAIN, MONTH, NONE, OTHERS, WORDS, by, from_json
-from corpusmill.pipeline.profile.drift import Drift, drifts
+from corpusmill.pipeline.profile.drift import Drift, documents, drifts
 
 AMOUNTS = ("documents", "sequences", "tokens")
 RUN, PROFILE = "_run.json", "_profile.json"
@@ -64,9 +64,9 @@ class Share:
 class Difference:
     """Two datasets. Pairs are (before, after).
 
-    amounts: documents, sequences and tokens; shares: by column, largest change first; new_sites, vanished_sites: of all
-    sites where both sides counted all of them (`sites_are_all`), else of the largest; drifts: most first; job: changed
-    values of the two jobs, a line each.
+    amounts: documents (and distinct ones, where both sides counted them), sequences and tokens; shares: by column,
+    largest change first; new_sites, vanished_sites: of all sites where both sides counted all of them
+    (`sites_are_all`), else of the largest; drifts: most first; job: changed values of the two jobs, a line each.
     """
 
     urls: tuple[str, str]
@@ -92,7 +92,10 @@ def compare(before: Side, after: Side, job: Sequence[str] = ()) -> Difference:
     counted = bool(a.num_rows and b.num_rows)
     return Difference(
         urls=(before.url, after.url),
-        amounts={name: (int(before.manifest[name]), int(after.manifest[name])) for name in AMOUNTS},
+        amounts={
+            **({"distinct_documents": (documents(a), documents(b))} if counted else {}),
+            **{name: (int(before.manifest[name]), int(after.manifest[name])) for name in AMOUNTS},
+        },
         shares={of: tuple(shares_of(a, b, of)) for of in WORDS},
         new_sites=tuple(s for s in _by_tokens(sites, 1) if s.documents[0] == 0),
         vanished_sites=tuple(s for s in _by_tokens(sites, 0) if s.documents[1] == 0),

@@ -7,16 +7,18 @@ from rich.table import Table
 from corpusmill.pipeline.diff.compare import Difference, Share
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.terminal import one_line
+from corpusmill.pipeline.profile.count import bin_words
 
+WORDS_OF = {"distinct_documents": "documents", "documents": "document copies"}  # of amounts, where they differ
 CHANGE = 0.0005  # of a share that is shown
 
 
 def amounts_table(found: Difference) -> Table:
-    """Documents, sequences and tokens of both sides."""
+    """Documents, their copies, sequences and tokens of both sides."""
     table = _table("", "before", "after", "change")
     for name, (old, new) in found.amounts.items():
         change = f"{(new - old) / old:+.1%}" if old else "new"
-        table.add_row(name, f"{old:,}", f"{new:,}", change)
+        table.add_row(WORDS_OF.get(name, name), f"{old:,}", f"{new:,}", change)
     return table
 
 
@@ -37,7 +39,7 @@ def drifts_table(found: Difference, most: int) -> Table:
     """What drifted most."""
     table = _table("drift of", "PSI", "JS", "median before", "after")
     for drift in found.drifts[:most]:
-        middle = ("", "") if drift.middle is None else tuple("-" if m is None else f"{m:.4g}" for m in drift.middle)
+        middle = ("", "") if drift.middle is None else tuple("-" if m is None else bin_words(m) for m in drift.middle)
         table.add_row(drift.of, f"{drift.psi:.4f}", f"{drift.js:.4f}", *middle)
     return table
 

@@ -130,7 +130,7 @@ def named(output: Store, name: str) -> str:
         if record_of(output, folder).get("slot") == name:
             return folder
     names = [*([UNVERSIONED] if there and output.exists(MANIFEST) else []), *there, *sorted(tags_of(output))]
-    known = f"there are: {', '.join(names)}" if names else "there are none yet: `corpusmill update` makes them"
+    known = f"there are: {', '.join(names)}" if names else "there are none yet: `corpusmill update JOB` makes them"
     raise RowNotFound(f"{output.url} has no version {name!r}; {known}")
 
 

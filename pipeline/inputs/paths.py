@@ -75,7 +75,7 @@ def _ready(path: str, spec: InputSpec, first_word: FirstWord, inside: tuple[str,
 
 
 def _wrong(path: str, error: InvalidPathList | OSError) -> Named:
-    plain = plainly(error, meant_elsewhere(path)).removeprefix(f"{path}: ")
+    plain = plainly(error, meant_elsewhere(path), named=path).removeprefix(f"{path}: ")
     told = f" {error}" if isinstance(error, InvalidPathList) else f": {plain}"
     return Named(wrong=[f"{path!r}{told}"])
 
@@ -254,13 +254,13 @@ def _holds_nothing(path: str, fs: AbstractFileSystem) -> str:
     return f"matches no file; check the folder or the pattern{meant_elsewhere(path)}"
 
 
-def plainly(error: Exception, elsewhere: str = "") -> str:
+def plainly(error: Exception, elsewhere: str = "", *, named: str = "") -> str:
     """What stands in the way of reading and what to do; as the system has it where it is none of the usual things.
 
-    elsewhere: what else a path that is not there may have meant.
+    elsewhere: what else a path that is not there may have meant; named: the path that the message names before this.
     """
     if isinstance(error, FileNotFoundError):
-        missing = f" {error.filename!r}" if error.filename else ""
+        missing = f" {error.filename!r}" if error.filename and error.filename != named else ""
         return f"there is no such file or folder{missing}; correct the path, or put the data there{elsewhere}"
     if isinstance(error, PermissionError):
         return "no permission to read it; check the credentials or the file's mode"

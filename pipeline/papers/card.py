@@ -32,7 +32,7 @@ def card(facts: Facts) -> str:
 
 # {title}
 
-{description}{manifest["tokens"]:,} tokens of {manifest["documents"]:,} documents in {manifest["sequences"]:,} sequences
+{description}{facts.amounts}
 of up to {manifest["sequence_tokens"]:,} tokens, packed by `{manifest["packing"]}`. The tokenizer lies beside this file
 (`tokenizer.json`). Made by corpusmill; `_manifest.json` lists every part with its checksum, `_plan.json` the mix,
 `_funnel.json` where each document went{beside(manifest)}.{counted(manifest)}

@@ -79,14 +79,12 @@ def _context() -> JsonObject:
 
 
 def _metadata(facts: Facts) -> Iterator[tuple[str, Json]]:
-    about, manifest = facts.spec.about, facts.manifest
+    about = facts.spec.about
     yield "@context", _context()
     yield "@type", "sc:Dataset"
     yield "conformsTo", ["http://mlcommons.org/croissant/1.0", "http://mlcommons.org/croissant/RAI/1.0"]
     yield "name", facts.spec.name
-    description = (
-        f"{manifest['tokens']:,} tokens of {manifest['documents']:,} documents in {manifest['sequences']:,} sequences."
-    )
+    description = f"{facts.amounts}."
     yield "description", f"{about.description} {description}" if about.description else description
     yield "license", _licences(facts)
     yield "inLanguage", facts.languages

@@ -63,6 +63,14 @@ class Facts:
         found = self.by(TOTAL)
         return found[0] if found else Amount(value="", documents=0, tokens=int(self.manifest["tokens"]))
 
+    @property
+    def amounts(self) -> str:
+        """Tokens, documents and sequences of the dataset, in words; the copies of documents where there are more."""
+        m, once = self.manifest, self.total.documents
+        copies = int(m["documents"])
+        documents = f"{once or copies:,} documents" + (f" ({copies:,} with repeats)" if once not in (0, copies) else "")
+        return f"{m['tokens']:,} tokens of {documents} in {m['sequences']:,} sequences"
+
     @cached_property
     def languages(self) -> list[str]:
         """Codes of the languages, largest first; labels such as deu_Latn without their script."""

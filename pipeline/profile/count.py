@@ -5,6 +5,7 @@ A row of COUNTS is one value of one column: `of` names the column, `value` the v
 Domains are many: beyond MOST_DOMAINS those with fewest tokens become one row, which makes the others a lower bound.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from corpusmill.operators.signals.web.hosts import ask_each_host, hosts_of, registered_domain
-from corpusmill.operators.text.bins import bins_of, low_of
+from corpusmill.operators.text.bins import bin_of, bins_of, low_of
 
 COUNTS = pa.schema({"of": pa.string(), "value": pa.string(), "documents": pa.int64(), "tokens": pa.int64()})
 TOTAL, DOMAIN, MONTH, SIGNAL = "total", "site", "month", "signal:"  # values of `of`, beside the columns of WORDS
@@ -21,6 +22,7 @@ OTHERS, NONE = "(others)", ""  # values: the smallest sites together; documents 
 MOST_DOMAINS = 20_000  # of a table of counts; a guess: 1 MB
 COARSE = 9  # bits less than `operators.text.bins` has
 TOGETHER = 1 << COARSE
+ALONE = 16  # whole numbers below it share their bins with no other
 
 
 def counted(documents: pa.Table) -> pa.Table:
@@ -89,6 +91,18 @@ def _binned(column: pa.Array) -> pa.Array:
     coded = pa.array(bins_of(np.nan_to_num(values)) >> COARSE, mask=np.isnan(values)).dictionary_encode()
     words = [NONE if place is None else f"{low_of(place << COARSE):.9g}" for place in coded.dictionary.to_pylist()]
     return pc.fill_null(pa.array(words, pa.string()).take(coded.indices), NONE)
+
+
+def bin_words(begin: float) -> str:
+    """The bin that begins with a number: that whole number alone, or where it begins and ends.
+
+    >>> bin_words(0.0), bin_words(12.0), bin_words(192.0), bin_words(0.9375), bin_words(-20.0)
+    ('0', '12', '192 to 208', '0.9375 to 1', '-20 to -22')
+    """
+    if begin.is_integer() and abs(begin) < ALONE:
+        return f"{begin:.0f}"
+    end = low_of(((bin_of(abs(begin)) >> COARSE) + 1) << COARSE)
+    return f"{begin:.4g} to {math.copysign(end, begin):.4g}"
 
 
 def _is_number(kind: pa.DataType) -> bool:

@@ -37,11 +37,13 @@ def _message(stage: str, went: dict[str, int], example: str | None) -> str:
     many_first = sorted(went.items(), key=lambda item: (-item[1], item[0]))
     why = "; ".join(f"{n:,} {what}" for what, n in many_first[:SHOWN]) or "the inputs contain none"
     more = f"; and {len(went) - SHOWN} more reasons" if len(went) > SHOWN else ""
-    such_as = "" if example is None else f" (such as {example})"
-    return (
-        f"no documents remain after {stage}: {why}{more}{such_as}\n"
-        "the ingested data is kept; `corpusmill inspect dropped` shows each removed document with its reason"
-    )
+    such_as = "" if example is None or example in why else f" (such as {example})"
+    shown = {"dropped": ("failed, ", "dropped, "), "duplicates": ("removed, ",)}
+    looks = [
+        f"`corpusmill inspect {what} JOB`" for what, kinds in shown.items() if any(w.startswith(kinds) for w in went)
+    ]
+    hint = f"\nthe ingested data is kept: {' and '.join(looks)} shows what went, and why" if looks else ""
+    return f"no documents remain after {stage}: {why}{more}{such_as}{hint}"
 
 
 def check_ingested(run: Run, ingested: Result) -> None:

@@ -109,8 +109,8 @@ class WorkspaceStatus:
         run = self.run
         if run is None:
             yield (
-                f"no run has been recorded in {self.workspace}: is this the `workspace` of the job? `corpusmill run` "
-                "and `submit` start one"
+                f"no run has been recorded in {self.workspace}: is this the `workspace` of the job? "
+                "`corpusmill run JOB` and `submit` start one"
             )
             return
         slot = f", slot {run.slot}" if run.slot else ""

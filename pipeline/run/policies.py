@@ -48,7 +48,7 @@ class Policy:
                 raise ValueError(told)
             return cls(**told)
         except (ValueError, KeyError, TypeError, AttributeError) as e:
-            raise InputError([f"{name} is no policy file: `corpusmill policy propose` writes one"]) from e
+            raise InputError([f"{name} is no policy file: `corpusmill policy propose JOB` writes one"]) from e
 
 
 def corpus_of(shards: Iterable[Shard]) -> str:
@@ -65,7 +65,7 @@ def decisions_of(spec: JobSpec) -> JsonObject:
 def mismatches(policy: Policy, spec: JobSpec, shards: Iterable[Shard]) -> Iterator[str]:
     """Why a job and its inputs are not what was approved, one sentence each."""
     if policy.approved_by is None:
-        yield "the policy is proposed, not approved: `corpusmill policy approve --by NAME`"
+        yield "the policy is proposed, not approved: `corpusmill policy approve JOB --by NAME`"
     now = decisions_of(spec)
     for name in sorted({*now} | {*policy.decisions}):
         if now.get(name) != policy.decisions.get(name):
@@ -93,4 +93,4 @@ def read(address: str, storage: Mapping[str, Any]) -> Policy:
     try:
         return Policy.from_json(Store(folder or ".", storage).read(name), address)
     except FileNotFoundError as e:
-        raise InputError([f"there is no policy file {address}: `corpusmill policy propose` writes one"]) from e
+        raise InputError([f"there is no policy file {address}: `corpusmill policy propose JOB` writes one"]) from e

@@ -48,7 +48,7 @@ class Chosen:
     """What the mix made of a document. reason: why it took no copy; null where it did.
 
     draw: its place in the order of its group, 0 to 1; taken_up_to: how far the mix took that order in its last round.
-    group_tokens, group_taken: of the group, in the unit of the mix, in words.
+    group_tokens, group_planned: of the group, there and planned for the mix, in its unit.
     """
 
     group: str
@@ -58,7 +58,7 @@ class Chosen:
     reason: str | None
     taken_up_to: float | None
     group_tokens: int
-    group_taken: int
+    group_planned: int
     unit: str = Unit.TOKENS.words
     held_out: bool = False
     parts: tuple[str, ...] = ()
@@ -119,7 +119,7 @@ def _of_plan(run: LastRun, document: Document, axes: str, planned: Planned) -> C
         reason=reason,
         taken_up_to=float(cuts.u[-1][lane]) / 2**64 if lane >= 0 else None,
         group_tokens=int(_tokens_of(plan, leaf)) if known else 0,
-        group_taken=int(plan.taken[leaf]) if known else 0,
+        group_planned=int(plan.taken[leaf]) if known else 0,
         unit=plan.unit.words,
         parts=tuple(part_name(int(shard), selection.total_shards) for shard in copies["shard"].to_pylist()),
     )

@@ -161,8 +161,8 @@ def chosen_lines(took: Chosen | None) -> Iterator[str]:
     if took is None:
         return
     yield "mix"
-    share = f", {took.group_taken / took.group_tokens:.2f} times" if took.group_tokens else ""
-    yield f"  group {took.group}: {took.group_tokens:,} {took.unit}, {took.group_taken:,} of them in the mix{share}"
+    epochs = f" ({took.group_planned / took.group_tokens:.2f} epochs)" if took.group_tokens else ""
+    yield f"  group {took.group}: {took.group_tokens:,} {took.unit}, {took.group_planned:,} planned for the mix{epochs}"
     yield f"  {took.tokens:,} tokens; draw {took.draw:.6f} of its group" + (
         "" if took.taken_up_to is None else f", the last round of the mix ends at {took.taken_up_to:.6f}"
     )

@@ -47,8 +47,10 @@ LOST = [
 @pytest.mark.parametrize(("name", "content", "more", "message"), LOST)
 def test_the_reasons_are_reported(name, content, more, message, ray_session, tmp_path):
     steps = STEPS if "warc" not in name else f"extract.resiliparse, {STEPS}"
-    with pytest.raises(EmptyRun, match=f"no documents remain after ingest: {re.escape(message)}"):
+    with pytest.raises(EmptyRun, match=f"no documents remain after ingest: {re.escape(message)}") as told:
         run_file(job(tmp_path, name, content, more=more, steps=steps))
+    assert ("inspect dropped JOB" in str(told.value)) is ("failed" in message or "dropped" in message)
+    assert str(told.value).count(message) == 1
     assert not (tmp_path / "out").exists()
 
 

@@ -46,6 +46,12 @@ def test_ten_numbers_of_the_report_are_those_of_the_parquet_files(undisturbed):
     assert f">{few.num_rows:,}<" in page
 
 
+def test_epochs_stand_beside_the_plan_that_they_are_of(undisturbed):
+    page = (undisturbed / "out" / "report.html").read_text()
+    heads = re.findall(r"<th[^>]*>([^<]*)</th>", page.partition('id="mix"')[2])
+    assert heads[2:7] == ["Available", "Planned", "Epochs", "Effective", "Realised"]
+
+
 def test_the_notebook_runs(ray_session, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     cells = json.loads((ROOT / "examples/notebooks/look_at_a_run.ipynb").read_text())["cells"]

@@ -75,6 +75,10 @@ def test_the_command_gives_json_and_says_what_is_not_there(undisturbed, pieces):
     job = undisturbed / "job.yaml"
     (story,) = json.loads(say("why", "--json", job, pieces["doc_id"][0].as_py()))
     assert story["chosen"]["copies"] >= 1
+    leaves = json.loads((undisturbed / "out" / "_plan.json").read_text())["leaves"]
+    (group,) = [leaf for leaf in leaves if "/".join(leaf["leaf"]) == story["chosen"]["group"]]
+    planned = f"{sum(group['targets']):,} planned for the mix ({group['epochs']:.2f} epochs)"
+    assert planned in say("why", job, pieces["doc_id"][0].as_py())
     assert "the workspace never had such a shard" in say("why", job, 2**60, code=2)
     assert "no document of the last run has the address" in say("why", job, "https://nowhere.example/", code=2)
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from corpusmill.cluster.filesystems import S3_DEFAULTS, filesystem
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.storage import Store
-from corpusmill.errors import ExitCode, StorageError
+from corpusmill.errors import ExitCode, NoBucket, StorageError
 from corpusmill.pipeline.cli.main import main
 from tests.pipeline.test_wrong_inputs import refused
 
@@ -101,6 +101,18 @@ def test_a_store_that_says_nothing_is_given_up_within_seconds(silent):
         with pytest.raises(StorageError, match="the store does not answer"):
             first_word.require("s3://bucket/x", {"endpoint_url": silent})
     assert time.monotonic() - started < 10  # asked once, not three times
+
+
+@pytest.mark.parametrize(
+    ("bucket", "told"), [("", "the address names no bucket"), ("a b", "'a b' cannot be the name of a bucket")]
+)
+def test_a_bucket_that_cannot_be_is_said_of_its_address_alone(bucket, told):
+    first_word = FirstWord()
+    nowhere = {"endpoint_url": "http://127.0.0.1:9", "key": "k", "secret": "s"}
+    with pytest.raises(NoBucket, match=told):
+        first_word.require(f"s3://{bucket}/a.jsonl", nowhere)
+    with pytest.raises(StorageError, match="the store does not answer"):
+        first_word.require("s3://bucket/a.jsonl", nowhere)
 
 
 def test_errors_of_every_request_to_a_store_are_in_words():

@@ -61,7 +61,7 @@ def test_records_that_have_the_fields_of_a_shape_are_told_to_name_it():
 
 
 def test_a_text_that_is_none_is_seen():
-    assert "field 'id' is no string but int; name another of id, body, meta.url" in str(
+    assert "field 'id' holds int, not strings; name another field (body, meta.url), e.g." in str(
         look(lines(MANY), text="id").lacks
     )
 

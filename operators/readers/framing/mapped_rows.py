@@ -84,5 +84,6 @@ def _lacks(mapped: Mapped, records: Sequence[Mapping[str, Any]], fields: Sequenc
     if other is None or any(isinstance(text, str) for text in texts):
         return None
     turns = " or, of a chat, columns: {conversation: messages}" if other == "list" else ""
-    told = f"field {mapped.text!r} is no string but {other}; name another of {listed(fields)}"
+    others = [field for field in fields if field != mapped.text]
+    told = f"field {mapped.text!r} holds {other}, not strings; name another field ({listed(others)})"
     return f"{told}, {mapped.example()}{turns}"

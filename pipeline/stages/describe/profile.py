@@ -22,7 +22,7 @@ from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.files.dataset_layout import MANIFEST
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.tables import read_table
-from corpusmill.pipeline.profile.count import added, counted, from_json
+from corpusmill.pipeline.profile.count import added, bin_words, counted, from_json
 from corpusmill.pipeline.profile.drift import Drift, documents, drifts
 from corpusmill.pipeline.stages.describe.selected import Selected, licences_of, read_names
 from corpusmill.pipeline.stages.mix.grouped import read_groups
@@ -125,9 +125,10 @@ def check_drift(run: Run, counts: pa.Table) -> None:
 
 def medians(drift: Drift) -> str:
     """How the median of a signal moved, in words."""
-    if drift.middle is None or None in drift.middle:
+    before, now = drift.middle or (None, None)
+    if before is None or now is None:
         return ""
-    return f", median {drift.middle[0]:.4g} before, {drift.middle[1]:.4g} now"
+    return f", median {bin_words(before)} before, {bin_words(now)} now"
 
 
 def published(output: Store) -> pa.Table | None:

@@ -32,7 +32,7 @@ from corpusmill.pipeline.steps import sources
 from corpusmill.pipeline.steps.chain import Chain, reason_word
 from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
-REMEDY = "`corpusmill run` takes the inputs as they are now, and so does `update` unless the steps changed too"
+REMEDY = "`corpusmill run JOB` takes the inputs as they are now, and so does `update` unless the steps changed too"
 WHOLE_BYTES = 16 << 20  # of a file in S3 that is fetched with one request
 FILES_AT_ONCE = 8  # small ones that are fetched while others are read; a request takes tens of milliseconds (guess)
 TOGETHER_ROWS, TOGETHER_BYTES = 2048, 16 << 20  # of small files that go through the steps as one batch

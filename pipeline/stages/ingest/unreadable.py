@@ -18,7 +18,7 @@ from corpusmill.pipeline.workspace.shards import Shard, UnitFiles
 
 REMEDY = (
     "repair these files or take them out of `paths`, correct `columns` or `format` where that is the cause, or raise "
-    "`max_failed_share` to publish without them; `corpusmill inspect dropped` shows each record and its reason"
+    "`max_failed_share` to publish without them; `corpusmill inspect dropped JOB` shows each record and its reason"
 )
 
 

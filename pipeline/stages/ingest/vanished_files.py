@@ -20,8 +20,8 @@ WHY = (
     "now, and these cannot be read again as they were"
 )
 REMEDY = (
-    "undo that change of `documents` or `dedup` (`corpusmill plan` names it), or say `corpusmill run`, which takes the "
-    "inputs as they are now"
+    "undo that change of `documents` or `dedup` (`corpusmill plan JOB` names it), or say `corpusmill run JOB`, "
+    "which takes the inputs as they are now"
 )
 
 

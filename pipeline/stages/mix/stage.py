@@ -43,7 +43,7 @@ from corpusmill.pipeline.stages.tokenize.stage import AxesResult, TokenizeStage,
 VERSION = 6
 CUTS = "cuts.npz"  # written last: where it is, the mix is done
 NULL = ("",)  # all values there are of a leaf column that is null for every document
-KEPT = "tokenized data is kept. Fix `mix` and run again; `corpusmill mix plan` shows the result in seconds"
+KEPT = "tokenized data is kept. Fix `mix` and run again; `corpusmill mix plan JOB` shows the result in seconds"
 SHARD_TOKENS = 100_000_000  # a guess: 400 MB before compression
 
 

@@ -47,6 +47,10 @@ def test_the_command_prints_them_and_what_changed_in_the_job(two):
     done = CliRunner().invoke(main, ["diff", *two])
     assert done.exit_code == 0, done.output
     assert "mix.temperature: 1.0 -> 3.3" in done.output
+    rows = {line.partition("  ")[0]: line.split()[-3:-1] for line in done.output.splitlines()}
+    assert rows["documents"] == rows["document copies"] == ["100", "100"]
+    (words,) = [line.split()[3:] for line in done.output.splitlines() if line.startswith("word_count")]
+    assert words == ["96", "to", "104", "384", "to", "416"]  # a median of 100 words was told as 96
     assert "vanished sites: 1\n  goes.org: 50 documents, 500 tokens" in done.output
     assert "output" not in done.output.split("the jobs differ:")[1]
 

@@ -60,6 +60,14 @@ def test_the_card_is_read_by_the_hubs_library():
     assert HOSTILE in told["tags"]  # as data, whole
 
 
+def test_a_document_that_the_mix_repeats_is_counted_once_and_its_copies_beside_it():
+    facts, _ = written()
+    told = "30,000 tokens of 300 documents (310 with repeats) in 1,200 sequences"
+    made = papers(facts)
+    assert told in made["README.md"].decode()
+    assert told in json.loads(made["croissant.json"])["description"]
+
+
 def test_licences_are_summed_by_their_spdx_expression():
     facts, _ = written()
     (first, second) = facts.licences

@@ -1,12 +1,14 @@
 """The command line before any work: job files of any name, addresses, options that contradict each other, Ctrl-C."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -88,6 +90,14 @@ def test_workers_of_this_machine_and_a_cluster_elsewhere_contradict_each_other(f
         told = refused(*command, "--address", "auto", "--workers", "2", folder / "job.json", *more)
         assert "--workers is about this machine" in told
         assert not (folder / "work").exists()
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_help_names_every_value_that_an_argument_takes(name):
+    told = CliRunner().invoke(main, [name, "--help"]).output
+    for param in main.commands[name].params:
+        if isinstance(param, click.Argument) and isinstance(param.type, click.Choice):
+            assert all(re.search(rf"\b{re.escape(str(value))}\b", told) for value in param.type.choices)
 
 
 def test_init_writes_a_job_that_loads_and_overwrites_none(tmp_path, monkeypatch):

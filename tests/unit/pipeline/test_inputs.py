@@ -174,7 +174,7 @@ def test_all_that_is_missing_is_reported_at_once(folder):
     problems = find_files(specs).problems
     assert len(problems) == 2
     assert "one: " in str(problems[0])
-    assert "there is no such file or folder" in str(problems[0])
+    assert f"'{folder}/nowhere-one': there is no such file or folder; correct the path" in str(problems[0])
 
 
 @given(st.integers(1, 40), st.floats(0.01, 1), st.floats(0.01, 1))
