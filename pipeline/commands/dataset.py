@@ -18,11 +18,11 @@ from corpusmill.pipeline.commands.written import write
 from corpusmill.pipeline.execution.progress import Display
 from corpusmill.pipeline.execution.terminal import echo
 from corpusmill.pipeline.export.choices import exporter
+from corpusmill.pipeline.files.dataset_layout import validation_folder
 from corpusmill.pipeline.files.latest import latest
 from corpusmill.pipeline.report import tables
 from corpusmill.pipeline.stages.describe.texts import Which
 from corpusmill.pipeline.stages.mix import estimate as planning
-from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.steps.tokenizer import tokenizer_of
 from corpusmill.pipeline.verify import dataset
 from corpusmill.pipeline.verify.findings import Findings, verdict
@@ -65,7 +65,7 @@ def verify(*, what: str, overrides: tuple[str, ...], sent: bool, as_json: bool) 
     output = output_of_sent(Path(what)) if sent else dataset_of(what, overrides)
     found = [verified(output, as_json=as_json)]
     if dataset.manifest_of(output).get("validation", {}).get("documents"):
-        inside = folder_of(output)
+        inside = validation_folder(output)
         if not as_json:
             echo(f"held out, {inside.url}:")
         found.append(verified(inside, as_json=as_json))

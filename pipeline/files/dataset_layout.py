@@ -11,6 +11,7 @@ MANIFEST = "_manifest.json"
 POINTER = "latest.json"  # of a dataset with versions: which one is the latest
 STATE = "_packing.json"  # which packing is under way, or was the last
 PARTS = "data/"  # the folder of the parts, with nothing else in it: programs that read whole folders read this one
+VALIDATION = "validation"  # the folder of the documents held out: a dataset of its own, below the output
 # As pack_unit.part_name and takedown_unit.renamed; those of earlier versions of corpusmill are in no folder.
 PART = re.compile(rf"({PARTS})?part-\d{{5,}}-of-\d{{5,}}(-[0-9a-f]{{8}})?\.parquet")
 
@@ -20,6 +21,11 @@ def is_ours(output: Store) -> bool:
     to versions.
     """
     return output.exists(STATE) or parts_named(output) is not None or output.exists(POINTER)
+
+
+def validation_folder(output: Store) -> Store:
+    """Where the validation dataset of an output lies."""
+    return Store(f"{output.url.rstrip('/')}/{VALIDATION}", output.options)
 
 
 def parts_named(output: Store) -> set[str] | None:

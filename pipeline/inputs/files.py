@@ -1,7 +1,7 @@
 """From the paths of a job to the files they mean, before any work: what is missing is told at once, all of it."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.pipeline.config.base.causes import EXAMPLES, by_cause, cause
@@ -28,10 +28,14 @@ class InJob:
 
 @dataclass(frozen=True)
 class Found:
-    """The files that could be found, sorted by (source, uri), each once; and what is wrong, by place in the job."""
+    """The files that could be found, sorted by (source, uri), each once; and what is wrong, by place in the job.
+
+    passed: by source, the unfinished files and older copies that folders and patterns pass over.
+    """
 
     files: list[InputFile]
     problems: list[InJob]
+    passed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def find(paths: Iterable[tuple[Path, str, InputSpec]], *, share: float = 1.0) -> Found:
@@ -42,16 +46,19 @@ def find(paths: Iterable[tuple[Path, str, InputSpec]], *, share: float = 1.0) ->
     """
     wrong: list[Wrong] = []
     found: dict[tuple[str, str], InputFile] = {}
+    passed: dict[str, set[str]] = {}
     first_word = FirstWord()
     for at, path, spec in paths:
         each = named(path, spec, first_word)
         wrong += [Wrong(at, path, spec.source, told) for told in each.wrong]
         found |= {(f.source, f.uri): f for f in each.files}
+        passed.setdefault(spec.source, set()).update(each.passed)
     by_source: dict[str, list[InputFile]] = {}
     for file in found.values():
         by_source.setdefault(file.source, []).append(file)
     files = [f for source in sorted(by_source) for f in _sample(by_source[source], source, share)]
-    return Found(files=files, problems=_grouped(wrong))
+    left = {source: sorted(names - {uri for _, uri in found}) for source, names in passed.items()}
+    return Found(files=files, problems=_grouped(wrong), passed={source: n for source, n in left.items() if n})
 
 
 @dataclass(frozen=True)

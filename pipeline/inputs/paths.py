@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -16,13 +16,14 @@ from corpusmill.cluster.filesystems import S3_CONNECTIONS, asking, filesystem, p
 from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.folder_markers import without_markers
 from corpusmill.errors import InvalidPathList
-from corpusmill.pipeline.config.base.causes import by_cause
+from corpusmill.pipeline.config.base.causes import by_cause, some
 from corpusmill.pipeline.config.base.formats import AUTO, format_of, list_address
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.inputs.braces import has_braces, written_out
 from corpusmill.pipeline.inputs.meant_elsewhere import meant_elsewhere, page_of_hub
 from corpusmill.pipeline.inputs.path_list import full_address, lines_of
 from corpusmill.pipeline.inputs.patterns import Pattern, divided, is_pattern, matches
+from corpusmill.pipeline.inputs.unfinished import is_unfinished
 
 HIDDEN = ("_", ".")  # markers, checksums and histories that other tools leave in a folder of data
 TOLD = 10  # wrong lines of one list that a message shows
@@ -42,10 +43,11 @@ class InputFile:
 
 @dataclass
 class Named:
-    """The files behind one path, and what is wrong with it, one message each."""
+    """The files behind one path, what is wrong with it, one message each, and unfinished files that it passes over."""
 
     files: list[InputFile] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
 
 
 def named(path: str, spec: InputSpec, first_word: FirstWord) -> Named:
@@ -86,8 +88,10 @@ def _of_one(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool
         with asking(path):
             if has_braces(path) and not in_braces and not fs.exists(_place(path)):
                 return _of_several(path, spec, fs)
-            files = list(_files(path, spec, fs, in_list=in_list))
-            return Named(files=files, wrong=[] if files else [f"{path!r} {_holds_nothing(path, fs)}"])
+            found = _files(path, spec, fs, in_list=in_list)
+            if not found.files:
+                found.wrong.append(f"{path!r} {_holds_nothing(path, fs, found.passed)}")
+            return found
     except OSError as e:
         return _wrong(path, e)
 
@@ -102,6 +106,7 @@ def _of_several(path: str, spec: InputSpec, fs: AbstractFileSystem) -> Named:
     for each in paths:
         one = _of_one(each, spec, fs, in_list=True, in_braces=True)
         found.files += one.files
+        found.passed += one.passed
         wrong += [(each, told) for told in one.wrong]
     found.wrong = by_cause(wrong, "paths")
     return found
@@ -124,6 +129,7 @@ def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[
     with ThreadPoolExecutor(S3_CONNECTIONS) as pool:
         for path, each in zip(paths, pool.map(lambda line: line(), lines), strict=True):
             found.files += each.files
+            found.passed += each.passed
             wrong += [(path, told) for told in each.wrong]
     found.wrong = by_cause(wrong, "lines")
     if not found.files and not found.wrong:
@@ -134,8 +140,9 @@ def _of_list(listed: str, spec: InputSpec, first_word: FirstWord, inside: tuple[
     return found
 
 
-def _files(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool) -> Iterator[InputFile]:
+def _files(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool) -> Named:
     """The files of one path that is no list. A name that is there as it is written wins over a pattern."""
+    passed: list[str] = []
     where = _place(path)
     bare = str(fs._strip_protocol(where)).rstrip("/")
     infos: Mapping[str, Any]
@@ -144,20 +151,22 @@ def _files(path: str, spec: InputSpec, fs: AbstractFileSystem, *, in_list: bool)
         _can_be_listed(fs, pattern)
         infos = without_markers(matches(pattern, fs))
         infos = {name: info for name, info in infos.items() if not hidden(name, bare, pattern.fixed_parts)}
+        passed = [] if is_unfinished(path) else sorted(filter(is_unfinished, infos))
     elif (info := _file_info(where, fs, in_list=in_list)) is None:
         pattern = Pattern(bare, "**")
         _can_be_listed(fs, pattern)
         infos = without_markers(fs.find(where, detail=True))  # pyright: ignore[reportArgumentType]
         infos = {name: info for name, info in infos.items() if not hidden(name, f"{bare}/**", pattern.fixed_parts)}
-        about = documentation_files(infos, spec.format)
+        passed = sorted(filter(is_unfinished, infos))
+        about = documentation_files(set(infos).difference(passed), spec.format)
         infos = {name: info for name, info in infos.items() if name not in about}
     else:
         infos = {where: info}
-    infos = {name: _behind_link(name, info, fs) for name, info in infos.items()}
+    infos = {name: _behind_link(name, info, fs) for name, info in infos.items() if name not in passed}
     files = {name: info for name, info in infos.items() if info["type"] == "file"}
-    for (name, info), tag in zip(files.items(), _tags(fs, list(files.values())), strict=True):
-        uri = str(fs.unstrip_protocol(name)) if "://" in path else name
-        yield InputFile(spec.source, uri, int(info["size"]), tag)
+    uris = [str(fs.unstrip_protocol(name)) if "://" in path else name for name in files]
+    each = zip(uris, files.values(), _tags(fs, list(files.values())), strict=True)
+    return Named([InputFile(spec.source, uri, int(info["size"]), tag) for uri, info, tag in each], passed=passed)
 
 
 def _tags(fs: AbstractFileSystem, infos: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -247,8 +256,10 @@ def documentation_files(names: Iterable[str], format_: str) -> set[str]:
     return set() if not formats or formats & {"plain", None} else about
 
 
-def _holds_nothing(path: str, fs: AbstractFileSystem) -> str:
-    """What to say of a path that exists, or is a pattern, and names no file."""
+def _holds_nothing(path: str, fs: AbstractFileSystem, passed: Sequence[str]) -> str:
+    """What to say of a path that exists, or is a pattern, and names no file. passed: unfinished files."""
+    if passed:
+        return f"names nothing but unfinished files and older copies ({some(passed)}); name the files themselves"
     if fs.isdir(path):
         return f"is a folder and holds no file but hidden ones ({' '.join(HIDDEN)}); name the folder of the data"
     return f"matches no file; check the folder or the pattern{meant_elsewhere(path)}"

@@ -12,9 +12,10 @@ from corpusmill.cluster.first_word import FirstWord
 from corpusmill.cluster.storage import Store
 from corpusmill.errors import InputError, StorageError
 from corpusmill.pipeline.config.sections.spec import JobSpec
-from corpusmill.pipeline.files.dataset_layout import foreign
+from corpusmill.pipeline.files.dataset_layout import foreign, validation_folder
 from corpusmill.pipeline.inputs.files import InJob
 from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.preflight.nested import in_anothers_folder
 from corpusmill.pipeline.preflight.owner import another_owner
 
 WRITTEN = ("workspace", "output")
@@ -30,6 +31,9 @@ def check(spec: JobSpec, *, try_it: bool = False, replace: bool = False) -> None
     first_word = FirstWord()
     found = [(key, _cannot_be(store, try_it, first_word)) for key, store in stores.items()]
     problems = [InJob((key,), told) for key, told in found if told is not None]
+    if not problems:
+        around = [(key, in_anothers_folder(key, store)) for key, store in stores.items()]
+        problems = [InJob((key,), told) for key, told in around if told is not None]
     if not problems and (told := _others_there(spec, stores["output"], replace=replace)) is not None:
         problems = [InJob(("output",), told)]
     if problems:
@@ -73,7 +77,7 @@ def _others_there(spec: JobSpec, output: Store, *, replace: bool) -> str | None:
     try:
         name = foreign(output)
         if name is None:
-            return None if replace else another_owner(output, spec)
+            return None if replace else _another_owner(output, spec)
     except FileNotFoundError:
         return None
     except PermissionError as e:
@@ -81,6 +85,12 @@ def _others_there(spec: JobSpec, output: Store, *, replace: bool) -> str | None:
     except StorageError as e:
         return str(e)
     return f"{output.url} holds {name!r} which corpusmill did not write: choose another folder, or empty this one"
+
+
+def _another_owner(output: Store, spec: JobSpec) -> str | None:
+    """Why this job may not replace the dataset in an output, or the one of held-out documents inside it."""
+    told = another_owner(output, spec)
+    return told or (another_owner(validation_folder(output), spec) if spec.mix.held_out else None)
 
 
 def _cannot_be(store: Store, try_it: bool, first_word: FirstWord) -> str | None:

@@ -3,7 +3,7 @@
 import functools
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import BinaryIO, cast
@@ -26,6 +26,7 @@ from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.inputs.files import InJob, find
 from corpusmill.pipeline.inputs.paths import InputFile, plainly
+from corpusmill.pipeline.preflight.same_files import in_two_sources, passed_over, under_two_names
 from corpusmill.pipeline.report.numbers import size
 
 DISK_THREADS = 4  # look at files on a disk; with more each has its memory, and waits for Python's lock
@@ -104,24 +105,9 @@ def survey(paths: Sequence[ValidPath], *, share: float = 1.0, tolerant: bool = F
         taken = [(file, name) for file in mine if (name := _reader_of(file, spec, looked)) is not None]
         files += taken
         sources.append(_summary(source, taken, looked))
-    remarks += list(in_two_sources(found.files))
+    remarks += [passed_over(source, names) for source, names in found.passed.items()]
+    remarks += [*in_two_sources(found.files), *under_two_names(found.files)]
     return Survey(files=files, problems=problems, remarks=remarks, sources=sources)
-
-
-def in_two_sources(files: Sequence[InputFile]) -> Iterator[str]:
-    """Pairs of sources that read the same files, in words."""
-    if len({file.source for file in files}) < 2:
-        return
-    owners: dict[str, list[str]] = {}
-    for file in files:
-        owners.setdefault(file.uri, []).append(file.source)
-    shared: dict[tuple[str, ...], list[str]] = {}
-    for uri, sources in owners.items():
-        if len(sources) > 1:
-            shared.setdefault(tuple(sources), []).append(uri)
-    for sources, uris in shared.items():
-        count = f"{len(uris):,} file{' is' if len(uris) == 1 else 's are'}"
-        yield f"{count} in more than one source ({', '.join(sources)}), and read once for each: {some(uris)}"
 
 
 def looks(files: Sequence[InputFile], spec: InputSpec) -> dict[InputFile, Looked]:

@@ -18,6 +18,9 @@ from corpusmill.operators.readers.framing.mapping import DECLARED
 from corpusmill.operators.reserved import BODY, RESERVED
 from corpusmill.pipeline.config.base.columns import STANDARD
 
+# The first of the languages of a text or a list; what is empty or null before it is passed over.
+DECLARES = r"""^[\s\["',;]*(?:null\s*,[\s\["',;]*)*(?P<first>[^,;"'\]{]*)"""
+
 
 @dataclass(frozen=True)
 class Dropped:
@@ -158,14 +161,18 @@ class Chain:
 
 
 def first_language(declared: pa.Array) -> pa.Array:
-    """The language that a record declares first, as it writes it; null where there is none.
+    """The language that a record declares first, as it writes it; null where there is none, and for an object, which
+    names none.
 
-    >>> first_language(pa.array(["de", "deu,eng", '["eng_Latn","fra_Latn"]', " ", None])).to_pylist()
-    ['de', 'deu', 'eng_Latn', None, None]
+    >>> first_language(pa.array(["de", "deu,eng", '["eng_Latn","fra_Latn"]', '[null,"fr"]', " ", None])).to_pylist()
+    ['de', 'deu', 'eng_Latn', 'fr', None, None]
+    >>> first_language(pa.array(['{"code":"en"}', '[{"code":"en"}]', "[null]"])).to_pylist()
+    [None, None, None]
     """
-    first = pc.struct_field(pc.extract_regex(declared, r"""^[\s\["']*(?P<first>[^,;"'\]]*)"""), "first")
+    first = pc.struct_field(pc.extract_regex(declared, DECLARES), "first")
     first = pc.utf8_trim_whitespace(first)
-    return pc.if_else(pc.equal(first, ""), None, first).cast(pa.string())
+    none = pc.or_(pc.equal(first, ""), pc.and_(pc.equal(first, "null"), pc.starts_with(declared, "[")))
+    return pc.if_else(none, None, first).cast(pa.string())
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from corpusmill.operators.mix.select.counts import columns_read, excluded_rows
 from corpusmill.operators.mix.select.select import rows_of
 from corpusmill.operators.mix.spec.unit import Unit
 from corpusmill.pipeline.execution.run_stage import stage_manifest
-from corpusmill.pipeline.files.dataset_layout import MANIFEST
+from corpusmill.pipeline.files.dataset_layout import MANIFEST, validation_folder
 from corpusmill.pipeline.files.manifest import read_manifest
 from corpusmill.pipeline.files.workspace_layout import TOKENIZED
 from corpusmill.pipeline.stages.mix import stage as mix
@@ -24,7 +24,6 @@ from corpusmill.pipeline.stages.mix.supply import light
 from corpusmill.pipeline.stages.pack.unit import part_name
 from corpusmill.pipeline.stages.tokenize.axes_unit import ALWAYS
 from corpusmill.pipeline.stages.tokenize.stage import axes_units, units_of
-from corpusmill.pipeline.stages.validation.stage import folder_of
 from corpusmill.pipeline.why.find import Document, LastRun
 from corpusmill.pipeline.workspace.shards import UnitFiles
 
@@ -79,7 +78,7 @@ def chosen(run: LastRun, document: Document, output: Store) -> Chosen | None:
     if found is None or planned is None:
         return None
     if found.reason == "held out" and (held := _held_out(run, document, axes, state["units"])) is not None:
-        return with_places(held, folder_of(output), document.doc_id)
+        return with_places(held, validation_folder(output), document.doc_id)
     return with_places(found, output, document.doc_id) if found.copies else found
 
 

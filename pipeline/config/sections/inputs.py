@@ -39,7 +39,8 @@ class InputSpec(Section):
     written out: `shard-{000..099}.tar`, `{train,dev}.jsonl`.
 
     Files listed explicitly are always read. In folders and globs what begins with `_` or `.` is passed over,
-    folders too, and so is a README or LICENSE beside files of records.
+    folders too, and so is a README or LICENSE beside files of records. Unfinished files and older copies (`.part`,
+    `.tmp`, `.crdownload`, `.bak`, `~` ...) are passed over with a warning.
     """
     format: Annotated[
         str, Field(description=FORMAT.format(", ".join(formats())), json_schema_extra={"examples": [AUTO, *formats()]})

@@ -21,6 +21,7 @@ from corpusmill.pipeline.execution.phases import Work
 from corpusmill.pipeline.execution.progress import counted
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import manifest_of, phases_of, run_stage, runner
+from corpusmill.pipeline.files.dataset_layout import validation_folder
 from corpusmill.pipeline.files.ids import digest
 from corpusmill.pipeline.files.latest import datasets
 from corpusmill.pipeline.report.funnel import Funnel
@@ -103,7 +104,7 @@ def _without(run: Run, down: np.ndarray) -> int | None:
     """Take documents out of one dataset and of its validation dataset; how many parts were written again, None where
     there is no dataset.
     """
-    inside = replace(run, output=validation.folder_of(run.output))
+    inside = replace(run, output=validation_folder(run.output))
     held = _rewrite(inside, down, {})
     held_out = current(inside.output) if held else None
     extra = {} if held_out is None else {"validation": {what: held_out[what] for what in validation.COUNTS}}

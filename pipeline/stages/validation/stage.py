@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from corpusmill.cluster.storage import Store
 from corpusmill.errors import NothingToMix
 from corpusmill.pipeline.config.sections.spec import JobSpec
 from corpusmill.pipeline.execution.run import Run
 from corpusmill.pipeline.execution.run_stage import rests_on
 from corpusmill.pipeline.files import dataset_layout as own_output
+from corpusmill.pipeline.files.dataset_layout import validation_folder
 from corpusmill.pipeline.stages.mix import stage as mix
 from corpusmill.pipeline.stages.mix.stage import Mixed, MixStage
 from corpusmill.pipeline.stages.pack import stage as pack
@@ -23,7 +23,6 @@ from corpusmill.pipeline.stages.publish.stage import PublishStage
 from corpusmill.pipeline.stages.stage import Stage, State, Status
 from corpusmill.pipeline.stages.tokenize.stage import TokenizeStage
 
-FOLDER = "validation"
 COUNTS = ("documents", "sequences", "tokens")
 
 
@@ -43,11 +42,6 @@ class Validation:
 NOTHING = Validation(counts=dict.fromkeys(COUNTS, 0))  # the mix holds out a share of which no document is whole
 
 
-def folder_of(output: Store) -> Store:
-    """Where the validation dataset of an output lies."""
-    return Store(f"{output.url.rstrip('/')}/{FOLDER}", output.options)
-
-
 def extra(share: float) -> Mapping[str, Any]:
     """What the manifest of the validation dataset says more than others."""
     return {"held_out": share}
@@ -64,7 +58,7 @@ class ValidationStage(Stage[Validation]):
     def look(self, state: State) -> Status[Validation]:
         if not state.spec.mix.held_out:
             return Status(outcome=Validation())
-        inside = replace(state, output=folder_of(state.output))
+        inside = replace(state, output=validation_folder(state.output))
         published = current(inside.output)
         if published is None:
             return Status(outcome=self._nothing_held_out(state))
@@ -85,7 +79,7 @@ class ValidationStage(Stage[Validation]):
         return Status(outcome=_validation(inside, manifest, ran=0) if there else None)
 
     def run(self, run: Run, state: State) -> Validation:
-        inside, share = replace(run, output=folder_of(run.output)), run.spec.mix.held_out
+        inside, share = replace(run, output=validation_folder(run.output)), run.spec.mix.held_out
         if not share:
             clear(inside)
             return Validation()

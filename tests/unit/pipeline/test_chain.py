@@ -87,6 +87,26 @@ def test_a_declared_language_is_the_language_where_no_step_measures_one():
     assert made.language_from() == "declared_language"
 
 
+@pytest.mark.parametrize(
+    ("declared", "language"),
+    [
+        ('{"code":"en","p":0.9}', None),
+        ('[{"code":"en"}]', None),
+        ('[null,"de"]', "de"),
+        ('["","fr"]', "fr"),
+        ("[null]", None),
+        ("[]", None),
+        (" , ,en", "en"),
+        ("zh-Hans", "zh-Hans"),
+        ("en;q=0.9", "en"),
+    ],
+)
+def test_what_names_no_language_is_none(declared, language):
+    out = chain(("signals.counts", {}), reads=DECLARES).run(declaring(["a"], [declared])).kept
+    assert out.column("language").to_pylist() == [language]
+    assert out.column("declared_language").to_pylist() == [declared]
+
+
 def test_both_are_kept_where_a_step_measures_one():
     made = chain(("signals.language", {}), reads=DECLARES)
     out = made.run(declaring(["This is English, as anyone can read."], ["de"])).kept

@@ -9,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpusmill.pipeline.config.check.valid_parts import ValidPath
 from corpusmill.pipeline.config.load import parse
 from corpusmill.pipeline.config.sections.inputs import InputSpec
 from corpusmill.pipeline.inputs import paths as input_paths
 from corpusmill.pipeline.inputs.files import Found, _sample, find
 from corpusmill.pipeline.inputs.paths import InputFile
+from corpusmill.pipeline.preflight.same_files import under_two_names
+from corpusmill.pipeline.preflight.survey import survey
 
 
 @pytest.fixture
@@ -291,3 +294,64 @@ def test_an_id_of_the_hub_is_reported_with_its_address(folder, path, expected):
     (told,) = map(str, find_files(job.inputs).problems)
     assert ("hf://" in told) == (expected is not None)
     assert expected is None or f"write {expected!r}" in told
+
+
+UNFINISHED = (
+    "b.jsonl.part",
+    "c.jsonl.tmp",
+    "c.tmp.12",
+    "d.jsonl~",
+    "#e.jsonl#",
+    "f.crdownload",
+    "g._COPYING_",
+    "h.bak",
+)
+
+
+@pytest.mark.parametrize("path", ["", "/*", "/**", "/*.jsonl*", "/deep"])
+def test_unfinished_files_are_passed_over_and_named(folder, path):
+    for name in (*UNFINISHED, *(f"deep/{n}" for n in UNFINISHED)):
+        (folder / name).write_text("{}\n")
+    seen = found(f"{folder}{path}")
+    assert not seen.problems
+    assert {Path(f.uri).name for f in seen.files} <= {"a.jsonl", "b.jsonl", "c.jsonl"}
+    told = seen.passed["s"]
+    assert f"{folder}/{'deep/' if path == '/deep' else ''}b.jsonl.part" in told
+    assert path == "/*.jsonl*" or len(told) == len(UNFINISHED) * (2 if path in ("", "/**") else 1)
+
+
+@pytest.mark.parametrize("path", ["/b.jsonl.part", "/*.part", "/*/*.part", "/**/*.jsonl.part"])
+def test_unfinished_files_that_the_path_names_are_read(folder, path):
+    for name in ("b.jsonl.part", "deep/b.jsonl.part"):
+        (folder / name).write_text("{}\n")
+    seen = found(f"{folder}{path}")
+    assert {Path(f.uri).name for f in seen.files} == {"b.jsonl.part"}
+    assert not seen.passed
+    assert not found(f"{folder}/*", f"{folder}/b.jsonl.part").passed
+
+
+def test_a_folder_of_unfinished_files_alone_is_refused(folder):
+    (folder / "new").mkdir()
+    (folder / "new" / "a.jsonl.part").write_text("{}\n")
+    (told,) = wrong(f"{folder}/new")
+    assert "names nothing but unfinished files and older copies" in told
+    assert "a.jsonl.part" in told
+
+
+def test_a_file_of_several_names_is_a_remark(folder):
+    (folder / "link.jsonl").symlink_to(folder / "a.jsonl")
+    os.link(folder / "a.jsonl", folder / "hard.jsonl")
+    assert not list(under_two_names(found(f"{folder}/[ab].jsonl", f"{folder}/a.jsonl").files))
+    for paths in (["*.jsonl"], ["a.jsonl", "link.jsonl"], ["a.jsonl", "hard.jsonl"]):
+        (told,) = under_two_names(found(*(f"{folder}/{path}" for path in paths)).files)
+        assert told.startswith("s: 1 file has several names, and each name is read: ")
+    (told,) = under_two_names(found(f"{folder}/a.jsonl", f"file://{folder}/a.jsonl").files)
+    assert f"file://{folder}/a.jsonl" in told
+
+
+def test_plan_says_what_is_passed_over(folder):
+    for name in ("a.jsonl", "b.jsonl", "deep/c.jsonl", "x.jsonl.part"):
+        (folder / name).write_text('{"text": "a"}\n')
+    spec = InputSpec(source="s", paths=(str(folder),))
+    remarks = survey([ValidPath(at=("inputs", 0, "paths", 0), path=str(folder), spec=spec)]).remarks
+    assert [r for r in remarks if "1 file is passed over" in r and "x.jsonl.part" in r]

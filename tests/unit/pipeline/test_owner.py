@@ -94,6 +94,51 @@ def test_plan_goes_on_when_it_is_to_replace(tmp_path):
     assert (done.exit_code, "1 of them new" in done.output) == (0, True)
 
 
+@pytest.mark.parametrize("folder", ["out/validation", "out/deep/er", "link/x", "out/../out/new"])
+@pytest.mark.parametrize("key", ["output", "workspace"])
+@pytest.mark.parametrize("owner", ["theirs", "mine"])
+def test_a_folder_inside_a_dataset_is_refused_with_and_without_replace(tmp_path, folder, key, owner):
+    put(tmp_path, name=owner)
+    (tmp_path / "link").symlink_to(tmp_path / "out")
+    other = "output=./apart" if key == "workspace" else "workspace=./apart"
+    for more in ([], ["--replace"]):
+        arguments = ["plan", *more, "--set", f"{key}={folder}", "--set", other, str(job(tmp_path))]
+        done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+        assert done.exit_code == ExitCode.WRONG_JOB
+        assert f"lies inside {tmp_path}/out, which holds the dataset of {owner!r}" in done.output
+
+
+def test_a_workspace_that_is_a_dataset_is_refused(tmp_path):
+    put(tmp_path, name="theirs")
+    arguments = ["plan", "--set", "workspace=out", "--set", "output=apart", str(job(tmp_path))]
+    done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert done.exit_code == ExitCode.WRONG_JOB
+    assert f"{tmp_path}/out holds the dataset of 'theirs'" in done.output
+
+
+def test_an_output_inside_the_workspace_of_another_job_is_refused(tmp_path):
+    for name in ("_job.json", "inventory.parquet"):
+        Store(str(tmp_path / "theirs")).publish(name, b"x")
+    arguments = ["plan", "--set", "output=theirs/documents", str(job(tmp_path))]
+    done = CliRunner().invoke(main, arguments, catch_exceptions=False)
+    assert done.exit_code == ExitCode.WRONG_JOB
+    assert f"lies inside {tmp_path}/theirs, which is the workspace of a job" in done.output
+
+
+def test_anothers_dataset_where_the_held_out_documents_go_is_refused_before_anything_is_done(tmp_path):
+    owner = owner_of(parse(JOB.format(name="theirs", output="./out", more="")))
+    there = Store(str(tmp_path / "out" / "validation"))
+    there.publish(MANIFEST, json.dumps({**owner.to_json(), "parts": []}).encode())
+    put(tmp_path)
+    held_out = job(tmp_path, more="mix: {held_out: 0.5}")
+    done = CliRunner().invoke(main, ["run", str(held_out)], catch_exceptions=False)
+    assert done.exit_code == ExitCode.WRONG_JOB
+    assert f"{tmp_path}/out/validation holds the dataset of another job, 'theirs'" in done.output
+    assert (tmp_path / "out" / MANIFEST).exists()
+    for arguments in (["--replace", str(held_out)], [str(job(tmp_path))]):
+        assert CliRunner().invoke(main, ["plan", *arguments], catch_exceptions=False).exit_code == 0
+
+
 @pytest.mark.parametrize("how", [(0.5, None, ()), (None, 20, ()), (None, None, ("sample.inputs=0.5",))])
 def test_a_sample_of_the_command_line_has_a_folder_of_its_own(tmp_path, how):
     sample, limit, overrides = how

@@ -1,0 +1,50 @@
+"""Finds datasets and workspaces of other runs at and above a folder that a run would write to."""
+
+import os
+from collections.abc import Iterator
+
+from corpusmill.cluster.address import normal
+from corpusmill.cluster.storage import Store
+from corpusmill.pipeline.files.workspace_layout import INVENTORY, JOB
+from corpusmill.pipeline.preflight.owner import owner_there
+
+
+def in_anothers_folder(key: str, store: Store) -> str | None:
+    """Why a folder cannot be written to because of what lies around it, with the remedy; None where nothing does.
+
+    key: "workspace" or "output". A folder above that does not answer or may not be read counts as empty: what lies in
+    the folder itself is told elsewhere.
+    """
+    remedy = f"name a folder apart from it (`--set {key}=...`)"
+    if key == "workspace" and (name := _dataset_of(store)) is not None:
+        return f"{store.url} holds the dataset of {name!r}: {remedy}"
+    for above in _above(store):
+        if (name := _dataset_of(above)) is not None:
+            return f"{store.url} lies inside {above.url}, which holds the dataset of {name!r}: {remedy}"
+        if _is_workspace(above):
+            return f"{store.url} lies inside {above.url}, which is the workspace of a job: {remedy}"
+    return None
+
+
+def _above(store: Store) -> Iterator[Store]:
+    """The folders that one lies in, the nearest first; of a store down to its bucket."""
+    scheme, sep, rest = normal(store.url).rpartition("://")
+    while "/" in rest.strip("/"):
+        rest = os.path.dirname(rest.rstrip("/"))
+        yield Store(f"{scheme}{sep}{rest}", store.options)
+
+
+def _dataset_of(store: Store) -> str | None:
+    """The job of the dataset in a folder; None where there is none to be seen."""
+    try:
+        there = owner_there(store)
+    except OSError:
+        return None
+    return None if there is None else there.name
+
+
+def _is_workspace(store: Store) -> bool:
+    try:
+        return store.exists(JOB) and store.exists(INVENTORY)
+    except OSError:
+        return False
