@@ -20,9 +20,9 @@ def in_anothers_folder(key: str, store: Store) -> str | None:
         return f"{store.url} holds the dataset of {name!r}: {remedy}"
     for above in _above(store):
         if (name := _dataset_of(above)) is not None:
-            return f"{store.url} lies inside {above.url}, which holds the dataset of {name!r}: {remedy}"
+            return f"{store.url} is inside {above.url}, which holds the dataset of {name!r}: {remedy}"
         if _is_workspace(above):
-            return f"{store.url} lies inside {above.url}, which is the workspace of a job: {remedy}"
+            return f"{store.url} is inside {above.url}, which is the workspace of a job: {remedy}"
     return None
 
 

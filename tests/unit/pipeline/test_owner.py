@@ -105,7 +105,7 @@ def test_a_folder_inside_a_dataset_is_refused_with_and_without_replace(tmp_path,
         arguments = ["plan", *more, "--set", f"{key}={folder}", "--set", other, str(job(tmp_path))]
         done = CliRunner().invoke(main, arguments, catch_exceptions=False)
         assert done.exit_code == ExitCode.WRONG_JOB
-        assert f"lies inside {tmp_path}/out, which holds the dataset of {owner!r}" in done.output
+        assert f"is inside {tmp_path}/out, which holds the dataset of {owner!r}" in done.output
 
 
 def test_a_workspace_that_is_a_dataset_is_refused(tmp_path):
@@ -122,7 +122,7 @@ def test_an_output_inside_the_workspace_of_another_job_is_refused(tmp_path):
     arguments = ["plan", "--set", "output=theirs/documents", str(job(tmp_path))]
     done = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert done.exit_code == ExitCode.WRONG_JOB
-    assert f"lies inside {tmp_path}/theirs, which is the workspace of a job" in done.output
+    assert f"is inside {tmp_path}/theirs, which is the workspace of a job" in done.output
 
 
 def test_anothers_dataset_where_the_held_out_documents_go_is_refused_before_anything_is_done(tmp_path):
