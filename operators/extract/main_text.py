@@ -45,7 +45,7 @@ class MainText(Extract):
     other screens.
 
     Formulas are written as TeX, `\\(x^2\\)`, or on one line; superscripts as 10^6, marks of footnotes as [12]. Line
-    numbers of code listings are left out.
+    numbers of code listings and forms to leave a comment are left out.
 
     favour: "balanced" for the best F1, "precision" for less that is no main text, "recall" for less that is lost.
     threshold: probability above which a block of a clear page is kept, 0.1 to 1, in place of favour's.
@@ -66,7 +66,7 @@ class MainText(Extract):
     text_types: tuple[str, ...] = TEXT_TYPES
     model: Resource = MODEL
 
-    version: ClassVar[int] = 7
+    version: ClassVar[int] = 8
     adds: ClassVar[Columns] = {
         "title": TEXT,  # null when the page tells none; so are language, address and day
         "html_lang": pa.string(),  # as written in <html lang>

@@ -1,4 +1,4 @@
-"""Recognises class words by which generators mark line numbers, formulas and footnotes."""
+"""Recognises class words by which generators mark line numbers, formulas, footnotes and forms for comments."""
 
 import numpy as np
 
@@ -21,7 +21,11 @@ from corpusmill.operators.text.kernel import njit
     MJX,
     SUPERSCRIPT,
     SUBSCRIPT,
-) = (1 << bit for bit in range(13))
+    COMMENT_FORM,
+    BEGINS_COMMENT_FORM,
+    ENDS_COMMENT_FORM,
+) = (1 << bit for bit in range(16))
+_HALVES = BEGINS_LINE_NUMBERS | ENDS_LINE_NUMBERS | BEGINS_COMMENT_FORM | ENDS_COMMENT_FORM
 _WORDS = {
     LINE_NUMBERS: """gutter lineno linenos linenum linenums linenumber linenumbers linenodiv linenr lnum lnums lnt ln
         lnr lno""",
@@ -38,6 +42,9 @@ _WORDS = {
     MJX: "mjx",
     SUPERSCRIPT: "superscript sup",
     SUBSCRIPT: "subscript sub",
+    COMMENT_FORM: "commentform",
+    BEGINS_COMMENT_FORM: "comment",  # comment-respond, comment-form: WordPress, in nearly all of its themes
+    ENDS_COMMENT_FORM: "respond form",
 }
 _roles: dict[int, int] = {}
 for _role, _words in _WORDS.items():
@@ -63,6 +70,8 @@ def roles_of(names: np.ndarray, first: Int, last: Int) -> Int:
                     break
         if before & BEGINS_LINE_NUMBERS and role & ENDS_LINE_NUMBERS:
             role |= LINE_NUMBERS
-        found |= role
+        if before & BEGINS_COMMENT_FORM and role & ENDS_COMMENT_FORM:
+            role |= COMMENT_FORM
+        found |= role & ~_HALVES
         before = role
     return found

@@ -1,4 +1,6 @@
-"""Passes over what says nothing of its own: line numbers of code, and formulas drawn from TeX that the page has."""
+"""Passes over what says nothing of its own: line numbers of code, formulas drawn from TeX that the page has, forms to
+leave a comment.
+"""
 
 import numpy as np
 
@@ -9,6 +11,7 @@ from corpusmill.operators.extract.html.base.workspace import Workspace
 from corpusmill.operators.extract.html.parse.ahead import end_of_element
 from corpusmill.operators.extract.html.parse.attributes import HIDDEN_WORD
 from corpusmill.operators.extract.html.parse.class_roles import (
+    COMMENT_FORM,
     HTML,
     JAX,
     KATEX,
@@ -32,7 +35,8 @@ def after_unseen(
 ) -> Int:
     """Position after an element whose content begins at `i` and is no text; negative for others.
 
-    These are line numbers of code, and what MathJax and KaTeX draw of formulas that the page has as TeX.
+    These are line numbers of code, what MathJax and KaTeX draw of formulas that the page has as TeX, and forms to leave
+    a comment, with what they say of addresses that are not published.
     """
     st = ws.state
     if st[C.READ_AHEAD] > n + MOST_IN_VAIN:
@@ -43,6 +47,9 @@ def after_unseen(
         after = after_numbers(src, i, n, src[first:name_end], 2 if tag == T.PRE else 1)
     elif tag == T.SPAN and roles & (JAX | KATEX | MJX):
         after = _after_drawn_formula(src, i, n, ws, src[first:name_end], roles)
+    elif roles & COMMENT_FORM and T.KIND[tag] & T.CONTAINER:
+        after = end_of_element(src, i, n, src[first:name_end])
+        after = after if after >= 0 else np.int64(-1 - n)
     elif roles & MWE and roles & MATH and ws.names[st[C.NAMES] - 1] == HIDDEN_WORD:
         st[C.NAMES] -= 1  # hidden from the eye, but for a picture of the same
     if after < 0 and tag == T.PRE and ws.open_tags[T.TD] > 0:
