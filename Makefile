@@ -80,7 +80,7 @@ faults: .venv/dev.stamp  ## break machines, disks, keys and the store under a ru
 soak: .venv/dev.stamp  ## small jobs back to back, which must not grow: half an hour, or MINUTES=10
 	CORPUSMILL_SOAK_MINUTES=$(or $(MINUTES),30) $(BIN)/pytest -s tests/faults/test_soak.py
 
-bench: .venv/dev.stamp .venv-peers/stamp  ## speed against the peers, with the answers pinned; QUICK=1 for ten minutes
+bench: .venv/dev.stamp .venv-peers/stamp  ## speed against the peers, with the answers pinned; QUICK=1 for twenty minutes
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
 golden: .venv/dev.stamp  ## rewrite the golden files; review the diff
