@@ -1,7 +1,8 @@
 """Parquet files: one document a row.
 
 Source:   https://parquet.apache.org/docs/file-format/: column chunks grouped by rows, metadata at the end of the file.
-Deviates: none; other string types are widened to large_string, bytes are read as UTF-8, UUIDs as their text.
+Deviates: dates in INT96 are taken to the microsecond; other string types are widened to large_string, bytes are read as
+          UTF-8, UUIDs as their text.
 """
 
 import re
@@ -24,6 +25,7 @@ from corpusmill.operators.readers.framing.stored import Stored
 from corpusmill.operators.readers.framing.strings import is_text
 
 ROWS_AT_A_TIME = 512
+INT96_UNIT = "us"  # as Spark means it; in nanoseconds, pyarrow's own choice, the year 9999 becomes 1816
 UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError, OverflowError)
 
 
@@ -52,7 +54,7 @@ class Parquet(Columnar, Reader):
         title="Parquet", suffixes=(".parquet", ".pq"), magic=re.compile(rb"PAR1"), compressed=False
     )
     makes: ClassVar[Columns] = {"text": TEXT}
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     splittable: ClassVar[bool] = True
     libraries: ClassVar[tuple[str, ...]] = ("pyarrow", "orjson")
 
@@ -65,7 +67,7 @@ class Parquet(Columnar, Reader):
         stored.require(span)
         rows = Rows(self.columns_made() if self.shape is None else self.columns_found())
         try:
-            parquet = pq.ParquetFile(file, buffer_size=1 << 20)
+            parquet = pq.ParquetFile(file, buffer_size=1 << 20, coerce_int96_timestamp_unit=INT96_UNIT)
             parts = regions(parquet.metadata, stored.size)
         except UNREADABLE as e:
             file.raise_if_failed()
