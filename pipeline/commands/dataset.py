@@ -9,6 +9,7 @@ from corpusmill.errors import InputError, InvalidDataset
 from corpusmill.operators.mix.plan.advise import advise
 from corpusmill.operators.mix.plan.explain import explain
 from corpusmill.operators.mix.plan.plan_json import to_json
+from corpusmill.pipeline.commands.export_place import require_apart
 from corpusmill.pipeline.commands.inspect import documents_of
 from corpusmill.pipeline.commands.jobs import from_job, job_of, sent_job
 from corpusmill.pipeline.commands.messages import export_messages
@@ -127,6 +128,7 @@ def exported(format_: str, job: str, overrides: tuple[str, ...], out: str, texts
         raise InputError([f"--columns is for `export text`; {format_} has the columns that it has"])
     if texts.repeat and format_ not in ("text", "messages"):
         raise InputError([f"--repeat is for `export text` and `messages`; {format_} has its own number of copies"])
+    require_apart(out, job, overrides)
     if format_ in ("text", "messages"):
         if not Path(job).is_file():
             raise InputError([f"texts are in the workspace of a job: expected a job file, found {job}"])

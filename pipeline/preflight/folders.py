@@ -32,8 +32,9 @@ def check(spec: JobSpec, *, try_it: bool = False, replace: bool = False) -> None
     found = [(key, _cannot_be(store, try_it, first_word)) for key, store in stores.items()]
     problems = [InJob((key,), told) for key, told in found if told is not None]
     if not problems:
-        around = [(key, in_anothers_folder(key, store)) for key, store in stores.items()]
-        problems = [InJob((key,), told) for key, told in around if told is not None]
+        around = [(key, in_anothers_folder(store, itself=key == "workspace")) for key, store in stores.items()]
+        remedy = "name a folder apart from it (`--set {}=...`)"
+        problems = [InJob((key,), f"{told}: {remedy.format(key)}") for key, told in around if told is not None]
     if not problems and (told := _others_there(spec, stores["output"], replace=replace)) is not None:
         problems = [InJob(("output",), told)]
     if problems:

@@ -9,20 +9,19 @@ from corpusmill.pipeline.files.workspace_layout import INVENTORY, JOB
 from corpusmill.pipeline.preflight.owner import owner_there
 
 
-def in_anothers_folder(key: str, store: Store) -> str | None:
-    """Why a folder cannot be written to because of what lies around it, with the remedy; None where nothing does.
+def in_anothers_folder(store: Store, *, itself: bool) -> str | None:
+    """What a folder lies inside that is not to be written to, in words; None where that is nothing.
 
-    key: "workspace" or "output". A folder above that does not answer or may not be read counts as empty: what lies in
-    the folder itself is told elsewhere.
+    itself: whether a dataset in the folder counts too. A folder above that does not answer or may not be read counts as
+    empty: what lies in the folder itself is told elsewhere.
     """
-    remedy = f"name a folder apart from it (`--set {key}=...`)"
-    if key == "workspace" and (name := _dataset_of(store)) is not None:
-        return f"{store.url} holds the dataset of {name!r}: {remedy}"
+    if itself and (name := _dataset_of(store)) is not None:
+        return f"{store.url} holds the dataset of {name!r}"
     for above in _above(store):
         if (name := _dataset_of(above)) is not None:
-            return f"{store.url} is inside {above.url}, which holds the dataset of {name!r}: {remedy}"
-        if _is_workspace(above):
-            return f"{store.url} is inside {above.url}, which is the workspace of a job: {remedy}"
+            return f"{store.url} is inside {above.url}, which holds the dataset of {name!r}"
+        if is_workspace(above):
+            return f"{store.url} is inside {above.url}, which is the workspace of a job"
     return None
 
 
@@ -43,7 +42,8 @@ def _dataset_of(store: Store) -> str | None:
     return None if there is None else there.name
 
 
-def _is_workspace(store: Store) -> bool:
+def is_workspace(store: Store) -> bool:
+    """Whether a finished run has its tables in a folder."""
     try:
         return store.exists(JOB) and store.exists(INVENTORY)
     except OSError:

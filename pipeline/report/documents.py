@@ -61,7 +61,9 @@ def _rows(workspace: Store, folder: str, units: set[str], most: int, reason: str
                 end = begin + file.metadata.row_group(group).num_rows
                 mine = rows[(rows >= begin) & (rows < end)] - begin
                 if len(mine):
-                    yield from map(shown, file.read_row_group(group).take(pa.array(mine)).to_pylist())
+                    yield from map(
+                        shown, file.read_row_group(group, use_threads=False).take(pa.array(mine)).to_pylist()
+                    )
                 begin = end
 
 
@@ -110,9 +112,11 @@ def texts_of(workspace: Store, units: set[str], doc_ids: list[int]) -> dict[int,
         with workspace.open(f"documents/{unit}.parquet") as f:
             file = pq.ParquetFile(f)
             for group in range(file.num_row_groups):
-                hit = pc.is_in(file.read_row_group(group, columns=["doc_id"])["doc_id"], value_set=wanted)
+                hit = pc.is_in(
+                    file.read_row_group(group, columns=["doc_id"], use_threads=False)["doc_id"], value_set=wanted
+                )
                 if pc.any(hit).as_py():
-                    found = file.read_row_group(group, columns=["doc_id", "text"]).filter(hit)
+                    found = file.read_row_group(group, columns=["doc_id", "text"], use_threads=False).filter(hit)
                     out |= dict(zip(found["doc_id"].to_pylist(), found["text"].to_pylist(), strict=True))
     return out
 
@@ -132,7 +136,7 @@ def sequence(output: Store, row: int) -> Shown:
     for part in manifest["parts"]:
         if left < part["sequences"]:
             with output.open(part["name"]) as f:
-                found = pq.ParquetFile(f).read().slice(left, 1).to_pylist()[0]
+                found = pq.ParquetFile(f).read(use_threads=False).slice(left, 1).to_pylist()[0]
             facts = {k: found[k] for k in ("n_tokens", "seq_lens", "doc_ids", "leaf")}
             text = judge.decode(found["input_ids"], skip_special_tokens=False)
             return Shown(f"{part['name']}, row {left}", facts, text)

@@ -48,7 +48,7 @@ def search(workspace: Store, folder: str, units: Iterable[str], query: Query, mo
                     return
                 rows = _matching(parquet, group, query)[:left]
                 if len(rows):
-                    found = parquet.read_row_group(group).take(rows)
+                    found = parquet.read_row_group(group, use_threads=False).take(rows)
                     left -= found.num_rows
                     yield from map(shown, found.to_pylist())
 
@@ -61,10 +61,10 @@ def _matching(parquet: pq.ParquetFile, group: int, query: Query) -> pa.Array:
         wanted = int(query.words) if query.words.isdigit() else -1
         if told is not None and told.has_min_max and not told.min <= wanted <= told.max:
             return pa.array([], pa.int64())
-        ids = parquet.read_row_group(group, columns=["doc_id"])["doc_id"]
+        ids = parquet.read_row_group(group, columns=["doc_id"], use_threads=False)["doc_id"]
         return pc.indices_nonzero(pc.equal(ids, wanted).combine_chunks())
     names = [name for name in COLUMNS[query.field] if name in there]
-    table = parquet.read_row_group(group, columns=names)
+    table = parquet.read_row_group(group, columns=names, use_threads=False)
     hit = pa.array([False] * table.num_rows)
     for name in names:
         match = pc.match_substring(table[name].combine_chunks(), query.words, ignore_case=True)

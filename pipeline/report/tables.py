@@ -120,4 +120,5 @@ def _parts(workspace: Store, names: Sequence[str]) -> Iterator[pa.Table]:
     for name in names:
         with workspace.open(name) as file:
             parquet = pq.ParquetFile(file)
-            yield from map(parquet.read_row_group, range(parquet.num_row_groups))
+            for group in range(parquet.num_row_groups):
+                yield parquet.read_row_group(group, use_threads=False)

@@ -110,7 +110,7 @@ class LastRun:
             parquet = pq.ParquetFile(file)
             if "source_id" not in parquet.schema_arrow.names:
                 return []
-            found = parquet.read(["doc_id", "source_id"])
+            found = parquet.read(["doc_id", "source_id"], use_threads=False)
         same = pc.fill_null(pc.equal(found["source_id"], name), False)
         return found["doc_id"].filter(same).to_pylist()
 
@@ -125,7 +125,7 @@ class LastRun:
 
     def _dropped_rows(self, unit: str, key: str) -> list[int]:
         with self.workspace.open(f"dropped/{unit}.parquet") as file:
-            table = pq.ParquetFile(file).read(["doc_id", "url"])
+            table = pq.ParquetFile(file).read(["doc_id", "url"], use_threads=False)
         page = url_keys(table["url"].combine_chunks().cast(pa.large_string())).page
         same = pc.fill_null(pc.equal(page, pa.scalar(bytes.fromhex(key[:PAGE_DIGITS]), page.type)), False)
         return table["doc_id"].filter(same).to_pylist()
@@ -151,9 +151,11 @@ def row_of(store: Store, name: str, doc_id: int) -> pa.Table | None:
             told = parquet.metadata.row_group(group).column(column).statistics
             if told is not None and told.has_min_max and not told.min <= doc_id <= told.max:
                 continue
-            at = pc.index(parquet.read_row_group(group, columns=["doc_id"])["doc_id"], doc_id).as_py()
+            at = pc.index(
+                parquet.read_row_group(group, columns=["doc_id"], use_threads=False)["doc_id"], doc_id
+            ).as_py()
             if at >= 0:
-                return parquet.read_row_group(group).slice(at, 1)
+                return parquet.read_row_group(group, use_threads=False).slice(at, 1)
     return None
 
 

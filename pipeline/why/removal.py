@@ -88,7 +88,7 @@ def members_of(run: LastRun, doc_id: int) -> tuple[Copy, ...]:
 
     def in_table(name: str) -> list[Mapping[str, Any]]:
         with run.workspace.open(name) as file:
-            rows = pq.ParquetFile(file).read(["doc_id", "survivor", "reason", "similarity"])
+            rows = pq.ParquetFile(file).read(["doc_id", "survivor", "reason", "similarity"], use_threads=False)
         return rows.filter(pc.equal(rows["survivor"], doc_id)).to_pylist()
 
     found: list[Mapping[str, Any]] = []

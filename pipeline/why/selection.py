@@ -145,7 +145,8 @@ def with_places(found: Chosen, output: Store, doc_id: int) -> Chosen:
 def places_in(output: Store, part: str, doc_id: int) -> Iterator[Place]:
     """Where a part holds pieces of a document; its tokens are not read."""
     with output.open(part) as file:
-        table = pq.ParquetFile(file).read(["doc_ids", "seq_lens", "doc_offsets", "pass"]).combine_chunks()
+        columns = ["doc_ids", "seq_lens", "doc_offsets", "pass"]
+        table = pq.ParquetFile(file).read(columns, use_threads=False).combine_chunks()
     flat = {name: table[name].combine_chunks() for name in table.column_names}
     rows = pc.list_parent_indices(flat["doc_ids"]).to_numpy()
     names = ("doc_ids", "seq_lens", "doc_offsets", "pass")
