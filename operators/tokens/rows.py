@@ -1,9 +1,8 @@
-"""Token ids of many documents in two flat arrays, as Arrow lists lie in memory."""
+"""Token ids of many documents in two flat arrays, as Arrow lists are laid out in memory."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from corpusmill.operators.text.kernel import njit
 
@@ -32,25 +31,6 @@ class TokenRows:
     def row(self, index: int) -> np.ndarray:
         """The tokens of one document."""
         return self.ids[self.offsets[index] : self.offsets[index + 1]]
-
-    def to_arrow(self) -> pa.LargeListArray:
-        """The same as an Arrow large_list<int32>, without a copy."""
-        return pa.LargeListArray.from_arrays(pa.array(self.offsets, pa.int64()), pa.array(self.ids))
-
-
-def rows_from_arrow(lists: pa.Array) -> TokenRows:
-    """TokenRows of a list<int32> or large_list<int32> array, also a sliced one; ValueError on a null list.
-
-    >>> rows_from_arrow(pa.array([[9], [1, 2], [], [3]], pa.list_(pa.int32())).slice(1)).offsets.tolist()
-    [0, 2, 2, 3]
-    """
-    if not isinstance(lists, pa.ListArray | pa.LargeListArray) or lists.type.value_type != pa.int32():
-        raise TypeError(f"tokens are list<int32> or large_list<int32>, found {lists.type}")
-    if lists.null_count:
-        raise ValueError(f"{lists.null_count} of {len(lists)} documents have a null in place of their tokens")
-    raw = lists.offsets.to_numpy().astype(np.int64)
-    ids = lists.values.to_numpy()[raw[0] : raw[-1]]
-    return TokenRows(offsets=raw - raw[0], ids=ids)
 
 
 def offsets_of(lengths: np.ndarray | list[int]) -> np.ndarray:

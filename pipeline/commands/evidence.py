@@ -66,7 +66,8 @@ def evidence_for(spec: JobSpec) -> Evidence:
     """The evidence of the last run. InputError where there is none."""
     there = reports.evidence_of(Store(spec.workspace, spec.storage))
     if there is None:
-        raise InputError([f"{spec.workspace} holds no histograms yet: run the job first, or a sample of it"])
+        told = f"no run has finished in {spec.workspace}, so it holds no histograms: run the job, or a sample of it"
+        raise InputError([f"{told}; where nothing was kept, `corpusmill inspect dropped JOB` shows what was measured"])
     return there
 
 
@@ -186,7 +187,7 @@ def _change(before: float, after: float) -> str:
 def _remarks(total: Predicted, remarks: Sequence[str]) -> Iterator[str]:
     yield ""
     yield from remarks
-    yield "documents: kept by all steps, before deduplication; tokens: their bytes by those a token of the language had"
+    yield "documents: kept by all steps, before deduplication; tokens: bytes over the language's bytes per token"
     if not total.is_exact:
         yield (
             "+-: two standard errors, or documents of a bin that a bound cuts. For exact answers run a sample with "

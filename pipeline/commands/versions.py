@@ -190,6 +190,6 @@ def roll_back(run: Run, name: str, *, as_json: bool = False) -> None:
     taken = latest.record_of(output, newest[0]) if newest and newest[0] != folder else {}
     if taken:
         click.echo(
-            f"the files of later versions are in the workspace and come again with the next one; `corpusmill rollback "
-            f"JOB {taken.get('run')}` takes out run {taken.get('run')} for good"
+            f"what later versions read stays in the workspace and is in the next version again; `corpusmill rollback "
+            f"JOB {taken.get('run')}` takes out what run {taken.get('run')} read, for good"
         )

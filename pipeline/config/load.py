@@ -1,5 +1,6 @@
 """From a job file to a JobSpec: read, override, unfold, check, and tell everything that is wrong at once."""
 
+import difflib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,10 +46,18 @@ def examine(
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as e:
         reason = e.strerror if isinstance(e, OSError) else f"it is not UTF-8 text ({e.reason})"
-        message = f"cannot read this job file: {reason}; `corpusmill init` writes one to start from"
+        message = f"cannot read this job file: {reason}{_instead(file)}"
         raise job_error([Problem(at=f"{path}:", path="", message=message)]) from e
     environment = os.environ if environment is None else environment
     return _examined(text, file.name, file.parent, overrides, environment)
+
+
+def _instead(file: Path) -> str:
+    """What to use for a job file that cannot be read: one beside it of nearly this name, or a new one."""
+    near = difflib.get_close_matches(file.name, sorted(each.name for each in file.parent.glob("*.y*ml")), n=1)
+    if near and near[0] != file.name:
+        return f"; did you mean {near[0]!r}?"
+    return "; `corpusmill init` writes one to start from"
 
 
 def parse(

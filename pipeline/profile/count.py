@@ -21,7 +21,6 @@ WORDS = ("source", "domain", "language", "license")
 OTHERS, NONE = "(others)", ""  # values: the smallest sites together; documents without one
 MOST_DOMAINS = 20_000  # of a table of counts; a guess: 1 MB
 COARSE = 9  # bits less than `operators.text.bins` has
-TOGETHER = 1 << COARSE
 ALONE = 16  # whole numbers below it share their bins with no other
 
 

@@ -65,7 +65,10 @@ def test_the_command_shows_the_funnel_and_ends_with_3(ray_session, tmp_path):
     assert done.returncode == 3, done.stderr
     assert "removed" in done.stderr
     assert "3 failed, read: missing_field (such as missing_field: text)" in done.stderr
-    assert "inspect dropped" in done.stderr
+    assert "inspect dropped JOB" in done.stderr
+    curve = corpusmill_here("curve", str(tmp_path / "job.yaml"), "word_count")
+    assert curve.returncode == 2
+    assert "where nothing was kept, `corpusmill inspect dropped JOB` shows what was measured" in curve.stderr
 
 
 def test_a_mix_that_cannot_be_had_does_not_claim_that_nothing_was_done(ray_session, tmp_path):

@@ -115,6 +115,12 @@ def test_a_job_file_that_is_not_there_is_named_before_the_reason(tmp_path):
     assert f"corpusmill: {tmp_path}/nope.yaml: cannot read this job file" in refused("run", tmp_path / "nope.yaml")
 
 
+def test_a_job_file_of_nearly_this_name_is_offered(tmp_path):
+    assert "`corpusmill init` writes one" in refused("plan", tmp_path / "jbo.yaml")
+    (tmp_path / "job.yaml").write_text("name: small\n")
+    assert "No such file or directory; did you mean 'job.yaml'?" in refused("plan", tmp_path / "jbo.yaml")
+
+
 def test_a_store_whose_package_is_not_installed_is_reported_once_with_what_to_install(tmp_path):
     paths = ["gs://bucket/a.jsonl", "gs://bucket/b.jsonl"]
     job = {

@@ -1,4 +1,4 @@
-"""What a notebook shows of an open dataset or workspace: one short line, and no key of its store."""
+"""What a shell or a log shows of an open dataset or workspace: one short line, and no key of its store."""
 
 from corpusmill.cluster.storage import Store
 from corpusmill.pipeline.api.dataset import Dataset
