@@ -63,7 +63,7 @@ def test_changed_inputs_and_changed_steps_are_refused_before_any_work(job, ray_s
         assert "in0.jsonl, " in told
         assert "in2.jsonl and 2 more (files: 5)" in told
         assert "undo that change" in told
-        assert "`corpusmill run`" in told
+        assert "`corpusmill run JOB`" in told
     job.write_text(JOB)  # the one remedy
     assert run_file(job, update=True).ran["ingest"] == 1
     change_steps(job)  # the other
@@ -93,10 +93,10 @@ def test_a_unit_whose_file_changed_or_went_names_a_run(job, ray_session):
     spec = load(job)
     known = {Path(s.uri).name: s for s in inventory.read(Store(spec.workspace))}
     with pytest.raises(
-        InputChanged, match=r"in0.jsonl changed since .*`corpusmill run` takes the inputs as they are now"
+        InputChanged, match=r"in0.jsonl changed since .*`corpusmill run JOB` takes the inputs as they are now"
     ):
         read(spec, known["in0.jsonl"])
-    with pytest.raises(InputChanged, match=r"in1.jsonl is gone since .* put it back, or go on: `corpusmill run`"):
+    with pytest.raises(InputChanged, match=r"in1.jsonl is gone since .* put it back, or go on: `corpusmill run JOB`"):
         read(spec, known["in1.jsonl"])
     assert read(spec, known["in5.jsonl"])
 
